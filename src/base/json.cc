@@ -1,0 +1,190 @@
+#include "base/json.h"
+
+#include <algorithm>
+#include <limits>
+#include <unordered_set>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "nlohmann/json.hpp"
+
+namespace leafsum {
+namespace {
+
+using Nlohmann = nlohmann::json;
+
+// Builds JsonValue from nlohmann's events. A pointer into a parent's vector stays valid because a
+// parent gets its child only when the child is complete.
+class Builder : public nlohmann::json_sax<Nlohmann> {
+ public:
+  bool null() override { return Add(JsonValue()); }
+  bool boolean(bool v) override { return Add(JsonValue(v)); }
+  bool number_integer(number_integer_t v) override {
+    return Add(v < 0 ? JsonValue(int64_t{v}) : JsonValue(static_cast<uint64_t>(v)));
+  }
+  bool number_unsigned(number_unsigned_t v) override { return Add(JsonValue(uint64_t{v})); }
+  bool number_float(number_float_t v, const string_t&) override { return Add(JsonValue(v)); }
+  bool string(string_t& v) override { return Add(JsonValue(std::move(v))); }
+  bool binary(binary_t&) override { return false; }
+  bool start_object(size_t) override { return Open(JsonValue(JsonValue::Object{})); }
+  bool end_object() override { return Close(); }
+  bool start_array(size_t) override { return Open(JsonValue(JsonValue::Array{})); }
+  bool end_array() override { return Close(); }
+  bool key(string_t& name) override {
+    Frame& frame = stack_.back();
+    if (!frame.seen.insert(name).second && duplicates.size() < 100) duplicates.push_back(name);
+    frame.name = std::move(name);
+    return true;
+  }
+  bool parse_error(size_t position, const std::string&, const nlohmann::detail::exception& e) override {
+    if (!error) {
+      // nlohmann's text begins with "[json.exception.parse_error.101] parse error at line 1, column 2: ".
+      std::string why = e.what();
+      if (size_t colon = why.find(": "); colon != std::string::npos) why = why.substr(colon + 2);
+      error = Error{ErrorCode::kInvalid, "not JSON: " + why, position == 0 ? 0 : position - 1, "", ""};
+    }
+    return false;
+  }
+
+  JsonValue root;
+  std::vector<std::string> duplicates;
+  std::optional<Error> error;
+
+ private:
+  struct Frame {
+    JsonValue value;
+    std::string name;  // of the member that is being read
+    std::unordered_set<std::string> seen;
+  };
+
+  bool Open(JsonValue container) {
+    if (stack_.size() >= static_cast<size_t>(kMaxJsonDepth)) {
+      error = Error{ErrorCode::kLimit, "JSON is nested too deeply",
+                    std::nullopt, "depth of at most " + std::to_string(kMaxJsonDepth), "more"};
+      return false;
+    }
+    stack_.push_back({std::move(container), {}, {}});
+    return true;
+  }
+  bool Close() {
+    JsonValue done = std::move(stack_.back().value);
+    stack_.pop_back();
+    return Add(std::move(done));
+  }
+  bool Add(JsonValue v) {
+    if (stack_.empty()) {
+      root = std::move(v);
+      return true;
+    }
+    Frame& frame = stack_.back();
+    if (auto* array = std::get_if<JsonValue::Array>(&frame.value.value())) array->push_back(std::move(v));
+    else std::get_if<JsonValue::Object>(&frame.value.value())->emplace_back(std::move(frame.name), std::move(v));
+    return true;
+  }
+
+  std::vector<Frame> stack_;
+};
+
+// Replaces Python's non-finite words outside strings by null. Everything else is left for the parser to judge.
+std::string WithoutNonFinite(std::string_view text) {
+  static constexpr std::string_view kWords[] = {"-Infinity", "Infinity", "NaN"};
+  std::string out;
+  out.reserve(text.size());
+  bool in_string = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (in_string) {
+      out += text[i];
+      if (text[i] == '\\' && i + 1 < text.size()) out += text[++i];
+      else if (text[i] == '"') in_string = false;
+      continue;
+    }
+    if (text[i] == '"') in_string = true;
+    bool replaced = false;
+    for (std::string_view word : kWords) {
+      if (text.substr(i, word.size()) != word) continue;
+      out += "null";
+      i += word.size() - 1;
+      replaced = true;
+      break;
+    }
+    if (!replaced) out += text[i];
+  }
+  return out;
+}
+
+}  // namespace
+
+std::optional<bool> JsonValue::AsBool() const {
+  const bool* v = std::get_if<bool>(&value_);
+  return v ? std::optional<bool>(*v) : std::nullopt;
+}
+
+std::optional<uint64_t> JsonValue::AsUint() const {
+  const uint64_t* v = std::get_if<uint64_t>(&value_);
+  return v ? std::optional<uint64_t>(*v) : std::nullopt;
+}
+
+std::optional<double> JsonValue::AsDouble() const {
+  if (auto* v = std::get_if<double>(&value_)) return *v;
+  if (auto* v = std::get_if<uint64_t>(&value_)) return static_cast<double>(*v);
+  if (auto* v = std::get_if<int64_t>(&value_)) return static_cast<double>(*v);
+  return std::nullopt;
+}
+
+const JsonValue* JsonValue::Find(std::string_view name) const {
+  const Object* object = AsObject();
+  if (!object) return nullptr;
+  for (auto it = object->rbegin(); it != object->rend(); ++it)
+    if (it->first == name) return &it->second;
+  return nullptr;
+}
+
+std::optional<std::vector<uint64_t>> JsonValue::AsUintArray() const {
+  const Array* array = AsArray();
+  if (!array) return std::nullopt;
+  std::vector<uint64_t> out;
+  for (const JsonValue& v : *array) {
+    auto n = v.AsUint();
+    if (!n) return std::nullopt;
+    out.push_back(*n);
+  }
+  return out;
+}
+
+std::optional<std::vector<std::string>> JsonValue::AsStringArray() const {
+  const Array* array = AsArray();
+  if (!array) return std::nullopt;
+  std::vector<std::string> out;
+  for (const JsonValue& v : *array) {
+    const std::string* s = v.AsString();
+    if (!s) return std::nullopt;
+    out.push_back(*s);
+  }
+  return out;
+}
+
+std::string_view JsonValue::TypeName() const {
+  static constexpr std::string_view kNames[] = {"null",   "boolean", "number", "number",
+                                                "number", "string",  "array",  "object"};
+  return kNames[value_.index()];
+}
+
+Result<JsonDocument> ParseJson(Bytes text, JsonOptions options) {
+  if (text.size() > kMaxJsonBytes)
+    return Error{ErrorCode::kLimit, "JSON text is too large", std::nullopt,
+                 "at most " + std::to_string(kMaxJsonBytes) + " bytes", std::to_string(text.size()) + " bytes"};
+  Builder builder;
+  bool ok = false;
+  const std::string_view view = AsText(text);
+  const bool has_words = options.allow_non_finite && (view.find("NaN") != view.npos || view.find("Infinity") != view.npos);
+  if (has_words) {
+    const std::string clean = WithoutNonFinite(view);
+    ok = Nlohmann::sax_parse(clean, &builder);
+  } else {
+    ok = Nlohmann::sax_parse(view.begin(), view.end(), &builder);
+  }
+  if (!ok) return builder.error ? *builder.error : Error{ErrorCode::kInvalid, "not JSON", {}, "", ""};
+  return JsonDocument{std::move(builder.root), std::move(builder.duplicates)};
+}
+
+}  // namespace leafsum

@@ -1,0 +1,64 @@
+// JSON from untrusted files: depth-limited, no exceptions, duplicate members noticed.
+//
+// Parsed by nlohmann's SAX reader (json.cc alone includes it) into JsonValue, whose getters fail softly.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace leafsum {
+
+class JsonValue {
+ public:
+  using Array = std::vector<JsonValue>;
+  using Member = std::pair<std::string, JsonValue>;
+  using Object = std::vector<Member>;  // in file order; of equal names all are kept, Find gives the last
+  // Integers keep 64 bits: non-negative ones are uint64_t, negative ones int64_t. What fits in neither
+  // is a double, as are numbers with a point or an exponent.
+  using Value = std::variant<std::monostate, bool, uint64_t, int64_t, double, std::string, Array, Object>;
+
+  JsonValue() = default;
+  explicit JsonValue(Value value) : value_(std::move(value)) {}
+
+  bool is_null() const { return value_.index() == 0; }
+  std::optional<bool> AsBool() const;
+  std::optional<uint64_t> AsUint() const;
+  std::optional<double> AsDouble() const;  // any number
+  const std::string* AsString() const { return std::get_if<std::string>(&value_); }
+  const Array* AsArray() const { return std::get_if<Array>(&value_); }
+  const Object* AsObject() const { return std::get_if<Object>(&value_); }
+  const Value& value() const { return value_; }
+  Value& value() { return value_; }
+
+  // The member of an object, null where this is no object or has no such member. Linear.
+  const JsonValue* Find(std::string_view name) const;
+  // An array of non-negative integers, or nothing.
+  std::optional<std::vector<uint64_t>> AsUintArray() const;
+  std::optional<std::vector<std::string>> AsStringArray() const;
+  // "object", "string" …: for messages.
+  std::string_view TypeName() const;
+
+ private:
+  Value value_;
+};
+
+struct JsonDocument {
+  JsonValue root;
+  std::vector<std::string> duplicate_members;  // names that occur twice in one object, first 100
+};
+
+struct JsonOptions {
+  // Python's bare NaN, Infinity and -Infinity: in Orbax's own files they are read (as null), elsewhere refused.
+  bool allow_non_finite = false;
+};
+
+Result<JsonDocument> ParseJson(Bytes text, JsonOptions options = {});
+
+}  // namespace leafsum

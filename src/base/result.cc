@@ -1,0 +1,25 @@
+#include "base/result.h"
+
+namespace leafsum {
+
+std::string_view ErrorCodeName(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kTruncated: return "truncated";
+    case ErrorCode::kInvalid: return "invalid";
+    case ErrorCode::kChecksum: return "checksum";
+    case ErrorCode::kUnsupported: return "unsupported";
+    case ErrorCode::kLimit: return "limit";
+    case ErrorCode::kMissing: return "missing";
+    case ErrorCode::kUnreadable: return "unreadable";
+    case ErrorCode::kChanged: return "changed";
+  }
+  return "invalid";
+}
+
+Error Error::Prefixed(std::string_view what) const {
+  Error out = *this;
+  out.message = std::string(what) + ": " + message;
+  return out;
+}
+
+}  // namespace leafsum

@@ -1,0 +1,26 @@
+// One bytes-to-bytes codec as an array's metadata names it, already validated. Plain data: it travels in jobs.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace leafsum::codec {
+
+enum class CodecKind : uint8_t {
+  kZstd,    // zarr v2 and v3
+  kZlib,    // zarr v2 "zlib": RFC 1950
+  kGzip,    // zarr v2 "gzip", v3 "gzip": RFC 1952
+  kCrc32c,  // zarr v3: le32 CRC-32C after the bytes
+};
+
+struct CodecSpec {
+  CodecKind kind = CodecKind::kZstd;
+  // zarr v3 readers ignore what follows the first zstd frame: report it, values are unaffected. v2 refuses it.
+  bool trailing_bytes_ignored = false;
+  bool operator==(const CodecSpec&) const = default;
+};
+
+// In encoding order, as metadata lists them; decoding runs from the back.
+using CodecSpecs = std::vector<CodecSpec>;
+
+}  // namespace leafsum::codec

@@ -1,0 +1,72 @@
+// The key-value store that arrays lie in, whatever holds it: sorted keys, each with the place of its value.
+// OCDBT's walk fills one, kvstore::Directory fills one from a listing.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace leafsum::kvstore {
+
+// Names of files ↔ small numbers. Sizes are those of the listing, nothing where there is none.
+class FileTable {
+ public:
+  uint32_t Intern(std::string_view path);
+  std::optional<uint32_t> Find(std::string_view path) const;
+  const std::string& path(uint32_t id) const { return files_[id].path; }
+  void SetSize(uint32_t id, uint64_t size) { files_[id].size = size; }
+  std::optional<uint64_t> size(uint32_t id) const { return files_[id].size; }
+  uint32_t count() const { return static_cast<uint32_t>(files_.size()); }
+
+ private:
+  struct File {
+    std::string path;
+    std::optional<uint64_t> size;
+  };
+  std::vector<File> files_;
+  std::unordered_map<std::string, uint32_t> ids_;
+};
+
+inline constexpr uint32_t kInlineFile = 0xffffffff;
+
+// Where a value is: [offset, offset + length) of a file, or of the store's own arena if inline.
+struct ValueRef {
+  uint32_t file = kInlineFile;
+  uint64_t offset = 0;
+  uint64_t length = 0;
+  bool is_inline() const { return file == kInlineFile; }
+};
+
+class KvStore {
+ public:
+  struct Entry {
+    std::string_view key;  // into the store's key arena
+    ValueRef value;
+  };
+
+  void Add(std::string_view key, ValueRef value);
+  void AddInline(std::string_view key, Bytes value);
+  // Sorts by unsigned bytes. Call once, after the last Add and before anything below. Equal keys are an error.
+  Status Seal();
+
+  const std::vector<Entry>& entries() const { return entries_; }
+  const Entry* Find(std::string_view key) const;
+  // The entries whose key starts with `prefix`, as [first, last) indices.
+  std::pair<size_t, size_t> WithPrefix(std::string_view prefix) const;
+  Bytes InlineValue(const ValueRef& ref) const;
+
+ private:
+  struct Pending { uint64_t key_offset; uint32_t key_length; ValueRef value; };
+  std::string keys_;
+  ByteVector inline_values_;
+  std::vector<Pending> pending_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace leafsum::kvstore

@@ -1,0 +1,25 @@
+// A path in the PyTree, element by element, as `_METADATA` spells its keys.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace leafsum::orbax {
+
+using KeyPath = std::vector<std::string>;
+
+// Element by element as UTF-8 bytes, a prefix first (design.md §3).
+bool KeyPathLess(const KeyPath& a, const KeyPath& b);
+// The elements joined with ".", unescaped: the name that store keys begin with (formats.md §3.4).
+std::string ParamName(const KeyPath& path);
+// RFC 6901 text form, "/params/Dense_0/kernel"; "" for the empty path.
+std::string JsonPointer(const KeyPath& path);
+// ["params","Dense_0","kernel"], as RFC 8785.
+std::string ToJson(const KeyPath& path);
+
+// One pattern of --include/--exclude: a JSON Pointer whose elements may hold `*` and `?`; `**` crosses
+// elements; the dotted parameter name is accepted too. An item prefix "state:" narrows it to that item.
+bool Matches(std::string_view pattern, std::string_view item, const KeyPath& path);
+
+}  // namespace leafsum::orbax

@@ -1,0 +1,55 @@
+// The small files beside `_METADATA` (formats.md §3.2, §3.5).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace leafsum::orbax {
+
+// `_CHECKPOINT_METADATA`. Times need 64 bits.
+struct CheckpointMetadata {
+  std::optional<uint64_t> init_timestamp_nsecs;
+  std::optional<uint64_t> commit_timestamp_nsecs;
+  bool has_commit_timestamp_member = false;  // present, though perhaps null
+  bool has_custom_metadata = false;
+  std::vector<std::string> duplicate_members;
+};
+Result<CheckpointMetadata> ParseCheckpointMetadata(Bytes text);
+
+// `_strings.json`: parameter name → UTF-8 text; nothing where the value is no JSON string.
+struct StringLeaves {
+  std::map<std::string, std::optional<std::string>, std::less<>> values;
+  std::vector<std::string> duplicate_members;
+};
+Result<StringLeaves> ParseStrings(Bytes text);
+
+// `array_metadatas/process_<n>`: Orbax's own record of what it wrote.
+struct SerializedArrayMetadata {
+  std::string param_name;
+  std::vector<uint64_t> write_shape;
+  std::vector<uint64_t> chunk_shape;
+  std::optional<std::string> random_key_impl;  // ext_metadata: the only mark of a PRNG key
+};
+struct ArrayMetadatas {
+  std::vector<SerializedArrayMetadata> arrays;
+  std::vector<std::string> duplicate_members;
+};
+Result<ArrayMetadatas> ParseArrayMetadatas(Bytes text);
+
+// `_sharding`: the parameter names (decoded from URL-safe base64) that have an entry.
+struct ShardingFile {
+  std::vector<std::string> param_names;
+  std::vector<std::string> duplicate_members;
+};
+Result<ShardingFile> ParseSharding(Bytes text);
+
+// `_CHECKPOINT_DELETION` (v1): the item directory names that are to be ignored.
+Result<std::vector<std::string>> ParseDeletionJournal(Bytes text);
+
+}  // namespace leafsum::orbax

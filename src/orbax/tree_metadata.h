@@ -1,0 +1,46 @@
+// `_METADATA`: the PyTree as Orbax records it (formats.md §3.3). It has the leaves' names and value types;
+// shapes and dtypes are in the arrays' own metadata.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "orbax/key_path.h"
+
+namespace leafsum::orbax {
+
+// Value types without content.
+bool IsEmptyValueType(std::string_view value_type);  // None, Dict, List, Tuple, NamedTuple
+
+struct TreeEntry {
+  KeyPath key_path;
+  std::vector<uint64_t> key_types;  // 1 sequence index, 2 dict key or attribute
+  std::string value_type;           // "jax.Array", "np.ndarray", "scalar", "string", "None", …
+  bool skip_deserialize = false;
+  std::optional<std::vector<uint64_t>> write_shape;
+};
+
+// Something that is wrong with one entry while the rest can be used.
+struct EntryProblem {
+  std::string member;   // the member's name in tree_metadata
+  Error error;
+};
+
+struct TreeMetadata {
+  std::vector<TreeEntry> entries;  // sorted by KeyPathLess; placeholders of containers that have children dropped
+  std::optional<bool> use_ocdbt;   // absent in older versions
+  bool use_zarr3 = false;
+  bool store_array_data_equal_to_fill_value = false;
+  bool has_custom_metadata = false;
+  bool has_equal_key_paths = false;
+  std::vector<EntryProblem> problems;
+  std::vector<std::string> duplicate_members;
+};
+
+Result<TreeMetadata> ParseTreeMetadata(Bytes text);
+
+}  // namespace leafsum::orbax

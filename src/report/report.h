@@ -1,0 +1,88 @@
+// The one result of lock, verify, check, diff and match, and its one serialisation (design.md §5, §10.22).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "report/finding.h"
+
+namespace leafsum::report {
+
+enum class Verdict : uint8_t { kMatch, kMismatch, kIncomplete, kUntrusted, kNoEvidence };
+enum class Command : uint8_t { kLock, kVerify, kCheck, kDiff, kMatch, kDigest, kList, kCat, kMetadata };
+
+std::string_view CommandName(Command command);
+
+struct Coverage {  // bytes; sum to the directory's size where a listing exists
+  uint64_t leaf = 0;
+  uint64_t structural = 0;
+  uint64_t unreachable = 0;
+  uint64_t ignored = 0;
+  uint64_t unread = 0;
+};
+
+struct LeafCounts {
+  uint64_t equal = 0;
+  uint64_t different = 0;
+  uint64_t missing = 0;
+  uint64_t extra = 0;
+  uint64_t not_read = 0;
+};
+
+// What stands behind a comparison.
+enum class Evidence : uint8_t {
+  kNone,        // nothing to compare with
+  kTrusted,     // named by the user: a lockfile, a fingerprint, a second source
+  kWithSource,  // came with the source and nobody signed it
+};
+
+struct VerdictInput {
+  Command command = Command::kVerify;
+  Evidence evidence = Evidence::kNone;
+  bool has_error = false;    // a finding of severity error
+  bool has_gap = false;      // a finding of severity gap, or anything filtered, sampled, not read
+  bool has_trust = false;    // a finding of severity trust
+  bool has_warning = false;
+  bool strict = false;       // warnings count as errors
+  uint64_t leaves_with_content = 0;  // a source or lockfile without leaves is never VERIFIED
+};
+
+struct VerdictResult {
+  Verdict verdict = Verdict::kIncomplete;
+  std::string_view word;     // VERIFIED, SOUND, EQUAL, LOCKED, MATCHES, MISMATCH, …
+  int exit_code = 3;
+};
+
+// The one pure function: worst wins, MISMATCH, INCOMPLETE, UNTRUSTED, NO-EVIDENCE, VERIFIED.
+VerdictResult Decide(const VerdictInput& input);
+
+struct SourceInfo {
+  std::optional<uint64_t> step;
+  std::optional<std::string> commit_timestamp_nsecs;
+  std::optional<uint64_t> files;
+  std::optional<uint64_t> bytes;
+};
+
+struct Report {
+  Command command = Command::kVerify;
+  VerdictResult verdict;
+  std::string headline;      // one sentence; set by Headline()
+  SourceInfo source;
+  std::optional<std::string> lock_fingerprint;  // null fingerprint: has_lock with nothing here
+  bool has_lock = false;
+  std::optional<std::string> signed_by;
+  std::optional<std::string> fingerprint;
+  Coverage coverage;
+  LeafCounts leaves;
+  FindingList findings{1000};
+};
+
+// One sentence for a person: word, how many leaves and bytes, what is not covered. Never "safe".
+std::string Headline(const Report& report, const VerdictInput& input);
+
+// The document of `--json`: members in the contract's order, one line, LF at the end.
+std::string ToJson(const Report& report);
+std::string ToJson(const Finding& finding);
+
+}  // namespace leafsum::report

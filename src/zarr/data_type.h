@@ -1,0 +1,37 @@
+// An array's element type and how its stored bytes become content (design.md §2, §10.1).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace leafsum::zarr {
+
+struct DataType {
+  std::string name;          // zarr v3's: "float32", "bfloat16", "int4", "r40", whatever the store says
+  uint32_t itemsize = 1;     // bytes of one element as stored; 1 for sub-byte types
+  uint32_t swap_size = 1;    // unit of byte order: itemsize, half of it for complex, 1 for raw
+  uint8_t mask = 0xff;       // of sub-byte types: the bits that count
+  bool is_bool = false;      // bytes other than 0 and 1 are an error
+  bool operator==(const DataType&) const = default;
+};
+
+struct StoredType {
+  DataType type;
+  bool big_endian = false;
+};
+
+Result<StoredType> ParseZarr2Type(std::string_view dtype);        // "<f4", "|b1", "bfloat16", "|S5"
+Result<DataType> ParseZarr3Type(std::string_view name);           // "float32", "r40"
+std::optional<uint32_t> ItemsizeOf(std::string_view name);        // of a v3 name; for lockfiles
+
+// Makes content of stored elements, in place: byte order, masks; bool bytes are checked. `bytes` holds whole
+// elements. The error's offset counts from the start of `bytes`.
+Status NormalizeElements(const DataType& type, bool big_endian, MutableBytes bytes);
+bool NeedsNormalizing(const DataType& type, bool big_endian);
+
+}  // namespace leafsum::zarr
