@@ -1,0 +1,28 @@
+# Flags for every target, C dependencies included.
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+if(NOT EMSCRIPTEN)
+  find_program(CCACHE ccache)
+  if(CCACHE)
+    set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  endif()
+endif()
+
+if(EMSCRIPTEN)
+  # 4.1 is the level of the BLAKE3 kernel that we run; Emscripten translates its intrinsics to wasm SIMD.
+  add_compile_options(-msimd128 -msse4.1)
+endif()
+
+if(LEAFSUM_SANITIZE)
+  # recover=none: a finding must fail the test that caused it, not only print.
+  add_compile_options(-fsanitize=${LEAFSUM_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${LEAFSUM_SANITIZE})
+endif()
+
+if(LEAFSUM_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

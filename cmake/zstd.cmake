@@ -1,0 +1,19 @@
+# zstd_decompress: the decoder only. The same C everywhere (no assembly), so that native tests test what wasm runs.
+leafsum_source_dir(ZSTD CRATE_DIR zstd-sys/zstd PROBE lib/zstd.h
+  URL https://github.com/facebook/zstd/releases/download/v1.5.7/zstd-1.5.7.tar.gz
+  SHA256 eb33e51f49a15e023950cd7825ca74a4a2b43db8354825ac24fc1b7ee09e6fa3)
+set(lib ${ZSTD_SOURCE_DIR}/lib)
+
+add_library(zstd_decompress STATIC
+  ${lib}/common/debug.c
+  ${lib}/common/entropy_common.c
+  ${lib}/common/error_private.c
+  ${lib}/common/fse_decompress.c
+  ${lib}/common/xxhash.c
+  ${lib}/common/zstd_common.c
+  ${lib}/decompress/huf_decompress.c
+  ${lib}/decompress/zstd_ddict.c
+  ${lib}/decompress/zstd_decompress.c
+  ${lib}/decompress/zstd_decompress_block.c)
+target_include_directories(zstd_decompress SYSTEM PUBLIC ${lib})
+target_compile_definitions(zstd_decompress PRIVATE ZSTD_DISABLE_ASM=1 ZSTD_LEGACY_SUPPORT=0)
