@@ -10,3 +10,8 @@ file(CREATE_LINK ${CATCH2_INCLUDE_DIR}/catch2 ${own_folder}/catch2 SYMBOLIC)
 
 add_library(catch2 STATIC ${PROJECT_SOURCE_DIR}/tests/support/catch_main.cc)
 target_include_directories(catch2 SYSTEM PUBLIC ${own_folder})
+if(EMSCRIPTEN)
+  # Unlike the core, tests throw: a failing REQUIRE does.
+  target_compile_options(catch2 PUBLIC -fwasm-exceptions)
+  target_link_options(catch2 PUBLIC -fwasm-exceptions)
+endif()
