@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Configures and builds presets of CMakePresets.json into build/<preset>.
+#   cmake/build.sh [native|asan|wasm|fuzz]... [-- <options of cmake --build, such as --target core>]
+# Without a preset: wasm, the product.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. cmake/env.sh
+
+presets=()
+while [ $# -gt 0 ] && [ "$1" != -- ]; do presets+=("$1"); shift; done
+[ $# -eq 0 ] || shift
+[ ${#presets[@]} -gt 0 ] || presets=(wasm)
+
+mkdir -p build
+for preset in "${presets[@]}"; do
+  (
+    flock 9 # ninja has no lock of its own: two builds of one folder corrupt it
+    cmake --preset "$preset" >"build/$preset.configure.log" 2>&1 || { cat "build/$preset.configure.log" >&2; exit 1; }
+    nice cmake --build "build/$preset" -j "$(nproc)" "$@"
+  ) 9>"build/.$preset.lock"
+done

@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Installs what a fresh Debian 12 or 13 or Ubuntu 24.04 lacks to build and test Leafsum, and nothing else. Run it again
+# as often as you like; it asks for root only if a system package is missing.
+#   cmake/setup.sh             compilers, Node, pinned C sources, test packages
+#   cmake/setup.sh --browser   Chromium too, for the tests of the page
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+want_browser=no
+for argument in "$@"; do
+  case $argument in
+    --browser) want_browser=yes ;;
+    *) echo "usage: cmake/setup.sh [--browser]" >&2; exit 2 ;;
+  esac
+done
+
+say() { echo "setup: $*"; }
+have() { command -v "$1" >/dev/null; }
+
+mkdir -p build/deps build/tools
+exec 9>build/.setup.lock
+flock 9 # two scripts that start at once must not install into the same folder
+
+# System packages.
+missing=()
+have emcc || missing+=(emscripten)
+have cmake || missing+=(cmake)
+have ninja || missing+=(ninja-build)
+have g++ || missing+=(g++)
+have ccache || missing+=(ccache)
+have node || missing+=(nodejs)
+have npm || missing+=(npm)
+[ -e /usr/include/nlohmann/json.hpp ] || missing+=(nlohmann-json3-dev)
+[ -d /usr/include/catch2 ] || missing+=(catch2)
+[ -e /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates)
+if [ $want_browser = yes ] && ! have chromium; then missing+=(chromium); fi
+have cargo || missing+=(cargo)
+
+if [ ${#missing[@]} -gt 0 ]; then
+  say "installing ${missing[*]}"
+  as_root=()
+  if [ "$(id -u)" != 0 ]; then
+    have sudo || { echo "Run as root: apt-get install ${missing[*]}" >&2; exit 1; }
+    as_root=(sudo)
+  fi
+  "${as_root[@]}" apt-get update -qq
+  # Debian 12's plain cargo is too old for today's registry; the current one has another name there.
+  if apt-cache show cargo-web >/dev/null 2>&1; then missing=("${missing[@]/%cargo/cargo-web}"); fi
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}"
+fi
+
+# Node: what the product supports is 20.19 and later.
+if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' &&
+   ! cmp -s cmake/deps/package-lock.json build/tools/package-lock.json; then
+  say "installing Node into build/tools ($(node --version) is too old)"
+  cp cmake/deps/package.json cmake/deps/.npmrc build/tools/
+  cp cmake/deps/package-lock.json build/tools/package-lock.json.new
+  (cd build/tools && mv package-lock.json.new package-lock.json && npm ci --silent) || { rm -f build/tools/package-lock.json; exit 1; }
+  ln -sfn "$(cd build/tools && echo node_modules/node-linux-*)" build/tools/node
+fi
+
+# Packages of the tests.
+if ! cmp -s tests/package-lock.json tests/node_modules/.leafsum-lock.json; then
+  say "installing the tests' packages into tests/node_modules"
+  (cd tests && npm ci --silent)
+  cp tests/package-lock.json tests/node_modules/.leafsum-lock.json
+fi
+
+# C sources, checked by cargo against the hashes in cmake/deps/Cargo.lock.
+if ! cmp -s cmake/deps/Cargo.lock build/deps/vendor/.leafsum-lock; then
+  say "unpacking the pinned C sources into build/deps/vendor"
+  cargo vendor --quiet --locked --manifest-path cmake/deps/Cargo.toml build/deps/vendor >/dev/null
+  cp cmake/deps/Cargo.lock build/deps/vendor/.leafsum-lock
+fi
