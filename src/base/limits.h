@@ -20,6 +20,12 @@ inline constexpr uint64_t kMaxDecodedNode = 256ull << 20;
 inline constexpr uint64_t kMaxManifest = 64ull << 20;
 inline constexpr uint64_t kMaxTreeNodes = 1 << 20;           // nodes visited in one walk
 inline constexpr uint64_t kMaxKeys = 1 << 24;                // keys listed in one store
+inline constexpr uint64_t kMaxRepeatedNodes = 4096;          // visits of a node seen before, in one walk
+inline constexpr uint64_t kMaxTreeBytes = 1ull << 30;        // nodes of one walk: encoded, and decoded
+inline constexpr uint64_t kMaxNameBytes = 256ull << 20;      // keys and paths of one walk, written out
+inline constexpr uint64_t kMaxDataFiles = 1 << 20;           // in one data file table
+inline constexpr uint64_t kMaxTablePathBytes = 32ull << 20;  // paths of one table, written out
+inline constexpr uint64_t kMaxWalkProblems = 1000;           // kept in one walk, the first in order
 
 // JSON side files. Orbax's own `_METADATA` of 100,000 leaves is about 30 MB.
 inline constexpr uint64_t kMaxJsonBytes = 256ull << 20;

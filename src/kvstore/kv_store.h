@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -50,9 +51,17 @@ class KvStore {
     ValueRef value;
   };
 
+  KvStore() = default;
+  // Entries are views of the arenas: moving keeps them valid, copying would not.
+  KvStore(KvStore&&) = default;
+  KvStore& operator=(KvStore&&) = default;
+
+  // Room for what is about to be added; no more than a hint.
+  void Reserve(size_t keys, size_t key_bytes, size_t inline_bytes);
   void Add(std::string_view key, ValueRef value);
   void AddInline(std::string_view key, Bytes value);
-  // Sorts by unsigned bytes. Call once, after the last Add and before anything below. Equal keys are an error.
+  // Sorts by unsigned bytes. Call once, after the last Add and before anything below. Equal keys are an error
+  // (the first of them stays).
   Status Seal();
 
   const std::vector<Entry>& entries() const { return entries_; }
@@ -63,7 +72,7 @@ class KvStore {
 
  private:
   struct Pending { uint64_t key_offset; uint32_t key_length; ValueRef value; };
-  std::string keys_;
+  std::vector<char> keys_;  // not a string: the bytes of a short one would move with it
   ByteVector inline_values_;
   std::vector<Pending> pending_;
   std::vector<Entry> entries_;

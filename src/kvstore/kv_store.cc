@@ -1,0 +1,74 @@
+#include "kvstore/kv_store.h"
+
+#include <algorithm>
+
+#include "kvstore/key_text.h"
+
+namespace leafsum::kvstore {
+
+uint32_t FileTable::Intern(std::string_view path) {
+  auto [it, added] = ids_.try_emplace(std::string(path), count());
+  if (added) files_.push_back({std::string(path), std::nullopt});
+  return it->second;
+}
+
+std::optional<uint32_t> FileTable::Find(std::string_view path) const {
+  auto it = ids_.find(std::string(path));
+  return it == ids_.end() ? std::nullopt : std::optional<uint32_t>(it->second);
+}
+
+void KvStore::Reserve(size_t keys, size_t key_bytes, size_t inline_bytes) {
+  pending_.reserve(pending_.size() + keys);
+  keys_.reserve(keys_.size() + key_bytes);
+  inline_values_.reserve(inline_values_.size() + inline_bytes);
+}
+
+void KvStore::Add(std::string_view key, ValueRef value) {
+  pending_.push_back({keys_.size(), static_cast<uint32_t>(key.size()), value});
+  keys_.insert(keys_.end(), key.begin(), key.end());
+}
+
+void KvStore::AddInline(std::string_view key, Bytes value) {
+  Add(key, {kInlineFile, inline_values_.size(), value.size()});
+  inline_values_.insert(inline_values_.end(), value.begin(), value.end());
+}
+
+Status KvStore::Seal() {
+  entries_.reserve(pending_.size());
+  for (const Pending& p : pending_)
+    entries_.push_back({{keys_.data() + p.key_offset, p.key_length}, p.value});
+  pending_ = {};
+  // Comparing string_views is memcmp: unsigned. Sources that list in order need no sort.
+  auto before = [](const Entry& a, const Entry& b) { return a.key < b.key; };
+  if (!std::is_sorted(entries_.begin(), entries_.end(), before))
+    std::stable_sort(entries_.begin(), entries_.end(), before);
+  auto same = [](const Entry& a, const Entry& b) { return a.key == b.key; };
+  auto twice = std::adjacent_find(entries_.begin(), entries_.end(), same);
+  if (twice == entries_.end()) return std::nullopt;
+  Error error{ErrorCode::kInvalid, "a key is listed twice", std::nullopt, "", KeyText(twice->key)};
+  entries_.erase(std::unique(entries_.begin(), entries_.end(), same), entries_.end());
+  return error;
+}
+
+const KvStore::Entry* KvStore::Find(std::string_view key) const {
+  auto it = std::lower_bound(entries_.begin(), entries_.end(), key,
+                             [](const Entry& e, std::string_view k) { return e.key < k; });
+  return it == entries_.end() || it->key != key ? nullptr : &*it;
+}
+
+std::pair<size_t, size_t> KvStore::WithPrefix(std::string_view prefix) const {
+  auto first = std::lower_bound(entries_.begin(), entries_.end(), prefix,
+                                [](const Entry& e, std::string_view p) { return e.key < p; });
+  // All keys that start with the prefix stand together, at the front of [first, end).
+  auto last = std::partition_point(first, entries_.end(),
+                                   [&](const Entry& e) { return e.key.starts_with(prefix); });
+  return {static_cast<size_t>(first - entries_.begin()), static_cast<size_t>(last - entries_.begin())};
+}
+
+Bytes KvStore::InlineValue(const ValueRef& ref) const {
+  const uint64_t size = inline_values_.size();
+  if (!ref.is_inline() || ref.offset > size || ref.length > size - ref.offset) return {};
+  return Bytes(inline_values_).subspan(static_cast<size_t>(ref.offset), static_cast<size_t>(ref.length));
+}
+
+}  // namespace leafsum::kvstore
