@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace leafsum::report {
@@ -50,26 +51,32 @@ struct Finding {
 };
 
 // The report's order: item, key path, code's name, file, offset, expected, actual, message; null first.
+// What is equal in all of these is ordered by severity, so that no order is left to chance.
 bool FindingLess(const Finding& a, const Finding& b);
 bool operator==(const Finding& a, const Finding& b);
 
 // Keeps the first `limit` findings in FindingLess order, whatever order they come in; equal ones once.
+// What it gives back is the same for every order of Add, the counts too.
 class FindingList {
  public:
   explicit FindingList(size_t limit);
   void Add(Finding finding);
   const std::vector<Finding>& sorted() const;  // sorts lazily
-  uint64_t dropped() const { return dropped_; }
-  // Over all that were added, dropped ones too.
-  bool Has(Severity severity) const { return seen_[static_cast<size_t>(severity)] != 0; }
-  uint64_t CountOf(Severity severity) const { return seen_[static_cast<size_t>(severity)]; }
+  uint64_t dropped() const;                    // different findings beyond the limit
+  // Over all that were added, dropped ones too; equal ones once.
+  bool Has(Severity severity) const { return CountOf(severity) != 0; }
+  uint64_t CountOf(Severity severity) const;
 
  private:
+  void Compact() const;
+  void Drop(const Finding& finding) const;
+
   size_t limit_;
-  mutable std::vector<Finding> findings_;
-  mutable bool is_sorted_ = true;
-  uint64_t dropped_ = 0;
-  uint64_t seen_[5] = {};
+  mutable std::vector<Finding> findings_;  // [0, num_sorted_) is sorted and without equals
+  mutable size_t num_sorted_ = 0;
+  // Hashes of the findings that were dropped: one that comes again is not counted again.
+  mutable std::unordered_set<uint64_t> dropped_hashes_;
+  mutable uint64_t dropped_[5] = {};       // by severity
 };
 
 }  // namespace leafsum::report

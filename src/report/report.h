@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "report/finding.h"
 
@@ -68,10 +70,12 @@ struct Report {
   Command command = Command::kVerify;
   VerdictResult verdict;
   std::string headline;      // one sentence; set by Headline()
+  std::vector<std::string> scope;  // items named by --item, none for all: the headline names them
   SourceInfo source;
-  std::optional<std::string> lock_fingerprint;  // null fingerprint: has_lock with nothing here
-  bool has_lock = false;
+  bool has_lock = false;     // without one, "lock" is null
+  std::optional<std::string> lock_fingerprint;  // "leafsum1:…" as the lockfile has it
   std::optional<std::string> signed_by;
+  // Of the source. Nothing is null where the command digests (lock, verify, digest, diff), else left out.
   std::optional<std::string> fingerprint;
   Coverage coverage;
   LeafCounts leaves;

@@ -1,0 +1,165 @@
+#include "base/text.h"
+#include "report/printable.h"
+#include "report/report.h"
+
+namespace leafsum::report {
+namespace {
+
+std::string Count(uint64_t n, std::string_view one, std::string_view many) {
+  return std::to_string(n) + " " + std::string(n == 1 ? one : many);
+}
+std::string Leaves(uint64_t n) { return Count(n, "leaf", "leaves"); }
+
+void Append(std::string& list, const std::string& part) {
+  if (!list.empty()) list += ", ";
+  list += part;
+}
+
+// ` in item "state"`: what --item narrowed the question to.
+std::string Scope(const Report& report) {
+  if (report.scope.empty()) return "";
+  std::string names;
+  for (const std::string& name : report.scope) Append(names, JsonString(Printable(name)));
+  return (report.scope.size() == 1 ? " in item " : " in items ") + names;
+}
+
+// Whatever the lockfile or the second source is called.
+std::string_view Evident(const Report& report) {
+  return report.has_lock ? "the lockfile" : "the evidence given";
+}
+
+// "; 2 missing and 1 extra leaf were allowed"
+std::string Allowed(const Report& report) {
+  std::string parts;
+  if (report.leaves.missing) Append(parts, std::to_string(report.leaves.missing) + " missing");
+  if (report.leaves.extra) Append(parts, std::to_string(report.leaves.extra) + " extra");
+  return parts.empty() ? "" : "; allowed: " + parts;
+}
+
+std::string Warnings(const Report& report) {
+  const uint64_t n = report.findings.CountOf(Severity::kWarning);
+  return n == 0 ? "" : "; " + Count(n, "warning", "warnings");
+}
+
+// What a digest of leaves says nothing about (design.md §5).
+std::string NotCovered(const Report& report) {
+  const uint64_t bytes =
+      report.coverage.unreachable + report.coverage.ignored + report.coverage.unread;
+  std::string out = "; not covered: custom metadata, sharding, timestamps";
+  if (bytes) out += ", " + Count(bytes, "byte", "bytes") + " that nobody vouches for";
+  return out;
+}
+
+std::string Where(const Finding& f) {
+  std::string where;
+  if (f.key_path) {
+    where = f.item.value_or("");
+    if (!where.empty()) where += ':';
+    for (const std::string& element : *f.key_path) {
+      where += '/';
+      for (char c : element) where += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+    }
+  } else if (f.file) {
+    where = *f.file;
+  } else if (f.item) {
+    where = *f.item;
+  }
+  return where.empty() ? "" : " at " + Printable(where);
+}
+
+// "; first: digest-mismatch at state:/params/w"
+std::string First(const Report& report, Severity severity) {
+  for (const Finding& f : report.findings.sorted())
+    if (f.severity == severity) return "; first: " + std::string(CodeName(f.code)) + Where(f);
+  return "";
+}
+
+std::string Mismatch(const Report& report, const VerdictInput& input) {
+  const LeafCounts& n = report.leaves;
+  std::string counts;
+  if (n.different) Append(counts, Count(n.different, "leaf differs", "leaves differ"));
+  if (n.missing) Append(counts, std::to_string(n.missing) + " missing");
+  if (n.extra) Append(counts, std::to_string(n.extra) + " extra");
+  if (n.not_read) Append(counts, std::to_string(n.not_read) + " not read");
+  if (n.equal) Append(counts, std::to_string(n.equal) + " equal");
+  if (!input.has_error) {
+    const uint64_t warnings = report.findings.CountOf(Severity::kWarning);
+    return Count(warnings, "warning", "warnings") + ", which --strict counts as errors" +
+           First(report, Severity::kWarning);
+  }
+  const uint64_t errors = report.findings.CountOf(Severity::kError);
+  return Count(errors, "error", "errors") + (counts.empty() ? "" : " (" + counts + ")") +
+         First(report, Severity::kError);
+}
+
+std::string Incomplete(const Report& report, const VerdictInput& input) {
+  if (!input.has_gap) return "there is no leaf with content, so nothing could be shown";
+  std::string out = "nothing differs, but ";
+  if (report.leaves.not_read) {
+    const LeafCounts& n = report.leaves;
+    out += std::to_string(n.not_read) + " of " +
+           Leaves(n.equal + n.different + n.missing + n.extra + n.not_read) +
+           (n.not_read == 1 ? " was not read" : " were not read");
+  } else {
+    out += "something was not read";
+  }
+  return out + First(report, Severity::kGap);
+}
+
+std::string Untrusted(const Report& report, const VerdictInput& input) {
+  const std::string equal = Leaves(report.leaves.equal);
+  if (input.has_trust)
+    return equal + " equal, but the signature that was asked for is missing or not acceptable" +
+           First(report, Severity::kTrust);
+  return equal +
+         " consistent with the lockfile that came with the source, which nobody you named has "
+         "signed";
+}
+
+std::string Success(const Report& report, const VerdictInput& input) {
+  const std::string leaves = Leaves(input.leaves_with_content) + " with content";
+  switch (input.command) {
+    case Command::kVerify:
+      return Leaves(report.leaves.equal) + " equal to " + std::string(Evident(report)) +
+             Allowed(report);
+    case Command::kDiff:
+      return Leaves(report.leaves.equal) + " equal on both sides" + Allowed(report);
+    case Command::kCheck:
+      return "structure is sound, " + leaves + "; values were not compared with anything";
+    case Command::kLock:
+      return leaves + (report.fingerprint ? ", fingerprint " + *report.fingerprint : std::string());
+    case Command::kMatch:
+      return leaves + " would restore into the template as they are";
+    default:
+      return leaves + " read";
+  }
+}
+
+}  // namespace
+
+std::string Headline(const Report& report, const VerdictInput& input) {
+  std::string out = std::string(report.verdict.word) + Scope(report) + ": ";
+  switch (report.verdict.verdict) {
+    case Verdict::kMatch:
+      out += Success(report, input) + Warnings(report);
+      break;
+    case Verdict::kMismatch:
+      out += Mismatch(report, input);
+      break;
+    case Verdict::kIncomplete:
+      out += Incomplete(report, input) + Allowed(report);
+      break;
+    case Verdict::kUntrusted:
+      out += Untrusted(report, input) + Allowed(report);
+      break;
+    case Verdict::kNoEvidence:
+      out += "there is nothing to compare with; structure is sound, " +
+             Leaves(input.leaves_with_content) + " with content" + Warnings(report);
+      break;
+  }
+  const bool compared = input.command == Command::kVerify && report.leaves.equal != 0;
+  if (compared && report.verdict.verdict != Verdict::kMismatch) out += NotCovered(report);
+  return out;
+}
+
+}  // namespace leafsum::report

@@ -1,0 +1,146 @@
+// design.md §5 and §10.22: the members' order is the contract's, so that two runs give the same
+// bytes.
+#include "base/text.h"
+#include "report/printable.h"
+#include "report/report.h"
+
+namespace leafsum::report {
+namespace {
+
+// Members of one object, in the order they are added.
+class ObjectWriter {
+ public:
+  explicit ObjectWriter(std::string& out) : out_(out) { out_ += '{'; }
+  ~ObjectWriter() { out_ += '}'; }
+  ObjectWriter(const ObjectWriter&) = delete;
+  ObjectWriter& operator=(const ObjectWriter&) = delete;
+
+  std::string& Member(std::string_view name) {
+    if (!first_) out_ += ',';
+    first_ = false;
+    AppendJsonString(out_, name);
+    return out_ += ':';
+  }
+  void Text(std::string_view name, std::string_view value) {
+    AppendJsonString(Member(name), Printable(value));
+  }
+  void Text(std::string_view name, const std::optional<std::string>& value) {
+    if (value)
+      Text(name, std::string_view(*value));
+    else
+      Null(name);
+  }
+  void Number(std::string_view name, uint64_t value) { Member(name) += std::to_string(value); }
+  void Null(std::string_view name) { Member(name) += "null"; }
+
+ private:
+  std::string& out_;
+  bool first_ = true;
+};
+
+void AppendFinding(std::string& out, const Finding& f) {
+  ObjectWriter o(out);
+  o.Text("code", CodeName(f.code));
+  o.Text("severity", SeverityName(f.severity));
+  o.Text("item", f.item);
+  if (f.key_path) {
+    std::string& array = o.Member("key_path");
+    array += '[';
+    for (size_t i = 0; i < f.key_path->size(); ++i) {
+      if (i) array += ',';
+      AppendJsonString(array, Printable((*f.key_path)[i]));
+    }
+    array += ']';
+  } else {
+    o.Null("key_path");
+  }
+  o.Text("file", f.file);
+  if (f.offset)
+    o.Number("offset", *f.offset);
+  else
+    o.Null("offset");
+  o.Text("expected", f.expected);
+  o.Text("actual", f.actual);
+  o.Text("message", std::string_view(f.message));
+}
+
+void AppendSource(std::string& out, const SourceInfo& source) {
+  ObjectWriter o(out);
+  if (source.step) o.Number("step", *source.step);
+  if (source.commit_timestamp_nsecs)
+    o.Text("commit_timestamp_nsecs", source.commit_timestamp_nsecs);
+  if (source.files) o.Number("files", *source.files);
+  if (source.bytes) o.Number("bytes", *source.bytes);
+}
+
+void AppendLock(std::string& out, const Report& report) {
+  ObjectWriter o(out);
+  o.Text("fingerprint", report.lock_fingerprint);
+  if (report.signed_by) o.Text("signed_by", report.signed_by);
+}
+
+void AppendCoverage(std::string& out, const Coverage& c) {
+  ObjectWriter o(out);
+  o.Number("leaf", c.leaf);
+  o.Number("structural", c.structural);
+  o.Number("unreachable", c.unreachable);
+  o.Number("ignored", c.ignored);
+  o.Number("unread", c.unread);
+}
+
+void AppendLeaves(std::string& out, const LeafCounts& n) {
+  ObjectWriter o(out);
+  o.Number("equal", n.equal);
+  o.Number("different", n.different);
+  o.Number("missing", n.missing);
+  o.Number("extra", n.extra);
+  o.Number("not_read", n.not_read);
+}
+
+// Commands that make a fingerprint: where it cannot be had it is null, not absent (design.md §3).
+bool Fingerprints(Command command) {
+  return command == Command::kLock || command == Command::kVerify || command == Command::kDiff ||
+         command == Command::kDigest;
+}
+
+}  // namespace
+
+std::string ToJson(const Finding& finding) {
+  std::string out;
+  AppendFinding(out, finding);
+  return out;
+}
+
+std::string ToJson(const Report& report) {
+  std::string out;
+  {
+    ObjectWriter o(out);
+    o.Number("leafsum_report", 1);
+    o.Text("command", CommandName(report.command));
+    o.Text("verdict", report.verdict.word);
+    o.Number("exit_code", static_cast<uint64_t>(report.verdict.exit_code));
+    o.Text("headline", std::string_view(report.headline));
+    AppendSource(o.Member("source"), report.source);
+    if (report.has_lock)
+      AppendLock(o.Member("lock"), report);
+    else
+      o.Null("lock");
+    if (report.fingerprint || Fingerprints(report.command))
+      o.Text("fingerprint", report.fingerprint);
+    AppendCoverage(o.Member("coverage"), report.coverage);
+    AppendLeaves(o.Member("leaves"), report.leaves);
+    std::string& findings = o.Member("findings");
+    findings += '[';
+    bool first = true;
+    for (const Finding& finding : report.findings.sorted()) {
+      if (!first) findings += ',';
+      first = false;
+      AppendFinding(findings, finding);
+    }
+    findings += ']';
+    o.Number("findings_dropped", report.findings.dropped());
+  }
+  return out += '\n';
+}
+
+}  // namespace leafsum::report
