@@ -1,0 +1,34 @@
+#include "codec/capped_decoder.h"
+
+#include <algorithm>
+
+namespace leafsum::codec {
+
+Progress CappedDecoder::Decode(Bytes in, bool last, MutableBytes out) {
+  Progress total;
+  const uint64_t left = limit_ - produced_;
+  if (left > 0) {
+    if (out.empty()) return total;
+    total = inner_->Decode(in, last, out.first(static_cast<size_t>(std::min<uint64_t>(left, out.size()))));
+    produced_ += total.produced;
+    if (total.done || total.error || produced_ < limit_) return total;
+  }
+  // All bytes are there. Whether the encoded value ends here too shows when it is given room for one more.
+  uint8_t more = 0;
+  Progress rest = inner_->Decode(in.subspan(total.consumed), last, MutableBytes(&more, 1));
+  total.consumed += rest.consumed;
+  total.done = rest.done && rest.produced == 0;
+  total.trailing = rest.trailing;
+  total.error = std::move(rest.error);
+  if (rest.produced != 0)
+    total.error = Error{code_, "decodes to more than " + std::to_string(limit_) + " bytes", std::nullopt,
+                        std::to_string(limit_) + " bytes", "more"};
+  return total;
+}
+
+void CappedDecoder::Reset() {
+  inner_->Reset();
+  produced_ = 0;
+}
+
+}  // namespace leafsum::codec

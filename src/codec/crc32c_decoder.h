@@ -1,0 +1,24 @@
+// zarr v3 `crc32c`: the bytes, then le32 CRC-32C of them. The last four bytes are known as such only at the end,
+// so four are always held back. Bytes leave before the checksum is seen: a mismatch comes last.
+#pragma once
+
+#include <array>
+
+#include "codec/stage.h"
+
+namespace leafsum::codec {
+
+class Crc32cDecoder final : public Decoder {
+ public:
+  Progress Decode(Bytes in, bool last, MutableBytes out) override;
+  void Reset() override;
+  std::optional<uint64_t> MemoryNeeded(Bytes) const override { return 0; }
+
+ private:
+  std::array<uint8_t, 4> held_{};
+  size_t held_len_ = 0;
+  uint32_t crc_ = 0;
+  uint64_t passed_ = 0;  // bytes that left
+};
+
+}  // namespace leafsum::codec

@@ -1,0 +1,33 @@
+// One codec of a chain. A stage is a Decoder that may rely on two things: it always gets room (`out` is never
+// empty), and it is not called again after `done` or an error until Reset.
+#pragma once
+
+#include "codec/decoder.h"
+
+namespace leafsum::codec {
+
+// What follows the end of the compressed data of a value.
+class Tail {
+ public:
+  explicit Tail(bool ignored) : ignored_(ignored) {}
+  void Reset() { bytes_ = 0; }
+
+  // Takes `in`, all of which lies behind the end: an error, or skipped and counted.
+  void Take(Bytes in, bool last, const char* format, uint64_t offset, Progress& p) {
+    if (!in.empty() && !ignored_) {
+      p.error = Error{ErrorCode::kInvalid, std::string("bytes follow the end of the ") + format, offset,
+                      "0 bytes", "more"};
+      return;
+    }
+    p.consumed += in.size();
+    bytes_ += in.size();
+    p.done = last;
+    if (last) p.trailing = bytes_;
+  }
+
+ private:
+  bool ignored_;
+  uint64_t bytes_ = 0;
+};
+
+}  // namespace leafsum::codec

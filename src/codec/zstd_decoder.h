@@ -1,0 +1,11 @@
+// A value that is one zstd frame (formats.md rules: no second frame, no skippable one), decoded as a stream.
+#pragma once
+
+#include "codec/stage.h"
+
+namespace leafsum::codec {
+
+// `trailing_bytes_ignored`: zarr v3, where whatever follows the first frame is skipped and counted.
+std::unique_ptr<Decoder> MakeZstdDecoder(bool trailing_bytes_ignored, int max_window_log);
+
+}  // namespace leafsum::codec

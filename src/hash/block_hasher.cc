@@ -1,0 +1,136 @@
+// BlockHasher and MergeBlocks (design.md §3, §10.14).
+//
+// Inside a block, content is cut into pieces of 2^k chunks that start at a multiple of their size: each is a
+// subtree. A piece has at least kPiece bytes (only the last of a block may have fewer) and lies in the caller's
+// buffer unless an Update ends inside it. The values of finished pieces wait on a stack for their right neighbour.
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <cstring>
+
+#include "hash/blake3.h"
+#include "hash/blake3_tree.h"
+
+namespace leafsum::hash {
+namespace {
+
+constexpr size_t kPiece = 16 * kChunkLen;  // fills the widest kernel (16 lanes) and four times that of wasm
+constexpr size_t kMaxStack = 9;            // 2^8 pieces in a block: at most 8 sizes and the one that is pushed
+static_assert(kBlockSize / kPiece == 1 << (kMaxStack - 1));
+
+ChainingValue Merge(Bytes values, bool is_root) {
+  const size_t n = values.size() / kBlockValueSize;
+  uint8_t pair[64];
+  if (n == 1) {
+    ChainingValue out;
+    std::memcpy(out.data(), values.data(), out.size());
+    return out;
+  }
+  const size_t left = std::bit_floor(n - 1) * kBlockValueSize;
+  const ChainingValue l = Merge(values.first(left), false);
+  const ChainingValue r = Merge(values.subspan(left), false);
+  std::memcpy(pair, l.data(), 32);
+  std::memcpy(pair + 32, r.data(), 32);
+  return ParentValue(pair, is_root);
+}
+
+}  // namespace
+
+uint64_t BlockCount(uint64_t nbytes) {
+  return nbytes <= kBlockSize ? 0 : nbytes / kBlockSize + (nbytes % kBlockSize != 0);
+}
+
+Digest MergeBlocks(Bytes values) {
+  assert(values.size() % kBlockValueSize == 0 && values.size() >= 2 * kBlockValueSize);
+  if (values.size() < 2 * kBlockValueSize) return {};
+  return Merge(values, true);
+}
+
+struct BlockHasher::State {
+  explicit State(uint64_t n) : nbytes(n) {}
+
+  uint64_t nbytes;
+  uint64_t position = 0;   // of the whole content: up to here it is hashed or lies in `partial`
+  Blake3 plain;            // up to kBlockSize: one hash, no blocks
+  ByteVector blocks;
+
+  size_t hashed = 0;       // of the block: bytes whose value is on the stack
+  size_t partial_len = 0;  // bytes of a piece that is not whole yet
+  size_t stack_len = 0;
+  std::array<uint8_t, kMaxStack * 32> stack;
+  std::array<uint8_t, kPiece> partial;
+
+  void Update(Bytes bytes);
+  void PushPiece(Bytes piece, size_t block_len);
+};
+
+void BlockHasher::State::Update(Bytes bytes) {
+  while (!bytes.empty()) {
+    const uint64_t block_start = position - hashed - partial_len;
+    const auto block_len = static_cast<size_t>(std::min(kBlockSize, nbytes - block_start));
+    const size_t left = block_len - hashed;  // of the block, `partial` included
+    size_t take = 0;
+    if (partial_len == 0 && bytes.size() >= std::min(left, kPiece)) {
+      // A whole piece in the caller's buffer: the largest that is aligned, or the short one that ends the block.
+      take = std::min(left, bytes.size());
+      if (take >= kPiece) {
+        take = std::bit_floor(take);
+        if (hashed != 0) take = std::min(take, hashed & (~hashed + 1));
+      }
+      PushPiece(bytes.first(take), block_len);
+    } else {
+      const size_t whole = std::min(left, kPiece);
+      take = std::min(whole - partial_len, bytes.size());
+      std::memcpy(partial.data() + partial_len, bytes.data(), take);
+      partial_len += take;
+      if (partial_len == whole) {
+        partial_len = 0;
+        PushPiece(Bytes(partial.data(), whole), block_len);
+      }
+    }
+    position += take;
+    bytes = bytes.subspan(take);
+  }
+}
+
+void BlockHasher::State::PushPiece(Bytes piece, size_t block_len) {
+  const uint64_t first_chunk = (blocks.size() / kBlockValueSize * kBlockSize + hashed) / kChunkLen;
+  const ChainingValue value = SubtreeValue(piece, first_chunk);
+  std::memcpy(stack.data() + stack_len++ * 32, value.data(), 32);
+  hashed += piece.size();
+  // What must stay apart has one value per bit of the number of pieces; at the block's end nothing does.
+  const bool ends = hashed == block_len;
+  const size_t keep = ends ? 1 : static_cast<size_t>(std::popcount(hashed / kPiece));
+  for (; stack_len > keep; --stack_len) {
+    uint8_t* pair = stack.data() + (stack_len - 2) * 32;
+    const ChainingValue parent = ParentValue(pair, false);
+    std::memcpy(pair, parent.data(), 32);
+  }
+  if (!ends) return;
+  blocks.insert(blocks.end(), stack.data(), stack.data() + 32);
+  stack_len = 0;
+  hashed = 0;
+}
+
+BlockHasher::BlockHasher(uint64_t nbytes) : state_(std::make_unique<State>(nbytes)) {}
+BlockHasher::~BlockHasher() = default;
+BlockHasher::BlockHasher(BlockHasher&&) noexcept = default;
+BlockHasher& BlockHasher::operator=(BlockHasher&&) noexcept = default;
+
+void BlockHasher::Update(Bytes bytes) {
+  State& s = *state_;
+  assert(bytes.size() <= s.nbytes - s.position);
+  if (bytes.size() > s.nbytes - s.position) bytes = bytes.first(static_cast<size_t>(s.nbytes - s.position));
+  if (s.nbytes > kBlockSize) return s.Update(bytes);
+  s.plain.Update(bytes);
+  s.position += bytes.size();
+}
+
+Digest BlockHasher::Finish() {
+  assert(state_->position == state_->nbytes);
+  return state_->nbytes > kBlockSize ? MergeBlocks(state_->blocks) : state_->plain.Finish();
+}
+
+const ByteVector& BlockHasher::blocks() const { return state_->blocks; }
+
+}  // namespace leafsum::hash
