@@ -15,7 +15,8 @@ enum class CodecKind : uint8_t {
 
 struct CodecSpec {
   CodecKind kind = CodecKind::kZstd;
-  // zarr v3 readers ignore what follows the first zstd frame: report it, values are unaffected. v2 refuses it.
+  // zarr v3 readers ignore what follows the first zstd frame or gzip member: report it, values are unaffected. v2
+  // refuses it. Counts for the outermost codec, the last of the list, alone: within another, v3 refuses it too.
   bool trailing_bytes_ignored = false;
   bool operator==(const CodecSpec&) const = default;
 };

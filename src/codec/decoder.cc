@@ -29,11 +29,12 @@ std::unique_ptr<Decoder> Capped(std::unique_ptr<Decoder> stage, uint64_t limit, 
   return std::make_unique<CappedDecoder>(std::move(stage), limit, code);
 }
 
-std::unique_ptr<Decoder> MakeStage(const CodecSpec& spec, int max_window_log) {
+std::unique_ptr<Decoder> MakeStage(const CodecSpec& spec, bool is_outermost, int max_window_log) {
+  const bool ignore_trailing = is_outermost && spec.trailing_bytes_ignored;
   switch (spec.kind) {
-    case CodecKind::kZstd: return MakeZstdDecoder(spec.trailing_bytes_ignored, max_window_log);
-    case CodecKind::kZlib: return MakeZlibDecoder(ZlibFormat::kZlib, spec.trailing_bytes_ignored);
-    case CodecKind::kGzip: return MakeZlibDecoder(ZlibFormat::kGzip, spec.trailing_bytes_ignored);
+    case CodecKind::kZstd: return MakeZstdDecoder(ignore_trailing, max_window_log);
+    case CodecKind::kZlib: return MakeZlibDecoder(ZlibFormat::kZlib, ignore_trailing);
+    case CodecKind::kGzip: return MakeZlibDecoder(ZlibFormat::kGzip, ignore_trailing);
     case CodecKind::kCrc32c: return std::make_unique<Crc32cDecoder>();
   }
   return std::make_unique<CopyDecoder>();
@@ -41,13 +42,13 @@ std::unique_ptr<Decoder> MakeStage(const CodecSpec& spec, int max_window_log) {
 
 std::unique_ptr<Decoder> MakeChain(const CodecSpecs& specs, uint64_t decoded_size) {
   std::vector<std::unique_ptr<Decoder>> stages;
-  size_t head_reaches = specs.size();  // the outermost compression: only a crc32c may lie around it
+  size_t head_reaches = specs.size();  // the first compression to be undone: only a crc32c may lie around it
   uint64_t fixed_memory = 0;
   for (auto spec = specs.rbegin(); spec != specs.rend(); ++spec) {
     const bool compresses = spec->kind != CodecKind::kCrc32c;
-    const bool is_outermost = compresses && head_reaches == specs.size();
-    auto stage = MakeStage(*spec, is_outermost ? kMaxZstdWindowLog : kMaxInnerWindowLog);
-    if (is_outermost) {
+    const bool sees_head = compresses && head_reaches == specs.size();
+    auto stage = MakeStage(*spec, stages.empty(), sees_head ? kMaxZstdWindowLog : kMaxInnerWindowLog);
+    if (sees_head) {
       head_reaches = stages.size();
     } else if (spec->kind == CodecKind::kZstd) {
       fixed_memory += ZstdStreamMemory({0, uint64_t{1} << kMaxInnerWindowLog, std::nullopt});
@@ -66,7 +67,7 @@ std::unique_ptr<Decoder> MakeChain(const CodecSpecs& specs, uint64_t decoded_siz
 std::unique_ptr<Decoder> MakeDecoder(const CodecSpecs& specs, uint64_t decoded_size) {
   if (specs.size() > 1) return MakeChain(specs, decoded_size);
   std::unique_ptr<Decoder> stage =
-      specs.empty() ? std::make_unique<CopyDecoder>() : MakeStage(specs[0], kMaxZstdWindowLog);
+      specs.empty() ? std::make_unique<CopyDecoder>() : MakeStage(specs[0], true, kMaxZstdWindowLog);
   return Capped(std::move(stage), decoded_size, ErrorCode::kInvalid);
 }
 

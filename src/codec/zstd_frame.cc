@@ -44,7 +44,7 @@ uint64_t ZstdBaseMemory() { return ZSTD_estimateDCtxSize(); }
 
 uint64_t ZstdStreamMemory(const ZstdHeader& header) {
   // As ZSTD_decompressStream allocates: one encoded block, and the window or, if that is less, the content.
-  const uint64_t window = std::max<uint64_t>(header.window_size, 1 << ZSTD_WINDOWLOG_ABSOLUTEMIN);
+  const uint64_t window = std::max(header.window_size, kMinZstdWindow);
   const uint64_t block = std::min<uint64_t>(window, ZSTD_BLOCKSIZE_MAX);
   return ZstdBaseMemory() + block +
          ZSTD_decodingBufferSize_min(window, header.content_size.value_or(ZSTD_CONTENTSIZE_UNKNOWN));

@@ -11,6 +11,8 @@ namespace leafsum::codec {
 inline constexpr size_t kZstdMagicSize = 4;
 inline constexpr size_t kMaxZstdHeader = 18;  // magic, descriptor, window, dictionary id 4, content size 8
 
+inline constexpr uint64_t kMinZstdWindow = 1 << 10;
+
 struct ZstdHeader {
   size_t size = 0;                        // bytes of the frame header, magic included
   uint64_t window_size = 0;               // of a single-segment frame: its content size
