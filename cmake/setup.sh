@@ -31,23 +31,52 @@ have ccache || missing+=(ccache)
 have node || missing+=(nodejs)
 have npm || missing+=(npm)
 [ -e /usr/include/nlohmann/json.hpp ] || missing+=(nlohmann-json3-dev)
-[ -d /usr/include/catch2 ] || missing+=(catch2)
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates)
 if [ $want_browser = yes ] && ! have chromium; then missing+=(chromium); fi
 have cargo || missing+=(cargo)
+catch2_header=/usr/include/catch2/catch.hpp
+catch2_source=build/deps/catch2/extras/catch_amalgamated.cpp
+[ -e $catch2_header ] || [ -e $catch2_source ] || missing+=(catch2)
 
 if [ ${#missing[@]} -gt 0 ]; then
-  say "installing ${missing[*]}"
   as_root=()
   if [ "$(id -u)" != 0 ]; then
-    have sudo || { echo "Run as root: apt-get install ${missing[*]}" >&2; exit 1; }
+    have sudo || { echo "Run cmake/setup.sh as root: it has to install ${missing[*]}." >&2; exit 1; }
     as_root=(sudo)
   fi
   "${as_root[@]}" apt-get update -qq
-  # Debian 12's plain cargo is too old for today's registry; the current one has another name there.
-  if apt-cache show cargo-web >/dev/null 2>&1; then missing=("${missing[@]/%cargo/cargo-web}"); fi
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "${missing[@]}"
+  packages=()
+  for package in "${missing[@]}"; do
+    case $package in
+      # Debian 12's plain cargo is too old for today's registry; the current one has another name there.
+      cargo) apt-cache show cargo-web >/dev/null 2>&1 && package=cargo-web ;;
+      # Version 3 is packaged as a native library, which em++ cannot use: its source is unpacked below.
+      catch2) [[ $(apt-cache show --no-all-versions catch2) == *"Version: 2."* ]] || continue ;;
+    esac
+    packages+=("$package")
+  done
+  if [ ${#packages[@]} -gt 0 ]; then
+    say "installing ${packages[*]}"
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y -qq --no-install-recommends "${packages[@]}" >build/apt.log
+  fi
+fi
+
+if ! [ -e $catch2_header ] && ! [ -e $catch2_source ]; then
+  say "unpacking the source of the package catch2 into build/deps/catch2"
+  # The machine's own package sources, asked for source packages, in folders of ours: its configuration stays as it is.
+  apt=$PWD/build/deps/apt
+  mkdir -p "$apt/sources.list.d" "$apt/lists/partial" "$apt/cache/archives/partial" build/deps/catch2
+  sed -sn 's/^deb /deb-src /p' /etc/apt/sources.list /etc/apt/sources.list.d/*.list >"$apt/sources.list" 2>/dev/null || true
+  for file in /etc/apt/sources.list.d/*.sources; do
+    [ ! -e "$file" ] || sed 's/^Types:.*/Types: deb-src/' "$file" >"$apt/sources.list.d/${file##*/}"
+  done
+  options=(-qq -o Dir::Etc::SourceList="$apt/sources.list" -o Dir::Etc::SourceParts="$apt/sources.list.d"
+    -o Dir::State::Lists="$apt/lists" -o Dir::Cache="$apt/cache" -o APT::Sandbox::User="$(id -un)")
+  apt-get "${options[@]}" update
+  (cd "$apt" && apt-get "${options[@]}" source --download-only catch2 >/dev/null)
+  tar -xf "$apt"/catch2_*.orig.tar.* -C build/deps/catch2 --strip-components=1
+  rm -rf "$apt"
 fi
 
 # Node: what the product supports is 20.19 and later.

@@ -1,6 +1,6 @@
-// main() of every unit test, compiled once: with Catch2 2 this file is the whole framework.
-#if __has_include(<catch2/catch_session.hpp>)
-#include <catch2/catch_session.hpp>
+// main() of every unit test, compiled once: of Catch2 2 this file is the whole framework.
+#if __has_include(<catch_amalgamated.hpp>)
+#include <catch_amalgamated.hpp>
 
 int main(int argc, char* argv[]) { return Catch::Session().run(argc, argv); }
 #else
