@@ -1,0 +1,97 @@
+// The content of one array, in C order and clipped to its shape, from chunks of any shape (design.md §2).
+//
+// The chunks of a group (chunk_runs.h) are open side by side. What they take is added up before they are
+// opened and must fit the grant: a window per chunk, never a chunk per chunk, unless a chunk is smaller than
+// a window or transposed. A shard's chunks are found through its index, which is read first.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "hash/blake3.h"
+#include "verify/chunk_runs.h"
+#include "verify/chunk_stream.h"
+#include "verify/job.h"
+#include "zarr/shard_index.h"
+
+namespace leafsum::verify {
+
+class ContentReader {
+ public:
+  // Called in order of the chunks' index for every value present, once it was read whole. Only where values
+  // are read whole and once: plain chunks, and shards of one chunk (all of Orbax's).
+  using OnValue = std::function<void(const ChunkRef&, const hash::Digest&)>;
+
+  // `task` and `queue` outlive the reader. `memory`: the grant for all that it holds. `on_value`: may be empty.
+  ContentReader(const ArrayTask& task, ReadQueue& queue, uint64_t memory, OnValue on_value);
+  ~ContentReader();
+
+  static bool HashesValues(const ArrayTask& task);
+
+  enum class State { kBytes, kBlocked, kDone, kFailed, kNeedsMemory };
+  // The next content, some KiB of whole elements; valid until the next call.
+  State Next(Bytes& out);
+
+  // kFailed: what is wrong, with file, offset and key.
+  const report::Finding& failure() const { return failure_; }
+  // kNeedsMemory: how large the grant must be at least.
+  uint64_t memory_needed() const { return memory_needed_; }
+  // Bytes behind values that no reader looks at.
+  std::vector<report::Finding> TakeWarnings() { return std::move(warnings_); }
+
+ private:
+  struct Value;  // one stored value of the group, a chunk or a shard
+  struct Slot;   // one chunk of the group
+  enum class Phase { kOpen, kIndexes, kSlots, kMemory, kLoad, kRuns, kFinish, kValues };
+
+  State Step(Bytes& out, bool& has_bytes);
+  State OpenGroup();
+  State ReadIndexes();
+  State OpenSlots();
+  State CountMemory();
+  State LoadWhole();
+  State ReadRuns(Bytes& out, bool& has_bytes);
+  State FinishSlots();
+  State HashValues();
+  State NeedMemory(uint64_t bytes);
+  State Fail(const ChunkRef& ref, uint64_t position, const Error& error);
+  State FailSlot(Slot& slot);
+  std::unique_ptr<ValueReader> OpenRange(const ChunkRef& ref, uint64_t offset, uint64_t length);
+  Value* ValueAt(uint64_t outer_index, std::map<uint64_t, Value>& kept);
+
+  const ArrayTask& task_;
+  ReadQueue& queue_;
+  const uint64_t memory_;
+  const OnValue on_value_;
+  const zarr::ShardingSpec* sharding_ = nullptr;
+  std::vector<uint64_t> outer_grid_;
+  ChunkFormat format_;
+  ChunkRuns runs_;
+  bool needs_normalizing_ = false;
+  bool whole_ = false;                  // chunks are decoded whole
+  uint64_t piece_ = 0;                  // of one read
+
+  Phase phase_ = Phase::kOpen;
+  std::map<uint64_t, Value> values_;    // of the group, by index in the outer grid
+  std::vector<Slot> slots_;             // of the group
+  size_t next_slot_ = 0;                // where the phase is
+  Run run_;
+  uint64_t run_left_ = 0;
+  uint64_t decoder_memory_ = 0;
+  std::unique_ptr<codec::Decoder> shared_decoder_;
+  ByteVector scratch_, staging_, lent_;
+  size_t staged_ = 0;
+
+  report::Finding failure_;
+  std::vector<report::Finding> warnings_;
+  uint64_t memory_needed_ = 0;
+  State ended_ = State::kBytes;
+};
+
+// The finding that an error in a stored value is.
+report::Finding ValueFinding(const ArrayTask& task, const ReadQueue& queue, const ChunkRef& ref, uint64_t position,
+                             const Error& error);
+
+}  // namespace leafsum::verify

@@ -1,0 +1,191 @@
+#include "verify/leaf_runner.h"
+
+#include <algorithm>
+
+#include "verify/leaf_job.h"
+
+namespace leafsum::verify {
+namespace {
+
+uint64_t host_digest_cap = 0;
+// Less than this our own code has done before a promise is made.
+constexpr uint64_t kHostDigestFloor = 64 << 10;
+constexpr uint64_t kHostDigestCeiling = 4 << 20;
+
+}  // namespace
+
+void SetHostDigestCap(uint64_t bytes) { host_digest_cap = bytes; }
+uint64_t HostDigestCap() { return host_digest_cap; }
+
+LeafRunner::LeafRunner(const LeafTask& task, ReadQueue& queue, uint64_t memory)
+    : task_(task), queue_(queue), memory_(memory) {
+  result_.leaf = task.leaf;
+  if (!task.other.empty()) {
+    phase_ = Phase::kCompare;
+    reader_ = std::make_unique<ContentReader>(task.array, queue, memory / 2, nullptr);
+    other_ = std::make_unique<ContentReader>(task.other[0], queue, memory / 2, nullptr);
+    comparer_ = std::make_unique<ValueComparer>(task.array.metadata.type);
+    return;
+  }
+  const bool in_one_pass = task.content && !task.expected_stored && ContentReader::HashesValues(task.array);
+  phase_ = task.stored && !in_one_pass ? Phase::kStored : Phase::kContent;
+}
+
+LeafRunner::~LeafRunner() {
+  if (phase_ == Phase::kHostDigest) queue_.Forget(this);
+}
+
+void LeafRunner::Fail(report::Finding finding) {
+  result_.findings.push_back(std::move(finding));
+  phase_ = Phase::kDone;
+}
+
+bool LeafRunner::End(Phase phase) {
+  phase_ = phase;
+  return true;
+}
+
+bool LeafRunner::Advance() {
+  for (;;) {
+    bool moved = false;
+    switch (phase_) {
+      case Phase::kStored: moved = StepStored(); break;
+      case Phase::kContent: moved = StepContent(); break;
+      case Phase::kHostDigest: moved = StepHostDigest(); break;
+      case Phase::kCompare: moved = StepCompare(); break;
+      case Phase::kDone: return true;
+    }
+    if (!moved) return false;
+  }
+}
+
+bool LeafRunner::StepStored() {
+  if (!stored_pass_) stored_pass_ = std::make_unique<StoredPass>(task_.array, queue_, task_.chunk_digests);
+  const StoredPass::State state = stored_pass_->Advance();
+  if (state == StoredPass::State::kBlocked) return false;
+  if (state == StoredPass::State::kFailed) {
+    Fail(stored_pass_->failure());
+    return true;
+  }
+  result_.stored = stored_pass_->Finish();
+  result_.chunks = stored_pass_->chunk_digests();
+  stored_pass_.reset();
+  if (task_.expected_stored && *task_.expected_stored == *result_.stored) {
+    result_.stored_matched = true;
+    result_.complete = true;
+    progress_ = task_.array.metadata.nbytes;
+    return End(Phase::kDone);
+  }
+  result_.complete = !task_.content;
+  return End(task_.content ? Phase::kContent : Phase::kDone);
+}
+
+bool LeafRunner::StepContent() {
+  const uint64_t nbytes = task_.array.metadata.nbytes;
+  if (!reader_) {
+    ContentReader::OnValue on_value;
+    if (task_.stored && !result_.stored) {
+      stored_hasher_ = std::make_unique<StoredHasher>(task_.array);
+      on_value = [this](const ChunkRef& ref, const hash::Digest& digest) {
+        stored_hasher_->Add(ref, digest);
+        if (task_.chunk_digests) result_.chunks.insert(result_.chunks.end(), digest.begin(), digest.end());
+      };
+    }
+    blake3_.emplace(nbytes);
+    if (task_.sha256) {
+      // Not counted against the grant, so that no refusal depends on what the host offers: it is small.
+      host_digest_ = nbytes >= kHostDigestFloor && nbytes <= std::min(HostDigestCap(), kHostDigestCeiling);
+      if (host_digest_) for_host_.reserve(static_cast<size_t>(nbytes));
+      else sha256_ = hash::MakeSha256();
+    }
+    reader_ = std::make_unique<ContentReader>(task_.array, queue_, memory_, std::move(on_value));
+  }
+  for (;;) {
+    Bytes bytes;
+    switch (reader_->Next(bytes)) {
+      case ContentReader::State::kBytes:
+        blake3_->Update(bytes);
+        if (sha256_) sha256_->Update(bytes);
+        if (host_digest_) for_host_.insert(for_host_.end(), bytes.begin(), bytes.end());
+        progress_ += bytes.size();
+        continue;
+      case ContentReader::State::kBlocked:
+        return false;
+      case ContentReader::State::kFailed:
+        Fail(reader_->failure());
+        return true;
+      case ContentReader::State::kNeedsMemory:
+        result_.memory_needed = reader_->memory_needed();
+        return End(Phase::kDone);
+      case ContentReader::State::kDone:
+        break;
+    }
+    break;
+  }
+  for (report::Finding& f : reader_->TakeWarnings()) result_.findings.push_back(std::move(f));
+  result_.blake3 = blake3_->Finish();
+  result_.blocks = blake3_->blocks();
+  if (stored_hasher_) result_.stored = stored_hasher_->Finish();
+  if (sha256_) result_.sha256 = sha256_->Finish();
+  if (host_digest_) {
+    queue_.WantDigest(this, std::move(for_host_));
+    return End(Phase::kHostDigest);
+  }
+  result_.complete = true;
+  return End(Phase::kDone);
+}
+
+bool LeafRunner::StepHostDigest() {
+  if (host_failed_) {
+    report::Finding f(report::Code::kUnreadable);
+    f.message = "the host gave no SHA-256 of this leaf; run again with --algorithm blake3";
+    Fail(std::move(f));
+    return true;
+  }
+  if (!host_answer_) return false;
+  result_.sha256 = host_answer_;
+  result_.complete = true;
+  return End(Phase::kDone);
+}
+
+void LeafRunner::OnRead(uint64_t, Piece piece) {
+  host_answer_.emplace();
+  std::copy_n(piece.buffer.begin(), 32, host_answer_->begin());
+  queue_.Recycle(std::move(piece));
+}
+
+void LeafRunner::OnFailure(uint64_t, Error) { host_failed_ = true; }
+
+// Both sides give pieces of their own sizes: the shorter one decides how far they are compared.
+bool LeafRunner::StepCompare() {
+  for (;;) {
+    ContentReader* readers[] = {reader_.get(), other_.get()};
+    ByteVector* rests[] = {&a_, &b_};
+    for (int side = 0; side < 2; ++side) {
+      if (!rests[side]->empty()) continue;
+      Bytes bytes;
+      switch (readers[side]->Next(bytes)) {
+        case ContentReader::State::kBytes: *rests[side] = ToVector(bytes); break;
+        case ContentReader::State::kBlocked: return false;
+        case ContentReader::State::kFailed: Fail(readers[side]->failure()); return true;
+        case ContentReader::State::kNeedsMemory:
+          result_.memory_needed = readers[side]->memory_needed() * 2;
+          return End(Phase::kDone);
+        case ContentReader::State::kDone: break;
+      }
+    }
+    const uint32_t item = task_.array.metadata.type.itemsize;
+    size_t n = std::min(a_.size(), b_.size());
+    n -= n % item;
+    if (n == 0) break;  // one side has ended; shapes are equal, so both have
+    comparer_->Update(Bytes(a_).first(n), Bytes(b_).first(n));
+    progress_ += n;
+    a_.erase(a_.begin(), a_.begin() + static_cast<ptrdiff_t>(n));
+    b_.erase(b_.begin(), b_.begin() + static_cast<ptrdiff_t>(n));
+  }
+  result_.difference = comparer_->Finish();
+  result_.complete = true;
+  return End(Phase::kDone);
+}
+
+}  // namespace leafsum::verify

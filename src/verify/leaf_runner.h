@@ -1,0 +1,61 @@
+// One task of a job: from chunk references to a LeafResult.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "hash/blake3.h"
+#include "hash/sha256.h"
+#include "verify/content_reader.h"
+#include "verify/job.h"
+#include "verify/read_queue.h"
+#include "verify/stored_digest.h"
+#include "verify/value_compare.h"
+
+namespace leafsum::verify {
+
+class LeafRunner : private ReadSink {
+ public:
+  // `task` and `queue` outlive the runner; `memory` is what it may take.
+  LeafRunner(const LeafTask& task, ReadQueue& queue, uint64_t memory);
+  ~LeafRunner() override;
+
+  // Goes as far as the bytes at hand allow; true when the result is there.
+  bool Advance();
+  LeafResult& result() { return result_; }
+  uint64_t progress() const { return progress_; }
+
+ private:
+  enum class Phase { kStored, kContent, kHostDigest, kCompare, kDone };
+  bool StepStored();
+  bool StepContent();
+  bool StepHostDigest();
+  bool StepCompare();
+  bool End(Phase phase);
+  void Fail(report::Finding finding);
+  void OnRead(uint64_t offset, Piece piece) override;
+  void OnFailure(uint64_t offset, Error error) override;
+
+  const LeafTask& task_;
+  ReadQueue& queue_;
+  const uint64_t memory_;
+  Phase phase_;
+  LeafResult result_;
+  uint64_t progress_ = 0;
+
+  std::unique_ptr<StoredPass> stored_pass_;
+  std::unique_ptr<StoredHasher> stored_hasher_;
+  std::unique_ptr<ContentReader> reader_, other_;
+  std::optional<hash::BlockHasher> blake3_;
+  std::unique_ptr<hash::StreamingHash> sha256_;
+  ByteVector for_host_;                       // content that the host digests in one go
+  bool host_digest_ = false, host_failed_ = false;
+  std::optional<hash::Digest> host_answer_;
+  std::unique_ptr<ValueComparer> comparer_;
+  ByteVector a_, b_;                          // content of both sides that was not compared yet
+};
+
+// See SetHostDigestCap.
+uint64_t HostDigestCap();
+
+}  // namespace leafsum::verify
