@@ -1,0 +1,10 @@
+// leafsum for browsers: the same commands over files that a page was given.
+import { makeApi } from './api.js'
+import { platform } from './platform_browser.js'
+
+export const { init, lock, verify, check, diff, digest, list, openCheckpoint, explain, version } = makeApi(platform)
+export { Checkpoint } from './api.js'
+export { LeafsumError } from './errors.js'
+export { serveWorker } from './serve_worker.js'
+export { fromFiles, fromDataTransfer, fromDirectoryHandle } from './stores/files.js'
+export { fromMap } from './stores/map.js'

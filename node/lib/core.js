@@ -1,0 +1,52 @@
+// Brings core.wasm to life. Compiled once; every worker makes its own instance of the same Module.
+import { LeafsumError, bug, firstLine } from './errors.js'
+
+// (module (func (result v128) i32.const 0 i8x16.splat i8x16.popcnt)): valid only where 128-bit SIMD is.
+const kSimdProbe = Uint8Array.of(
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11)
+
+/** @param {(bytes: Uint8Array) => boolean} [validate] */
+export function requireSimd(validate = WebAssembly.validate) {
+  if (validate(kSimdProbe)) return
+  throw new LeafsumError('environment',
+    'this JavaScript engine has no WebAssembly SIMD, which leafsum needs: ' +
+    'use Node 18 or later, Chrome 91, Firefox 89, Safari 16.4 or later')
+}
+
+/**
+ * @param {BufferSource} bytes core.wasm
+ * @returns {Promise<WebAssembly.Module>}
+ */
+export async function compile(bytes) {
+  requireSimd()
+  try {
+    return await WebAssembly.compile(bytes)
+  } catch (error) {
+    throw new LeafsumError('environment', `core.wasm does not compile: ${firstLine(error)}`, { cause: error })
+  }
+}
+
+/**
+ * @param {Function} factory the default export of core.mjs
+ * @param {WebAssembly.Module} module
+ * @param {() => { update(view: Uint8Array): unknown, digest(): Uint8Array }} [sha256] a faster SHA-256 of the host
+ * @returns {Promise<any>} the core: Verifier, LeafJob, explain, version
+ */
+export function instantiate(factory, module, sha256) {
+  return new Promise((resolve, reject) => {
+    const refuse = (/** @type {unknown} */ error) => reject(bug('the core does not start', error))
+    const made = factory({
+      // Emscripten's own way would swallow a failed instantiation and never settle.
+      instantiateWasm(/** @type {WebAssembly.Imports} */ imports, /** @type {Function} */ receive) {
+        WebAssembly.instantiate(module, imports).then(instance => receive(instance, module)).catch(refuse)
+        return {}
+      },
+      print() {},
+      printErr() {},
+    })
+    made.then((/** @type {any} */ core) => {
+      if (sha256) core.setSha256(sha256)
+      resolve(core)
+    }, refuse)
+  })
+}

@@ -1,0 +1,188 @@
+// The one loop between the core and its host, for the Verifier and for a worker's LeafJob alike: the core says
+// what it wants and in which order, the host says when.
+import { bug } from './errors.js'
+import { StoreError, failureOf } from './stores/store.js'
+
+const kPauseEvery = 40      // ms between two looks at the signal, and at the event loop where every read is synchronous
+const kOpenReads = 32       // asynchronous reads under way at once; the budget alone would start thousands of small ones
+
+/**
+ * @typedef {object} Ask
+ * @property {number} id
+ * @property {'read' | 'digest' | 'job'} kind
+ * @property {number} source
+ * @property {string} path
+ * @property {number} [offset]
+ * @property {number} [length]  absent: the whole file
+ * @property {number} [limit]   of a whole file
+ * @property {Uint8Array} [input]
+ * @property {Promise<ArrayBuffer>} [promise]
+ *
+ * @typedef {object} Host
+ * @property {import('./stores/store.js').Store[]} stores
+ * @property {number} [budget]  bytes asked for and not yet consumed
+ * @property {(input: Uint8Array) => Promise<Uint8Array>} [runJob]
+ * @property {AbortSignal} [signal]
+ * @property {() => void} [onPause]  called every few hundredths of a second
+ */
+
+/**
+ * Runs a Verifier or LeafJob to its end.
+ * @param {any} task
+ * @param {Host} host
+ */
+export async function drive(task, { stores, budget = 64 << 20, runJob, signal, onPause }) {
+  const readsLeft = gate(kOpenReads)
+  const pause = pauses(onPause)
+  let open = 0
+  let stopped = false
+  /** @type {{ error: unknown } | undefined} */
+  let failure
+  let wake = () => {}
+  const onAbort = () => wake()
+  signal?.addEventListener('abort', onAbort)
+
+  const start = (/** @type {Promise<() => void>} */ answer) => {
+    open++
+    answer.then(give => { if (!stopped) give() })
+      .catch(error => { failure ??= { error } })
+      .finally(() => { open--; wake() })
+  }
+  const check = () => {
+    signal?.throwIfAborted()
+    if (failure) throw failure.error
+  }
+
+  try {
+    while (!task.done()) {
+      check()
+      const asks = /** @type {Ask[]} */ (task.poll(budget))
+      if (asks.length === 0 && open === 0) throw bug('the core waits for nothing')
+      let answered = false
+      for (const ask of asks) {
+        const store = stores[ask.source]
+        if (ask.kind === 'read' && store.readInto) {
+          readNow(task, store, ask)
+          answered = true
+          if (pause.due()) {
+            await pause.take()
+            check()
+          }
+        } else {
+          start(answer(task, store, ask, { runJob, signal, readsLeft }))
+        }
+      }
+      if (!answered) await new Promise(resolve => { wake = () => resolve(undefined) })
+      wake = () => {}
+      if (pause.due()) await pause.take()
+    }
+    check()
+  } finally {
+    stopped = true
+    signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+/**
+ * Waits for one answer, then returns what gives it to the core: a call that is made at once or, after an abort, never.
+ * @param {any} task
+ * @param {import('./stores/store.js').Store} store
+ * @param {Ask} ask
+ * @param {{ runJob: Host['runJob'], signal?: AbortSignal, readsLeft: ReturnType<typeof gate> }} host
+ * @returns {Promise<() => void>}
+ */
+async function answer(task, store, ask, { runJob, signal, readsLeft }) {
+  if (ask.kind === 'digest') {
+    const digest = new Uint8Array(await /** @type {Promise<ArrayBuffer>} */ (ask.promise))
+    return () => task.feed(ask.id, digest)
+  }
+  if (ask.kind === 'job') {
+    if (!runJob) throw bug('a job inside a job')
+    const result = await runJob(/** @type {Uint8Array} */ (ask.input))
+    return () => task.feed(ask.id, result)
+  }
+  await readsLeft.enter()
+  try {
+    signal?.throwIfAborted()
+    return await read(task, store, ask)
+  } catch (error) {
+    signal?.throwIfAborted()
+    const { kind, message } = failureOf(error)
+    return () => task.fail(ask.id, kind, message)
+  } finally {
+    readsLeft.leave()
+  }
+}
+
+/** @returns {Promise<() => void>} */
+async function read(/** @type {any} */ task, /** @type {import('./stores/store.js').Store} */ store,
+  /** @type {Ask} */ { id, path, offset, length, limit = Infinity }) {
+  const key = `/${path}`
+  if (length !== undefined) {
+    const bytes = length === 0 ? new Uint8Array(0) : await store.getRange(key, { offset: offset ?? 0, length })
+    if (!bytes) throw new StoreError('missing', 'no such file')
+    if (bytes.length > length) throw new StoreError('unreadable', `asked for ${length} bytes, got ${bytes.length}`)
+    return () => task.feed(id, bytes)
+  }
+  const size = await store.size?.(path)
+  if (size !== undefined && size > limit) return () => task.tooLarge(id, size)
+  const bytes = await store.get(key)
+  if (!bytes) throw new StoreError('missing', 'no such file')
+  if (bytes.length > limit) return () => task.tooLarge(id, bytes.length)
+  return () => task.feed(id, bytes)
+}
+
+/**
+ * The fast path: straight into wasm memory where the task can reserve some, without a promise in between.
+ * @param {any} task
+ * @param {import('./stores/store.js').Store} store
+ * @param {Ask} ask
+ */
+function readNow(task, store, { id, path, offset = 0, length, limit = Infinity }) {
+  let bytes
+  try {
+    if (length === undefined) {
+      const size = /** @type {number} */ (store.size?.(path))
+      if (size > limit) return task.tooLarge(id, size)
+      length = size
+    } else if (task.reserve) {
+      const got = store.readInto?.(path, offset, task.reserve(id, length))
+      return task.commit(id, got)
+    }
+    bytes = new Uint8Array(length)
+    bytes = bytes.subarray(0, store.readInto?.(path, offset, bytes))
+  } catch (error) {
+    const { kind, message } = failureOf(error)
+    return task.fail(id, kind, message)
+  }
+  task.feed(id, bytes)
+}
+
+/** At most `size` holders at once, first come, first served. */
+function gate(/** @type {number} */ size) {
+  /** @type {(() => void)[]} */
+  const waiting = []
+  return {
+    enter() {
+      if (size-- > 0) return
+      return new Promise(resolve => waiting.push(() => resolve(undefined)))
+    },
+    leave() {
+      size++
+      waiting.shift()?.()
+    },
+  }
+}
+
+// Reads that never leave the stack would starve timers and signals.
+function pauses(/** @type {(() => void) | undefined} */ onPause) {
+  let last = performance.now()
+  return {
+    due: () => performance.now() - last > kPauseEvery,
+    async take() {
+      onPause?.()
+      await new Promise(resolve => (globalThis.setImmediate ?? setTimeout)(resolve))
+      last = performance.now()
+    },
+  }
+}

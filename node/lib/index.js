@@ -1,0 +1,10 @@
+// leafsum for Node.
+import { makeApi } from './api.js'
+import { platform } from './platform_node.js'
+
+export const { init, lock, verify, check, diff, digest, list, openCheckpoint, explain, version } = makeApi(platform)
+export { Checkpoint } from './api.js'
+export { LeafsumError } from './errors.js'
+export { fromPath } from './stores/path.js'
+export { fromFiles, fromDataTransfer, fromDirectoryHandle } from './stores/files.js'
+export { fromMap } from './stores/map.js'

@@ -1,0 +1,24 @@
+// One LeafJob from its input to its result, here or in a worker.
+import { drive } from './drive.js'
+
+// Where reads are synchronous there is nothing to prefetch; elsewhere a few pieces are on their way while one is hashed.
+const kBudgetNow = 1 << 20
+const kBudgetAhead = 8 << 20
+
+/**
+ * @param {any} core
+ * @param {Uint8Array} input
+ * @param {import('./stores/store.js').Store[]} stores
+ * @param {{ signal?: AbortSignal, onPause?: () => void }} [options]
+ * @returns {Promise<Uint8Array>}
+ */
+export async function runJob(core, input, stores, options = {}) {
+  const job = new core.LeafJob(input)
+  try {
+    const budget = stores.every(store => store.readInto) ? kBudgetNow : kBudgetAhead
+    await drive(job, { stores, budget, ...options })
+    return job.result().slice()
+  } finally {
+    job.delete()
+  }
+}

@@ -1,0 +1,29 @@
+// From the options of the JavaScript API to those of the core.
+import { LeafsumError } from './errors.js'
+
+// Ours → the core's. `lock` writes what stored, blocks, source say; the core refuses what does not fit the command.
+const kCoreNames = /** @type {Record<string, string>} */ ({
+  algorithms: 'algorithms', item: 'item', step: 'step', allSteps: 'all_steps', include: 'include', exclude: 'exclude',
+  deep: 'deep', strict: 'strict', allowMissing: 'allow_missing', allowExtra: 'allow_extra',
+  fingerprint: 'fingerprint', stored: 'stored', blocks: 'blocks', chunks: 'chunks', writeSource: 'write_source',
+  values: 'values', keys: 'keys', maxMemory: 'max_memory', maxFill: 'max_fill',
+})
+const kHostNames = ['signal', 'onProgress', 'workers', 'workersFrom', 'lockfile', 'lockfileCameWithSource', 'against']
+
+export const kDefaultMaxMemory = 128 * 2 ** 20
+
+/**
+ * @param {string} command
+ * @param {string[]} sourceNames
+ * @param {Record<string, any>} options
+ */
+export function coreOptions(command, sourceNames, options) {
+  /** @type {Record<string, any>} */
+  const config = { command, source_names: sourceNames }
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || kHostNames.includes(name)) continue
+    if (!Object.hasOwn(kCoreNames, name)) throw new LeafsumError('usage', `there is no option "${name}"`)
+    config[kCoreNames[name]] = value
+  }
+  return config
+}

@@ -1,0 +1,58 @@
+// What differs between hosts, for Node: where the core lies, how a thread starts, the fastest SHA-256.
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import { compile } from './core.js'
+import { LeafsumError } from './errors.js'
+
+// Beside this file when packed, in the build tree when not.
+const kPlaces = [new URL('./core/', import.meta.url), new URL('../../build/wasm/', import.meta.url)]
+
+/** @type {Promise<{ factory: Function, module: WebAssembly.Module, url: string }> | undefined} */
+let loaded
+/** @type {BufferSource | WebAssembly.Module | undefined} */
+let given
+
+export const sha256 = () => createHash('sha256')
+
+/** @type {import('./platform.js').Platform} */
+export const platform = {
+  sha256,
+  defaultWorkers: Math.min(availableParallelism(), 8),
+  canPost: spec => spec.kind === 'path',
+
+  configure({ wasm }) {
+    given = wasm
+    loaded = undefined
+  },
+
+  load() {
+    return loaded ??= load()
+  },
+
+  startWorker() {
+    const worker = new Worker(new URL('./worker_node.js', import.meta.url), { stdout: true, stderr: true })
+    return {
+      post: (message, transfer) => worker.postMessage(message, transfer),
+      listen(onMessage, onDeath) {
+        worker.on('message', onMessage)
+        worker.on('error', onDeath)
+        worker.on('exit', code => onDeath(`exit code ${code}`))
+      },
+      terminate: () => worker.terminate(),
+    }
+  },
+}
+
+async function load() {
+  const place = kPlaces.find(url => existsSync(new URL('core.mjs', url)))
+  if (!place) throw new LeafsumError('environment', 'core.mjs and core.wasm are not there: build the preset wasm first')
+  const url = new URL('core.mjs', place).href
+  const { default: factory } = await import(url)
+  const module = given instanceof WebAssembly.Module
+    ? given
+    : await compile(given ?? await readFile(new URL('core.wasm', place)))
+  return { factory, module, url }
+}

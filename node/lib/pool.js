@@ -1,0 +1,113 @@
+// Jobs over worker threads, each with its own instance of the same Module; nothing is shared. Jobs start in the order
+// in which they come, and the core hands out the largest first.
+import { bug } from './errors.js'
+import { failureOf } from './stores/store.js'
+
+/**
+ * @typedef {object} Endpoint one worker, Node's or a browser's
+ * @property {(message: any, transfer?: Transferable[]) => void} post
+ * @property {(onMessage: (message: any) => void, onDeath: (why: unknown) => void) => void} listen
+ * @property {() => unknown} terminate
+ *
+ * @typedef {object} Seat
+ * @property {Endpoint} endpoint
+ * @property {Job | undefined} job
+ *
+ * @typedef {object} Job
+ * @property {Uint8Array} input
+ * @property {(result: Uint8Array) => void} resolve
+ * @property {(error: unknown) => void} reject
+ */
+export class Pool {
+  /** @type {Seat[]} */
+  #seats = []
+  /** @type {Job[]} */
+  #queue = []
+  /** @type {unknown} */
+  #dead
+
+  /**
+   * @param {object} options
+   * @param {number} options.size
+   * @param {() => Endpoint} options.start
+   * @param {import('./stores/store.js').Store[]} options.stores
+   * @param {any} options.hello first message: the Module and how to open the stores
+   */
+  constructor({ size, start, stores, hello }) {
+    this.size = size
+    this.start = start
+    this.stores = stores
+    this.hello = hello
+  }
+
+  /**
+   * @param {Uint8Array} input
+   * @returns {Promise<Uint8Array>}
+   */
+  run(input) {
+    return new Promise((resolve, reject) => {
+      if (this.#dead) return reject(this.#dead)
+      this.#queue.push({ input, resolve, reject })
+      this.#assign()
+    })
+  }
+
+  async close() {
+    this.#dead ??= bug('the pool is closed')
+    await Promise.all(this.#seats.map(seat => seat.endpoint.terminate()))
+  }
+
+  #assign() {
+    while (this.#queue.length > 0) {
+      let seat = this.#seats.find(one => !one.job)
+      if (!seat) {
+        if (this.#seats.length >= this.size) return
+        seat = this.#newSeat()
+      }
+      const job = /** @type {Job} */ (this.#queue.shift())
+      seat.job = job
+      seat.endpoint.post({ type: 'job', input: job.input })
+    }
+  }
+
+  #newSeat() {
+    /** @type {Seat} */
+    const seat = { endpoint: this.start(), job: undefined }
+    seat.endpoint.listen(message => this.#receive(seat, message), why => this.#fail(bug('a worker died', why)))
+    seat.endpoint.post({ type: 'hello', ...this.hello })
+    this.#seats.push(seat)
+    return seat
+  }
+
+  #receive(/** @type {Seat} */ seat, /** @type {any} */ message) {
+    if (message.type === 'result') {
+      seat.job?.resolve(message.result)
+      seat.job = undefined
+      this.#assign()
+    } else if (message.type === 'read') {
+      this.#read(seat, message)
+    } else {
+      this.#fail(bug('the core failed in a worker', message.why))
+    }
+  }
+
+  /** A worker that cannot open the source itself asks here. */
+  async #read(/** @type {Seat} */ seat, /** @type {any} */ { id, source, method, args }) {
+    const store = /** @type {any} */ (this.stores[source])
+    try {
+      const value = await store[method]?.(...args)
+      seat.endpoint.post({ type: 'answer', id, value })
+    } catch (error) {
+      const { kind, message } = failureOf(error)
+      seat.endpoint.post({ type: 'answer', id, failure: { kind, message } })
+    }
+  }
+
+  #fail(/** @type {unknown} */ error) {
+    if (this.#dead) return
+    this.#dead = error
+    const jobs = [...this.#queue, ...this.#seats.map(seat => seat.job)]
+    this.#queue = []
+    for (const job of jobs) job?.reject(error)
+  }
+}

@@ -1,0 +1,149 @@
+// What a page is given: chosen files, a drop, a directory handle. All become path → File.
+import { StoreError, clip, safePath } from './store.js'
+
+/**
+ * @typedef {import('./store.js').Store} Store
+ * @implements {Store}
+ */
+export class FilesStore {
+  /** @type {Map<string, File>} */
+  #files
+  /** @type {string[]} */
+  #empty
+
+  /**
+   * @param {Iterable<[path: string, file: File]>} files
+   * @param {{ name?: string, empty?: string[] }} [options] empty: directories that hold nothing
+   */
+  constructor(files, { name = '', empty = [] } = {}) {
+    this.#files = new Map(files)
+    this.#empty = empty
+    this.name = name
+  }
+
+  /** @returns {import('./store.js').ListingEntry[]} */
+  list() {
+    /** @type {import('./store.js').ListingEntry[]} */
+    const entries = Array.from(this.#files, ([path, file]) => [path, file.size, 'f'])
+    for (const path of this.#empty) entries.push([path, 0, 'd'])
+    return entries.sort(byPath)
+  }
+
+  async get(/** @type {string} */ key) {
+    const file = this.#files.get(safePath(key))
+    return file && bytesOf(file)
+  }
+
+  async getRange(/** @type {string} */ key, /** @type {import('./store.js').RangeQuery} */ range) {
+    const file = this.#files.get(safePath(key))
+    return file && bytesOf(file.slice(...clip(range, file.size)))
+  }
+
+  size(/** @type {string} */ path) {
+    const file = this.#files.get(safePath(path))
+    if (!file) throw new StoreError('missing', 'no such file')
+    return file.size
+  }
+
+  spec() {
+    return { kind: 'files', name: this.name, files: Array.from(this.#files) }
+  }
+}
+
+/** @param {Blob} blob */
+async function bytesOf(blob) {
+  try {
+    return new Uint8Array(await blob.arrayBuffer())
+  } catch (error) {
+    // A browser pins a File to its size and time when it was chosen and refuses to read it afterwards.
+    const name = /** @type {Error} */ (error)?.name
+    if (name === 'NotFoundError') throw new StoreError('changed', 'gone since it was chosen')
+    if (name === 'NotReadableError') throw new StoreError('changed', 'changed or locked since it was chosen')
+    throw error
+  }
+}
+
+const byPath = (/** @type {[string, ...any]} */ a, /** @type {[string, ...any]} */ b) =>
+  a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0
+
+/**
+ * Files of `<input type="file" webkitdirectory>`. Their common first directory is the source itself.
+ * @param {Iterable<File>} files
+ */
+export function fromFiles(files) {
+  /** @type {[string, File][]} */
+  const entries = Array.from(files, file => [file.webkitRelativePath || file.name, file])
+  const first = entries[0]?.[0].split('/')[0]
+  if (entries.length > 0 && entries.every(([path]) => path.startsWith(`${first}/`))) {
+    return new FilesStore(entries.map(([path, file]) => [path.slice(first.length + 1), file]), { name: first })
+  }
+  return new FilesStore(entries)
+}
+
+/**
+ * What was dropped on a page. Call it inside the event: a DataTransfer is empty afterwards.
+ * One directory is the source itself; several things together are its children.
+ * @param {DataTransfer} transfer
+ */
+export function fromDataTransfer(transfer) {
+  const dropped = Array.from(transfer.items, item => item.webkitGetAsEntry()).filter(entry => entry !== null)
+  return walkEntries(/** @type {any[]} */ (dropped))
+}
+
+/** @param {any[]} dropped FileSystemEntry */
+async function walkEntries(dropped) {
+  const root = dropped.length === 1 && dropped[0].isDirectory ? dropped[0] : undefined
+  /** @type {[string, File][]} */
+  const files = []
+  /** @type {string[]} */
+  const empty = []
+  /** @type {[path: string, entry: any][]} */
+  const todo = (root ? await entriesOf(root) : dropped).map(entry => [entry.name, entry])
+  for (let next = todo.pop(); next; next = todo.pop()) {
+    const [path, entry] = next
+    if (entry.isFile) {
+      files.push([path, await new Promise((resolve, reject) => entry.file(resolve, reject))])
+      continue
+    }
+    const children = await entriesOf(entry)
+    if (children.length === 0) empty.push(path)
+    for (const child of children) todo.push([`${path}/${child.name}`, child])
+  }
+  return new FilesStore(files, { name: root?.name ?? '', empty })
+}
+
+/** readEntries gives a hundred at a time, and an empty array at the end. */
+async function entriesOf(/** @type {any} */ directory) {
+  const reader = directory.createReader()
+  const all = []
+  for (;;) {
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject))
+    if (some.length === 0) return all
+    all.push(...some)
+  }
+}
+
+/**
+ * A directory from `showDirectoryPicker()` or the origin's private file system.
+ * @param {any} handle FileSystemDirectoryHandle
+ */
+export async function fromDirectoryHandle(handle) {
+  /** @type {[string, File][]} */
+  const files = []
+  /** @type {string[]} */
+  const empty = []
+  /** @type {[path: string, directory: any][]} */
+  const todo = [['', handle]]
+  for (let next = todo.pop(); next; next = todo.pop()) {
+    const [path, directory] = next
+    let children = 0
+    for await (const [name, child] of directory.entries()) {
+      children++
+      const below = path ? `${path}/${name}` : name
+      if (child.kind === 'file') files.push([below, await child.getFile()])
+      else todo.push([below, child])
+    }
+    if (children === 0 && path) empty.push(path)
+  }
+  return new FilesStore(files, { name: handle.name, empty })
+}

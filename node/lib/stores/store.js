@@ -1,0 +1,70 @@
+// What every source of bytes has in common: zarrita's Readable shape, and what ours can do besides.
+
+/**
+ * @typedef {'missing' | 'unreadable' | 'changed'} FailureKind
+ *
+ * @typedef {{ offset: number, length: number } | { suffixLength: number }} RangeQuery
+ *
+ * @typedef {[path: string, size: number, kind: 'f' | 'd' | 'l']} ListingEntry
+ *   A file, an empty directory or a symlink; relative to the source's root, "/" between components.
+ *
+ * @typedef {object} Store
+ * @property {(key: string, options?: any) => Promise<Uint8Array | undefined>} get
+ * @property {(key: string, range: RangeQuery, options?: any) => Promise<Uint8Array | undefined>} getRange
+ * @property {() => ListingEntry[] | Promise<ListingEntry[]>} [list]
+ * @property {string} [name]  last component of the source's own path
+ * @property {(path: string) => number | Promise<number>} [size]
+ * @property {(path: string, offset: number, view: Uint8Array) => number} [readInto]
+ *   Synchronous: fills the view from the file and tells how many bytes there were. With it, `size` is synchronous too.
+ * @property {() => StoreSpec | undefined} [spec]  what another thread needs to open the same source
+ * @property {() => void} [close]
+ *
+ * @typedef {{ kind: string, [key: string]: any }} StoreSpec
+ */
+
+/** Why a read was not answered. The text stands in reports: no absolute path, nothing that differs between machines. */
+export class StoreError extends Error {
+  /**
+   * @param {FailureKind} kind
+   * @param {string} message
+   */
+  constructor(kind, message) {
+    super(message)
+    this.name = 'StoreError'
+    this.kind = kind
+  }
+}
+
+/**
+ * @param {unknown} error
+ * @returns {{ kind: FailureKind, message: string }}
+ */
+export function failureOf(error) {
+  if (error instanceof StoreError) return error
+  return { kind: 'unreadable', message: error instanceof Error ? error.message : String(error) }
+}
+
+/**
+ * The path below the root that a key names. The core refuses hostile paths before it asks; a store looks again.
+ * @param {string} key with or without the leading "/" of zarrita's keys
+ */
+export function safePath(key) {
+  const path = key.startsWith('/') ? key.slice(1) : key
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.' || part === '..' || part.includes('\0')) {
+      throw new StoreError('unreadable', 'refused: the path leaves the source')
+    }
+  }
+  return path
+}
+
+/**
+ * @param {RangeQuery} range
+ * @param {number} size of the whole file
+ * @returns {[begin: number, end: number]}
+ */
+export function clip(range, size) {
+  if ('suffixLength' in range) return [Math.max(0, size - range.suffixLength), size]
+  const begin = Math.min(range.offset, size)
+  return [begin, Math.min(begin + range.length, size)]
+}

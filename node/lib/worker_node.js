@@ -1,0 +1,19 @@
+import { parentPort } from 'node:worker_threads'
+import { sha256 } from './platform_node.js'
+import { PathStore } from './stores/path.js'
+import { serve } from './worker.js'
+
+const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort)
+
+serve({
+  post: (message, transfer) => port.postMessage(message, transfer),
+  listen: onMessage => port.on('message', onMessage),
+}, {
+  sha256,
+  factory: async hello => (await import(hello.url)).default,
+  openStore: ({ root, stamps, rawNames }) => new PathStore(root, {
+    stamps,
+    // A Buffer arrives as a plain Uint8Array.
+    rawNames: new Map(Array.from(rawNames, ([path, name]) => [path, Buffer.from(name)])),
+  }),
+})
