@@ -1,0 +1,77 @@
+// A bundler for our own modules: static relative imports at the start of a line, `export` before a declaration, no cycles.
+// Every module becomes a function that returns its exports, in order of dependence. What it does not understand it refuses.
+import { readFileSync } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
+import { Script } from 'node:vm'
+
+const importStatement = /^import\s+(?:([\w$]+)|\{([^}]*)\}|\*\s+as\s+([\w$]+))\s+from\s+'(\.[^']+)'[ \t]*;?[ \t]*$/gm
+const reexport = /^export\s+\{([^}]*)\}\s+from\s+'(\.[^']+)'[ \t]*;?[ \t]*$/gm
+const exportList = /^export\s+\{([^}]*)\}[ \t]*;?[ \t]*$/gm
+const exportDeclaration = /^export\s+(?=(?:async\s+function\*?|function\*?|class|const)\s+([\w$]+))/gm
+const exportDefault = /^export\s+default\s+([\w$]+)[ \t]*;?[ \t]*$/gm
+const notUnderstood = /^(?:import\b(?!\s*\()|export\b).*/m
+
+/**
+ * @param {string} entry path of a module
+ * @param {Record<string, string>} [replace] modules to be taken from elsewhere
+ * @returns {string} a classic script
+ */
+export function bundle(entry, replace = {}) {
+  /** @type {Map<string, string | null>} name by path; null while its imports are being looked at */
+  const names = new Map()
+  const output = []
+
+  function visit(path) {
+    if (names.has(path)) {
+      if (names.get(path) === null) throw new Error(`${path} imports itself, through others`)
+      return names.get(path)
+    }
+    names.set(path, null)
+    const exported = []
+    const from = (specifier) => visit(resolve(dirname(path), specifier))
+    const body = readFileSync(replace[path] ?? path, 'utf8')
+      .replace(importStatement, (_, single, list, all, specifier) => {
+        const name = from(specifier)
+        if (all) return `const ${all} = ${name}`
+        return `const ${single ? `{ default: ${single} }` : `{ ${list.replaceAll(/\sas\s/g, ': ').trim()} }`} = ${name}`
+      })
+      .replace(reexport, (_, list, specifier) => {
+        const name = from(specifier)
+        for (const [local, outer] of pairs(list)) exported.push(`${outer}: ${name}.${local}`)
+        return ''
+      })
+      .replace(exportList, (_, list) => {
+        for (const [local, outer] of pairs(list)) exported.push(`${outer}: ${local}`)
+        return ''
+      })
+      .replace(exportDefault, (_, local) => {
+        exported.push(`default: ${local}`)
+        return ''
+      })
+      .replace(exportDeclaration, (_, local) => {
+        exported.push(local)
+        return ''
+      })
+      // Emscripten asks where it was loaded from; our loader hands it the Module, so the answer is never used.
+      .replaceAll('import.meta.url', 'self.location.href')
+    const strange = notUnderstood.exec(body)
+    if (strange) throw new Error(`${path}: the page's bundler does not understand: ${strange[0]}`)
+
+    const name = `module_${output.length}_${basename(path).replaceAll(/\W/g, '_')}`
+    output.push(`const ${name} = (() => {\n${body.trim()}\nreturn { ${exported.join(', ')} }\n})()\n`)
+    names.set(path, name)
+    return name
+  }
+
+  visit(resolve(entry))
+  const script = `'use strict'\n{\n${output.join('\n')}}\n`
+  new Script(script, { filename: entry }) // a syntax error is ours to see here, not the user's later
+  return script
+}
+
+function pairs(list) {
+  return list.split(',').map((part) => part.trim()).filter(Boolean).map((part) => {
+    const [local, outer = local] = part.split(/\s+as\s+/)
+    return [local, outer]
+  })
+}

@@ -1,0 +1,102 @@
+/** The table of findings and the table of a comparison. Explicit roles, because on a narrow screen the rows are blocks. */
+
+import { make } from './dom.js'
+import { count, formatCount, formatShape, pointer, untrusted } from './text.js'
+
+const pageOfRows = 100
+
+/**
+ * A finding as in design.md §5.
+ * @typedef {{code: string, severity: string, item: string|null, key_path: string[]|null, file: string|null,
+ *   offset: number|null, expected: string|null, actual: string|null, message: string}} Finding
+ */
+
+/** @param {Finding[]} findings */
+export function findingsTable(findings) {
+  return table('Findings', ['Finding', 'Item', 'Leaf or file', 'Expected', 'Actual', 'What it means'], findings, findingRow)
+}
+
+/** @param {{sign: string, item: string, key_path: string[], dtype: string, shape: number[]|null, a: string|null, b: string|null, values?: object}[]} leaves */
+export function differencesTable(leaves) {
+  return table('Leaf by leaf', ['', 'Leaf', 'First', 'Second', 'Values'], leaves, differenceRow)
+}
+
+/** @param {Finding} finding */
+function findingRow(finding) {
+  const place = make('td', { role: 'cell', 'data-label': finding.key_path ? 'Leaf' : 'File' })
+  if (finding.key_path) place.append(untrusted(pointer(finding.key_path) || '(the whole item)'))
+  if (finding.file !== null) {
+    const file = make('span', { class: finding.key_path ? 'place' : '' }, untrusted(finding.file))
+    if (finding.offset !== null) file.append(` at byte ${formatCount(finding.offset)}`)
+    place.append(file)
+  }
+  return make('tr', { role: 'row', class: finding.severity },
+    make('th', { role: 'rowheader', scope: 'row' },
+      make('span', { class: 'code' }, make('strong', {}, finding.code), make('span', { class: 'severity' }, finding.severity))),
+    make('td', { role: 'cell', 'data-label': 'Item' }, ...(finding.item ? [untrusted(finding.item)] : [])),
+    place,
+    value('Expected', finding.expected),
+    value('Actual', finding.actual),
+    make('td', { role: 'cell' }, untrustedSentence(finding.message)))
+}
+
+const meanings = { '=': 'equal', '-': 'only in the first', '+': 'only in the second', '*': 'content differs', '!': 'dtype or shape differs, or it could not be read' }
+
+function differenceRow(leaf) {
+  const path = make('td', { role: 'cell' }, untrusted(pointer(leaf.key_path, leaf.item) || '(the whole item)'))
+  path.append(make('span', { class: 'place' }, [leaf.dtype, formatShape(leaf.shape)].filter(Boolean).join(' ')))
+  const values = make('td', { role: 'cell', 'data-label': 'Values' })
+  if (leaf.values) values.append(difference(leaf.values))
+  return make('tr', { role: 'row', class: leaf.sign === '=' ? 'info' : 'error' },
+    make('th', { role: 'rowheader', scope: 'row' }, make('span', { class: 'code' }, make('strong', { class: 'sign', 'aria-hidden': 'true' }, leaf.sign),
+      make('span', { class: 'severity' }, meanings[leaf.sign] ?? ''))),
+    path, value('First', leaf.a), value('Second', leaf.b), values)
+}
+
+function difference(values) {
+  const text = make('span')
+  text.append(`${count(values.differing ?? 0, 'element')} differ`)
+  if (values.first_index) text.append(`; first at [${values.first_index.join(', ')}]: `, untrusted(String(values.first_a)), ' → ', untrusted(String(values.first_b)))
+  if (values.max_abs !== null && values.max_abs !== undefined) text.append(`; at most ${values.max_abs} apart`)
+  return text
+}
+
+function value(label, text) {
+  return make('td', { role: 'cell', class: 'value', 'data-label': label }, ...(text === null || text === undefined ? [] : [untrusted(String(text))]))
+}
+
+/** Prose that may quote a checkpoint: escaped and isolated like the rest, but not monospaced. */
+function untrustedSentence(text) {
+  const sentence = untrusted(text, 1000)
+  sentence.classList.add('prose')
+  return sentence
+}
+
+function table(label, columns, entries, row) {
+  const body = make('tbody', { role: 'rowgroup' })
+  const head = make('tr', { role: 'row' }, ...columns.map((name) => make('th', { role: 'columnheader', scope: 'col' }, name)))
+  const element = make('table', { role: 'table', 'aria-label': label, 'aria-rowcount': String(entries.length + 1) }, make('thead', { role: 'rowgroup' }, head), body)
+  const frame = make('div', {}, make('div', { class: 'framed' }, element))
+  let shown = 0
+  const more = make('button', { type: 'button', class: 'quiet', onclick: showMore })
+
+  function showMore() {
+    const first = shown
+    for (const entry of entries.slice(shown, shown + pageOfRows)) body.append(row(entry))
+    shown = Math.min(shown + pageOfRows, entries.length)
+    const rest = entries.length - shown
+    if (rest > 0) {
+      more.textContent = `Show ${Math.min(rest, pageOfRows)} of ${count(rest, 'more', 'more')}`
+      frame.append(more)
+      return
+    }
+    more.remove()
+    if (first > 0) {
+      body.children[first].tabIndex = -1
+      body.children[first].focus()
+    }
+  }
+
+  showMore()
+  return frame
+}

@@ -1,0 +1,194 @@
+/**
+ * The tree of leaves: nested lists whose branches are filled when they are first opened, so that 100,000 leaves cost
+ * what is looked at. A branch shows its children by the hundred.
+ *
+ * @typedef {object} Leaf
+ * @property {string[]} key_path
+ * @property {string} dtype
+ * @property {number[] | null} shape
+ * @property {number} nbytes
+ *
+ * @typedef {object} Branch
+ * @property {string} name
+ * @property {Map<string, Branch>} children in the order of the leaves
+ * @property {Leaf | null} leaf
+ * @property {string} pointer of the leaf, with its item
+ * @property {number} leaves in and below
+ * @property {number} nbytes
+ * @property {number} marked leaves with a finding, in and below
+ */
+
+import { make, show } from './dom.js'
+import { count, formatBytes, formatShape, pointer, untrusted } from './text.js'
+
+const pageOfChildren = 100
+const rowsOpenAtFirst = 40
+const matchesShown = 200
+
+/**
+ * @param {HTMLElement} container
+ * @param {HTMLInputElement} filter
+ */
+export function createTree(container, filter) {
+  /** @type {{name: string, leaves: Leaf[]}[]} */
+  let items = []
+  /** @type {Map<string, {code: string, severity: string}>} by pointer with item */
+  let marks = new Map()
+  let timer
+
+  filter.addEventListener('input', () => {
+    clearTimeout(timer)
+    timer = setTimeout(render, 150)
+  })
+
+  function render() {
+    const wanted = filter.value.trim().toLowerCase()
+    container.replaceChildren(wanted ? matches(items, wanted, marks) : tree(plant(items, marks), marks))
+  }
+
+  return {
+    /** @param {typeof items} newItems */
+    setItems(newItems) {
+      items = newItems
+      marks = new Map()
+      filter.value = ''
+      render()
+    },
+    /** Marks the leaves that findings speak of. @param {{item: string|null, key_path: string[]|null, code: string, severity: string}[]} findings */
+    setFindings(findings) {
+      marks = new Map()
+      for (const finding of findings) {
+        if (!finding.key_path || finding.severity === 'info') continue
+        const key = identity(finding.item, finding.key_path)
+        if (!marks.has(key) || finding.severity === 'error') marks.set(key, finding)
+      }
+      render()
+    },
+  }
+}
+
+function identity(item, keyPath) {
+  return JSON.stringify([item ?? '', keyPath])
+}
+
+/** @returns {Branch} */
+function branch(name) {
+  return { name, children: new Map(), leaf: null, pointer: '', leaves: 0, nbytes: 0, marked: 0 }
+}
+
+/** @returns {Branch} */
+export function plant(items, marks = new Map()) {
+  const root = branch('')
+  for (const item of items) {
+    for (const leaf of item.leaves) {
+      // A lone unnamed item needs no branch of its own.
+      const path = item.name === '' ? leaf.key_path : [item.name, ...leaf.key_path]
+      const marked = marks.has(identity(item.name, leaf.key_path)) ? 1 : 0
+      let at = root
+      grow(at, leaf, marked)
+      for (const key of path) {
+        let child = at.children.get(key)
+        if (!child) at.children.set(key, (child = branch(key)))
+        at = child
+        grow(at, leaf, marked)
+      }
+      at.leaf = leaf
+      at.pointer = identity(item.name, leaf.key_path)
+    }
+  }
+  return root
+}
+
+function grow(at, leaf, marked) {
+  at.leaves += 1
+  at.nbytes += leaf.nbytes
+  at.marked += marked
+}
+
+function tree(root, marks) {
+  const list = make('ul')
+  if (root.leaf) list.append(make('li', {}, leafRow(root.leaf, untrusted(root.name || '(the item itself)'), marks.get(root.pointer))))
+  const opened = new Set()
+  let rows = root.children.size
+  // Breadth first, as long as the whole stays within sight.
+  for (const queue = [root]; queue.length > 0; ) {
+    const at = queue.shift()
+    for (const child of at.children.values()) {
+      if (child.children.size === 0 || rows + child.children.size > rowsOpenAtFirst) continue
+      rows += child.children.size
+      opened.add(child)
+      queue.push(child)
+    }
+  }
+  fill(list, root, opened, marks)
+  return list
+}
+
+/** Appends children of `at` from number `start` on, and a button for those that remain. */
+function fill(list, at, opened, marks, start = 0) {
+  const children = [...at.children.values()]
+  for (const child of children.slice(start, start + pageOfChildren)) list.append(row(child, opened, marks))
+  const rest = children.length - start - pageOfChildren
+  if (rest <= 0) return
+  const more = make('li', { class: 'more' }, make('button', {
+    type: 'button',
+    class: 'quiet',
+    onclick: () => {
+      more.remove()
+      fill(list, at, opened, marks, start + pageOfChildren)
+      list.children[start + pageOfChildren]?.querySelector('button')?.focus()
+    },
+  }, `Show ${count(Math.min(rest, pageOfChildren), 'more', 'more')} of ${count(rest, 'other', 'others')}`))
+  list.append(more)
+}
+
+/** @param {Branch} at */
+function row(at, opened, marks) {
+  if (at.children.size === 0) return make('li', {}, leafRow(at.leaf, untrusted(at.name), marks.get(at.pointer)))
+  const list = make('ul', { hidden: true })
+  const name = make('span', {}, untrusted(at.name), ' ', make('span', { class: 'facts' }, count(at.leaves, 'leaf', 'leaves')))
+  const button = make('button', { type: 'button', class: 'branch', 'aria-expanded': 'false', onclick: () => toggle(list.hidden) }, name)
+  const first = make('span', {}, button)
+  if (at.marked > 0) first.append(make('span', { class: 'badge' }, `${count(at.marked, 'leaf', 'leaves')} with findings`))
+  let filled = false
+
+  function toggle(open) {
+    if (open && !filled) {
+      filled = true
+      if (at.leaf) list.append(make('li', {}, leafRow(at.leaf, '(the node itself)', marks.get(at.pointer))))
+      fill(list, at, opened, marks)
+    }
+    show(list, open)
+    button.setAttribute('aria-expanded', String(open))
+  }
+
+  if (opened.has(at)) toggle(true)
+  return make('li', {}, make('div', { class: 'node group' }, first, make('span', { class: 'dtype' }), make('span', { class: 'shape' }),
+    make('span', { class: 'bytes' }, formatBytes(at.nbytes))), list)
+}
+
+function leafRow(leaf, name, mark) {
+  const first = make('span', { class: 'leaf-name' }, name)
+  if (mark) first.append(make('span', { class: mark.severity === 'error' ? 'badge' : 'badge note' }, mark.code))
+  return make('div', { class: 'node' }, first,
+    make('span', { class: 'dtype' }, untrusted(leaf.dtype)),
+    make('span', { class: 'shape' }, formatShape(leaf.shape)),
+    make('span', { class: 'bytes' }, leaf.nbytes > 0 ? formatBytes(leaf.nbytes) : ''))
+}
+
+function matches(items, wanted, marks) {
+  const list = make('ul')
+  let found = 0
+  for (const item of items) {
+    for (const leaf of item.leaves) {
+      const path = pointer(leaf.key_path, item.name)
+      if (!path.toLowerCase().includes(wanted) && leaf.dtype.toLowerCase() !== wanted) continue
+      found += 1
+      if (found <= matchesShown) list.append(make('li', {}, leafRow(leaf, untrusted(path), marks.get(identity(item.name, leaf.key_path)))))
+    }
+  }
+  const said = found > matchesShown ? `The first ${matchesShown} of ${count(found, 'leaf', 'leaves')} found.`
+    : found === 0 ? 'No leaf has this in its path.' : `${count(found, 'leaf', 'leaves')} found.`
+  list.append(make('li', { class: 'more facts', role: 'status' }, said))
+  return list
+}

@@ -1,0 +1,36 @@
+/** What a report says, in words: the tone of its verdict, its numbers, its coverage. Shape and word carry it, never colour alone. */
+
+import { count, formatBytes } from './text.js'
+
+const tones = {
+  VERIFIED: 'equal', SOUND: 'equal', EQUAL: 'equal', MATCHES: 'equal', LOCKED: 'equal',
+  MISMATCH: 'different', INCOMPLETE: 'partial', UNTRUSTED: 'untrusted', 'NO-EVIDENCE': 'none',
+}
+
+/** @returns {'equal' | 'different' | 'partial' | 'untrusted' | 'none'} also the names of the icons and of the CSS classes */
+export function tone(report) {
+  return tones[report.verdict] ?? 'none'
+}
+
+/** `1 leaf equal, 2 different · exit code 1` */
+export function numbers(report) {
+  const { equal = 0, different = 0, missing = 0, extra = 0, not_read = 0 } = report.leaves ?? {}
+  const parts = []
+  for (const [n, word] of [[equal, 'equal'], [different, 'different'], [missing, 'missing'], [extra, 'extra'], [not_read, 'not compared']]) {
+    if (n > 0) parts.push(parts.length === 0 ? `${count(n, 'leaf', 'leaves')} ${word}` : `${n.toLocaleString('en')} ${word}`)
+  }
+  return [parts.join(', '), `exit code ${report.exit_code}`].filter(Boolean).join(' · ')
+}
+
+/** One sentence on the bytes of the directory: what was read, and what nobody vouches for. */
+export function coverage(report) {
+  const { leaf = 0, structural = 0, unreachable = 0, ignored = 0, unread = 0 } = report.coverage ?? {}
+  const total = leaf + structural + unreachable + ignored + unread
+  if (total === 0) return ''
+  const parts = [`${formatBytes(leaf)} of leaf data`, `${formatBytes(structural)} of structure`]
+  if (unread > 0) parts.push(`${formatBytes(unread)} not read`)
+  if (ignored > 0) parts.push(`${formatBytes(ignored)} ignored`)
+  if (unreachable > 0) parts.push(`${formatBytes(unreachable)} that no leaf refers to`)
+  const vouched = ignored + unreachable + unread > 0 ? ' Nobody vouches for the bytes that are not leaf data or structure.' : ''
+  return `Of ${formatBytes(total)} in the directory: ${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}.${vouched}`
+}
