@@ -6,5 +6,5 @@ export const { init, lock, verify, check, diff, digest, list, openCheckpoint, ex
 export { Checkpoint } from './api.js'
 export { LeafsumError } from './errors.js'
 export { fromPath } from './stores/path.js'
-export { fromFiles, fromDataTransfer, fromDirectoryHandle } from './stores/files.js'
+export { fromFiles, fromDataTransfer, fromDirectoryHandle, fromEntry } from './stores/files.js'
 export { fromMap } from './stores/map.js'

@@ -46,7 +46,7 @@ export class FilesStore {
   }
 
   spec() {
-    return { kind: 'files', name: this.name, files: Array.from(this.#files) }
+    return { kind: 'files', name: this.name, empty: this.#empty, files: Array.from(this.#files) }
   }
 }
 
@@ -86,19 +86,29 @@ export function fromFiles(files) {
  * @param {DataTransfer} transfer
  */
 export function fromDataTransfer(transfer) {
-  const dropped = Array.from(transfer.items, item => item.webkitGetAsEntry()).filter(entry => entry !== null)
-  return walkEntries(/** @type {any[]} */ (dropped))
+  const dropped = Array.from(transfer.items, item => /** @type {any} */ (item.webkitGetAsEntry())).filter(Boolean)
+  return dropped.length === 1 && dropped[0].isDirectory ? fromEntry(dropped[0]) : walkEntries('', dropped)
 }
 
-/** @param {any[]} dropped FileSystemEntry */
-async function walkEntries(dropped) {
-  const root = dropped.length === 1 && dropped[0].isDirectory ? dropped[0] : undefined
+/**
+ * A directory of the older drop interface, as `webkitGetAsEntry()` gives it.
+ * @param {any} directory FileSystemDirectoryEntry
+ */
+export async function fromEntry(directory) {
+  return walkEntries(directory.name, await entriesOf(directory))
+}
+
+/**
+ * @param {string} name
+ * @param {any[]} roots FileSystemEntry
+ */
+async function walkEntries(name, roots) {
   /** @type {[string, File][]} */
   const files = []
   /** @type {string[]} */
   const empty = []
   /** @type {[path: string, entry: any][]} */
-  const todo = (root ? await entriesOf(root) : dropped).map(entry => [entry.name, entry])
+  const todo = roots.map(entry => [entry.name, entry])
   for (let next = todo.pop(); next; next = todo.pop()) {
     const [path, entry] = next
     if (entry.isFile) {
@@ -109,7 +119,7 @@ async function walkEntries(dropped) {
     if (children.length === 0) empty.push(path)
     for (const child of children) todo.push([`${path}/${child.name}`, child])
   }
-  return new FilesStore(files, { name: root?.name ?? '', empty })
+  return new FilesStore(files, { name, empty })
 }
 
 /** readEntries gives a hundred at a time, and an empty array at the end. */
