@@ -25,9 +25,9 @@ struct CodecChain {
 };
 
 struct ShardingSpec {
-  std::vector<uint64_t> chunk_shape;   // of an inner chunk; divides the outer chunk's shape
+  std::vector<uint64_t> chunk_shape;   // of an inner chunk, in stored axes; divides the transposed outer shape
   CodecChain codecs;
-  codec::CodecSpecs index_codecs;      // kCrc32c or nothing
+  codec::CodecSpecs index_codecs;      // kCrc32c, each of them, or nothing
   bool index_big_endian = false;
   bool index_at_end = true;
 };
@@ -54,5 +54,10 @@ struct ArrayMetadata {
 // Every rule of TensorStore's reader. `offset`s of errors are those of the JSON text where known.
 Result<ArrayMetadata> ParseZarray(Bytes text);
 Result<ArrayMetadata> ParseZarrJson(Bytes text);
+// A `zarr.json` of node_type "group": no array, and no error either in a bare store.
+bool IsZarr3Group(Bytes text);
+
+// Axes as they are stored: shape[transpose[i]]; the shape itself for the identity.
+std::vector<uint64_t> StoredShape(const CodecChain& chain, const std::vector<uint64_t>& shape);
 
 }  // namespace leafsum::zarr

@@ -11,6 +11,10 @@
 
 namespace leafsum::zarr {
 
+// Bytes of one element of a raw type (`|Sn`, `|Vn`, `r<8n>`). Ours: a type's width is a number in a file, and
+// every array's metadata holds one element (its fill value).
+inline constexpr uint32_t kMaxItemsize = 4096;
+
 struct DataType {
   std::string name;          // zarr v3's: "float32", "bfloat16", "int4", "r40", whatever the store says
   uint32_t itemsize = 1;     // bytes of one element as stored; 1 for sub-byte types

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/bytes.h"
@@ -19,7 +20,8 @@ struct ShardIndexEntry {
   bool empty = false;
 };
 
-// Inner chunks of one shard, and the encoded size of its index; nothing on overflow.
+// Inner chunks of one shard, and the encoded size of its index; nothing on overflow. `shard_shape` is in stored
+// axes: StoredShape() of the outer chunk's shape.
 std::optional<uint64_t> InnerChunkCount(const std::vector<uint64_t>& shard_shape, const ShardingSpec& spec);
 std::optional<uint64_t> ShardIndexSize(const std::vector<uint64_t>& shard_shape, const ShardingSpec& spec);
 

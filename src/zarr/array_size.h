@@ -1,0 +1,12 @@
+// The sizes that an array's metadata implies.
+#pragma once
+
+#include "base/result.h"
+#include "zarr/array_metadata.h"
+
+namespace leafsum::zarr {
+
+// Fills nbytes and chunk_nbytes of shape, chunk_shape and type, or says which product is too large.
+Status SetSizes(ArrayMetadata& array);
+
+}  // namespace leafsum::zarr

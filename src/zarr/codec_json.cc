@@ -1,0 +1,205 @@
+#include "zarr/codec_json.h"
+
+#include <utility>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "zarr/json_members.h"
+#include "zarr/shard_index.h"
+
+namespace leafsum::zarr {
+namespace {
+
+using codec::CodecKind;
+
+// What the codecs before this one have made of the chunk.
+struct Parser {
+  std::string_view member;
+  const std::vector<uint64_t>& chunk_shape;
+  const DataType& type;
+  CodecChain chain;
+  bool is_bytes = false;  // the array -> bytes codec has been seen
+
+  Status Add(const JsonValue& codec);
+  Status Transpose(const JsonValue& config);
+  Status ToBytes(const JsonValue& config);
+  Status Sharding(const JsonValue& config);
+  Status Compress(CodecKind kind, const JsonValue& config);
+};
+
+Status Parser::Transpose(const JsonValue& config) {
+  if (Status s = OnlyMembers("transpose", config, {"order"})) return s;
+  const JsonValue* order = config.Find("order");
+  const size_t rank = chunk_shape.size();
+  std::vector<uint64_t> axes;
+  if (const std::string* name = order ? order->AsString() : nullptr; name && (*name == "C" || *name == "F")) {
+    for (size_t i = 0; i < rank; ++i) axes.push_back(*name == "C" ? i : rank - 1 - i);
+  } else if (auto list = order ? order->AsUintArray() : std::nullopt) {
+    axes = std::move(*list);
+  } else {
+    return MemberError("order", "array, \"C\" or \"F\"", order);
+  }
+  const Error not_permutation = MemberError("order", "permutation of the " + std::to_string(rank) +
+                                            " dimensions", order);
+  if (axes.size() != rank) return not_permutation;
+  std::vector<bool> seen(rank);
+  for (uint64_t axis : axes) {
+    if (axis >= rank || seen[axis]) return not_permutation;
+    seen[axis] = true;
+  }
+  // This one's input axes are what the transposes before it have stored.
+  bool identity = true;
+  std::vector<uint32_t> total(rank);
+  for (size_t i = 0; i < rank; ++i) {
+    total[i] = chain.transpose.empty() ? static_cast<uint32_t>(axes[i]) : chain.transpose[axes[i]];
+    identity = identity && total[i] == i;
+  }
+  chain.transpose = identity ? std::vector<uint32_t>() : std::move(total);
+  return std::nullopt;
+}
+
+Status Parser::ToBytes(const JsonValue& config) {
+  if (Status s = OnlyMembers("bytes", config, {"endian"})) return s;
+  const JsonValue* endian = config.Find("endian");
+  const std::string* name = endian ? endian->AsString() : nullptr;
+  if (endian && (!name || (*name != "little" && *name != "big")))
+    return MemberError("endian", "one of \"little\", \"big\"", endian);
+  if (!endian && type.swap_size > 1)
+    return MemberError("endian", "one of \"little\", \"big\" for data type " + type.name, nullptr);
+  chain.big_endian = name && *name == "big" && type.swap_size > 1;
+  return std::nullopt;
+}
+
+Status Parser::Sharding(const JsonValue& config) {
+  if (Status s = OnlyMembers("sharding_indexed", config,
+                             {"chunk_shape", "codecs", "index_codecs", "index_location"}))
+    return s;
+  ShardingSpec spec;
+  auto inner = ReadDimensions(config, "chunk_shape", 1);
+  if (!inner) return inner.error();
+  const std::vector<uint64_t> outer = StoredShape(chain, chunk_shape);
+  std::vector<uint64_t> index_shape;
+  bool divides = inner->size() == outer.size();
+  for (size_t i = 0; divides && i < outer.size(); ++i) {
+    divides = outer[i] % (*inner)[i] == 0;
+    index_shape.push_back(outer[i] / (*inner)[i]);
+  }
+  if (!divides)
+    return Error{ErrorCode::kInvalid, "sharding_indexed sub-chunk shape of " + ShapeText(*inner) +
+                 " does not evenly divide chunk shape of " + ShapeText(outer), std::nullopt,
+                 "divisors of " + ShapeText(outer), ShapeText(*inner)};
+  spec.chunk_shape = std::move(*inner);
+
+  auto codecs = ParseCodecs("codecs", config.Find("codecs"), spec.chunk_shape, type);
+  if (!codecs) return codecs.error().Prefixed("sharding_indexed");
+  spec.codecs = std::move(*codecs);
+
+  index_shape.push_back(2);  // offset, length
+  DataType uint64_type;
+  uint64_type.name = "uint64";
+  uint64_type.itemsize = uint64_type.swap_size = 8;
+  auto index = ParseCodecs("index_codecs", config.Find("index_codecs"), index_shape, uint64_type);
+  if (!index) return index.error().Prefixed("sharding_indexed");
+  bool fixed_size = index->sharding.empty();
+  for (const codec::CodecSpec& c : index->bytes_codecs) fixed_size = fixed_size && c.kind == CodecKind::kCrc32c;
+  if (!fixed_size)
+    return Error{ErrorCode::kInvalid, "invalid index_codecs specified: only fixed-size encodings are supported",
+                 std::nullopt, "bytes and crc32c", "a codec whose output size varies"};
+  if (!index->transpose.empty())
+    return Error{ErrorCode::kUnsupported, "a transposed shard index is not supported", std::nullopt,
+                 "index in C order", "transpose"};
+  spec.index_codecs = std::move(index->bytes_codecs);
+  spec.index_big_endian = index->big_endian;
+
+  if (const JsonValue* location = config.Find("index_location")) {
+    const std::string* name = location->AsString();
+    if (!name || (*name != "start" && *name != "end"))
+      return MemberError("index_location", "one of \"start\", \"end\"", location);
+    spec.index_at_end = *name == "end";
+  }
+  if (!ShardIndexSize(outer, spec))
+    return Error{ErrorCode::kInvalid, "size of the shard index overflows", std::nullopt, "less than 2^64 bytes",
+                 ShapeText(index_shape)};
+  chain.sharding.push_back(std::move(spec));
+  return std::nullopt;
+}
+
+Status Parser::Compress(CodecKind kind, const JsonValue& config) {
+  if (kind == CodecKind::kCrc32c) {
+    if (Status s = OnlyMembers("crc32c", config, {})) return s;
+  } else if (kind == CodecKind::kGzip) {
+    if (Status s = OnlyMembers("gzip", config, {"level"})) return s;
+    if (auto level = ReadInteger(config, "level", 0, 9); !level) return level.error();
+  } else {
+    if (Status s = OnlyMembers("zstd", config, {"level", "checksum"})) return s;
+    if (auto level = ReadInteger(config, "level", kMinZstdLevel, kMaxZstdLevel); !level) return level.error();
+    if (const JsonValue* checksum = config.Find("checksum"); checksum && !checksum->AsBool())
+      return MemberError("checksum", "boolean", checksum);
+  }
+  chain.bytes_codecs.push_back({kind, kind == CodecKind::kZstd});
+  return std::nullopt;
+}
+
+Status Parser::Add(const JsonValue& codec) {
+  if (codec.AsString())  // a form of zarr v3.1 that TensorStore refuses
+    return MemberError(member, "object with a \"name\"", &codec, ErrorCode::kUnsupported);
+  if (!codec.AsObject()) return MemberError(member, "object with a \"name\"", &codec);
+  const JsonValue* name_value = codec.Find("name");
+  const std::string* name = name_value ? name_value->AsString() : nullptr;
+  if (!name) return MemberError("name", "string", name_value);
+  if (Status s = OnlyMembers(*name, codec, {"name", "configuration"})) return s;
+  static const JsonValue kEmpty{JsonValue::Object{}};
+  const JsonValue* config = codec.Find("configuration");
+  if (!config) config = &kEmpty;
+  if (!config->AsObject()) return MemberError("configuration", "object", config);
+
+  const bool array_to_array = *name == "transpose";
+  const bool array_to_bytes = *name == "bytes" || *name == "sharding_indexed";
+  std::optional<CodecKind> compressor;
+  if (*name == "zstd") compressor = CodecKind::kZstd;
+  if (*name == "gzip") compressor = CodecKind::kGzip;
+  if (*name == "crc32c") compressor = CodecKind::kCrc32c;
+  if (!array_to_array && !array_to_bytes && !compressor)
+    return Error{ErrorCode::kUnsupported, JsonString(member) + ": codec " + Describe(name_value) +
+                 " is not supported", std::nullopt,
+                 "transpose, bytes, sharding_indexed, gzip, zstd or crc32c", Describe(name_value)};
+  if (is_bytes && !compressor)
+    return Error{ErrorCode::kInvalid, JsonString(member) + ": expected bytes -> bytes codec, but received: " + *name,
+                 std::nullopt, "bytes -> bytes codec", *name};
+  if (!is_bytes && compressor)
+    return Error{ErrorCode::kInvalid, JsonString(member) + ": array -> bytes codec must be specified before " + *name,
+                 std::nullopt, "array -> bytes codec", *name};
+  if (array_to_array) return Transpose(*config);
+  if (compressor) {
+    if (!chain.sharding.empty())
+      return Error{ErrorCode::kUnsupported, "sharding_indexed is not compatible with subsequent bytes -> bytes "
+                   "codecs that apply to the entire shard", std::nullopt, "no codec after sharding_indexed", *name};
+    return Compress(*compressor, *config);
+  }
+  is_bytes = true;
+  return *name == "bytes" ? ToBytes(*config) : Sharding(*config);
+}
+
+}  // namespace
+
+std::vector<uint64_t> StoredShape(const CodecChain& chain, const std::vector<uint64_t>& shape) {
+  if (chain.transpose.size() != shape.size()) return shape;
+  std::vector<uint64_t> out(shape.size());
+  for (size_t i = 0; i < shape.size(); ++i) out[i] = shape[chain.transpose[i]];
+  return out;
+}
+
+Result<CodecChain> ParseCodecs(std::string_view member, const JsonValue* codecs,
+                               const std::vector<uint64_t>& chunk_shape, const DataType& type) {
+  const JsonValue::Array* list = codecs ? codecs->AsArray() : nullptr;
+  if (!list) return MemberError(member, "array", codecs);
+  Parser parser{member, chunk_shape, type, {}, false};
+  for (const JsonValue& codec : *list)
+    if (Status status = parser.Add(codec)) return *status;
+  if (!parser.is_bytes)
+    return Error{ErrorCode::kInvalid, JsonString(member) + ": array -> bytes codec must be specified", std::nullopt,
+                 "bytes or sharding_indexed", "no array -> bytes codec"};
+  return std::move(parser.chain);
+}
+
+}  // namespace leafsum::zarr

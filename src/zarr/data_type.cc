@@ -1,0 +1,154 @@
+#include "zarr/data_type.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "zarr/type_table.h"
+
+namespace leafsum::zarr {
+namespace {
+
+using enum TypeKind;
+
+constexpr TypeRow kTypes[] = {
+    {"bool", kBool, 8, nullptr, false},
+    {"int2", kInt, 2, nullptr, true},
+    {"int4", kInt, 4, nullptr, true},
+    {"int8", kInt, 8, nullptr, false},
+    {"int16", kInt, 16, nullptr, false},
+    {"int32", kInt, 32, nullptr, false},
+    {"int64", kInt, 64, nullptr, false},
+    {"uint8", kUint, 8, nullptr, false},
+    {"uint16", kUint, 16, nullptr, false},
+    {"uint32", kUint, 32, nullptr, false},
+    {"uint64", kUint, 64, nullptr, false},
+    {"float4_e2m1fn", kFloat, 4, &kFloat4E2m1fn, true},
+    {"float8_e3m4", kFloat, 8, &kFloat8E3m4, true},
+    {"float8_e4m3b11fnuz", kFloat, 8, &kFloat8E4m3b11fnuz, true},
+    {"float8_e4m3fn", kFloat, 8, &kFloat8E4m3fn, true},
+    {"float8_e4m3fnuz", kFloat, 8, &kFloat8E4m3fnuz, true},
+    {"float8_e5m2", kFloat, 8, &kFloat8E5m2, true},
+    {"float8_e5m2fnuz", kFloat, 8, &kFloat8E5m2fnuz, true},
+    {"float8_e8m0fnu", kFloat, 8, nullptr, true},
+    {"bfloat16", kFloat, 16, &kBfloat16, true},
+    {"float16", kFloat, 16, &kFloat16, false},
+    {"float32", kFloat, 32, &kFloat32, false},
+    {"float64", kFloat, 64, &kFloat64, false},
+    {"complex64", kComplex, 32, &kFloat32, false},
+    {"complex128", kComplex, 64, &kFloat64, false},
+};
+
+DataType FromRow(const TypeRow& row) {
+  DataType type;
+  type.name = row.name;
+  type.swap_size = row.bits < 8 ? 1 : row.bits / 8;
+  type.itemsize = row.kind == kComplex ? 2 * type.swap_size : type.swap_size;
+  if (row.bits < 8) type.mask = static_cast<uint8_t>((1 << row.bits) - 1);
+  type.is_bool = row.kind == kBool;
+  return type;
+}
+
+bool IsDigits(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Nothing where the number does not fit.
+std::optional<uint64_t> Number(std::string_view digits) {
+  uint64_t n = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), n);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return n;
+}
+
+Error Refused(std::string_view what, std::string_view name) {
+  return {ErrorCode::kUnsupported, "unsupported " + std::string(what) + " \"" + std::string(name) + "\"",
+          std::nullopt, "a supported data type", std::string(name)};
+}
+
+Result<DataType> RawType(std::optional<uint64_t> size, std::string_view name) {
+  if (!size || *size > kMaxItemsize)
+    return Error{ErrorCode::kLimit, "elements are too wide", std::nullopt,
+                 "at most " + std::to_string(kMaxItemsize) + " bytes", std::string(name)};
+  DataType type;
+  type.itemsize = static_cast<uint32_t>(*size);
+  type.name = "r" + std::to_string(8 * *size);
+  return type;
+}
+
+std::string_view Zarr3NameOf(char kind, std::string_view size) {
+  for (const TypeRow& row : kTypes) {
+    if (row.bare_in_zarr2) continue;
+    const char row_kind = row.kind == kBool ? 'b' : row.kind == kInt ? 'i' : row.kind == kUint ? 'u'
+                          : row.kind == kFloat ? 'f' : 'c';
+    const int row_size = row.kind == kComplex ? row.bits / 4 : row.bits / 8;
+    if (kind == row_kind && size == std::to_string(row_size)) return row.name;
+  }
+  return {};
+}
+
+}  // namespace
+
+const TypeRow* FindType(std::string_view name) {
+  for (const TypeRow& row : kTypes)
+    if (row.name == name) return &row;
+  return nullptr;
+}
+
+Result<StoredType> ParseZarr2Type(std::string_view dtype) {
+  if (const TypeRow* row = FindType(dtype); row && row->bare_in_zarr2) return StoredType{FromRow(*row), false};
+  const Error refused = Refused("zarr dtype", dtype);
+  if (dtype.size() < 3) return refused;
+  const char order = dtype[0], kind = dtype[1];
+  const std::string_view size = dtype.substr(2);
+  if ((order != '<' && order != '>' && order != '|') || !IsDigits(size)) return refused;
+
+  if (kind == 'S' || kind == 'V') {
+    const auto bytes = Number(size);
+    if (bytes == 0) return refused;  // numpy has it; its elements have no content to speak of
+    auto raw = RawType(bytes, dtype);
+    if (!raw) return raw.error();
+    return StoredType{*raw, false};
+  }
+  const std::string_view name = Zarr3NameOf(kind, size);
+  if (name.empty()) return refused;
+  StoredType stored{FromRow(*FindType(name)), false};
+  if (order == '|' && stored.type.swap_size > 1) return refused;
+  stored.big_endian = order == '>' && stored.type.swap_size > 1;
+  return stored;
+}
+
+Result<DataType> ParseZarr3Type(std::string_view name) {
+  if (const TypeRow* row = FindType(name)) return FromRow(*row);
+  if (name.size() < 2 || name[0] != 'r' || !IsDigits(name.substr(1))) return Refused("data type", name);
+  const auto bits = Number(name.substr(1));
+  if (bits && (*bits == 0 || *bits % 8 != 0))
+    return Error{ErrorCode::kInvalid, "data type \"" + std::string(name) + "\" is invalid", std::nullopt,
+                 "r<N> where N is a positive multiple of 8", std::string(name)};
+  return RawType(bits ? std::optional(*bits / 8) : std::nullopt, name);
+}
+
+std::optional<uint32_t> ItemsizeOf(std::string_view name) {
+  const auto type = ParseZarr3Type(name);
+  if (!type || type->name != name) return std::nullopt;  // "r08" is not how we write it
+  return type->itemsize;
+}
+
+bool NeedsNormalizing(const DataType& type, bool big_endian) {
+  return type.is_bool || type.mask != 0xff || (big_endian && type.swap_size > 1);
+}
+
+Status NormalizeElements(const DataType& type, bool big_endian, MutableBytes bytes) {
+  if (type.is_bool) {
+    for (size_t i = 0; i < bytes.size(); ++i)
+      if (bytes[i] > 1)
+        return Error{ErrorCode::kInvalid, "bool element is neither 0 nor 1", i, "0 or 1", std::to_string(bytes[i])};
+  } else if (type.mask != 0xff) {
+    for (uint8_t& b : bytes) b &= type.mask;
+  } else if (big_endian && type.swap_size > 1) {
+    for (size_t i = 0; i + type.swap_size <= bytes.size(); i += type.swap_size)
+      std::reverse(bytes.begin() + i, bytes.begin() + i + type.swap_size);
+  }
+  return std::nullopt;
+}
+
+}  // namespace leafsum::zarr

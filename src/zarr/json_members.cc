@@ -1,0 +1,110 @@
+#include "zarr/json_members.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+
+#include "base/limits.h"
+#include "base/text.h"
+
+namespace leafsum::zarr {
+namespace {
+
+constexpr size_t kMaxDescribed = 60;
+constexpr double kTwoTo63 = 9223372036854775808.0;
+
+std::string ShortString(std::string_view text) {
+  if (text.size() > kMaxDescribed) {
+    size_t end = kMaxDescribed;
+    while (end > 0 && (static_cast<uint8_t>(text[end]) & 0xc0) == 0x80) --end;  // not within a character
+    return JsonString(text.substr(0, end)) + "…";
+  }
+  return JsonString(text);
+}
+
+}  // namespace
+
+std::string Describe(const JsonValue* value) {
+  if (!value) return "missing";
+  if (const std::string* s = value->AsString()) return ShortString(*s);
+  if (auto b = value->AsBool()) return *b ? "true" : "false";
+  if (auto u = value->AsUint()) return std::to_string(*u);
+  if (auto* i = std::get_if<int64_t>(&value->value())) return std::to_string(*i);
+  if (auto d = value->AsDouble()) {
+    char text[40];
+    std::snprintf(text, sizeof text, "%.17g", *d);
+    return text;
+  }
+  if (auto* a = value->AsArray()) return "array of length " + std::to_string(a->size());
+  return std::string(value->TypeName());
+}
+
+Error MemberError(std::string_view member, std::string_view expected, const JsonValue* got, ErrorCode code) {
+  std::string message = JsonString(member) + ": expected " + std::string(expected) + ", but ";
+  message += got ? "received: " + Describe(got) : "member is missing";
+  return {code, std::move(message), std::nullopt, std::string(expected), Describe(got)};
+}
+
+Status OnlyMembers(std::string_view what, const JsonValue& object, std::initializer_list<std::string_view> known) {
+  const JsonValue::Object* members = object.AsObject();
+  if (!members) return std::nullopt;
+  for (const auto& [name, value] : *members) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    return Error{ErrorCode::kUnsupported, JsonString(what) + " includes extra members: " + ShortString(name),
+                 std::nullopt, "known members only", ShortString(name)};
+  }
+  return std::nullopt;
+}
+
+std::optional<uint64_t> AsUnsigned(const JsonValue& value) {
+  if (auto u = value.AsUint()) return u;
+  if (auto* d = std::get_if<double>(&value.value()); d && *d >= 0 && *d < 2 * kTwoTo63 && *d == std::floor(*d))
+    return static_cast<uint64_t>(*d);
+  return std::nullopt;
+}
+
+std::optional<int64_t> AsSigned(const JsonValue& value) {
+  if (auto* i = std::get_if<int64_t>(&value.value())) return *i;
+  if (auto u = AsUnsigned(value))
+    return *u <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max())
+               ? std::optional(static_cast<int64_t>(*u)) : std::nullopt;
+  if (auto* d = std::get_if<double>(&value.value()); d && *d < 0 && *d >= -kTwoTo63 && *d == std::floor(*d))
+    return static_cast<int64_t>(*d);
+  return std::nullopt;
+}
+
+Result<int64_t> ReadInteger(const JsonValue& object, std::string_view member, int64_t low, int64_t high) {
+  const JsonValue* value = object.Find(member);
+  const auto n = value ? AsSigned(*value) : std::nullopt;
+  if (!n || *n < low || *n > high)
+    return MemberError(member, "integer in the range [" + std::to_string(low) + ", " + std::to_string(high) + "]",
+                       value);
+  return *n;
+}
+
+Result<std::vector<uint64_t>> ReadDimensions(const JsonValue& object, std::string_view member, uint64_t minimum) {
+  const JsonValue* value = object.Find(member);
+  const JsonValue::Array* array = value ? value->AsArray() : nullptr;
+  if (!array) return MemberError(member, "array", value);
+  if (array->size() > kMaxRank)
+    return Error{ErrorCode::kLimit, JsonString(member) + ": rank " + std::to_string(array->size()) +
+                 " is outside the valid range", std::nullopt, "at most " + std::to_string(kMaxRank),
+                 std::to_string(array->size())};
+  std::vector<uint64_t> out;
+  for (const JsonValue& element : *array) {
+    const auto n = AsUnsigned(element);
+    if (!n || *n < minimum)
+      return MemberError(member, "integers of at least " + std::to_string(minimum), &element);
+    out.push_back(*n);
+  }
+  return out;
+}
+
+std::string ShapeText(const std::vector<uint64_t>& shape) {
+  std::string out = "{";
+  for (size_t i = 0; i < shape.size(); ++i) out += (i ? ", " : "") + std::to_string(shape[i]);
+  return out + "}";
+}
+
+}  // namespace leafsum::zarr

@@ -1,0 +1,38 @@
+// Members of a metadata document by name, with errors in TensorStore's words.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+
+namespace leafsum::zarr {
+
+// A value in one short line; "missing" for null pointers.
+std::string Describe(const JsonValue* value);
+
+// `"chunks": expected array, but member is missing`; `got` may be null.
+Error MemberError(std::string_view member, std::string_view expected, const JsonValue* got,
+                  ErrorCode code = ErrorCode::kInvalid);
+
+// Members that the format does not know may change what the rest means.
+Status OnlyMembers(std::string_view what, const JsonValue& object, std::initializer_list<std::string_view> known);
+
+// Integers; a number such as 2.0 counts, as it does for TensorStore. Nothing where it does not fit.
+std::optional<uint64_t> AsUnsigned(const JsonValue& value);
+std::optional<int64_t> AsSigned(const JsonValue& value);
+
+// A required member that is an integer in [low, high].
+Result<int64_t> ReadInteger(const JsonValue& object, std::string_view member, int64_t low, int64_t high);
+// A required member that is a list of at most 32 integers, each at least `minimum`.
+Result<std::vector<uint64_t>> ReadDimensions(const JsonValue& object, std::string_view member, uint64_t minimum);
+
+// "{2, 3}"
+std::string ShapeText(const std::vector<uint64_t>& shape);
+
+}  // namespace leafsum::zarr

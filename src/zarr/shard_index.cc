@@ -1,0 +1,88 @@
+#include "zarr/shard_index.h"
+
+#include <limits>
+#include <string>
+
+#include "base/byte_reader.h"
+#include "base/checked.h"
+#include "base/crc32c.h"
+
+namespace leafsum::zarr {
+namespace {
+
+constexpr uint64_t kEntrySize = 16;
+constexpr uint64_t kChecksumSize = 4;
+constexpr uint64_t kNone = std::numeric_limits<uint64_t>::max();
+
+uint64_t Swapped(uint64_t v) {
+  uint64_t out = 0;
+  for (int i = 0; i < 8; ++i) out = out << 8 | (v >> (8 * i) & 0xff);
+  return out;
+}
+
+std::optional<uint64_t> IndexSize(uint64_t inner_chunks, const ShardingSpec& spec) {
+  const auto entries = CheckedMul(inner_chunks, kEntrySize);
+  return entries ? CheckedAdd(*entries, kChecksumSize * spec.index_codecs.size()) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<uint64_t> InnerChunkCount(const std::vector<uint64_t>& shard_shape, const ShardingSpec& spec) {
+  if (shard_shape.size() != spec.chunk_shape.size()) return std::nullopt;
+  std::vector<uint64_t> grid(shard_shape.size());
+  for (size_t i = 0; i < grid.size(); ++i) {
+    if (spec.chunk_shape[i] == 0) return std::nullopt;
+    grid[i] = CeilDiv(shard_shape[i], spec.chunk_shape[i]);
+  }
+  return CheckedProduct(grid);
+}
+
+std::optional<uint64_t> ShardIndexSize(const std::vector<uint64_t>& shard_shape, const ShardingSpec& spec) {
+  const auto count = InnerChunkCount(shard_shape, spec);
+  return count ? IndexSize(*count, spec) : std::nullopt;
+}
+
+Result<std::vector<ShardIndexEntry>> DecodeShardIndex(Bytes bytes, uint64_t inner_chunks, uint64_t shard_size,
+                                                      const ShardingSpec& spec) {
+  const auto size = IndexSize(inner_chunks, spec);
+  if (!size || bytes.size() != *size)
+    return Error{size && bytes.size() > *size ? ErrorCode::kInvalid : ErrorCode::kTruncated,
+                 "shard index has the wrong size", bytes.size(),
+                 (size ? std::to_string(*size) : "more than 2^64") + " bytes", std::to_string(bytes.size()) + " bytes"};
+
+  // Encoding order: each checksum covers all that is before it, so the last is taken off first.
+  for (size_t i = 0; i < spec.index_codecs.size(); ++i) {
+    const Bytes covered = bytes.first(bytes.size() - kChecksumSize);
+    ByteReader reader(bytes.subspan(covered.size()));
+    const uint32_t stored = reader.U32Le();
+    const uint32_t computed = Crc32c(covered);
+    if (stored != computed)
+      return Error{ErrorCode::kChecksum, "CRC-32C of the shard index does not match", covered.size(),
+                   std::to_string(computed), std::to_string(stored)};
+    bytes = covered;
+  }
+
+  std::vector<ShardIndexEntry> entries;
+  entries.reserve(bytes.size() / kEntrySize);  // bounded by the bytes at hand
+  ByteReader reader(bytes);
+  while (reader.remaining() > 0) {
+    const uint64_t position = reader.offset();
+    ShardIndexEntry entry{reader.U64Le(), reader.U64Le(), false};
+    if (spec.index_big_endian) {
+      entry.offset = Swapped(entry.offset);
+      entry.length = Swapped(entry.length);
+    }
+    entry.empty = entry.offset == kNone && entry.length == kNone;
+    const std::string range = "offset " + std::to_string(entry.offset) + ", length " + std::to_string(entry.length);
+    if (!entry.empty && (entry.offset == kNone || entry.length == kNone))
+      return Error{ErrorCode::kInvalid, "shard index entry is half empty", position,
+                   "both or neither of offset and length 2^64-1", range};
+    if (!entry.empty && !RangeFits(entry.offset, entry.length, shard_size))
+      return Error{ErrorCode::kInvalid, "shard index entry lies outside the shard", position,
+                   "within " + std::to_string(shard_size) + " bytes", range};
+    entries.push_back(entry);
+  }
+  return entries;
+}
+
+}  // namespace leafsum::zarr
