@@ -19,7 +19,7 @@ void Append(std::string& list, const std::string& part) {
 std::string Scope(const Report& report) {
   if (report.scope.empty()) return "";
   std::string names;
-  for (const std::string& name : report.scope) Append(names, JsonString(Printable(name)));
+  for (const std::string& name : report.scope) Append(names, JsonString(Clipped(name)));
   return (report.scope.size() == 1 ? " in item " : " in items ") + names;
 }
 
@@ -64,7 +64,7 @@ std::string Where(const Finding& f) {
   } else if (f.item) {
     where = *f.item;
   }
-  return where.empty() ? "" : " at " + Printable(where);
+  return where.empty() ? "" : " at " + Clipped(where);
 }
 
 // "; first: digest-mismatch at state:/params/w"

@@ -1,0 +1,319 @@
+#include "verify/compare.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/checked.h"
+#include "base/text.h"
+#include "hash/blake3.h"
+#include "orbax/key_path.h"
+#include "report/printable.h"
+#include "verify/fingerprint.h"
+
+namespace leafsum::verify {
+namespace {
+
+using report::Code;
+using report::Finding;
+using report::Severity;
+
+constexpr size_t kMaxRanges = 5;  // named in a message; the rest is counted
+
+std::string ShapeText(const std::optional<std::vector<uint64_t>>& shape) {
+  if (!shape) return "null";
+  std::string out = "[";
+  for (size_t i = 0; i < shape->size(); ++i) out += (i ? "," : "") + std::to_string((*shape)[i]);
+  return out + "]";
+}
+
+std::string NumbersText(const std::vector<uint64_t>& numbers) { return ShapeText(numbers); }
+
+bool IsDescribed(const LeafRecord& leaf) { return !leaf.dtype.empty(); }
+bool IsRead(const LeafRecord& leaf) { return !leaf.has_content || leaf.blake3.has_value(); }
+
+// "elements 0 to 1048575, 3145728 to 4194303 and 2 more ranges of 8388608": what the blocks that
+// differ cover, counted in C order; bytes where there is no shape. "" where the blocks do not tell.
+std::string DifferingRanges(const LeafRecord& expected, const LeafRecord& actual) {
+  constexpr size_t kValue = hash::kBlockValueSize;
+  if (expected.nbytes != actual.nbytes || expected.blocks.size() != actual.blocks.size()) return "";
+  const std::optional<uint64_t> elements =
+      actual.shape ? CheckedProduct(*actual.shape) : std::nullopt;
+  const uint64_t unit =
+      elements && *elements != 0 ? std::max<uint64_t>(1, actual.nbytes / *elements) : 1;
+
+  struct Range {
+    uint64_t begin, end;
+  };
+  std::vector<Range> ranges;
+  const uint64_t blocks = expected.blocks.size() / kValue;
+  for (uint64_t i = 0; i < blocks; ++i) {
+    const auto at = static_cast<ptrdiff_t>(i * kValue);
+    if (std::equal(expected.blocks.begin() + at, expected.blocks.begin() + at + kValue,
+                   actual.blocks.begin() + at))
+      continue;
+    const uint64_t begin = i * hash::kBlockSize;
+    const uint64_t end = std::min(begin + hash::kBlockSize, actual.nbytes);
+    if (!ranges.empty() && ranges.back().end == begin)
+      ranges.back().end = end;
+    else
+      ranges.push_back({begin, end});
+  }
+  if (ranges.empty()) return "";
+  std::string out = actual.shape ? "elements " : "bytes ";
+  for (size_t i = 0; i < std::min(ranges.size(), kMaxRanges); ++i) {
+    // An element that straddles two blocks belongs to both.
+    const uint64_t first = ranges[i].begin / unit, last = (ranges[i].end - 1) / unit;
+    out += (i ? ", " : "") + std::to_string(first) + " to " + std::to_string(last);
+  }
+  if (ranges.size() > kMaxRanges)
+    out += " and " + std::to_string(ranges.size() - kMaxRanges) + " more ranges";
+  return out + " of " + std::to_string(actual.nbytes / unit);
+}
+
+// One run over two sides. Items come in pairs, a null where a side has none.
+class Comparer {
+ public:
+  Comparer(const CompareOptions& options, report::FindingList& findings)
+      : options_(options), findings_(findings) {}
+
+  void CompareItems(const ItemRecord* expected, bool expected_whole, const ItemRecord* actual,
+                    bool actual_whole);
+  Comparison Take() { return std::move(out_); }
+
+ private:
+  Sign Judge(LeafOutcome& leaf);
+  Sign ComparePair(LeafOutcome& leaf);
+  bool CompareContent(const LeafRecord& expected, const LeafRecord& actual);
+  void CompareStructure(const LeafRecord& expected, const LeafRecord& actual);
+  Sign OneSided(const LeafRecord& leaf, bool is_missing);
+  void Record(LeafOutcome leaf);
+  void Add(Code code, const orbax::KeyPath& path, std::optional<std::string> expected,
+           std::optional<std::string> actual, std::string message,
+           std::optional<Severity> severity = std::nullopt);
+
+  const CompareOptions& options_;
+  report::FindingList& findings_;
+  Comparison out_;
+  // Of the item at hand.
+  std::string_view item_;
+  bool expected_whole_ = true;
+  bool actual_whole_ = true;
+};
+
+void Comparer::Add(Code code, const orbax::KeyPath& path, std::optional<std::string> expected,
+                   std::optional<std::string> actual, std::string message,
+                   std::optional<Severity> severity) {
+  Finding finding(code);
+  if (severity) finding.severity = *severity;
+  finding.item = std::string(item_);
+  finding.key_path = path;
+  finding.expected = std::move(expected);
+  finding.actual = std::move(actual);
+  finding.message = std::move(message);
+  findings_.Add(std::move(finding));
+}
+
+// True where the content is equal. Both sides were read and agree in dtype and shape.
+bool Comparer::CompareContent(const LeafRecord& expected, const LeafRecord& actual) {
+  if (expected.blake3 != actual.blake3) {
+    std::string where = DifferingRanges(expected, actual);
+    std::string message = "content differs" + (where.empty() ? "" : ": " + where);
+    if (expected.nbytes != actual.nbytes)
+      message += ": " + std::to_string(expected.nbytes) + " bytes expected, " +
+                 std::to_string(actual.nbytes) + " found";
+    Add(Code::kDigestMismatch, actual.key_path, Blake3Text(*expected.blake3),
+        Blake3Text(*actual.blake3), message + "; do not load it, compare with a trusted copy");
+    return false;
+  }
+  if (expected.sha256 && actual.sha256 && expected.sha256 != actual.sha256) {
+    Add(Code::kDigestMismatch, actual.key_path, "sha256:" + hash::ToHex(*expected.sha256),
+        "sha256:" + hash::ToHex(*actual.sha256),
+        "BLAKE3 is equal and SHA-256 differs: the expected digests are not of one content; make "
+        "the lockfile anew");
+    return false;
+  }
+  return true;
+}
+
+// What lies around the content: known without reading it, and never an error.
+void Comparer::CompareStructure(const LeafRecord& expected, const LeafRecord& actual) {
+  const orbax::KeyPath& path = actual.key_path;
+  if (!expected.value_type.empty() && !actual.value_type.empty() &&
+      expected.value_type != actual.value_type)
+    Add(Code::kValueTypeMismatch, path, expected.value_type, actual.value_type,
+        "restores as another type of value");
+  if (expected.key_types && actual.key_types && expected.key_types != actual.key_types)
+    Add(Code::kStructureMismatch, path, NumbersText(*expected.key_types),
+        NumbersText(*actual.key_types),
+        "key types differ (1 sequence index, 2 dict key or attribute)");
+  if (expected.prng_impl && actual.prng_impl && expected.prng_impl != actual.prng_impl)
+    Add(Code::kStructureMismatch, path, expected.prng_impl, actual.prng_impl,
+        "the key belongs to another PRNG implementation");
+}
+
+Sign Comparer::ComparePair(LeafOutcome& leaf) {
+  const LeafRecord& expected = *leaf.expected;
+  const LeafRecord& actual = *leaf.actual;
+  const bool read = IsRead(expected) && IsRead(actual);
+  if (!expected.has_content && !actual.has_content) {
+    CompareStructure(expected, actual);
+    return Sign::kEqual;
+  }
+  if (!IsDescribed(expected) || !IsDescribed(actual)) {
+    CompareStructure(expected, actual);
+    return Sign::kNotRead;
+  }
+  const bool both = expected.has_content && actual.has_content;
+  std::string bytes;
+  if (read && both)
+    bytes =
+        expected.blake3 == actual.blake3 ? "; the bytes are the same" : "; the bytes differ too";
+  bool same = true;
+  if (expected.dtype != actual.dtype) {
+    same = false;
+    Add(Code::kDtypeMismatch, actual.key_path, expected.dtype, actual.dtype,
+        (both ? "other element type" : "one side is an empty node") + bytes);
+  }
+  // Between content and an empty node, the shape has nothing to add.
+  if (both && expected.shape != actual.shape) {
+    same = false;
+    Add(Code::kShapeMismatch, actual.key_path, ShapeText(expected.shape), ShapeText(actual.shape),
+        "other shape" + bytes);
+  }
+  if (both) CompareStructure(expected, actual);
+  if (!same) return Sign::kDifferent;
+  if (!read) return Sign::kNotRead;
+  if (!CompareContent(expected, actual)) return Sign::kDifferent;
+  if (expected.stored && actual.stored && expected.stored != actual.stored) {
+    leaf.re_encoded = true;
+    if (options_.note_re_encoded)
+      Add(Code::kReEncoded, actual.key_path, Blake3Text(*expected.stored),
+          Blake3Text(*actual.stored), "equal content in other stored bytes");
+  }
+  return Sign::kEqual;
+}
+
+Sign Comparer::OneSided(const LeafRecord& leaf, bool is_missing) {
+  if (!(is_missing ? actual_whole_ : expected_whole_)) return Sign::kNotRead;
+  const Sign sign = is_missing ? Sign::kMissing : Sign::kExtra;
+  std::optional<std::string> expected, actual;
+  if (IsDescribed(leaf))
+    (is_missing ? expected : actual) =
+        leaf.dtype + (leaf.has_content ? " " + ShapeText(leaf.shape) : std::string());
+  if (!leaf.has_content) {
+    Add(Code::kStructureMismatch, leaf.key_path, std::move(expected), std::move(actual),
+        is_missing ? "an empty node is missing; it has no content"
+                   : "an empty node is extra; it has no content");
+    return sign;
+  }
+  const bool allowed = is_missing ? options_.allow_missing : options_.allow_extra;
+  Add(is_missing ? Code::kMissingLeaf : Code::kExtraLeaf, leaf.key_path, std::move(expected),
+      std::move(actual),
+      std::string(is_missing ? "expected and not there" : "there and not expected") +
+          (allowed ? "; allowed" : ""),
+      allowed ? Severity::kWarning : Severity::kError);
+  return sign;
+}
+
+Sign Comparer::Judge(LeafOutcome& leaf) {
+  if (options_.wants && !options_.wants(item_, leaf.key_path())) return Sign::kNotRead;
+  if (!leaf.actual) return OneSided(*leaf.expected, true);
+  if (!leaf.expected) return OneSided(*leaf.actual, false);
+  return ComparePair(leaf);
+}
+
+void Comparer::Record(LeafOutcome leaf) {
+  leaf.item = item_;
+  leaf.sign = Judge(leaf);
+  switch (leaf.sign) {
+    case Sign::kEqual:
+      ++out_.counts.equal;
+      if (leaf.actual->has_content) ++out_.equal_with_content;
+      break;
+    case Sign::kMissing:
+      ++out_.counts.missing;
+      break;
+    case Sign::kExtra:
+      ++out_.counts.extra;
+      break;
+    case Sign::kDifferent:
+      ++out_.counts.different;
+      break;
+    case Sign::kNotRead:
+      ++out_.counts.not_read;
+      break;
+  }
+  out_.leaves.push_back(leaf);
+}
+
+void Comparer::CompareItems(const ItemRecord* expected, bool expected_whole,
+                            const ItemRecord* actual, bool actual_whole) {
+  item_ = actual ? actual->name : expected->name;
+  expected_whole_ = expected_whole;
+  actual_whole_ = actual_whole;
+  if (expected && actual && expected->name != actual->name) {
+    Finding finding(Code::kItemRenamed);
+    finding.item = actual->name;
+    finding.expected = expected->name;
+    finding.actual = actual->name;
+    finding.message = "both sides have one item: compared although their names differ";
+    findings_.Add(std::move(finding));
+  }
+  const auto left = expected ? InOrder(*expected) : std::vector<const LeafRecord*>();
+  const auto right = actual ? InOrder(*actual) : std::vector<const LeafRecord*>();
+  auto l = left.begin(), r = right.begin();
+  while (l != left.end() || r != right.end()) {
+    const bool l_first =
+        r == right.end() || (l != left.end() && orbax::KeyPathLess((*l)->key_path, (*r)->key_path));
+    const bool r_first =
+        l == left.end() || (r != right.end() && orbax::KeyPathLess((*r)->key_path, (*l)->key_path));
+    LeafOutcome leaf;
+    if (!r_first) leaf.expected = *l++;
+    if (!l_first) leaf.actual = *r++;
+    Record(leaf);
+  }
+}
+
+std::vector<const ItemRecord*> InScope(const Side& side, const CompareOptions& options) {
+  std::vector<const ItemRecord*> items = InOrder(*side.items);
+  if (options.items.empty()) return items;
+  if (items.size() == 1 && items.front()->name.empty()) return items;
+  std::vector<const ItemRecord*> out;
+  for (const ItemRecord* item : items)
+    if (std::find(options.items.begin(), options.items.end(), item->name) != options.items.end())
+      out.push_back(item);
+  return out;
+}
+
+}  // namespace
+
+Comparison Compare(const Side& expected, const Side& actual, const CompareOptions& options,
+                   report::FindingList& findings) {
+  const auto left = InScope(expected, options);
+  const auto right = InScope(actual, options);
+  Comparer comparer(options, findings);
+  auto whole = [](const Side& side, const ItemRecord* item) {
+    return item ? !side.partial_items.contains(item->name) : side.all_items_known;
+  };
+  auto compare = [&](const ItemRecord* l, const ItemRecord* r) {
+    comparer.CompareItems(l, whole(expected, l), r, whole(actual, r));
+  };
+  // A single item is the checkpoint, whatever its name (design.md §3). Only where no other can be
+  // about.
+  if (left.size() == 1 && right.size() == 1 && expected.all_items_known && actual.all_items_known) {
+    compare(left.front(), right.front());
+    return comparer.Take();
+  }
+  auto l = left.begin();
+  auto r = right.begin();
+  while (l != left.end() || r != right.end()) {
+    const bool l_first = r == right.end() || (l != left.end() && (*l)->name < (*r)->name);
+    const bool r_first = l == left.end() || (r != right.end() && (*r)->name < (*l)->name);
+    const ItemRecord* a = r_first ? nullptr : *l++;
+    const ItemRecord* b = l_first ? nullptr : *r++;
+    compare(a, b);
+  }
+  return comparer.Take();
+}
+
+}  // namespace leafsum::verify
