@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -38,13 +39,16 @@ struct LayoutOptions {
 
 struct Step {
   uint64_t number = 0;
-  std::string directory;  // relative to the source, ending in "/"
+  std::string directory;  // relative to the source, ending in "/"; "" for a file
+  std::string file;       // a msgpack file that is itself the checkpoint ("checkpoint_5"), else ""
 };
 
 struct Layout {
   bool is_root = false;
   std::vector<Step> steps;             // of a root, ascending by number, then name; committed names only
   std::vector<std::string> unfinished_steps;  // sibling directories with an unfinished name: a warning each
+  // Directories in a checkpoint that were skipped because their name is unfinished: `uncommitted`, an error.
+  std::vector<std::string> unfinished_items;
   std::optional<Step> chosen;          // of a root unless all_steps
   bool step_missing = false;           // options.step names no step of this root
   bool duplicate_step_number = false;  // two names for the chosen number: refused unless all_steps
@@ -56,8 +60,15 @@ struct Layout {
 
 Layout FindLayout(const std::vector<FileEntry>& listing, const LayoutOptions& options);
 
+// `_CHECKPOINT_DELETION` in `checkpoint_directory` (known only once it was read) names what is no item any more:
+// drops the item `name` there, and what lies below it.
+void DropItem(Layout& layout, std::string_view checkpoint_directory, std::string_view name);
+
 // `[<prefix>_]<ASCII digits>`; nothing for anything else or for a number of 2^63 or more.
 std::optional<uint64_t> ParseStepName(std::string_view name);
+// Contains `.orbax-checkpoint-tmp` or ends in `.partial_save`.
 bool IsUnfinishedName(std::string_view name);
+// Starts with `.` or contains `.orbax-checkpoint-tmp`: never looked into.
+bool IsSkippedName(std::string_view name);
 
 }  // namespace leafsum::orbax

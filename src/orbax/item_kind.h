@@ -1,0 +1,20 @@
+// Whether a directory is an item, and of which kind (design.md §10.9).
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "orbax/layout.h"
+#include "orbax/listing_index.h"
+
+namespace leafsum::orbax {
+
+struct Classified {
+  ItemKind kind = ItemKind::kPyTree;
+  std::string file;  // name of the one file of kMsgpack, kJson and kProto, below the directory
+};
+
+// The first kind that fits; nothing where the directory is no item.
+std::optional<Classified> ClassifyItem(const ListingIndex& index, const std::string& directory);
+
+}  // namespace leafsum::orbax

@@ -1,0 +1,34 @@
+#include "orbax/json_document.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "base/text.h"
+
+namespace leafsum::orbax {
+
+Result<JsonDocument> ParseObject(Bytes text) {
+  auto document = ParseJson(text, {.allow_non_finite = true});
+  if (document && !document->root.AsObject())
+    return Error{ErrorCode::kInvalid, "expected an object, but the document is another value", std::nullopt,
+                 "object", std::string(document->root.TypeName())};
+  return document;
+}
+
+Error WrongMember(std::string_view member, std::string_view expected, const JsonValue* got) {
+  const std::string actual = got ? std::string(got->TypeName()) : "missing";
+  std::string message = JsonString(member) + ": expected " + std::string(expected) + ", but ";
+  message += got ? "received " + actual : "member is missing";
+  return {ErrorCode::kInvalid, std::move(message), std::nullopt, std::string(expected), actual};
+}
+
+std::vector<const JsonValue::Member*> LastMembers(const JsonValue::Object& object) {
+  std::vector<const JsonValue::Member*> out;
+  std::unordered_set<std::string_view> seen;
+  for (auto it = object.rbegin(); it != object.rend(); ++it)
+    if (seen.insert(it->first).second) out.push_back(&*it);
+  std::reverse(out.begin(), out.end());
+  return out;
+}
+
+}  // namespace leafsum::orbax

@@ -1,0 +1,160 @@
+#include "orbax/side_files.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/text.h"
+#include "orbax/json_document.h"
+
+namespace leafsum::orbax {
+namespace {
+
+Result<std::optional<uint64_t>> ReadTime(const JsonValue& root, std::string_view member) {
+  const JsonValue* value = root.Find(member);
+  if (!value || value->is_null()) return std::optional<uint64_t>();
+  const auto nsecs = value->AsUint();
+  if (!nsecs) return WrongMember(member, "non-negative 64-bit integer or null", value);
+  return nsecs;
+}
+
+Result<std::vector<uint64_t>> ReadShape(const JsonValue& object, std::string_view member) {
+  const JsonValue* value = object.Find(member);
+  auto shape = value ? value->AsUintArray() : std::nullopt;
+  if (!shape) return WrongMember(member, "array of non-negative integers", value);
+  return std::move(*shape);
+}
+
+Result<SerializedArrayMetadata> ParseArray(const JsonValue& element) {
+  const JsonValue* array = element.Find("array_metadata");
+  if (!array || !array->AsObject()) return WrongMember("array_metadata", "object", array);
+  SerializedArrayMetadata out;
+  const JsonValue* name = array->Find("param_name");
+  if (!name || !name->AsString()) return WrongMember("param_name", "string", name);
+  out.param_name = *name->AsString();
+  auto write_shape = ReadShape(*array, "write_shape");
+  if (!write_shape) return write_shape.error();
+  out.write_shape = std::move(*write_shape);
+  auto chunk_shape = ReadShape(*array, "chunk_shape");
+  if (!chunk_shape) return chunk_shape.error();
+  out.chunk_shape = std::move(*chunk_shape);
+
+  const JsonValue* ext = array->Find("ext_metadata");
+  if (!ext || ext->is_null()) return out;
+  if (!ext->AsObject()) return WrongMember("ext_metadata", "object or null", ext);
+  const JsonValue* impl = ext->Find("random_key_impl");
+  if (!impl || impl->is_null()) return out;
+  if (!impl->AsString()) return WrongMember("random_key_impl", "string", impl);
+  out.random_key_impl = *impl->AsString();
+  return out;
+}
+
+bool IsOperationId(std::string_view text) {
+  return text.size() == 32 && ParseHex(text).has_value();
+}
+
+}  // namespace
+
+Result<CheckpointMetadata> ParseCheckpointMetadata(Bytes text) {
+  static constexpr std::string_view kKnown[] = {"item_handlers", "metrics", "performance_metrics",
+                                                "init_timestamp_nsecs", "commit_timestamp_nsecs"};
+  auto document = ParseObject(text);
+  if (!document) return document.error();
+  const JsonValue& root = document->root;
+  CheckpointMetadata out;
+  const auto init = ReadTime(root, "init_timestamp_nsecs");
+  if (!init) return init.error();
+  const auto commit = ReadTime(root, "commit_timestamp_nsecs");
+  if (!commit) return commit.error();
+  out.init_timestamp_nsecs = *init;
+  out.commit_timestamp_nsecs = *commit;
+  out.has_commit_timestamp_member = root.Find("commit_timestamp_nsecs") != nullptr;
+  for (const JsonValue::Member* member : LastMembers(*root.AsObject())) {
+    // Orbax reads what it does not know as custom metadata.
+    const bool known = std::find(std::begin(kKnown), std::end(kKnown), member->first) != std::end(kKnown);
+    const JsonValue& value = member->second;
+    const bool empty = value.is_null() || (value.AsObject() && value.AsObject()->empty());
+    if (!known && !(member->first == "custom_metadata" && empty)) out.has_custom_metadata = true;
+  }
+  out.duplicate_members = std::move(document->duplicate_members);
+  return out;
+}
+
+Result<StringLeaves> ParseStrings(Bytes text) {
+  auto document = ParseObject(text);
+  if (!document) return document.error();
+  StringLeaves out;
+  for (const JsonValue::Member* member : LastMembers(*document->root.AsObject())) {
+    const std::string* value = member->second.AsString();
+    out.values.emplace(member->first, value ? std::optional(*value) : std::nullopt);
+  }
+  out.duplicate_members = std::move(document->duplicate_members);
+  return out;
+}
+
+Result<ArrayMetadatas> ParseArrayMetadatas(Bytes text) {
+  auto document = ParseObject(text);
+  if (!document) return document.error();
+  const JsonValue* list_value = document->root.Find("array_metadatas");
+  const JsonValue::Array* list = list_value ? list_value->AsArray() : nullptr;
+  if (!list) return WrongMember("array_metadatas", "array", list_value);
+  ArrayMetadatas out;
+  for (size_t i = 0; i < list->size(); ++i) {
+    auto array = ParseArray((*list)[i]);
+    if (!array) return array.error().Prefixed("array_metadatas[" + std::to_string(i) + "]");
+    out.arrays.push_back(std::move(*array));
+  }
+  out.duplicate_members = std::move(document->duplicate_members);
+  return out;
+}
+
+Result<ShardingFile> ParseSharding(Bytes text) {
+  auto document = ParseObject(text);
+  if (!document) return document.error();
+  ShardingFile out;
+  for (const JsonValue::Member* member : LastMembers(*document->root.AsObject())) {
+    const auto name = ParseBase64Url(member->first);
+    if (!name || !IsUtf8(AsText(*name)))
+      return Error{ErrorCode::kInvalid, "member " + JsonString(member->first) + " is not a parameter name",
+                   std::nullopt, "URL-safe base64 of UTF-8", JsonString(member->first)};
+    if (!member->second.AsString()) return WrongMember(member->first, "JSON document in a string", &member->second);
+    out.param_names.emplace_back(AsText(*name));
+  }
+  out.duplicate_members = std::move(document->duplicate_members);
+  return out;
+}
+
+Result<std::vector<std::string>> ParseDeletionJournal(Bytes text) {
+  auto document = ParseObject(text);
+  if (!document) return document.error();
+  const JsonValue& root = document->root;
+  const JsonValue* id = root.Find("operation_id");
+  if (!id || !id->AsString() || !IsOperationId(*id->AsString()))
+    return WrongMember("operation_id", "32 hex digits", id);
+  const JsonValue* name_value = root.Find("checkpointable_name");
+  const std::string* name = name_value ? name_value->AsString() : nullptr;
+  if (!name) return WrongMember("checkpointable_name", "string", name_value);
+  // One directory beside the journal, or the journal would hide something else.
+  if (name->empty() || *name == "." || *name == ".." || name->find_first_of("/\\") != std::string::npos)
+    return Error{ErrorCode::kInvalid, "\"checkpointable_name\" is not the name of a directory", std::nullopt,
+                 "one path component", JsonString(*name)};
+  const JsonValue* destination = root.Find("destination");
+  if (destination && !destination->is_null() && !destination->AsString())
+    return WrongMember("destination", "string or null", destination);
+
+  // Orbax takes the journal only where it says what the deletion does: this one handler goes.
+  for (const std::string_view member : {"original_metadata", "updated_metadata"}) {
+    const JsonValue* metadata = root.Find(member);
+    if (!metadata || !metadata->AsObject()) return WrongMember(member, "object", metadata);
+    const JsonValue* handlers = metadata->Find("item_handlers");
+    if (!handlers || !handlers->AsObject())
+      return WrongMember("item_handlers", "object", handlers).Prefixed(member);
+    const bool has_name = handlers->Find(*name) != nullptr;
+    if (has_name != (member == "original_metadata"))
+      return Error{ErrorCode::kInvalid, std::string(member) + (has_name ? " still has" : " has no") +
+                   " handler of the checkpointable", std::nullopt,
+                   has_name ? "no handler" : "a handler", JsonString(*name)};
+  }
+  return std::vector<std::string>{*name};
+}
+
+}  // namespace leafsum::orbax
