@@ -1,0 +1,12 @@
+import { check } from '../../index.js'
+import { openSource } from '../source.js'
+
+/** @param {import('../context.js').Context} context */
+export async function run(context) {
+  const store = openSource(context.operands[0])
+  context.checkOutput()
+  const report = await check(store, context.apiOptions())
+  context.bar.clear()
+  context.write(context.reportText(report))
+  return report.exit_code
+}

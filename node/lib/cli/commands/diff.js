@@ -1,0 +1,61 @@
+import { diff } from '../../index.js'
+import { lines } from '../context.js'
+import { columns, formatCount, leafName, renderReport, shapeText } from '../render.js'
+import { openSource } from '../source.js'
+import { printable } from '../terminal.js'
+
+const kColors = /** @type {Record<string, string>} */ ({ '=': 'dim', '-': 'red', '+': 'green', '*': 'yellow', '!': 'red' })
+
+/** @param {import('../context.js').Context} context */
+export async function run(context) {
+  const [a, b] = context.operands.map(openSource)
+  context.checkOutput()
+  const report = await diff(a, b, context.apiOptions())
+  context.bar.clear()
+  context.write(text(context, report))
+  return report.exit_code
+}
+
+function text(/** @type {import('../context.js').Context} */ context, /** @type {any} */ report) {
+  const table = report.output
+  // The report's own form is fixed; what --values asks for follows it as one more member.
+  if (context.format === 'json') return context.options.values ? withMember(report.text, 'diff', report.outputText) : report.text
+  if (context.format === 'ndjson') {
+    return lines(table.leaves.map((/** @type {any} */ leaf) => ({ type: 'leaf', ...leaf }))) + context.reportText(report)
+  }
+  if (context.quiet) return ''
+  return leafLines(context, table?.leaves ?? []) + '\n' + renderReport(report, context)
+}
+
+/** `{…}` and a member more, without touching a byte of what is there. */
+function withMember(/** @type {string} */ json, /** @type {string} */ name, /** @type {string} */ value) {
+  return `${json.trimEnd().slice(0, -1)},"${name}":${value.trimEnd()}}\n`
+}
+
+function leafLines(/** @type {import('../context.js').Context} */ { paint }, /** @type {any[]} */ leaves) {
+  const rows = columns(leaves.map(leaf => [
+    `${leaf.sign} ${leafName(leaf.item, leaf.key_path)}`, printable(sides(leaf, 'dtype')), sides(leaf, 'shape'),
+  ]))
+  return leaves.map((leaf, n) => {
+    const line = paint(kColors[leaf.sign], rows[n][0]) + rows[n].slice(1) + '\n'
+    return leaf.values ? `${line}    ${valuesText(leaf)}\n` : line
+  }).join('')
+}
+
+/** What both sides have in common, or a → b where they differ. */
+function sides(/** @type {any} */ leaf, /** @type {string} */ member) {
+  const show = (/** @type {any} */ value) => Array.isArray(value) ? shapeText(value) : value ?? ''
+  const a = show(leaf.a?.[member])
+  const b = show(leaf.b?.[member])
+  return a && b && a !== b ? `${a} → ${b}` : show(leaf[member]) || a || b
+}
+
+function valuesText(/** @type {any} */ { values, dtype }) {
+  const number = (/** @type {any} */ value) => printable(
+    typeof value === 'number' && Number.isInteger(value) && /float/.test(dtype) ? value.toFixed(1) : value)
+  const index = Array.isArray(values.first_index) ? `[${values.first_index.join(', ')}]` : values.first_index
+  const parts = [`${formatCount(values.differing)} differ, first at ${index}: ${number(values.first_a)} → ${number(values.first_b)}`]
+  if (values.max_abs !== null && values.max_abs !== undefined) parts.push(`max abs ${number(values.max_abs)}`)
+  if (values.max_rel !== null && values.max_rel !== undefined) parts.push(`max rel ${number(values.max_rel)}`)
+  return parts.join(', ')
+}

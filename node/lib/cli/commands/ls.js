@@ -1,0 +1,65 @@
+import { list } from '../../index.js'
+import { lines } from '../context.js'
+import { columns, formatCount, formatSize, renderReport, shapeText } from '../render.js'
+import { openSource } from '../source.js'
+import { printable } from '../terminal.js'
+
+/** @param {import('../context.js').Context} context */
+export async function run(context) {
+  const store = openSource(context.operands[0])
+  context.checkOutput()
+  const report = await list(store, context.apiOptions())
+  context.bar.clear()
+  context.write(text(context, report))
+  if (context.format === 'human' && report.exit_code !== 0) context.note(renderReport(report, context).trimEnd())
+  return report.exit_code
+}
+
+function text(/** @type {import('../context.js').Context} */ context, /** @type {any} */ report) {
+  const { output, outputText } = report
+  if (context.format === 'json') return outputText.endsWith('\n') ? outputText : `${outputText}\n`
+  if (context.format === 'ndjson') {
+    return lines([
+      ...output.items.flatMap((/** @type {any} */ item) =>
+        item.leaves.map((/** @type {any} */ leaf) => ({ type: 'leaf', item: item.name, ...leaf }))),
+      { type: 'totals', ...output.totals },
+    ])
+  }
+  const { leaves, parameters, nbytes } = output.totals
+  const totals = `${formatCount(leaves)} ${leaves === 1 ? 'leaf' : 'leaves'}, ${formatCount(parameters)} parameters, ${formatSize(nbytes)}`
+  return [...output.items.map((/** @type {any} */ item) => itemText(item, context.paint)), totals].join('\n') + '\n'
+}
+
+function itemText(/** @type {any} */ { name, kind, leaves, keys }, /** @type {import('../terminal.js').Paint} */ paint) {
+  const head = `${paint('bold', printable(name || '.'))}  ${paint('dim', printable(kind))}\n`
+  return head + tree(leaves).map(line => `${line}\n`).join('') + (keys ? keyLines(keys) : '')
+}
+
+/** Key paths as an indented tree, what is known of each leaf in columns beside it. */
+function tree(/** @type {any[]} */ leaves) {
+  /** @type {string[][]} */
+  const table = []
+  /** @type {string[]} */
+  let open = []
+  for (const leaf of leaves) {
+    const path = leaf.key_path.map(printable)
+    const parents = path.slice(0, -1)
+    let common = 0
+    while (common < parents.length && common < open.length && parents[common] === open[common]) common++
+    for (let depth = common; depth < parents.length; depth++) table.push([indent(depth, parents[depth]), '', '', '', ''])
+    open = parents
+    const chunks = leaf.chunks > 1 ? `${formatCount(leaf.chunks)} chunks of ${shapeText(leaf.chunk_shape ?? null)}` : ''
+    table.push([
+      indent(Math.max(0, path.length - 1), path.at(-1) ?? '(the whole item)'),
+      printable(leaf.dtype), shapeText(leaf.shape), leaf.nbytes ? formatSize(leaf.nbytes) : '', chunks,
+    ])
+  }
+  return columns(table, [3])
+}
+
+const indent = (/** @type {number} */ depth, /** @type {string} */ name) => '  '.repeat(depth + 1) + name
+
+function keyLines(/** @type {any[]} */ keys) {
+  const rows = columns(keys.map(({ key, key_hex: hex, length }) => [key === null ? `hex:${hex}` : printable(key), formatCount(length)]), [1])
+  return `  keys of the store\n${rows.map(row => `    ${row}\n`).join('')}`
+}

@@ -1,0 +1,80 @@
+// What the commands share: options of the API from those of the command line, and how a result leaves.
+import { parseArguments } from './args.js'
+import { checkWritable, writeAtomically } from './output.js'
+import { progressBar } from './progress.js'
+import { renderReport } from './render.js'
+import { painter } from './terminal.js'
+
+/**
+ * @typedef {ReturnType<typeof parseArguments>} Arguments
+ * @typedef {NodeJS.Process} Process
+ */
+export class Context {
+  /**
+   * @param {Arguments} args
+   * @param {Process} process
+   * @param {AbortSignal} signal
+   */
+  constructor({ command, operands, options }, process, signal) {
+    this.command = command
+    this.operands = operands
+    this.options = options
+    this.process = process
+    this.signal = signal
+    this.format = options.json ? 'json' : options.format ?? 'human'
+    this.quiet = options.quiet === true
+    this.verbose = options.verbose === true
+    const toStdout = options.output === undefined || options.output === '-'
+    this.paint = painter(options.color ?? 'auto', toStdout ? process.stdout : {}, process.env)
+    this.bar = progressBar(this.quiet ? 'never' : options.progress ?? 'auto', process.stderr)
+  }
+
+  /** Options that the JavaScript API takes under the same names. */
+  apiOptions() {
+    const { item, step, allSteps, include, exclude, algorithm, jobs, maxMemory, maxFill } = this.options
+    const { deep, strict, allowMissing, allowExtra, fingerprint, values, keys } = this.options
+    return {
+      item, step, allSteps, include, exclude, maxMemory, maxFill,
+      deep, strict, allowMissing, allowExtra, fingerprint, values, keys,
+      // BLAKE3 is always computed and comes first (design.md §10.13).
+      algorithms: algorithm && ['blake3', ...algorithm.filter((/** @type {string} */ name) => name !== 'blake3')],
+      workers: jobs,
+      signal: this.signal,
+      onProgress: this.bar.update,
+    }
+  }
+
+  /** Before hours of work: can the result be written at all? An existing result is replaced, unless it is evidence. */
+  checkOutput() {
+    const { output } = this.options
+    if (output !== undefined && output !== '-') checkWritable(output, { force: true })
+  }
+
+  /** @param {string} text the result, to stdout or the file of -o */
+  write(text) {
+    const { output } = this.options
+    if (text === '') return
+    if (output === undefined || output === '-') this.process.stdout.write(text)
+    else writeAtomically(output, text, { force: true })
+  }
+
+  /** Something to know that is no result. @param {string} text */
+  note(text) {
+    if (!this.quiet) this.process.stderr.write(`leafsum: ${text}\n`)
+  }
+
+  /** The report of verify, check, diff, lock in the format wanted. @param {any} report */
+  reportText(report) {
+    if (this.format === 'json') return report.text
+    if (this.format === 'ndjson') return findingLines(report)
+    return this.quiet ? '' : renderReport(report, this)
+  }
+}
+
+/** A line for each finding, then the report without them. */
+function findingLines(/** @type {any} */ { findings, ...rest }) {
+  return lines([...findings.map((/** @type {any} */ one) => ({ type: 'finding', ...one })), { type: 'report', ...rest }])
+}
+
+/** @param {any[]} values */
+export const lines = values => values.map(value => JSON.stringify(value) + '\n').join('')

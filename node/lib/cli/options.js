@@ -1,0 +1,121 @@
+// Every option and every command in one table: the parser, the conflicts and -h all read from here.
+
+/**
+ * @typedef {object} OptionSpec
+ * @property {'flag' | 'text' | 'list' | 'repeat' | 'integer' | 'size' | 'when' | 'choice'} type
+ *   repeat: may be given more than once; when: `--x` alone is `--x=always`
+ * @property {string} [short]
+ * @property {string} [value]     what stands for the value in -h
+ * @property {string[]} [choices]
+ * @property {string[]} [later]   choices that are known but not there yet
+ * @property {[number, number]} [range]
+ * @property {RegExp} [pattern]
+ * @property {string} [wants]     what a value that does not match should have been
+ * @property {boolean} [mayBeEmpty]
+ * @property {string} help
+ *
+ * @typedef {object} CommandSpec
+ * @property {string[]} operands
+ * @property {string} help
+ * @property {string[]} options
+ * @property {string[][]} [conflicts] at most one of each
+ */
+
+const kGiB = 2 ** 30
+
+/** @type {Record<string, OptionSpec>} */
+export const kOptions = {
+  'lock': { type: 'text', value: 'FILE', help: 'compare with this lockfile' },
+  'fingerprint': {
+    type: 'text', value: 'F', pattern: /^leafsum1:[0-9a-f]{64}$/, wants: 'leafsum1: and 64 hex digits',
+    help: 'compare with this fingerprint; every byte is decoded',
+  },
+  'against': { type: 'text', value: 'SRC2', help: 'compare with another checkpoint' },
+  'deep': { type: 'flag', help: 'decode everything, even where the stored bytes are those that were locked' },
+  'strict': { type: 'flag', help: 'warnings count as errors' },
+  'allow-missing': { type: 'flag', help: 'leaves that are only in the evidence are warnings' },
+  'allow-extra': { type: 'flag', help: 'leaves that are only in the checkpoint are warnings' },
+  'force': { type: 'flag', help: 'replace an existing file' },
+  'no-stored': { type: 'flag', help: 'leave out the digests of the stored bytes' },
+  'no-blocks': { type: 'flag', help: 'leave out the values of 4 MiB blocks' },
+  'no-source': { type: 'flag', help: 'leave out step and time stamp' },
+  'chunks': { type: 'flag', help: 'keep the digest of every chunk too' },
+  'values': { type: 'flag', help: 'for leaves that differ: how many elements, where first, by how much' },
+  'keys': { type: 'flag', help: 'list the keys of the store too' },
+
+  'item': { type: 'text', value: 'NAME', mayBeEmpty: true, help: 'only this item' },
+  'step': { type: 'integer', value: 'N', range: [0, Number.MAX_SAFE_INTEGER], help: 'this step of a CheckpointManager root' },
+  'all-steps': { type: 'flag', help: 'every step of a CheckpointManager root' },
+  'include': { type: 'repeat', value: 'GLOB', help: 'only leaves whose key path fits, as /params/**; again for more' },
+  'exclude': { type: 'repeat', value: 'GLOB', help: 'no leaves whose key path fits; again for more' },
+  'algorithm': {
+    type: 'list', value: 'LIST', choices: ['blake3', 'sha256'], help: 'blake3 (always) and sha256: blake3,sha256',
+  },
+  'jobs': { type: 'integer', value: 'N', range: [1, 64], help: 'threads; as many as cores, up to 8' },
+  'max-memory': { type: 'size', value: 'SIZE', range: [2 ** 20, 64 * kGiB], help: 'of all threads together; 128MiB' },
+  'max-fill': { type: 'size', value: 'SIZE', range: [0, 2 ** 53 - 1], help: 'content with no stored bytes behind it; 16GiB' },
+
+  'json': { type: 'flag', help: 'the same as --format json' },
+  'format': {
+    type: 'choice', value: 'FORMAT', choices: ['human', 'json', 'ndjson'], later: ['sarif', 'junit'],
+    help: 'human, json or ndjson',
+  },
+  'output': { type: 'text', short: 'o', value: 'FILE', help: 'write the result there; - is stdout' },
+  'quiet': { type: 'flag', short: 'q', help: 'no text for people: the exit code tells' },
+  'verbose': { type: 'flag', short: 'v', help: 'every finding, and what was covered' },
+  'progress': { type: 'when', help: 'auto (on a terminal), always or never' },
+  'color': { type: 'when', help: 'auto (on a terminal, without NO_COLOR), always or never' },
+  'version': { type: 'flag', help: 'print the version' },
+  'help': { type: 'flag', short: 'h', help: 'print this' },
+}
+
+const kScope = ['item', 'step', 'all-steps', 'include', 'exclude']
+const kWork = ['algorithm', 'jobs', 'max-memory', 'max-fill']
+const kText = ['json', 'format', 'output', 'quiet', 'verbose', 'progress', 'color', 'version', 'help']
+const kCommon = [...kScope, ...kWork, ...kText]
+const kAlways = [['step', 'all-steps'], ['quiet', 'verbose']]
+
+/** @type {Record<string, CommandSpec>} */
+export const kCommands = {
+  lock: {
+    operands: ['SRC'],
+    help: 'check a checkpoint, hash every leaf, write SRC.leafsum.json beside it',
+    options: ['force', 'no-stored', 'no-blocks', 'no-source', 'chunks', 'strict', ...kCommon],
+    conflicts: kAlways,
+  },
+  verify: {
+    operands: ['SRC'],
+    help: 'compare a checkpoint with what was locked',
+    options: ['lock', 'fingerprint', 'against', 'deep', 'strict', 'allow-missing', 'allow-extra', ...kCommon],
+    conflicts: kAlways,
+  },
+  check: {
+    operands: ['SRC'],
+    help: 'the structure alone: every checksum and reference, every chunk there and decodable',
+    options: ['strict', ...kCommon],
+    conflicts: kAlways,
+  },
+  diff: {
+    operands: ['A', 'B'],
+    help: 'compare two checkpoints: = equal, - only in A, + only in B, * other content, ! other dtype or shape',
+    options: ['values', 'strict', 'allow-missing', 'allow-extra', ...kCommon],
+    conflicts: kAlways,
+  },
+  digest: {
+    operands: ['SRC'],
+    help: 'a line for every leaf, the fingerprint last',
+    options: kCommon,
+    conflicts: kAlways,
+  },
+  ls: {
+    operands: ['SRC'],
+    help: 'the tree with dtypes, shapes and sizes; no content is read',
+    options: ['keys', ...kCommon],
+    conflicts: kAlways,
+  },
+  explain: {
+    operands: ['CODE'],
+    help: 'what a finding means, how it comes about, what to do',
+    options: ['output', 'version', 'help'],
+  },
+}

@@ -1,0 +1,65 @@
+// Where results go: stdout, or a file that is either the old one or the whole new one.
+import fs from 'node:fs'
+import nodePath from 'node:path'
+import { LeafsumError } from '../errors.js'
+import { systemText } from './source.js'
+
+/**
+ * Looks before the work is done whether the file can be written at the end.
+ * @param {string} file
+ * @param {{ force: boolean }} options force: an existing file may be replaced
+ */
+export function checkWritable(file, { force }) {
+  try {
+    const stat = fs.lstatSync(file, { throwIfNoEntry: false })
+    if (stat?.isDirectory()) throw cannot(file, 'it is a directory')
+    if (stat && !force) throw exists(file)
+    fs.accessSync(nodePath.dirname(nodePath.resolve(file)), fs.constants.W_OK)
+  } catch (error) {
+    if (error instanceof LeafsumError) throw error
+    throw cannot(file, `its directory: ${systemText(error)}`)
+  }
+}
+
+/**
+ * Under a temporary name in the same directory, then renamed: a reader sees nothing or everything.
+ * @param {string} file
+ * @param {string | Uint8Array} content
+ * @param {{ force: boolean }} options
+ */
+export function writeAtomically(file, content, { force }) {
+  const target = nodePath.resolve(file)
+  const temporary = nodePath.join(nodePath.dirname(target), `.${nodePath.basename(target)}.${process.pid}.tmp`)
+  try {
+    const fd = fs.openSync(temporary, 'wx')
+    try {
+      fs.writeFileSync(fd, content)
+      fs.fsyncSync(fd)
+    } finally {
+      fs.closeSync(fd)
+    }
+    if (force) fs.renameSync(temporary, target)
+    else linkNew(temporary, target)
+  } catch (error) {
+    if (/** @type {any} */ (error)?.code === 'EEXIST') throw exists(file)
+    throw cannot(file, systemText(error))
+  } finally {
+    fs.rmSync(temporary, { force: true })
+  }
+}
+
+/** A link, unlike a rename, fails where a file has come into being meanwhile. */
+function linkNew(/** @type {string} */ temporary, /** @type {string} */ target) {
+  try {
+    fs.linkSync(temporary, target)
+  } catch (error) {
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(/** @type {any} */ (error)?.code)) throw error
+    if (fs.existsSync(target)) throw Object.assign(new Error(), { code: 'EEXIST' })
+    fs.renameSync(temporary, target)
+  }
+}
+
+const cannot = (/** @type {string} */ file, /** @type {string} */ why) =>
+  new LeafsumError('usage', `cannot write ${file}: ${why}`)
+const exists = (/** @type {string} */ file) =>
+  cannot(file, 'it exists: --force replaces it, -o FILE writes another')

@@ -1,0 +1,49 @@
+// A line on stderr that is overwritten in place: how far, how fast.
+import { formatCount, formatSize } from './sizes.js'
+
+const kEvery = 100     // ms between two drawings
+const kPlainEvery = 2000
+const kBar = 24
+
+/**
+ * @param {'auto' | 'always' | 'never'} when
+ * @param {NodeJS.WriteStream} stream stderr
+ */
+export function progressBar(when, stream) {
+  const tty = Boolean(stream.isTTY)
+  if (when === 'never' || (when === 'auto' && !tty)) return { update: undefined, clear() {} }
+  const started = performance.now()
+  let last = started - (tty ? kEvery : 0)
+  let drawn = false
+  return {
+    /** @param {{ leaves_done: number, leaves_total: number, bytes_done: number, bytes_total: number }} progress */
+    update(progress) {
+      const now = performance.now()
+      if (now - last < (tty ? kEvery : kPlainEvery)) return
+      last = now
+      const line = progressLine(progress, (now - started) / 1000, tty)
+      stream.write(tty ? `\r\x1b[K${line.slice(0, Math.max(20, (stream.columns ?? 80) - 1))}` : `${line}\n`)
+      drawn = tty
+    },
+    clear() {
+      if (drawn) stream.write('\r\x1b[K')
+      drawn = false
+    },
+  }
+}
+
+/**
+ * @param {{ leaves_done: number, leaves_total: number, bytes_done: number, bytes_total: number }} progress
+ * @param {number} seconds
+ * @param {boolean} bar
+ */
+export function progressLine(progress, seconds, bar) {
+  const { leaves_done: leaves, leaves_total: allLeaves, bytes_done: bytes, bytes_total: allBytes } = progress
+  if (!allLeaves) return 'reading the structure'
+  const part = allBytes ? Math.min(1, bytes / allBytes) : leaves / allLeaves
+  const filled = Math.round(part * kBar)
+  const drawing = bar ? `[${'#'.repeat(filled)}${'.'.repeat(kBar - filled)}] ` : ''
+  const rate = seconds > 0 && bytes ? `  ${formatSize(bytes / seconds)}/s` : ''
+  return `${drawing}${Math.floor(part * 100)}%  ${formatSize(bytes)} of ${formatSize(allBytes)}${rate}` +
+    `  ${formatCount(leaves)} of ${formatCount(allLeaves)} leaves`
+}

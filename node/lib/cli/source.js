@@ -1,0 +1,64 @@
+// What the user names on the command line: checkpoints and evidence.
+import fs from 'node:fs'
+import nodePath from 'node:path'
+import { LeafsumError } from '../errors.js'
+import { fromPath } from '../stores/path.js'
+
+const kMaxLockfile = 512 * 2 ** 20
+
+/** @param {string} name */
+export function openSource(name) {
+  const isThere = fs.existsSync(name)
+  if (name === '-') throw notYet('reading a tar from stdin', 'unpack it and name the directory')
+  if (!isThere && /^[a-z][a-z0-9+.-]*:\/\//i.test(name)) throw notYet(`${name}: a URL`, 'download the checkpoint and name its directory')
+  if (isThere && fs.statSync(name).isFile() && /\.(tar|tar\.gz|tgz|zip)$/i.test(name)) {
+    throw notYet(`${name}: an archive`, 'unpack it and name the directory')
+  }
+  return fromPath(name)
+}
+
+const notYet = (/** @type {string} */ what, /** @type {string} */ instead) =>
+  new LeafsumError('usage', `${what} is not possible yet: ${instead}`)
+
+/** @param {string} name of a lockfile */
+export function readEvidence(name) {
+  if (/^https?:\/\//i.test(name)) throw notYet(`--lock ${name}: a URL`, 'download the lockfile')
+  try {
+    const stat = fs.statSync(name)
+    if (!stat.isFile()) throw new LeafsumError('evidence', `cannot read the lockfile ${name}: it is not a file`)
+    if (stat.size > kMaxLockfile) throw new LeafsumError('evidence', `cannot read the lockfile ${name}: it is over 512 MiB`)
+    return new Uint8Array(fs.readFileSync(name))
+  } catch (error) {
+    if (error instanceof LeafsumError) throw error
+    throw new LeafsumError('evidence', `cannot read the lockfile ${name}: ${systemText(error)}`)
+  }
+}
+
+/**
+ * Whether a file lies in the source's directory: evidence from there vouches for nothing.
+ * @param {string} file
+ * @param {string} source
+ */
+export function liesInside(file, source) {
+  const relative = nodePath.relative(fs.realpathSync(source), fs.realpathSync(file))
+  return relative === '' || !(relative === '..' || relative.startsWith(`..${nodePath.sep}`) || nodePath.isAbsolute(relative))
+}
+
+/** `<last component of the source>.leafsum.json`, beside it. @param {string} source */
+export function defaultLockfile(source) {
+  const resolved = nodePath.resolve(source)
+  const name = nodePath.basename(resolved)
+  if (name === '') throw new LeafsumError('usage', 'the root directory has no name: say where the lockfile shall go, -o FILE')
+  return nodePath.join(nodePath.dirname(resolved), `${name}.leafsum.json`)
+}
+
+const kTexts = /** @type {Record<string, string>} */ ({
+  ENOENT: 'no such file or directory', EACCES: 'permission denied', EPERM: 'permission denied', EISDIR: 'it is a directory',
+  ENOTDIR: 'a part of its path is not a directory', EEXIST: 'it exists', ENOSPC: 'no space left', EROFS: 'the file system is read-only',
+})
+
+/** @param {unknown} error of node:fs */
+export function systemText(error) {
+  const code = /** @type {any} */ (error)?.code
+  return kTexts[code] ?? (code ? String(code) : error instanceof Error ? error.message : String(error))
+}

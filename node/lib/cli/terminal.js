@@ -1,0 +1,27 @@
+// Colour, and the names in a checkpoint made harmless: they may hold escape sequences.
+
+// C0 and C1 controls, line and paragraph separators, everything that changes the direction of text.
+// eslint-disable-next-line no-control-regex
+const kUnsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+const kLoneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+
+/** @param {unknown} text of the checkpoint's making */
+export function printable(text) {
+  const escape = (/** @type {string} */ c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return String(text).replace(kUnsafe, escape).replace(kLoneSurrogate, escape)
+}
+
+const kColors = /** @type {Record<string, number>} */ ({ bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 })
+
+/**
+ * @typedef {(color: string, text: string) => string} Paint
+ *
+ * @param {'auto' | 'always' | 'never'} when
+ * @param {{ isTTY?: boolean }} stream
+ * @param {Record<string, string | undefined>} env
+ * @returns {Paint}
+ */
+export function painter(when, stream, env) {
+  const on = when === 'always' || (when === 'auto' && Boolean(stream.isTTY) && !env.NO_COLOR && env.TERM !== 'dumb')
+  return on ? (color, text) => `\x1b[${kColors[color]}m${text}\x1b[0m` : (_, text) => text
+}

@@ -1,0 +1,200 @@
+/** Options that every command takes. */
+export interface Options {
+  /** Aborting rejects with the signal's reason. */
+  signal?: AbortSignal
+  onProgress?: (progress: Progress) => void
+  /** Threads; 1 does everything in this one. Never changes a byte of a result. */
+  workers?: number
+  /** Bytes of content from which on threads are started at all; 16 MiB. */
+  workersFrom?: number
+  /** Bytes of wasm memory and buffers of all threads together; 128 MiB. What does not fit is a finding `limit`. */
+  maxMemory?: number
+  /** Bytes of content that no stored bytes stand behind; 16 GiB. */
+  maxFill?: number
+  /** BLAKE3 is always computed. */
+  algorithms?: ('blake3' | 'sha256')[]
+  item?: string
+  step?: number
+  allSteps?: boolean
+  include?: string[]
+  exclude?: string[]
+}
+
+export interface LockOptions extends Options {
+  stored?: boolean
+  blocks?: boolean
+  chunks?: boolean
+  writeSource?: boolean
+  strict?: boolean
+}
+
+export interface CompareOptions extends Options {
+  strict?: boolean
+  allowMissing?: boolean
+  allowExtra?: boolean
+}
+
+export interface VerifyOptions extends CompareOptions {
+  /** The lockfile's exact bytes, or its text. */
+  lockfile?: Uint8Array | ArrayBuffer | string
+  /** True where the lockfile lay inside the source: equality is UNTRUSTED then. */
+  lockfileCameWithSource?: boolean
+  fingerprint?: string
+  against?: Source
+  deep?: boolean
+}
+
+export interface DiffOptions extends CompareOptions { values?: boolean }
+export interface ListOptions extends Options { keys?: boolean }
+
+export interface Progress {
+  leaves_done: number
+  leaves_total: number
+  bytes_done: number
+  bytes_total: number
+}
+
+export type RangeQuery = { offset: number; length: number } | { suffixLength: number }
+export type ListingEntry = [path: string, size: number, kind: 'f' | 'd' | 'l']
+
+/** zarrita's `Readable`; `list` gives files, empty directories and symlinks. zarrita's own stores plug in. */
+export interface Store {
+  get(key: string, options?: unknown): Promise<Uint8Array | undefined>
+  getRange(key: string, range: RangeQuery, options?: unknown): Promise<Uint8Array | undefined>
+  list?(): ListingEntry[] | Promise<ListingEntry[]>
+  /** Last component of the source's own path. */
+  name?: string
+  close?(): void
+}
+
+export type Source = Store | Promise<Store> | Checkpoint
+
+export type Severity = 'error' | 'gap' | 'trust' | 'warning' | 'info'
+
+export interface Finding {
+  code: string
+  severity: Severity
+  item: string | null
+  key_path: string[] | null
+  file: string | null
+  offset: number | null
+  expected: string | null
+  actual: string | null
+  message: string
+}
+
+export interface Report<Output = undefined> {
+  leafsum_report: 1
+  command: string
+  verdict: string
+  exit_code: 0 | 1 | 3 | 4 | 5
+  headline: string
+  source: { step?: number; commit_timestamp_nsecs?: string; files?: number; bytes?: number }
+  lock?: { fingerprint: string | null; signed_by?: string }
+  fingerprint?: string | null
+  coverage: { leaf: number; structural: number; unreachable: number; ignored: number; unread: number }
+  leaves: { equal: number; different: number; missing: number; extra: number; not_read: number }
+  findings: Finding[]
+  findings_dropped: number
+  /** The report's exact bytes as text; not enumerable, like the two below. */
+  readonly text: string
+  /** What the command puts out besides. */
+  readonly output: Output
+  readonly outputText: string
+}
+
+export interface DigestOutput {
+  fingerprint: string | null
+  items: Record<string, {
+    fingerprint: string | null
+    leaves: {
+      key_path: string[]
+      value_type: string
+      dtype: string
+      shape: number[] | null
+      nbytes: number
+      digest?: { blake3: string; sha256?: string }
+    }[]
+  }>
+}
+
+export interface ListedLeaf {
+  key_path: string[]
+  value_type: string
+  dtype: string
+  shape: number[] | null
+  nbytes: number
+  chunks?: number
+  chunk_shape?: number[]
+  stored_nbytes?: number
+  zarr_format?: 2 | 3
+}
+
+export interface ListOutput {
+  source: Report['source']
+  items: {
+    name: string
+    kind: string
+    leaves: ListedLeaf[]
+    keys?: { key: string | null; key_hex?: string; length: number }[]
+  }[]
+  totals: { leaves: number; parameters: number; nbytes: number }
+}
+
+export interface DiffOutput {
+  leaves: {
+    sign: '=' | '-' | '+' | '*' | '!'
+    item: string
+    key_path: string[]
+    dtype: string
+    shape: number[] | null
+    a: unknown
+    b: unknown
+    values?: Record<string, unknown>
+  }[]
+  summary: Record<string, unknown>
+}
+
+/** A checkpoint whose structure was read; every command takes it in place of its source. */
+export class Checkpoint {
+  readonly items: ListOutput['items']
+  readonly leaves: (ListedLeaf & { item: string })[]
+  readonly findings: Finding[]
+  readonly report: Report<ListOutput>
+  close(): void
+}
+
+/** A rejection: misuse, refused evidence, or a bug of ours. A broken checkpoint is a Report. */
+export class LeafsumError extends Error {
+  code: 'usage' | 'source' | 'evidence' | 'environment' | 'bug'
+}
+
+/** Overrides how the core and its workers are loaded. */
+export function init(options: {
+  wasm?: BufferSource | WebAssembly.Module
+  factory?: Function
+  workerUrl?: string | URL
+}): void
+
+export function lock(source: Source, options?: LockOptions): Promise<{ report: Report; lockfile: Uint8Array | null }>
+export function verify(source: Source, options?: VerifyOptions): Promise<Report>
+export function check(source: Source, options?: Options & { strict?: boolean }): Promise<Report>
+export function diff(a: Source, b: Source, options?: DiffOptions): Promise<Report<DiffOutput>>
+export function digest(source: Source, options?: Options): Promise<Report<DigestOutput>>
+export function list(source: Source, options?: ListOptions): Promise<Report<ListOutput>>
+export function openCheckpoint(source: Source, options?: ListOptions): Promise<Checkpoint>
+/** One finding's code on one screen; "" for a code that does not exist. */
+export function explain(code: string): Promise<string>
+export function version(): Promise<string>
+
+/** Node only: a checkpoint's directory. */
+export function fromPath(path: string): Store
+export function fromFiles(files: Iterable<File>): Store
+/** To be called inside the drop event. */
+export function fromDataTransfer(transfer: DataTransfer): Promise<Store>
+export function fromEntry(directory: unknown): Promise<Store>
+export function fromDirectoryHandle(handle: unknown): Promise<Store>
+export function fromMap(files: Map<string, Uint8Array> | Record<string, Uint8Array>, options?: { name?: string }): Store
+
+/** Browsers only: makes the Worker that calls it one of the pool's. */
+export function serveWorker(factory?: Function): void
