@@ -12,7 +12,7 @@ const here = dirname(fileURLToPath(import.meta.url))
 const [coreFolder = join(here, '../build/wasm'), outputFolder = join(here, '../build/web')] = process.argv.slice(2)
 const core = resolve(coreFolder)
 
-const read = (name) => readFileSync(join(here, name), 'utf8')
+const read = name => readFileSync(join(here, name), 'utf8')
 // The sources import the core from where the preset builds it; another folder may be given.
 const replace = { [join(here, '../build/wasm/core.mjs')]: join(core, 'core.mjs') }
 const style = read('style.css')

@@ -28,7 +28,7 @@ export function bundle(entry, replace = {}) {
     }
     names.set(path, null)
     const exported = []
-    const from = (specifier) => visit(resolve(dirname(path), specifier))
+    const from = specifier => visit(resolve(dirname(path), specifier))
     const body = readFileSync(replace[path] ?? path, 'utf8')
       .replace(importStatement, (_, single, list, all, specifier) => {
         const name = from(specifier)
@@ -70,7 +70,7 @@ export function bundle(entry, replace = {}) {
 }
 
 function pairs(list) {
-  return list.split(',').map((part) => part.trim()).filter(Boolean).map((part) => {
+  return list.split(',').map(part => part.trim()).filter(Boolean).map(part => {
     const [local, outer = local] = part.split(/\s+as\s+/)
     return [local, outer]
   })

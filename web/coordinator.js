@@ -1,62 +1,52 @@
-/** The coordinator: holds the Verifier, reads what it asks for, and hands its jobs to the leaf workers as they become free. */
+/** The coordinator runs the same commands as Node does, over the page's files and with the page's Workers. */
 
-import { drive } from '../node/lib/drive.js'
-import { runJob } from './leaf_worker.js'
-
-const progressEvery = 100 // ms
+import { makeApi } from '../node/lib/api.js'
+import { LeafsumError } from '../node/lib/errors.js'
 
 /**
- * @param {any} core
- * @param {import('../node/lib/stores/files.js').FilesStore[]} stores
- * @param {{request: import('./engine.js').Request, ports: MessagePort[]}} message
+ * @param {Function} factory core.mjs's default export
+ * @param {WebAssembly.Module} module
+ * @param {import('./engine.js').Request} request
+ * @param {import('../node/lib/stores/store.js').Store[]} stores
  * @returns {Promise<import('./engine.js').Answer>}
  */
-export async function coordinate(core, stores, { request, ports }) {
-  const { options, evidence } = request
-  const verifier = new core.Verifier(JSON.stringify(options))
-  if (verifier.error()) return { usage: verifier.error() }
-  stores.forEach((store, i) => verifier.setListing(i, JSON.stringify(store.list())))
-  if (evidence) {
-    verifier.setEvidence(new Uint8Array(await evidence.file.arrayBuffer()), evidence.cameWithSource)
-    if (verifier.error()) return { usage: verifier.error() }
-  }
-
-  const timer = setInterval(() => self.postMessage({ progress: verifier.progress() }), progressEvery)
+export async function coordinate(factory, module, { command, options, lockfile }, stores) {
+  const api = makeApi(platform(factory, module))
+  options.onProgress = progress => self.postMessage({ progress })
   try {
-    await drive(verifier, { stores, runJob: ports.length > 0 ? pool(ports) : (input) => runJob(core, input, stores) })
-  } finally {
-    clearInterval(timer)
+    if (lockfile) {
+      options.lockfile = await lockfile.file.arrayBuffer()
+      options.lockfileCameWithSource = lockfile.cameWithSource
+    }
+    const result = await api[command](...stores, options)
+    if (command === 'lock') {
+      return { report: result.report, text: result.report.text, lockfile: result.lockfile ?? undefined }
+    }
+    return { report: result, text: result.text, output: result.output }
+  } catch (error) {
+    const refused = error instanceof LeafsumError && error.code !== 'bug' && error.code !== 'environment'
+    return refused ? { refused: error.message } : { bug: error?.message ?? String(error) }
   }
-  if (verifier.notFound()) return { usage: verifier.notFound() }
-
-  const text = verifier.report()
-  const output = verifier.output()
-  const answer = { text, report: JSON.parse(text) }
-  if (options.command === 'lock') return { ...answer, output }
-  return output ? { ...answer, document: JSON.parse(output) } : answer
 }
 
 /**
- * One job at a time for each worker; the rest wait in the order of the core, which is largest first.
- *
- * @param {MessagePort[]} ports
- * @returns {(input: Uint8Array) => Promise<Uint8Array>}
+ * Workers are asked of the page, which the policy allows to start them.
+ * @returns {import('../node/lib/platform.js').Platform}
  */
-function pool(ports) {
-  const free = [...ports]
-  const waiting = []
-
-  return async (input) => {
-    const port = free.pop() ?? (await new Promise((resolve) => waiting.push(resolve)))
-    try {
-      return await new Promise((resolve, reject) => {
-        port.onmessage = ({ data }) => (data.result ? resolve(data.result) : reject(new Error(data.bug)))
-        port.postMessage(input.slice())
-      })
-    } finally {
-      const next = waiting.shift()
-      if (next) next(port)
-      else free.push(port)
-    }
+function platform(factory, module) {
+  return {
+    defaultWorkers: 1,
+    canPost: () => true,
+    configure() {},
+    load: async () => ({ factory, module }),
+    startWorker() {
+      const { port1, port2 } = new MessageChannel()
+      self.postMessage({ wanted: port2 }, [port2])
+      return {
+        post: (message, transfer = []) => port1.postMessage(message, transfer),
+        listen: onMessage => { port1.onmessage = ({ data }) => onMessage(data) },
+        terminate() {}, // the page ends all of them with the run
+      }
+    },
   }
 }

@@ -23,7 +23,7 @@ const state = {
 }
 
 const engine = loadEngine()
-engine.catch((error) => notice(error.message))
+engine.catch(error => notice(error.message))
 const tree = createTree(byId('tree'), /** @type {HTMLInputElement} */ (byId('leaf-filter')))
 
 // What is compared
@@ -75,14 +75,14 @@ async function listLeaves(source) {
   const told = byId('checkpoint-tree')
   told.textContent = 'Reading its structure…'
   try {
-    const request = { options: { command: 'ls', source_names: [source.name], ...stepOptions() }, sources: [source.spec()] }
-    const { usage, bug, document: listed } = await run(await engine, request, { workers: 0, signal: listing.signal })
-    if (!listed) {
-      told.textContent = usage ?? bug ?? ''
+    const request = { command: 'list', options: stepOptions(), sources: [source.spec()] }
+    const { refused, bug, output } = await run(await engine, request, { signal: listing.signal })
+    if (!output) {
+      told.textContent = refused ?? bug ?? ''
       return
     }
-    const { leaves, parameters } = listed.totals
-    const items = listed.items.filter((item) => item.leaves.length > 0)
+    const { leaves, parameters } = output.totals
+    const items = output.items.filter(item => item.leaves.length > 0)
     told.textContent = leaves === 0 ? 'No leaves were found in it.'
       : `${count(leaves, 'leaf', 'leaves')} in ${count(items.length, 'item')}, ${count(parameters, 'parameter')}`
     tree.setItems(items)
@@ -107,15 +107,14 @@ async function perform(command, button) {
   const sources = command === 'diff' ? [state.checkpoint, state.second] : [state.checkpoint]
   const { lockfile } = state
   const request = {
-    options: { command, source_names: sources.map((source) => source.name), ...commandOptions(command) },
-    sources: sources.map((source) => source.spec()),
-    evidence: command === 'verify' && lockfile ? { file: lockfile.file, cameWithSource: lockfile.cameWithSource } : undefined,
+    command,
+    options: commandOptions(command),
+    sources: sources.map(source => source.spec()),
+    lockfile: command === 'verify' && lockfile ? { file: lockfile.file, cameWithSource: lockfile.cameWithSource } : undefined,
   }
-  const bytes = sources.reduce((sum, source) => sum + totals(source).bytes, 0)
-  const workers = Number(byId('option-workers').value) || usefulWorkers(bytes)
   let answer
   try {
-    answer = await run(await engine, request, { workers, signal: running.signal, onProgress: showProgress })
+    answer = await run(await engine, request, { signal: running.signal, onProgress: showProgress })
   } catch (error) {
     answer = running.signal.aborted ? { cancelled: true } : { bug: error.message }
   }
@@ -126,7 +125,7 @@ async function perform(command, button) {
   if (answer.report) showResult({ ...answer, name: state.checkpoint.name })
   else button.focus()
   if (answer.cancelled) announce('Cancelled.')
-  if (answer.usage) notice(`Nothing was judged: ${answer.usage}`)
+  if (answer.refused) notice(`Nothing was judged: ${answer.refused}`)
   if (answer.bug) notice(`Leafsum itself failed, which says nothing about the checkpoint: ${answer.bug}`)
 }
 
@@ -136,12 +135,14 @@ function commandOptions(command) {
   if (byId('option-strict').checked) options.strict = true
   if (command === 'lock' && byId('option-sha256').checked) options.algorithms = ['blake3', 'sha256']
   if (command === 'diff') options.values = true
-  return options
+  const workers = Number(byId('option-workers').value)
+  // Started at once where a number was asked for, else only where there is enough to do.
+  return workers ? { ...options, workers, workersFrom: 0 } : { ...options, workers: usefulWorkers() }
 }
 
 function stepOptions() {
   const step = byId('option-step').value.trim()
-  if (byId('option-all-steps').checked) return { all_steps: true }
+  if (byId('option-all-steps').checked) return { allSteps: true }
   return /^\d{1,15}$/.test(step) ? { step: Number(step) } : {}
 }
 
@@ -244,12 +245,12 @@ function showResult(answer) {
   byId('findings-title').textContent = `Findings (${formatCount(report.findings.length)}${dropped})`
   byId('findings-table').replaceChildren(findingsTable(report.findings))
   show(byId('findings'), report.findings.length > 0)
-  const differences = answer.document?.leaves ?? []
+  const differences = answer.output?.leaves ?? []
   byId('differences-table').replaceChildren(differencesTable([...differences].sort((a, b) => (a.sign === '=') - (b.sign === '='))))
   show(byId('differences'), differences.length > 0)
   tree.setFindings(report.findings)
 
-  show(byId('save-lockfile'), Boolean(answer.output))
+  show(byId('save-lockfile'), Boolean(answer.lockfile))
   byId('copied').textContent = ''
   show(byId('result'))
   announce(`${report.verdict}. ${plainText(report.headline)}`)
@@ -280,8 +281,8 @@ function notice(text) {
 
 // What leaves the page: only what is saved or copied by hand
 
-function save(text, name) {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
+function save(content, name) {
+  const url = URL.createObjectURL(new Blob([content], { type: 'application/json' }))
   make('a', { href: url, download: name }).click()
   setTimeout(() => URL.revokeObjectURL(url), 60_000)
 }
@@ -310,8 +311,8 @@ function chooser(buttonId, inputId, onFiles) {
   })
 }
 
-chooser('choose-checkpoint', 'input-checkpoint', (files) => setCheckpoint(fromFiles(files)))
-chooser('choose-second', 'input-second', (files) => setSecond(fromFiles(files)))
+chooser('choose-checkpoint', 'input-checkpoint', files => setCheckpoint(fromFiles(files)))
+chooser('choose-second', 'input-second', files => setSecond(fromFiles(files)))
 chooser('choose-lockfile', 'input-lockfile', ([file]) => setLockfile(file))
 
 byId('remove-checkpoint').addEventListener('click', async () => {
@@ -323,10 +324,10 @@ byId('remove-evidence').addEventListener('click', async () => {
   byId('choose-lockfile').focus()
 })
 for (const command of ['verify', 'check', 'lock', 'diff']) {
-  byId(command).addEventListener('click', (event) => perform(command, event.currentTarget))
+  byId(command).addEventListener('click', event => perform(command, event.currentTarget))
 }
 byId('cancel').addEventListener('click', () => state.running?.abort())
-byId('save-lockfile').addEventListener('click', () => save(state.answer.output, `${state.answer.name || 'checkpoint'}.leafsum.json`))
+byId('save-lockfile').addEventListener('click', () => save(state.answer.lockfile, `${state.answer.name || 'checkpoint'}.leafsum.json`))
 byId('save-report').addEventListener('click', () => save(state.answer.text, `${state.answer.name || 'checkpoint'}.leafsum-report.json`))
 byId('copy-report').addEventListener('click', () => copy(state.answer.text))
 for (const id of ['option-step', 'option-all-steps']) {
@@ -340,19 +341,19 @@ for (const id of ['option-step', 'option-all-steps']) {
 const drops = ['drop-checkpoint', 'drop-evidence']
 
 function highlight(target) {
-  const over = drops.find((id) => byId(id).contains(target))
+  const over = drops.find(id => byId(id).contains(target))
   for (const id of drops) byId(id).classList.toggle('over', target !== null && (id === over || !over))
 }
 
-addEventListener('dragover', (event) => {
+addEventListener('dragover', event => {
   event.preventDefault()
   event.dataTransfer.dropEffect = state.running ? 'none' : 'copy'
   highlight(event.target)
 })
-addEventListener('dragleave', (event) => {
+addEventListener('dragleave', event => {
   if (!event.relatedTarget) highlight(null)
 })
-addEventListener('drop', async (event) => {
+addEventListener('drop', async event => {
   event.preventDefault()
   highlight(null)
   if (state.running) return
@@ -367,8 +368,8 @@ addEventListener('drop', async (event) => {
 
 async function takeDropped({ directories, files }, onEvidence) {
   if (directories.length > 2) return notice('That is more than two directories. Drop one checkpoint, or two to compare them.')
-  const lockfiles = files.filter((file) => onEvidence || file.name.endsWith('.json'))
-  const [odd] = files.filter((file) => !lockfiles.includes(file))
+  const lockfiles = files.filter(file => onEvidence || file.name.endsWith('.json'))
+  const [odd] = files.filter(file => !lockfiles.includes(file))
   if (odd) notice(`“${odd.name}” is a file. A checkpoint is a directory: unpack an archive before you drop it. A lockfile’s name ends in .json.`)
   const [first, second] = onEvidence && directories.length === 1 ? [null, directories[0]] : directories
   const listed = first && setCheckpoint(first)

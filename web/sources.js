@@ -12,7 +12,7 @@ import { fromDirectoryHandle, fromEntry } from '../node/lib/stores/files.js'
  * @returns {Promise<{directories: FilesStore[], files: File[]}>}
  */
 export async function fromDrop(transfer) {
-  const dropped = [...transfer.items].filter((item) => item.kind === 'file').map((item) => ({
+  const dropped = [...transfer.items].filter(item => item.kind === 'file').map(item => ({
     entry: item.webkitGetAsEntry(),
     // Entries cannot be opened in a page from file://, handles can.
     handle: location.protocol === 'file:' ? item.getAsFileSystemHandle?.() : undefined,
@@ -58,7 +58,7 @@ export async function liesInside(lockfile, source) {
 async function sameBytes(a, b) {
   const step = 4 << 20
   for (let at = 0; at < a.size; at += step) {
-    const [left, right] = await Promise.all([a, b].map(async (file) => new Uint8Array(await file.slice(at, at + step).arrayBuffer())))
+    const [left, right] = await Promise.all([a, b].map(async file => new Uint8Array(await file.slice(at, at + step).arrayBuffer())))
     if (left.length !== right.length || left.some((byte, i) => byte !== right[i])) return false
   }
   return true

@@ -13,7 +13,9 @@ const pageOfRows = 100
 
 /** @param {Finding[]} findings */
 export function findingsTable(findings) {
-  return table('Findings', ['Finding', 'Item', 'Leaf or file', 'Expected', 'Actual', 'What it means'], findings, findingRow)
+  const named = findings.some(finding => finding.item) // else there is one item, without a name
+  const columns = ['Finding', ...(named ? ['Item'] : []), 'Leaf or file', 'Expected', 'Actual', 'What it means']
+  return table('Findings', columns, findings, finding => findingRow(finding, named))
 }
 
 /** @param {{sign: string, item: string, key_path: string[], dtype: string, shape: number[]|null, a: string|null, b: string|null, values?: object}[]} leaves */
@@ -21,9 +23,9 @@ export function differencesTable(leaves) {
   return table('Leaf by leaf', ['', 'Leaf', 'First', 'Second', 'Values'], leaves, differenceRow)
 }
 
-/** @param {Finding} finding */
-function findingRow(finding) {
-  const place = make('td', { role: 'cell', 'data-label': finding.key_path ? 'Leaf' : 'File' })
+/** @param {Finding} finding @param {boolean} named */
+function findingRow(finding, named) {
+  const place = make('td', { role: 'cell', class: 'leaf', 'data-label': finding.key_path ? 'Leaf' : 'File' })
   if (finding.key_path) place.append(untrusted(pointer(finding.key_path) || '(the whole item)'))
   if (finding.file !== null) {
     const file = make('span', { class: finding.key_path ? 'place' : '' }, untrusted(finding.file))
@@ -33,7 +35,7 @@ function findingRow(finding) {
   return make('tr', { role: 'row', class: finding.severity },
     make('th', { role: 'rowheader', scope: 'row' },
       make('span', { class: 'code' }, make('strong', {}, finding.code), make('span', { class: 'severity' }, finding.severity))),
-    make('td', { role: 'cell', 'data-label': 'Item' }, ...(finding.item ? [untrusted(finding.item)] : [])),
+    ...(named ? [make('td', { role: 'cell', class: 'item', 'data-label': 'Item' }, ...(finding.item ? [untrusted(finding.item)] : []))] : []),
     place,
     value('Expected', finding.expected),
     value('Actual', finding.actual),
@@ -43,7 +45,7 @@ function findingRow(finding) {
 const meanings = { '=': 'equal', '-': 'only in the first', '+': 'only in the second', '*': 'content differs', '!': 'dtype or shape differs, or it could not be read' }
 
 function differenceRow(leaf) {
-  const path = make('td', { role: 'cell' }, untrusted(pointer(leaf.key_path, leaf.item) || '(the whole item)'))
+  const path = make('td', { role: 'cell', class: 'leaf' }, untrusted(pointer(leaf.key_path, leaf.item) || '(the whole item)'))
   path.append(make('span', { class: 'place' }, [leaf.dtype, formatShape(leaf.shape)].filter(Boolean).join(' ')))
   const values = make('td', { role: 'cell', 'data-label': 'Values' })
   if (leaf.values) values.append(difference(leaf.values))
@@ -74,7 +76,7 @@ function untrustedSentence(text) {
 
 function table(label, columns, entries, row) {
   const body = make('tbody', { role: 'rowgroup' })
-  const head = make('tr', { role: 'row' }, ...columns.map((name) => make('th', { role: 'columnheader', scope: 'col' }, name)))
+  const head = make('tr', { role: 'row' }, ...columns.map(name => make('th', { role: 'columnheader', scope: 'col' }, name)))
   const element = make('table', { role: 'table', 'aria-label': label, 'aria-rowcount': String(entries.length + 1) }, make('thead', { role: 'rowgroup' }, head), body)
   const frame = make('div', {}, make('div', { class: 'framed' }, element))
   let shown = 0

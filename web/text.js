@@ -40,7 +40,7 @@ export function escape(character) {
 
 /** The same for places that take no elements: attributes, the title, what a screen reader is told. */
 export function plainText(text, limit = shownAtMost) {
-  const shown = Array.from(text.slice(0, limit), (character) => (hidden.test(character) ? escape(character) : character))
+  const shown = Array.from(text.slice(0, limit), character => (hidden.test(character) ? escape(character) : character))
   return shown.join('') + (text.length > limit ? '…' : '')
 }
 
@@ -51,7 +51,7 @@ export function plainText(text, limit = shownAtMost) {
  * @param {string | null} [item]
  */
 export function pointer(keyPath, item) {
-  const path = (keyPath ?? []).map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  const path = (keyPath ?? []).map(key => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
   return item ? `${item}:${path}` : path
 }
 

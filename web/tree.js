@@ -10,6 +10,7 @@
  *
  * @typedef {object} Branch
  * @property {string} name
+ * @property {string} path from the root, as JSON
  * @property {Map<string, Branch>} children in the order of the leaves
  * @property {Leaf | null} leaf
  * @property {string} pointer of the leaf, with its item
@@ -34,6 +35,8 @@ export function createTree(container, filter) {
   let items = []
   /** @type {Map<string, {code: string, severity: string}>} by pointer with item */
   let marks = new Map()
+  /** @type {Map<string, boolean>} what was opened and closed by hand, by path */
+  let toggled = new Map()
   let timer
 
   filter.addEventListener('input', () => {
@@ -43,7 +46,7 @@ export function createTree(container, filter) {
 
   function render() {
     const wanted = filter.value.trim().toLowerCase()
-    container.replaceChildren(wanted ? matches(items, wanted, marks) : tree(plant(items, marks), marks))
+    container.replaceChildren(wanted ? matches(items, wanted, marks) : tree(plant(items, marks), marks, toggled))
   }
 
   return {
@@ -51,11 +54,13 @@ export function createTree(container, filter) {
     setItems(newItems) {
       items = newItems
       marks = new Map()
+      toggled = new Map()
       filter.value = ''
       render()
     },
     /** Marks the leaves that findings speak of. @param {{item: string|null, key_path: string[]|null, code: string, severity: string}[]} findings */
     setFindings(findings) {
+      if (findings.length === 0 && marks.size === 0) return
       marks = new Map()
       for (const finding of findings) {
         if (!finding.key_path || finding.severity === 'info') continue
@@ -72,13 +77,13 @@ function identity(item, keyPath) {
 }
 
 /** @returns {Branch} */
-function branch(name) {
-  return { name, children: new Map(), leaf: null, pointer: '', leaves: 0, nbytes: 0, marked: 0 }
+function branch(name, path) {
+  return { name, path, children: new Map(), leaf: null, pointer: '', leaves: 0, nbytes: 0, marked: 0 }
 }
 
 /** @returns {Branch} */
 export function plant(items, marks = new Map()) {
-  const root = branch('')
+  const root = branch('', '')
   for (const item of items) {
     for (const leaf of item.leaves) {
       // A lone unnamed item needs no branch of its own.
@@ -88,7 +93,7 @@ export function plant(items, marks = new Map()) {
       grow(at, leaf, marked)
       for (const key of path) {
         let child = at.children.get(key)
-        if (!child) at.children.set(key, (child = branch(key)))
+        if (!child) at.children.set(key, (child = branch(key, at.path + JSON.stringify(key))))
         at = child
         grow(at, leaf, marked)
       }
@@ -105,29 +110,34 @@ function grow(at, leaf, marked) {
   at.marked += marked
 }
 
-function tree(root, marks) {
+/** @param {Branch} root */
+function tree(root, marks, toggled) {
   const list = make('ul')
   if (root.leaf) list.append(make('li', {}, leafRow(root.leaf, untrusted(root.name || '(the item itself)'), marks.get(root.pointer))))
-  const opened = new Set()
-  let rows = root.children.size
-  // Breadth first, as long as the whole stays within sight.
-  for (const queue = [root]; queue.length > 0; ) {
-    const at = queue.shift()
-    for (const child of at.children.values()) {
-      if (child.children.size === 0 || rows + child.children.size > rowsOpenAtFirst) continue
-      rows += child.children.size
-      opened.add(child)
-      queue.push(child)
-    }
-  }
-  fill(list, root, opened, marks)
+  const look = { marks, toggled, opened: openedAtFirst(root) }
+  fill(list, root, look)
   return list
 }
 
+/** Whole levels, as long as the tree stays within sight; below them the way to what has findings. */
+function openedAtFirst(root) {
+  const opened = new Set()
+  let rows = root.children.size
+  for (let level = [root]; level.length > 0;) {
+    const next = level.flatMap(at => [...at.children.values()].filter(child => child.children.size > 0))
+    const more = next.reduce((sum, at) => sum + Math.min(at.children.size, pageOfChildren), 0)
+    const open = rows + more <= rowsOpenAtFirst ? next : next.filter(at => at.marked > 0).slice(0, 5)
+    for (const at of open) opened.add(at)
+    rows += more
+    level = open
+  }
+  return opened
+}
+
 /** Appends children of `at` from number `start` on, and a button for those that remain. */
-function fill(list, at, opened, marks, start = 0) {
+function fill(list, at, look, start = 0) {
   const children = [...at.children.values()]
-  for (const child of children.slice(start, start + pageOfChildren)) list.append(row(child, opened, marks))
+  for (const child of children.slice(start, start + pageOfChildren)) list.append(row(child, look))
   const rest = children.length - start - pageOfChildren
   if (rest <= 0) return
   const more = make('li', { class: 'more' }, make('button', {
@@ -135,19 +145,20 @@ function fill(list, at, opened, marks, start = 0) {
     class: 'quiet',
     onclick: () => {
       more.remove()
-      fill(list, at, opened, marks, start + pageOfChildren)
+      fill(list, at, look, start + pageOfChildren)
       list.children[start + pageOfChildren]?.querySelector('button')?.focus()
     },
   }, `Show ${count(Math.min(rest, pageOfChildren), 'more', 'more')} of ${count(rest, 'other', 'others')}`))
   list.append(more)
 }
 
-/** @param {Branch} at */
-function row(at, opened, marks) {
+/** @param {Branch} at @param {{marks: Map<string, any>, toggled: Map<string, boolean>, opened: Set<Branch>}} look */
+function row(at, look) {
+  const { marks, toggled, opened } = look
   if (at.children.size === 0) return make('li', {}, leafRow(at.leaf, untrusted(at.name), marks.get(at.pointer)))
   const list = make('ul', { hidden: true })
   const name = make('span', {}, untrusted(at.name), ' ', make('span', { class: 'facts' }, count(at.leaves, 'leaf', 'leaves')))
-  const button = make('button', { type: 'button', class: 'branch', 'aria-expanded': 'false', onclick: () => toggle(list.hidden) }, name)
+  const button = make('button', { type: 'button', class: 'branch', 'aria-expanded': 'false', onclick: () => toggled.set(at.path, toggle(list.hidden)) }, name)
   const first = make('span', {}, button)
   if (at.marked > 0) first.append(make('span', { class: 'badge' }, `${count(at.marked, 'leaf', 'leaves')} with findings`))
   let filled = false
@@ -156,13 +167,14 @@ function row(at, opened, marks) {
     if (open && !filled) {
       filled = true
       if (at.leaf) list.append(make('li', {}, leafRow(at.leaf, '(the node itself)', marks.get(at.pointer))))
-      fill(list, at, opened, marks)
+      fill(list, at, look)
     }
     show(list, open)
     button.setAttribute('aria-expanded', String(open))
+    return open
   }
 
-  if (opened.has(at)) toggle(true)
+  if (toggled.get(at.path) ?? opened.has(at)) toggle(true)
   return make('li', {}, make('div', { class: 'node group' }, first, make('span', { class: 'dtype' }), make('span', { class: 'shape' }),
     make('span', { class: 'bytes' }, formatBytes(at.nbytes))), list)
 }

@@ -1,18 +1,20 @@
-/** A Worker's entry: it is the one coordinator, or one of the leaf workers, as its first message says (engine.js). */
+/**
+ * A Worker's entry. Its first message says what it is: the one coordinator, which holds the Verifier and gets a request,
+ * or one of the leaf workers, which gets a port to the coordinator and runs jobs (engine.js).
+ */
 
 import factory from '../build/wasm/core.mjs'
-import { instantiate } from '../node/lib/core.js'
 import { FilesStore } from '../node/lib/stores/files.js'
+import { serve } from '../node/lib/worker.js'
 import { coordinate } from './coordinator.js'
-import { serveJobs } from './leaf_worker.js'
 
-self.onmessage = async ({ data }) => {
-  try {
-    const core = await instantiate(factory, data.module)
-    const stores = (data.request?.sources ?? data.sources).map(({ files, ...options }) => new FilesStore(files, options))
-    if (data.role === 'leaf') serveJobs(core, stores, data.port)
-    else self.postMessage(await coordinate(core, stores, data))
-  } catch (error) {
-    self.postMessage({ bug: error?.message ?? String(error) })
-  }
+/** @param {import('../node/lib/stores/store.js').StoreSpec} spec */
+const openStore = ({ files, ...options }) => new FilesStore(files, options)
+
+self.onmessage = async ({ data: { module, request, port } }) => {
+  if (request) return self.postMessage({ answer: await coordinate(factory, module, request, request.sources.map(openStore)) })
+  serve({
+    post: (message, transfer = []) => port.postMessage(message, transfer),
+    listen: onMessage => { port.onmessage = ({ data }) => onMessage(data) },
+  }, { factory: async () => factory, openStore })
 }
