@@ -1,0 +1,115 @@
+#include "ocdbt/envelope.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/byte_reader.h"
+#include "base/byte_writer.h"
+#include "base/crc32c.h"
+#include "codec/decoder.h"
+
+namespace leafsum::ocdbt {
+namespace {
+
+constexpr size_t kCrcBytes = 4;
+
+// Why the checksum is wrong: bytes are missing at the end if the header tells of more than there are, unless
+// the length is the very field that was damaged, which shows in a checksum that fits with the right length.
+Error ChecksumError(Bytes encoded, uint32_t expected, uint32_t actual) {
+  ByteReader header(encoded);
+  header.U32Be();
+  const uint64_t length = header.U64Le();
+  if (length > encoded.size()) {
+    const ByteWriter right = std::move(ByteWriter().U64Le(encoded.size()));
+    uint32_t crc = Crc32c(encoded.first(4));
+    crc = Crc32c(right.bytes(), crc);
+    crc = Crc32c(encoded.subspan(12, encoded.size() - 12 - kCrcBytes), crc);
+    if (crc != expected)
+      return {ErrorCode::kTruncated, "bytes end before the length in the header", 4,
+              std::to_string(length) + " bytes", std::to_string(encoded.size()) + " bytes"};
+  }
+  return {ErrorCode::kChecksum, "CRC-32C checksum verification failed", encoded.size() - kCrcBytes,
+          std::to_string(expected), std::to_string(actual)};
+}
+
+std::string HexWord(uint32_t word) {
+  std::string out = "0x";
+  for (int shift = 28; shift >= 0; shift -= 4) out += "0123456789abcdef"[word >> shift & 15];
+  return out;
+}
+
+// At most the first `n` bytes that `frame` decodes to; none where it cannot be told cheaply.
+ByteVector Start(Bytes frame, size_t n) {
+  constexpr uint64_t kMaxWindow = 16 << 20;
+  const auto decoder = codec::MakeDecoder({{codec::CodecKind::kZstd, false}}, n);
+  const auto memory = decoder->MemoryNeeded(frame.first(std::min(frame.size(), codec::kHeadBytes)));
+  if (!memory || *memory > kMaxWindow) return {};
+  ByteVector out(n);
+  size_t filled = 0;
+  while (filled < n) {
+    const codec::Progress p = decoder->Decode(frame, true, MutableBytes(out).subspan(filled));
+    filled += p.produced;
+    frame = frame.subspan(p.consumed);
+    if (p.done || p.error || (p.produced == 0 && p.consumed == 0)) break;
+  }
+  out.resize(filled);
+  return out;
+}
+
+// Blocks are small: a few hundred bytes to a few MiB. What is larger is looked at before it is believed.
+Result<ByteVector> Inflate(Bytes frame, const EnvelopeOptions& options) {
+  constexpr uint64_t kUsual = 4 << 20;
+  constexpr size_t kStart = 256 << 10;
+  auto body = codec::DecodeZstdFrame(frame, std::min(kUsual, options.limit));
+  if (body || body.error().code != ErrorCode::kLimit) return body;
+  if (options.ends_early && options.ends_early(Start(frame, kStart)))
+    return Error{ErrorCode::kInvalid, "bytes follow the end of the structure", std::nullopt, "0 bytes left",
+                 "decompressed body is larger than " + std::to_string(std::min(kUsual, options.limit)) + " bytes"};
+  return options.limit > kUsual ? codec::DecodeZstdFrame(frame, options.limit) : body;
+}
+
+// zstd's best ratio: a block of 128 KiB from 4 bytes.
+constexpr uint64_t kMaxRatio = 32768;
+
+}  // namespace
+
+Result<ByteVector> DecodeEnvelope(Bytes encoded, const EnvelopeOptions& options, uint64_t* work) {
+  if (work) *work = 0;
+  if (encoded.size() < kMinEnvelope)
+    return Error{ErrorCode::kTruncated, "too short for a block", 0,
+                 "at least " + std::to_string(kMinEnvelope) + " bytes",
+                 std::to_string(encoded.size()) + " bytes"};
+  const Bytes covered = encoded.first(encoded.size() - kCrcBytes);
+  const uint32_t expected = ByteReader(encoded.last(kCrcBytes)).U32Le();
+  const uint32_t actual = Crc32c(covered);
+  if (actual != expected) return ChecksumError(encoded, expected, actual);
+
+  ByteReader r(covered);
+  if (const uint32_t got = r.U32Be(); got != options.magic)
+    return Error{ErrorCode::kInvalid, "not this kind of block: the magic number differs", 0, HexWord(options.magic),
+                 HexWord(got)};
+  if (const uint64_t length = r.U64Le(); length != encoded.size())
+    return Error{ErrorCode::kInvalid, "length in header does not match actual length", 4,
+                 std::to_string(encoded.size()), std::to_string(length)};
+  if (const uint32_t version = r.Varint32(); version != 0)
+    return Error{ErrorCode::kUnsupported, "unknown format version", 12, "0", std::to_string(version)};
+  const uint64_t compression_offset = r.offset();
+  const uint32_t compression = r.Varint32();
+  if (!r.ok()) return r.error();
+  const Bytes body = r.Take(r.remaining());
+  if (compression == 1) {
+    auto decoded = Inflate(body, options);
+    if (work) *work = decoded ? decoded->size() : std::min(options.limit, body.size() * kMaxRatio);
+    return decoded;
+  }
+  if (compression != 0)
+    return Error{ErrorCode::kUnsupported, "unknown compression format", compression_offset, "0 or 1",
+                 std::to_string(compression)};
+  if (body.size() > options.limit)
+    return Error{ErrorCode::kLimit, "body is too large", r.offset() - body.size(),
+                 "at most " + std::to_string(options.limit) + " bytes", std::to_string(body.size()) + " bytes"};
+  if (work) *work = body.size();
+  return ToVector(body);
+}
+
+}  // namespace leafsum::ocdbt
