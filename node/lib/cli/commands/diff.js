@@ -50,12 +50,21 @@ function sides(/** @type {any} */ leaf, /** @type {string} */ member) {
   return a && b && a !== b ? `${a} → ${b}` : show(leaf[member]) || a || b
 }
 
-function valuesText(/** @type {any} */ { values, dtype }) {
-  const number = (/** @type {any} */ value) => printable(
-    typeof value === 'number' && Number.isInteger(value) && /float/.test(dtype) ? value.toFixed(1) : value)
-  const index = Array.isArray(values.first_index) ? `[${values.first_index.join(', ')}]` : values.first_index
-  const parts = [`${formatCount(values.differing)} differ, first at ${index}: ${number(values.first_a)} → ${number(values.first_b)}`]
-  if (values.max_abs !== null && values.max_abs !== undefined) parts.push(`max abs ${number(values.max_abs)}`)
-  if (values.max_rel !== null && values.max_rel !== undefined) parts.push(`max rel ${number(values.max_rel)}`)
+function valuesText(/** @type {any} */ { values, shape }) {
+  const { differing, first_index: first, first_a: a, first_b: b, max_abs: abs, max_rel: rel } = values
+  const at = shapeText(typeof first === 'number' && shape ? unravel(first, shape) : first)
+  const parts = [`${formatCount(differing)} differ, first at ${at}: ${printable(a)} → ${printable(b)}`]
+  if (abs !== null && abs !== undefined) parts.push(`max abs ${printable(abs)}`)
+  if (rel !== null && rel !== undefined) parts.push(`max rel ${printable(rel)}`)
   return parts.join(', ')
+}
+
+/** Row-major element number → index, as numpy.unravel_index. */
+function unravel(/** @type {number} */ number, /** @type {number[]} */ shape) {
+  const index = shape.map(() => 0)
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    index[axis] = number % shape[axis]
+    number = Math.floor(number / shape[axis])
+  }
+  return index
 }

@@ -1,0 +1,94 @@
+// The table of commands and options, each with every kind of wrong value.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseArguments } from '../../node/lib/cli/args.js'
+import { helpText } from '../../node/lib/cli/help.js'
+import { kCommands, kOptions } from '../../node/lib/cli/options.js'
+
+const right = /** @type {Record<string, [string, any]>} */ ({
+  lock: ['a.json', 'a.json'], fingerprint: [`leafsum1:${'0a'.repeat(32)}`, `leafsum1:${'0a'.repeat(32)}`],
+  against: ['b', 'b'], item: ['state', 'state'], step: ['7', 7], include: ['/a/**', ['/a/**']], exclude: ['/b', ['/b']],
+  algorithm: ['blake3,sha256', ['blake3', 'sha256']], jobs: ['2', 2], 'max-memory': ['64MiB', 64 * 2 ** 20],
+  'max-fill': ['1.5GiB', 1.5 * 2 ** 30], format: ['json', 'json'], output: ['-', '-'],
+})
+const wrong = /** @type {Record<string, string[]>} */ ({
+  lock: [''], fingerprint: ['', 'leafsum1:', 'blake3:' + '0'.repeat(64), `leafsum1:${'0'.repeat(63)}`, `leafsum1:${'A'.repeat(64)}`],
+  against: [''], item: [], step: ['', 'x', '1.5', '1e3', '9007199254740992', '12345678901234567'], include: [''], exclude: [''],
+  algorithm: ['', 'md5', 'blake3,', 'sha256,sha256'], jobs: ['', '0', '65', 'two', '1.0'],
+  'max-memory': ['', '64 M', 'MiB', '1', '65GiB', '1e9', '64mibs'], 'max-fill': ['', 'much', '10000TiB'],
+  format: ['', 'xml', 'sarif', 'junit', 'JSON'], output: [''], progress: ['', 'yes'], color: ['', 'no'],
+})
+const camel = (/** @type {string} */ name) => name.replace(/-(.)/g, (_, c) => c.toUpperCase())
+const operands = (/** @type {string} */ command) => kCommands[command].operands.map(name => name.toLowerCase())
+const refusal = /** @type {any} */ ({ name: 'LeafsumError', code: 'usage', message: /^[^\n]+$/ })
+
+for (const [command, { options }] of Object.entries(kCommands)) {
+  test(`${command}: every option of its table, right and wrong`, () => {
+    for (const name of options) {
+      const spec = kOptions[name]
+      const base = [command, ...operands(command)]
+      if (spec.type === 'flag') {
+        assert.equal(parseArguments([...base, `--${name}`]).options[camel(name)], true, name)
+        assert.throws(() => parseArguments([...base, `--${name}=1`]), refusal, name)
+        continue
+      }
+      if (spec.type === 'when') {
+        assert.equal(parseArguments([...base, `--${name}`]).options[name], 'always')
+        assert.equal(parseArguments([...base, `--${name}=never`]).options[name], 'never')
+      } else {
+        const [text, value] = right[name]
+        assert.deepEqual(parseArguments([...base, `--${name}`, text]).options[camel(name)], value, name)
+        assert.deepEqual(parseArguments([`--${name}=${text}`, ...base]).options[camel(name)], value, name)
+        assert.throws(() => parseArguments([...base, `--${name}`]), { ...refusal, message: /wants a value/ }, name)
+        assert.throws(() => parseArguments([...base, `--${name}`, '--json']), refusal, name)
+        if (spec.type !== 'repeat') {
+          assert.throws(() => parseArguments([...base, `--${name}=${text}`, `--${name}=${text}`]), { ...refusal, message: /given twice/ })
+        }
+      }
+      for (const text of wrong[name]) {
+        assert.throws(() => parseArguments([...base, `--${name}=${text}`]), refusal, `--${name}=${text}`)
+      }
+    }
+  })
+
+  test(`${command}: options of other commands, unknown ones, wrong operands`, () => {
+    const names = operands(command)
+    for (const name of Object.keys(kOptions).filter(one => !options.includes(one))) {
+      const given = kOptions[name].type === 'flag' ? `--${name}` : `--${name}=${right[name]?.[0] ?? 'auto'}`
+      assert.throws(() => parseArguments([command, ...names, given]), { ...refusal, message: /has no option/ }, name)
+    }
+    for (const bad of [['--frobnicate'], ['-x'], ['-qv'], ['--no-json'], ['extra'], ['']]) {
+      assert.throws(() => parseArguments([command, ...names, ...bad]), refusal, bad[0])
+    }
+    assert.throws(() => parseArguments([command, ...names.slice(1)]), { ...refusal, message: /wants/ })
+    assert.throws(() => parseArguments([command, ...names.slice(1), '']), { ...refusal, message: /empty/ })
+    assert.equal(parseArguments([command, '-h']).options.help, true)
+    assert.match(helpText(command), new RegExp(`^leafsum ${command} `))
+    for (const name of options) assert.ok(helpText(command).includes(`--${name}`), name)
+  })
+}
+
+test('what excludes each other', () => {
+  for (const pair of [['--step', '1', '--all-steps'], ['-q', '-v'], ['--json', '--format=human'], ['--json', '--format', 'ndjson']]) {
+    assert.throws(() => parseArguments(['verify', 'a', ...pair]), { ...refusal, message: /exclude each other/ })
+  }
+  assert.equal(parseArguments(['verify', 'a', '--json', '--format=json']).options.json, true)
+})
+
+test('commands: none, unknown, nearly right', () => {
+  assert.throws(() => parseArguments([]), { ...refusal, message: /which command/ })
+  assert.throws(() => parseArguments(['verfy', 'a']), { ...refusal, message: /did you mean verify\?/ })
+  assert.throws(() => parseArguments(['constructor', 'a']), { ...refusal, message: /unknown command/ })
+  assert.throws(() => parseArguments(['lock', 'a', '--jbs=1']), { ...refusal, message: /did you mean --jobs\?/ })
+  assert.throws(() => parseArguments(['lock', 'a', '--constructor']), { ...refusal, message: /unknown option/ })
+  assert.deepEqual(parseArguments(['-h']), { command: '', operands: [], options: { help: true } })
+  assert.deepEqual(parseArguments(['--version']).options, { version: true })
+})
+
+test('short forms, -- and several globs', () => {
+  const { operands: names, options } = parseArguments(['lock', '-q', '-oout', '--include=/a', '--include', '/b', '--', '-dir'])
+  assert.deepEqual(names, ['-dir'])
+  assert.deepEqual(options, { quiet: true, output: 'out', include: ['/a', '/b'] })
+  assert.equal(parseArguments(['lock', 'a', '-o', '-']).options.output, '-')
+  assert.equal(parseArguments(['lock', 'a', '--item', '']).options.item, '')
+})
