@@ -49,9 +49,13 @@ bool DecoderChain::Step(size_t i, Bytes in, bool last, MutableBytes out, Progres
     stage.end = p.produced;
   }
   if (p.error) {
+    alive_ = i;
+    if (failure_ && p.error->code == ErrorCode::kLimit) {  // no cause, only the end of the search for one
+      alive_ = 0;
+      return true;
+    }
     failure_ = p.error;
     if (before) failure_->offset.reset();  // it counts bytes that are nowhere stored
-    alive_ = i;
     return true;
   }
   stage.done = p.done;
