@@ -19,6 +19,7 @@ class PendingAsks {
   std::vector<Ask> Poll(uint64_t budget);
   // The tag of an open ask, which is closed by this; nothing for an id that is not open.
   std::optional<uint64_t> Close(uint32_t id);
+  bool has_queued() const { return !queued_.empty(); }
   bool empty() const { return queued_.empty() && open_.empty(); }
   uint64_t open_cost() const { return open_cost_; }
 

@@ -1,0 +1,221 @@
+#include "verify/assign_chunks.h"
+
+#include <algorithm>
+
+#include "base/checked.h"
+#include "base/text.h"
+#include "zarr/chunk_grid.h"
+
+namespace leafsum::verify {
+namespace {
+
+using report::Code;
+using report::Finding;
+
+std::string Printable(std::string_view key) {
+  return IsUtf8(key) ? std::string(key) : "hex:" + Hex(AsBytes(key));
+}
+
+// Why a value cannot be read at all, as far as the listing tells.
+Status CheckValue(const Scan& scan, const kvstore::ValueRef& ref) {
+  if (ref.is_inline() || ref.length == 0) return std::nullopt;
+  const auto size = scan.files.size(ref.file);
+  if (!size)
+    return Error{ErrorCode::kMissing,
+                 "the data file is not there; the reference reader takes its values for empty", {}, "", ""};
+  if (!RangeFits(ref.offset, ref.length, *size))
+    return Error{ErrorCode::kTruncated, "the data file ends before the value does", *size,
+                 std::to_string(ref.offset) + " + " + std::to_string(ref.length) + " bytes",
+                 std::to_string(*size) + " bytes"};
+  return std::nullopt;
+}
+
+class Assigner {
+ public:
+  Assigner(Context& context, Scan& scan) : context_(context), scan_(scan) {}
+
+  void Item(ItemScan& item) {
+    std::erase_if(item.leaves, [](const LeafPlan& l) { return l.state == LeafPlan::State::kGroup; });
+    claimed_.assign(item.store_read ? item.store.entries().size() : 0, false);
+    for (LeafPlan& leaf : item.leaves) {
+      if (!leaf.in_zarr) continue;
+      claimed_[leaf.document_entry] = true;
+      if (leaf.state == LeafPlan::State::kPlanned || leaf.state == LeafPlan::State::kNotRead) Array(item, leaf);
+    }
+    if (item.item.kind == orbax::ItemKind::kPyTree && item.tree_read) Leftovers(item);
+  }
+
+ private:
+  void Refuse(ItemScan& item, LeafPlan& leaf, Finding finding) {
+    leaf.state = LeafPlan::State::kNotRead;
+    context_.Add(scan_, item, leaf, std::move(finding));
+  }
+
+  void Array(ItemScan& item, LeafPlan& leaf) {
+    const std::string prefix = leaf.param_name.empty() ? "" : leaf.param_name + "/";
+    const auto [first, last] = item.store.WithPrefix(prefix);
+    const bool readable = leaf.state == LeafPlan::State::kPlanned;
+    const zarr::ArrayMetadata& m = leaf.metadata;
+    const auto grid = zarr::GridShape(m.shape, m.chunk_shape);
+    std::optional<Finding> broken;
+    for (size_t e = first; e < last; ++e) {
+      const kvstore::KvStore::Entry& entry = item.store.entries()[e];
+      const std::string_view rest = entry.key.substr(prefix.size());
+      if (!readable) {
+        // Without its metadata the grid is unknown: what lies below its name is taken for its chunks.
+        claimed_[e] = true;
+        continue;
+      }
+      const auto index = zarr::ParseChunkKey(m.key_encoding, grid, rest);
+      if (!index) continue;
+      claimed_[e] = true;
+      const kvstore::ValueRef& ref = entry.value;
+      leaf.chunks.push_back({*index, ref.is_inline() ? kInlineChunk : ref.file, ref.offset, ref.length});
+      if (Status bad = CheckValue(scan_, ref); bad && !broken) {
+        broken = FindingOf(*bad, scan_.files.path(ref.file));
+        if (!broken->offset) broken->offset = ref.offset;
+        broken->message = "key " + Printable(entry.key) + ": " + broken->message;
+      }
+    }
+    if (!readable) return;
+    std::sort(leaf.chunks.begin(), leaf.chunks.end(),
+              [](const ChunkRef& a, const ChunkRef& b) { return a.index < b.index; });
+    if (broken) return Refuse(item, leaf, std::move(*broken));
+    Missing(item, leaf, prefix, grid);
+  }
+
+  // Absent chunks: an error, or the fill value where the format allows it (formats.md §3.4).
+  void Missing(ItemScan& item, LeafPlan& leaf, const std::string& prefix, const std::vector<uint64_t>& grid) {
+    const zarr::ArrayMetadata& m = leaf.metadata;
+    const auto total = zarr::ChunkCount(grid);
+    if (!total)
+      return Refuse(item, leaf, MakeFinding(Code::kLimit, "the array has 2^64 chunks or more"));
+    if (leaf.chunks.size() == *total || !item.store_complete) {
+      if (leaf.chunks.size() != *total) leaf.state = LeafPlan::State::kNotRead;  // its keys were lost with a node
+      return;
+    }
+    uint64_t gap = 0;
+    while (gap < leaf.chunks.size() && leaf.chunks[static_cast<size_t>(gap)].index == gap) ++gap;
+    const std::string key = prefix + zarr::ChunkKey(m.key_encoding, zarr::Unravel(gap, grid));
+    const bool tree = item.item.kind == orbax::ItemKind::kPyTree;
+    const bool forbidden = tree && item.tree->store_array_data_equal_to_fill_value;
+    if (tree) {
+      Finding f(forbidden ? Code::kMissingChunk : Code::kZeroFillAllowed);
+      if (!item.ocdbt) f.file = item.item.directory + key;
+      f.expected = std::to_string(*total) + " chunks";
+      f.actual = std::to_string(leaf.chunks.size()) + " chunks";
+      f.message = forbidden ? "chunk " + key + " is not there, and _METADATA says that every chunk was stored"
+                            : "chunk " + key + " is not there: it restores as the fill value, and a deleted chunk would look the same";
+      if (forbidden) return Refuse(item, leaf, std::move(f));
+      context_.Add(scan_, item, leaf, std::move(f));
+    }
+    const uint64_t missing = *total - leaf.chunks.size();
+    const uint64_t fill = std::min(m.nbytes, CheckedMul(missing, m.chunk_nbytes).value_or(m.nbytes));
+    if (fill > context_.options.max_fill - filled_) {
+      Finding f(Code::kLimit);
+      f.expected = "at most " + std::to_string(context_.options.max_fill) + " bytes";
+      f.actual = std::to_string(fill) + " bytes more";
+      f.message = "too much content is backed by no stored bytes; raise --max-fill if that is right";
+      return Refuse(item, leaf, std::move(f));
+    }
+    filled_ += fill;
+  }
+
+  // Keys that no leaf accounts for: one finding per array, however many chunks it has.
+  void Leftovers(ItemScan& item) {
+    struct Left {
+      uint64_t keys = 0;
+      std::string_view first;
+      bool array = false;
+    };
+    std::map<std::string_view, Left> left;
+    const auto& entries = item.store.entries();
+    for (size_t e = 0; e < claimed_.size(); ++e) {
+      if (claimed_[e]) continue;
+      const std::string_view key = entries[e].key;
+      if (!item.ocdbt && IsSideFile(key)) continue;
+      // "a/b/.zarray", "a/b/0.1" and "a/b/c/0/1" belong to the array a/b as far as names tell.
+      const size_t slash = key.rfind('/');
+      const std::string_view parent = slash == key.npos ? std::string_view() : key.substr(0, slash);
+      Left& l = left[parent];
+      if (l.keys++ == 0) l.first = key;
+      l.array |= key.ends_with(".zarray") || key.ends_with("zarr.json");
+    }
+    for (const auto& [parent, l] : left) {
+      Finding f(item.ocdbt || l.array ? Code::kUnclaimedKey : Code::kUnknownFile);
+      if (!item.ocdbt) f.file = item.item.directory + Printable(l.first);
+      f.actual = Printable(l.first);
+      f.message = l.keys == 1 ? "no leaf of _METADATA accounts for this key"
+                              : "no leaf of _METADATA accounts for this key and " + std::to_string(l.keys - 1) +
+                                    " more beside it";
+      context_.Add(scan_, item, std::move(f));
+    }
+  }
+
+  static bool IsSideFile(std::string_view key) {
+    for (std::string_view name : {"_METADATA", "_CHECKPOINT_METADATA", "_CHECKPOINT_DELETION", "_sharding",
+                                  "_strings.json", "commit_success.txt", "orbax.checkpoint", "checkpoint"})
+      if (key == name) return true;
+    return key.starts_with("array_metadatas/");
+  }
+
+  Context& context_;
+  Scan& scan_;
+  uint64_t filled_ = 0;
+  std::vector<bool> claimed_;
+};
+
+// Files beside the items that this or another program is known to leave.
+bool IsKnownName(std::string_view name) {
+  for (std::string_view known : {"_CHECKPOINT_METADATA", "_CHECKPOINT_DELETION", "commit_success.txt",
+                                 "orbax.checkpoint", "_METADATA", "_sharding", "_strings.json", "manifest.ocdbt"})
+    if (name == known) return true;
+  return name.ends_with(".__lock");
+}
+
+}  // namespace
+
+void AssignChunks(Context& context) {
+  for (Scan& scan : context.scans) {
+    Assigner assigner(context, scan);
+    for (ItemScan& item : scan.items)
+      if (!item.failed) assigner.Item(item);
+    // What lies in an OCDBT item and is neither a known side file nor in the store's directories.
+    for (const ItemScan& item : scan.items) {
+      if (!item.ocdbt || !item.store_complete) continue;
+      const std::string& dir = item.item.directory;
+      std::set<uint32_t> used;
+      for (const auto& entry : item.store.entries())
+        if (!entry.value.is_inline()) used.insert(entry.value.file);
+      const auto [first, last] = scan.Below(dir);
+      for (size_t i = first; i < last; ++i) {
+        const FileEntry& entry = scan.listing[i];
+        if (entry.kind != FileEntry::Kind::kFile) continue;
+        const std::string_view name = std::string_view(entry.path).substr(dir.size());
+        const uint32_t id = *scan.files.Find(entry.path);
+        const bool in_store = name.starts_with("d/") || name.starts_with("ocdbt.process_") ||
+                              name.starts_with("ocdbt_data/") || name.starts_with("ocdbt_meta/") || used.contains(id);
+        if (in_store) {
+          scan.coverage.SetRest(id, ByteClass::kUnreachable);
+        } else if (!IsKnownName(name) && !name.starts_with("array_metadatas/") && !name.starts_with("manifest.")) {
+          Finding f = MakeFinding(Code::kUnknownFile, "a file that no part of a checkpoint accounts for; it was not read");
+          f.file = entry.path;
+          context.Add(scan, item, std::move(f));
+        }
+      }
+    }
+  }
+}
+
+void MarkCoverage(Scan& scan) {
+  for (const ItemScan& item : scan.items) {
+    for (const LeafPlan& leaf : item.leaves) {
+      const ByteClass c = leaf.state == LeafPlan::State::kRead ? ByteClass::kLeaf : ByteClass::kUnread;
+      for (const ChunkRef& chunk : leaf.chunks)
+        if (chunk.file != kInlineChunk) scan.coverage.Mark(chunk.file, chunk.offset, chunk.length, c);
+      if (leaf.raw_file) scan.coverage.MarkAll(*leaf.raw_file, c);
+    }
+  }
+}
+
+}  // namespace leafsum::verify

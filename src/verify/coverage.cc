@@ -1,0 +1,63 @@
+#include "verify/coverage.h"
+
+#include <algorithm>
+
+namespace leafsum::verify {
+
+void CoverageMap::AddFile(uint32_t file, uint64_t size, ByteClass rest) {
+  if (files_.size() <= file) files_.resize(file + 1);
+  files_[file] = {size, rest, true};
+}
+
+void CoverageMap::SetRest(uint32_t file, ByteClass rest) {
+  if (file < files_.size()) files_[file].rest = rest;
+}
+
+void CoverageMap::Mark(uint32_t file, uint64_t offset, uint64_t length, ByteClass byte_class) {
+  if (file >= files_.size() || !files_[file].known || length == 0) return;
+  const uint64_t size = files_[file].size;
+  if (offset >= size) return;
+  ranges_.push_back({file, byte_class, offset, offset + std::min(length, size - offset)});
+}
+
+void CoverageMap::MarkAll(uint32_t file, ByteClass byte_class) {
+  if (file < files_.size()) Mark(file, 0, files_[file].size, byte_class);
+}
+
+// A sweep over each file's range ends, with a count of open ranges per class: ranges may overlap freely.
+report::Coverage CoverageMap::Sum() const {
+  struct Edge {
+    uint32_t file;
+    uint64_t at;
+    uint8_t byte_class;
+    int8_t step;
+  };
+  std::vector<Edge> edges;
+  edges.reserve(ranges_.size() * 2);
+  for (const Range& r : ranges_) {
+    edges.push_back({r.file, r.begin, static_cast<uint8_t>(r.byte_class), 1});
+    edges.push_back({r.file, r.end, static_cast<uint8_t>(r.byte_class), -1});
+  }
+  std::sort(edges.begin(), edges.end(),
+            [](const Edge& a, const Edge& b) { return a.file != b.file ? a.file < b.file : a.at < b.at; });
+  uint64_t sums[5] = {};
+  size_t e = 0;
+  for (uint32_t file = 0; file < files_.size(); ++file) {
+    uint64_t at = 0;
+    int64_t open[5] = {};
+    auto flush = [&](uint64_t to) {
+      size_t c = 0;
+      while (c < 5 && open[c] == 0) ++c;
+      sums[c < 5 ? c : static_cast<size_t>(files_[file].rest)] += to - at;
+      at = to;
+    };
+    for (; e < edges.size() && edges[e].file == file; ++e) {
+      flush(edges[e].at);
+      open[edges[e].byte_class] += edges[e].step;
+    }
+    flush(files_[file].size);
+  }
+  return {sums[0], sums[1], sums[4], sums[3], sums[2]};
+}
+
+}  // namespace leafsum::verify

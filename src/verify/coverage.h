@@ -1,0 +1,37 @@
+// Which byte of a source served what (design.md §5, §10.22): every byte once, by the first class that fits.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "report/report.h"
+
+namespace leafsum::verify {
+
+enum class ByteClass : uint8_t { kLeaf, kStructural, kUnread, kIgnored, kUnreachable };
+
+class CoverageMap {
+ public:
+  // Bytes of `file` that nothing marks are of `rest`.
+  void AddFile(uint32_t file, uint64_t size, ByteClass rest);
+  void SetRest(uint32_t file, ByteClass rest);
+  void Mark(uint32_t file, uint64_t offset, uint64_t length, ByteClass byte_class);
+  void MarkAll(uint32_t file, ByteClass byte_class);
+  report::Coverage Sum() const;
+
+ private:
+  struct File {
+    uint64_t size = 0;
+    ByteClass rest = ByteClass::kIgnored;
+    bool known = false;
+  };
+  struct Range {
+    uint32_t file;
+    ByteClass byte_class;
+    uint64_t begin, end;
+  };
+  std::vector<File> files_;
+  std::vector<Range> ranges_;
+};
+
+}  // namespace leafsum::verify

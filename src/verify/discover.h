@@ -1,0 +1,45 @@
+// Stage 1: from the listing to items, and their side files read: `_METADATA`, `manifest.ocdbt`, `_strings.json`,
+// `array_metadatas/*`, `_sharding`, `_CHECKPOINT_METADATA`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "verify/lockfile.h"
+#include "verify/stage.h"
+
+namespace leafsum::verify {
+
+class Discover : public ReadingStage {
+ public:
+  // `lock`: may name the step that is to be read.
+  Discover(Context& context, const Lockfile* lock);
+  // What the caller asked for is not there (no such step, no such item): a usage error, "" if none.
+  const std::string& not_found() const { return not_found_; }
+
+ private:
+  enum class What {
+    kCheckpointMetadata, kDeletionJournal, kTreeMetadata, kManifest, kStrings, kArrayMetadatas, kSharding,
+  };
+  struct Want {
+    What what;
+    size_t scan, item;
+    std::string path;
+  };
+
+  void Start(size_t scan_index, const Lockfile* lock);
+  bool ChooseLayout(Scan& scan, const Lockfile* lock);
+  void WantItem(size_t scan_index, size_t item_index);
+  void WantIfListed(size_t scan, size_t item, What what, const std::string& path);
+  void OnRead(uint64_t tag, Bytes bytes) override;
+  void OnFailure(uint64_t tag, Error error) override;
+  void ReadTree(Scan& scan, ItemScan& item, const std::string& path, Bytes bytes);
+  void ReadArrayMetadatas(Scan& scan, ItemScan& item, const std::string& path, Bytes bytes);
+  void Duplicates(Scan& scan, const ItemScan* item, const std::string& path, const std::vector<std::string>& names);
+  void Report(const Want& want, const Error& error);
+
+  std::vector<Want> wants_;
+  std::string not_found_;
+};
+
+}  // namespace leafsum::verify

@@ -1,0 +1,109 @@
+#include "verify/options.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+
+namespace leafsum::verify {
+namespace {
+
+using report::Command;
+
+Error Bad(std::string_view member, std::string what) {
+  return Error{ErrorCode::kInvalid, "option \"" + std::string(member) + "\": " + what, {}, "", ""};
+}
+
+std::optional<Command> ParseCommand(std::string_view name) {
+  for (Command c : {Command::kLock, Command::kVerify, Command::kCheck, Command::kDiff, Command::kDigest,
+                    Command::kList})
+    if (report::CommandName(c) == name) return c;
+  return std::nullopt;
+}
+
+std::optional<hash::Digest> ParseFingerprint(std::string_view text) {
+  constexpr std::string_view kPrefix = "leafsum1:";
+  if (text.substr(0, kPrefix.size()) != kPrefix) return std::nullopt;
+  auto bytes = ParseHex(text.substr(kPrefix.size()));
+  if (!bytes || bytes->size() != 32) return std::nullopt;
+  hash::Digest digest;
+  std::copy(bytes->begin(), bytes->end(), digest.begin());
+  return digest;
+}
+
+// One member; nothing where it is fine.
+Status Read(Options& o, const std::string& name, const JsonValue& v) {
+  struct Flag { std::string_view name; bool Options::* member; };
+  static constexpr Flag kFlags[] = {
+      {"all_steps", &Options::all_steps}, {"deep", &Options::deep}, {"strict", &Options::strict},
+      {"allow_missing", &Options::allow_missing}, {"allow_extra", &Options::allow_extra},
+      {"stored", &Options::stored}, {"blocks", &Options::blocks}, {"chunks", &Options::chunks},
+      {"write_source", &Options::write_source}, {"values", &Options::values}, {"keys", &Options::keys}};
+  for (const Flag& flag : kFlags) {
+    if (name != flag.name) continue;
+    auto b = v.AsBool();
+    if (!b) return Bad(name, "must be true or false");
+    o.*flag.member = *b;
+    return std::nullopt;
+  }
+  struct Number { std::string_view name; uint64_t Options::* member; };
+  static constexpr Number kNumbers[] = {{"max_memory", &Options::max_memory}, {"max_fill", &Options::max_fill}};
+  for (const Number& number : kNumbers) {
+    if (name != number.name) continue;
+    auto n = v.AsUint();
+    if (!n) return Bad(name, "must be a whole number of bytes");
+    o.*number.member = *n;
+    return std::nullopt;
+  }
+  struct Texts { std::string_view name; std::vector<std::string> Options::* member; };
+  static constexpr Texts kTexts[] = {{"include", &Options::include}, {"exclude", &Options::exclude},
+                                     {"source_names", &Options::source_names}};
+  for (const Texts& texts : kTexts) {
+    if (name != texts.name) continue;
+    auto list = v.AsStringArray();
+    if (!list) return Bad(name, "must be a list of texts");
+    o.*texts.member = std::move(*list);
+    return std::nullopt;
+  }
+  if (name == "command") {
+    auto c = v.AsString() ? ParseCommand(*v.AsString()) : std::nullopt;
+    if (!c) return Bad(name, "no such command");
+    o.command = *c;
+  } else if (name == "algorithms") {
+    auto list = v.AsStringArray();
+    if (!list) return Bad(name, "must be a list of texts");
+    for (const std::string& a : *list) {
+      if (a != "blake3" && a != "sha256") return Bad(name, "no such algorithm: " + a);
+      o.sha256 |= a == "sha256";
+    }
+  } else if (name == "item") {
+    if (!v.is_null() && !v.AsString()) return Bad(name, "must be a text");
+    if (v.AsString()) o.item = *v.AsString();
+  } else if (name == "step") {
+    if (!v.is_null() && !v.AsUint()) return Bad(name, "must be a whole number");
+    o.step = v.AsUint();
+  } else if (name == "fingerprint") {
+    if (v.is_null()) return std::nullopt;
+    o.fingerprint = v.AsString() ? ParseFingerprint(*v.AsString()) : std::nullopt;
+    if (!o.fingerprint) return Bad(name, "must be leafsum1: and 64 hex digits in lower case");
+  } else {
+    return Bad(name, "no such option");
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<Options> ParseOptions(Bytes json) {
+  auto document = ParseJson(json);
+  if (!document) return document.error().Prefixed("options");
+  const JsonValue::Object* object = document->root.AsObject();
+  if (!object) return Error{ErrorCode::kInvalid, "options: must be an object", {}, "", ""};
+  Options options;
+  for (const auto& [name, value] : *object)
+    if (Status bad = Read(options, name, value)) return *bad;
+  if (options.step && options.all_steps)
+    return Error{ErrorCode::kInvalid, "a step and all steps: choose one", {}, "", ""};
+  return options;
+}
+
+}  // namespace leafsum::verify

@@ -1,0 +1,39 @@
+// What a command is asked to do: the JSON of src/bindings/README.md as a value.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/limits.h"
+#include "base/result.h"
+#include "hash/digest.h"
+#include "report/report.h"
+
+namespace leafsum::verify {
+
+struct Options {
+  report::Command command = report::Command::kCheck;
+  std::vector<std::string> source_names;  // last path component of each source
+  bool sha256 = false;                    // besides BLAKE3, which is always computed
+  std::optional<std::string> item;
+  std::optional<uint64_t> step;
+  bool all_steps = false;
+  std::vector<std::string> include, exclude;
+  bool deep = false;
+  bool strict = false;
+  bool allow_missing = false, allow_extra = false;
+  std::optional<hash::Digest> fingerprint;  // evidence of one line
+  bool stored = true, blocks = true, chunks = false, write_source = true;  // what `lock` writes
+  bool values = false;                    // diff: compare the values of what differs
+  bool keys = false;                      // ls: list the keys
+  uint64_t max_memory = kDefaultMaxMemory;
+  uint64_t max_fill = kDefaultMaxFill;
+};
+
+// Strict: unknown members and wrong types are errors.
+Result<Options> ParseOptions(Bytes json);
+
+}  // namespace leafsum::verify

@@ -1,0 +1,34 @@
+// Stage 3: the leaves. Joins the tree of `_METADATA`, the keys of the store and every array's own metadata into
+// the plan: which leaf has which dtype, shape and chunks. Bare stores have the arrays that their keys show.
+#pragma once
+
+#include <vector>
+
+#include "verify/stage.h"
+
+namespace leafsum::verify {
+
+class PlanStage : public ReadingStage {
+ public:
+  explicit PlanStage(Context& context);
+
+ private:
+  struct Document {
+    size_t scan, item, leaf;
+  };
+
+  void PlanItem(size_t scan, size_t item);
+  void PlanTree(size_t scan, size_t item);
+  void PlanBareStore(size_t scan, size_t item);
+  void PlanFile(Scan& scan, ItemScan& item, std::string_view dtype);
+  void PlanString(Scan& scan, ItemScan& item, LeafPlan& leaf);
+  void PlanArray(size_t scan, size_t item, size_t leaf, bool zarr3);
+  void WantDocument(size_t scan, size_t item, size_t leaf);
+  void OnDocument(const Document& document, Bytes bytes);
+  void OnRead(uint64_t tag, Bytes bytes) override;
+  void OnFailure(uint64_t tag, Error error) override;
+
+  std::vector<Document> documents_;
+};
+
+}  // namespace leafsum::verify

@@ -1,0 +1,76 @@
+#include "verify/scan.h"
+
+#include <algorithm>
+
+namespace leafsum::verify {
+
+using report::Code;
+using report::Finding;
+
+std::pair<size_t, size_t> Scan::Below(std::string_view directory) const {
+  if (directory.empty()) return {0, listing.size()};
+  auto less = [](const FileEntry& e, std::string_view path) { return std::string_view(e.path) < path; };
+  const auto first = std::lower_bound(listing.begin(), listing.end(), directory, less);
+  // "0" follows "/": the end of everything below a directory.
+  std::string end(directory);
+  end.back() = '0';
+  const auto last = std::lower_bound(first, listing.end(), std::string_view(end), less);
+  return {static_cast<size_t>(first - listing.begin()), static_cast<size_t>(last - listing.begin())};
+}
+
+std::optional<uint64_t> Scan::SizeOf(std::string_view path) const {
+  const auto id = files.Find(path);
+  return id ? files.size(*id) : std::nullopt;
+}
+
+void Context::Add(const Scan& scan, Finding finding) {
+  if (scans.size() > 1) finding.message = (scan.source == 0 ? "A: " : "B: ") + finding.message;
+  findings.Add(std::move(finding));
+}
+
+void Context::Add(const Scan& scan, const ItemScan& item, Finding finding) {
+  finding.item = item.item.name;
+  Add(scan, std::move(finding));
+}
+
+void Context::Add(const Scan& scan, const ItemScan& item, LeafPlan& leaf, Finding finding) {
+  finding.key_path = leaf.record.key_path;
+  Add(scan, item, std::move(finding));
+}
+
+Code CodeOf(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kTruncated: return Code::kTruncated;
+    case ErrorCode::kInvalid: return Code::kInvalid;
+    case ErrorCode::kChecksum: return Code::kChecksum;
+    case ErrorCode::kUnsupported: return Code::kUnsupported;
+    case ErrorCode::kLimit: return Code::kLimit;
+    case ErrorCode::kMissing: return Code::kMissingFile;
+    case ErrorCode::kUnreadable: return Code::kUnreadable;
+    case ErrorCode::kChanged: return Code::kChangedDuringRead;
+  }
+  return Code::kInvalid;
+}
+
+Finding MakeFinding(Code code, std::string message) {
+  Finding finding(code);
+  finding.message = std::move(message);
+  return finding;
+}
+
+Finding FindingOf(const Error& error, std::string_view file) {
+  Finding finding(CodeOf(error.code));
+  if (!file.empty()) finding.file = std::string(file);
+  finding.offset = error.offset;
+  if (!error.expected.empty()) finding.expected = error.expected;
+  if (!error.actual.empty()) finding.actual = error.actual;
+  finding.message = error.message;
+  return finding;
+}
+
+std::string MiB(uint64_t bytes) {
+  const uint64_t tenths = bytes / (1 << 20) * 10 + bytes % (1 << 20) * 10 / (1 << 20);
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " MiB";
+}
+
+}  // namespace leafsum::verify

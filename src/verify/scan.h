@@ -1,0 +1,102 @@
+// What is known of one source: grows from its listing, stage by stage, into the plan of its leaves.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "io/file_entry.h"
+#include "kvstore/kv_store.h"
+#include "ocdbt/manifest.h"
+#include "orbax/layout.h"
+#include "orbax/side_files.h"
+#include "orbax/tree_metadata.h"
+#include "report/finding.h"
+#include "verify/coverage.h"
+#include "verify/job.h"
+#include "verify/leaf_record.h"
+#include "verify/options.h"
+
+namespace leafsum::verify {
+
+// One leaf of the plan: its record, which grows, and where its content lies.
+struct LeafPlan {
+  enum class State {
+    kPlanned,   // has content, which is not read yet
+    kRead,      // digests are in the record, or its stored digest matched the evidence
+    kEmpty,     // an empty node: nothing to read
+    kGroup,     // a zarr group, no leaf at all: dropped
+    kNotRead,   // damaged, unsupported, left out: a finding says why
+  };
+  LeafRecord record;
+  State state = State::kPlanned;
+  bool own_finding = false;          // its document or chunks gave a finding: no stored digest is locked
+  bool in_zarr = false;              // has a metadata document and a stored digest
+  zarr::ArrayMetadata metadata;
+  std::string param_name;
+  size_t document_entry = 0;         // of ItemScan::store
+  ByteVector document;
+  std::vector<ChunkRef> chunks;      // `file` is of Scan::files; inline: offset into the store's arena
+  ByteVector raw;                    // a string's bytes
+  std::optional<uint32_t> raw_file;  // or the file that is the content
+};
+
+struct ItemScan {
+  orbax::Item item;
+  bool tree_read = false;            // every leaf that there is, is in `leaves`
+  bool failed = false;               // nothing more is to be learnt of this item
+  std::optional<orbax::TreeMetadata> tree;
+  bool ocdbt = false;
+  std::optional<ocdbt::Manifest> manifest;
+  kvstore::KvStore store;
+  bool store_read = false;           // filled and sealed
+  bool store_complete = false;       // no key is missing from it
+  std::optional<orbax::StringLeaves> strings;
+  std::map<std::string, std::optional<std::string>> prng_impls;  // by parameter name, of array_metadatas/*
+  std::set<std::string> prng_conflicts;  // names on which processes disagree
+  bool has_array_metadatas = false;
+  bool deleted = false;              // named in the deletion journal: no item
+  bool no_fingerprint = false;
+  std::vector<LeafPlan> leaves;      // sorted by key path
+};
+
+struct Scan {
+  uint32_t source = 0;
+  std::string name;                  // the source's, for messages where there are two
+  std::vector<FileEntry> listing;    // sorted by path; only what could be sorted by bytes
+  kvstore::FileTable files;          // ids of listed files come first, in order of the listing
+  CoverageMap coverage;
+  orbax::Layout layout;
+  std::optional<uint64_t> commit_timestamp_nsecs;
+  bool step_chosen = false;          // from a root: lockfile and report name it
+  std::vector<ItemScan> items;
+  std::vector<ItemRecord> records;   // of items, in their order, once all was read
+  uint64_t total_files = 0, total_bytes = 0;
+  bool nothing_read = false;         // the step that the evidence names is gone
+
+  // The listed files below a directory ("" or ending in "/"), as a range of `listing`.
+  std::pair<size_t, size_t> Below(std::string_view directory) const;
+  // The size of a listed file; nothing where there is none of that name.
+  std::optional<uint64_t> SizeOf(std::string_view path) const;
+};
+
+// What all stages share.
+struct Context {
+  Options options;
+  std::vector<Scan> scans;
+  report::FindingList findings{kMaxFindings};
+
+  void Add(const Scan& scan, report::Finding finding);
+  void Add(const Scan& scan, const ItemScan& item, report::Finding finding);
+  void Add(const Scan& scan, const ItemScan& item, LeafPlan& leaf, report::Finding finding);
+};
+
+// The finding that an error is; its offset counts in `file`.
+report::Finding FindingOf(const Error& error, std::string_view file);
+report::Finding MakeFinding(report::Code code, std::string message);
+report::Code CodeOf(ErrorCode code);
+std::string MiB(uint64_t bytes);     // "12.5 MiB", for messages
+
+}  // namespace leafsum::verify

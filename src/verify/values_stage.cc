@@ -1,0 +1,86 @@
+#include "verify/values_stage.h"
+
+#include <algorithm>
+
+#include "verify/hash_stage.h"
+
+namespace leafsum::verify {
+namespace {
+
+// Where a record lies in its scan: records were made of the plan's leaves, in their order.
+std::map<const LeafRecord*, std::pair<size_t, size_t>> Places(const Scan& scan) {
+  std::map<const LeafRecord*, std::pair<size_t, size_t>> places;
+  for (size_t i = 0; i < scan.items.size(); ++i)
+    for (size_t l = 0; l < scan.items[i].leaves.size(); ++l)
+      places.emplace(&scan.records[i].leaves[l], std::make_pair(i, l));
+  return places;
+}
+
+}  // namespace
+
+ValuesStage::ValuesStage(Context& context, const Comparison& comparison) : Stage(context) {
+  const auto a = Places(context.scans[0]), b = Places(context.scans[1]);
+  for (size_t k = 0; k < comparison.leaves.size(); ++k) {
+    const LeafOutcome& o = comparison.leaves[k];
+    if (o.sign != Sign::kDifferent || !o.expected || !o.actual) continue;
+    if (o.expected->dtype != o.actual->dtype || o.expected->shape != o.actual->shape || !o.actual->shape) continue;
+    const auto pa = a.find(o.expected), pb = b.find(o.actual);
+    if (pa == a.end() || pb == b.end()) continue;
+    Pair pair{k, pa->second.first, pa->second.second, pb->second.first, pb->second.second, 0};
+    const uint64_t need = EstimateMemory(context.scans[0].items[pair.item_a].leaves[pair.leaf_a]) / 2 +
+                          EstimateMemory(context.scans[1].items[pair.item_b].leaves[pair.leaf_b]) / 2;
+    pair.memory = std::min(context.options.max_memory, need * 2);
+    queue_.push_back(pair);
+  }
+}
+
+bool ValuesStage::Supply(PendingAsks& asks) {
+  if (queue_.empty()) return false;
+  const Pair pair = queue_.front();
+  queue_.pop_front();
+  Job job;
+  job.memory = pair.memory;
+  std::map<std::pair<uint32_t, uint32_t>, uint32_t> file_ids;
+  const Scan &a = context_.scans[0], &b = context_.scans[1];
+  LeafTask task;
+  task.array = MakeArrayTask(a, a.items[pair.item_a], a.items[pair.item_a].leaves[pair.leaf_a], job.files, file_ids);
+  task.other.push_back(
+      MakeArrayTask(b, b.items[pair.item_b], b.items[pair.item_b].leaves[pair.leaf_b], job.files, file_ids));
+  job.tasks.push_back(std::move(task));
+  Ask ask;
+  ask.kind = AskKind::kJob;
+  ask.input = Serialize(job);
+  ask.cost = pair.memory;
+  open_.emplace(next_tag_, pair);
+  asks.Want(std::move(ask), next_tag_++);
+  return true;
+}
+
+void ValuesStage::Unreadable(const Pair& pair, report::Code code, const std::string& why) {
+  Scan& scan = context_.scans[1];
+  ItemScan& item = scan.items[pair.item_b];
+  context_.Add(scan, item, item.leaves[pair.leaf_b], MakeFinding(code, why));
+}
+
+void ValuesStage::Answer(uint64_t tag, Bytes bytes) {
+  Pair pair = open_.extract(tag).mapped();
+  const auto results = ParseResults(bytes);
+  if (!results || results->size() != 1)
+    return Unreadable(pair, report::Code::kUnreadable, "the values could not be compared: the worker gave no result");
+  const LeafResult& result = (*results)[0];
+  if (result.memory_needed > pair.memory && result.memory_needed <= context_.options.max_memory) {
+    pair.memory = result.memory_needed;
+    queue_.push_front(pair);
+    return;
+  }
+  if (result.memory_needed != 0)
+    return Unreadable(pair, report::Code::kLimit,
+                      "comparing the values takes " + MiB(result.memory_needed) + " of memory; raise --max-memory");
+  if (result.difference) differences_.emplace(pair.outcome, *result.difference);
+}
+
+void ValuesStage::Failed(uint64_t tag, Error error) {
+  Unreadable(open_.extract(tag).mapped(), report::Code::kUnreadable, "the values could not be compared: " + error.message);
+}
+
+}  // namespace leafsum::verify

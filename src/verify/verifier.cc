@@ -1,0 +1,352 @@
+#include "verify/verifier.h"
+
+#include <algorithm>
+
+#include "verify/assign_chunks.h"
+#include "verify/digest_json.h"
+#include "verify/discover.h"
+#include "verify/fingerprint.h"
+#include "verify/hash_stage.h"
+#include "verify/outputs.h"
+#include "verify/plan_stage.h"
+#include "verify/values_stage.h"
+#include "verify/walk_stage.h"
+
+namespace leafsum::verify {
+
+using report::Code;
+using report::Command;
+using report::Finding;
+using report::Severity;
+
+Verifier::Verifier(Bytes options_json) {
+  auto options = ParseOptions(options_json);
+  if (!options) {
+    error_ = options.error().message;
+    return;
+  }
+  context_.options = std::move(*options);
+  const size_t sources = std::max<size_t>(1, context_.options.source_names.size());
+  context_.options.source_names.resize(sources);
+  const bool two = context_.options.command == Command::kDiff;
+  if (sources > 2 || (two && sources != 2)) error_ = two ? "diff takes two sources" : "at most two sources";
+  context_.scans.resize(sources);
+  for (size_t i = 0; i < sources; ++i) {
+    context_.scans[i].source = static_cast<uint32_t>(i);
+    context_.scans[i].name = context_.options.source_names[i];
+  }
+}
+
+Verifier::~Verifier() = default;
+
+void Verifier::SetListing(uint32_t source, std::vector<FileEntry> listing) {
+  if (source >= context_.scans.size()) return;
+  std::sort(listing.begin(), listing.end(), [](const FileEntry& a, const FileEntry& b) { return a.path < b.path; });
+  context_.scans[source].listing = std::move(listing);
+}
+
+void Verifier::SetEvidence(Bytes bytes, bool with_source) {
+  if (!error_.empty()) return;
+  auto lock = ParseLockfile(bytes);
+  if (!lock) {
+    error_ = "lockfile refused: " + lock.error().message;
+    return;
+  }
+  if (context_.scans.size() > 1 || context_.options.fingerprint) {
+    error_ = "one kind of evidence at a time: a lockfile, a fingerprint or a second source";
+    return;
+  }
+  lock_ = std::move(*lock);
+  with_source_ = with_source;
+}
+
+// Every transition between stages, in order. A stage that is done at once is passed through.
+void Verifier::Advance() {
+  while (phase_ != Phase::kDone && error_.empty()) {
+    if (stage_ && !stage_->Done()) return;
+    switch (phase_) {
+      case Phase::kSetUp:
+        Enter(Phase::kDiscover);
+        break;
+      case Phase::kDiscover:
+        error_ = static_cast<Discover*>(stage_.get())->not_found();
+        ForgetDeletedItems();
+        Enter(Phase::kWalk);
+        break;
+      case Phase::kWalk:
+        Enter(Phase::kPlan);
+        break;
+      case Phase::kPlan:
+        AssignChunks(context_);
+        LeaveOutFiltered();
+        Enter(Phase::kHash);
+        break;
+      case Phase::kHash:
+        progress_ = progress();
+        MakeRecords();
+        Compare();
+        Enter(Phase::kValues);
+        break;
+      case Phase::kValues:
+        if (stage_) differences_ = static_cast<ValuesStage*>(stage_.get())->TakeDifferences();
+        stage_.reset();
+        Finish();
+        phase_ = Phase::kDone;
+        break;
+      case Phase::kDone:
+        break;
+    }
+  }
+  if (!error_.empty()) {
+    stage_.reset();
+    phase_ = Phase::kDone;
+  }
+}
+
+void Verifier::Enter(Phase phase) {
+  stage_.reset();
+  phase_ = phase;
+  if (!error_.empty()) return;
+  const Command command = context_.options.command;
+  switch (phase) {
+    case Phase::kDiscover: stage_ = std::make_unique<Discover>(context_, lock_ ? &*lock_ : nullptr); break;
+    case Phase::kWalk: stage_ = std::make_unique<WalkStage>(context_); break;
+    case Phase::kPlan: stage_ = std::make_unique<PlanStage>(context_); break;
+    case Phase::kHash:
+      if (command != Command::kList) stage_ = std::make_unique<HashStage>(context_, lock_ ? &*lock_ : nullptr);
+      break;
+    case Phase::kValues:
+      if (command == Command::kDiff && context_.options.values)
+        stage_ = std::make_unique<ValuesStage>(context_, *comparison_);
+      break;
+    case Phase::kSetUp:
+    case Phase::kDone: break;
+  }
+}
+
+void Verifier::ForgetDeletedItems() {
+  for (Scan& scan : context_.scans) std::erase_if(scan.items, [](const ItemScan& item) { return item.deleted; });
+}
+
+void Verifier::LeaveOutFiltered() {
+  const Options& o = context_.options;
+  if (o.include.empty() && o.exclude.empty()) return;
+  for (Scan& scan : context_.scans) {
+    for (ItemScan& item : scan.items) {
+      for (LeafPlan& leaf : item.leaves) {
+        auto matches = [&](const std::string& p) { return orbax::Matches(p, item.item.name, leaf.record.key_path); };
+        const bool in = o.include.empty() || std::any_of(o.include.begin(), o.include.end(), matches);
+        if (in && !std::any_of(o.exclude.begin(), o.exclude.end(), matches)) continue;
+        if (leaf.state == LeafPlan::State::kPlanned) leaf.state = LeafPlan::State::kNotRead;
+        ++filtered_;
+      }
+    }
+  }
+  if (filtered_ == 0) return;
+  Finding f = MakeFinding(Code::kSkipped, "leaves were left out by --include or --exclude");
+  f.actual = std::to_string(filtered_) + (filtered_ == 1 ? " leaf" : " leaves");
+  context_.findings.Add(std::move(f));
+}
+
+std::vector<Ask> Verifier::Poll(uint64_t budget) {
+  if (phase_ == Phase::kSetUp) Advance();
+  std::vector<Ask> out;
+  while (phase_ != Phase::kDone) {
+    for (Ask& ask : asks_.Poll(budget)) out.push_back(std::move(ask));
+    if (asks_.has_queued() || !stage_ || !stage_->Supply(asks_)) break;
+  }
+  return out;
+}
+
+void Verifier::Feed(uint32_t id, Bytes bytes) {
+  const auto tag = asks_.Close(id);
+  if (!tag || !stage_) return;
+  stage_->Answer(*tag, bytes);
+  Advance();
+}
+
+void Verifier::TooLarge(uint32_t id, uint64_t size) {
+  const auto tag = asks_.Close(id);
+  if (!tag || !stage_) return;
+  stage_->Failed(*tag, Error{ErrorCode::kLimit, "the file is too large for what it is", {}, "",
+                             std::to_string(size) + " bytes"});
+  Advance();
+}
+
+void Verifier::Fail(uint32_t id, Failure failure, std::string_view why) {
+  const auto tag = asks_.Close(id);
+  if (!tag || !stage_) return;
+  Error error;
+  switch (failure) {
+    case Failure::kMissing: error = {ErrorCode::kMissing, "the file is not there", {}, "", ""}; break;
+    case Failure::kUnreadable: error = {ErrorCode::kUnreadable, "could not be read: " + std::string(why), {}, "", ""}; break;
+    case Failure::kChanged: error = {ErrorCode::kChanged, "changed while it was being read", {}, "", ""}; break;
+  }
+  stage_->Failed(*tag, std::move(error));
+  Advance();
+}
+
+Verifier::Progress Verifier::progress() const {
+  if (phase_ != Phase::kHash || !stage_) return progress_;
+  const auto& hash = static_cast<const HashStage&>(*stage_);
+  return {hash.leaves_done(), hash.leaves_total(), hash.bytes_done(), hash.bytes_total()};
+}
+
+void Verifier::MakeRecords() {
+  for (Scan& scan : context_.scans) {
+    for (const ItemScan& item : scan.items) {
+      ItemRecord record;
+      record.name = item.item.name;
+      record.no_fingerprint = item.no_fingerprint || !item.tree_read || item.failed;
+      for (const LeafPlan& leaf : item.leaves) record.leaves.push_back(leaf.record);
+      scan.records.push_back(std::move(record));
+    }
+    MarkCoverage(scan);
+  }
+}
+
+Side Verifier::SideOf(const Scan& scan) const {
+  Side side;
+  side.items = &scan.records;
+  for (const ItemScan& item : scan.items)
+    if (!item.tree_read) side.partial_items.insert(item.item.name);
+  return side;
+}
+
+void Verifier::Compare() {
+  const Options& o = context_.options;
+  CompareOptions options;
+  options.allow_missing = o.allow_missing;
+  options.allow_extra = o.allow_extra;
+  if (o.item) options.items = {*o.item};
+  if (!o.include.empty() || !o.exclude.empty()) {
+    options.wants = [&o](std::string_view item, const orbax::KeyPath& path) {
+      auto matches = [&](const std::string& p) { return orbax::Matches(p, item, path); };
+      return (o.include.empty() || std::any_of(o.include.begin(), o.include.end(), matches)) &&
+             !std::any_of(o.exclude.begin(), o.exclude.end(), matches);
+    };
+  }
+  if (lock_) {
+    Side expected;
+    expected.items = &lock_->items;
+    comparison_ = verify::Compare(expected, SideOf(context_.scans[0]), options, context_.findings);
+    if (o.sha256) {
+      for (const LeafOutcome& leaf : comparison_->leaves) {
+        if (!leaf.expected || !leaf.expected->has_content || leaf.expected->sha256) continue;
+        context_.findings.Add(MakeFinding(Code::kSkipped, "SHA-256 was asked for and the lockfile has none for every leaf"));
+        break;
+      }
+    }
+  } else if (o.command == Command::kDiff) {
+    comparison_ = verify::Compare(SideOf(context_.scans[0]), SideOf(context_.scans[1]), options, context_.findings);
+  } else if (context_.scans.size() == 2) {
+    comparison_ = verify::Compare(SideOf(context_.scans[1]), SideOf(context_.scans[0]), options, context_.findings);
+  }
+}
+
+void Verifier::CompareFingerprint() {
+  const Options& o = context_.options;
+  if (!o.fingerprint) return;
+  const auto actual = CheckpointFingerprint(context_.scans[0].records);
+  if (!actual || *actual == *o.fingerprint) return;
+  Finding f = MakeFinding(Code::kDigestMismatch,
+                          "the checkpoint's fingerprint is another one; a lockfile would tell which leaf differs");
+  f.expected = "leafsum1:" + hash::ToHex(*o.fingerprint);
+  f.actual = "leafsum1:" + hash::ToHex(*actual);
+  context_.findings.Add(std::move(f));
+}
+
+std::string Verifier::MakeLockfile() const {
+  const Options& o = context_.options;
+  const Scan& scan = context_.scans[0];
+  Lockfile lock;
+  lock.fingerprint = CheckpointFingerprint(scan.records);
+  lock.items = scan.records;
+  for (size_t i = 0; i < lock.items.size(); ++i) {
+    for (size_t l = 0; l < lock.items[i].leaves.size(); ++l) {
+      LeafRecord& leaf = lock.items[i].leaves[l];
+      if (!o.stored || scan.items[i].leaves[l].own_finding) leaf.stored.reset();
+      if (!o.blocks) leaf.blocks.clear();
+      leaf.has_chunks = o.chunks && scan.items[i].leaves[l].in_zarr && !scan.items[i].leaves[l].own_finding;
+    }
+  }
+  if (o.write_source && !(scan.layout.is_root && !scan.step_chosen)) {
+    if (scan.step_chosen) lock.step = scan.layout.chosen->number;
+    if (scan.commit_timestamp_nsecs) lock.commit_timestamp_nsecs = std::to_string(*scan.commit_timestamp_nsecs);
+  }
+  return WriteLockfile(lock);
+}
+
+void Verifier::Finish() {
+  const Options& o = context_.options;
+  Scan& scan = context_.scans[0];
+  CompareFingerprint();
+
+  report_.command = o.command;
+  if (o.item) report_.scope = {*o.item};
+  if (scan.step_chosen) report_.source.step = scan.layout.chosen->number;
+  if (scan.commit_timestamp_nsecs && !(scan.layout.is_root && !scan.step_chosen))
+    report_.source.commit_timestamp_nsecs = std::to_string(*scan.commit_timestamp_nsecs);
+  report_.source.files = scan.total_files;
+  report_.source.bytes = scan.total_bytes;
+  if (lock_) {
+    report_.has_lock = true;
+    if (lock_->fingerprint) report_.lock_fingerprint = "leafsum1:" + hash::ToHex(*lock_->fingerprint);
+  }
+  if (auto fingerprint = CheckpointFingerprint(scan.records)) report_.fingerprint = "leafsum1:" + hash::ToHex(*fingerprint);
+  report_.coverage = scan.coverage.Sum();
+
+  report::VerdictInput input;
+  input.command = o.command;
+  input.strict = o.strict;
+  uint64_t not_read = 0;
+  for (const ItemScan& item : scan.items) {
+    for (const LeafPlan& leaf : item.leaves) {
+      input.leaves_with_content += leaf.state == LeafPlan::State::kRead;
+      not_read += leaf.state == LeafPlan::State::kNotRead || leaf.state == LeafPlan::State::kPlanned;
+      if (!comparison_ && o.command != Command::kList)
+        ++(leaf.state == LeafPlan::State::kRead || leaf.state == LeafPlan::State::kEmpty ? report_.leaves.equal
+                                                                                         : report_.leaves.not_read);
+    }
+  }
+  if (comparison_) {
+    report_.leaves = comparison_->counts;
+    input.leaves_with_content = comparison_->equal_with_content;
+    not_read = comparison_->counts.not_read;
+  } else if (!o.fingerprint) {
+    report_.leaves.equal = 0;  // nothing was compared
+  }
+  const bool compared = comparison_ || o.fingerprint;
+  input.evidence = !compared ? report::Evidence::kNone
+                   : with_source_ ? report::Evidence::kWithSource
+                                  : report::Evidence::kTrusted;
+  input.has_error = context_.findings.Has(Severity::kError);
+  // Whatever was not read is a gap, even if no finding said so.
+  input.has_gap = context_.findings.Has(Severity::kGap) || (not_read > 0 && o.command != Command::kList) ||
+                  (o.fingerprint && !report_.fingerprint);
+  input.has_trust = context_.findings.Has(Severity::kTrust);
+  input.has_warning = context_.findings.Has(Severity::kWarning);
+  report_.verdict = report::Decide(input);
+  report_.findings = std::move(context_.findings);
+  report_.headline = report::Headline(report_, input);
+
+  switch (o.command) {
+    case Command::kLock:
+      if (report_.verdict.exit_code == 0) output_ = MakeLockfile();
+      break;
+    case Command::kDigest:
+      output_ = DigestJson(scan.records);
+      text_ = DigestText(scan.records);
+      break;
+    case Command::kList:
+      output_ = ListJson(scan, o.keys);
+      break;
+    case Command::kDiff:
+      output_ = DiffJson(*comparison_, differences_);
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace leafsum::verify

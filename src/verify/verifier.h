@@ -1,0 +1,82 @@
+// One command over one or two sources: the class that a host drives. It opens nothing and waits for nothing;
+// it asks for bytes, is fed them in any order, and ends in one Report that is the same bytes for every order of
+// answers, every budget and every number of workers.
+//
+//   Verifier v(options_json); v.SetListing(0, files); v.SetEvidence(lockfile);
+//   while (!v.Done()) for (Ask& ask : v.Poll(budget)) … v.Feed(ask.id, bytes);
+//   v.report_json(), v.output()
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "io/ask.h"
+#include "io/file_entry.h"
+#include "verify/compare.h"
+#include "verify/lockfile.h"
+#include "verify/stage.h"
+
+namespace leafsum::verify {
+
+class Verifier {
+ public:
+  explicit Verifier(Bytes options_json);
+  ~Verifier();
+
+  // Everything the source holds. Once for each source, before the first Poll.
+  void SetListing(uint32_t source, std::vector<FileEntry> listing);
+  // A lockfile. `with_source`: it came with the source and is not trusted on its own.
+  void SetEvidence(Bytes lockfile, bool with_source);
+  // A usage error, "" if none: wrong options, evidence that is refused, no such step or item.
+  const std::string& error() const { return error_; }
+
+  // What to start now: at most `budget` bytes of open asks, but one where nothing is open and Done is false.
+  std::vector<Ask> Poll(uint64_t budget);
+  void Feed(uint32_t id, Bytes bytes);
+  void TooLarge(uint32_t id, uint64_t size);
+  void Fail(uint32_t id, Failure failure, std::string_view why);
+  bool Done() const { return phase_ == Phase::kDone; }
+
+  struct Progress {
+    uint64_t leaves_done = 0, leaves_total = 0, bytes_done = 0, bytes_total = 0;
+  };
+  Progress progress() const;
+
+  // Valid when Done and without error().
+  const report::Report& report() const { return report_; }
+  // The second document: of `digest`, `ls`, `diff`; the lockfile of `lock` where the verdict is LOCKED.
+  const std::string& output() const { return output_; }
+  // For `digest` the lines that a terminal gets; else "".
+  const std::string& text() const { return text_; }
+
+ private:
+  enum class Phase { kSetUp, kDiscover, kWalk, kPlan, kHash, kValues, kDone };
+  void Advance();
+  void Enter(Phase phase);
+  void ForgetDeletedItems();
+  void LeaveOutFiltered();
+  void MakeRecords();
+  void Compare();
+  void CompareFingerprint();
+  void Finish();
+  std::string MakeLockfile() const;
+  Side SideOf(const Scan& scan) const;
+
+  Context context_;
+  std::optional<Lockfile> lock_;
+  bool with_source_ = false;
+  std::string error_;
+  Phase phase_ = Phase::kSetUp;
+  std::unique_ptr<Stage> stage_;
+  PendingAsks asks_;
+  Progress progress_;
+  uint64_t filtered_ = 0;
+  std::optional<Comparison> comparison_;
+  std::map<size_t, ValueDifference> differences_;
+  report::Report report_;
+  std::string output_, text_;
+};
+
+}  // namespace leafsum::verify
