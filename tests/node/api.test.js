@@ -1,0 +1,175 @@
+// The JavaScript API: what resolves, what rejects, and that threads never change a byte.
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { check, diff, digest, explain, fromMap, fromPath, list, lock, openCheckpoint, verify, version } from '../../node/lib/index.js'
+import { compile, requireSimd } from '../../node/lib/core.js'
+import { platform } from '../../node/lib/platform_node.js'
+import { fixtures, scratch } from './support/places.js'
+
+const baseline = join(fixtures, 'seed000/artifacts/baseline_ckpt')
+const tampered = join(fixtures, 'seed000/artifacts/tampered_ckpt')
+const large = ['orbax/zarr2_many_leaves/ckpt', 'orbax/zarr3_chunked/ckpt', 'manager/zarr2_items/ckpt', 'damaged/flip_chunk_zarr2/ckpt']
+
+/** The same files as a Map, and with zarrita's two methods alone. */
+function inMemory(/** @type {string} */ root) {
+  const files = new Map()
+  for (const path of /** @type {string[]} */ (fs.readdirSync(root, { recursive: true }))) {
+    if (fs.statSync(join(root, path)).isFile()) files.set(path, new Uint8Array(fs.readFileSync(join(root, path))))
+  }
+  return fromMap(files, { name: root.split('/').at(-1) })
+}
+function remote(/** @type {string} */ root) {
+  const store = inMemory(root)
+  return { name: store.name, get: store.get.bind(store), getRange: store.getRange.bind(store), list: store.list.bind(store) }
+}
+
+test('1, 2 and 4 workers, and every kind of store: the same bytes', async () => {
+  for (const name of large) {
+    const source = join(fixtures, name)
+    /** @type {any} */
+    let first
+    for (const workers of [1, 2, 4]) {
+      for (const open of [fromPath, inMemory, remote]) {
+        const options = { workers, workersFrom: 0, allSteps: true }
+        const { report, lockfile } = await lock(open(source), options)
+        const checked = await check(open(source), options)
+        const digests = await digest(open(source), { ...options, algorithms: ['blake3', 'sha256'] })
+        const got = [report.text, lockfile && Buffer.from(lockfile).toString(), checked.text, digests.text, digests.outputText]
+        first ??= got
+        assert.deepEqual(got, first, `${name}, ${workers} workers`)
+      }
+    }
+  }
+})
+
+test('lock, verify, and what a report holds', async () => {
+  const { report, lockfile } = await lock(fromPath(baseline))
+  assert.ok(lockfile instanceof Uint8Array)
+  assert.equal(report.exit_code, 0)
+  assert.equal(report.text, JSON.stringify(report) + '\n')
+  const same = await verify(fromPath(baseline), { lockfile })
+  assert.equal(same.exit_code, 0)
+  assert.equal((await verify(fromPath(baseline), { lockfile: new TextDecoder().decode(lockfile) })).text, same.text)
+  assert.equal((await verify(Promise.resolve(fromPath(baseline)), { lockfile: lockfile.slice().buffer })).text, same.text)
+  const other = await verify(fromPath(tampered), { lockfile })
+  assert.deepEqual([other.exit_code, other.leaves.different], [1, 2])
+  assert.equal((await verify(fromPath(baseline), { lockfile, lockfileCameWithSource: true })).exit_code, 4)
+  assert.equal((await verify(fromPath(baseline))).exit_code, 5)
+  assert.equal((await verify(fromPath(baseline), { against: fromPath(tampered) })).exit_code, 1)
+  assert.equal((await verify(fromPath(baseline), { fingerprint: report.fingerprint })).exit_code, 0)
+})
+
+test('diff, list, openCheckpoint, explain, version', async () => {
+  const report = await diff(fromPath(baseline), fromPath(tampered), { values: true })
+  assert.deepEqual(report.output.leaves.map((/** @type {any} */ leaf) => leaf.sign), ['*', '*'])
+  const listed = await list(fromPath(baseline))
+  assert.equal(listed.output.totals.leaves, 2)
+  const checkpoint = await openCheckpoint(fromPath(baseline))
+  assert.deepEqual(checkpoint.leaves.map((/** @type {any} */ leaf) => leaf.key_path), [['params', 'bias'], ['params', 'kernel']])
+  assert.equal((await check(checkpoint)).exit_code, 0)
+  assert.deepEqual(checkpoint.findings, listed.findings)
+  checkpoint.close()
+  assert.match(await explain('checksum'), /\w/)
+  assert.equal(await explain('nonsense'), '')
+  assert.equal(typeof await version(), 'string')
+})
+
+test('misuse rejects, with a code', async () => {
+  const source = fromPath(baseline)
+  const wrong = /** @type {[() => Promise<any>, string][]} */ ([
+    [() => lock(/** @type {any} */ ('a path')), 'usage'],
+    [() => lock(/** @type {any} */ (undefined)), 'usage'],
+    [() => lock(source, /** @type {any} */ ({ frobnicate: 1 })), 'usage'],
+    [() => lock(source, /** @type {any} */ ({ algorithms: ['md5'] })), 'usage'],
+    [() => verify(source, { lockfile: '{}' }), 'evidence'],
+    [() => verify(source, { lockfile: new Uint8Array(0) }), 'evidence'],
+    [() => verify(source, { lockfile: /** @type {any} */ (7) }), 'usage'],
+    [() => verify(source, { fingerprint: 'leafsum1:00' }), 'usage'],
+    [() => check(source, { item: 'nothing' }), 'source'],
+    [() => check(fromPath(join(fixtures, 'manager/zarr2_items/ckpt')), { step: 77 }), 'source'],
+  ])
+  for (const [call, code] of wrong) await assert.rejects(call, { name: 'LeafsumError', code, message: /^[^\n]+$/ }, String(call))
+})
+
+test('an abort rejects with the reason, before and under way, with and without threads', async () => {
+  const reason = new Error('enough')
+  await assert.rejects(check(fromPath(baseline), { signal: AbortSignal.abort(reason) }), reason)
+  for (const workers of [1, 2]) {
+    const abort = new AbortController()
+    const store = remote(join(fixtures, 'orbax/zarr2_many_leaves/ckpt'))
+    const { getRange } = store
+    let reads = 0
+    store.getRange = (key, range) => {
+      if (++reads === 40) abort.abort(reason)
+      return getRange(key, range)
+    }
+    await assert.rejects(check(store, { signal: abort.signal, workers, workersFrom: 0 }), reason)
+  }
+})
+
+test('progress: never backwards, whole at the end', async () => {
+  /** @type {any[]} */
+  const seen = []
+  await check(fromPath(join(fixtures, 'orbax/zarr2_many_leaves/ckpt')), { onProgress: progress => seen.push(progress) })
+  for (let n = 1; n < seen.length; n++) assert.ok(seen[n].bytes_done >= seen[n - 1].bytes_done)
+  const last = seen.at(-1)
+  assert.equal(last.leaves_done, last.leaves_total)
+  assert.equal(last.bytes_done, last.bytes_total)
+  assert.ok(last.leaves_total >= 3000)
+})
+
+test('a file that changes while it is read, one that goes, one that cannot be read: gaps, never ok', async t => {
+  const { lockfile } = await lock(fromPath(baseline))
+  const options = { lockfile: /** @type {Uint8Array} */ (lockfile), workers: 2, workersFrom: 0 }
+  const copy = join(scratch(t), 'ckpt')
+  const fresh = () => {
+    fs.rmSync(copy, { recursive: true, force: true })
+    fs.cpSync(baseline, copy, { recursive: true })
+    const store = fromPath(copy)
+    const listing = store.list()
+    store.list = () => listing
+    return store
+  }
+  const file = join('ocdbt.process_0', 'd', fs.readdirSync(join(baseline, 'ocdbt.process_0/d'))[0])
+  const ways = /** @type {[string, (path: string) => void, string][]} */ ([
+    ['touched', path => fs.utimesSync(path, 1, 1), 'changed-during-read'],
+    ['grown', path => fs.appendFileSync(path, 'x'), 'changed-during-read'],
+    ['gone', path => fs.rmSync(path), 'changed-during-read'],
+    ['a symlink', path => { fs.rmSync(path); fs.symlinkSync('/etc/hostname', path) }, 'unreadable'],
+  ])
+  for (const target of ['manifest.ocdbt', '_METADATA', file]) {
+    for (const [what, damage, code] of ways) {
+      const store = fresh()
+      damage(join(copy, target))
+      const report = await verify(store, options)
+      // A file that no leaf depends on need not be read; then it cannot have been seen to change.
+      if (target === file && report.exit_code === 0) continue
+      assert.equal(report.exit_code, 3, `${target} ${what}: ${report.headline}`)
+      assert.ok(report.findings.some((/** @type {any} */ one) => one.code === code), `${target} ${what}: ${report.text}`)
+    }
+  }
+})
+
+test('an engine without SIMD is told so', async () => {
+  assert.throws(() => requireSimd(() => false), { code: 'environment', message: /WebAssembly SIMD/ })
+  requireSimd()
+  await assert.rejects(compile(new Uint8Array(8)), { code: 'environment' })
+})
+
+test('a worker thread that cannot start, or dies, is a bug in one line', async t => {
+  const { startWorker } = platform
+  t.after(() => { platform.startWorker = startWorker })
+  platform.startWorker = () => {
+    const endpoint = startWorker()
+    return { ...endpoint, post: (message, transfer) => endpoint.post(message.type === 'hello' ? { ...message, url: 'file:///nowhere.mjs' } : message, transfer) }
+  }
+  await assert.rejects(check(fromPath(baseline), { workers: 2, workersFrom: 0 }), { code: 'bug', message: /^[^\n]{1,400}report it$/ })
+  platform.startWorker = () => {
+    const endpoint = startWorker()
+    setTimeout(() => endpoint.terminate(), 0)
+    return endpoint
+  }
+  await assert.rejects(check(fromPath(baseline), { workers: 2, workersFrom: 0 }), { code: 'bug', message: /a worker died: exit code/ })
+})

@@ -1,0 +1,69 @@
+// The cases of tests/fixtures (its README says what they hold), found by their files, never by name.
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fixtures, vectors } from './places.js'
+
+export const readJson = (/** @type {string} */ file) => JSON.parse(readFileSync(file, 'utf8'))
+export const fingerprints = readJson(join(vectors, 'fingerprints.json'))
+
+/**
+ * @typedef {object} Case
+ * @property {string} name
+ * @property {string} source    the checkpoint's directory
+ * @property {any} expected
+ * @property {any} [damage]
+ *
+ * @param {string} group a directory of tests/fixtures
+ * @returns {Case[]}
+ */
+export function casesIn(group) {
+  const root = join(fixtures, group)
+  if (existsSync(join(root, 'artifacts'))) {
+    return directoriesIn(join(root, 'artifacts')).map(name => ({
+      name: `${group}/artifacts/${name}`,
+      source: join(root, 'artifacts', name),
+      expected: readJson(join(root, `${name}.expected.json`)),
+    }))
+  }
+  return directoriesIn(root).flatMap(name => {
+    const directory = join(root, name)
+    if (!existsSync(join(directory, 'expected.json'))) {
+      return existsSync(join(directory, 'damage.json')) ? [caseAt(group, name, directory)] : casesIn(`${group}/${name}`)
+    }
+    return [caseAt(group, name, directory)]
+  })
+}
+
+function caseAt(/** @type {string} */ group, /** @type {string} */ name, /** @type {string} */ directory) {
+  const read = (/** @type {string} */ file) => existsSync(join(directory, file)) ? readJson(join(directory, file)) : undefined
+  // An interrupted save has no `ckpt`, only a directory with a temporary name.
+  const source = join(directory, directoriesIn(directory).sort((a, b) => a.length - b.length)[0])
+  return { name: `${group}/${name}`, source, expected: read('expected.json'), damage: read('damage.json') }
+}
+
+const directoriesIn = (/** @type {string} */ path) =>
+  readdirSync(path, { withFileTypes: true }).filter(entry => entry.isDirectory()).map(entry => entry.name).sort()
+
+const kEmpty = /** @type {Record<string, string>} */ ({
+  'empty dict': 'Dict', 'empty list': 'List', 'empty tuple': 'Tuple', 'empty namedtuple': 'NamedTuple', None: 'None',
+})
+
+/** expected.json's items as `digest --json` has them, without fingerprints: item → text of the key path → leaf. */
+export function expectedItems(/** @type {any} */ expected) {
+  return Object.fromEntries(Object.entries(expected.items).map(([name, { leaves = [], json }]) => {
+    const all = leaves.map(expectedLeaf)
+    if (json) all.push({ key_path: [], value_type: 'json', dtype: 'json', shape: null, nbytes: json.nbytes, digest: digests(json) })
+    return [name, byKeyPath(all)]
+  }))
+}
+
+function expectedLeaf(/** @type {any} */ { keypath, value_type: type, dtype, shape, nbytes, ...rest }) {
+  if (nbytes === undefined) return { key_path: keypath, value_type: kEmpty[type], dtype: kEmpty[type], shape: null, nbytes: 0 }
+  return { key_path: keypath, value_type: type, dtype: dtype ?? 'string', shape: shape ?? null, nbytes, digest: digests(rest) }
+}
+
+const digests = (/** @type {any} */ { blake3, sha256 }) => ({ blake3, sha256 })
+
+/** @param {any[]} leaves */
+export const byKeyPath = leaves => Object.fromEntries(
+  leaves.map(leaf => [JSON.stringify(leaf.key_path), leaf]).sort((a, b) => a[0] < b[0] ? -1 : 1))
