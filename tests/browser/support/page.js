@@ -1,0 +1,73 @@
+// The page as a user sees it: the few gestures that every test makes.
+import { readFile } from 'node:fs/promises'
+
+/** @typedef {import('playwright-core').Page} Page */
+
+/** A page that must not complain: what it logs or throws is collected. @param {import('playwright-core').Browser} browser */
+export async function open(browser, url, options = {}) {
+  const page = await browser.newPage(options)
+  const complaints = []
+  page.on('console', message => complaints.push(message.text()))
+  page.on('pageerror', error => complaints.push(error.message))
+  await page.goto(url)
+  return Object.assign(page, { complaints })
+}
+
+/** @param {Page} page */
+export async function chooseCheckpoint(page, directory) {
+  await page.setInputFiles('#input-checkpoint', directory)
+  await listed(page)
+}
+
+/** Until the tree stands. @param {Page} page */
+export async function listed(page) {
+  await page.waitForFunction(() => /\d/.test(document.getElementById('checkpoint-tree').textContent))
+}
+
+/** @param {Page} page @param {string | {name: string, mimeType: string, buffer: Buffer}} file */
+export async function chooseLockfile(page, file) {
+  await page.setInputFiles('#input-lockfile', file)
+  await page.waitForSelector('#drop-evidence.filled')
+}
+
+/** @param {Page} page @param {number} count */
+export async function useWorkers(page, count) {
+  await page.evaluate(() => { document.querySelector('.options').open = true })
+  await page.selectOption('#option-workers', String(count))
+}
+
+/** @param {Page} page @returns {Promise<string>} the verdict's word */
+export async function act(page, button) {
+  await page.click(button)
+  return verdict(page)
+}
+
+/** @param {Page} page */
+export async function verdict(page) {
+  await page.waitForSelector('#result:not([hidden]), #notice:not([hidden])')
+  return (await page.isVisible('#result')) ? page.textContent('#verdict') : page.textContent('#notice')
+}
+
+/** @param {Page} page @returns {Promise<{name: string, text: string}>} what the button saves */
+export async function saved(page, button) {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click(button)])
+  return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') }
+}
+
+/** @param {string} text */
+export function asFile(name, text) {
+  return { name, mimeType: 'application/json', buffer: Buffer.from(text) }
+}
+
+/**
+ * A drop as the browser gets it from the desktop: real paths, real directories.
+ * @param {Page} page @param {string[]} paths @param {string} [onto] selector
+ */
+export async function drop(page, paths, onto = 'main') {
+  const session = await page.context().newCDPSession(page)
+  const { x, y, width } = await page.locator(onto).boundingBox()
+  const data = { items: [], files: paths, dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver', 'drop']) {
+    await session.send('Input.dispatchDragEvent', { type, x: x + width / 2, y: y + 20, data })
+  }
+}
