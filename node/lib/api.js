@@ -13,6 +13,7 @@ const kWorkersFrom = 16 << 20
  * @typedef {import('./stores/store.js').Store} Store
  * @typedef {import('./platform.js').Platform} Platform
  * @typedef {Record<string, any>} Options  see index.d.ts
+ * @typedef {{ report: string, output: string, lines: string }} Result  the core's texts
  */
 
 /** @param {Platform} platform */
@@ -45,7 +46,8 @@ export function makeApi(platform) {
 
     /** One finding code on one screen; "" for a code that does not exist. */
     explain: async (/** @type {string} */ code) => (await newCore(platform)).core.explain(code),
-    version: async () => (await newCore(platform)).core.version(),
+    /** Every code that a finding can have. */
+    codes: async () => (await newCore(platform)).core.codes(),
   }
 }
 
@@ -91,7 +93,7 @@ async function newCore(/** @type {Platform} */ platform) {
  * @param {string} command
  * @param {any[]} sources
  * @param {Options} options
- * @returns {Promise<{ report: string, output: string }>} the core's texts
+ * @returns {Promise<Result>}
  */
 async function runCommand(platform, command, sources, options) {
   const { signal, onProgress, maxMemory = kDefaultMaxMemory } = options
@@ -101,6 +103,7 @@ async function runCommand(platform, command, sources, options) {
   // A fresh instance each time: its memory never shrinks, and after a trap it is unusable.
   const { core, module, url } = await newCore(platform)
 
+  /** @type {any} */
   let verifier
   /** @type {ReturnType<typeof jobRunner> | undefined} */
   let jobs
@@ -123,7 +126,7 @@ async function runCommand(platform, command, sources, options) {
     await drive(verifier, { stores, budget: Math.max(maxMemory / 2, 1 << 20), runJob: jobs.run, signal, onPause: tell })
     tell()
     refuse(verifier.notFound(), 'source')
-    return { report: verifier.report(), output: verifier.output() }
+    return { report: verifier.report(), output: verifier.output(), lines: verifier.text() }
   } catch (error) {
     signal?.throwIfAborted()
     throw error instanceof LeafsumError ? error : bug('the core failed', error)
@@ -194,12 +197,13 @@ const isListing = (/** @type {any} */ listing) =>
 
 /**
  * The Report, and beside its own members, not enumerable: `text`, its exact bytes, and what the command puts out.
- * @param {{ report: string, output: string }} result
+ * @param {Result} result
  */
-function parseReport({ report, output }) {
+function parseReport({ report, output, lines }) {
   return Object.defineProperties(JSON.parse(report), {
     text: { value: report },
     output: { value: output ? JSON.parse(output) : undefined },
     outputText: { value: output },
+    lines: { value: lines },
   })
 }

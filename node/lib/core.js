@@ -5,7 +5,7 @@ import { LeafsumError, bug, firstLine } from './errors.js'
 const kSimdProbe = Uint8Array.of(
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11)
 
-/** @param {(bytes: Uint8Array) => boolean} [validate] */
+/** @param {(bytes: BufferSource) => boolean} [validate] */
 export function requireSimd(validate = WebAssembly.validate) {
   if (validate(kSimdProbe)) return
   throw new LeafsumError('environment',
@@ -46,6 +46,7 @@ export function instantiate(factory, module, sha256) {
     })
     made.then((/** @type {any} */ core) => {
       if (sha256) core.setSha256(sha256)
+      else core.useWebCrypto()
       resolve(core)
     }, refuse)
   })

@@ -96,11 +96,13 @@ export interface Report<Output = undefined> {
   leaves: { equal: number; different: number; missing: number; extra: number; not_read: number }
   findings: Finding[]
   findings_dropped: number
-  /** The report's exact bytes as text; not enumerable, like the two below. */
+  /** The report's exact bytes as text; not enumerable, like those below. */
   readonly text: string
   /** What the command puts out besides. */
   readonly output: Output
   readonly outputText: string
+  /** Of `digest`: a line for each leaf as b3sum writes it, the fingerprint last. */
+  readonly lines: string
 }
 
 export interface DigestOutput {
@@ -185,7 +187,7 @@ export function list(source: Source, options?: ListOptions): Promise<Report<List
 export function openCheckpoint(source: Source, options?: ListOptions): Promise<Checkpoint>
 /** One finding's code on one screen; "" for a code that does not exist. */
 export function explain(code: string): Promise<string>
-export function version(): Promise<string>
+export function codes(): Promise<string[]>
 
 /** Node only: a checkpoint's directory. */
 export function fromPath(path: string): Store

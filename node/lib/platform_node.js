@@ -35,7 +35,7 @@ export const platform = {
   startWorker() {
     const worker = new Worker(new URL('./worker_node.js', import.meta.url), { stdout: true, stderr: true })
     return {
-      post: (message, transfer) => worker.postMessage(message, transfer),
+      post: (message, transfer) => worker.postMessage(message, /** @type {any} */ (transfer)),
       listen(onMessage, onDeath) {
         worker.on('message', onMessage)
         worker.on('error', onDeath)

@@ -11,6 +11,6 @@ export function serveWorker(factory) {
     listen: onMessage => self.addEventListener('message', event => onMessage(event.data)),
   }, {
     factory: async () => factory ?? (await import(new URL('./core/core.mjs', import.meta.url).href)).default,
-    openStore: ({ files, ...options }) => new FilesStore(files, options),
+    openStore: ({ kind, files, ...options }) => new FilesStore(files, options),
   })
 }

@@ -25,7 +25,8 @@ export class Context {
     this.quiet = options.quiet === true
     this.verbose = options.verbose === true
     const toStdout = options.output === undefined || options.output === '-'
-    this.paint = painter(options.color ?? 'auto', toStdout ? process.stdout : {}, process.env)
+    this.onTerminal = toStdout && Boolean(process.stdout.isTTY)
+    this.paint = painter(options.color ?? 'auto', { isTTY: this.onTerminal }, process.env)
     this.bar = progressBar(this.quiet ? 'never' : options.progress ?? 'auto', process.stderr)
   }
 

@@ -193,6 +193,7 @@ export class PathStore {
   #full(/** @type {string} */ path) {
     if (path === '') return this.root
     if (this.#rawNames.size === 0) return `${this.root}/${path}`
+    /** @type {Uint8Array[]} */
     const parts = [Buffer.from(this.root)]
     let walked = ''
     for (const part of path.split('/')) {
