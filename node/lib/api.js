@@ -96,7 +96,7 @@ async function newCore(/** @type {Platform} */ platform) {
  * @returns {Promise<Result>}
  */
 async function runCommand(platform, command, sources, options) {
-  const { signal, onProgress, maxMemory = kDefaultMaxMemory } = options
+  const { signal, maxMemory = kDefaultMaxMemory } = options
   signal?.throwIfAborted()
   const stores = await Promise.all(sources.map(async source => storeOf(await source)))
   const config = coreOptions(command, stores.map(store => store.name ?? ''), options)
@@ -121,10 +121,9 @@ async function runCommand(platform, command, sources, options) {
     }
     refuse(verifier.error(), 'usage')
 
-    const tell = () => onProgress?.(verifier.progress())
-    jobs = jobRunner({ platform, core, module, url, stores, options, verifier, onPause: tell })
-    await drive(verifier, { stores, budget: Math.max(maxMemory / 2, 1 << 20), runJob: jobs.run, signal, onPause: tell })
-    tell()
+    jobs = jobRunner({ platform, core, module, url, stores, options, verifier })
+    await drive(verifier, { stores, budget: maxMemory, runJob: jobs.run, signal, onPause: jobs.tell })
+    jobs.tell()
     refuse(verifier.notFound(), 'source')
     return { report: verifier.report(), output: verifier.output(), lines: verifier.text() }
   } catch (error) {
@@ -147,16 +146,18 @@ function release(/** @type {any} */ verifier) {
  * Where jobs run: in this thread, one after another, or in a pool once there is enough to do.
  * @param {any} context
  */
-function jobRunner({ platform, core, module, url, stores, options, verifier, onPause }) {
-  const workers = options.workers ?? platform.defaultWorkers
-  const { signal, workersFrom = kWorkersFrom } = options
+function jobRunner({ platform, core, module, url, stores, options, verifier }) {
+  const { signal, onProgress, workers = platform.defaultWorkers, workersFrom = kWorkersFrom } = options
   /** @type {Pool | undefined} */
   let pool
   /** @type {Promise<unknown>} */
   let turn = Promise.resolve()
+  /** @type {Map<Uint8Array, number>} jobs under way and how many bytes went through each */
+  const underWay = new Map()
+  let most = 0
 
-  const here = (/** @type {Uint8Array} */ input) => {
-    const job = turn.then(() => runJob(core, input, stores, { signal, onPause }))
+  const here = (/** @type {Uint8Array} */ input, /** @type {(bytes: number) => void} */ note) => {
+    const job = turn.then(() => runJob(core, input, stores, { signal, onProgress: note }))
     turn = job.catch(() => {})
     return job
   }
@@ -167,12 +168,28 @@ function jobRunner({ platform, core, module, url, stores, options, verifier, onP
     })
     return new Pool({ size: workers, start: platform.startWorker, stores, hello: { module, url, specs } })
   }
+  /** The core counts whole jobs; to a person a leaf of gigabytes shall move too. */
+  const tell = () => {
+    if (!onProgress) return
+    const progress = verifier.progress()
+    const bytes = [...underWay.values()].reduce((sum, one) => sum + one, progress.bytes_done)
+    most = Math.max(most, Math.min(bytes, progress.bytes_total))
+    onProgress({ ...progress, bytes_done: most })
+  }
 
   return {
-    run(/** @type {Uint8Array} */ input) {
-      const copy = input.slice()
+    tell,
+    async run(/** @type {Uint8Array} */ input) {
+      const note = (/** @type {number} */ bytes) => {
+        underWay.set(input, bytes)
+        tell()
+      }
       if (!pool && workers > 1 && verifier.progress().bytes_total >= workersFrom) pool = newPool()
-      return pool ? pool.run(copy) : here(copy)
+      try {
+        return await (pool ? pool.run(input, note) : here(input, note))
+      } finally {
+        underWay.delete(input)
+      }
     },
     async close() {
       await pool?.close()

@@ -9,15 +9,15 @@ const kBudgetAhead = 8 << 20
  * @param {any} core
  * @param {Uint8Array} input
  * @param {import('./stores/store.js').Store[]} stores
- * @param {{ signal?: AbortSignal, onPause?: () => void }} [options]
+ * @param {{ signal?: AbortSignal, onProgress?: (bytes: number) => void }} [options] bytes of content that went through so far
  * @returns {Promise<Uint8Array>}
  */
-export async function runJob(core, input, stores, options = {}) {
+export async function runJob(core, input, stores, { signal, onProgress } = {}) {
   const job = new core.LeafJob(input)
   try {
     const budget = stores.every(store => store.readInto) ? kBudgetNow : kBudgetAhead
-    await drive(job, { stores, budget, ...options })
-    return job.result().slice()
+    await drive(job, { stores, budget, signal, onPause: () => onProgress?.(job.progress()) })
+    return job.result()
   } finally {
     job.delete()
   }

@@ -17,6 +17,7 @@ import { failureOf } from './stores/store.js'
  * @property {Uint8Array} input
  * @property {(result: Uint8Array) => void} resolve
  * @property {(error: unknown) => void} reject
+ * @property {((bytes: number) => void)} [onProgress]
  */
 export class Pool {
   /** @type {Seat[]} */
@@ -42,12 +43,13 @@ export class Pool {
 
   /**
    * @param {Uint8Array} input
+   * @param {(bytes: number) => void} [onProgress]
    * @returns {Promise<Uint8Array>}
    */
-  run(input) {
+  run(input, onProgress) {
     return new Promise((resolve, reject) => {
       if (this.#dead) return reject(this.#dead)
-      this.#queue.push({ input, resolve, reject })
+      this.#queue.push({ input, resolve, reject, onProgress })
       this.#assign()
     })
   }
@@ -84,6 +86,8 @@ export class Pool {
       seat.job?.resolve(message.result)
       seat.job = undefined
       this.#assign()
+    } else if (message.type === 'progress') {
+      seat.job?.onProgress?.(message.bytes)
     } else if (message.type === 'read') {
       this.#read(seat, message)
     } else {

@@ -29,7 +29,7 @@ export function serve(port, { factory, openStore, sha256 }) {
           spec ? openStore(spec) : new RemoteStore(source, port.post))
         await core
       } else if (message.type === 'job') {
-        const result = await runJob(await core, message.input, stores)
+        const result = await runJob(await core, message.input, stores, { onProgress: bytes => port.post({ type: 'progress', bytes }) })
         port.post({ type: 'result', result }, [result.buffer])
       } else {
         for (const store of stores) if (store instanceof RemoteStore) store.receive(message)

@@ -69,7 +69,7 @@ for (const [command, { options }] of Object.entries(kCommands)) {
 }
 
 test('what excludes each other', () => {
-  for (const pair of [['--step', '1', '--all-steps'], ['-q', '-v'], ['--json', '--format=human'], ['--json', '--format', 'ndjson']]) {
+  for (const pair of [['--lock=a', '--against=b'], ['--step', '1', '--all-steps'], ['-q', '-v'], ['--json', '--format=human'], ['--json', '--format', 'ndjson']]) {
     assert.throws(() => parseArguments(['verify', 'a', ...pair]), { ...refusal, message: /exclude each other/ })
   }
   assert.equal(parseArguments(['verify', 'a', '--json', '--format=json']).options.json, true)

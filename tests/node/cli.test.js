@@ -237,12 +237,16 @@ test('a reader that stops reading is no error', async () => {
 
 test('SIGINT: 130, quickly, nothing written', { skip: process.platform === 'win32' }, async t => {
   const { ckpt, lockfile, root } = copied(t)
-  // Fill that no bytes stand behind keeps the core busy: 12 GiB of one chunk.
+  // Files of zeros that take no room on the disk keep it busy for many seconds.
   fs.rmSync(ckpt, { recursive: true })
-  fs.mkdirSync(join(ckpt, 'x'), { recursive: true })
-  fs.writeFileSync(join(ckpt, 'x/.zarray'), JSON.stringify({
-    zarr_format: 2, shape: [3 * 2 ** 30], chunks: [2 ** 20], dtype: '<f4', compressor: null, fill_value: 0, order: 'C', filters: null,
-  }))
+  for (const name of ['x', 'y']) {
+    fs.mkdirSync(join(ckpt, name), { recursive: true })
+    fs.writeFileSync(join(ckpt, name, '.zarray'), JSON.stringify({
+      zarr_format: 2, shape: [2 ** 34], chunks: [2 ** 34], dtype: '|u1', compressor: null, fill_value: 0, order: 'C', filters: null,
+    }))
+    fs.writeFileSync(join(ckpt, name, '0'), '')
+    fs.truncateSync(join(ckpt, name, '0'), 2 ** 34)
+  }
   for (const jobs of ['1', '2']) {
     const { child, done } = start(['lock', ckpt, '--jobs', jobs])
     await new Promise(resolve => setTimeout(resolve, 1000))

@@ -85,6 +85,7 @@ test('a store that only the main thread can read answers a worker by messages', 
     poll() { return this.queue.splice(0) }
     feed(/** @type {number} */ id, /** @type {any} */ data) { told.push(`${id} ${[...data]}`) }
     fail(/** @type {number} */ id, /** @type {string} */ kind, /** @type {string} */ why) { told.push(`${id} ${kind} ${why}`) }
+    progress() { return 0 }
     result() { return bytes(7) }
     delete() {}
   }

@@ -87,7 +87,7 @@ export const kCommands = {
     operands: ['SRC'],
     help: 'compare a checkpoint with what was locked',
     options: ['lock', 'fingerprint', 'against', 'deep', 'strict', 'allow-missing', 'allow-extra', ...kCommon],
-    conflicts: kAlways,
+    conflicts: [['lock', 'fingerprint', 'against'], ...kAlways],
   },
   check: {
     operands: ['SRC'],
