@@ -227,9 +227,9 @@ void Discover::Report(const Want& want, const Error& error) {
   }
 }
 
-void Discover::OnFailure(uint64_t tag, Error error) { Report(wants_[tag], error); }
+void Discover::OnFailure(size_t tag, Error error) { Report(wants_[tag], error); }
 
-void Discover::OnRead(uint64_t tag, Bytes bytes) {
+void Discover::OnRead(size_t tag, Bytes bytes) {
   const Want want = wants_[tag];
   Scan& scan = context_.scans[want.scan];
   switch (want.what) {

@@ -31,8 +31,8 @@ class Discover : public ReadingStage {
   bool ChooseLayout(Scan& scan, const Lockfile* lock);
   void WantItem(size_t scan_index, size_t item_index);
   void WantIfListed(size_t scan, size_t item, What what, const std::string& path);
-  void OnRead(uint64_t tag, Bytes bytes) override;
-  void OnFailure(uint64_t tag, Error error) override;
+  void OnRead(size_t tag, Bytes bytes) override;
+  void OnFailure(size_t tag, Error error) override;
   void ReadTree(Scan& scan, ItemScan& item, const std::string& path, Bytes bytes);
   void ReadArrayMetadatas(Scan& scan, ItemScan& item, const std::string& path, Bytes bytes);
   void Duplicates(Scan& scan, const ItemScan* item, const std::string& path, const std::vector<std::string>& names);

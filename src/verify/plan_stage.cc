@@ -258,7 +258,7 @@ void PlanStage::WantDocument(size_t s, size_t i, size_t l) {
   WantRange(scan, scan.files.path(ref.file), ref.offset, ref.length, documents_.size() - 1);
 }
 
-void PlanStage::OnRead(uint64_t tag, Bytes bytes) {
+void PlanStage::OnRead(size_t tag, Bytes bytes) {
   const Document d = documents_[tag];
   const Scan& scan = context_.scans[d.scan];
   const ItemScan& item = scan.items[d.item];
@@ -269,7 +269,7 @@ void PlanStage::OnRead(uint64_t tag, Bytes bytes) {
   OnDocument(d, bytes);
 }
 
-void PlanStage::OnFailure(uint64_t tag, Error error) {
+void PlanStage::OnFailure(size_t tag, Error error) {
   const Document d = documents_[tag];
   Scan& scan = context_.scans[d.scan];
   ItemScan& item = scan.items[d.item];

@@ -25,8 +25,8 @@ class PlanStage : public ReadingStage {
   void PlanArray(size_t scan, size_t item, size_t leaf, bool zarr3);
   void WantDocument(size_t scan, size_t item, size_t leaf);
   void OnDocument(const Document& document, Bytes bytes);
-  void OnRead(uint64_t tag, Bytes bytes) override;
-  void OnFailure(uint64_t tag, Error error) override;
+  void OnRead(size_t tag, Bytes bytes) override;
+  void OnFailure(size_t tag, Error error) override;
 
   std::vector<Document> documents_;
 };

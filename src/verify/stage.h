@@ -37,16 +37,16 @@ class ReadingStage : public Stage {
   bool Done() const override { return wanted_.empty() && open_ == 0; }
   void Answer(uint64_t tag, Bytes bytes) final {
     --open_;
-    OnRead(tag, bytes);
+    OnRead(static_cast<size_t>(tag), bytes);
   }
   void Failed(uint64_t tag, Error error) final {
     --open_;
-    OnFailure(tag, std::move(error));
+    OnFailure(static_cast<size_t>(tag), std::move(error));
   }
 
  protected:
-  virtual void OnRead(uint64_t tag, Bytes bytes) = 0;
-  virtual void OnFailure(uint64_t tag, Error error) = 0;
+  virtual void OnRead(size_t tag, Bytes bytes) = 0;
+  virtual void OnFailure(size_t tag, Error error) = 0;
   void WantFile(const Scan& scan, const std::string& path, uint64_t limit, uint64_t tag);
   void WantRange(const Scan& scan, const std::string& path, uint64_t offset, uint64_t length, uint64_t tag);
 

@@ -124,7 +124,7 @@ void WalkStage::WantNodes(size_t tree_index) {
   if (tree.walk->Done()) Finish(tree);
 }
 
-void WalkStage::OnRead(uint64_t tag, Bytes bytes) {
+void WalkStage::OnRead(size_t tag, Bytes bytes) {
   const Want want = wants_[tag];
   Tree& tree = trees_[want.tree];
   if (bytes.size() == want.read.length) {
@@ -137,7 +137,7 @@ void WalkStage::OnRead(uint64_t tag, Bytes bytes) {
   WantNodes(want.tree);
 }
 
-void WalkStage::OnFailure(uint64_t tag, Error error) {
+void WalkStage::OnFailure(size_t tag, Error error) {
   const Want want = wants_[tag];
   trees_[want.tree].walk->Fail(want.read.token, std::move(error));
   WantNodes(want.tree);

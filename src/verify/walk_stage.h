@@ -29,8 +29,8 @@ class WalkStage : public ReadingStage {
   void WantNodes(size_t tree);
   void Finish(Tree& tree);
   void Seal(Scan& scan, ItemScan& item);
-  void OnRead(uint64_t tag, Bytes bytes) override;
-  void OnFailure(uint64_t tag, Error error) override;
+  void OnRead(size_t tag, Bytes bytes) override;
+  void OnFailure(size_t tag, Error error) override;
 
   std::vector<Tree> trees_;
   std::vector<Want> wants_;

@@ -44,14 +44,15 @@ Status Parser::Transpose(const JsonValue& config) {
   if (axes.size() != rank) return not_permutation;
   std::vector<bool> seen(rank);
   for (uint64_t axis : axes) {
-    if (axis >= rank || seen[axis]) return not_permutation;
-    seen[axis] = true;
+    if (axis >= rank || seen[static_cast<size_t>(axis)]) return not_permutation;
+    seen[static_cast<size_t>(axis)] = true;
   }
   // This one's input axes are what the transposes before it have stored.
   bool identity = true;
   std::vector<uint32_t> total(rank);
   for (size_t i = 0; i < rank; ++i) {
-    total[i] = chain.transpose.empty() ? static_cast<uint32_t>(axes[i]) : chain.transpose[axes[i]];
+    const uint32_t axis = static_cast<uint32_t>(axes[i]);
+    total[i] = chain.transpose.empty() ? axis : chain.transpose[axis];
     identity = identity && total[i] == i;
   }
   chain.transpose = identity ? std::vector<uint32_t>() : std::move(total);
