@@ -150,7 +150,7 @@ Result<std::vector<std::string>> ParseDeletionJournal(Bytes text) {
       return WrongMember("item_handlers", "object", handlers).Prefixed(member);
     const bool has_name = handlers->Find(*name) != nullptr;
     if (has_name != (member == "original_metadata"))
-      return Error{ErrorCode::kInvalid, std::string(member) + (has_name ? " still has" : " has no") +
+      return Error{ErrorCode::kInvalid, std::string(member) + (has_name ? " still has a" : " has no") +
                    " handler of the checkpointable", std::nullopt,
                    has_name ? "no handler" : "a handler", JsonString(*name)};
   }

@@ -129,6 +129,8 @@ Result<ByteVector> ParseZarr2FillValue(const JsonValue& value, const StoredType&
   if (value.is_null()) return ByteVector(type.itemsize, 0);
   const TypeRow* row = FindType(type.name);
   const bool complex_text = row && row->kind == TypeKind::kComplex && !value.AsArray();
+  // zarr-python's empty string, NULs to numpy. TensorStore refuses it; there is one way to understand it.
+  if (const std::string* text = value.AsString(); !row && text && text->empty()) return ByteVector(type.itemsize, 0);
   if (!row || complex_text || row->format == &kFloat4E2m1fn) return FromBase64(value, type, stored.big_endian);
   return Scalar(value, type, *row, row->bits < 8 ? 8 : row->bits, FloatBits2);
 }

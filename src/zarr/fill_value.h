@@ -18,7 +18,7 @@ namespace leafsum::zarr {
 //   float    number, also in a string ("1.5");         number, "NaN", "Infinity", "-Infinity",
 //            "NaN", "Infinity", "-Infinity"            "0x" and hex digits of the bits, as many as fit or fewer
 //   complex  list of two such, or base64               list of two such
-//   raw      base64 of exactly the element             the same
+//   raw      base64 of exactly the element, or "": zero  base64 of exactly the element
 //   float4   base64 of its byte                        as float
 //
 // Both give content: little-endian, masked.

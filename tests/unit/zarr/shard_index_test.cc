@@ -1,0 +1,122 @@
+#include "zarr/shard_index.h"
+
+#include "support/catch.h"
+#include "support/hex.h"
+#include "support/zarr_writer.h"
+
+using namespace leafsum;
+using namespace leafsum::zarr;
+using namespace leafsum::test::literals;
+using codec::CodecKind;
+
+namespace {
+
+ShardingSpec Spec(std::vector<uint64_t> chunk_shape, size_t checksums, bool big_endian = false) {
+  ShardingSpec spec;
+  spec.chunk_shape = std::move(chunk_shape);
+  spec.index_codecs.assign(checksums, {CodecKind::kCrc32c, false});
+  spec.index_big_endian = big_endian;
+  return spec;
+}
+
+bool Equal(const ShardIndexEntry& a, const ShardIndexEntry& b) {
+  return a.empty == b.empty && (a.empty || (a.offset == b.offset && a.length == b.length));
+}
+
+Result<std::vector<ShardIndexEntry>> Decode(Bytes bytes, uint64_t n, uint64_t shard_size, const ShardingSpec& spec) {
+  return DecodeShardIndex(test::Exact(bytes), n, shard_size, spec);
+}
+
+}  // namespace
+
+TEST_CASE("the index of Orbax's example shard") {
+  const ByteVector bytes = "0000000000000000 2100000000000000 54824c06"_hex;
+  const auto entries = Decode(bytes, 1, 53, Spec({2, 3}, 1));
+  REQUIRE(entries);
+  REQUIRE(entries->size() == 1);
+  CHECK(Equal((*entries)[0], {0, 33, false}));
+}
+
+TEST_CASE("sizes of a shard index") {
+  CHECK(InnerChunkCount({6, 8}, Spec({3, 4}, 1)) == 4u);
+  CHECK(ShardIndexSize({6, 8}, Spec({3, 4}, 1)) == 68u);
+  CHECK(ShardIndexSize({6, 8}, Spec({3, 4}, 0)) == 64u);
+  CHECK(InnerChunkCount({}, Spec({}, 1)) == 1u);
+  CHECK(InnerChunkCount({6}, Spec({3, 4}, 1)) == std::nullopt);
+  CHECK(InnerChunkCount({6}, Spec({0}, 1)) == std::nullopt);
+  CHECK(ShardIndexSize({1ull << 59}, Spec({1}, 1)) == (1ull << 63) + 4);
+  CHECK(ShardIndexSize({1ull << 60}, Spec({1}, 0)) == std::nullopt);
+  CHECK(InnerChunkCount({1ull << 32, 1ull << 32}, Spec({1, 1}, 0)) == std::nullopt);
+}
+
+TEST_CASE("shard indices go around; every other length fails") {
+  const std::vector<ShardIndexEntry> entries{{0, 33, false}, {0, 0, true}, {33, 67, false}, {40, 0, false}, {100, 0, false}};
+  for (size_t checksums : {0, 1, 2}) {
+    for (bool big_endian : {false, true}) {
+      INFO(checksums << big_endian);
+      const ShardingSpec spec = Spec({1}, checksums, big_endian);
+      const ByteVector bytes = test::WriteShardIndex(entries, spec);
+      const auto decoded = Decode(bytes, entries.size(), 100, spec);
+      REQUIRE(decoded);
+      REQUIRE(decoded->size() == entries.size());
+      for (size_t i = 0; i < entries.size(); ++i) CHECK(Equal((*decoded)[i], entries[i]));
+
+      for (size_t n = 0; n < bytes.size(); ++n) {
+        const auto prefix = Decode(Bytes(bytes).first(n), entries.size(), 100, spec);
+        REQUIRE_FALSE(prefix);
+        CHECK(prefix.error().code == ErrorCode::kTruncated);
+        CHECK(prefix.error().actual == std::to_string(n) + " bytes");
+      }
+      ByteVector longer = bytes;
+      longer.push_back(0);
+      const auto extra = Decode(longer, entries.size(), 100, spec);
+      REQUIRE_FALSE(extra);
+      CHECK(extra.error().code == ErrorCode::kInvalid);
+      CHECK(extra.error().expected == std::to_string(bytes.size()) + " bytes");
+    }
+  }
+}
+
+TEST_CASE("every flipped bit of a checked index is noticed") {
+  const ShardingSpec spec = Spec({1}, 1);
+  ByteVector bytes = test::WriteShardIndex({{0, 8, false}, {8, 8, false}}, spec);
+  for (size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
+    bytes[bit / 8] ^= static_cast<uint8_t>(1 << bit % 8);
+    const auto entries = Decode(bytes, 2, 1000, spec);
+    REQUIRE_FALSE(entries);
+    CHECK(entries.error().code == ErrorCode::kChecksum);
+    CHECK(entries.error().message == "CRC-32C of the shard index does not match");
+    CHECK(entries.error().offset == 32u);
+    bytes[bit / 8] ^= static_cast<uint8_t>(1 << bit % 8);
+  }
+}
+
+TEST_CASE("shard index entries that cannot be") {
+  constexpr uint64_t kNone = ~uint64_t{0};
+  struct Row { ShardIndexEntry entry; const char* message; };
+  const Row rows[] = {
+      {{kNone, 5, false}, "shard index entry is half empty"},
+      {{5, kNone, false}, "shard index entry is half empty"},
+      {{0, 101, false}, "shard index entry lies outside the shard"},
+      {{100, 1, false}, "shard index entry lies outside the shard"},
+      {{101, 0, false}, "shard index entry lies outside the shard"},
+      {{kNone - 1, 2, false}, "shard index entry lies outside the shard"},  // the sum wraps to 0
+      {{2, kNone - 1, false}, "shard index entry lies outside the shard"},
+  };
+  const ShardingSpec spec = Spec({1}, 1);
+  for (const Row& row : rows) {
+    const auto entries = Decode(test::WriteShardIndex({{0, 100, false}, row.entry}, spec), 2, 100, spec);
+    REQUIRE_FALSE(entries);
+    CHECK(entries.error().code == ErrorCode::kInvalid);
+    CHECK(entries.error().message == row.message);
+    CHECK(entries.error().offset == 16u);
+  }
+}
+
+TEST_CASE("a count that no index can have is refused before anything is allocated") {
+  for (uint64_t n : {uint64_t{1} << 60, ~uint64_t{0}, uint64_t{1} << 40}) {
+    const auto entries = Decode("00000000"_hex, n, 100, Spec({1}, 1));
+    REQUIRE_FALSE(entries);
+    CHECK(entries.error().code == ErrorCode::kTruncated);
+  }
+}
