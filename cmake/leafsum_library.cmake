@@ -11,7 +11,6 @@ function(leafsum_library folder)
   if(lib_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "leafsum_library(${folder}): unknown arguments ${lib_UNPARSED_ARGUMENTS}")
   endif()
-  string(REGEX REPLACE "^leafsum_" "" folder ${folder})
   if(lib_SOURCES MATCHES "\\.(cc|c)(;|$)")
     add_library(leafsum_${folder} STATIC ${lib_SOURCES})
     target_link_libraries(leafsum_${folder}
