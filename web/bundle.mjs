@@ -52,8 +52,8 @@ export function bundle(entry, replace = {}) {
         exported.push(local)
         return ''
       })
-      // Emscripten asks where it was loaded from; our loader hands it the Module, so the answer is never used.
-      .replaceAll('import.meta.url', 'self.location.href')
+      // Emscripten wants a base to form the core's URL with. Our loader hands it the Module: nothing is loaded from there.
+      .replaceAll('import.meta.url', "'https://core.invalid/'")
     const strange = notUnderstood.exec(body)
     if (strange) throw new Error(`${path}: the page's bundler does not understand: ${strange[0]}`)
 

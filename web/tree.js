@@ -13,7 +13,7 @@
  * @property {string} path from the root, as JSON
  * @property {Map<string, Branch>} children in the order of the leaves
  * @property {Leaf | null} leaf
- * @property {string} pointer of the leaf, with its item
+ * @property {string} item of the leaf
  * @property {number} leaves in and below
  * @property {number} nbytes
  * @property {number} marked leaves with a finding, in and below
@@ -76,9 +76,14 @@ function identity(item, keyPath) {
   return JSON.stringify([item ?? '', keyPath])
 }
 
+/** @param {Leaf} leaf */
+function markOf(marks, item, leaf) {
+  return marks.size > 0 ? marks.get(identity(item, leaf.key_path)) : undefined
+}
+
 /** @returns {Branch} */
 function branch(name, path) {
-  return { name, path, children: new Map(), leaf: null, pointer: '', leaves: 0, nbytes: 0, marked: 0 }
+  return { name, path, children: new Map(), leaf: null, item: '', leaves: 0, nbytes: 0, marked: 0 }
 }
 
 /** @returns {Branch} */
@@ -88,7 +93,7 @@ export function plant(items, marks = new Map()) {
     for (const leaf of item.leaves) {
       // A lone unnamed item needs no branch of its own.
       const path = item.name === '' ? leaf.key_path : [item.name, ...leaf.key_path]
-      const marked = marks.has(identity(item.name, leaf.key_path)) ? 1 : 0
+      const marked = markOf(marks, item.name, leaf) ? 1 : 0
       let at = root
       grow(at, leaf, marked)
       for (const key of path) {
@@ -98,7 +103,7 @@ export function plant(items, marks = new Map()) {
         grow(at, leaf, marked)
       }
       at.leaf = leaf
-      at.pointer = identity(item.name, leaf.key_path)
+      at.item = item.name
     }
   }
   return root
@@ -113,7 +118,7 @@ function grow(at, leaf, marked) {
 /** @param {Branch} root */
 function tree(root, marks, toggled) {
   const list = make('ul')
-  if (root.leaf) list.append(make('li', {}, leafRow(root.leaf, untrusted(root.name || '(the item itself)'), marks.get(root.pointer))))
+  if (root.leaf) list.append(make('li', {}, leafRow(root.leaf, untrusted(root.name || '(the item itself)'), markOf(marks, root.item, root.leaf))))
   const look = { marks, toggled, opened: openedAtFirst(root) }
   fill(list, root, look)
   return list
@@ -155,7 +160,7 @@ function fill(list, at, look, start = 0) {
 /** @param {Branch} at @param {{marks: Map<string, any>, toggled: Map<string, boolean>, opened: Set<Branch>}} look */
 function row(at, look) {
   const { marks, toggled, opened } = look
-  if (at.children.size === 0) return make('li', {}, leafRow(at.leaf, untrusted(at.name), marks.get(at.pointer)))
+  if (at.children.size === 0) return make('li', {}, leafRow(at.leaf, untrusted(at.name), markOf(marks, at.item, at.leaf)))
   const list = make('ul', { hidden: true })
   const name = make('span', {}, untrusted(at.name), ' ', make('span', { class: 'facts' }, count(at.leaves, 'leaf', 'leaves')))
   const button = make('button', { type: 'button', class: 'branch', 'aria-expanded': 'false', onclick: () => toggled.set(at.path, toggle(list.hidden)) }, name)
@@ -166,7 +171,7 @@ function row(at, look) {
   function toggle(open) {
     if (open && !filled) {
       filled = true
-      if (at.leaf) list.append(make('li', {}, leafRow(at.leaf, '(the node itself)', marks.get(at.pointer))))
+      if (at.leaf) list.append(make('li', {}, leafRow(at.leaf, '(the node itself)', markOf(marks, at.item, at.leaf))))
       fill(list, at, look)
     }
     show(list, open)
@@ -196,7 +201,7 @@ function matches(items, wanted, marks) {
       const path = pointer(leaf.key_path, item.name)
       if (!path.toLowerCase().includes(wanted) && leaf.dtype.toLowerCase() !== wanted) continue
       found += 1
-      if (found <= matchesShown) list.append(make('li', {}, leafRow(leaf, untrusted(path), marks.get(identity(item.name, leaf.key_path)))))
+      if (found <= matchesShown) list.append(make('li', {}, leafRow(leaf, untrusted(path), markOf(marks, item.name, leaf))))
     }
   }
   const said = found > matchesShown ? `The first ${matchesShown} of ${count(found, 'leaf', 'leaves')} found.`

@@ -18,3 +18,6 @@ self.onmessage = async ({ data: { module, request, port } }) => {
     listen: onMessage => { port.onmessage = ({ data }) => onMessage(data) },
   }, { factory: async () => factory, openStore })
 }
+
+// Whatever nobody caught is told, lest the page wait for ever.
+self.onunhandledrejection = ({ reason }) => self.postMessage({ answer: { bug: reason?.message ?? String(reason) } })
