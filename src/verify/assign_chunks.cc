@@ -1,6 +1,8 @@
 #include "verify/assign_chunks.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "base/checked.h"
 #include "base/text.h"
@@ -28,6 +30,12 @@ Status CheckValue(const Scan& scan, const kvstore::ValueRef& ref) {
                  std::to_string(ref.offset) + " + " + std::to_string(ref.length) + " bytes",
                  std::to_string(*size) + " bytes"};
   return std::nullopt;
+}
+
+std::string UintList(const std::vector<uint64_t>& list) {
+  std::string out = "[";
+  for (size_t i = 0; i < list.size(); ++i) out += (i ? "," : "") + std::to_string(list[i]);
+  return out + "]";
 }
 
 class Assigner {
@@ -81,7 +89,40 @@ class Assigner {
     std::sort(leaf.chunks.begin(), leaf.chunks.end(),
               [](const ChunkRef& a, const ChunkRef& b) { return a.index < b.index; });
     if (broken) return Refuse(item, leaf, std::move(*broken));
+    Shapes(item, leaf);
     Missing(item, leaf, prefix, grid);
+  }
+
+  void Mismatch(ItemScan& item, LeafPlan& leaf, const std::string& file, const std::vector<uint64_t>& expected,
+                const std::vector<uint64_t>& actual, std::string message) {
+    Finding f = MakeFinding(Code::kStructureMismatch, std::move(message));
+    f.file = file;
+    f.expected = UintList(expected);
+    f.actual = UintList(actual);
+    context_.Add(scan_, item, leaf, std::move(f));
+  }
+
+  // Redundant records of how the array was cut: the write shape is whole chunks, and every record says the same
+  // (formats.md §3.5, §3.6). No value depends on them, a restore may.
+  void Shapes(ItemScan& item, LeafPlan& leaf) {
+    const std::vector<uint64_t>& chunk = leaf.metadata.chunk_shape;
+    if (leaf.write_shape) {
+      bool whole = leaf.write_shape->size() == chunk.size();
+      for (size_t d = 0; whole && d < chunk.size(); ++d) whole = (*leaf.write_shape)[d] % chunk[d] == 0;
+      if (!whole)
+        Mismatch(item, leaf, item.item.directory + "_METADATA", chunk, *leaf.write_shape,
+                 "write_shape in _METADATA is no multiple of the array's chunk shape");
+    }
+    const auto [first, last] = item.recorded.equal_range(leaf.param_name);
+    for (auto it = first; it != last; ++it) {
+      const orbax::SerializedArrayMetadata& recorded = it->second.array;
+      if (leaf.write_shape && recorded.write_shape != *leaf.write_shape)
+        Mismatch(item, leaf, it->second.file, *leaf.write_shape, recorded.write_shape,
+                 "write_shape in array_metadatas/ is not that of _METADATA");
+      if (recorded.chunk_shape != chunk)
+        Mismatch(item, leaf, it->second.file, chunk, recorded.chunk_shape,
+                 "chunk_shape in array_metadatas/ is not the array's");
+    }
   }
 
   // Absent chunks: an error, or the fill value where the format allows it (formats.md §3.4).

@@ -310,10 +310,8 @@ void Discover::ReadArrayMetadatas(Scan& scan, ItemScan& item, const std::string&
   }
   Duplicates(scan, &item, path, parsed->duplicate_members);
   for (orbax::SerializedArrayMetadata& array : parsed->arrays) {
-    auto [it, is_new] = item.prng_impls.emplace(array.param_name, array.random_key_impl);
-    if (is_new || it->second == array.random_key_impl) continue;
-    // Answers come in any order: what two processes say must not depend on which one was read first.
-    item.prng_conflicts.insert(array.param_name);
+    std::string name = array.param_name;
+    item.recorded.emplace(std::move(name), RecordedArray{path, std::move(array)});
   }
 }
 

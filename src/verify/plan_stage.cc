@@ -1,6 +1,7 @@
 #include "verify/plan_stage.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/checked.h"
 #include "base/json.h"
@@ -93,6 +94,7 @@ void PlanStage::PlanTree(size_t s, size_t i) {
     leaf.record.key_types = entry.key_types;
     leaf.record.value_type = entry.value_type;
     leaf.param_name = orbax::ParamName(entry.key_path);
+    leaf.write_shape = entry.write_shape;
     has_write_shape |= entry.write_shape.has_value();
     if (orbax::IsEmptyValueType(entry.value_type)) {
       leaf.record.dtype = entry.value_type;
@@ -156,19 +158,23 @@ void PlanStage::PlanString(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   leaf.record.nbytes = leaf.raw.size();
 }
 
+// A PRNG key is a uint32 array whose implementation is recorded nowhere else.
+void PlanStage::CheckRecords(Scan& scan, ItemScan& item, LeafPlan& leaf) {
+  const auto [first, last] = item.recorded.equal_range(leaf.param_name);
+  std::set<std::optional<std::string>> impls;
+  for (auto it = first; it != last; ++it) impls.insert(it->second.array.random_key_impl);
+  if (impls.size() == 1) leaf.record.prng_impl = *impls.begin();
+  if (impls.size() <= 1) return;
+  Finding f = MakeFinding(Code::kStructureMismatch, "processes disagree on the PRNG implementation of this leaf");
+  f.file = item.item.directory + "array_metadatas/";
+  context_.Add(scan, item, leaf, std::move(f));
+}
+
 void PlanStage::PlanArray(size_t s, size_t i, size_t l, bool zarr3) {
   Scan& scan = context_.scans[s];
   ItemScan& item = scan.items[i];
   LeafPlan& leaf = item.leaves[l];
-  if (auto it = item.prng_impls.find(leaf.param_name); it != item.prng_impls.end() && it->second) {
-    if (item.prng_conflicts.contains(leaf.param_name)) {
-      Finding f = MakeFinding(Code::kStructureMismatch, "processes disagree on the PRNG implementation of this leaf");
-      f.file = item.item.directory + "array_metadatas/";
-      context_.Add(scan, item, leaf, std::move(f));
-    } else {
-      leaf.record.prng_impl = it->second;
-    }
-  }
+  CheckRecords(scan, item, leaf);
   const std::string prefix = leaf.param_name.empty() ? "" : leaf.param_name + "/";
   const std::string key = prefix + std::string(zarr3 ? kZarrJson : kZarray);
   const kvstore::KvStore::Entry* entry = item.store_read ? item.store.Find(key) : nullptr;
@@ -307,6 +313,14 @@ void PlanStage::OnDocument(const Document& d, Bytes bytes) {
     f.actual = IsUtf8(name) ? name : Hex(AsBytes(name));
     context_.Add(scan, item, leaf, std::move(f));
     leaf.own_finding = true;
+  }
+  if (!metadata->codecs.sharding.empty() &&
+      (!metadata->codecs.sharding[0].codecs.sharding.empty() || !metadata->codecs.transpose.empty() ||
+       !metadata->codecs.bytes_codecs.empty())) {
+    leaf.state = LeafPlan::State::kNotRead;
+    context_.Add(scan, item, leaf,
+                 MakeFinding(Code::kUnsupported, "shards within shards, or codecs around shards: this version cannot read them"));
+    return;
   }
   leaf.record.dtype = metadata->type.name;
   leaf.record.shape = metadata->shape;

@@ -22,6 +22,7 @@ class PlanStage : public ReadingStage {
   void PlanBareStore(size_t scan, size_t item);
   void PlanFile(Scan& scan, ItemScan& item, std::string_view dtype);
   void PlanString(Scan& scan, ItemScan& item, LeafPlan& leaf);
+  void CheckRecords(Scan& scan, ItemScan& item, LeafPlan& leaf);
   void PlanArray(size_t scan, size_t item, size_t leaf, bool zarr3);
   void WantDocument(size_t scan, size_t item, size_t leaf);
   void OnDocument(const Document& document, Bytes bytes);

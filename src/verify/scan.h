@@ -3,7 +3,6 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -36,11 +35,18 @@ struct LeafPlan {
   bool in_zarr = false;              // has a metadata document and a stored digest
   zarr::ArrayMetadata metadata;
   std::string param_name;
+  std::optional<std::vector<uint64_t>> write_shape;  // of `_METADATA`
   size_t document_entry = 0;         // of ItemScan::store
   ByteVector document;
   std::vector<ChunkRef> chunks;      // `file` is of Scan::files; inline: offset into the store's arena
   ByteVector raw;                    // a string's bytes
   std::optional<uint32_t> raw_file;  // or the file that is the content
+};
+
+// What one process recorded of an array that it wrote.
+struct RecordedArray {
+  std::string file;
+  orbax::SerializedArrayMetadata array;
 };
 
 struct ItemScan {
@@ -54,8 +60,8 @@ struct ItemScan {
   bool store_read = false;           // filled and sealed
   bool store_complete = false;       // no key is missing from it
   std::optional<orbax::StringLeaves> strings;
-  std::map<std::string, std::optional<std::string>> prng_impls;  // by parameter name, of array_metadatas/*
-  std::set<std::string> prng_conflicts;  // names on which processes disagree
+  // `array_metadatas/*`, by parameter name; each process has its own file.
+  std::multimap<std::string, RecordedArray> recorded;
   bool has_array_metadatas = false;
   bool deleted = false;              // named in the deletion journal: no item
   bool no_fingerprint = false;
