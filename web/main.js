@@ -7,7 +7,7 @@ import { fromDrop, liesInside, lockfilesInside, totals } from './sources.js'
 import { differencesTable, findingsTable } from './tables.js'
 import { count, formatBytes, formatCount, plainText, untrusted } from './text.js'
 import { createTree } from './tree.js'
-import { coverage, numbers, tone } from './verdict.js'
+import { coverage, headline, numbers, tone } from './verdict.js'
 
 const showRunningAfter = 200 // ms; a shorter run shows its result only
 
@@ -150,6 +150,7 @@ function stepOptions() {
 
 function refresh() {
   const { checkpoint, second, lockfile, running } = state
+  const focused = /** @type {HTMLElement} */ (document.activeElement)
   card('drop-checkpoint', checkpoint !== null)
   if (checkpoint) {
     byId('checkpoint-name').replaceChildren(untrusted(checkpoint.name))
@@ -171,6 +172,13 @@ function refresh() {
   show(byId('cancel'), running !== null)
   for (const button of document.querySelectorAll('.drop button')) button.disabled = running !== null
   byId('hint').textContent = hint()
+  if (focused !== document.body && focused.offsetParent === null) focusNext()
+}
+
+/** Where one goes on when the button that had the focus is gone. */
+function focusNext() {
+  const { checkpoint, second, lockfile } = state
+  byId(!checkpoint ? 'choose-checkpoint' : second ? 'diff' : lockfile ? 'verify' : 'choose-lockfile').focus()
 }
 
 function hint() {
@@ -235,7 +243,7 @@ function showResult(answer) {
   byId('verdict-panel').className = `verdict ${tone(report)}`
   byId('verdict-icon').replaceChildren(icon(tone(report)))
   byId('verdict').textContent = report.verdict
-  byId('headline').replaceChildren(proseOf(report.headline))
+  byId('headline').replaceChildren(proseOf(headline(report)))
   byId('numbers').textContent = numbers(report)
   const covered = byId('coverage')
   covered.textContent = coverage(report)
@@ -253,7 +261,7 @@ function showResult(answer) {
   show(byId('save-lockfile'), Boolean(answer.lockfile))
   byId('copied').textContent = ''
   show(byId('result'))
-  announce(`${report.verdict}. ${plainText(report.headline)}`)
+  announce(`${report.verdict}. ${plainText(headline(report))}`)
   byId('verdict').focus()
 }
 

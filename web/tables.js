@@ -48,19 +48,30 @@ function differenceRow(leaf) {
   const path = make('td', { role: 'cell', class: 'leaf' }, untrusted(pointer(leaf.key_path, leaf.item) || '(the whole item)'))
   path.append(make('span', { class: 'place' }, [leaf.dtype, formatShape(leaf.shape)].filter(Boolean).join(' ')))
   const values = make('td', { role: 'cell', 'data-label': 'Values' })
-  if (leaf.values) values.append(difference(leaf.values))
+  if (leaf.values) values.append(difference(leaf.values, leaf.shape))
   return make('tr', { role: 'row', class: leaf.sign === '=' ? 'info' : 'error' },
     make('th', { role: 'rowheader', scope: 'row' }, make('span', { class: 'code' }, make('strong', { class: 'sign', 'aria-hidden': 'true' }, leaf.sign),
       make('span', { class: 'severity' }, meanings[leaf.sign] ?? ''))),
     path, value('First', leaf.a), value('Second', leaf.b), values)
 }
 
-function difference(values) {
-  const text = make('span')
-  text.append(`${count(values.differing ?? 0, 'element')} differ`)
-  if (values.first_index) text.append(`; first at [${values.first_index.join(', ')}]: `, untrusted(String(values.first_a)), ' → ', untrusted(String(values.first_b)))
-  if (values.max_abs !== null && values.max_abs !== undefined) text.append(`; at most ${values.max_abs} apart`)
-  return text
+function difference({ differing, first_index, first_a, first_b, max_abs, max_rel }, shape) {
+  const told = make('span', {}, `${count(differing, 'element')} ${differing === 1 ? 'differs' : 'differ'}`)
+  if (first_index !== null && first_index !== undefined) {
+    told.append(`, first at [${unravel(first_index, shape ?? []).join(', ')}]: `, untrusted(String(first_a)), ' → ', untrusted(String(first_b)))
+  }
+  if (max_abs !== null && max_abs !== undefined) told.append(`; at most ${max_abs} apart`)
+  if (max_rel !== null && max_rel !== undefined) told.append(` (relative ${Number(max_rel.toPrecision(3))})`)
+  return told
+}
+
+/** Row-major, the last dimension fastest. @param {number} index @param {number[]} shape */
+function unravel(index, shape) {
+  return [...shape].reverse().map(length => {
+    const at = index % length
+    index = Math.floor(index / length)
+    return at
+  }).reverse()
 }
 
 function value(label, text) {

@@ -12,6 +12,12 @@ export function tone(report) {
   return tones[report.verdict] ?? 'none'
 }
 
+/** The headline without the verdict's word, which stands above it. */
+export function headline({ headline, verdict }) {
+  const prefix = `${verdict}: `
+  return headline.startsWith(prefix) ? headline.slice(prefix.length) : headline
+}
+
 /** `1 leaf equal, 2 different · exit code 1` */
 export function numbers(report) {
   const { equal = 0, different = 0, missing = 0, extra = 0, not_read = 0 } = report.leaves ?? {}
@@ -27,10 +33,13 @@ export function coverage(report) {
   const { leaf = 0, structural = 0, unreachable = 0, ignored = 0, unread = 0 } = report.coverage ?? {}
   const total = leaf + structural + unreachable + ignored + unread
   if (total === 0) return ''
-  const parts = [`${formatBytes(leaf)} of leaf data`, `${formatBytes(structural)} of structure`]
+  // Small values lie in the nodes of the b-tree, among the structure.
+  const parts = leaf > 0 ? [`${formatBytes(leaf)} of leaf data`, `${formatBytes(structural)} of structure`]
+    : [`${formatBytes(structural)} of structure and the small values in it`]
   if (unread > 0) parts.push(`${formatBytes(unread)} not read`)
   if (ignored > 0) parts.push(`${formatBytes(ignored)} ignored`)
   if (unreachable > 0) parts.push(`${formatBytes(unreachable)} that no leaf refers to`)
-  const vouched = ignored + unreachable + unread > 0 ? ' Nobody vouches for the bytes that are not leaf data or structure.' : ''
-  return `Of ${formatBytes(total)} in the directory: ${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}.${vouched}`
+  const vouched = ignored + unreachable + unread > 0 ? ' Nobody vouches for the rest.' : ''
+  const listed = parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}` : parts[0]
+  return `Of ${formatBytes(total)} in the directory: ${listed}.${vouched}`
 }
