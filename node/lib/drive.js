@@ -57,7 +57,10 @@ export async function drive(task, { stores, budget = 64 << 20, runJob, signal, o
     while (!task.done()) {
       check()
       const asks = /** @type {Ask[]} */ (task.poll(budget))
-      if (asks.length === 0 && open === 0) throw bug('the core waits for nothing')
+      if (asks.length === 0 && open === 0) {
+        if (task.done()) break
+        throw bug('the core waits for nothing')
+      }
       let answered = false
       for (const ask of asks) {
         const store = stores[ask.source]

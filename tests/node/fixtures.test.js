@@ -100,21 +100,21 @@ test('damaged', async t => {
   for (const { name, source, damage } of damaged) {
     await t.test(name, async () => {
       const lockfile = lockfiles.get(damage.base)
-      const { report, ms, rssMiB } = await verifyAlone(source, lockfile)
+      const { report, seconds, rssMiB } = await verifyAlone(source, lockfile)
       const found = `${report.headline}\n${report.findings.map((/** @type {any} */ one) => `${one.severity} ${one.code} ${one.key_path} ${one.message}`).join('\n')}`
       if (!damage.accept.includes('equal')) assert.notEqual(report.exit_code, 0, found)
       else if (damage.accept.length === 1) assert.equal(report.exit_code, 0, found)
       else assert.ok(report.exit_code !== 0 || report.findings.length > 0, found)
       assert.ok([0, 1, 3].includes(report.exit_code), found)
       if (damage.leaves) assert.deepEqual(leavesNamed(report, damage.leaves), { missed: [], others: [] }, found)
-      assert.ok(ms < 5000, `${ms} ms`)
+      assert.ok(seconds < 5, `${seconds} s`)
       assert.ok(rssMiB < 300, `${rssMiB} MiB`)
     })
   }
 })
 
 async function verifyAlone(/** @type {string} */ source, /** @type {string | undefined} */ lockfile) {
-  const { stdout } = await promisify(execFile)(process.execPath, [measure, source, ...(lockfile ? [lockfile] : [])], { timeout: 20_000, maxBuffer: 1 << 26 })
+  const { stdout } = await promisify(execFile)(process.execPath, [measure, source, ...(lockfile ? [lockfile] : [])], { timeout: 60_000, maxBuffer: 1 << 26 })
   return JSON.parse(stdout)
 }
 

@@ -62,7 +62,7 @@ function facts(/** @type {any} */ report) {
   const { source, fingerprint } = report
   return rows([
     ['step', source?.step],
-    ['fingerprint', fingerprint],
+    ['fingerprint', report.headline.includes(fingerprint) ? undefined : fingerprint],
   ])
 }
 
