@@ -1,0 +1,133 @@
+#include <string>
+
+#include "report/report.h"
+#include "support/catch.h"
+
+using namespace leafsum::report;
+
+namespace {
+
+// The report and its verdict as the verifier makes them.
+std::string HeadlineOf(Report report, VerdictInput input) {
+  input.command = report.command;
+  for (auto [severity, flag] : {std::pair{Severity::kError, &VerdictInput::has_error},
+                                {Severity::kGap, &VerdictInput::has_gap},
+                                {Severity::kTrust, &VerdictInput::has_trust},
+                                {Severity::kWarning, &VerdictInput::has_warning}})
+    input.*flag = input.*flag || report.findings.Has(severity);
+  report.verdict = Decide(input);
+  return Headline(report, input);
+}
+
+Report Verified() {
+  Report report;
+  report.command = Command::kVerify;
+  report.has_lock = true;
+  report.leaves.equal = 12;
+  return report;
+}
+
+VerdictInput Trusted() {
+  VerdictInput input;
+  input.evidence = Evidence::kTrusted;
+  input.leaves_with_content = 12;
+  return input;
+}
+
+Finding At(Code code, std::string item, std::vector<std::string> path) {
+  Finding f(code);
+  f.item = std::move(item);
+  f.key_path = std::move(path);
+  return f;
+}
+
+}  // namespace
+
+TEST_CASE("VERIFIED names what it does not cover") {
+  Report report = Verified();
+  CHECK(HeadlineOf(report, Trusted()) ==
+        "VERIFIED: 12 leaves equal to the lockfile; not covered: custom metadata, sharding, "
+        "timestamps");
+  report.coverage = {100, 20, 3, 4, 0};
+  report.leaves = {1, 0, 2, 1, 0};
+  report.scope = {"state"};
+  report.has_lock = false;
+  CHECK(HeadlineOf(report, Trusted()) ==
+        "VERIFIED in item \"state\": 1 leaf equal to the evidence given; allowed: 2 missing, 1 "
+        "extra; "
+        "not covered: custom metadata, sharding, timestamps, 7 bytes that nobody vouches for");
+}
+
+TEST_CASE("MISMATCH counts and names the first error") {
+  Report report = Verified();
+  report.leaves = {9, 1, 1, 1, 0};
+  report.findings.Add(At(Code::kMissingLeaf, "state", {"z"}));
+  report.findings.Add(At(Code::kDigestMismatch, "state", {"a/b", "~"}));
+  report.findings.Add(At(Code::kReEncoded, "state", {"a"}));
+  CHECK(
+      HeadlineOf(report, Trusted()) ==
+      "MISMATCH: 2 errors (1 leaf differs, 1 missing, 1 extra, 9 equal); first: digest-mismatch at "
+      "state:/a~1b/~0");
+
+  Report strict = Verified();
+  Finding file(Code::kUnknownFile);
+  file.file = "notes.txt";
+  strict.findings.Add(file);
+  VerdictInput input = Trusted();
+  input.strict = true;
+  CHECK(HeadlineOf(strict, input) ==
+        "MISMATCH: 1 warning, which --strict counts as errors; first: unknown-file at notes.txt");
+}
+
+TEST_CASE("INCOMPLETE says what was not read, and why there is nothing to show") {
+  Report report = Verified();
+  report.leaves = {9, 0, 0, 0, 3};
+  report.findings.Add(At(Code::kUnsupported, "", {"w"}));
+  CHECK(HeadlineOf(report, Trusted()) ==
+        "INCOMPLETE: nothing differs, but 3 of 12 leaves were not read; first: unsupported at /w; "
+        "not "
+        "covered: custom metadata, sharding, timestamps");
+  Report empty;
+  empty.command = Command::kCheck;
+  CHECK(HeadlineOf(empty, {}) ==
+        "INCOMPLETE: there is no leaf with content, so nothing could be shown");
+}
+
+TEST_CASE("UNTRUSTED tells a lockfile of the source's own from a missing signature") {
+  VerdictInput input = Trusted();
+  input.evidence = Evidence::kWithSource;
+  CHECK(HeadlineOf(Verified(), input)
+            .find("UNTRUSTED: 12 leaves consistent with the lockfile that came with the source") ==
+        0);
+  Report report = Verified();
+  report.findings.Add(Finding(Code::kSignature));
+  CHECK(HeadlineOf(report, Trusted())
+            .find("UNTRUSTED: 12 leaves equal, but the signature that was asked for is missing") ==
+        0);
+}
+
+TEST_CASE("the other commands have their own sentence, and none promises safety") {
+  VerdictInput input;
+  input.leaves_with_content = 1;
+  const std::pair<Command, const char*> sentences[] = {
+      {Command::kVerify,
+       "NO-EVIDENCE: there is nothing to compare with; structure is sound, 1 leaf with content"},
+      {Command::kCheck,
+       "SOUND: structure is sound, 1 leaf with content; values were not compared with anything"},
+      {Command::kLock, "LOCKED: 1 leaf with content, fingerprint leafsum1:aa"},
+      {Command::kDiff, "EQUAL: 1 leaf equal on both sides"},
+      {Command::kMatch, "MATCHES: 1 leaf with content, nothing would raise, be cast or be missing"},
+      {Command::kDigest, "COMPLETE: 1 leaf with content read"},
+  };
+  for (const auto& [command, sentence] : sentences) {
+    Report report;
+    report.command = command;
+    report.fingerprint = "leafsum1:aa";
+    report.leaves.equal = command == Command::kDiff;
+    CHECK(HeadlineOf(report, input) == sentence);
+  }
+  Report warned;
+  warned.command = Command::kCheck;
+  warned.findings.Add(Finding(Code::kSymlink));
+  CHECK(HeadlineOf(warned, input).find("; 1 warning") != std::string::npos);
+}
