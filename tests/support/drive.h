@@ -1,0 +1,84 @@
+// A host for the core's state machines: answers what Verifier and LeafJob ask for, in an order and within budgets
+// that a seed chooses. Whatever the seed, the result must be the same bytes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "io/ask.h"
+#include "support/hex.h"
+#include "support/memory_source.h"
+#include "support/random.h"
+
+namespace leafsum::test {
+
+// Ask::source counts into these.
+using Sources = std::vector<const MemorySource*>;
+
+// The result of a LeafJob that ran this serialized job.
+ByteVector RunJob(Bytes job, const Sources& sources, uint64_t seed);
+
+// Asks that were handed out and not answered yet. Seed 0 answers them in order, one at a time, with a large
+// budget. Aborts where the core breaks its side: asks nothing while it waits, or more than the budget.
+class OpenAsks {
+ public:
+  OpenAsks(Sources sources, uint64_t seed) : sources_(std::move(sources)), seed_(seed), random_(seed) {}
+
+  uint64_t Budget();
+  void Add(std::vector<Ask> asks, uint64_t budget);
+  bool Hungry() { return open_.empty() || (seed_ != 0 && random_.OneIn(2)); }
+  Ask Take();
+  const MemorySource& SourceOf(const Ask& ask) const;
+  // What the host computes: kDigest and kJob.
+  ByteVector Compute(const Ask& ask);
+  Random& random() { return random_; }
+
+ private:
+  Sources sources_;
+  uint64_t seed_;
+  Random random_;
+  std::vector<Ask> open_;
+};
+
+template <class Machine>
+void AnswerAsk(Machine& machine, OpenAsks& asks, const Ask& ask) {
+  if (ask.kind != AskKind::kRead) {
+    machine.Feed(ask.id, Exact(asks.Compute(ask)));
+    return;
+  }
+  const ReadAnswer answer = Answer(asks.SourceOf(ask), ask);
+  if (answer.refusal) {
+    machine.Fail(ask.id, answer.refusal->failure, answer.refusal->why);
+    return;
+  }
+  if constexpr (requires { machine.TooLarge(ask.id, answer.size); }) {
+    if (answer.too_large) {
+      machine.TooLarge(ask.id, answer.size);
+      return;
+    }
+  }
+  if constexpr (requires { machine.Reserve(ask.id, uint64_t{}); }) {
+    if (asks.random().OneIn(2)) {
+      const uint64_t n = ask.range ? ask.range->length : answer.bytes.size();
+      const MutableBytes room = machine.Reserve(ask.id, n);
+      std::copy(answer.bytes.begin(), answer.bytes.end(), room.begin());
+      machine.Commit(ask.id, answer.bytes.size());
+      return;
+    }
+  }
+  machine.Feed(ask.id, Exact(answer.bytes));
+}
+
+template <class Machine>
+void Drive(Machine& machine, const Sources& sources, uint64_t seed) {
+  OpenAsks asks(sources, seed);
+  while (!machine.Done()) {
+    if (asks.Hungry()) {
+      const uint64_t budget = asks.Budget();
+      asks.Add(machine.Poll(budget), budget);
+    }
+    AnswerAsk(machine, asks, asks.Take());
+  }
+}
+
+}  // namespace leafsum::test
