@@ -28,6 +28,16 @@ void StoreBe(uint8_t* p, uint32_t v) {
   for (int i = 0; i < 4; ++i) p[i] = static_cast<uint8_t>(v >> (24 - 8 * i));
 }
 
+// FIPS 180-4 §6.2.2 step 3: `d` and `h` become the next e and a.
+inline void Round(uint32_t a, uint32_t b, uint32_t c, uint32_t& d, uint32_t e, uint32_t f, uint32_t g, uint32_t& h,
+                  uint32_t kw) {
+  const uint32_t s1 = std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25);
+  const uint32_t s0 = std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22);
+  const uint32_t t1 = h + s1 + (g ^ (e & (f ^ g))) + kw;
+  d += t1;
+  h = t1 + s0 + ((a & b) | (c & (a | b)));
+}
+
 class PortableSha256 final : public StreamingHash {
  public:
   void Update(Bytes bytes) override {
@@ -73,22 +83,20 @@ class PortableSha256 final : public StreamingHash {
       const uint32_t s1 = std::rotr(w[i - 2], 17) ^ std::rotr(w[i - 2], 19) ^ w[i - 2] >> 10;
       w[i] = w[i - 16] + s0 + w[i - 7] + s1;
     }
-    auto [a, b, c, d, e, f, g, h] = state_;
-    for (int i = 0; i < 64; ++i) {
-      const uint32_t s1 = std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25);
-      const uint32_t t1 = h + s1 + ((e & f) ^ (~e & g)) + kRound[i] + w[i];
-      const uint32_t s0 = std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22);
-      const uint32_t t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
-      h = g;
-      g = f;
-      f = e;
-      e = d + t1;
-      d = c;
-      c = b;
-      b = a;
-      a = t1 + t2;
+    // Eight rounds at a time: instead of moving eight words along, each round names them one place further.
+    uint32_t a = state_[0], b = state_[1], c = state_[2], d = state_[3];
+    uint32_t e = state_[4], f = state_[5], g = state_[6], h = state_[7];
+    for (int i = 0; i < 64; i += 8) {
+      Round(a, b, c, d, e, f, g, h, kRound[i] + w[i]);
+      Round(h, a, b, c, d, e, f, g, kRound[i + 1] + w[i + 1]);
+      Round(g, h, a, b, c, d, e, f, kRound[i + 2] + w[i + 2]);
+      Round(f, g, h, a, b, c, d, e, kRound[i + 3] + w[i + 3]);
+      Round(e, f, g, h, a, b, c, d, kRound[i + 4] + w[i + 4]);
+      Round(d, e, f, g, h, a, b, c, kRound[i + 5] + w[i + 5]);
+      Round(c, d, e, f, g, h, a, b, kRound[i + 6] + w[i + 6]);
+      Round(b, c, d, e, f, g, h, a, kRound[i + 7] + w[i + 7]);
     }
-    const std::array<uint32_t, 8> add = {a, b, c, d, e, f, g, h};
+    const uint32_t add[8] = {a, b, c, d, e, f, g, h};
     for (size_t i = 0; i < 8; ++i) state_[i] += add[i];
   }
 
