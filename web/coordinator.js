@@ -43,7 +43,8 @@ function platform(factory, module) {
       const { port1, port2 } = new MessageChannel()
       self.postMessage({ wanted: port2 }, [port2])
       return {
-        post: (message, transfer = []) => port1.postMessage(message, transfer),
+        // The Module does not pass a MessagePort in Chromium; the page has given it to the worker already.
+        post: ({ module, ...message }, transfer = []) => port1.postMessage(message, transfer),
         listen: onMessage => { port1.onmessage = ({ data }) => onMessage(data) },
         terminate() {}, // the page ends all of them with the run
       }

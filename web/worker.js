@@ -15,7 +15,7 @@ self.onmessage = async ({ data: { module, request, port } }) => {
   if (request) return self.postMessage({ answer: await coordinate(factory, module, request, request.sources.map(openStore)) })
   serve({
     post: (message, transfer = []) => port.postMessage(message, transfer),
-    listen: onMessage => { port.onmessage = ({ data }) => onMessage(data) },
+    listen: onMessage => { port.onmessage = ({ data }) => onMessage({ ...data, module }) },
   }, { factory: async () => factory, openStore })
 }
 

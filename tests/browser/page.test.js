@@ -1,11 +1,11 @@
 // What a user does with the page, on the trio of seed000: a checkpoint, and the same with its values replaced.
 import assert from 'node:assert/strict'
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 
 import * as leafsum from '../../node/lib/index.js'
-import { buildPage, launch, scratch, seed } from './support/browser.js'
+import { buildPage, fixtures, launch, scratch, seed } from './support/browser.js'
 import { act, asFile, chooseCheckpoint, chooseLockfile, drop, listed, open, saved, useWorkers, verdict } from './support/page.js'
 import { serve } from './support/server.js'
 
@@ -80,6 +80,30 @@ describe('a chosen directory', () => {
       assert.ok(row?.includes('digest-mismatch') && row.includes(digest.blake3), rows.join('\n'))
     }
     assert.equal(await page.locator('#tree .badge', { hasText: 'digest-mismatch' }).count(), 2)
+  })
+
+  test('is hashed by as many workers as were asked for, beside the coordinator', async () => {
+    const page = await open(browser, `${server.origin}/`)
+    const many = join(fixtures, 'orbax/zarr2_many_leaves/ckpt')
+    await chooseCheckpoint(page, many)
+    await useWorkers(page, 2)
+    let started = 0
+    page.on('worker', () => started++)
+    assert.equal(await act(page, '#lock'), 'LOCKED')
+    assert.equal(started, 3)
+    assert.equal((await saved(page, '#save-report')).text, (await leafsum.lock(leafsum.fromPath(many))).report.text)
+    assert.equal(page.workers().length, 0, 'none is left')
+  })
+
+  test('that changes after it was chosen is not judged by what it was', async t => {
+    const copy = join(scratch(t), 'changing')
+    cpSync(baseline, copy, { recursive: true })
+    const page = await open(browser, `${server.origin}/`)
+    await chooseCheckpoint(page, copy)
+    await chooseLockfile(page, lockfilePath())
+    appendFileSync(join(copy, 'manifest.ocdbt'), 'x')
+    assert.equal(await act(page, '#verify'), 'INCOMPLETE')
+    assert.match(await page.innerText('#findings-table'), /changed-during-read/)
   })
 
   for (const command of ['check', 'lock']) {

@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url))
-export const seed = join(root, 'tests/fixtures/seed000/artifacts')
+export const fixtures = join(root, 'tests/fixtures')
+export const seed = join(fixtures, 'seed000/artifacts')
 
 function executable() {
   const names = ['chromium', 'chromium-browser', 'google-chrome']

@@ -21,7 +21,7 @@ export async function chooseCheckpoint(page, directory) {
 
 /** Until the tree stands. @param {Page} page */
 export async function listed(page) {
-  await page.waitForFunction(() => /\d/.test(document.getElementById('checkpoint-tree').textContent))
+  await page.waitForFunction(() => !['', 'Reading its structure…'].includes(document.getElementById('checkpoint-tree').textContent))
 }
 
 /** @param {Page} page @param {string | {name: string, mimeType: string, buffer: Buffer}} file */

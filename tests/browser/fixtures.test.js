@@ -1,0 +1,55 @@
+// Every fixture in Chromium with two workers: the report of Node with one, byte for byte. Intact ones are locked, damaged ones verified with the
+// lockfile of what they were before.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+
+import * as leafsum from '../../node/lib/index.js'
+import { casesIn } from '../node/support/cases.js'
+import { buildPage, launch, scratch } from './support/browser.js'
+import { act, asFile, chooseCheckpoint, chooseLockfile, open, saved, useWorkers } from './support/page.js'
+import { serve } from './support/server.js'
+
+const folder = scratch({ after })
+const groups = ['orbax', 'manager', 'multiprocess', 'v1', 'ocdbt', 'zarr', 'legacy', 'damaged']
+const cases = groups.flatMap(casesIn)
+const text = bytes => new TextDecoder().decode(bytes)
+let browser, server, page
+
+before(async () => {
+  buildPage(folder)
+  server = await serve({ '/': folder })
+  browser = await launch()
+  page = await open(browser, `${server.origin}/`)
+  await useWorkers(page, 2)
+})
+
+after(async () => {
+  await browser?.close()
+  await server?.close()
+})
+
+for (const { name, source } of cases.filter(one => !one.damage)) {
+  test(`lock ${name}`, async () => {
+    await chooseCheckpoint(page, source)
+    await act(page, '#lock')
+    const { report, lockfile } = await leafsum.lock(leafsum.fromPath(source), { workers: 1 })
+    assert.equal((await saved(page, '#save-report')).text, report.text)
+    if (lockfile) assert.equal((await saved(page, '#save-lockfile')).text, text(lockfile))
+    assert.equal(await page.isVisible('#save-lockfile'), lockfile !== null)
+  })
+}
+
+for (const { name, source, damage } of cases.filter(one => one.damage)) {
+  test(`verify ${name}`, async () => {
+    const base = cases.find(one => !one.damage && one.name.endsWith(`/${damage.base.split('/').at(-1)}`))
+    const { lockfile } = await leafsum.lock(leafsum.fromPath(base.source))
+    await chooseCheckpoint(page, source)
+    await chooseLockfile(page, asFile('base.leafsum.json', text(lockfile)))
+    const shown = await act(page, '#verify')
+    const report = await leafsum.verify(leafsum.fromPath(source), { lockfile, workers: 1 })
+    assert.equal((await saved(page, '#save-report')).text, report.text)
+    assert.equal(shown, report.verdict)
+  })
+}
+
+test('and never a complaint', () => assert.deepEqual(page.complaints, []))
