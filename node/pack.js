@@ -1,12 +1,23 @@
 // `npm pack` takes only what lies in this folder: the core comes from the wasm build, the licence from the root.
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
+// With --clean, afterwards, they go again: a copy left behind would hide every later build.
+import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 
 const here = new URL('./', import.meta.url)
-mkdirSync(new URL('lib/core/', here), { recursive: true })
-for (const file of ['core.mjs', 'core.wasm']) {
-  const from = new URL(`../build/wasm/${file}`, here)
-  if (!existsSync(from)) throw new Error(`${file} is not built: cmake --preset wasm && cmake --build --preset wasm`)
-  copyFileSync(from, new URL(`lib/core/${file}`, here))
+const core = new URL('lib/core/', here)
+const licence = new URL('LICENSE', here)
+
+if (process.argv.includes('--clean')) {
+  rmSync(core, { recursive: true, force: true })
+  rmSync(licence, { force: true })
+} else {
+  mkdirSync(core, { recursive: true })
+  for (const file of ['core.mjs', 'core.wasm']) {
+    const from = new URL(`../build/wasm/${file}`, here)
+    if (!existsSync(from)) {
+      process.stderr.write(`${file} is not built: cmake --preset wasm && cmake --build --preset wasm\n`)
+      process.exit(1)
+    }
+    copyFileSync(from, new URL(file, core))
+  }
+  copyFileSync(new URL('../LICENSE', here), licence)
 }
-const licence = new URL('../LICENSE', here)
-if (existsSync(licence)) copyFileSync(licence, new URL('LICENSE', here))
