@@ -182,6 +182,14 @@ void PlanStage::PlanArray(size_t s, size_t i, size_t l, bool zarr3) {
     leaf.state = LeafPlan::State::kNotRead;
     if (!item.store_complete) return;  // whatever made the store incomplete was reported
     const bool other = item.store.Find(prefix + std::string(zarr3 ? kZarray : kZarrJson)) != nullptr;
+    const std::string aggregate = item.item.directory + "checkpoint";
+    if (!other && scan.SizeOf(aggregate)) {
+      Finding f = MakeFinding(Code::kUnsupported,
+                              "the value is in the msgpack file `checkpoint`: this version cannot read it");
+      f.file = aggregate;
+      context_.Add(scan, item, leaf, std::move(f));
+      return;
+    }
     Finding f = other ? MakeFinding(Code::kInvalid, std::string("_METADATA says use_zarr3 ") + (zarr3 ? "true" : "false") +
                                                         ", the array is stored the other way")
                 : item.ocdbt
