@@ -137,7 +137,8 @@ Status Parser::Compress(CodecKind kind, const JsonValue& config) {
     if (const JsonValue* checksum = config.Find("checksum"); checksum && !checksum->AsBool())
       return MemberError("checksum", "boolean", checksum);
   }
-  chain.bytes_codecs.push_back({kind, kind == CodecKind::kZstd});
+  // As read by TensorStore: what follows the end of a compressed stream is ignored.
+  chain.bytes_codecs.push_back({kind, kind != CodecKind::kCrc32c});
   return std::nullopt;
 }
 
