@@ -58,10 +58,10 @@ std::vector<KeyPath> Paths(const TreeMetadata& tree) {
 }  // namespace
 
 TEST_CASE("the form that Orbax writes") {
-  const auto tree = Parse(R"({"tree_metadata": {"('list', '0')": {"key_metadata": [{"key": "list", "key_type": 2},
+  const auto tree = Parse(R"json({"tree_metadata": {"('list', '0')": {"key_metadata": [{"key": "list", "key_type": 2},
     {"key": "0", "key_type": 1}], "value_metadata": {"value_type": "jax.Array", "skip_deserialize": false,
     "write_shape": [2]}}}, "use_ocdbt": true, "use_zarr3": false, "store_array_data_equal_to_fill_value": true,
-    "custom_metadata": null, "value_metadata_tree": "{}"})");
+    "custom_metadata": null, "value_metadata_tree": "{}"})json");
   REQUIRE(tree);
   REQUIRE(tree->entries.size() == 1);
   const TreeEntry& entry = tree->entries[0];
