@@ -13,7 +13,6 @@ target_compile_definitions(leafsum_wasm INTERFACE
 target_link_options(leafsum_wasm INTERFACE
   --bind
   -fno-rtti # chooses the build of embind's own library that knows std::string by the same identity as our code
-  -O3 # for wasm-opt: told to save space it takes a third of the speed from the hot loops too
   -sMODULARIZE -sEXPORT_ES6
   # Not "node": its glue dies in an ES module. The loader in node/lib hands over the bytes of core.wasm itself.
   -sENVIRONMENT=web,worker
