@@ -33,15 +33,18 @@ export function totals(source) {
   return { files: files.length, bytes: files.reduce((sum, [, size]) => sum + size, 0) }
 }
 
-/** Lockfiles that came inside the directory, by path. They are offered, never picked up unasked. @param {FilesStore} source */
+/**
+ * Lockfiles that came inside the directory, with their paths. They are offered, never picked up unasked.
+ * @param {FilesStore} source
+ */
 export function lockfilesInside(source) {
   return source.spec().files.filter(([path]) => path.endsWith('.leafsum.json'))
 }
 
 /**
- * Whether a lockfile that was chosen on its own is a file of the directory: browsers do not tell where a file lies, so the
- * same name, size, time and bytes count as the same file. A copy elsewhere, kept with its time, is taken for it too: that is
- * the careful side to err on, and the page says so.
+ * Whether a lockfile that was chosen on its own is a file of the directory: browsers do not tell where a file lies, so
+ * the same name, size, time and bytes count as the same file. A copy elsewhere, kept with its time, is taken for it too:
+ * that is the careful side to err on, and the page says so.
  *
  * @param {File} lockfile
  * @param {FilesStore} source
@@ -58,7 +61,8 @@ export async function liesInside(lockfile, source) {
 async function sameBytes(a, b) {
   const step = 4 << 20
   for (let at = 0; at < a.size; at += step) {
-    const [left, right] = await Promise.all([a, b].map(async file => new Uint8Array(await file.slice(at, at + step).arrayBuffer())))
+    const [left, right] = await Promise.all([a, b].map(file => file.slice(at, at + step).arrayBuffer()))
+      .then(buffers => buffers.map(buffer => new Uint8Array(buffer)))
     if (left.length !== right.length || left.some((byte, i) => byte !== right[i])) return false
   }
   return true

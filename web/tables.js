@@ -1,4 +1,4 @@
-/** The table of findings and the table of a comparison. Explicit roles, because on a narrow screen the rows are blocks. */
+/** The tables of findings and of a comparison. Explicit roles, because on a narrow screen the rows are blocks. */
 
 import { make } from './dom.js'
 import { count, formatCount, formatShape, pointer, untrusted } from './text.js'
@@ -18,9 +18,9 @@ export function findingsTable(findings) {
   return table('Findings', columns, findings, finding => findingRow(finding, named))
 }
 
-/** @param {{sign: string, item: string, key_path: string[], dtype: string, shape: number[]|null, a: string|null, b: string|null, values?: object}[]} leaves */
+/** @param {any[]} leaves of the output of `diff` (src/bindings/README.md) */
 export function differencesTable(leaves) {
-  return table('Leaf by leaf', ['', 'Leaf', 'First', 'Second', 'Values'], leaves, differenceRow)
+  return table('Leaf by leaf', ['Change', 'Leaf', 'First', 'Second', 'Values'], leaves, differenceRow)
 }
 
 /** @param {Finding} finding @param {boolean} named */
@@ -32,33 +32,41 @@ function findingRow(finding, named) {
     if (finding.offset !== null) file.append(` at byte ${formatCount(finding.offset)}`)
     place.append(file)
   }
+  const code = [make('strong', {}, finding.code), make('span', { class: 'severity' }, finding.severity)]
+  const item = make('td', { role: 'cell', class: 'item', 'data-label': 'Item' })
+  if (finding.item) item.append(untrusted(finding.item))
   return make('tr', { role: 'row', class: finding.severity },
-    make('th', { role: 'rowheader', scope: 'row' },
-      make('span', { class: 'code' }, make('strong', {}, finding.code), make('span', { class: 'severity' }, finding.severity))),
-    ...(named ? [make('td', { role: 'cell', class: 'item', 'data-label': 'Item' }, ...(finding.item ? [untrusted(finding.item)] : []))] : []),
+    make('th', { role: 'rowheader', scope: 'row' }, make('span', { class: 'code' }, ...code)),
+    ...(named ? [item] : []),
     place,
     value('Expected', finding.expected),
     value('Actual', finding.actual),
     make('td', { role: 'cell' }, untrustedSentence(finding.message)))
 }
 
-const meanings = { '=': 'equal', '-': 'only in the first', '+': 'only in the second', '*': 'content differs', '!': 'dtype or shape differs, or it could not be read' }
+const meanings = {
+  '=': 'equal', '-': 'only in the first', '+': 'only in the second', '*': 'content differs',
+  '!': 'dtype or shape differs, or it could not be read',
+}
 
 function differenceRow(leaf) {
-  const path = make('td', { role: 'cell', class: 'leaf' }, untrusted(pointer(leaf.key_path, leaf.item) || '(the whole item)'))
-  path.append(make('span', { class: 'place' }, [leaf.dtype, formatShape(leaf.shape)].filter(Boolean).join(' ')))
+  const { sign, item, key_path, dtype, shape } = leaf
+  const path = make('td', { role: 'cell', class: 'leaf' }, untrusted(pointer(key_path, item) || '(the whole item)'),
+    make('span', { class: 'place' }, untrusted(dtype ?? ''), ' ', formatShape(shape)))
   const values = make('td', { role: 'cell', 'data-label': 'Values' })
-  if (leaf.values) values.append(difference(leaf.values, leaf.shape))
-  return make('tr', { role: 'row', class: leaf.sign === '=' ? 'info' : 'error' },
-    make('th', { role: 'rowheader', scope: 'row' }, make('span', { class: 'code' }, make('strong', { class: 'sign', 'aria-hidden': 'true' }, leaf.sign),
-      make('span', { class: 'severity' }, meanings[leaf.sign] ?? ''))),
+  if (leaf.values) values.append(difference(leaf.values, shape))
+  const change = [make('strong', { class: 'sign', 'aria-hidden': 'true' }, sign),
+    make('span', { class: 'severity' }, meanings[sign] ?? '')]
+  return make('tr', { role: 'row', class: sign === '=' ? 'info' : 'error' },
+    make('th', { role: 'rowheader', scope: 'row', class: 'change' }, make('span', { class: 'code' }, ...change)),
     path, value('First', leaf.a), value('Second', leaf.b), values)
 }
 
 function difference({ differing, first_index, first_a, first_b, max_abs, max_rel }, shape) {
   const told = make('span', {}, `${count(differing, 'element')} ${differing === 1 ? 'differs' : 'differ'}`)
   if (first_index !== null && first_index !== undefined) {
-    told.append(`, first at [${unravel(first_index, shape ?? []).join(', ')}]: `, untrusted(String(first_a)), ' → ', untrusted(String(first_b)))
+    const at = unravel(first_index, shape ?? []).join(', ')
+    told.append(`, first at [${at}]: `, untrusted(String(first_a)), ' → ', untrusted(String(first_b)))
   }
   if (max_abs !== null && max_abs !== undefined) told.append(`; at most ${max_abs} apart`)
   if (max_rel !== null && max_rel !== undefined) told.append(` (relative ${Number(max_rel.toPrecision(3))})`)
@@ -75,7 +83,9 @@ function unravel(index, shape) {
 }
 
 function value(label, text) {
-  return make('td', { role: 'cell', class: 'value', 'data-label': label }, ...(text === null || text === undefined ? [] : [untrusted(String(text))]))
+  const cell = make('td', { role: 'cell', class: 'value', 'data-label': label })
+  if (text !== null && text !== undefined) cell.append(untrusted(String(text)))
+  return cell
 }
 
 /** Prose that may quote a checkpoint: escaped and isolated like the rest, but not monospaced. */
@@ -87,8 +97,10 @@ function untrustedSentence(text) {
 
 function table(label, columns, entries, row) {
   const body = make('tbody', { role: 'rowgroup' })
-  const head = make('tr', { role: 'row' }, ...columns.map(name => make('th', { role: 'columnheader', scope: 'col' }, name)))
-  const element = make('table', { role: 'table', 'aria-label': label, 'aria-rowcount': String(entries.length + 1) }, make('thead', { role: 'rowgroup' }, head), body)
+  const heads = columns.map(name => make('th', { role: 'columnheader', scope: 'col' }, name))
+  const head = make('thead', { role: 'rowgroup' }, make('tr', { role: 'row' }, ...heads))
+  const told = { role: 'table', 'aria-label': label, 'aria-rowcount': String(entries.length + 1) }
+  const element = make('table', told, head, body)
   const frame = make('div', {}, make('div', { class: 'framed' }, element))
   let shown = 0
   const more = make('button', { type: 'button', class: 'quiet', onclick: showMore })

@@ -58,7 +58,7 @@ export function createTree(container, filter) {
       filter.value = ''
       render()
     },
-    /** Marks the leaves that findings speak of. @param {{item: string|null, key_path: string[]|null, code: string, severity: string}[]} findings */
+    /** Marks the leaves that findings speak of. @param {import('./tables.js').Finding[]} findings */
     setFindings(findings) {
       if (findings.length === 0 && marks.size === 0) return
       marks = new Map()
@@ -118,7 +118,7 @@ function grow(at, leaf, marked) {
 /** @param {Branch} root */
 function tree(root, marks, toggled) {
   const list = make('ul')
-  if (root.leaf) list.append(make('li', {}, leafRow(root.leaf, untrusted(root.name || '(the item itself)'), markOf(marks, root.item, root.leaf))))
+  if (root.leaf) list.append(leafRow(root, '(the item itself)', marks))
   const look = { marks, toggled, opened: openedAtFirst(root) }
   fill(list, root, look)
   return list
@@ -160,18 +160,20 @@ function fill(list, at, look, start = 0) {
 /** @param {Branch} at @param {{marks: Map<string, any>, toggled: Map<string, boolean>, opened: Set<Branch>}} look */
 function row(at, look) {
   const { marks, toggled, opened } = look
-  if (at.children.size === 0) return make('li', {}, leafRow(at.leaf, untrusted(at.name), markOf(marks, at.item, at.leaf)))
+  if (at.children.size === 0) return leafRow(at, untrusted(at.name), marks)
   const list = make('ul', { hidden: true })
-  const name = make('span', {}, untrusted(at.name), ' ', make('span', { class: 'facts' }, count(at.leaves, 'leaf', 'leaves')))
-  const button = make('button', { type: 'button', class: 'branch', 'aria-expanded': 'false', onclick: () => toggled.set(at.path, toggle(list.hidden)) }, name)
+  const leaves = make('span', { class: 'facts' }, count(at.leaves, 'leaf', 'leaves'))
+  const onclick = () => toggled.set(at.path, toggle(list.hidden))
+  const button = make('button', { type: 'button', class: 'branch', 'aria-expanded': 'false', onclick },
+    make('span', {}, untrusted(at.name), ' ', leaves))
   const first = make('span', {}, button)
-  if (at.marked > 0) first.append(make('span', { class: 'badge' }, `${count(at.marked, 'leaf', 'leaves')} with findings`))
+  if (at.marked > 0) first.append(badge(`${count(at.marked, 'leaf', 'leaves')} with findings`, 'error'))
   let filled = false
 
   function toggle(open) {
     if (open && !filled) {
       filled = true
-      if (at.leaf) list.append(make('li', {}, leafRow(at.leaf, '(the node itself)', markOf(marks, at.item, at.leaf))))
+      if (at.leaf) list.append(leafRow(at, '(the node itself)', marks))
       fill(list, at, look)
     }
     show(list, open)
@@ -180,17 +182,24 @@ function row(at, look) {
   }
 
   if (toggled.get(at.path) ?? opened.has(at)) toggle(true)
-  return make('li', {}, make('div', { class: 'node group' }, first, make('span', { class: 'dtype' }), make('span', { class: 'shape' }),
-    make('span', { class: 'bytes' }, formatBytes(at.nbytes))), list)
+  const cells = [first, make('span', { class: 'dtype' }), make('span', { class: 'shape' }),
+    make('span', { class: 'bytes' }, formatBytes(at.nbytes))]
+  return make('li', {}, make('div', { class: 'node group' }, ...cells), list)
 }
 
-function leafRow(leaf, name, mark) {
+/** @param {{leaf: Leaf, item: string}} at @param {string | Node} name */
+function leafRow({ leaf, item }, name, marks) {
   const first = make('span', { class: 'leaf-name' }, name)
-  if (mark) first.append(make('span', { class: mark.severity === 'error' ? 'badge' : 'badge note' }, mark.code))
-  return make('div', { class: 'node' }, first,
+  const mark = markOf(marks, item, leaf)
+  if (mark) first.append(badge(mark.code, mark.severity))
+  return make('li', {}, make('div', { class: 'node' }, first,
     make('span', { class: 'dtype' }, untrusted(leaf.dtype)),
     make('span', { class: 'shape' }, formatShape(leaf.shape)),
-    make('span', { class: 'bytes' }, leaf.nbytes > 0 ? formatBytes(leaf.nbytes) : ''))
+    make('span', { class: 'bytes' }, leaf.nbytes > 0 ? formatBytes(leaf.nbytes) : '')))
+}
+
+function badge(text, severity) {
+  return make('span', { class: severity === 'error' ? 'badge' : 'badge note' }, text)
 }
 
 function matches(items, wanted, marks) {
@@ -201,7 +210,7 @@ function matches(items, wanted, marks) {
       const path = pointer(leaf.key_path, item.name)
       if (!path.toLowerCase().includes(wanted) && leaf.dtype.toLowerCase() !== wanted) continue
       found += 1
-      if (found <= matchesShown) list.append(make('li', {}, leafRow(leaf, untrusted(path), markOf(marks, item.name, leaf))))
+      if (found <= matchesShown) list.append(leafRow({ leaf, item: item.name }, untrusted(path), marks))
     }
   }
   const said = found > matchesShown ? `The first ${matchesShown} of ${count(found, 'leaf', 'leaves')} found.`

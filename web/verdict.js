@@ -1,13 +1,13 @@
-/** What a report says, in words: the tone of its verdict, its numbers, its coverage. Shape and word carry it, never colour alone. */
+/** What a report says, in words. Shape and word carry it, never colour alone. */
 
-import { count, formatBytes } from './text.js'
+import { count, formatBytes, formatCount } from './text.js'
 
 const tones = {
   VERIFIED: 'equal', SOUND: 'equal', EQUAL: 'equal', MATCHES: 'equal', LOCKED: 'equal',
   MISMATCH: 'different', INCOMPLETE: 'partial', UNTRUSTED: 'untrusted', 'NO-EVIDENCE': 'none',
 }
 
-/** @returns {'equal' | 'different' | 'partial' | 'untrusted' | 'none'} also the names of the icons and of the CSS classes */
+/** The name of its icon and of its CSS class. @returns {'equal' | 'different' | 'partial' | 'untrusted' | 'none'} */
 export function tone(report) {
   return tones[report.verdict] ?? 'none'
 }
@@ -18,14 +18,15 @@ export function headline({ headline, verdict }) {
   return headline.startsWith(prefix) ? headline.slice(prefix.length) : headline
 }
 
-/** `1 leaf equal, 2 different · exit code 1` */
+/** `step 3 · 1 leaf equal, 2 different · exit code 1` */
 export function numbers(report) {
   const { equal = 0, different = 0, missing = 0, extra = 0, not_read = 0 } = report.leaves ?? {}
   const parts = []
-  for (const [n, word] of [[equal, 'equal'], [different, 'different'], [missing, 'missing'], [extra, 'extra'], [not_read, 'not compared']]) {
-    if (n > 0) parts.push(parts.length === 0 ? `${count(n, 'leaf', 'leaves')} ${word}` : `${n.toLocaleString('en')} ${word}`)
+  for (const [word, n] of Object.entries({ equal, different, missing, extra, 'not compared': not_read })) {
+    if (n > 0) parts.push(`${parts.length === 0 ? count(n, 'leaf', 'leaves') : formatCount(n)} ${word}`)
   }
-  return [parts.join(', '), `exit code ${report.exit_code}`].filter(Boolean).join(' · ')
+  const step = report.source?.step === undefined ? '' : `step ${report.source.step}`
+  return [step, parts.join(', '), `exit code ${report.exit_code}`].filter(Boolean).join(' · ')
 }
 
 /** One sentence on the bytes of the directory: what was read, and what nobody vouches for. */

@@ -1,6 +1,6 @@
 /**
- * A Worker's entry. Its first message says what it is: the one coordinator, which holds the Verifier and gets a request,
- * or one of the leaf workers, which gets a port to the coordinator and runs jobs (engine.js).
+ * A Worker's entry. Its first message says what it is: the one coordinator, which holds the Verifier and gets a
+ * request, or one of the leaf workers, which gets a port to the coordinator and runs jobs (engine.js).
  */
 
 import factory from '../build/wasm/core.mjs'
@@ -12,7 +12,10 @@ import { coordinate } from './coordinator.js'
 const openStore = ({ files, ...options }) => new FilesStore(files, options)
 
 self.onmessage = async ({ data: { module, request, port } }) => {
-  if (request) return self.postMessage({ answer: await coordinate(factory, module, request, request.sources.map(openStore)) })
+  if (request) {
+    const answer = await coordinate(factory, module, request, request.sources.map(openStore))
+    return self.postMessage({ answer })
+  }
   serve({
     post: (message, transfer = []) => port.postMessage(message, transfer),
     listen: onMessage => { port.onmessage = ({ data }) => onMessage({ ...data, module }) },

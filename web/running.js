@@ -1,0 +1,41 @@
+/** While a command runs: its name, a bar, and now and then a word for those who listen instead of looking. */
+
+import { byId, show } from './dom.js'
+import { count, formatBytes, formatCount } from './text.js'
+
+const doing = {
+  verify: 'Verifying…', check: 'Checking the structure…', lock: 'Hashing every leaf…', diff: 'Comparing…',
+}
+let announcedQuarter = 0
+
+/** @param {keyof typeof doing} command */
+export function showRunning(command) {
+  announcedQuarter = 0
+  byId('running-title').textContent = doing[command]
+  byId('progress').removeAttribute('value')
+  byId('progress-text').textContent = 'Reading the structure'
+  show(byId('running'))
+  byId('running-title').focus()
+  announce(doing[command])
+}
+
+export function hideRunning() {
+  show(byId('running'), false)
+}
+
+export function showProgress({ leaves_done, leaves_total, bytes_done, bytes_total }) {
+  if (!bytes_total && !leaves_total) return
+  const part = bytes_total ? bytes_done / bytes_total : leaves_done / leaves_total
+  const bar = byId('progress')
+  bar.max = 1
+  bar.value = part
+  byId('progress-text').textContent = `${formatCount(leaves_done)} of ${count(leaves_total, 'leaf', 'leaves')}` +
+    ` · ${formatBytes(bytes_done)} of ${formatBytes(bytes_total)}`
+  const quarter = Math.floor(part * 4)
+  if (quarter > announcedQuarter && !byId('running').hidden) announce(`${quarter * 25} percent`)
+  announcedQuarter = quarter
+}
+
+export function announce(text) {
+  byId('announcement').textContent = text
+}
