@@ -11,7 +11,8 @@ Status Directory(std::span<const FileEntry> listing, std::string_view directory,
     if (entry.kind != FileEntry::Kind::kFile || !IsSafePath(entry.path)) continue;
     std::string_view key = entry.path;
     if (!directory.empty()) {
-      if (!key.starts_with(directory) || key.size() <= directory.size() || key[directory.size()] != '/')
+      if (!key.starts_with(directory) || key.size() <= directory.size() ||
+          key[directory.size()] != '/')
         continue;
       key.remove_prefix(directory.size() + 1);
     }

@@ -1,4 +1,5 @@
-// A key or path from a checkpoint as it may stand in a message: valid UTF-8, no control characters, short.
+// A key or path from a checkpoint as it may stand in a message: valid UTF-8, no control characters,
+// short.
 #pragma once
 
 #include <string>
@@ -6,7 +7,8 @@
 
 namespace leafsum::kvstore {
 
-// A JSON string, or `hex:` and the bytes where the key is not UTF-8. What is too long ends in "...".
+// A JSON string, or `hex:` and the bytes where the key is not UTF-8. What is too long ends in
+// "...".
 std::string KeyText(std::string_view key);
 
 }  // namespace leafsum::kvstore

@@ -62,13 +62,15 @@ std::pair<size_t, size_t> KvStore::WithPrefix(std::string_view prefix) const {
   // All keys that start with the prefix stand together, at the front of [first, end).
   auto last = std::partition_point(first, entries_.end(),
                                    [&](const Entry& e) { return e.key.starts_with(prefix); });
-  return {static_cast<size_t>(first - entries_.begin()), static_cast<size_t>(last - entries_.begin())};
+  return {static_cast<size_t>(first - entries_.begin()),
+          static_cast<size_t>(last - entries_.begin())};
 }
 
 Bytes KvStore::InlineValue(const ValueRef& ref) const {
   const uint64_t size = inline_values_.size();
   if (!ref.is_inline() || ref.offset > size || ref.length > size - ref.offset) return {};
-  return Bytes(inline_values_).subspan(static_cast<size_t>(ref.offset), static_cast<size_t>(ref.length));
+  return Bytes(inline_values_)
+      .subspan(static_cast<size_t>(ref.offset), static_cast<size_t>(ref.length));
 }
 
 }  // namespace leafsum::kvstore

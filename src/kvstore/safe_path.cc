@@ -8,8 +8,8 @@ bool IsSchemeChar(char c) {
   return IsLetter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
 }
 
-// "c:" begins a Windows path whatever follows; "file:/etc" is an absolute URL to whoever resolves it. A colon
-// elsewhere is an ordinary character in a name ("layer:0").
+// "c:" begins a Windows path whatever follows; "file:/etc" is an absolute URL to whoever resolves
+// it. A colon elsewhere is an ordinary character in a name ("layer:0").
 bool HasDriveOrScheme(std::string_view path) {
   if (path.size() >= 2 && IsLetter(path[0]) && path[1] == ':') return true;
   const size_t colon = path.find(':');
@@ -22,7 +22,8 @@ bool HasDriveOrScheme(std::string_view path) {
 }  // namespace
 
 bool IsSafePath(std::string_view path) {
-  if (path.find('\0') != path.npos || path.find('\\') != path.npos || HasDriveOrScheme(path)) return false;
+  if (path.find('\0') != path.npos || path.find('\\') != path.npos || HasDriveOrScheme(path))
+    return false;
   for (size_t begin = 0;;) {
     const size_t end = path.find('/', begin);
     const std::string_view component = path.substr(begin, end == path.npos ? end : end - begin);

@@ -10,8 +10,8 @@ namespace {
 
 using kvstore::KeyText;
 
-// Least bytes of an entry: leaf: suffix length, value length, kind. Interior: suffix length, common prefix length,
-// three of the location, three statistics. (The first has no prefix length.)
+// Least bytes of an entry: leaf: suffix length, value length, kind. Interior: suffix length, common
+// prefix length, three of the location, three statistics. (The first has no prefix length.)
 constexpr uint64_t kMinLeafEntry = 3;
 constexpr uint64_t kMinInteriorEntry = 8;
 
@@ -19,8 +19,8 @@ size_t DecodeNumEntries(ByteReader& r, uint64_t min_bytes_each) {
   const uint64_t n = r.Varint32();
   if (n == 0) r.Fail(ErrorCode::kInvalid, "num_entries is zero");
   if (n > kMaxNodeArity)
-    r.Fail(ErrorCode::kInvalid, "num_entries is over its limit", "at most " + std::to_string(kMaxNodeArity),
-           std::to_string(n));
+    r.Fail(ErrorCode::kInvalid, "num_entries is over its limit",
+           "at most " + std::to_string(kMaxNodeArity), std::to_string(n));
   if (n > r.remaining() / min_bytes_each)
     r.Fail(ErrorCode::kInvalid, "num_entries cannot fit in the bytes that follow",
            "at most " + std::to_string(r.remaining() / min_bytes_each), std::to_string(n));
@@ -29,18 +29,19 @@ size_t DecodeNumEntries(ByteReader& r, uint64_t min_bytes_each) {
 
 // The key bytes, after the columns of lengths. Entries have their prefix_length already.
 template <class Entry>
-void DecodeKeys(ByteReader& r, std::vector<Entry>& entries, const std::vector<uint16_t>& suffix_length,
-                BtreeNode& node) {
+void DecodeKeys(ByteReader& r, std::vector<Entry>& entries,
+                const std::vector<uint16_t>& suffix_length, BtreeNode& node) {
   std::string& key = node.last_key;
   for (size_t i = 0; i < entries.size() && r.ok(); ++i) {
     NodeKey& k = entries[i].key;
     if (k.prefix_length > key.size()) {
-      r.Fail(ErrorCode::kInvalid, "key_prefix_length exceeds the previous key", "at most " + std::to_string(key.size()),
-             std::to_string(k.prefix_length));
+      r.Fail(ErrorCode::kInvalid, "key_prefix_length exceeds the previous key",
+             "at most " + std::to_string(key.size()), std::to_string(k.prefix_length));
       return;
     }
     if (size_t{k.prefix_length} + suffix_length[i] > kMaxKeyLength) {
-      r.Fail(ErrorCode::kInvalid, "key is too long", "at most " + std::to_string(kMaxKeyLength) + " bytes",
+      r.Fail(ErrorCode::kInvalid, "key is too long",
+             "at most " + std::to_string(kMaxKeyLength) + " bytes",
              std::to_string(size_t{k.prefix_length} + suffix_length[i]) + " bytes");
       return;
     }
@@ -51,7 +52,8 @@ void DecodeKeys(ByteReader& r, std::vector<Entry>& entries, const std::vector<ui
       const std::string previous = key;
       key.resize(k.prefix_length);
       key += k.suffix;
-      r.Fail(ErrorCode::kInvalid, "keys are not strictly increasing", "after " + KeyText(previous), KeyText(key));
+      r.Fail(ErrorCode::kInvalid, "keys are not strictly increasing", "after " + KeyText(previous),
+             KeyText(key));
       return;
     }
     key.resize(k.prefix_length);
@@ -94,7 +96,8 @@ void DecodeLeafEntries(ByteReader& r, BtreeNode& node) {
   for (auto& e : entries) {
     if (e.indirect || !r.ok()) continue;
     if (e.length > kMaxInlineValue)
-      r.Fail(ErrorCode::kInvalid, "inline value is too long", "at most " + std::to_string(kMaxInlineValue) + " bytes",
+      r.Fail(ErrorCode::kInvalid, "inline value is too long",
+             "at most " + std::to_string(kMaxInlineValue) + " bytes",
              std::to_string(e.length) + " bytes");
     e.offset = r.offset();
     r.Take(e.length);
@@ -111,8 +114,8 @@ void DecodeInteriorEntries(ByteReader& r, BtreeNode& node) {
     e.subtree_common_prefix_length = r.Varint16();
     const size_t length = size_t{e.key.prefix_length} + suffix_length[i];
     if (e.subtree_common_prefix_length > length)
-      r.Fail(ErrorCode::kInvalid, "subtree_common_prefix_length exceeds the key", "at most " + std::to_string(length),
-             std::to_string(e.subtree_common_prefix_length));
+      r.Fail(ErrorCode::kInvalid, "subtree_common_prefix_length exceeds the key",
+             "at most " + std::to_string(length), std::to_string(e.subtree_common_prefix_length));
   }
   DecodeKeys(r, entries, suffix_length, node);
   if (!r.ok()) return;
@@ -127,8 +130,10 @@ void Decode(ByteReader& r, size_t transitive_path_length, BtreeNode& node) {
   node.height = r.U8();
   node.files = DecodeDataFileTable(r, transitive_path_length);
   if (!r.ok()) return;
-  if (node.height == 0) DecodeLeafEntries(r, node);
-  else DecodeInteriorEntries(r, node);
+  if (node.height == 0)
+    DecodeLeafEntries(r, node);
+  else
+    DecodeInteriorEntries(r, node);
 }
 
 bool EndsEarly(Bytes start) {
@@ -149,6 +154,7 @@ Result<ByteVector> DecodeBtreeNodeEnvelope(Bytes encoded, uint64_t* work) {
 Result<BtreeNode> DecodeBtreeNodeBody(ByteVector body, size_t transitive_path_length) {
   BtreeNode node;
   node.body = std::move(body);
+  node.body.shrink_to_fit();  // a leaf is kept until the walk ends, and decompressing leaves room
   ByteReader r(node.body);
   Decode(r, transitive_path_length, node);
   if (!r.End()) return r.error().Prefixed("b-tree node body");

@@ -13,8 +13,9 @@
 
 namespace leafsum::ocdbt {
 
-// A key as it is stored: the first `prefix_length` bytes of the key before it, then `suffix`. Written out, the
-// keys of a hostile node would be thousands of times its size; KeyCursor does it one at a time.
+// A key as it is stored: the first `prefix_length` bytes of the key before it, then `suffix`.
+// Written out, the keys of a hostile node would be thousands of times its size; KeyCursor does it
+// one at a time.
 struct NodeKey {
   std::string_view suffix;
   uint16_t prefix_length = 0;
@@ -43,7 +44,8 @@ struct BtreeNode {
   std::vector<InteriorNodeEntry> interior_entries;  // height > 0
   std::string_view first_key;  // without the implicit prefix, like all keys here
   std::string last_key;
-  ByteVector body;  // what keys, paths and inline values are views of: moving keeps them, copying would not
+  ByteVector body;  // what keys, paths and inline values are views of: moving keeps them, copying
+                    // would not
 
   BtreeNode() = default;
   BtreeNode(BtreeNode&&) = default;
@@ -53,7 +55,8 @@ struct BtreeNode {
 // Writes out the keys of a node in order.
 class KeyCursor {
  public:
-  explicit KeyCursor(std::string_view implicit_prefix) : key_(implicit_prefix), fixed_(implicit_prefix.size()) {}
+  explicit KeyCursor(std::string_view implicit_prefix)
+      : key_(implicit_prefix), fixed_(implicit_prefix.size()) {}
   // The implicit prefix and the next key. Valid until the next call.
   const std::string& Next(const NodeKey& key) {
     key_.resize(fixed_ + key.prefix_length);
@@ -65,7 +68,8 @@ class KeyCursor {
   size_t fixed_;
 };
 
-// Of a body as DecodeBtreeNodeEnvelope gives it. The transitive path only bounds the lengths of paths here.
+// Of a body as DecodeBtreeNodeEnvelope gives it. The transitive path only bounds the lengths of
+// paths here.
 Result<BtreeNode> DecodeBtreeNodeBody(ByteVector body, size_t transitive_path_length);
 // `work` as in DecodeEnvelope.
 Result<ByteVector> DecodeBtreeNodeEnvelope(Bytes encoded, uint64_t* work = nullptr);

@@ -23,7 +23,8 @@ DataFileTable DecodeDataFileTable(ByteReader& r, size_t transitive_path_length) 
   for (auto& length : suffix_length) length = r.Varint16();
   for (auto& file : files) file.base_path_length = r.Varint16();
 
-  const size_t longest = transitive_path_length < kMaxPathLength ? kMaxPathLength - transitive_path_length : 0;
+  const size_t longest =
+      transitive_path_length < kMaxPathLength ? kMaxPathLength - transitive_path_length : 0;
   size_t previous_length = 0;
   for (size_t i = 0; i < n && r.ok(); ++i) {
     auto& file = files[i];
@@ -51,7 +52,8 @@ DataFileTable DecodeDataFileTable(ByteReader& r, size_t transitive_path_length) 
   }
   if (table.path_bytes_ > kMaxTablePathBytes)
     r.Fail(ErrorCode::kLimit, "paths of the data file table are too long in all",
-           "at most " + std::to_string(kMaxTablePathBytes) + " bytes", std::to_string(table.path_bytes_) + " bytes");
+           "at most " + std::to_string(kMaxTablePathBytes) + " bytes",
+           std::to_string(table.path_bytes_) + " bytes");
   if (!r.ok()) return {};
   return table;
 }
@@ -71,7 +73,8 @@ std::vector<DataFileId> DataFileTable::Expand(std::string_view transitive_path) 
   return out;
 }
 
-void CheckLocation(ByteReader& r, const DataLocation& location, size_t num_files, MayBeMissing may_be_missing) {
+void CheckLocation(ByteReader& r, const DataLocation& location, size_t num_files,
+                   MayBeMissing may_be_missing) {
   if (!r.ok()) return;
   if (location.file >= num_files)
     r.Fail(ErrorCode::kInvalid, "data_file_id is not in the data file table",

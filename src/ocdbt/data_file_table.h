@@ -10,14 +10,16 @@
 
 namespace leafsum::ocdbt {
 
-// Kept prefix-compressed, as views of the block's body: a hostile table of a few bytes may stand for
-// gigabytes of paths, so whoever needs them looks at path_bytes() first.
+// Kept prefix-compressed, as views of the block's body: a hostile table of a few bytes may stand
+// for gigabytes of paths, so whoever needs them looks at path_bytes() first.
 class DataFileTable {
  public:
   size_t count() const { return files_.size(); }
-  // Bytes of all paths written out, the transitive path before each included. At most kMaxTablePathBytes.
+  // Bytes of all paths written out, the transitive path before each included. At most
+  // kMaxTablePathBytes.
   uint64_t path_bytes() const { return path_bytes_; }
-  // Writes all paths out: base_path is `transitive_path` ++ base, as references from this block mean it.
+  // Writes all paths out: base_path is `transitive_path` ++ base, as references from this block
+  // mean it.
   std::vector<DataFileId> Expand(std::string_view transitive_path) const;
 
  private:
@@ -44,9 +46,10 @@ struct DataLocation {
 
 enum class MayBeMissing : bool { kNo, kYes };
 
-// Fails `r` unless the file exists in a table of `num_files` and the range is one that a file can have. Only the
-// root of a version may be missing: that is the empty tree.
-void CheckLocation(ByteReader& r, const DataLocation& location, size_t num_files, MayBeMissing may_be_missing);
+// Fails `r` unless the file exists in a table of `num_files` and the range is one that a file can
+// have. Only the root of a version may be missing: that is the empty tree.
+void CheckLocation(ByteReader& r, const DataLocation& location, size_t num_files,
+                   MayBeMissing may_be_missing);
 
 // Three columns of `n` varints: data_file_id, offset, length. All are checked.
 std::vector<DataLocation> DecodeLocations(ByteReader& r, size_t n, size_t num_files,

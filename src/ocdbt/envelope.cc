@@ -13,8 +13,9 @@ namespace {
 
 constexpr size_t kCrcBytes = 4;
 
-// Why the checksum is wrong: bytes are missing at the end if the header tells of more than there are, unless
-// the length is the very field that was damaged, which shows in a checksum that fits with the right length.
+// Why the checksum is wrong: bytes are missing at the end if the header tells of more than there
+// are, unless the length is the very field that was damaged, which shows in a checksum that fits
+// with the right length.
 Error ChecksumError(Bytes encoded, uint32_t expected, uint32_t actual) {
   ByteReader header(encoded);
   header.U32Be();
@@ -56,15 +57,18 @@ ByteVector Start(Bytes frame, size_t n) {
   return out;
 }
 
-// Blocks are small: a few hundred bytes to a few MiB. What is larger is looked at before it is believed.
+// Blocks are small: a few hundred bytes to a few MiB. What is larger is looked at before it is
+// believed.
 Result<ByteVector> Inflate(Bytes frame, const EnvelopeOptions& options) {
   constexpr uint64_t kUsual = 4 << 20;
   constexpr size_t kStart = 256 << 10;
   auto body = codec::DecodeZstdFrame(frame, std::min(kUsual, options.limit));
   if (body || body.error().code != ErrorCode::kLimit) return body;
   if (options.ends_early && options.ends_early(Start(frame, kStart)))
-    return Error{ErrorCode::kInvalid, "bytes follow the end of the structure", std::nullopt, "0 bytes left",
-                 "decompressed body is larger than " + std::to_string(std::min(kUsual, options.limit)) + " bytes"};
+    return Error{ErrorCode::kInvalid, "bytes follow the end of the structure", std::nullopt,
+                 "0 bytes left",
+                 "decompressed body is larger than " +
+                     std::to_string(std::min(kUsual, options.limit)) + " bytes"};
   return options.limit > kUsual ? codec::DecodeZstdFrame(frame, options.limit) : body;
 }
 
@@ -86,13 +90,14 @@ Result<ByteVector> DecodeEnvelope(Bytes encoded, const EnvelopeOptions& options,
 
   ByteReader r(covered);
   if (const uint32_t got = r.U32Be(); got != options.magic)
-    return Error{ErrorCode::kInvalid, "not this kind of block: the magic number differs", 0, HexWord(options.magic),
-                 HexWord(got)};
+    return Error{ErrorCode::kInvalid, "not this kind of block: the magic number differs", 0,
+                 HexWord(options.magic), HexWord(got)};
   if (const uint64_t length = r.U64Le(); length != encoded.size())
     return Error{ErrorCode::kInvalid, "length in header does not match actual length", 4,
                  std::to_string(encoded.size()), std::to_string(length)};
   if (const uint32_t version = r.Varint32(); version != 0)
-    return Error{ErrorCode::kUnsupported, "unknown format version", 12, "0", std::to_string(version)};
+    return Error{ErrorCode::kUnsupported, "unknown format version", 12, "0",
+                 std::to_string(version)};
   const uint64_t compression_offset = r.offset();
   const uint32_t compression = r.Varint32();
   if (!r.ok()) return r.error();
@@ -103,11 +108,12 @@ Result<ByteVector> DecodeEnvelope(Bytes encoded, const EnvelopeOptions& options,
     return decoded;
   }
   if (compression != 0)
-    return Error{ErrorCode::kUnsupported, "unknown compression format", compression_offset, "0 or 1",
-                 std::to_string(compression)};
+    return Error{ErrorCode::kUnsupported, "unknown compression format", compression_offset,
+                 "0 or 1", std::to_string(compression)};
   if (body.size() > options.limit)
     return Error{ErrorCode::kLimit, "body is too large", r.offset() - body.size(),
-                 "at most " + std::to_string(options.limit) + " bytes", std::to_string(body.size()) + " bytes"};
+                 "at most " + std::to_string(options.limit) + " bytes",
+                 std::to_string(body.size()) + " bytes"};
   if (work) *work = body.size();
   return ToVector(body);
 }

@@ -21,9 +21,11 @@ Config DecodeConfig(ByteReader& r) {
   config.max_inline_value_bytes = r.Varint32();
   config.max_decoded_node_bytes = r.Varint32();
   config.version_tree_arity_log2 = r.U8();
-  if (config.version_tree_arity_log2 == 0 || config.version_tree_arity_log2 > kMaxVersionTreeArityLog2)
+  if (config.version_tree_arity_log2 == 0 ||
+      config.version_tree_arity_log2 > kMaxVersionTreeArityLog2)
     r.Fail(ErrorCode::kInvalid, "version_tree_arity_log2 is out of range",
-           "1.." + std::to_string(kMaxVersionTreeArityLog2), std::to_string(config.version_tree_arity_log2));
+           "1.." + std::to_string(kMaxVersionTreeArityLog2),
+           std::to_string(config.version_tree_arity_log2));
   // How future blocks are written; each block names its own compression.
   const uint32_t method = r.Varint32();
   if (method > 1)
@@ -32,7 +34,8 @@ Config DecodeConfig(ByteReader& r) {
   if (config.zstd) config.zstd_level = r.I32Le();
   if (config.zstd_level < kMinZstdLevel || config.zstd_level > kMaxZstdLevel)
     r.Fail(ErrorCode::kInvalid, "zstd level is out of range",
-           std::to_string(kMinZstdLevel) + ".." + std::to_string(kMaxZstdLevel), std::to_string(config.zstd_level));
+           std::to_string(kMinZstdLevel) + ".." + std::to_string(kMaxZstdLevel),
+           std::to_string(config.zstd_level));
   return config;
 }
 
@@ -61,7 +64,8 @@ bool EndsEarly(Bytes start) {
 Result<Manifest> DecodeManifest(Bytes file) {
   if (file.size() > kMaxManifest)
     return Error{ErrorCode::kLimit, "manifest is too large", std::nullopt,
-                 "at most " + std::to_string(kMaxManifest) + " bytes", std::to_string(file.size()) + " bytes"};
+                 "at most " + std::to_string(kMaxManifest) + " bytes",
+                 std::to_string(file.size()) + " bytes"};
   const auto body = DecodeEnvelope(file, {kManifestMagic, kMaxManifest, EndsEarly});
   if (!body) return body.error().Prefixed("manifest");
   ByteReader r(*body);

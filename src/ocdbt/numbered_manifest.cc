@@ -10,7 +10,8 @@ constexpr int kDigits = 16;
 
 std::string NumberedManifestName(uint64_t generation) {
   std::string name(kPrefix);
-  for (int shift = 4 * (kDigits - 1); shift >= 0; shift -= 4) name += "0123456789abcdef"[generation >> shift & 15];
+  for (int shift = 4 * (kDigits - 1); shift >= 0; shift -= 4)
+    name += "0123456789abcdef"[generation >> shift & 15];
   return name;
 }
 
@@ -36,20 +37,21 @@ std::optional<uint64_t> NewestNumberedManifest(std::span<const std::string> name
 
 Status CheckNumberedManifest(const Manifest& numbered, uint64_t generation, const Config& config) {
   if (numbered.config.manifest_kind != ManifestKind::kSingle || numbered.versions.empty())
-    return Error{ErrorCode::kInvalid, "numbered manifest holds no state", std::nullopt, "manifest_kind 0",
-                 "manifest_kind 1"};
+    return Error{ErrorCode::kInvalid, "numbered manifest holds no state", std::nullopt,
+                 "manifest_kind 0", "manifest_kind 1"};
   if (const uint64_t newest = numbered.versions.back().generation_number; newest != generation)
-    return Error{ErrorCode::kInvalid, "newest generation of a numbered manifest is not the one in its name",
+    return Error{ErrorCode::kInvalid,
+                 "newest generation of a numbered manifest is not the one in its name",
                  std::nullopt, std::to_string(generation), std::to_string(newest)};
   // The kinds differ by design: the configuration says numbered, the state says single.
   Config same_kind = config;
   same_kind.manifest_kind = numbered.config.manifest_kind;
   if (numbered.config.uuid != config.uuid)
-    return Error{ErrorCode::kInvalid, "uuid of a numbered manifest is not the database's", std::nullopt,
-                 Hex(config.uuid), Hex(numbered.config.uuid)};
+    return Error{ErrorCode::kInvalid, "uuid of a numbered manifest is not the database's",
+                 std::nullopt, Hex(config.uuid), Hex(numbered.config.uuid)};
   if (numbered.config != same_kind)
-    return Error{ErrorCode::kInvalid, "configuration of a numbered manifest is not the database's", std::nullopt,
-                 "", ""};
+    return Error{ErrorCode::kInvalid, "configuration of a numbered manifest is not the database's",
+                 std::nullopt, "", ""};
   return std::nullopt;
 }
 

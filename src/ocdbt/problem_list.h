@@ -1,4 +1,5 @@
-// The problems of a walk: however many a hostile tree has, the same few are kept in any order of arrival.
+// The problems of a walk: however many a hostile tree has, the same few are kept in any order of
+// arrival.
 #pragma once
 
 #include <vector>
@@ -11,7 +12,8 @@ class ProblemList {
  public:
   void Add(Problem problem);
   void Clear() { problems_.clear(); }
-  // Sorted by path and offset, equal ones once, at most kMaxWalkProblems. Errors stay before statistics do.
+  // Sorted by path and offset, equal ones once, at most kMaxWalkProblems. Errors stay before
+  // statistics do.
   std::vector<Problem> Take();
 
  private:

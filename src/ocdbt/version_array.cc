@@ -7,10 +7,11 @@
 namespace leafsum::ocdbt {
 namespace {
 
-// Every reference carries its file's name, and names may be 64 KiB long: counts them before copying.
-template <class T, class Name>
-void NameFiles(ByteReader& r, const VersionArrayContext& context, const std::vector<DataLocation>& locations,
-               std::vector<T>& out, Name name) {
+// Every reference carries its file's name, and names may be 64 KiB long: counted before copying.
+template <class T>
+void NameFiles(ByteReader& r, const VersionArrayContext& context,
+               const std::vector<DataLocation>& locations, std::vector<T>& out,
+               IndirectDataReference T::*field) {
   if (!r.ok()) return;
   const std::vector<DataFileId> files = context.files->Expand(context.transitive_path);
   uint64_t bytes = 0;
@@ -22,30 +23,33 @@ void NameFiles(ByteReader& r, const VersionArrayContext& context, const std::vec
              "at most " + std::to_string(kMaxTablePathBytes) + " bytes", "more");
       return;
     }
-    name(out[i]) = {file, locations[i].offset, locations[i].length};
+    out[i].*field = {file, locations[i].offset, locations[i].length};
   }
 }
 
 template <class T>
-void CheckIncreasing(ByteReader& r, const std::vector<T>& entries, uint64_t T::*field, const char* what) {
+void CheckIncreasing(ByteReader& r, const std::vector<T>& entries, uint64_t T::*field,
+                     const char* what) {
   for (size_t i = 1; i < entries.size(); ++i)
     if (entries[i].*field <= entries[i - 1].*field)
       r.Fail(ErrorCode::kInvalid, std::string(what) + " is not strictly increasing",
-             "more than " + std::to_string(entries[i - 1].*field), std::to_string(entries[i].*field));
+             "more than " + std::to_string(entries[i - 1].*field),
+             std::to_string(entries[i].*field));
 }
 
 // Both are at most 63 where this is called.
 uint64_t RoundDown(uint64_t value, unsigned log2) { return value >> log2 << log2; }
 
 // The columns that both forms of an interior array share.
-std::vector<VersionNodeReference> DecodeColumns(ByteReader& r, const VersionArrayContext& context, size_t n) {
+std::vector<VersionNodeReference> DecodeColumns(ByteReader& r, const VersionArrayContext& context,
+                                                size_t n) {
   std::vector<VersionNodeReference> nodes(n);
   for (auto& node : nodes) node.generation_number = r.Varint64();
   for (const auto& node : nodes)
     if (node.generation_number == 0) r.Fail(ErrorCode::kInvalid, "generation_number is zero");
   CheckIncreasing(r, nodes, &VersionNodeReference::generation_number, "generation_number");
   const auto locations = DecodeLocations(r, n, context.files->count(), MayBeMissing::kNo);
-  NameFiles(r, context, locations, nodes, [](VersionNodeReference& v) -> auto& { return v.location; });
+  NameFiles(r, context, locations, nodes, &VersionNodeReference::location);
   for (auto& node : nodes) node.num_generations = r.Varint64();
   for (auto& node : nodes) node.commit_time_nsecs = r.U64Le();
   return nodes;
@@ -56,7 +60,8 @@ constexpr uint64_t kMinVersionNodeBytes = 13;
 
 }  // namespace
 
-std::vector<BtreeGenerationReference> DecodeVersions(ByteReader& r, const VersionArrayContext& context) {
+std::vector<BtreeGenerationReference> DecodeVersions(ByteReader& r,
+                                                     const VersionArrayContext& context) {
   // Generation, height, location and statistics: 8 bytes at least; commit time: 8 bytes.
   const uint64_t n = r.Count("num_versions", uint64_t{1} << context.arity_log2, 16);
   if (n == 0) r.Fail(ErrorCode::kInvalid, "num_versions is zero");
@@ -71,28 +76,32 @@ std::vector<BtreeGenerationReference> DecodeVersions(ByteReader& r, const Versio
   const uint64_t last = versions.back().generation_number;
   if (r.ok() && first <= RoundDown(last - 1, context.arity_log2))
     r.Fail(ErrorCode::kInvalid, "generations are not of one block of the version tree",
-           "more than " + std::to_string(RoundDown(last - 1, context.arity_log2)), std::to_string(first));
+           "more than " + std::to_string(RoundDown(last - 1, context.arity_log2)),
+           std::to_string(first));
 
   for (auto& v : versions) v.root_height = r.U8();
-  const auto locations = DecodeLocations(r, versions.size(), context.files->count(), MayBeMissing::kYes);
+  const auto locations =
+      DecodeLocations(r, versions.size(), context.files->count(), MayBeMissing::kYes);
   for (auto& v : versions) v.statistics.num_keys = r.Varint64();
   for (auto& v : versions) v.statistics.num_tree_bytes = r.Varint64();
   for (auto& v : versions) v.statistics.num_indirect_value_bytes = r.Varint64();
   for (size_t i = 0; i < versions.size(); ++i) {
     if (!locations[i].IsMissing()) continue;
     if (versions[i].root_height != 0)
-      r.Fail(ErrorCode::kInvalid, "empty tree with a root_height", "0", std::to_string(versions[i].root_height));
+      r.Fail(ErrorCode::kInvalid, "empty tree with a root_height", "0",
+             std::to_string(versions[i].root_height));
     if (versions[i].statistics != BtreeNodeStatistics{})
       r.Fail(ErrorCode::kInvalid, "empty tree with statistics that are not zero");
   }
   for (auto& v : versions) v.commit_time_nsecs = r.U64Le();
   CheckIncreasing(r, versions, &BtreeGenerationReference::commit_time_nsecs, "commit_time");
-  NameFiles(r, context, locations, versions, [](BtreeGenerationReference& v) -> auto& { return v.root; });
+  NameFiles(r, context, locations, versions, &BtreeGenerationReference::root);
   if (!r.ok()) return {};
   return versions;
 }
 
-std::vector<VersionNodeReference> DecodeManifestVersionNodes(ByteReader& r, const VersionArrayContext& context,
+std::vector<VersionNodeReference> DecodeManifestVersionNodes(ByteReader& r,
+                                                             const VersionArrayContext& context,
                                                              uint64_t newest) {
   // One for each height at most, and heights are bytes.
   const uint64_t n = r.Count("num_children", 255, kMinVersionNodeBytes + 1);
@@ -101,15 +110,17 @@ std::vector<VersionNodeReference> DecodeManifestVersionNodes(ByteReader& r, cons
   for (auto& node : nodes) node.height = r.U8();
   if (!r.ok()) return {};
 
-  // From the newest, which has the smallest height. Height h covers (low, high]: high is what the heights
-  // below it leave over, low is high - 1 rounded down to a whole node of height h + 1.
+  // From the newest, which has the smallest height. Height h covers (low, high]: high is what the
+  // heights below it leave over, low is high - 1 rounded down to a whole node of height h + 1.
   const unsigned a = context.arity_log2;
   uint64_t high = RoundDown(newest - 1, a);
   unsigned height = 1;
   for (size_t i = nodes.size(); i-- > 0 && r.ok();) {
     const VersionNodeReference& node = nodes[i];
     if (node.height < height) {
-      r.Fail(ErrorCode::kInvalid, i + 1 == nodes.size() ? "entry_height is zero" : "entry_height is not strictly decreasing",
+      r.Fail(ErrorCode::kInvalid,
+             i + 1 == nodes.size() ? "entry_height is zero"
+                                   : "entry_height is not strictly decreasing",
              "at least " + std::to_string(height), std::to_string(node.height));
       break;
     }
@@ -124,24 +135,28 @@ std::vector<VersionNodeReference> DecodeManifestVersionNodes(ByteReader& r, cons
       low = high == 0 ? 0 : RoundDown(high - 1, (height + 1) * a);
     }
     if (node.generation_number <= low || node.generation_number > high)
-      r.Fail(ErrorCode::kInvalid, "generation_number of a version node is outside the range of its height",
-             "(" + std::to_string(low) + ", " + std::to_string(high) + "]", std::to_string(node.generation_number));
+      r.Fail(ErrorCode::kInvalid,
+             "generation_number of a version node is outside the range of its height",
+             "(" + std::to_string(low) + ", " + std::to_string(high) + "]",
+             std::to_string(node.generation_number));
     high = low;
   }
   if (!r.ok()) return {};
   return nodes;
 }
 
-std::vector<VersionNodeReference> DecodeChildVersionNodes(ByteReader& r, const VersionArrayContext& context,
+std::vector<VersionNodeReference> DecodeChildVersionNodes(ByteReader& r,
+                                                          const VersionArrayContext& context,
                                                           uint8_t height) {
-  const uint64_t n = r.Count("num_children", uint64_t{1} << context.arity_log2, kMinVersionNodeBytes);
+  const uint64_t n =
+      r.Count("num_children", uint64_t{1} << context.arity_log2, kMinVersionNodeBytes);
   if (n == 0) r.Fail(ErrorCode::kInvalid, "num_children is zero");
   if (!r.ok()) return {};
   auto nodes = DecodeColumns(r, context, static_cast<size_t>(n));
   if (!r.ok()) return {};
 
-  const unsigned child_log2 = context.arity_log2 * height;           // generations below one child
-  const unsigned parent_log2 = context.arity_log2 * (height + 1u);   // below this node
+  const unsigned child_log2 = context.arity_log2 * height;          // generations below one child
+  const unsigned parent_log2 = context.arity_log2 * (height + 1u);  // below this node
   const uint64_t block = uint64_t{1} << child_log2;
   for (auto& node : nodes) {
     node.height = static_cast<uint8_t>(height - 1);
@@ -150,14 +165,14 @@ std::vector<VersionNodeReference> DecodeChildVersionNodes(ByteReader& r, const V
       r.Fail(ErrorCode::kInvalid, "generation_number of a child is not the end of a block",
              "a multiple of " + std::to_string(block), std::to_string(node.generation_number));
     if (node.num_generations > block)
-      r.Fail(ErrorCode::kInvalid, "num_generations exceeds the block", "at most " + std::to_string(block),
-             std::to_string(node.num_generations));
+      r.Fail(ErrorCode::kInvalid, "num_generations exceeds the block",
+             "at most " + std::to_string(block), std::to_string(node.num_generations));
   }
   const uint64_t first = (nodes.front().generation_number - 1) >> parent_log2;
   const uint64_t last = (nodes.back().generation_number - 1) >> parent_log2;
   if (first != last)
-    r.Fail(ErrorCode::kInvalid, "children are not of one block of the version tree", std::to_string(first),
-           std::to_string(last));
+    r.Fail(ErrorCode::kInvalid, "children are not of one block of the version tree",
+           std::to_string(first), std::to_string(last));
   if (!r.ok()) return {};
   return nodes;
 }

@@ -1,4 +1,5 @@
-// The two arrays that generations are listed in, in the manifest and in version-tree nodes (README.md).
+// The two arrays that generations are listed in, in the manifest and in version-tree nodes
+// (README.md).
 #pragma once
 
 #include <vector>
@@ -11,20 +12,25 @@ namespace leafsum::ocdbt {
 
 // What both arrays need from the block that they are in.
 struct VersionArrayContext {
-  uint8_t arity_log2 = 0;             // 1..16
+  uint8_t arity_log2 = 0;  // 1..16
   std::string_view transitive_path;
   const DataFileTable* files = nullptr;
 };
 
 // 1..2^arity generations, all of one aligned block. What is wrong is r's failure, here and below.
-std::vector<BtreeGenerationReference> DecodeVersions(ByteReader& r, const VersionArrayContext& context);
+std::vector<BtreeGenerationReference> DecodeVersions(ByteReader& r,
+                                                     const VersionArrayContext& context);
 
-// The manifest's: any number, each with its height, none of them overlapping. `newest` is the newest generation.
-std::vector<VersionNodeReference> DecodeManifestVersionNodes(ByteReader& r, const VersionArrayContext& context,
+// The manifest's: any number, each with its height, none of them overlapping. `newest` is the
+// newest generation.
+std::vector<VersionNodeReference> DecodeManifestVersionNodes(ByteReader& r,
+                                                             const VersionArrayContext& context,
                                                              uint64_t newest);
 
-// Those of a version-tree node of `height` > 0: one for each block of generations, all in one parent block.
-std::vector<VersionNodeReference> DecodeChildVersionNodes(ByteReader& r, const VersionArrayContext& context,
+// Those of a version-tree node of `height` > 0: one for each block of generations, all in one
+// parent block.
+std::vector<VersionNodeReference> DecodeChildVersionNodes(ByteReader& r,
+                                                          const VersionArrayContext& context,
                                                           uint8_t height);
 
 }  // namespace leafsum::ocdbt

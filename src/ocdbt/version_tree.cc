@@ -34,8 +34,10 @@ VersionTreeNode DecodeRest(ByteReader& r, const Head& head, std::string_view tra
   const DataFileTable files = DecodeDataFileTable(r, transitive_path.size());
   if (!r.ok()) return node;
   const VersionArrayContext context{head.arity_log2, transitive_path, &files};
-  if (node.height == 0) node.versions = DecodeVersions(r, context);
-  else node.version_nodes = DecodeChildVersionNodes(r, context, node.height);
+  if (node.height == 0)
+    node.versions = DecodeVersions(r, context);
+  else
+    node.version_nodes = DecodeChildVersionNodes(r, context, node.height);
   return node;
 }
 
@@ -48,8 +50,8 @@ bool EndsEarly(Bytes start) {
 }
 
 Error Differs(std::string what, uint64_t expected, uint64_t actual) {
-  return {ErrorCode::kInvalid, "version tree node: " + std::move(what), std::nullopt, std::to_string(expected),
-          std::to_string(actual)};
+  return {ErrorCode::kInvalid, "version tree node: " + std::move(what), std::nullopt,
+          std::to_string(expected), std::to_string(actual)};
 }
 
 }  // namespace
@@ -63,7 +65,8 @@ Result<VersionTreeNode> DecodeVersionTreeNode(Bytes encoded, const VersionNodeRe
   if (!r.ok()) return r.error().Prefixed("version tree node body");
   // Before the arrays, whose rules depend on both.
   if (head.arity_log2 != version_tree_arity_log2)
-    return Differs("version_tree_arity_log2 is not the manifest's", version_tree_arity_log2, head.arity_log2);
+    return Differs("version_tree_arity_log2 is not the manifest's", version_tree_arity_log2,
+                   head.arity_log2);
   if (head.height != reference.height)
     return Differs("height is not that of the reference", reference.height, head.height);
   VersionTreeNode node = DecodeRest(r, head, reference.location.file_id.base_path);
@@ -71,7 +74,8 @@ Result<VersionTreeNode> DecodeVersionTreeNode(Bytes encoded, const VersionNodeRe
   const uint64_t newest = node.height == 0 ? node.versions.back().generation_number
                                            : node.version_nodes.back().generation_number;
   if (newest != reference.generation_number)
-    return Differs("newest generation is not that of the reference", reference.generation_number, newest);
+    return Differs("newest generation is not that of the reference", reference.generation_number,
+                   newest);
   return node;
 }
 

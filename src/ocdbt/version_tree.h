@@ -1,4 +1,5 @@
-// A node of the version tree, where generations are listed that the manifest no longer holds itself.
+// A node of the version tree, where generations are listed that the manifest no longer holds
+// itself.
 //
 // The current state never needs one; listing history does (OCDBT "version tree node").
 #pragma once
@@ -13,11 +14,12 @@ namespace leafsum::ocdbt {
 
 struct VersionTreeNode {
   uint8_t height = 0;
-  std::vector<BtreeGenerationReference> versions;    // height 0
-  std::vector<VersionNodeReference> version_nodes;   // height > 0: children, of height - 1
+  std::vector<BtreeGenerationReference> versions;   // height 0
+  std::vector<VersionNodeReference> version_nodes;  // height > 0: children, of height - 1
 };
 
-// Decodes the node that `reference` names and checks it against that: arity, height, newest generation.
+// Decodes the node that `reference` names and checks it against that: arity, height, newest
+// generation.
 Result<VersionTreeNode> DecodeVersionTreeNode(Bytes encoded, const VersionNodeReference& reference,
                                               uint8_t version_tree_arity_log2);
 

@@ -30,24 +30,28 @@ struct Child {
   BtreeNodeStatistics statistics;
 };
 
-// An interior node of which not all children are done, or, above the root, the version that names it.
+// An interior node of which not all children are done, or, above the root, the version that names
+// it.
 struct Branch {
   std::shared_ptr<Branch> parent;
   uint32_t index_in_parent = 0;
   int height = 0;
-  std::string prefix;                       // the implicit prefix of the keys here
-  std::optional<std::string> upper_bound;   // every full key below is less than this
-  std::string keys;                         // of the children, without the prefix
+  std::string prefix;                      // the implicit prefix of the keys here
+  std::optional<std::string> upper_bound;  // every full key below is less than this
+  std::string keys;                        // of the children, without the prefix
   std::vector<Child> children;
-  std::vector<DataFileId> files;            // base paths with the transitive path
-  size_t pending = 0;                       // children not done
-  BtreeNodeStatistics found;                // of this node and the children that are done
-  bool broken = false;                      // something below could not be read: `found` says nothing
+  std::vector<DataFileId> files;  // base paths with the transitive path
+  size_t pending = 0;             // children not done
+  BtreeNodeStatistics found;      // of this node and the children that are done
+  bool broken = false;            // something below could not be read: `found` says nothing
 
   std::string_view key(uint32_t i) const {
-    return std::string_view(keys).substr(static_cast<size_t>(children[i].key_offset), children[i].key_length);
+    return std::string_view(keys).substr(static_cast<size_t>(children[i].key_offset),
+                                         children[i].key_length);
   }
-  const DataFileId& file(uint32_t i) const { return files[static_cast<size_t>(children[i].location.file)]; }
+  const DataFileId& file(uint32_t i) const {
+    return files[static_cast<size_t>(children[i].location.file)];
+  }
 };
 
 // A leaf node that is as it must be, kept as it was stored until the end.
@@ -55,7 +59,8 @@ struct Leaf {
   std::string prefix;
   std::string first_key;
   BtreeNode node;
-  std::vector<std::optional<uint32_t>> files;  // of the node's table, in State::paths; nothing where hostile
+  std::vector<std::optional<uint32_t>>
+      files;  // of the node's table, in State::paths; nothing where hostile
 };
 
 uint64_t SaturatingAdd(uint64_t a, uint64_t b) { return CheckedAdd(a, b).value_or(~uint64_t{0}); }
@@ -63,12 +68,13 @@ uint64_t SaturatingAdd(uint64_t a, uint64_t b) { return CheckedAdd(a, b).value_o
 void Accumulate(BtreeNodeStatistics& sum, const BtreeNodeStatistics& more) {
   sum.num_keys = SaturatingAdd(sum.num_keys, more.num_keys);
   sum.num_tree_bytes = SaturatingAdd(sum.num_tree_bytes, more.num_tree_bytes);
-  sum.num_indirect_value_bytes = SaturatingAdd(sum.num_indirect_value_bytes, more.num_indirect_value_bytes);
+  sum.num_indirect_value_bytes =
+      SaturatingAdd(sum.num_indirect_value_bytes, more.num_indirect_value_bytes);
 }
 
 std::string Describe(const BtreeNodeStatistics& s) {
-  return std::to_string(s.num_keys) + " keys, " + std::to_string(s.num_tree_bytes) + " tree bytes, " +
-         std::to_string(s.num_indirect_value_bytes) + " indirect value bytes";
+  return std::to_string(s.num_keys) + " keys, " + std::to_string(s.num_tree_bytes) +
+         " tree bytes, " + std::to_string(s.num_indirect_value_bytes) + " indirect value bytes";
 }
 
 }  // namespace
@@ -89,8 +95,10 @@ struct Walk::State {
   std::vector<uint32_t> queue;              // of these, not yet handed out
   uint32_t next_token = 1;
 
-  kvstore::FileTable paths;  // of this walk: numbers that depend on the order of arrival stay inside
-  std::set<std::pair<uint32_t, uint64_t>> seen;  // path and offset; ordered: hashes can be made to collide
+  kvstore::FileTable
+      paths;  // of this walk: numbers that depend on the order of arrival stay inside
+  std::set<std::pair<uint32_t, uint64_t>>
+      seen;  // path and offset; ordered: hashes can be made to collide
   struct Read {
     uint32_t path;
     uint64_t offset;
@@ -129,7 +137,8 @@ void Walk::State::Start(const BtreeGenerationReference& version) {
   auto top = std::make_shared<Branch>();
   top->height = version.root_height + 1;
   top->files.push_back(version.root.file_id);
-  top->children.push_back({0, 0, 0, {0, version.root.offset, version.root.length}, version.statistics});
+  top->children.push_back(
+      {0, 0, 0, {0, version.root.offset, version.root.length}, version.statistics});
   WantChildren(top);
   if (open.empty()) Finish();
 }
@@ -155,18 +164,20 @@ bool Walk::State::Want(const std::shared_ptr<Branch>& branch, uint32_t index) {
       p.path = branch->parent->file(branch->index_in_parent).Path();
       p.offset = branch->parent->children[branch->index_in_parent].location.offset;
     }
-    p.error = {ErrorCode::kInvalid, "reference to a node outside the database", std::nullopt, "a path below it",
-               KeyText(path)};
+    p.error = {ErrorCode::kInvalid, "reference to a node outside the database", std::nullopt,
+               "a path below it", KeyText(path)};
     p.hostile_path = true;
     problems.Add(std::move(p));
     return false;
   }
   if (location.length < kMinEnvelope || location.length > kMaxEncodedNode) {
     const bool small = location.length < kMinEnvelope;
-    problems.Add({path, location.offset,
-                  {small ? ErrorCode::kInvalid : ErrorCode::kLimit, "b-tree node: length in the reference",
-                   std::nullopt,
-                   small ? "at least " + std::to_string(kMinEnvelope) : "at most " + std::to_string(kMaxEncodedNode),
+    problems.Add({path,
+                  location.offset,
+                  {small ? ErrorCode::kInvalid : ErrorCode::kLimit,
+                   "b-tree node: length in the reference", std::nullopt,
+                   small ? "at least " + std::to_string(kMinEnvelope)
+                         : "at most " + std::to_string(kMaxEncodedNode),
                    std::to_string(location.length)}});
     return false;
   }
@@ -192,7 +203,8 @@ void Walk::State::Visit(const Open& at, Bytes bytes) {
   const DataFileId& file_id = at.parent->file(at.index);
   if (bytes.size() != child.location.length)
     return Break(at, {ErrorCode::kTruncated, "b-tree node: file ends inside it", std::nullopt,
-                      std::to_string(child.location.length) + " bytes", std::to_string(bytes.size()) + " bytes"});
+                      std::to_string(child.location.length) + " bytes",
+                      std::to_string(bytes.size()) + " bytes"});
   reads.push_back({InternPath(file_id.Path()), child.location.offset, child.location.length});
 
   uint64_t work = 0;
@@ -207,39 +219,45 @@ void Walk::State::Visit(const Open& at, Bytes bytes) {
   std::string node_prefix = at.parent->prefix;
   node_prefix += at.parent->key(at.index).substr(0, child.common_prefix_length);
   for (const auto& e : node->leaf_entries) budget.name_bytes += node_prefix.size() + e.key.size();
-  for (const auto& e : node->interior_entries) budget.name_bytes += node_prefix.size() + e.key.size();
+  for (const auto& e : node->interior_entries)
+    budget.name_bytes += node_prefix.size() + e.key.size();
   budget.keys += node->leaf_entries.size();
   budget.decoded_bytes += node->files.path_bytes();
   if (OverBudget()) return;
 
   if (Status error = Check(at, *node, node_prefix)) return Break(at, std::move(*error));
-  if (node->height == 0) VisitLeaf(at, std::move(node_prefix), std::move(*node));
-  else VisitInterior(at, std::move(node_prefix), std::move(*node));
+  if (node->height == 0)
+    VisitLeaf(at, std::move(node_prefix), std::move(*node));
+  else
+    VisitInterior(at, std::move(node_prefix), std::move(*node));
 }
 
-// The node against the reference that led to it. With the bounds from both sides on every level, the keys of the
-// whole listing are strictly increasing.
-Status Walk::State::Check(const Open& at, const BtreeNode& node, std::string_view node_prefix) const {
+// The node against the reference that led to it. With the bounds from both sides on every level,
+// the keys of the whole listing are strictly increasing.
+Status Walk::State::Check(const Open& at, const BtreeNode& node,
+                          std::string_view node_prefix) const {
   const Branch& parent = *at.parent;
   if (node.height != parent.height - 1)
-    return Error{ErrorCode::kInvalid, "b-tree node: height is not that of the reference", std::nullopt,
-                 std::to_string(parent.height - 1), std::to_string(node.height)};
-  const std::string_view lower = parent.key(at.index).substr(parent.children[at.index].common_prefix_length);
+    return Error{ErrorCode::kInvalid, "b-tree node: height is not that of the reference",
+                 std::nullopt, std::to_string(parent.height - 1), std::to_string(node.height)};
+  const std::string_view lower =
+      parent.key(at.index).substr(parent.children[at.index].common_prefix_length);
   if (node.first_key < lower)
-    return Error{ErrorCode::kInvalid, "b-tree node: first key is before the key of the reference", std::nullopt,
-                 "at least " + KeyText(lower), KeyText(node.first_key)};
+    return Error{ErrorCode::kInvalid, "b-tree node: first key is before the key of the reference",
+                 std::nullopt, "at least " + KeyText(lower), KeyText(node.first_key)};
   size_t longest = 0;
   for (const auto& e : node.leaf_entries) longest = std::max(longest, e.key.size());
   for (const auto& e : node.interior_entries) longest = std::max(longest, e.key.size());
   if (node_prefix.size() + longest > kMaxKeyLength)
-    return Error{ErrorCode::kInvalid, "b-tree node: key with its implicit prefix is too long", std::nullopt,
-                 "at most " + std::to_string(kMaxKeyLength) + " bytes",
+    return Error{ErrorCode::kInvalid, "b-tree node: key with its implicit prefix is too long",
+                 std::nullopt, "at most " + std::to_string(kMaxKeyLength) + " bytes",
                  std::to_string(node_prefix.size() + longest) + " bytes"};
   std::optional<std::string> upper = parent.upper_bound;
-  if (at.index + 1 < parent.children.size()) upper = parent.prefix + std::string(parent.key(at.index + 1));
+  if (at.index + 1 < parent.children.size())
+    upper = parent.prefix + std::string(parent.key(at.index + 1));
   if (const std::string last = std::string(node_prefix) + node.last_key; upper && last >= *upper)
-    return Error{ErrorCode::kInvalid, "b-tree node: last key is not before the next node's", std::nullopt,
-                 "before " + KeyText(*upper), KeyText(last)};
+    return Error{ErrorCode::kInvalid, "b-tree node: last key is not before the next node's",
+                 std::nullopt, "before " + KeyText(*upper), KeyText(last)};
   return std::nullopt;
 }
 
@@ -267,8 +285,8 @@ void Walk::State::VisitLeaf(const Open& at, std::string node_prefix, BtreeNode n
     Problem p;
     p.path = file_id.Path();
     p.offset = location.offset;
-    p.error = {ErrorCode::kInvalid, "b-tree node: value in a file outside the database", std::nullopt,
-               "a path below it", KeyText(path)};
+    p.error = {ErrorCode::kInvalid, "b-tree node: value in a file outside the database",
+               std::nullopt, "a path below it", KeyText(path)};
     p.hostile_path = true;
     problems.Add(std::move(p));
   }
@@ -306,7 +324,8 @@ void Walk::State::VisitInterior(const Open& at, std::string node_prefix, BtreeNo
 }
 
 void Walk::State::Break(const Open& at, Error error) {
-  problems.Add({at.parent->file(at.index).Path(), at.parent->children[at.index].location.offset, std::move(error)});
+  problems.Add({at.parent->file(at.index).Path(), at.parent->children[at.index].location.offset,
+                std::move(error)});
   Settle(at.parent, {}, true);
 }
 
@@ -316,8 +335,8 @@ void Walk::State::Compare(const Branch& parent, uint32_t index, const BtreeNodeS
   Problem p;
   p.path = parent.file(index).Path();
   p.offset = child.location.offset;
-  p.error = {ErrorCode::kInvalid, "statistics of a reference are not those of the tree below it", std::nullopt,
-             Describe(child.statistics), Describe(found)};
+  p.error = {ErrorCode::kInvalid, "statistics of a reference are not those of the tree below it",
+             std::nullopt, Describe(child.statistics), Describe(found)};
   p.statistics = true;
   problems.Add(std::move(p));
 }
@@ -347,10 +366,12 @@ bool Walk::State::OverBudget() {
   leaves.clear();
   reads.clear();
   problems.Clear();
-  problems.Add({root.path, root.offset,
+  problems.Add({root.path,
+                root.offset,
                 {ErrorCode::kLimit, "b-tree is too large to be listed", std::nullopt,
-                 "at most " + std::to_string(kMaxTreeNodes) + " nodes, " + std::to_string(kMaxRepeatedNodes) +
-                     " of them repeated, " + std::to_string(kMaxTreeBytes) + " bytes, " + std::to_string(kMaxKeys) +
+                 "at most " + std::to_string(kMaxTreeNodes) + " nodes, " +
+                     std::to_string(kMaxRepeatedNodes) + " of them repeated, " +
+                     std::to_string(kMaxTreeBytes) + " bytes, " + std::to_string(kMaxKeys) +
                      " keys of " + std::to_string(kMaxNameBytes) + " bytes",
                  "more"}});
   complete = false;
@@ -363,22 +384,25 @@ void Walk::State::Finish() {
   finished = true;
   FillStore();
   auto order = [this](const Read& a, const Read& b) {
-    return std::tie(paths.path(a.path), a.offset, a.length) < std::tie(paths.path(b.path), b.offset, b.length);
+    return std::tie(paths.path(a.path), a.offset, a.length) <
+           std::tie(paths.path(b.path), b.offset, b.length);
   };
   std::sort(reads.begin(), reads.end(), order);
   for (const Read& read : reads) {
     NodeRange range{paths.path(read.path), read.offset, read.length};
-    const bool again = !nodes.empty() && nodes.back().path == range.path && nodes.back().offset == range.offset &&
-                       nodes.back().length == range.length;
+    const bool again = !nodes.empty() && nodes.back().path == range.path &&
+                       nodes.back().offset == range.offset && nodes.back().length == range.length;
     if (!again) nodes.push_back(std::move(range));
   }
   reads = {};
   seen.clear();
 }
 
-// In order of keys, so that the store and the numbers of its files are the same whatever arrived first.
+// In order of keys, so that the store and the numbers of its files are the same whatever arrived
+// first.
 void Walk::State::FillStore() {
-  std::sort(leaves.begin(), leaves.end(), [](const Leaf& a, const Leaf& b) { return a.first_key < b.first_key; });
+  std::sort(leaves.begin(), leaves.end(),
+            [](const Leaf& a, const Leaf& b) { return a.first_key < b.first_key; });
   size_t keys = 0, key_bytes = 0, inline_bytes = 0;
   for (const Leaf& leaf : leaves) {
     keys += leaf.node.leaf_entries.size();
@@ -394,7 +418,9 @@ void Walk::State::FillStore() {
     for (const auto& e : leaf.node.leaf_entries) {
       const std::string& key = cursor.Next(e.key);
       if (!e.indirect) {
-        store.AddInline(key, Bytes(leaf.node.body).subspan(static_cast<size_t>(e.offset), static_cast<size_t>(e.length)));
+        store.AddInline(key,
+                        Bytes(leaf.node.body)
+                            .subspan(static_cast<size_t>(e.offset), static_cast<size_t>(e.length)));
       } else if (const auto path = leaf.files[e.file]; path && e.length == 0) {
         store.AddInline(key, {});  // needs no file, which may well be missing
       } else if (path) {

@@ -1,7 +1,7 @@
 // What one walk may cost, whatever its tree claims to be.
 //
-// Every number is a sum over the whole tree, so whether a tree is too large does not depend on the order in
-// which its nodes arrive. A tree that is too large is given up as a whole.
+// Every number is a sum over the whole tree, so whether a tree is too large does not depend on the
+// order in which its nodes arrive. A tree that is too large is given up as a whole.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,9 @@
 namespace leafsum::ocdbt {
 
 struct WalkBudget {
-  uint64_t nodes = 0;          // visits: a node counts each time that it is referenced
-  uint64_t repeated = 0;       // of these, visits of a node referenced before: a tree has none, a bomb 2^height
+  uint64_t nodes = 0;  // visits: a node counts each time that it is referenced
+  uint64_t repeated =
+      0;  // of these, visits of a node referenced before: a tree has none, a bomb 2^height
   uint64_t encoded_bytes = 0;  // that visits read
   uint64_t decoded_bytes = 0;  // that they decompressed, and the paths that they wrote out
   uint64_t name_bytes = 0;     // that are kept: keys and distinct paths

@@ -61,8 +61,12 @@ ByteVector WriteWithMagic(Bytes body, uint32_t magic, bool zstd) {
 }  // namespace
 
 // The numbers stand here once more, so that a wrong one in the decoder does not agree with itself.
-ByteVector WriteManifestEnvelope(Bytes body, bool zstd) { return WriteWithMagic(body, 0x0cdb3a2a, zstd); }
-ByteVector WriteBtreeNodeEnvelope(Bytes body, bool zstd) { return WriteWithMagic(body, 0x0cdb20de, zstd); }
+ByteVector WriteManifestEnvelope(Bytes body, bool zstd) {
+  return WriteWithMagic(body, 0x0cdb3a2a, zstd);
+}
+ByteVector WriteBtreeNodeEnvelope(Bytes body, bool zstd) {
+  return WriteWithMagic(body, 0x0cdb20de, zstd);
+}
 ByteVector WriteVersionTreeNodeEnvelope(Bytes body, bool zstd) {
   return WriteWithMagic(body, 0x0cdb1234, zstd);
 }
@@ -82,7 +86,8 @@ FileTableColumns MakeFileTable(const std::vector<ocdbt::DataFileId>& files) {
     const std::string path = files[i].Path();
     const size_t base = files[i].base_path.size();
     size_t limit = 65535;
-    if (i > 0 && base != files[i - 1].base_path.size()) limit = std::min(base, files[i - 1].base_path.size());
+    if (i > 0 && base != files[i - 1].base_path.size())
+      limit = std::min(base, files[i - 1].base_path.size());
     const size_t prefix = i > 0 ? CommonPrefix(previous, path, limit) : 0;
     if (i > 0) out.prefix_length.push_back(prefix);
     out.suffix_length.push_back(path.size() - prefix);
@@ -110,7 +115,8 @@ LeafItem Indirect(std::string key, uint64_t file, uint64_t offset, uint64_t leng
   return item;
 }
 
-LeafColumns LeafNode(const std::vector<ocdbt::DataFileId>& files, const std::vector<LeafItem>& items) {
+LeafColumns LeafNode(const std::vector<ocdbt::DataFileId>& files,
+                     const std::vector<LeafItem>& items) {
   LeafColumns out;
   out.files = MakeFileTable(files);
   CompressKeys(items, out);
@@ -169,7 +175,8 @@ ByteVector InteriorColumns::Body() const {
   WriteColumn(w, suffix_length);
   WriteColumn(w, common_prefix_length);
   w.Raw(AsBytes(suffixes));
-  for (const Column* c : {&file, &offset, &length, &num_keys, &num_tree_bytes, &num_indirect_value_bytes})
+  for (const Column* c :
+       {&file, &offset, &length, &num_keys, &num_tree_bytes, &num_indirect_value_bytes})
     WriteColumn(w, *c);
   return w.Release();
 }
@@ -178,7 +185,8 @@ void VersionColumns::Write(ByteWriter& w) const {
   w.Varint(num_versions.value_or(generation.size()));
   WriteColumn(w, generation);
   WriteBytes(w, height);
-  for (const Column* c : {&file, &offset, &length, &num_keys, &num_tree_bytes, &num_indirect_value_bytes})
+  for (const Column* c :
+       {&file, &offset, &length, &num_keys, &num_tree_bytes, &num_indirect_value_bytes})
     WriteColumn(w, *c);
   WriteU64(w, commit_time);
 }
@@ -198,7 +206,8 @@ VersionColumns& VersionColumns::Add(uint64_t generation_number) {
 
 void VersionNodeColumns::Write(ByteWriter& w) const {
   w.Varint(num_children.value_or(generation.size()));
-  for (const Column* c : {&generation, &file, &offset, &length, &num_generations}) WriteColumn(w, *c);
+  for (const Column* c : {&generation, &file, &offset, &length, &num_generations})
+    WriteColumn(w, *c);
   WriteU64(w, commit_time);
   WriteBytes(w, entry_height);
 }
@@ -215,7 +224,10 @@ VersionNodeColumns& VersionNodeColumns::Add(uint64_t generation_number, uint64_t
 
 ByteVector ManifestForm::Body() const {
   ByteWriter w;
-  w.Raw(uuid).U8(static_cast<uint8_t>(kind)).Varint(max_inline_value_bytes).Varint(max_decoded_node_bytes);
+  w.Raw(uuid)
+      .U8(static_cast<uint8_t>(kind))
+      .Varint(max_inline_value_bytes)
+      .Varint(max_decoded_node_bytes);
   w.U8(static_cast<uint8_t>(arity_log2)).Varint(compression_method);
   if (compression_method == 1) w.U32Le(zstd_level);
   if (kind != 0) return w.Release();
@@ -229,8 +241,10 @@ ByteVector VersionTreeNodeForm::Body() const {
   ByteWriter w;
   w.U8(static_cast<uint8_t>(arity_log2)).U8(static_cast<uint8_t>(height));
   files.Write(w);
-  if (height == 0) versions.Write(w);
-  else version_nodes.Write(w);
+  if (height == 0)
+    versions.Write(w);
+  else
+    version_nodes.Write(w);
   return w.Release();
 }
 
@@ -241,7 +255,8 @@ ocdbt::IndirectDataReference DatabaseWriter::Append(const ocdbt::DataFileId& fil
   return reference;
 }
 
-NodeHandle DatabaseWriter::AddNode(Bytes body, uint8_t height, const ocdbt::BtreeNodeStatistics& below) {
+NodeHandle DatabaseWriter::AddNode(Bytes body, uint8_t height,
+                                   const ocdbt::BtreeNodeStatistics& below) {
   NodeHandle out{Append(node_file, WriteBtreeNodeEnvelope(body, zstd)), height, below};
   out.statistics.num_tree_bytes += out.reference.length;
   return out;
@@ -265,7 +280,8 @@ NodeHandle DatabaseWriter::AddInterior(const std::vector<ChildItem>& children) {
     const uint64_t file = static_cast<uint64_t>(at - table.begin());
     if (at == table.end()) table.push_back(reference.file_id);
     const auto& s = child.node.statistics;
-    items.push_back({child.key, child.common_prefix_length, file, reference.offset, reference.length, s});
+    items.push_back(
+        {child.key, child.common_prefix_length, file, reference.offset, reference.length, s});
     sum.num_keys += s.num_keys;
     sum.num_tree_bytes += s.num_tree_bytes;
     sum.num_indirect_value_bytes += s.num_indirect_value_bytes;

@@ -1,7 +1,7 @@
 // Writes OCDBT blocks, right ones and, on purpose, wrong ones (src/ocdbt/README.md has the layout).
 //
-// Every structure is a struct of its columns. The functions that make one from plain values give correct
-// columns; a test changes what it wants to see refused and writes the bytes then.
+// Every structure is a struct of its columns. The functions that make one from plain values give
+// correct columns; a test changes what it wants to see refused and writes the bytes then.
 #pragma once
 
 #include <array>
@@ -66,7 +66,8 @@ struct LeafColumns {
   std::string inline_values;
   ByteVector Body() const;
 };
-LeafColumns LeafNode(const std::vector<ocdbt::DataFileId>& files, const std::vector<LeafItem>& items);
+LeafColumns LeafNode(const std::vector<ocdbt::DataFileId>& files,
+                     const std::vector<LeafItem>& items);
 
 struct InteriorItem {
   std::string key;
@@ -90,7 +91,8 @@ InteriorColumns InteriorNode(uint8_t height, const std::vector<ocdbt::DataFileId
 
 struct VersionColumns {
   std::optional<uint64_t> num_versions;
-  Column generation, height, file, offset, length, num_keys, num_tree_bytes, num_indirect_value_bytes, commit_time;
+  Column generation, height, file, offset, length, num_keys, num_tree_bytes,
+      num_indirect_value_bytes, commit_time;
   void Write(ByteWriter& w) const;
   // Of a tree with one key whose root is [0, 100) of file 0. Commit time is the generation.
   VersionColumns& Add(uint64_t generation_number);
@@ -145,7 +147,8 @@ struct DatabaseWriter {
 
   // Appends to a file; gives where.
   ocdbt::IndirectDataReference Append(const ocdbt::DataFileId& file, Bytes bytes);
-  NodeHandle AddLeaf(const std::vector<LeafItem>& items, const std::vector<ocdbt::DataFileId>& value_files = {});
+  NodeHandle AddLeaf(const std::vector<LeafItem>& items,
+                     const std::vector<ocdbt::DataFileId>& value_files = {});
   // The children's files are named in full: the node itself must lie in a file without base path.
   NodeHandle AddInterior(const std::vector<ChildItem>& children);
   NodeHandle AddNode(Bytes body, uint8_t height, const ocdbt::BtreeNodeStatistics& below);

@@ -9,10 +9,11 @@ using Kind = FileEntry::Kind;
 namespace {
 
 const std::vector<FileEntry> kListing = {
-    {"state/w/.zarray", 151, Kind::kFile}, {"state/w", 0, Kind::kDirectory}, {"state", 0, Kind::kDirectory},
-    {"state/w/0", 8000, Kind::kFile},      {"stateful/w/0", 1, Kind::kFile}, {"state/link", 0, Kind::kSymlink},
-    {"other/w/0", 2, Kind::kFile},         {"top", 3, Kind::kFile},          {"../state/x", 4, Kind::kFile},
-    {"state/../state/y", 5, Kind::kFile},
+    {"state/w/.zarray", 151, Kind::kFile}, {"state/w", 0, Kind::kDirectory},
+    {"state", 0, Kind::kDirectory},        {"state/w/0", 8000, Kind::kFile},
+    {"stateful/w/0", 1, Kind::kFile},      {"state/link", 0, Kind::kSymlink},
+    {"other/w/0", 2, Kind::kFile},         {"top", 3, Kind::kFile},
+    {"../state/x", 4, Kind::kFile},        {"state/../state/y", 5, Kind::kFile},
 };
 
 std::vector<std::string> KeysBelow(std::string_view directory) {

@@ -24,7 +24,8 @@ KvStore StoreOf(const std::vector<std::string>& keys) {
 }  // namespace
 
 TEST_CASE("Keys are sorted by unsigned bytes, a prefix first") {
-  const std::vector<std::string> sorted = {"", std::string(1, '\0'), "a", "a/", "a/0", "b", "\x7f", "\x80", "\xff"};
+  const std::vector<std::string> sorted = {
+      "", std::string(1, '\0'), "a", "a/", "a/0", "b", "\x7f", "\x80", "\xff"};
   const std::vector<std::string> reversed(sorted.rbegin(), sorted.rend());
   CHECK(Keys(StoreOf(reversed)) == sorted);
   CHECK(Keys(StoreOf(sorted)) == sorted);
