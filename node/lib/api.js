@@ -131,12 +131,13 @@ async function runCommand(platform, command, sources, options) {
     throw error instanceof LeafsumError ? error : bug('the core failed', error)
   } finally {
     await jobs?.close()
-    release(verifier)
+    for (const store of stores) store.release?.()
+    destroy(verifier)
   }
 }
 
 /** After a trap even the destructor may fail; the first error is the one to tell. */
-function release(/** @type {any} */ verifier) {
+function destroy(/** @type {any} */ verifier) {
   try {
     verifier?.delete()
   } catch {}
@@ -152,12 +153,15 @@ function jobRunner({ platform, core, module, url, stores, options, verifier }) {
   let pool
   /** @type {Promise<unknown>} */
   let turn = Promise.resolve()
+  const stop = new AbortController()
+  const onAbort = () => stop.abort(signal.reason)
+  signal?.addEventListener('abort', onAbort)
   /** @type {Map<Uint8Array, number>} jobs under way and how many bytes went through each */
   const underWay = new Map()
   let most = 0
 
   const here = (/** @type {Uint8Array} */ input, /** @type {(bytes: number) => void} */ note) => {
-    const job = turn.then(() => runJob(core, input, stores, { signal, onProgress: note }))
+    const job = turn.then(() => runJob(core, input, stores, { signal: stop.signal, onProgress: note }))
     turn = job.catch(() => {})
     return job
   }
@@ -192,6 +196,8 @@ function jobRunner({ platform, core, module, url, stores, options, verifier }) {
       }
     },
     async close() {
+      signal?.removeEventListener('abort', onAbort)
+      stop.abort()
       await pool?.close()
       await turn
     },

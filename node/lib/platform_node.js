@@ -33,7 +33,8 @@ export const platform = {
   },
 
   startWorker() {
-    const worker = new Worker(new URL('./worker_node.js', import.meta.url), { stdout: true, stderr: true })
+    // Options of the process are not a thread's: under `node --input-type=module -e` it would not start.
+    const worker = new Worker(new URL('./worker_node.js', import.meta.url), { stdout: true, stderr: true, execArgv: [] })
     return {
       post: (message, transfer) => worker.postMessage(message, /** @type {any} */ (transfer)),
       listen(onMessage, onDeath) {

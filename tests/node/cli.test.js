@@ -1,10 +1,11 @@
 // The program itself: exit codes, streams, files, signals.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { cli, cliOnTerminal, start } from './support/cli.js'
-import { fixtures, scratch } from './support/places.js'
+import { bin, fixtures, scratch } from './support/places.js'
 
 const baseline = join(fixtures, 'seed000/artifacts/baseline_ckpt')
 const tampered = join(fixtures, 'seed000/artifacts/tampered_ckpt')
@@ -232,6 +233,25 @@ test('a reader that stops reading is no error', async () => {
   child.stderr.on('data', text => { stderr += text })
   assert.deepEqual(await done, { status: 0, signal: null })
   assert.equal(stderr, '')
+})
+
+test('a result that cannot be written is no verdict', { skip: !fs.existsSync('/dev/full') }, () => {
+  const full = fs.openSync('/dev/full', 'w')
+  const { status, stderr } = spawnSync(process.execPath, [bin, 'check', baseline], { stdio: ['ignore', full, 'pipe'], encoding: 'utf8' })
+  fs.closeSync(full)
+  assert.deepEqual([status, stderr], [2, 'leafsum: cannot write the result: no space left\n'])
+})
+
+test('what cannot be hashed is told on stderr, in every format', t => {
+  const { ckpt } = copied(t)
+  fs.truncateSync(join(ckpt, 'manifest.ocdbt'), 20)
+  for (const command of ['digest', 'ls']) {
+    for (const format of ['human', 'json', 'ndjson']) {
+      const { status, stderr } = cli([command, ckpt, '--format', format])
+      assert.equal(status, 1, `${command} ${format}`)
+      assert.match(stderr, /^leafsum: MISMATCH: [^]*\nerror \w+/)
+    }
+  }
 })
 
 test('SIGINT: 130, quickly, nothing written', { skip: process.platform === 'win32' }, async t => {

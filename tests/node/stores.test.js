@@ -90,6 +90,20 @@ test('path: a file that changes after the listing is told', async t => {
   store.close()
 })
 
+test('path: a new listing is a new look', async t => {
+  const { ckpt } = directory(t)
+  const store = fromPath(ckpt)
+  store.list()
+  assert.equal(text(await store.get('a/b/file')), 'hello world')
+  fs.writeFileSync(join(ckpt, 'a/b/file'), 'other')
+  fs.rmSync(join(ckpt, 'top'))
+  await assert.rejects(store.get('a/b/file'), { kind: 'changed' })
+  store.list()
+  assert.equal(text(await store.get('a/b/file')), 'other')
+  assert.equal(await store.get('top'), undefined)
+  store.close()
+})
+
 test('path: a file that is gone after the listing has changed, one that never was is missing', t => {
   const { ckpt } = directory(t)
   const store = fromPath(ckpt)

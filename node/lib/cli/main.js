@@ -4,6 +4,7 @@ import { LeafsumError, firstLine } from '../errors.js'
 import { parseArguments } from './args.js'
 import { Context } from './context.js'
 import { helpText } from './help.js'
+import { systemText } from './source.js'
 import { printable } from './terminal.js'
 
 const kUsage = 2
@@ -33,8 +34,9 @@ export async function main(argv, process) {
     interrupt.abort()
   }
   process.on('SIGINT', onSignal)
-  quietPipe(process.stdout)
-  quietPipe(process.stderr)
+  // Node's own answer to an error that nobody catches is exit code 1, which is a verdict of ours.
+  process.on('uncaughtException', error => process.exit(tell(error, process, interrupt.signal)))
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', error => streamFailed(error, process))
 
   /** @type {Context | undefined} */
   let context
@@ -69,11 +71,11 @@ function print(/** @type {NodeJS.Process} */ process, /** @type {string} */ text
   return 0
 }
 
-/** `leafsum ls | head`: nobody reads on, which is no error. */
-function quietPipe(/** @type {NodeJS.WriteStream} */ stream) {
-  stream.on('error', error => {
-    if (/** @type {any} */ (error).code !== 'EPIPE') throw error
-  })
+/** `leafsum ls | head`: nobody reads on, which is no error. A full disk is: the result is lost. */
+function streamFailed(/** @type {unknown} */ error, /** @type {NodeJS.Process} */ process) {
+  if (/** @type {any} */ (error).code === 'EPIPE') return
+  process.stderr.write(`leafsum: cannot write the result: ${systemText(error)}\n`)
+  process.exit(kUsage)
 }
 
 const packageVersion = () => JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version

@@ -44,12 +44,11 @@ export function liesInside(file, source) {
   return relative === '' || !(relative === '..' || relative.startsWith(`..${nodePath.sep}`) || nodePath.isAbsolute(relative))
 }
 
-/** `<last component of the source>.leafsum.json`, beside it. @param {string} source */
+/** `<last component of the source>.leafsum.json`, beside it; nothing beside "/". @param {string} source */
 export function defaultLockfile(source) {
   const resolved = nodePath.resolve(source)
   const name = nodePath.basename(resolved)
-  if (name === '') throw new LeafsumError('usage', 'the root directory has no name: say where the lockfile shall go, -o FILE')
-  return nodePath.join(nodePath.dirname(resolved), `${name}.leafsum.json`)
+  return name === '' ? undefined : nodePath.join(nodePath.dirname(resolved), `${name}.leafsum.json`)
 }
 
 const kTexts = /** @type {Record<string, string>} */ ({

@@ -40,6 +40,9 @@ export class PathStore {
 
   /** @returns {import('./store.js').ListingEntry[]} */
   list() {
+    this.release()
+    this.#stamps.clear()
+    this.#rawNames.clear()
     /** @type {import('./store.js').ListingEntry[]} */
     const entries = []
     /** @type {string[]} */
@@ -94,9 +97,14 @@ export class PathStore {
     }
   }
 
-  close() {
+  /** Closes what is open; a later read opens it again. */
+  release() {
     for (const { fd } of this.#open.values()) fs.closeSync(fd)
     this.#open.clear()
+  }
+
+  close() {
+    this.release()
   }
 
   /** @returns {Uint8Array | undefined} */

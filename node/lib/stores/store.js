@@ -17,6 +17,7 @@
  * @property {(path: string, offset: number, view: Uint8Array) => number} [readInto]
  *   Synchronous: fills the view from the file and tells how many bytes there were. With it, `size` is synchronous too.
  * @property {() => StoreSpec | undefined} [spec]  what another thread needs to open the same source
+ * @property {() => void} [release]  called when a command ends: what is open may be closed, reads may follow
  * @property {() => void} [close]
  *
  * @typedef {{ kind: string, [key: string]: any }} StoreSpec

@@ -12,7 +12,7 @@ export async function run(context) {
   context.bar.clear()
   context.write(text(context, report))
   // Stdout has the digests alone; what is wrong is for the person who waits.
-  if (context.format === 'human' && report.exit_code !== 0) context.note(renderReport(report, context).trimEnd())
+  if (report.exit_code !== 0) context.note(renderReport(report, context).trimEnd())
   return report.exit_code
 }
 

@@ -14,6 +14,7 @@ export async function run(context) {
   const store = openSource(source)
   const force = options.force === true
   const target = options.output ?? defaultLockfile(source)
+  if (target === undefined) throw new LeafsumError('usage', `nothing lies beside ${source}: say where the lockfile shall go, -o FILE`)
   if (!toStdout) {
     checkWritable(target, { force })
     if (options.output === undefined && liesInside(dirname(target), source)) {

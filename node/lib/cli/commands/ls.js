@@ -11,7 +11,8 @@ export async function run(context) {
   const report = await list(store, context.apiOptions())
   context.bar.clear()
   context.write(text(context, report))
-  if (context.format === 'human' && report.exit_code !== 0) context.note(renderReport(report, context).trimEnd())
+  // Stdout has the tree alone; what is wrong is for the person who waits.
+  if (report.exit_code !== 0) context.note(renderReport(report, context).trimEnd())
   return report.exit_code
 }
 

@@ -33,7 +33,7 @@ function refuseToOverwrite(/** @type {Record<string, any>} */ { lock, output }) 
 /** A lockfile beside the source is never picked up unasked, but it is told. */
 function hint(/** @type {import('../context.js').Context} */ context, /** @type {string} */ source) {
   const beside = defaultLockfile(source)
-  context.note(existsSync(beside)
+  context.note(beside && existsSync(beside)
     ? `nothing to compare with was named; there is ${beside}: --lock takes it`
     : 'nothing to compare with was named: --lock FILE, --fingerprint F or --against SRC2')
 }
