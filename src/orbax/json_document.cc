@@ -8,6 +8,8 @@
 namespace leafsum::orbax {
 
 Result<JsonDocument> ParseObject(Bytes text) {
+  if (const size_t nul = AsText(text).find('\0'); nul != std::string_view::npos)
+    return Error{ErrorCode::kInvalid, "not JSON: NUL byte", nul, "JSON", "00"};
   auto document = ParseJson(text, {.allow_non_finite = true});
   if (document && !document->root.AsObject())
     return Error{ErrorCode::kInvalid, "expected an object, but the document is another value", std::nullopt,

@@ -10,7 +10,8 @@
 
 namespace leafsum::orbax {
 
-// The document of one of Orbax's files: an object, in which Python's bare NaN and Infinity are tolerated.
+// The document of one of Orbax's files: an object, in which Python's bare NaN and Infinity are tolerated. A NUL byte,
+// which the parser below takes for the end of the text, is refused: what is after it would go unseen.
 Result<JsonDocument> ParseObject(Bytes text);
 
 // `"write_shape": expected array, but received string`; `got` may be null: missing.

@@ -8,10 +8,15 @@
 #include <string_view>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/json.h"
 #include "base/result.h"
 
 namespace leafsum::zarr {
+
+// The text of a metadata document: a JSON object of at most kMaxArrayMetadata bytes. A NUL byte, which the parser
+// below takes for the end of the text, is refused: what is after it would go unseen.
+Result<JsonDocument> ReadDocument(Bytes text);
 
 // A value in one short line; "missing" for null pointers.
 std::string Describe(const JsonValue* value);

@@ -1,6 +1,4 @@
 // `.zarray`, zarr v2. Unknown members are ignored, as the specification wants; those of a compressor are not.
-#include <algorithm>
-
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -107,15 +105,9 @@ Status ParseSeparator(const JsonValue& root, ChunkKeyEncoding& encoding) {
 }  // namespace
 
 Result<ArrayMetadata> ParseZarray(Bytes text) {
-  if (text.size() > kMaxArrayMetadata)
-    return Error{ErrorCode::kLimit, "array metadata is too large", std::nullopt,
-                 "at most " + std::to_string(kMaxArrayMetadata) + " bytes", std::to_string(text.size()) + " bytes"};
-  auto document = ParseJson(text);
+  auto document = ReadDocument(text);
   if (!document) return document.error();
   const JsonValue& root = document->root;
-  if (!root.AsObject())
-    return Error{ErrorCode::kInvalid, "expected object, but received: " + Describe(&root), std::nullopt, "object",
-                 Describe(&root)};
   ArrayMetadata array;
   array.zarr_format = 2;
   if (Status s = ParseFormat(root)) return *s;

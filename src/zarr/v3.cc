@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "base/json.h"
-#include "base/limits.h"
 #include "base/text.h"
 #include "zarr/array_metadata.h"
 #include "zarr/array_size.h"
@@ -130,23 +129,16 @@ Status CheckRest(const JsonValue& root, size_t rank) {
 }  // namespace
 
 bool IsZarr3Group(Bytes text) {
-  if (text.size() > kMaxArrayMetadata) return false;
-  auto document = ParseJson(text);
+  auto document = ReadDocument(text);
   const JsonValue* node = document ? document->root.Find("node_type") : nullptr;
   const std::string* name = node ? node->AsString() : nullptr;
   return name && *name == "group";
 }
 
 Result<ArrayMetadata> ParseZarrJson(Bytes text) {
-  if (text.size() > kMaxArrayMetadata)
-    return Error{ErrorCode::kLimit, "array metadata is too large", std::nullopt,
-                 "at most " + std::to_string(kMaxArrayMetadata) + " bytes", std::to_string(text.size()) + " bytes"};
-  auto document = ParseJson(text);
+  auto document = ReadDocument(text);
   if (!document) return document.error();
   const JsonValue& root = document->root;
-  if (!root.AsObject())
-    return Error{ErrorCode::kInvalid, "expected object, but received: " + Describe(&root), std::nullopt, "object",
-                 Describe(&root)};
   ArrayMetadata array;
   array.zarr_format = 3;
   if (Status s = CheckKind(root)) return *s;

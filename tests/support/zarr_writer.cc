@@ -61,7 +61,8 @@ std::string FloatNumber(Bytes bytes) {
   }
   char text[40];
   std::snprintf(text, sizeof text, "%.17g", value);
-  return text;
+  const bool integer = std::strpbrk(text, ".e") == nullptr;
+  return integer ? std::string(text) + ".0" : text;  // "-0" would be an integer, and lose its sign
 }
 
 std::string FloatHex(Bytes bytes) {

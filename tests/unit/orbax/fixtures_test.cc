@@ -22,7 +22,10 @@ std::string ReadFile(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-// A damaged or hostile variant may hold documents that are refused: only intact cases must be read.
+// Cases as their writers left them. `public` and `damaged` hold documents that were broken on purpose.
+constexpr const char* kWritten[] = {"orbax", "manager", "multiprocess", "v1", "seed000", "legacy", "zarr"};
+
+// A variant of a case may be damaged all the same; it says so.
 bool IsIntact(const fs::path& file) {
   for (fs::path p = file.parent_path(); p != fs::path(LEAFSUM_FIXTURES) && p.has_relative_path(); p = p.parent_path())
     if (fs::exists(p / "damage.json")) return false;
@@ -36,9 +39,13 @@ struct Document {
 
 std::vector<Document> Documents(bool (*wanted)(const fs::path&)) {
   std::vector<Document> found;
-  for (const auto& entry : fs::recursive_directory_iterator(LEAFSUM_FIXTURES))
-    if (entry.is_regular_file() && wanted(entry.path()) && IsIntact(entry.path()))
-      found.push_back({entry.path(), ReadFile(entry.path())});
+  for (const char* group : kWritten) {
+    const fs::path root = fs::path(LEAFSUM_FIXTURES) / group;
+    if (!fs::exists(root)) continue;
+    for (const auto& entry : fs::recursive_directory_iterator(root))
+      if (entry.is_regular_file() && wanted(entry.path()) && IsIntact(entry.path()))
+        found.push_back({entry.path(), ReadFile(entry.path())});
+  }
   return found;
 }
 

@@ -120,7 +120,7 @@ TEST_CASE("items of a step directory, nested ones too") {
   CHECK(layout.items[1].file == "jax_key/jax_random_key_metadata/metadata");
   CHECK(layout.checkpoint_directories == Names{""});
   CHECK(layout.unknown_directories == Names{"empty/", "jax_key/other/", "logs/"});
-  CHECK(layout.unfinished_items == Names{"old.orbax-checkpoint-tmp-17/", "old.orbax-checkpoint-tmp/"});
+  CHECK(layout.unfinished_items == Names{"old.orbax-checkpoint-tmp/", "old.orbax-checkpoint-tmp-17/"});
   CHECK_FALSE(layout.source_uncommitted);
 }
 

@@ -212,18 +212,19 @@ TEST_CASE("transposes add up") {
   const auto transpose = [](const std::string& codecs) {
     const auto array = Parse(
         kZarrJson.With("shape", "[2,3,4]").With("chunk_grid", R"({"name":"regular","configuration":{"chunk_shape":[2,3,4]}})")
-            .With("codecs", Expanded(codecs)).Text());
+            .With("codecs", codecs).Text());
     REQUIRE(array);
     return array->codecs.transpose;
   };
   const std::string order = R"({"name":"transpose","configuration":{"order":)";
+  const std::string kEnd = test::kBytesCodec + "]";
   using Axes = std::vector<uint32_t>;
-  CHECK(transpose("[" + order + "[2,0,1]}},L]") == Axes{2, 0, 1});
-  CHECK(transpose("[" + order + "[2,0,1]}}," + order + "[1,0,2]}},L]") == Axes{0, 2, 1});
-  CHECK(transpose("[" + order + "[2,0,1]}}," + order + "[1,2,0]}},L]").empty());  // each undoes the other
-  CHECK(transpose("[" + order + "[0,1,2]}},L]").empty());
-  CHECK(transpose("[" + order + "\"C\"}},L]").empty());
-  CHECK(transpose("[" + order + "\"F\"}},L]") == Axes{2, 1, 0});
+  CHECK(transpose("[" + order + "[2,0,1]}}," + kEnd) == Axes{2, 0, 1});
+  CHECK(transpose("[" + order + "[2,0,1]}}," + order + "[1,0,2]}}," + kEnd) == Axes{0, 2, 1});
+  CHECK(transpose("[" + order + "[2,0,1]}}," + order + "[1,2,0]}}," + kEnd).empty());  // each undoes the other
+  CHECK(transpose("[" + order + "[0,1,2]}}," + kEnd).empty());
+  CHECK(transpose("[" + order + "\"C\"}}," + kEnd).empty());
+  CHECK(transpose("[" + order + "\"F\"}}," + kEnd) == Axes{2, 1, 0});
 }
 
 TEST_CASE("codec lists that are refused") {
