@@ -36,17 +36,34 @@ ByteVector FillBlock(const zarr::ArrayMetadata& m, bool big_endian) {
   return block;
 }
 
+// The axis of the array that is stored axis `i`.
+size_t AxisOf(const std::vector<uint32_t>& transpose, size_t i) { return transpose.empty() ? i : transpose[i]; }
+
+// Along the array's own axes, also where a shard's are transposed.
 ChunkFormat FormatOf(const zarr::ArrayMetadata& m) {
   ChunkFormat f;
   const zarr::CodecChain& codecs = ElementCodecs(m);
-  f.chunk_shape = m.codecs.sharding.empty() ? m.chunk_shape : m.codecs.sharding[0].chunk_shape;
+  f.chunk_shape = m.chunk_shape;
   f.transpose = codecs.transpose;
+  if (!m.codecs.sharding.empty()) {
+    const std::vector<uint32_t>& outer = m.codecs.transpose;
+    const size_t rank = m.chunk_shape.size();
+    for (size_t i = 0; i < rank; ++i) f.chunk_shape[AxisOf(outer, i)] = m.codecs.sharding[0].chunk_shape[i];
+    if (!outer.empty()) {
+      f.transpose.resize(rank);
+      for (size_t i = 0; i < rank; ++i) f.transpose[i] = outer[AxisOf(codecs.transpose, i)];
+    }
+  }
   f.codecs = codecs.bytes_codecs;
   f.itemsize = m.type.itemsize;
   f.nbytes = m.type.itemsize;
   for (uint64_t c : f.chunk_shape) f.nbytes *= c;  // divides chunk_nbytes, which fits
   f.fill = FillBlock(m, codecs.big_endian);
   return f;
+}
+
+std::optional<uint64_t> InnerChunks(const zarr::ArrayMetadata& m) {
+  return zarr::InnerChunkCount(zarr::StoredShape(m.codecs, m.chunk_shape), m.codecs.sharding[0]);
 }
 
 }  // namespace
@@ -111,7 +128,7 @@ ContentReader::ContentReader(const ArrayTask& task, ReadQueue& queue, uint64_t m
   const zarr::CodecChain& codecs = ElementCodecs(task.metadata);
   needs_normalizing_ = zarr::NeedsNormalizing(task.metadata.type, codecs.big_endian);
   whole_ = !format_.transpose.empty() || (runs_.slots() > 1 && format_.nbytes <= kWholeChunk);
-  piece_ = runs_.slots() == 1 || whole_ ? kReadPiece : std::max(kMinPiece, kReadPiece / runs_.slots());
+  piece_ = runs_.slots() <= 1 || whole_ ? kReadPiece : std::max(kMinPiece, kReadPiece / runs_.slots());
   if (runs_.empty()) ended_ = State::kDone;
 }
 
@@ -139,8 +156,7 @@ std::unique_ptr<ValueReader> ContentReader::OpenRange(const ChunkRef& ref, uint6
 }
 
 bool ContentReader::HashesValues(const ArrayTask& task) {
-  const auto& sharding = task.metadata.codecs.sharding;
-  return sharding.empty() || zarr::InnerChunkCount(task.metadata.chunk_shape, sharding[0]) == 1;
+  return task.metadata.codecs.sharding.empty() || InnerChunks(task.metadata) == 1;
 }
 
 // A shard that has chunks in the last group too is kept, with its index.
@@ -182,7 +198,10 @@ State ContentReader::OpenGroup() {
 
 State ContentReader::ReadIndexes() {
   if (!sharding_) return State::kDone;
-  const auto size = zarr::ShardIndexSize(task_.metadata.chunk_shape, *sharding_);
+  const zarr::ArrayMetadata& m = task_.metadata;
+  if (!sharding_->codecs.sharding.empty())
+    return Fail({}, 0, Error{ErrorCode::kUnsupported, "shards within shards are not supported", {}, "", ""});
+  const auto size = zarr::ShardIndexSize(zarr::StoredShape(m.codecs, m.chunk_shape), *sharding_);
   uint64_t total = 0;
   for (auto& [outer, value] : values_) {
     if (!value.ref) continue;
@@ -191,9 +210,11 @@ State ContentReader::ReadIndexes() {
                   Error{ErrorCode::kTruncated, "the shard is shorter than its index", {},
                         size ? std::to_string(*size) + " bytes" : "an index that fits in 64 bits",
                         std::to_string(value.ref->length) + " bytes"});
-    total += *size * 3;  // the bytes and the decoded entries
+    // The bytes and the decoded entries.
+    total = CheckedAdd(total, CheckedMul(*size, 3).value_or(~uint64_t{0})).value_or(~uint64_t{0});
   }
-  if (total + kBase > memory_) return NeedMemory(total + kBase);
+  if (total > memory_ || kBase > memory_ - total) return NeedMemory(CheckedAdd(total, kBase).value_or(~uint64_t{0}));
+  index_memory_ = total;
   for (auto& [outer, value] : values_) {
     if (!value.ref || value.has_index) continue;
     if (!value.index_reader)
@@ -211,8 +232,7 @@ State ContentReader::ReadIndexes() {
       reader.Consume(b.size());
     }
     value.index_reader.reset();
-    auto count = zarr::InnerChunkCount(task_.metadata.chunk_shape, *sharding_);
-    auto index = zarr::DecodeShardIndex(value.index_bytes, count.value_or(0), value.ref->length, *sharding_);
+    auto index = zarr::DecodeShardIndex(value.index_bytes, InnerChunks(m).value_or(0), value.ref->length, *sharding_);
     if (!index) {
       Error error = index.error().Prefixed("shard index");
       return Fail(*value.ref, sharding_->index_at_end ? value.ref->length - *size : 0, error);
@@ -232,7 +252,8 @@ State ContentReader::OpenSlots() {
       uint64_t inner_index = 0;
       if (!task_.metadata.shape.empty()) {
         const auto inner = zarr::Unravel(runs_.ChunkIndex(i), runs_.grid());
-        for (size_t d = 0; d < inner.size(); ++d) {
+        for (size_t k = 0; k < inner.size(); ++k) {  // the index is in C order of the stored axes
+          const size_t d = AxisOf(task_.metadata.codecs.transpose, k);
           const uint64_t ratio = task_.metadata.chunk_shape[d] / format_.chunk_shape[d];
           inner_index = inner_index * ratio + inner[d] % ratio;
         }
@@ -272,13 +293,16 @@ State ContentReader::CountMemory() {
     pieces = std::max(pieces, std::min(piece_, slot.range.length));
   }
   const uint64_t open = whole_ ? std::min<uint64_t>(present, kWholeAhead) : present;
-  uint64_t total = kBase + slots_.size() * kPerSlot;
+  uint64_t total = kBase + slots_.size() * kPerSlot + index_memory_;
   const auto buffers = CheckedMul(whole_ ? present : 0, format_.nbytes);
   const auto in_flight = CheckedMul(2 * pieces, open);
   if (!buffers || !in_flight || *buffers > ~uint64_t{0} / 4) return NeedMemory(~uint64_t{0});
   total += *buffers + *in_flight;
   if (total > memory_) return NeedMemory(total);
-  if (whole_) return State::kDone;  // their decoder is counted as they are loaded
+  if (whole_) {  // their decoder is counted as they are loaded
+    whole_memory_ = total;
+    return State::kDone;
+  }
   for (size_t i = 0; i < slots_.size(); ++i)
     if (slots_[i].value) slots_[i].stream->Start();
   for (Slot& slot : slots_) {
@@ -305,8 +329,7 @@ State ContentReader::LoadWhole() {
     Pull p = slot.stream->MemoryNeeded(decoder);
     if (p == Pull::kBytes && decoder > decoder_memory_) {
       decoder_memory_ = decoder;
-      const uint64_t total = kBase + slots_.size() * (kPerSlot + format_.nbytes) + decoder + 2 * kWholeAhead * kMinPiece;
-      if (total > memory_) return NeedMemory(total);
+      if (whole_memory_ + decoder > memory_) return NeedMemory(whole_memory_ + decoder);
     }
     if (p == Pull::kBytes) p = slot.stream->Load(shared_decoder_);
     if (p == Pull::kBlocked) return State::kBlocked;
@@ -342,17 +365,25 @@ State ContentReader::ReadRuns(Bytes& out, bool& has_bytes) {
     }
     std::memcpy(staging_.data() + staged_, bytes.data(), bytes.size());
     staged_ += bytes.size();
+    // Each piece as it comes, so that a bad element is found in its own chunk. A run has whole elements.
+    const MutableBytes whole = MutableBytes(staging_).first(staged_ - staged_ % format_.itemsize).subspan(normalized_);
+    const zarr::CodecChain& codecs = ElementCodecs(task_.metadata);
+    if (Status s = zarr::NormalizeElements(task_.metadata.type, codecs.big_endian, whole)) {
+      const bool as_stored = format_.codecs.empty() && format_.transpose.empty();
+      const uint64_t at = stream.position() - bytes.size() + s->offset.value_or(0);  // bool: an element is a byte
+      return Fail(slots_[static_cast<size_t>(run_.slot)].range, as_stored ? at : 0, *s);
+    }
+    normalized_ += whole.size();
     if (staged_ == staging_.size()) break;
   }
   if (staged_ == 0) return State::kDone;
   // Whole elements only; the rest of one that was cut is kept for the next round.
   const size_t rest = staged_ % format_.itemsize;
   const MutableBytes elements = MutableBytes(staging_).first(staged_ - rest);
-  if (Status s = zarr::NormalizeElements(task_.metadata.type, ElementCodecs(task_.metadata).big_endian, elements))
-    return Fail(slots_[static_cast<size_t>(run_.slot)].range, 0, *s);
   lent_.assign(elements.begin(), elements.end());
   std::memmove(staging_.data(), staging_.data() + elements.size(), rest);
   staged_ = rest;
+  normalized_ = 0;
   out = lent_;
   has_bytes = true;
   return State::kBytes;

@@ -31,12 +31,12 @@ class ContentReader {
   static bool HashesValues(const ArrayTask& task);
 
   enum class State { kBytes, kBlocked, kDone, kFailed, kNeedsMemory };
-  // The next content, some KiB of whole elements; valid until the next call.
+  // The next content, some KiB, where an element may be cut in two; valid until the next call.
   State Next(Bytes& out);
 
   // kFailed: what is wrong, with file, offset and key.
   const report::Finding& failure() const { return failure_; }
-  // kNeedsMemory: how large the grant must be at least.
+  // kNeedsMemory: how large the grant must be at least for this group of chunks.
   uint64_t memory_needed() const { return memory_needed_; }
   // Bytes behind values that no reader looks at.
   std::vector<report::Finding> TakeWarnings() { return std::move(warnings_); }
@@ -79,10 +79,12 @@ class ContentReader {
   size_t next_slot_ = 0;                // where the phase is
   Run run_;
   uint64_t run_left_ = 0;
+  uint64_t index_memory_ = 0;           // of shards
+  uint64_t whole_memory_ = 0;           // of the group without its decoder, where chunks are decoded whole
   uint64_t decoder_memory_ = 0;
   std::unique_ptr<codec::Decoder> shared_decoder_;
   ByteVector scratch_, staging_, lent_;
-  size_t staged_ = 0;
+  size_t staged_ = 0, normalized_ = 0;
 
   report::Finding failure_;
   std::vector<report::Finding> warnings_;

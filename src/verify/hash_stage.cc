@@ -201,7 +201,8 @@ void HashStage::Take(const Leaf& l, const LeafResult& result) {
   LeafPlan& leaf = item.leaves[l.leaf];
   if (result.memory_needed > l.memory && result.memory_needed <= context_.options.max_memory) {
     Leaf again = l;
-    again.memory = result.memory_needed;
+    // That is for as far as it got: later chunks may need more, so few rounds are better than tight ones.
+    again.memory = std::min(context_.options.max_memory, std::max(result.memory_needed, 2 * l.memory));
     queue_.push_front({again});
     return;
   }

@@ -4,7 +4,9 @@
 
 #include "base/byte_reader.h"
 #include "base/byte_writer.h"
+#include "base/checked.h"
 #include "base/limits.h"
+#include "zarr/chunk_grid.h"
 
 namespace leafsum::verify {
 namespace {
@@ -37,7 +39,7 @@ void Get(ByteReader& r, hash::Digest& v) { v = r.Array<32>(); }
 
 // Declared ahead: containers and structures hold each other.
 void Put(ByteWriter& w, const zarr::ShardingSpec& v);
-void Get(ByteReader& r, zarr::ShardingSpec& v);
+void Get(ByteReader& r, zarr::ShardingSpec& v, int depth);
 void Put(ByteWriter& w, const codec::CodecSpec& v);
 void Get(ByteReader& r, codec::CodecSpec& v);
 void Put(ByteWriter& w, const ChunkRef& v);
@@ -94,10 +96,17 @@ void Put(ByteWriter& w, const zarr::CodecChain& v) {
   Put(w, v.sharding);
   Put(w, v.bytes_codecs);
 }
-void Get(ByteReader& r, zarr::CodecChain& v) {
+// Shards may lie within shards, as metadata allows it: only so deep, whatever the bytes say.
+void Get(ByteReader& r, zarr::CodecChain& v, int depth) {
+  constexpr int kMaxDepth = 64;
+  if (depth > kMaxDepth) r.Fail(ErrorCode::kLimit, "shards within shards too deep");
   Get(r, v.transpose);
   Get(r, v.big_endian);
-  Get(r, v.sharding);
+  const uint64_t n = r.Count("sharding", 1, 1);
+  for (uint64_t i = 0; i < n && r.ok(); ++i) {
+    v.sharding.emplace_back();
+    Get(r, v.sharding.back(), depth + 1);
+  }
   Get(r, v.bytes_codecs);
 }
 void Put(ByteWriter& w, const zarr::ShardingSpec& v) {
@@ -107,9 +116,9 @@ void Put(ByteWriter& w, const zarr::ShardingSpec& v) {
   Put(w, v.index_big_endian);
   Put(w, v.index_at_end);
 }
-void Get(ByteReader& r, zarr::ShardingSpec& v) {
+void Get(ByteReader& r, zarr::ShardingSpec& v, int depth) {
   Get(r, v.chunk_shape);
-  Get(r, v.codecs);
+  Get(r, v.codecs, depth);
   Get(r, v.index_codecs);
   Get(r, v.index_big_endian);
   Get(r, v.index_at_end);
@@ -143,7 +152,7 @@ void Get(ByteReader& r, zarr::ArrayMetadata& v) {
   Get(r, v.shape);
   Get(r, v.chunk_shape);
   Get(r, v.type);
-  Get(r, v.codecs);
+  Get(r, v.codecs, 0);
   Get(r, v.key_encoding.is_default);
   v.key_encoding.separator = static_cast<char>(r.U8());
   Get(r, v.fill_value);
@@ -261,18 +270,53 @@ void Get(ByteReader& r, LeafResult& v) {
   Get(r, v.findings);
 }
 
-// What the decoders of a job's arrays rely on: both sides are one build, yet a worker's input is input.
+bool IsTransposeOf(const std::vector<uint32_t>& transpose, size_t rank) {
+  if (transpose.empty()) return true;
+  std::vector<bool> seen(rank);
+  for (uint32_t axis : transpose) {
+    if (axis >= rank || seen[axis]) return false;
+    seen[axis] = true;
+  }
+  return transpose.size() == rank;
+}
+
+// Shards within these are refused by who reads them.
+bool IsShardingOf(const zarr::CodecChain& codecs, const std::vector<uint64_t>& chunk_shape) {
+  if (codecs.sharding.empty()) return true;
+  const zarr::ShardingSpec& spec = codecs.sharding[0];
+  const std::vector<uint64_t> outer = zarr::StoredShape(codecs, chunk_shape);
+  if (spec.chunk_shape.size() != outer.size() || !IsTransposeOf(spec.codecs.transpose, outer.size())) return false;
+  for (size_t i = 0; i < outer.size(); ++i)
+    if (spec.chunk_shape[i] == 0 || outer[i] % spec.chunk_shape[i] != 0) return false;
+  return true;
+}
+
+bool IsSizeOf(uint64_t nbytes, const std::vector<uint64_t>& shape, uint32_t itemsize) {
+  const auto elements = CheckedProduct(shape);
+  return elements && CheckedMul(*elements, itemsize) == nbytes;
+}
+
+// What the readers of a job's arrays rely on: both sides are one build, yet a worker's input is input.
 Status Validate(const ArrayTask& array, size_t files) {
   const zarr::ArrayMetadata& m = array.metadata;
   const auto bad = [](std::string what) { return Error{ErrorCode::kInvalid, "job: " + what, {}, "", ""}; };
   if (m.shape.size() != m.chunk_shape.size() || m.shape.size() > kMaxRank) return bad("rank");
   if (m.type.itemsize == 0 || m.fill_value.size() != m.type.itemsize) return bad("fill value");
+  if (m.type.swap_size == 0 || m.type.itemsize % m.type.swap_size != 0) return bad("unit of byte order");
   for (uint64_t c : m.chunk_shape)
     if (c == 0) return bad("chunk shape");
-  for (const ChunkRef& c : array.chunks) {
+  if (!IsSizeOf(m.nbytes, m.shape, m.type.itemsize)) return bad("size of the content");
+  if (!IsSizeOf(m.chunk_nbytes, m.chunk_shape, m.type.itemsize)) return bad("size of a chunk");
+  if (!IsTransposeOf(m.codecs.transpose, m.shape.size())) return bad("transpose");
+  if (!IsShardingOf(m.codecs, m.chunk_shape)) return bad("sharding");
+  const auto count = zarr::ChunkCount(zarr::GridShape(m.shape, m.chunk_shape));
+  for (size_t i = 0; i < array.chunks.size(); ++i) {
+    const ChunkRef& c = array.chunks[i];
+    if (count && c.index >= *count) return bad("chunk outside the grid");
+    if (i > 0 && c.index <= array.chunks[i - 1].index) return bad("order of chunks");
     if (c.file != kInlineChunk && c.file >= files) return bad("file index");
-    if (c.file == kInlineChunk &&
-        (c.offset > array.inline_bytes.size() || c.length > array.inline_bytes.size() - c.offset))
+    if (!CheckedAdd(c.offset, c.length)) return bad("range");
+    if (c.file == kInlineChunk && !RangeFits(c.offset, c.length, array.inline_bytes.size()))
       return bad("inline range");
   }
   return std::nullopt;

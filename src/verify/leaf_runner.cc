@@ -156,25 +156,29 @@ void LeafRunner::OnRead(uint64_t, Piece piece) {
 
 void LeafRunner::OnFailure(uint64_t, Error) { host_failed_ = true; }
 
-// Both sides give pieces of their own sizes: the shorter one decides how far they are compared.
+// Both sides give pieces of their own sizes, which may cut elements: the shorter one decides how far they are
+// compared.
 bool LeafRunner::StepCompare() {
+  const uint32_t item = task_.array.metadata.type.itemsize;
   for (;;) {
     ContentReader* readers[] = {reader_.get(), other_.get()};
     ByteVector* rests[] = {&a_, &b_};
     for (int side = 0; side < 2; ++side) {
-      if (!rests[side]->empty()) continue;
       Bytes bytes;
+      bool ended = false;
+      while (rests[side]->size() < item && !ended)
       switch (readers[side]->Next(bytes)) {
-        case ContentReader::State::kBytes: *rests[side] = ToVector(bytes); break;
+        case ContentReader::State::kBytes:
+          rests[side]->insert(rests[side]->end(), bytes.begin(), bytes.end());
+          break;
         case ContentReader::State::kBlocked: return false;
         case ContentReader::State::kFailed: Fail(readers[side]->failure()); return true;
         case ContentReader::State::kNeedsMemory:
           result_.memory_needed = readers[side]->memory_needed() * 2;
           return End(Phase::kDone);
-        case ContentReader::State::kDone: break;
+        case ContentReader::State::kDone: ended = true; break;
       }
     }
-    const uint32_t item = task_.array.metadata.type.itemsize;
     size_t n = std::min(a_.size(), b_.size());
     n -= n % item;
     if (n == 0) break;  // one side has ended; shapes are equal, so both have

@@ -73,15 +73,16 @@ bool ReadsBack(const FloatFormat* f, uint64_t bits, const char* text) {
   return zarr::EncodeFloat(read, *f) == bits && std::isfinite(read);
 }
 
-// Digits and exponent as numpy lays them out: positional from 1e-4 to below 1e16, else scientific.
-std::string LayOut(const char* scientific, bool point_zero) {
+// `scientific` is the shortest text of the positive `v`, with an exponent. numpy's layout (that of all versions
+// before 2.4, which shortens the narrow types' further): positional from 1e-4 to below 1e16, else as it is.
+std::string LayOut(double v, const char* scientific, bool point_zero) {
   std::string digits;
   const char* p = scientific;
   for (; *p != 'e'; ++p)
     if (*p != '.') digits += *p;
   const int exponent = std::atoi(p + 1);
   while (digits.size() > 1 && digits.back() == '0') digits.pop_back();
-  if (exponent < -4 || exponent >= 16) {
+  if (v < 1e-4 || v >= 1e16) {
     if (digits.size() > 1) digits.insert(1, ".");
     char tail[16];
     std::snprintf(tail, sizeof tail, "e%c%02d", exponent < 0 ? '-' : '+', std::abs(exponent));
@@ -91,6 +92,21 @@ std::string LayOut(const char* scientific, bool point_zero) {
   const size_t whole = static_cast<size_t>(exponent) + 1;
   if (digits.size() <= whole) return digits + std::string(whole - digits.size(), '0') + (point_zero ? ".0" : "");
   return digits.insert(whole, ".");
+}
+
+// Adds one to the last digit of "1.25e-02"; false where that would make one digit more.
+bool OneUp(char* text) {
+  char* p = text;
+  while (*p != 'e') ++p;
+  while (p-- != text) {
+    if (*p == '.') continue;
+    if (*p != '9') {
+      ++*p;
+      return true;
+    }
+    *p = '0';
+  }
+  return false;
 }
 
 std::string FloatText(const FloatFormat* f, uint64_t bits, bool point_zero) {
@@ -108,9 +124,10 @@ std::string FloatText(const FloatFormat* f, uint64_t bits, bool point_zero) {
   char text[40];
   for (int digits = 0; digits < 17; ++digits) {
     std::snprintf(text, sizeof text, "%.*e", digits, std::fabs(v));
-    if (ReadsBack(f, magnitude, text)) break;
+    // Below a power of two numbers lie closer: the digits above may read back where the nearer ones below do not.
+    if (ReadsBack(f, magnitude, text) || (OneUp(text) && ReadsBack(f, magnitude, text))) break;
   }
-  return sign + LayOut(text, point_zero);
+  return sign + LayOut(std::fabs(v), text, point_zero);
 }
 
 std::string ComplexText(const FloatFormat* f, Bytes element) {

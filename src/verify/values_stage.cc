@@ -69,7 +69,7 @@ void ValuesStage::Answer(uint64_t tag, Bytes bytes) {
     return Unreadable(pair, report::Code::kUnreadable, "the values could not be compared: the worker gave no result");
   const LeafResult& result = (*results)[0];
   if (result.memory_needed > pair.memory && result.memory_needed <= context_.options.max_memory) {
-    pair.memory = result.memory_needed;
+    pair.memory = std::min(context_.options.max_memory, std::max(result.memory_needed, 2 * pair.memory));
     queue_.push_front(pair);
     return;
   }

@@ -1,7 +1,7 @@
 """Writes tests/vectors/small_floats.json: what numpy and ml_dtypes make of every code of the small float types,
 and numpy's texts of numbers.
 
-    python -m venv venv && venv/bin/pip install numpy==2.4.6 ml_dtypes==0.6.0
+    python -m venv venv && venv/bin/pip install numpy==2.2.6 ml_dtypes==0.5.1
     venv/bin/python tests/campaigns/make_small_float_vectors.py
 
 values: per type the float64 of every code, 8 bytes little-endian each, every NaN as 7ff8000000000000. In hex for
@@ -53,6 +53,8 @@ def samples():
         for value in edge[name]:
             with np.errstate(all="ignore"):
                 yield name, np.array(value, dtype=name)
+        for exponent in range(-149, 128, 3 if width == 4 else 7):
+            yield name, np.array(2.0**exponent, dtype=name)
         for i in range(60):
             value = np.frombuffer(rng.randbytes(width), dtype=name)[0]
             yield name, np.array(value)

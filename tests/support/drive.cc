@@ -31,8 +31,9 @@ void OpenAsks::Add(std::vector<Ask> asks, uint64_t budget) {
       if (other.id == ask.id) Die("two open asks have one id");
     open_.push_back(std::move(ask));
   }
-  if (open_.empty()) Die("nothing is open, nothing was asked for, and Done is false");
 }
+
+void OpenAsks::Starve() const { Die("nothing is open, nothing was asked for, and Done is false"); }
 
 Ask OpenAsks::Take() {
   const size_t i = seed_ == 0 ? 0 : static_cast<size_t>(random_.Below(open_.size()));

@@ -26,6 +26,8 @@ class OpenAsks {
 
   uint64_t Budget();
   void Add(std::vector<Ask> asks, uint64_t budget);
+  bool Empty() const { return open_.empty(); }
+  [[noreturn]] void Starve() const;
   bool Hungry() { return open_.empty() || (seed_ != 0 && random_.OneIn(2)); }
   Ask Take();
   const MemorySource& SourceOf(const Ask& ask) const;
@@ -76,7 +78,9 @@ void Drive(Machine& machine, const Sources& sources, uint64_t seed) {
     if (asks.Hungry()) {
       const uint64_t budget = asks.Budget();
       asks.Add(machine.Poll(budget), budget);
+      if (machine.Done()) break;  // the first Poll may find that there is nothing to read
     }
+    if (asks.Empty()) asks.Starve();
     AnswerAsk(machine, asks, asks.Take());
   }
 }

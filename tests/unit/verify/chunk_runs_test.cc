@@ -1,0 +1,141 @@
+#include "verify/chunk_runs.h"
+
+#include <algorithm>
+#include <string>
+
+#include "support/catch.h"
+
+using leafsum::verify::ChunkRuns;
+using leafsum::verify::Run;
+
+namespace {
+
+using Index = std::vector<uint64_t>;
+constexpr uint32_t kItem = 3;
+
+std::string Text(const Index& v) {
+  std::string out = "[";
+  for (uint64_t x : v) out += std::to_string(x) + " ";
+  return out + "]";
+}
+
+uint64_t Product(const Index& v) {
+  uint64_t n = 1;
+  for (uint64_t x : v) n *= x;
+  return n;
+}
+
+// Where element number `linear` lies, by division alone.
+struct Place {
+  uint64_t chunk = 0;
+  uint64_t position = 0;
+};
+Place PlaceOf(uint64_t linear, const Index& shape, const Index& chunk) {
+  Index at(shape.size());
+  for (size_t d = shape.size(); d-- > 0;) {
+    at[d] = linear % shape[d];
+    linear /= shape[d];
+  }
+  Place p;
+  for (size_t d = 0; d < shape.size(); ++d) {
+    p.chunk = p.chunk * ((shape[d] + chunk[d] - 1) / chunk[d]) + at[d] / chunk[d];
+    p.position = p.position * chunk[d] + at[d] % chunk[d];
+  }
+  p.position *= kItem;
+  return p;
+}
+
+// What is wrong with the runs of this array; "" where nothing is.
+std::string Check(const Index& shape, const Index& chunk) {
+  ChunkRuns runs(shape, chunk, kItem);
+  const uint64_t elements = Product(shape);
+  Index grid(shape.size());
+  for (size_t d = 0; d < shape.size(); ++d) grid[d] = (shape[d] + chunk[d] - 1) / chunk[d];
+  if (runs.empty() != (elements == 0)) return "empty()";
+  if (elements == 0) return runs.NextGroup() ? "a group of nothing" : "";
+  std::vector<bool> seen(static_cast<size_t>(Product(grid)));
+  uint64_t next = 0, groups = 0;
+  do {
+    ++groups;
+    Index ends(static_cast<size_t>(runs.slots()));
+    for (uint64_t slot = 0; slot < runs.slots(); ++slot) {
+      const uint64_t index = runs.ChunkIndex(slot);
+      if (index >= seen.size() || seen[static_cast<size_t>(index)]) return "a chunk twice, or none of the grid";
+      seen[static_cast<size_t>(index)] = true;
+    }
+    Run run;
+    while (runs.NextRun(run)) {
+      if (run.slot >= runs.slots() || run.bytes == 0 || run.bytes % kItem != 0) return "run";
+      uint64_t& end = ends[static_cast<size_t>(run.slot)];
+      if (run.position < end) return "a slot goes back";
+      end = run.position + run.bytes;
+      for (uint64_t i = 0; i < run.bytes; i += kItem, ++next) {
+        if (next >= elements) return "too many elements";
+        const Place p = PlaceOf(next, shape, chunk);
+        if (p.chunk != runs.ChunkIndex(run.slot)) return "element " + std::to_string(next) + ": chunk";
+        if (p.position != run.position + i) return "element " + std::to_string(next) + ": position";
+      }
+    }
+    if (std::count(ends.begin(), ends.end(), 0u) != 0) return "a chunk without a run";
+  } while (runs.NextGroup());
+  if (next != elements) return "too few elements";
+  if (groups * runs.slots() != seen.size()) return "chunks without a group";
+  return "";
+}
+
+// Counts `v` up through digits low…high; false after the last.
+bool Count(Index& v, uint64_t low, uint64_t high) {
+  for (size_t d = v.size(); d-- > 0;) {
+    if (++v[d] <= high) return true;
+    v[d] = low;
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("Every element of every small array comes once and in order") {
+  for (size_t rank = 0; rank <= 4; ++rank) {
+    const uint64_t largest = rank <= 2 ? 6 : rank == 3 ? 4 : 3;
+    Index shape(rank, 0);
+    do {
+      Index chunk(rank, 1);
+      do {
+        const std::string wrong = Check(shape, chunk);
+        if (!wrong.empty()) FAIL("shape " << Text(shape) << " chunks " << Text(chunk) << ": " << wrong);
+      } while (Count(chunk, 1, largest + 1));
+    } while (Count(shape, 0, largest));
+  }
+  SUCCEED();
+}
+
+TEST_CASE("The example of the header") {
+  ChunkRuns runs({5, 6}, {2, 4}, 1);
+  REQUIRE(runs.slots() == 2);
+  const std::vector<std::vector<uint64_t>> expected = {{0, 0, 4}, {1, 0, 2}, {0, 4, 4}, {1, 4, 2}};
+  Run run;
+  for (const auto& e : expected) {
+    REQUIRE(runs.NextRun(run));
+    CHECK(std::vector<uint64_t>{run.slot, run.position, run.bytes} == e);
+  }
+  CHECK_FALSE(runs.NextRun(run));
+  REQUIRE(runs.NextGroup());
+  CHECK(runs.ChunkIndex(1) == 3);
+}
+
+TEST_CASE("As few runs as can be: whole chunks along the first axis are one") {
+  ChunkRuns runs({10, 4, 3}, {4, 4, 3}, 2);
+  std::vector<uint64_t> bytes;
+  Run run;
+  do {
+    while (runs.NextRun(run)) bytes.push_back(run.bytes);
+  } while (runs.NextGroup());
+  CHECK(bytes == std::vector<uint64_t>{96, 96, 48});
+}
+
+TEST_CASE("Groups too large to count are said to be so") {
+  const uint64_t large = uint64_t{1} << 33;
+  CHECK(ChunkRuns({4, large, large}, {2, 1, 1}, 4).slots() == ~uint64_t{0});
+  CHECK(ChunkRuns({4, large, large - 1}, {1, 1, 1}, 4).slots() == 1);
+  CHECK(ChunkRuns({4, large}, {2, 1}, 4).slots() == large);
+}
