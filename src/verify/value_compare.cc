@@ -48,18 +48,22 @@ double FromBits(uint64_t bits) {
   return v;
 }
 
-// Exact: every format is a subset of float64. No format: float8_e8m0fnu, a power of two without sign or zero.
+// Exact: every format is a subset of float64. No format: float8_e8m0fnu, a power of two without
+// sign or zero.
 double ToDouble(const FloatFormat* f, uint64_t bits) {
   if (!f) return bits == 0xff ? kNan : FromBits((bits + 1023 - 127) << 52);
   if (f->width == 64) return FromBits(bits);
   const double sign = bits >> (f->width - 1) ? -1.0 : 1.0;
   const uint64_t magnitude = bits & Mask(f->width - 1);
-  if (magnitude > f->max_finite) return magnitude == f->overflow && f->overflow != f->nan ? sign * kInfinity : kNan;
+  if (magnitude > f->max_finite)
+    return magnitude == f->overflow && f->overflow != f->nan ? sign * kInfinity : kNan;
   if (bits == f->nan && f->no_negative_zero) return kNan;
-  const uint64_t exponent = magnitude >> f->mantissa_bits, mantissa = magnitude & Mask(f->mantissa_bits);
+  const uint64_t exponent = magnitude >> f->mantissa_bits,
+                 mantissa = magnitude & Mask(f->mantissa_bits);
   if (exponent == 0) {  // subnormal: mantissa * 2^(1 - bias - mantissa_bits)
     const int scale = 1 - f->bias - f->mantissa_bits;
-    return sign * static_cast<double>(mantissa) * FromBits(static_cast<uint64_t>(1023 + scale) << 52);
+    return sign * static_cast<double>(mantissa) *
+           FromBits(static_cast<uint64_t>(1023 + scale) << 52);
   }
   const uint64_t biased = exponent + static_cast<uint64_t>(1023 - f->bias);
   return sign * FromBits(biased << 52 | mantissa << (52 - f->mantissa_bits));
@@ -67,14 +71,16 @@ double ToDouble(const FloatFormat* f, uint64_t bits) {
 
 // Does `text` read back as the finite, positive number of `bits`?
 bool ReadsBack(const FloatFormat* f, uint64_t bits, const char* text) {
-  if (f && f->width == 32) return static_cast<double>(std::strtof(text, nullptr)) == ToDouble(f, bits);
+  if (f && f->width == 32)
+    return static_cast<double>(std::strtof(text, nullptr)) == ToDouble(f, bits);
   const double read = std::strtod(text, nullptr), v = ToDouble(f, bits);
   if (!f) return v * 0.75 < read && read < v * 1.5;  // nearer to it than to its half and its double
   return zarr::EncodeFloat(read, *f) == bits && std::isfinite(read);
 }
 
-// `scientific` is the shortest text of the positive `v`, with an exponent. numpy's layout (that of all versions
-// before 2.4, which shortens the narrow types' further): positional from 1e-4 to below 1e16, else as it is.
+// `scientific` is the shortest text of the positive `v`, with an exponent. numpy's layout (that of
+// all versions before 2.4, which shortens the narrow types' further): positional from 1e-4 to below
+// 1e16, else as it is.
 std::string LayOut(double v, const char* scientific, bool point_zero) {
   std::string digits;
   const char* p = scientific;
@@ -90,7 +96,8 @@ std::string LayOut(double v, const char* scientific, bool point_zero) {
   }
   if (exponent < 0) return "0." + std::string(static_cast<size_t>(-exponent - 1), '0') + digits;
   const size_t whole = static_cast<size_t>(exponent) + 1;
-  if (digits.size() <= whole) return digits + std::string(whole - digits.size(), '0') + (point_zero ? ".0" : "");
+  if (digits.size() <= whole)
+    return digits + std::string(whole - digits.size(), '0') + (point_zero ? ".0" : "");
   return digits.insert(whole, ".");
 }
 
@@ -114,7 +121,8 @@ std::string FloatText(const FloatFormat* f, uint64_t bits, bool point_zero) {
   if (std::isnan(v)) {
     if (bits == (f ? f->nan : 0xff)) return "nan";
     char text[32];
-    std::snprintf(text, sizeof text, "nan(0x%0*llx)", f->width / 4, static_cast<unsigned long long>(bits));
+    std::snprintf(text, sizeof text, "nan(0x%0*llx)", f->width / 4,
+                  static_cast<unsigned long long>(bits));
     return text;
   }
   const std::string sign = std::signbit(v) ? "-" : "";
@@ -124,7 +132,8 @@ std::string FloatText(const FloatFormat* f, uint64_t bits, bool point_zero) {
   char text[40];
   for (int digits = 0; digits < 17; ++digits) {
     std::snprintf(text, sizeof text, "%.*e", digits, std::fabs(v));
-    // Below a power of two numbers lie closer: the digits above may read back where the nearer ones below do not.
+    // Below a power of two numbers lie closer: the digits above may read back where the nearer ones
+    // below do not.
     if (ReadsBack(f, magnitude, text) || (OneUp(text) && ReadsBack(f, magnitude, text))) break;
   }
   return sign + LayOut(std::fabs(v), text, point_zero);
@@ -146,12 +155,16 @@ struct Distance {
   bool finite = true;
 };
 
-uint64_t Magnitude(int64_t v) { return v < 0 ? uint64_t{0} - static_cast<uint64_t>(v) : static_cast<uint64_t>(v); }
+uint64_t Magnitude(int64_t v) {
+  return v < 0 ? uint64_t{0} - static_cast<uint64_t>(v) : static_cast<uint64_t>(v);
+}
 
 Distance Between(const TypeRow& row, Bytes a, Bytes b) {
   if (row.kind == TypeKind::kComplex) {
     const size_t half = a.size() / 2;
-    const auto part = [&](Bytes z, size_t at) { return ToDouble(row.format, Little(z.subspan(at, half))); };
+    const auto part = [&](Bytes z, size_t at) {
+      return ToDouble(row.format, Little(z.subspan(at, half)));
+    };
     const double ar = part(a, 0), ai = part(a, half), br = part(b, 0), bi = part(b, half);
     // hypot calls (inf, nan) infinite, which is as good: neither is finite.
     return {std::hypot(ar - br, ai - bi), std::max(std::hypot(ar, ai), std::hypot(br, bi)),
@@ -160,13 +173,17 @@ Distance Between(const TypeRow& row, Bytes a, Bytes b) {
   const uint64_t x = Little(a) & Mask(row.bits), y = Little(b) & Mask(row.bits);
   if (row.kind == TypeKind::kFloat) {
     const double s = ToDouble(row.format, x), t = ToDouble(row.format, y);
-    return {std::fabs(s - t), std::max(std::fabs(s), std::fabs(t)), std::isfinite(s) && std::isfinite(t)};
+    return {std::fabs(s - t), std::max(std::fabs(s), std::fabs(t)),
+            std::isfinite(s) && std::isfinite(t)};
   }
   if (row.kind != TypeKind::kInt)
-    return {static_cast<double>(std::max(x, y) - std::min(x, y)), static_cast<double>(std::max(x, y)), true};
+    return {static_cast<double>(std::max(x, y) - std::min(x, y)),
+            static_cast<double>(std::max(x, y)), true};
   const int64_t s = Signed(x, row.bits), t = Signed(y, row.bits);
-  const uint64_t distance = static_cast<uint64_t>(std::max(s, t)) - static_cast<uint64_t>(std::min(s, t));
-  return {static_cast<double>(distance), static_cast<double>(std::max(Magnitude(s), Magnitude(t))), true};
+  const uint64_t distance =
+      static_cast<uint64_t>(std::max(s, t)) - static_cast<uint64_t>(std::min(s, t));
+  return {static_cast<double>(distance), static_cast<double>(std::max(Magnitude(s), Magnitude(t))),
+          true};
 }
 
 }  // namespace
@@ -177,12 +194,17 @@ std::string ElementText(const zarr::DataType& type, Bytes element) {
   if (row->kind == TypeKind::kComplex) return ComplexText(row->format, element);
   const uint64_t v = Little(element) & Mask(row->bits);
   switch (row->kind) {
-    case TypeKind::kBool: return v ? "True" : "False";
-    case TypeKind::kInt: return std::to_string(Signed(v, row->bits));
-    case TypeKind::kUint: return std::to_string(v);
-    case TypeKind::kFloat: return FloatText(row->format, v, true);
+    case TypeKind::kBool:
+      return v ? "True" : "False";
+    case TypeKind::kInt:
+      return std::to_string(Signed(v, row->bits));
+    case TypeKind::kUint:
+      return std::to_string(v);
+    case TypeKind::kFloat:
+      return FloatText(row->format, v, true);
     case TypeKind::kComplex:
-    case TypeKind::kRaw: break;
+    case TypeKind::kRaw:
+      break;
   }
   return Hex(element);
 }
@@ -201,7 +223,8 @@ void ValueComparer::Update(Bytes a, Bytes b) {
   const size_t step = std::max<size_t>(4096 / type_.itemsize, 1) * type_.itemsize;
   for (size_t at = 0; at < a.size(); at += step) {
     const size_t n = std::min(step, a.size() - at);
-    if (std::memcmp(a.data() + at, b.data() + at, n) != 0) Differing(a.subspan(at, n), b.subspan(at, n));
+    if (std::memcmp(a.data() + at, b.data() + at, n) != 0)
+      Differing(a.subspan(at, n), b.subspan(at, n));
     index_ += n / type_.itemsize;
   }
 }
@@ -224,7 +247,8 @@ void ValueComparer::Differing(Bytes a, Bytes b) {
       result_.max_abs = kInfinity;
       continue;
     }
-    // Two finite numbers may be further apart than a double reaches: not their quotient, which is at most 2.
+    // Two finite numbers may be further apart than a double reaches: not their quotient, which is
+    // at most 2.
     const double relative = d.scale == 0 ? 0 : std::isinf(d.abs) ? 2 : d.abs / d.scale;
     result_.max_abs = std::max(result_.max_abs.value_or(0), d.abs);
     result_.max_rel = std::max(result_.max_rel.value_or(0), relative);

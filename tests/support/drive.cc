@@ -56,7 +56,8 @@ ByteVector RunJob(Bytes job, const Sources& sources, uint64_t seed) {
   const Exact input(job);
   const Result<verify::Job> parsed = verify::ParseJob(input);
   if (!parsed) Die("a job cannot be read");
-  if (verify::Serialize(*parsed) != ToVector(job)) Die("a job is not what it was after reading and writing");
+  if (verify::Serialize(*parsed) != ToVector(job))
+    Die("a job is not what it was after reading and writing");
   verify::LeafJob machine(input);
   Drive(machine, sources, seed);
   return machine.TakeResult();

@@ -1,5 +1,5 @@
-// A host for the core's state machines: answers what Verifier and LeafJob ask for, in an order and within budgets
-// that a seed chooses. Whatever the seed, the result must be the same bytes.
+// A host for the core's state machines: answers what Verifier and LeafJob ask for, in an order and
+// within budgets that a seed chooses. Whatever the seed, the result must be the same bytes.
 #pragma once
 
 #include <string>
@@ -18,11 +18,13 @@ using Sources = std::vector<const MemorySource*>;
 // The result of a LeafJob that ran this serialized job.
 ByteVector RunJob(Bytes job, const Sources& sources, uint64_t seed);
 
-// Asks that were handed out and not answered yet. Seed 0 answers them in order, one at a time, with a large
-// budget. Aborts where the core breaks its side: asks nothing while it waits, or more than the budget.
+// Asks that were handed out and not answered yet. Seed 0 answers them in order, one at a time, with
+// a large budget. Aborts where the core breaks its side: asks nothing while it waits, or more than
+// the budget.
 class OpenAsks {
  public:
-  OpenAsks(Sources sources, uint64_t seed) : sources_(std::move(sources)), seed_(seed), random_(seed) {}
+  OpenAsks(Sources sources, uint64_t seed)
+      : sources_(std::move(sources)), seed_(seed), random_(seed) {}
 
   uint64_t Budget();
   void Add(std::vector<Ask> asks, uint64_t budget);

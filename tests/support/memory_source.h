@@ -1,4 +1,5 @@
-// A source whose files are in memory: what a host would have on disk, behind a URL or in a dropped directory.
+// A source whose files are in memory: what a host would have on disk, behind a URL or in a dropped
+// directory.
 #pragma once
 
 #include <map>
@@ -21,8 +22,8 @@ class MemorySource {
 
   MemorySource() = default;
   explicit MemorySource(std::map<std::string, ByteVector> files) : files_(std::move(files)) {}
-  // The files, directories and symbolic links below a directory on disk. Aborts where it cannot be read: a test
-  // without its fixture must not pass.
+  // The files, directories and symbolic links below a directory on disk. Aborts where it cannot be
+  // read: a test without its fixture must not pass.
   static MemorySource Load(const std::string& directory);
 
   void Put(const std::string& path, ByteVector bytes) { files_[path] = std::move(bytes); }
@@ -47,9 +48,9 @@ class MemorySource {
 
 // What a host that keeps to the interface does with a kRead ask.
 struct ReadAnswer {
-  Bytes bytes;                        // fewer than asked for only where the file ends
-  bool too_large = false;             // a whole file over the ask's limit
-  uint64_t size = 0;                  // with too_large: of the file
+  Bytes bytes;             // fewer than asked for only where the file ends
+  bool too_large = false;  // a whole file over the ask's limit
+  uint64_t size = 0;       // with too_large: of the file
   std::optional<MemorySource::Refusal> refusal;
 };
 ReadAnswer Answer(const MemorySource& source, const Ask& ask);

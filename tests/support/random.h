@@ -1,4 +1,5 @@
-// Random choices that are the same on every machine: the standard fixes the engine, not its distributions.
+// Random choices that are the same on every machine: the standard fixes the engine, not its
+// distributions.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +21,9 @@ class Random {
   uint64_t Between(uint64_t low, uint64_t high) { return low + Below(high - low + 1); }
   bool OneIn(uint64_t n) { return Below(n) == 0; }
   template <class T>
-  T Pick(std::initializer_list<T> choices) { return *(choices.begin() + Below(choices.size())); }
+  T Pick(std::initializer_list<T> choices) {
+    return *(choices.begin() + Below(choices.size()));
+  }
   template <class T>
   void Shuffle(std::vector<T>& v) {
     for (size_t i = v.size(); i > 1; --i) std::swap(v[i - 1], v[static_cast<size_t>(Below(i))]);

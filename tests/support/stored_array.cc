@@ -12,9 +12,12 @@ namespace {
 
 using Index = std::vector<uint64_t>;
 
-uint64_t Product(const Index& v) { return std::accumulate(v.begin(), v.end(), uint64_t{1}, std::multiplies<>()); }
+uint64_t Product(const Index& v) {
+  return std::accumulate(v.begin(), v.end(), uint64_t{1}, std::multiplies<>());
+}
 
-// Steps `at` through `shape` in C order; false after the last. A zero in `shape`: call Product first.
+// Steps `at` through `shape` in C order; false after the last. A zero in `shape`: call Product
+// first.
 bool Step(Index& at, const Index& shape) {
   for (size_t d = shape.size(); d-- > 0;) {
     if (++at[d] < shape[d]) return true;
@@ -52,7 +55,8 @@ struct Writer {
       return;
     }
     ByteVector e = ToVector(content.subspan(static_cast<size_t>(linear * item), item));
-    if (m.type.mask != 0xff) e[0] |= static_cast<uint8_t>(random.Next()) & static_cast<uint8_t>(~m.type.mask);
+    if (m.type.mask != 0xff)
+      e[0] |= static_cast<uint8_t>(random.Next()) & static_cast<uint8_t>(~m.type.mask);
     if (big_endian)
       for (size_t i = 0; i < item; i += m.type.swap_size)
         std::reverse(e.begin() + static_cast<std::ptrdiff_t>(i),
@@ -60,9 +64,10 @@ struct Writer {
     out.insert(out.end(), e.begin(), e.end());
   }
 
-  // A box of the array. `axes`: of each axis of the box, the axis of the array; `from`: its start in the array.
-  ByteVector Encode(const zarr::CodecChain& codecs, const Index& box, const std::vector<uint32_t>& axes,
-                    const Index& from) {
+  // A box of the array. `axes`: of each axis of the box, the axis of the array; `from`: its start
+  // in the array.
+  ByteVector Encode(const zarr::CodecChain& codecs, const Index& box,
+                    const std::vector<uint32_t>& axes, const Index& from) {
     Index stored(box.size());
     std::vector<uint32_t> stored_axes(box.size());
     for (size_t i = 0; i < box.size(); ++i) {
@@ -98,8 +103,8 @@ struct Writer {
     return true;
   }
 
-  ByteVector EncodeShard(const zarr::ShardingSpec& spec, const Index& box, const std::vector<uint32_t>& axes,
-                         const Index& from) {
+  ByteVector EncodeShard(const zarr::ShardingSpec& spec, const Index& box,
+                         const std::vector<uint32_t>& axes, const Index& from) {
     Index grid(box.size());
     for (size_t i = 0; i < box.size(); ++i) grid[i] = box[i] / spec.chunk_shape[i];
     const size_t count = static_cast<size_t>(Product(grid));
@@ -120,7 +125,8 @@ struct Writer {
     std::vector<uint64_t> offsets(count);
     for (size_t n : order) {
       if (empty[n]) continue;
-      if (form.gaps_in_shards) body.resize(body.size() + static_cast<size_t>(random.Below(9)), 0xee);
+      if (form.gaps_in_shards)
+        body.resize(body.size() + static_cast<size_t>(random.Below(9)), 0xee);
       offsets[n] = body.size() + (spec.index_at_end ? 0 : index_size);
       body.insert(body.end(), chunks[n].begin(), chunks[n].end());
     }
@@ -136,7 +142,8 @@ struct Writer {
   }
 };
 
-void SetBox(ByteVector& content, const zarr::ArrayMetadata& m, const Index& box, const Index& from) {
+void SetBox(ByteVector& content, const zarr::ArrayMetadata& m, const Index& box,
+            const Index& from) {
   Index at(box.size());
   do {
     uint64_t linear = 0;
@@ -154,11 +161,13 @@ void SetBox(ByteVector& content, const zarr::ArrayMetadata& m, const Index& box,
 // The shape of an inner chunk along the array's axes.
 Index InnerBox(const zarr::CodecChain& codecs) {
   Index box(codecs.sharding[0].chunk_shape.size());
-  for (size_t i = 0; i < box.size(); ++i) box[AxisOf(codecs.transpose, i)] = codecs.sharding[0].chunk_shape[i];
+  for (size_t i = 0; i < box.size(); ++i)
+    box[AxisOf(codecs.transpose, i)] = codecs.sharding[0].chunk_shape[i];
   return box;
 }
 
-void ForEachBox(const Index& shape, const Index& box, const std::function<void(uint64_t, const Index&)>& f) {
+void ForEachBox(const Index& shape, const Index& box,
+                const std::function<void(uint64_t, const Index&)>& f) {
   Index grid(shape.size());
   for (size_t d = 0; d < shape.size(); ++d) grid[d] = (shape[d] + box[d] - 1) / box[d];
   if (Product(grid) == 0) return;
@@ -197,9 +206,15 @@ ByteVector EncodeBytes(const codec::CodecSpecs& specs, ByteVector bytes, bool wi
         bytes = ZstdFrame(blocks, options);
         break;
       }
-      case codec::CodecKind::kZlib: bytes = ZlibOf(bytes); break;
-      case codec::CodecKind::kGzip: bytes = GzipOf(bytes); break;
-      case codec::CodecKind::kCrc32c: bytes = Crc32cAfter(bytes); break;
+      case codec::CodecKind::kZlib:
+        bytes = ZlibOf(bytes);
+        break;
+      case codec::CodecKind::kGzip:
+        bytes = GzipOf(bytes);
+        break;
+      case codec::CodecKind::kCrc32c:
+        bytes = Crc32cAfter(bytes);
+        break;
     }
   }
   return bytes;
@@ -221,7 +236,8 @@ zarr::ArrayMetadata MetadataOf(const ArrayForm& form, Random& random) {
   return m;
 }
 
-StoredArray StoreArray(const ArrayForm& form, Random& random, const std::function<void(StoredValue&)>& change) {
+StoredArray StoreArray(const ArrayForm& form, Random& random,
+                       const std::function<void(StoredValue&)>& change) {
   StoredArray a;
   a.task.metadata = MetadataOf(form, random);
   const zarr::ArrayMetadata& m = a.task.metadata;

@@ -60,7 +60,8 @@ std::string Check(const Index& shape, const Index& chunk) {
     Index ends(static_cast<size_t>(runs.slots()));
     for (uint64_t slot = 0; slot < runs.slots(); ++slot) {
       const uint64_t index = runs.ChunkIndex(slot);
-      if (index >= seen.size() || seen[static_cast<size_t>(index)]) return "a chunk twice, or none of the grid";
+      if (index >= seen.size() || seen[static_cast<size_t>(index)])
+        return "a chunk twice, or none of the grid";
       seen[static_cast<size_t>(index)] = true;
     }
     Run run;
@@ -72,7 +73,8 @@ std::string Check(const Index& shape, const Index& chunk) {
       for (uint64_t i = 0; i < run.bytes; i += kItem, ++next) {
         if (next >= elements) return "too many elements";
         const Place p = PlaceOf(next, shape, chunk);
-        if (p.chunk != runs.ChunkIndex(run.slot)) return "element " + std::to_string(next) + ": chunk";
+        if (p.chunk != runs.ChunkIndex(run.slot))
+          return "element " + std::to_string(next) + ": chunk";
         if (p.position != run.position + i) return "element " + std::to_string(next) + ": position";
       }
     }
@@ -102,7 +104,8 @@ TEST_CASE("Every element of every small array comes once and in order") {
       Index chunk(rank, 1);
       do {
         const std::string wrong = Check(shape, chunk);
-        if (!wrong.empty()) FAIL("shape " << Text(shape) << " chunks " << Text(chunk) << ": " << wrong);
+        if (!wrong.empty())
+          FAIL("shape " << Text(shape) << " chunks " << Text(chunk) << ": " << wrong);
       } while (Count(chunk, 1, largest + 1));
     } while (Count(shape, 0, largest));
   }

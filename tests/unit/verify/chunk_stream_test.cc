@@ -40,7 +40,8 @@ struct Pulled {
 };
 
 // Pulls everything in pieces of random sizes, skipping some; skipped bytes are 0xee.
-Pulled PullAll(const ChunkFormat& format, Bytes encoded, bool whole, uint64_t seed, uint64_t skip_one_in = 0) {
+Pulled PullAll(const ChunkFormat& format, Bytes encoded, bool whole, uint64_t seed,
+               uint64_t skip_one_in = 0) {
   ReadQueue queue({});
   const test::Exact input(encoded);
   ChunkStream stream(format, std::make_unique<ValueReader>(queue, input.bytes()), whole);
@@ -85,10 +86,18 @@ const codec::CodecSpecs kChains[] = {
 ByteVector Encode(const codec::CodecSpecs& specs, ByteVector bytes) {
   for (const codec::CodecSpec& spec : specs) {
     switch (spec.kind) {
-      case CodecKind::kZstd: bytes = test::ZstdOf(bytes); break;
-      case CodecKind::kZlib: bytes = test::ZlibOf(bytes); break;
-      case CodecKind::kGzip: bytes = test::GzipOf(bytes); break;
-      case CodecKind::kCrc32c: bytes = test::Crc32cAfter(bytes); break;
+      case CodecKind::kZstd:
+        bytes = test::ZstdOf(bytes);
+        break;
+      case CodecKind::kZlib:
+        bytes = test::ZlibOf(bytes);
+        break;
+      case CodecKind::kGzip:
+        bytes = test::GzipOf(bytes);
+        break;
+      case CodecKind::kCrc32c:
+        bytes = test::Crc32cAfter(bytes);
+        break;
     }
   }
   return bytes;
@@ -125,8 +134,10 @@ TEST_CASE("What is skipped is decoded all the same") {
         REQUIRE(p.bytes.size() == content.size());
         size_t skipped = 0;
         for (size_t i = 0; i < content.size(); ++i) {
-          if (p.bytes[i] == 0xee) ++skipped;
-          else REQUIRE(p.bytes[i] == content[i]);
+          if (p.bytes[i] == 0xee)
+            ++skipped;
+          else
+            REQUIRE(p.bytes[i] == content[i]);
         }
         CHECK(skipped > 0);
       }
@@ -202,7 +213,8 @@ TEST_CASE("A stream is blocked until its bytes are here, and goes on where it wa
     const ByteVector encoded = Encode(codecs, content);
     ReadQueue queue({"f"});
     const ChunkFormat format = Format(codecs);
-    ChunkStream stream(format, std::make_unique<ValueReader>(queue, 0, 0, 1000, encoded.size(), 64), false);
+    ChunkStream stream(format, std::make_unique<ValueReader>(queue, 0, 0, 1000, encoded.size(), 64),
+                       false);
     CHECK(queue.Poll(1 << 20).empty());  // nothing is asked for before Start
     stream.Start();
     ByteVector got, scratch(50);

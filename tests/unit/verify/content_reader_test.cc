@@ -49,7 +49,9 @@ Outcome Read(const StoredArray& a, uint64_t seed, uint64_t memory = kPlenty) {
   test::OpenAsks asks({&a.source}, seed);
   ContentReader::OnValue on_value;
   if (ContentReader::HashesValues(a.task))
-    on_value = [&](const ChunkRef& ref, const hash::Digest& d) { o.values.emplace_back(ref.index, hash::ToHex(d)); };
+    on_value = [&](const ChunkRef& ref, const hash::Digest& d) {
+      o.values.emplace_back(ref.index, hash::ToHex(d));
+    };
   ContentReader reader(a.task, queue, memory, on_value);
   for (;;) {
     Bytes out;
@@ -86,8 +88,9 @@ std::string Describe(const ArrayForm& f) {
     for (const auto& c : specs) s += " codec" + std::to_string(static_cast<int>(c.kind));
     return s;
   };
-  std::string s = f.type + " shape " + text(f.shape) + " chunks " + text(f.chunk_shape) + " transpose " +
-                  text(f.codecs.transpose) + codecs(f.codecs.bytes_codecs) + (f.codecs.big_endian ? " big" : "");
+  std::string s = f.type + " shape " + text(f.shape) + " chunks " + text(f.chunk_shape) +
+                  " transpose " + text(f.codecs.transpose) + codecs(f.codecs.bytes_codecs) +
+                  (f.codecs.big_endian ? " big" : "");
   for (const auto& shard : f.codecs.sharding)
     s += " inner " + text(shard.chunk_shape) + " transpose " + text(shard.codecs.transpose) +
          codecs(shard.codecs.bytes_codecs) + (shard.codecs.big_endian ? " big" : "");
@@ -99,13 +102,20 @@ codec::CodecSpecs RandomCodecs(Random& r) {
   const codec::CodecSpec zstd{CodecKind::kZstd, false}, gzip{CodecKind::kGzip, false};
   const codec::CodecSpec zlib{CodecKind::kZlib, false}, crc{CodecKind::kCrc32c, false};
   switch (r.Below(8)) {
-    case 0: return Specs{zstd};
-    case 1: return Specs{zlib};
-    case 2: return Specs{gzip};
-    case 3: return Specs{crc};
-    case 4: return Specs{zstd, crc};
-    case 5: return Specs{crc, gzip};
-    default: return Specs{};
+    case 0:
+      return Specs{zstd};
+    case 1:
+      return Specs{zlib};
+    case 2:
+      return Specs{gzip};
+    case 3:
+      return Specs{crc};
+    case 4:
+      return Specs{zstd, crc};
+    case 5:
+      return Specs{crc, gzip};
+    default:
+      return Specs{};
   }
 }
 
@@ -135,7 +145,8 @@ void AddSharding(ArrayForm& f, Random& r) {
   shard.codecs = std::move(f.codecs);
   f.codecs = {};
   f.codecs.transpose = RandomTranspose(r, f.shape.size());
-  for (uint64_t n : zarr::StoredShape(f.codecs, f.chunk_shape)) shard.chunk_shape.push_back(RandomDivisor(r, n));
+  for (uint64_t n : zarr::StoredShape(f.codecs, f.chunk_shape))
+    shard.chunk_shape.push_back(RandomDivisor(r, n));
   if (r.OneIn(2)) shard.index_codecs = {{CodecKind::kCrc32c, false}};
   shard.index_big_endian = r.OneIn(3);
   shard.index_at_end = !r.OneIn(3);
@@ -158,8 +169,9 @@ void ChooseRest(ArrayForm& f, Random& r, bool sharded) {
 
 ArrayForm SmallForm(Random& r, bool sharded) {
   ArrayForm f;
-  f.type = r.Pick<const char*>({"bool", "int4", "int2", "float4_e2m1fn", "uint8", "int16", "bfloat16", "float32",
-                                "float64", "complex64", "complex128", "r40", "r8", "r24"});
+  f.type =
+      r.Pick<const char*>({"bool", "int4", "int2", "float4_e2m1fn", "uint8", "int16", "bfloat16",
+                           "float32", "float64", "complex64", "complex128", "r40", "r8", "r24"});
   const size_t rank = static_cast<size_t>(r.Below(5));
   for (size_t d = 0; d < rank; ++d) {
     f.shape.push_back(r.OneIn(25) ? 0 : r.Between(1, 7));
@@ -237,7 +249,8 @@ TEST_CASE("A chunk of many read pieces") {
   }
 }
 
-TEST_CASE("What a grant does not allow is refused with one that does, whatever the order of answers") {
+TEST_CASE(
+    "What a grant does not allow is refused with one that does, whatever the order of answers") {
   size_t refused = 0;
   for (uint64_t n = 0; n < 120; ++n) {
     Random random(n);
@@ -274,7 +287,8 @@ TEST_CASE("What no grant allows is refused without an overflow") {
   m.type = *zarr::ParseZarr3Type("uint8");
   m.fill_value = {0};
   ReadQueue queue({"f"});
-  const auto needed = [&](std::vector<uint64_t> shape, std::vector<uint64_t> chunk, std::vector<uint32_t> transpose) {
+  const auto needed = [&](std::vector<uint64_t> shape, std::vector<uint64_t> chunk,
+                          std::vector<uint32_t> transpose) {
     m.shape = std::move(shape);
     m.chunk_shape = std::move(chunk);
     m.codecs.transpose = std::move(transpose);
@@ -288,7 +302,7 @@ TEST_CASE("What no grant allows is refused without an overflow") {
     return reader.memory_needed();
   };
   const uint64_t big = uint64_t{1} << 31;
-  CHECK(needed({2, big, big}, {2, 1, 1}, {}) > big);         // 2^62 chunks side by side
+  CHECK(needed({2, big, big}, {2, 1, 1}, {}) > big);          // 2^62 chunks side by side
   CHECK(needed({big, big}, {big, big}, {1, 0}) > big * big);  // one transposed chunk of 2^62 bytes
   CHECK(needed({big, 4, big / 2}, {2, 2, big / 2}, {2, 1, 0}) > big);
 }
@@ -368,7 +382,9 @@ void SetShardIndex(StoredValue& v, size_t at, uint64_t entry) {
   index = test::Crc32cAfter(index);
   v.bytes.insert(v.bytes.end(), index.begin(), index.end());
 }
-std::string FileOf(const StoredArray& a, size_t chunk) { return a.files[a.task.chunks[chunk].file]; }
+std::string FileOf(const StoredArray& a, size_t chunk) {
+  return a.files[a.task.chunks[chunk].file];
+}
 
 std::vector<Damage> Damages() {
   using report::Code;
@@ -393,48 +409,136 @@ std::vector<Damage> Damages() {
       {"zstd, no bytes at all", Code::kTruncated, zstd, clear, {}},
       {"zstd, something behind", Code::kInvalid, zstd, grow, {}},
       {"zstd, bad magic", Code::kInvalid, zstd, flip_first, {}},
-      {"zstd of too few bytes", Code::kInvalid, zstd, [](StoredValue& v) { v.bytes = test::ZstdOf(ByteVector(8)); }, {}},
-      {"zstd of one byte too many", Code::kInvalid, zstd,
-       [](StoredValue& v) { v.bytes = test::ZstdFrame({{{0}, 128 << 10}, {{0}, 128 << 10}, {{0}, 128 << 10},
-                                                        {{0}, 128 << 10}, {{0}, 128 << 10}, {{0}, 1}},
-                                                       {.content_size = {}, .window = uint8_t{0x50}, .dictionary = {}}); },
+      {"zstd of too few bytes",
+       Code::kInvalid,
+       zstd,
+       [](StoredValue& v) { v.bytes = test::ZstdOf(ByteVector(8)); },
        {}},
-      {"zstd with a dictionary", Code::kUnsupported, zstd,
-       [](StoredValue& v) { v.bytes = test::ZstdFrame({{{0}, 1}}, {.content_size = 1, .window = {}, .dictionary = 5}); },
+      {"zstd of one byte too many",
+       Code::kInvalid,
+       zstd,
+       [](StoredValue& v) {
+         v.bytes = test::ZstdFrame({{{0}, 128 << 10},
+                                    {{0}, 128 << 10},
+                                    {{0}, 128 << 10},
+                                    {{0}, 128 << 10},
+                                    {{0}, 128 << 10},
+                                    {{0}, 1}},
+                                   {.content_size = {}, .window = uint8_t{0x50}, .dictionary = {}});
+       },
+       {}},
+      {"zstd with a dictionary",
+       Code::kUnsupported,
+       zstd,
+       [](StoredValue& v) {
+         v.bytes = test::ZstdFrame({{{0}, 1}}, {.content_size = 1, .window = {}, .dictionary = 5});
+       },
        {}},
       {"crc32c, bad checksum", Code::kChecksum, crc, flip_last, {}},
       {"crc32c, bad content", Code::kChecksum, crc, flip_first, {}},
       {"crc32c, content bad in the middle", Code::kChecksum, crc, middle, {}},
-      {"crc32c, cut to three bytes", Code::kTruncated, crc, [](StoredValue& v) { v.bytes.resize(3); }, {}},
+      {"crc32c, cut to three bytes",
+       Code::kTruncated,
+       crc,
+       [](StoredValue& v) { v.bytes.resize(3); },
+       {}},
       {"gzip, bad magic", Code::kInvalid, gzip, flip_first, {}},
       {"gzip, bad length", Code::kInvalid, gzip, flip_last, {}},
-      {"gzip, bad checksum", Code::kChecksum, gzip, [](StoredValue& v) { v.bytes[v.bytes.size() - 8] ^= 1; }, {}},
+      {"gzip, bad checksum",
+       Code::kChecksum,
+       gzip,
+       [](StoredValue& v) { v.bytes[v.bytes.size() - 8] ^= 1; },
+       {}},
       {"gzip, cut", Code::kTruncated, gzip, cut, {}},
       {"zlib, bad checksum", Code::kChecksum, zlib, flip_last, {}},
       {"zlib, cut", Code::kTruncated, zlib, cut, {}},
-      {"missing file", Code::kMissingFile, none, {}, [](StoredArray& a) { a.source.Remove(FileOf(a, 1)); }},
-      {"file cut", Code::kTruncated, none, {}, [](StoredArray& a) { a.source.Find(FileOf(a, 1))->pop_back(); }},
-      {"file cut, zstd", Code::kTruncated, zstd, {}, [](StoredArray& a) { a.source.Find(FileOf(a, 1))->pop_back(); }},
-      {"file empty", Code::kTruncated, none, {}, [](StoredArray& a) { a.source.Find(FileOf(a, 1))->clear(); }},
-      {"unreadable", Code::kUnreadable, none, {},
-       [](StoredArray& a) { a.source.Refuse(FileOf(a, 1), {Failure::kUnreadable, "EIO"}); }},
-      {"changed", Code::kChangedDuringRead, zstd, {},
-       [](StoredArray& a) { a.source.Refuse(FileOf(a, 1), {Failure::kChanged, ""}); }},
+      {"missing file",
+       Code::kMissingFile,
+       none,
+       {},
+       [](StoredArray& a) { a.source.Remove(FileOf(a, 1)); }},
+      {"file cut",
+       Code::kTruncated,
+       none,
+       {},
+       [](StoredArray& a) { a.source.Find(FileOf(a, 1))->pop_back(); }},
+      {"file cut, zstd",
+       Code::kTruncated,
+       zstd,
+       {},
+       [](StoredArray& a) { a.source.Find(FileOf(a, 1))->pop_back(); }},
+      {"file empty",
+       Code::kTruncated,
+       none,
+       {},
+       [](StoredArray& a) { a.source.Find(FileOf(a, 1))->clear(); }},
+      {"unreadable",
+       Code::kUnreadable,
+       none,
+       {},
+       [](StoredArray& a) {
+         a.source.Refuse(FileOf(a, 1), {Failure::kUnreadable, "EIO"});
+       }},
+      {"changed",
+       Code::kChangedDuringRead,
+       zstd,
+       {},
+       [](StoredArray& a) {
+         a.source.Refuse(FileOf(a, 1), {Failure::kChanged, ""});
+       }},
       {"shard index, bad checksum", Code::kChecksum, shards, flip_last, {}},
       {"shard index at the start, bad checksum", Code::kChecksum, shards_start, flip_first, {}},
-      {"shard shorter than its index", Code::kTruncated, shards, [](StoredValue& v) { v.bytes.resize(35); }, {}},
-      {"inner chunk outside the shard", Code::kInvalid, shards, [](StoredValue& v) { SetShardIndex(v, 2, 1 << 30); }, {}},
-      {"inner chunk that overflows", Code::kInvalid, shards, [](StoredValue& v) { SetShardIndex(v, 2, ~uint64_t{1}); }, {}},
-      {"entry half empty", Code::kInvalid, shards, [](StoredValue& v) { SetShardIndex(v, 2, ~uint64_t{0}); }, {}},
-      {"inner chunk too short", Code::kInvalid, shards, [](StoredValue& v) { SetShardIndex(v, 3, 8); }, {}},
-      {"inner chunk too long", Code::kInvalid, shards, [](StoredValue& v) { SetShardIndex(v, 2, 0); SetShardIndex(v, 3, v.bytes.size()); }, {}},
-      {"inner chunk of no bytes", Code::kInvalid, shards, [](StoredValue& v) { SetShardIndex(v, 3, 0); }, {}},
-      {"shards in a missing file", Code::kMissingFile, shards, {}, [](StoredArray& a) { a.source.Remove(FileOf(a, 1)); }},
-      {"shards within shards", Code::kUnsupported,
+      {"shard shorter than its index",
+       Code::kTruncated,
+       shards,
+       [](StoredValue& v) { v.bytes.resize(35); },
+       {}},
+      {"inner chunk outside the shard",
+       Code::kInvalid,
+       shards,
+       [](StoredValue& v) { SetShardIndex(v, 2, 1 << 30); },
+       {}},
+      {"inner chunk that overflows",
+       Code::kInvalid,
+       shards,
+       [](StoredValue& v) { SetShardIndex(v, 2, ~uint64_t{1}); },
+       {}},
+      {"entry half empty",
+       Code::kInvalid,
+       shards,
+       [](StoredValue& v) { SetShardIndex(v, 2, ~uint64_t{0}); },
+       {}},
+      {"inner chunk too short",
+       Code::kInvalid,
+       shards,
+       [](StoredValue& v) { SetShardIndex(v, 3, 8); },
+       {}},
+      {"inner chunk too long",
+       Code::kInvalid,
+       shards,
+       [](StoredValue& v) {
+         SetShardIndex(v, 2, 0);
+         SetShardIndex(v, 3, v.bytes.size());
+       },
+       {}},
+      {"inner chunk of no bytes",
+       Code::kInvalid,
+       shards,
+       [](StoredValue& v) { SetShardIndex(v, 3, 0); },
+       {}},
+      {"shards in a missing file",
+       Code::kMissingFile,
+       shards,
+       {},
+       [](StoredArray& a) { a.source.Remove(FileOf(a, 1)); }},
+      {"shards within shards",
+       Code::kUnsupported,
        [](ArrayForm& f) {
          Shards(f, true);
          f.codecs.sharding[0].codecs.sharding.push_back(f.codecs.sharding[0]);
-       }, {}, {}},
+       },
+       {},
+       {}},
   };
 }
 

@@ -91,7 +91,8 @@ void CheckEnds(const ByteVector& whole, Parse parse) {
     const auto r = parse(test::Exact(Bytes(whole).first(n)));
     CAPTURE(n);
     REQUIRE_FALSE(r);
-    CHECK((r.error().code == ErrorCode::kTruncated || r.error().message.find("cannot fit") != std::string::npos));
+    CHECK((r.error().code == ErrorCode::kTruncated ||
+           r.error().message.find("cannot fit") != std::string::npos));
   }
   ByteVector longer = whole;
   longer.push_back(0);
@@ -126,7 +127,8 @@ TEST_CASE("Jobs come back as they were") {
     CHECK(a->metadata.codecs.transpose == expected.metadata.codecs.transpose);
     CHECK(a->metadata.codecs.big_endian);
     REQUIRE(a->metadata.codecs.sharding.size() == 1);
-    const zarr::ShardingSpec &s = a->metadata.codecs.sharding[0], &e = expected.metadata.codecs.sharding[0];
+    const zarr::ShardingSpec &s = a->metadata.codecs.sharding[0],
+                             &e = expected.metadata.codecs.sharding[0];
     CHECK(s.chunk_shape == e.chunk_shape);
     CHECK(s.codecs.transpose == e.codecs.transpose);
     CHECK(s.codecs.big_endian);
@@ -176,7 +178,8 @@ TEST_CASE("Results come back as they were") {
   REQUIRE(r.findings.size() == 2);
   CHECK(r.findings[0] == expected.findings[0]);
   CHECK(r.findings[1] == expected.findings[1]);
-  CHECK_FALSE((empty.complete || empty.stored_matched || empty.blake3 || empty.sha256 || empty.stored));
+  CHECK_FALSE(
+      (empty.complete || empty.stored_matched || empty.blake3 || empty.sha256 || empty.stored));
   CHECK_FALSE(empty.difference);
 }
 
@@ -191,7 +194,8 @@ TEST_CASE("Any byte of a job may be wrong: it is refused or read, and nothing el
     for (int bit = 0; bit < 8; ++bit) {
       ByteVector damaged = whole;
       damaged[i] ^= static_cast<uint8_t>(1 << bit);
-      if (const auto job = ParseJob(test::Exact(damaged))) CHECK(job->files.size() <= damaged.size());
+      if (const auto job = ParseJob(test::Exact(damaged)))
+        CHECK(job->files.size() <= damaged.size());
     }
   }
   const ByteVector results = Serialize(SomeResults());
@@ -217,19 +221,36 @@ TEST_CASE("What readers of a job rely on is checked") {
          a.metadata.nbytes = a.metadata.chunk_nbytes = 8;
        }},
       {"chunk of nothing", [](ArrayTask& a) { a.metadata.chunk_shape[1] = 0; }},
-      {"itemsize", [](ArrayTask& a) { a.metadata.type.itemsize = 0; a.metadata.fill_value.clear(); }},
+      {"itemsize",
+       [](ArrayTask& a) {
+         a.metadata.type.itemsize = 0;
+         a.metadata.fill_value.clear();
+       }},
       {"fill value", [](ArrayTask& a) { a.metadata.fill_value.pop_back(); }},
       {"unit of byte order", [](ArrayTask& a) { a.metadata.type.swap_size = 3; }},
       {"size of content", [](ArrayTask& a) { a.metadata.nbytes += 8; }},
       {"size of a chunk", [](ArrayTask& a) { a.metadata.chunk_nbytes = 8; }},
-      {"size overflows", [](ArrayTask& a) { a.metadata.chunk_shape = {uint64_t{1} << 62, 4}; }},
+      {"size overflows",
+       [](ArrayTask& a) {
+         a.metadata.chunk_shape = {uint64_t{1} << 62, 4};
+       }},
       {"transpose of another rank", [](ArrayTask& a) { a.metadata.codecs.transpose = {0}; }},
-      {"transpose that is none", [](ArrayTask& a) { a.metadata.codecs.transpose = {1, 1}; }},
-      {"inner transpose that is none", [](ArrayTask& a) { a.metadata.codecs.sharding[0].codecs.transpose = {2, 0}; }},
+      {"transpose that is none",
+       [](ArrayTask& a) {
+         a.metadata.codecs.transpose = {1, 1};
+       }},
+      {"inner transpose that is none",
+       [](ArrayTask& a) {
+         a.metadata.codecs.sharding[0].codecs.transpose = {2, 0};
+       }},
       {"two shardings",
        [](ArrayTask& a) { a.metadata.codecs.sharding.push_back(a.metadata.codecs.sharding[0]); }},
-      {"inner chunk of nothing", [](ArrayTask& a) { a.metadata.codecs.sharding[0].chunk_shape[0] = 0; }},
-      {"inner chunk that does not divide", [](ArrayTask& a) { a.metadata.codecs.sharding[0].chunk_shape = {4, 60}; }},
+      {"inner chunk of nothing",
+       [](ArrayTask& a) { a.metadata.codecs.sharding[0].chunk_shape[0] = 0; }},
+      {"inner chunk that does not divide",
+       [](ArrayTask& a) {
+         a.metadata.codecs.sharding[0].chunk_shape = {4, 60};
+       }},
       {"inner rank", [](ArrayTask& a) { a.metadata.codecs.sharding[0].chunk_shape = {4}; }},
       {"file", [](ArrayTask& a) { a.chunks[0].file = 2; }},
       {"range over 64 bits", [](ArrayTask& a) { a.chunks[0].offset = ~uint64_t{0} - 98; }},

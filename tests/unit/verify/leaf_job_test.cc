@@ -16,7 +16,8 @@ using test::StoredArray;
 namespace {
 
 // Arrays of one job: their files follow one another.
-void AddArray(Job& job, test::MemorySource& source, StoredArray a, uint32_t number, ArrayTask& out) {
+void AddArray(Job& job, test::MemorySource& source, StoredArray a, uint32_t number,
+              ArrayTask& out) {
   const std::string prefix = "array" + std::to_string(number) + "/";
   for (ChunkRef& ref : a.task.chunks)
     if (ref.file != kInlineChunk) ref.file += static_cast<uint32_t>(job.files.size());
@@ -60,7 +61,8 @@ TEST_CASE("A job of many leaves gives the same bytes for every order of answers 
   std::vector<ByteVector> contents;
   const char* types[] = {"float32", "r40", "bool", "int4", "complex128"};
   for (uint32_t i = 0; i < 25; ++i) {
-    ArrayForm form = Form(types[i % 5], random.Between(1, 20), random.Between(1, 3000), i % 2 ? kZstd : codec::CodecSpecs{});
+    ArrayForm form = Form(types[i % 5], random.Between(1, 20), random.Between(1, 3000),
+                          i % 2 ? kZstd : codec::CodecSpecs{});
     form.chunk_shape = {random.Between(1, 20), random.Between(1, 3000)};
     form.absent_one_in = 4;
     form.inline_one_in = i % 3;
@@ -74,7 +76,9 @@ TEST_CASE("A job of many leaves gives the same bytes for every order of answers 
     AddArray(job, source, std::move(a), i, task.array);
     job.tasks.push_back(std::move(task));
   }
-  source.Remove(job.files[job.tasks[20].array.chunks[0].file == kInlineChunk ? 0 : job.tasks[20].array.chunks[0].file]);
+  source.Remove(job.files[job.tasks[20].array.chunks[0].file == kInlineChunk
+                              ? 0
+                              : job.tasks[20].array.chunks[0].file]);
   const ByteVector first = test::RunJob(Serialize(job), {&source}, 0);
   size_t complete = 0;
   for (const LeafResult& r : Run(job, source, 0)) {
@@ -104,7 +108,8 @@ TEST_CASE("Values are compared element by element however the pieces are cut") {
     StoredArray b = a;
     b.task.metadata.codecs.bytes_codecs = kZstd;
     const uint32_t item = a.task.metadata.type.itemsize;
-    for (size_t at : {size_t{0}, size_t{300001}, b.content.size() / item - 1}) b.content[at * item + item - 1] ^= 0x40;
+    for (size_t at : {size_t{0}, size_t{300001}, b.content.size() / item - 1})
+      b.content[at * item + item - 1] ^= 0x40;
     const ByteVector encoded = test::EncodeBytes(kZstd, b.content, true);
     b.source.Put(b.files[0], encoded);
     b.task.chunks[0].offset = 0;
@@ -169,7 +174,8 @@ TEST_CASE("A grant that is too small comes back with one that is enough") {
   CHECK(refused[0].findings.empty());
   REQUIRE(refused[0].memory_needed > job.memory);
   job.memory = refused[0].memory_needed;
-  for (int i = 0; i < 3 && !Run(job, source, 1)[0].complete; ++i) job.memory = Run(job, source, 1)[0].memory_needed;
+  for (int i = 0; i < 3 && !Run(job, source, 1)[0].complete; ++i)
+    job.memory = Run(job, source, 1)[0].memory_needed;
   const auto done = Run(job, source, 2);
   REQUIRE(done[0].complete);
   CHECK(done[0].blake3 == hash::Blake3Of(content));

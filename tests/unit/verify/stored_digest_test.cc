@@ -40,7 +40,7 @@ std::vector<Vector> LoadVectors(bool in_files) {
     v.task.document_name = keys.contains("zarr.json") ? "zarr.json" : ".zarray";
     v.task.document = test::FromHex(keys[v.task.document_name].get<std::string>());
     auto metadata = v.task.document_name == "zarr.json" ? zarr::ParseZarrJson(v.task.document)
-                                                       : zarr::ParseZarray(v.task.document);
+                                                        : zarr::ParseZarray(v.task.document);
     CAPTURE(v.name);
     REQUIRE(metadata);
     v.task.metadata = std::move(*metadata);
@@ -201,10 +201,11 @@ TEST_CASE("A value that cannot be read ends the pass with its file and offset") 
     test::MemorySource source;
     report::Code code;
   };
-  std::vector<Case> cases = {{"missing", {}, report::Code::kMissingFile},
-                             {"short", test::MemorySource({{"d/f", ByteVector(39)}}), report::Code::kTruncated},
-                             {"unreadable", {}, report::Code::kUnreadable},
-                             {"changed", {}, report::Code::kChangedDuringRead}};
+  std::vector<Case> cases = {
+      {"missing", {}, report::Code::kMissingFile},
+      {"short", test::MemorySource({{"d/f", ByteVector(39)}}), report::Code::kTruncated},
+      {"unreadable", {}, report::Code::kUnreadable},
+      {"changed", {}, report::Code::kChangedDuringRead}};
   cases[2].source.Refuse("d/f", {Failure::kUnreadable, "EIO"});
   cases[3].source.Refuse("d/f", {Failure::kChanged, ""});
   for (const Case& c : cases) {

@@ -124,7 +124,8 @@ TEST_CASE("Texts of float16 are numpy's") {
       text += (one.starts_with("nan") ? "nan" : one) + "\n";
     }
     CAPTURE(block);
-    CHECK(hash::ToHex(hash::Sha256Of(AsBytes(text))) == vectors["texts"]["float16"][block].get<std::string>());
+    CHECK(hash::ToHex(hash::Sha256Of(AsBytes(text))) ==
+          vectors["texts"]["float16"][block].get<std::string>());
   }
 }
 
@@ -133,13 +134,14 @@ TEST_CASE("Texts of single elements are numpy's") {
   REQUIRE(vectors["texts"]["samples"].size() > 300);
   for (const auto& sample : vectors["texts"]["samples"]) {
     CAPTURE(sample.dump());
-    CHECK(ElementText(TypeOf(sample[0]), FromHex(sample[1].get<std::string>())) == sample[2].get<std::string>());
+    CHECK(ElementText(TypeOf(sample[0]), FromHex(sample[1].get<std::string>())) ==
+          sample[2].get<std::string>());
   }
 }
 
 TEST_CASE("The text of a small float reads back as it, and one digit less does not") {
-  for (const char* name : {"float8_e4m3fn", "float8_e4m3fnuz", "float8_e4m3b11fnuz", "float8_e5m2", "float8_e5m2fnuz",
-                           "float8_e3m4", "float8_e8m0fnu", "float4_e2m1fn"}) {
+  for (const char* name : {"float8_e4m3fn", "float8_e4m3fnuz", "float8_e4m3b11fnuz", "float8_e5m2",
+                           "float8_e5m2fnuz", "float8_e3m4", "float8_e8m0fnu", "float4_e2m1fn"}) {
     const zarr::DataType type = TypeOf(name);
     const std::vector<double> values = Values(type);
     for (size_t code = 0; code < values.size(); ++code) {
@@ -239,30 +241,78 @@ TEST_CASE("Differences") {
   };
   const std::vector<Case> cases = {
       {"equal", "float32", Raw<float>({1, 2}), Raw<float>({1, 2}), 0, 0, "", "", {}, {}},
-      {"one of two", "float32", Raw<float>({1, 2}), Raw<float>({1, 4}), 1, 1, "2.0", "4.0", 2.0, 0.5},
-      {"signs of zero", "float64", Raw<double>({0.0}), Raw<double>({-0.0}), 1, 0, "0.0", "-0.0", 0.0, 0.0},
-      {"infinite", "float64", Raw<double>({1, kInf}), Raw<double>({3, 1}), 2, 0, "1.0", "3.0", kInf, 2.0 / 3},
-      {"only infinite", "float64", Raw<double>({kInf}), Raw<double>({-kInf}), 1, 0, "inf", "-inf", kInf, {}},
-      {"NaN against number", "float64", Raw<double>({kNan}), Raw<double>({0}), 1, 0, "nan", "0.0", kInf, {}},
-      {"equal NaNs", "float64", Raw<double>({kNan, 1}), Raw<double>({kNan, 1.5}), 1, 1, "1.0", "1.5", 0.5, 0.5 / 1.5},
-      {"NaNs of different payload", "float32", FromHex("0000c07f"), FromHex("0100c07f"), 1, 0, "nan",
-       "nan(0x7fc00001)", kInf, {}},
-      {"further apart than a double", "float64", Raw<double>({1.5e308}), Raw<double>({-1.5e308}), 1, 0, "1.5e+308",
-       "-1.5e+308", kInf, 2.0},
-      {"int64 by one, exact", "int64", Raw<int64_t>({9007199254740993}), Raw<int64_t>({9007199254740992}), 1, 0,
-       "9007199254740993", "9007199254740992", 1.0, 1.0 / 9007199254740992.0},
+      {"one of two", "float32", Raw<float>({1, 2}), Raw<float>({1, 4}), 1, 1, "2.0", "4.0", 2.0,
+       0.5},
+      {"signs of zero", "float64", Raw<double>({0.0}), Raw<double>({-0.0}), 1, 0, "0.0", "-0.0",
+       0.0, 0.0},
+      {"infinite", "float64", Raw<double>({1, kInf}), Raw<double>({3, 1}), 2, 0, "1.0", "3.0", kInf,
+       2.0 / 3},
+      {"only infinite",
+       "float64",
+       Raw<double>({kInf}),
+       Raw<double>({-kInf}),
+       1,
+       0,
+       "inf",
+       "-inf",
+       kInf,
+       {}},
+      {"NaN against number",
+       "float64",
+       Raw<double>({kNan}),
+       Raw<double>({0}),
+       1,
+       0,
+       "nan",
+       "0.0",
+       kInf,
+       {}},
+      {"equal NaNs", "float64", Raw<double>({kNan, 1}), Raw<double>({kNan, 1.5}), 1, 1, "1.0",
+       "1.5", 0.5, 0.5 / 1.5},
+      {"NaNs of different payload",
+       "float32",
+       FromHex("0000c07f"),
+       FromHex("0100c07f"),
+       1,
+       0,
+       "nan",
+       "nan(0x7fc00001)",
+       kInf,
+       {}},
+      {"further apart than a double", "float64", Raw<double>({1.5e308}), Raw<double>({-1.5e308}), 1,
+       0, "1.5e+308", "-1.5e+308", kInf, 2.0},
+      {"int64 by one, exact", "int64", Raw<int64_t>({9007199254740993}),
+       Raw<int64_t>({9007199254740992}), 1, 0, "9007199254740993", "9007199254740992", 1.0,
+       1.0 / 9007199254740992.0},
       {"int64 from end to end", "int64", Raw<int64_t>({std::numeric_limits<int64_t>::min()}),
-       Raw<int64_t>({std::numeric_limits<int64_t>::max()}), 1, 0, "-9223372036854775808", "9223372036854775807",
-       18446744073709551616.0, 2.0},
+       Raw<int64_t>({std::numeric_limits<int64_t>::max()}), 1, 0, "-9223372036854775808",
+       "9223372036854775807", 18446744073709551616.0, 2.0},
       {"uint64", "uint64", Raw<uint64_t>({~uint64_t{0}}), Raw<uint64_t>({~uint64_t{0} - 3}), 1, 0,
        "18446744073709551615", "18446744073709551612", 3.0, 3.0 / 18446744073709551616.0},
       {"int4", "int4", FromHex("0807"), FromHex("0707"), 1, 0, "-8", "7", 15.0, 15.0 / 8},
       {"bool", "bool", FromHex("0001"), FromHex("0000"), 1, 1, "True", "False", 1.0, 1.0},
-      {"complex", "complex64", Raw<float>({0, 0, 3, 4}), Raw<float>({0, 0, 0, 0}), 1, 1, "(3+4j)", "0j", 5.0, 1.0},
-      {"complex with NaN", "complex64", Raw<float>({static_cast<float>(kInf), static_cast<float>(kNan)}),
-       Raw<float>({0, 0}), 1, 0, "(inf+nanj)", "0j", kInf, {}},
-      {"raw", "r40", FromHex("0000000000 0102030405"), FromHex("0000000000 0102030406"), 1, 1, "0102030405",
-       "0102030406", {}, {}},
+      {"complex", "complex64", Raw<float>({0, 0, 3, 4}), Raw<float>({0, 0, 0, 0}), 1, 1, "(3+4j)",
+       "0j", 5.0, 1.0},
+      {"complex with NaN",
+       "complex64",
+       Raw<float>({static_cast<float>(kInf), static_cast<float>(kNan)}),
+       Raw<float>({0, 0}),
+       1,
+       0,
+       "(inf+nanj)",
+       "0j",
+       kInf,
+       {}},
+      {"raw",
+       "r40",
+       FromHex("0000000000 0102030405"),
+       FromHex("0000000000 0102030406"),
+       1,
+       1,
+       "0102030405",
+       "0102030406",
+       {},
+       {}},
       {"scales", "float8_e8m0fnu", FromHex("7f"), FromHex("81"), 1, 0, "1.0", "4.0", 3.0, 0.75},
       {"nothing", "float32", {}, {}, 0, 0, "", "", {}, {}},
   };
@@ -287,12 +337,14 @@ TEST_CASE("A stream in pieces differs as the whole does") {
     const zarr::DataType type = TypeOf(name);
     const ByteVector a = random.SomeBytes(size_t{type.itemsize} * 20000);
     ByteVector b = a;
-    for (int i = 0; i < 30; ++i) b[static_cast<size_t>(random.Between(50000 / 5, b.size() - 1))] ^= 1;
+    for (int i = 0; i < 30; ++i)
+      b[static_cast<size_t>(random.Between(50000 / 5, b.size() - 1))] ^= 1;
     const ValueDifference whole = Compare(name, a, b);
     CHECK(whole.differing > 0);
     ValueComparer comparer(type);
     for (size_t at = 0; at < a.size();) {
-      const size_t n = std::min<size_t>(a.size() - at, type.itemsize * static_cast<size_t>(random.Below(3000)));
+      const size_t n =
+          std::min<size_t>(a.size() - at, type.itemsize * static_cast<size_t>(random.Below(3000)));
       comparer.Update(test::Exact(Bytes(a).subspan(at, n)), test::Exact(Bytes(b).subspan(at, n)));
       at += n;
     }
