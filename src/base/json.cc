@@ -173,9 +173,14 @@ Result<JsonDocument> ParseJson(Bytes text, JsonOptions options) {
   if (text.size() > kMaxJsonBytes)
     return Error{ErrorCode::kLimit, "JSON text is too large", std::nullopt,
                  "at most " + std::to_string(kMaxJsonBytes) + " bytes", std::to_string(text.size()) + " bytes"};
+  const std::string_view view = AsText(text);
+  // The reader below takes a NUL for the end of the text and skips a byte order mark: neither is JSON (RFC 8259 §8.1).
+  if (const size_t nul = view.find('\0'); nul != view.npos)
+    return Error{ErrorCode::kInvalid, "not JSON: a NUL byte", nul, "", ""};
+  if (view.substr(0, 3) == "\xef\xbb\xbf")
+    return Error{ErrorCode::kInvalid, "not JSON: a byte order mark", 0, "", ""};
   Builder builder;
   bool ok = false;
-  const std::string_view view = AsText(text);
   const bool has_words = options.allow_non_finite && (view.find("NaN") != view.npos || view.find("Infinity") != view.npos);
   if (has_words) {
     const std::string clean = WithoutNonFinite(view);

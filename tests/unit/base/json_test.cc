@@ -159,3 +159,10 @@ TEST_CASE("Escapes become UTF-8, surrogates only in pairs") {
   }
   CHECK(seen == 2);
 }
+
+TEST_CASE("JSON ends where its text ends, and begins with it") {
+  CHECK(ErrorOf(std::string_view("{}\0garbage", 10)) == "invalid");
+  CHECK(ErrorOf(std::string_view("{}\0", 3)) == "invalid");
+  CHECK(ErrorOf("\xef\xbb\xbf{}") == "invalid");
+  CHECK(ErrorOf("{}garbage") == "invalid");
+}
