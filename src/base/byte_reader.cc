@@ -76,7 +76,8 @@ uint32_t ByteReader::Varint32() {
 uint16_t ByteReader::Varint16() {
   uint32_t value = Varint32();
   if (value > 0xffff) {
-    Fail(ErrorCode::kInvalid, "varint does not fit in 16 bits", "at most 65535", std::to_string(value));
+    Fail(ErrorCode::kInvalid, "varint does not fit in 16 bits", "at most 65535",
+         std::to_string(value));
     return 0;
   }
   return static_cast<uint16_t>(value);

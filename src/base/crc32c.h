@@ -1,5 +1,5 @@
-// CRC-32C (Castagnoli, RFC 3720 §12.1): reflected polynomial 0x82F63B78, initial and final XOR of all ones,
-// unmasked. Guards OCDBT nodes and manifests and zarr v3's `crc32c` codec.
+// CRC-32C (Castagnoli, RFC 3720 §12.1): reflected polynomial 0x82F63B78, initial and final XOR of
+// all ones, unmasked. Guards OCDBT nodes and manifests and zarr v3's `crc32c` codec.
 #pragma once
 
 #include "base/bytes.h"

@@ -36,12 +36,15 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
     frame.name = std::move(name);
     return true;
   }
-  bool parse_error(size_t position, const std::string&, const nlohmann::detail::exception& e) override {
+  bool parse_error(size_t position, const std::string&,
+                   const nlohmann::detail::exception& e) override {
     if (!error) {
-      // nlohmann's text begins with "[json.exception.parse_error.101] parse error at line 1, column 2: ".
+      // nlohmann's text begins with "[json.exception.parse_error.101] parse error at line 1, column
+      // 2: ".
       std::string why = e.what();
       if (size_t colon = why.find(": "); colon != std::string::npos) why = why.substr(colon + 2);
-      error = Error{ErrorCode::kInvalid, "not JSON: " + why, position == 0 ? 0 : position - 1, "", ""};
+      error =
+          Error{ErrorCode::kInvalid, "not JSON: " + why, position == 0 ? 0 : position - 1, "", ""};
     }
     return false;
   }
@@ -59,8 +62,8 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
 
   bool Open(JsonValue container) {
     if (stack_.size() >= static_cast<size_t>(kMaxJsonDepth)) {
-      error = Error{ErrorCode::kLimit, "JSON is nested too deeply",
-                    std::nullopt, "depth of at most " + std::to_string(kMaxJsonDepth), "more"};
+      error = Error{ErrorCode::kLimit, "JSON is nested too deeply", std::nullopt,
+                    "depth of at most " + std::to_string(kMaxJsonDepth), "more"};
       return false;
     }
     stack_.push_back({std::move(container), {}, {}});
@@ -77,15 +80,19 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
       return true;
     }
     Frame& frame = stack_.back();
-    if (auto* array = std::get_if<JsonValue::Array>(&frame.value.value())) array->push_back(std::move(v));
-    else std::get_if<JsonValue::Object>(&frame.value.value())->emplace_back(std::move(frame.name), std::move(v));
+    if (auto* array = std::get_if<JsonValue::Array>(&frame.value.value()))
+      array->push_back(std::move(v));
+    else
+      std::get_if<JsonValue::Object>(&frame.value.value())
+          ->emplace_back(std::move(frame.name), std::move(v));
     return true;
   }
 
   std::vector<Frame> stack_;
 };
 
-// Replaces Python's non-finite words outside strings by null. Everything else is left for the parser to judge.
+// Replaces Python's non-finite words outside strings by null. Everything else is left for the
+// parser to judge.
 std::string WithoutNonFinite(std::string_view text) {
   static constexpr std::string_view kWords[] = {"-Infinity", "Infinity", "NaN"};
   std::string out;
@@ -94,8 +101,10 @@ std::string WithoutNonFinite(std::string_view text) {
   for (size_t i = 0; i < text.size(); ++i) {
     if (in_string) {
       out += text[i];
-      if (text[i] == '\\' && i + 1 < text.size()) out += text[++i];
-      else if (text[i] == '"') in_string = false;
+      if (text[i] == '\\' && i + 1 < text.size())
+        out += text[++i];
+      else if (text[i] == '"')
+        in_string = false;
       continue;
     }
     if (text[i] == '"') in_string = true;
@@ -172,23 +181,27 @@ std::string_view JsonValue::TypeName() const {
 Result<JsonDocument> ParseJson(Bytes text, JsonOptions options) {
   if (text.size() > kMaxJsonBytes)
     return Error{ErrorCode::kLimit, "JSON text is too large", std::nullopt,
-                 "at most " + std::to_string(kMaxJsonBytes) + " bytes", std::to_string(text.size()) + " bytes"};
+                 "at most " + std::to_string(kMaxJsonBytes) + " bytes",
+                 std::to_string(text.size()) + " bytes"};
   const std::string_view view = AsText(text);
-  // The reader below takes a NUL for the end of the text and skips a byte order mark: neither is JSON (RFC 8259 §8.1).
+  // The reader below takes a NUL for the end of the text and skips a byte order mark: neither is
+  // JSON (RFC 8259 §8.1).
   if (const size_t nul = view.find('\0'); nul != view.npos)
     return Error{ErrorCode::kInvalid, "not JSON: a NUL byte", nul, "", ""};
   if (view.substr(0, 3) == "\xef\xbb\xbf")
     return Error{ErrorCode::kInvalid, "not JSON: a byte order mark", 0, "", ""};
   Builder builder;
   bool ok = false;
-  const bool has_words = options.allow_non_finite && (view.find("NaN") != view.npos || view.find("Infinity") != view.npos);
+  const bool has_words = options.allow_non_finite &&
+                         (view.find("NaN") != view.npos || view.find("Infinity") != view.npos);
   if (has_words) {
     const std::string clean = WithoutNonFinite(view);
     ok = Nlohmann::sax_parse(clean, &builder);
   } else {
     ok = Nlohmann::sax_parse(view.begin(), view.end(), &builder);
   }
-  if (!ok) return builder.error ? *builder.error : Error{ErrorCode::kInvalid, "not JSON", {}, "", ""};
+  if (!ok)
+    return builder.error ? *builder.error : Error{ErrorCode::kInvalid, "not JSON", {}, "", ""};
   return JsonDocument{std::move(builder.root), std::move(builder.duplicates)};
 }
 

@@ -1,6 +1,7 @@
 // JSON from untrusted files: depth-limited, no exceptions, duplicate members noticed.
 //
-// Parsed by nlohmann's SAX reader (json.cc alone includes it) into JsonValue, whose getters fail softly.
+// Parsed by nlohmann's SAX reader (json.cc alone includes it) into JsonValue, whose getters fail
+// softly.
 #pragma once
 
 #include <optional>
@@ -19,10 +20,12 @@ class JsonValue {
  public:
   using Array = std::vector<JsonValue>;
   using Member = std::pair<std::string, JsonValue>;
-  using Object = std::vector<Member>;  // in file order; of equal names all are kept, Find gives the last
-  // Integers keep 64 bits: non-negative ones are uint64_t, negative ones int64_t. What fits in neither
-  // is a double, as are numbers with a point or an exponent.
-  using Value = std::variant<std::monostate, bool, uint64_t, int64_t, double, std::string, Array, Object>;
+  using Object =
+      std::vector<Member>;  // in file order; of equal names all are kept, Find gives the last
+  // Integers keep 64 bits: non-negative ones are uint64_t, negative ones int64_t. What fits in
+  // neither is a double, as are numbers with a point or an exponent.
+  using Value =
+      std::variant<std::monostate, bool, uint64_t, int64_t, double, std::string, Array, Object>;
 
   JsonValue() = default;
   explicit JsonValue(Value value) : value_(std::move(value)) {}
@@ -55,7 +58,8 @@ struct JsonDocument {
 };
 
 struct JsonOptions {
-  // Python's bare NaN, Infinity and -Infinity: in Orbax's own files they are read (as null), elsewhere refused.
+  // Python's bare NaN, Infinity and -Infinity: in Orbax's own files they are read (as null),
+  // elsewhere refused.
   bool allow_non_finite = false;
 };
 

@@ -4,14 +4,22 @@ namespace leafsum {
 
 std::string_view ErrorCodeName(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kTruncated: return "truncated";
-    case ErrorCode::kInvalid: return "invalid";
-    case ErrorCode::kChecksum: return "checksum";
-    case ErrorCode::kUnsupported: return "unsupported";
-    case ErrorCode::kLimit: return "limit";
-    case ErrorCode::kMissing: return "missing";
-    case ErrorCode::kUnreadable: return "unreadable";
-    case ErrorCode::kChanged: return "changed";
+    case ErrorCode::kTruncated:
+      return "truncated";
+    case ErrorCode::kInvalid:
+      return "invalid";
+    case ErrorCode::kChecksum:
+      return "checksum";
+    case ErrorCode::kUnsupported:
+      return "unsupported";
+    case ErrorCode::kLimit:
+      return "limit";
+    case ErrorCode::kMissing:
+      return "missing";
+    case ErrorCode::kUnreadable:
+      return "unreadable";
+    case ErrorCode::kChanged:
+      return "changed";
   }
   return "invalid";
 }

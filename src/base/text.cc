@@ -19,13 +19,20 @@ std::optional<ByteVector> DecodeBase64(std::string_view text, char c62, char c63
     for (int k = 0; k < 4; ++k) {
       char c = text[i + k];
       uint32_t v = 0;
-      if (k >= 4 - pad) v = 0;
-      else if (c >= 'A' && c <= 'Z') v = c - 'A';
-      else if (c >= 'a' && c <= 'z') v = c - 'a' + 26;
-      else if (c >= '0' && c <= '9') v = c - '0' + 52;
-      else if (c == c62) v = 62;
-      else if (c == c63) v = 63;
-      else return std::nullopt;
+      if (k >= 4 - pad)
+        v = 0;
+      else if (c >= 'A' && c <= 'Z')
+        v = c - 'A';
+      else if (c >= 'a' && c <= 'z')
+        v = c - 'a' + 26;
+      else if (c >= '0' && c <= '9')
+        v = c - '0' + 52;
+      else if (c == c62)
+        v = 62;
+      else if (c == c63)
+        v = 63;
+      else
+        return std::nullopt;
       group = group << 6 | v;
     }
     // One text for one value: the bits under the padding are zero.
@@ -51,7 +58,9 @@ std::optional<ByteVector> ParseHex(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;
   ByteVector out;
   out.reserve(text.size() / 2);
-  auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
+  auto digit = [](char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+  };
   for (size_t i = 0; i < text.size(); i += 2) {
     int high = digit(text[i]), low = digit(text[i + 1]);
     if (high < 0 || low < 0) return std::nullopt;
@@ -76,8 +85,12 @@ std::string Base64(Bytes bytes) {
   return out;
 }
 
-std::optional<ByteVector> ParseBase64(std::string_view text) { return DecodeBase64(text, '+', '/'); }
-std::optional<ByteVector> ParseBase64Url(std::string_view text) { return DecodeBase64(text, '-', '_'); }
+std::optional<ByteVector> ParseBase64(std::string_view text) {
+  return DecodeBase64(text, '+', '/');
+}
+std::optional<ByteVector> ParseBase64Url(std::string_view text) {
+  return DecodeBase64(text, '-', '_');
+}
 
 std::optional<size_t> FirstBadUtf8(std::string_view text) {
   size_t i = 0;
@@ -91,10 +104,18 @@ std::optional<size_t> FirstBadUtf8(std::string_view text) {
     // The second byte's range excludes overlong forms, surrogates and values over U+10FFFF.
     size_t n = 0;
     uint8_t low = 0x80, high = 0xbf;
-    if (b >= 0xc2 && b <= 0xdf) n = 1;
-    else if (b >= 0xe0 && b <= 0xef) { n = 2; if (b == 0xe0) low = 0xa0; if (b == 0xed) high = 0x9f; }
-    else if (b >= 0xf0 && b <= 0xf4) { n = 3; if (b == 0xf0) low = 0x90; if (b == 0xf4) high = 0x8f; }
-    else return i;
+    if (b >= 0xc2 && b <= 0xdf)
+      n = 1;
+    else if (b >= 0xe0 && b <= 0xef) {
+      n = 2;
+      if (b == 0xe0) low = 0xa0;
+      if (b == 0xed) high = 0x9f;
+    } else if (b >= 0xf0 && b <= 0xf4) {
+      n = 3;
+      if (b == 0xf0) low = 0x90;
+      if (b == 0xf4) high = 0x8f;
+    } else
+      return i;
     if (at(i + 1) < low || at(i + 1) > high) return i;
     for (size_t k = 2; k <= n; ++k)
       if (at(i + k) < 0x80 || at(i + k) > 0xbf) return i;
@@ -110,13 +131,27 @@ void AppendJsonString(std::string& out, std::string_view text) {
   for (char c : text) {
     const uint8_t b = static_cast<uint8_t>(c);
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\b': out += "\\b"; break;
-      case '\t': out += "\\t"; break;
-      case '\n': out += "\\n"; break;
-      case '\f': out += "\\f"; break;
-      case '\r': out += "\\r"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
       default:
         if (b < 0x20) {
           out += "\\u00";

@@ -9,11 +9,11 @@
 
 namespace leafsum {
 
-std::string Hex(Bytes bytes);                                       // lower case
-std::optional<ByteVector> ParseHex(std::string_view text);          // lower case only
-std::string Base64(Bytes bytes);                                    // RFC 4648 §4, padded
-std::optional<ByteVector> ParseBase64(std::string_view text);       // strict: padded, no other bits
-std::optional<ByteVector> ParseBase64Url(std::string_view text);    // RFC 4648 §5, padded
+std::string Hex(Bytes bytes);                                     // lower case
+std::optional<ByteVector> ParseHex(std::string_view text);        // lower case only
+std::string Base64(Bytes bytes);                                  // RFC 4648 §4, padded
+std::optional<ByteVector> ParseBase64(std::string_view text);     // strict: padded, no other bits
+std::optional<ByteVector> ParseBase64Url(std::string_view text);  // RFC 4648 §5, padded
 
 // Valid Unicode as UTF-8: no surrogates, no overlong forms, nothing over U+10FFFF.
 bool IsUtf8(std::string_view text);

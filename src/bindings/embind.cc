@@ -1,4 +1,5 @@
-// The boundary to JavaScript, as README.md has it: two classes, plain values, no view that outlives a call.
+// The boundary to JavaScript, as README.md has it: two classes, plain values, no view that outlives
+// a call.
 #include <emscripten/bind.h>
 #include <emscripten/val.h>
 
@@ -81,7 +82,8 @@ class Verifier {
  public:
   explicit Verifier(std::string options) : core_(leafsum::AsBytes(options)) {}
 
-  // [["path", size, "f" | "d" | "l"], …]; anything else is the host's mistake and is said in error().
+  // [["path", size, "f" | "d" | "l"], …]; anything else is the host's mistake and is said in
+  // error().
   void SetListing(unsigned source, std::string json) {
     std::vector<leafsum::FileEntry> entries;
     auto document = leafsum::ParseJson(leafsum::AsBytes(json));
@@ -92,7 +94,8 @@ class Verifier {
     }
     for (const leafsum::JsonValue& row : *rows) {
       const auto* cells = row.AsArray();
-      if (!cells || cells->size() != 3 || !(*cells)[0].AsString() || !(*cells)[1].AsUint() || !(*cells)[2].AsString()) {
+      if (!cells || cells->size() != 3 || !(*cells)[0].AsString() || !(*cells)[1].AsUint() ||
+          !(*cells)[2].AsString()) {
         error_ = "listing: a row is not [path, size, kind]";
         return;
       }
@@ -110,7 +113,9 @@ class Verifier {
   val Poll(double budget) { return AskArray(core_.Poll(static_cast<uint64_t>(budget))); }
   void Feed(uint32_t id, val bytes) { core_.Feed(id, CopyIn(bytes)); }
   void TooLarge(uint32_t id, double size) { core_.TooLarge(id, static_cast<uint64_t>(size)); }
-  void Fail(uint32_t id, std::string kind, std::string why) { core_.Fail(id, ParseFailure(kind), why); }
+  void Fail(uint32_t id, std::string kind, std::string why) {
+    core_.Fail(id, ParseFailure(kind), why);
+  }
   bool Done() const { return core_.Done(); }
   val Progress() const {
     const auto p = core_.progress();
@@ -141,7 +146,9 @@ class LeafJob {
   }
   val Reserve(uint32_t id, unsigned n) { return View(core_.Reserve(id, n)); }
   void Commit(uint32_t id, unsigned n) { core_.Commit(id, n); }
-  void Fail(uint32_t id, std::string kind, std::string why) { core_.Fail(id, ParseFailure(kind), why); }
+  void Fail(uint32_t id, std::string kind, std::string why) {
+    core_.Fail(id, ParseFailure(kind), why);
+  }
   bool Done() const { return core_.Done(); }
   double Progress() const { return Number(core_.progress()); }
   val TakeResult() const { return CopyOut(core_.TakeResult()); }
@@ -184,7 +191,8 @@ std::string Explain(std::string code) {
 val Codes() {
   val out = val::array();
   unsigned i = 0;
-  for (auto code : leafsum::report::AllCodes()) out.set(i++, std::string(leafsum::report::CodeName(code)));
+  for (auto code : leafsum::report::AllCodes())
+    out.set(i++, std::string(leafsum::report::CodeName(code)));
   return out;
 }
 

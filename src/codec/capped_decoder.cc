@@ -9,11 +9,13 @@ Progress CappedDecoder::Decode(Bytes in, bool last, MutableBytes out) {
   const uint64_t left = limit_ - produced_;
   if (left > 0) {
     if (out.empty()) return total;
-    total = inner_->Decode(in, last, out.first(static_cast<size_t>(std::min<uint64_t>(left, out.size()))));
+    total = inner_->Decode(in, last,
+                           out.first(static_cast<size_t>(std::min<uint64_t>(left, out.size()))));
     produced_ += total.produced;
     if (total.done || total.error || produced_ < limit_) return total;
   }
-  // All bytes are there. Whether the encoded value ends here too shows when it is given room for one more.
+  // All bytes are there. Whether the encoded value ends here too shows when it is given room for
+  // one more.
   uint8_t more = 0;
   Progress rest = inner_->Decode(in.subspan(total.consumed), last, MutableBytes(&more, 1));
   total.consumed += rest.consumed;
@@ -21,8 +23,8 @@ Progress CappedDecoder::Decode(Bytes in, bool last, MutableBytes out) {
   total.trailing = rest.trailing;
   total.error = std::move(rest.error);
   if (rest.produced != 0)
-    total.error = Error{code_, "decodes to more than " + std::to_string(limit_) + " bytes", std::nullopt,
-                        std::to_string(limit_) + " bytes", "more"};
+    total.error = Error{code_, "decodes to more than " + std::to_string(limit_) + " bytes",
+                        std::nullopt, std::to_string(limit_) + " bytes", "more"};
   return total;
 }
 

@@ -13,7 +13,9 @@ class CappedDecoder final : public Decoder {
 
   Progress Decode(Bytes in, bool last, MutableBytes out) override;
   void Reset() override;
-  std::optional<uint64_t> MemoryNeeded(Bytes head) const override { return inner_->MemoryNeeded(head); }
+  std::optional<uint64_t> MemoryNeeded(Bytes head) const override {
+    return inner_->MemoryNeeded(head);
+  }
 
  private:
   const std::unique_ptr<Decoder> inner_;

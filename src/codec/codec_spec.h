@@ -1,4 +1,5 @@
-// One bytes-to-bytes codec as an array's metadata names it, already validated. Plain data: it travels in jobs.
+// One bytes-to-bytes codec as an array's metadata names it, already validated. Plain data: it
+// travels in jobs.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +16,9 @@ enum class CodecKind : uint8_t {
 
 struct CodecSpec {
   CodecKind kind = CodecKind::kZstd;
-  // zarr v3 readers ignore what follows the first zstd frame or gzip member: report it, values are unaffected. v2
-  // refuses it. Counts for the outermost codec, the last of the list, alone: within another, v3 refuses it too.
+  // zarr v3 readers ignore what follows the first zstd frame or gzip member: report it, values are
+  // unaffected. v2 refuses it. Counts for the outermost codec, the last of the list, alone: within
+  // another, v3 refuses it too.
   bool trailing_bytes_ignored = false;
   bool operator==(const CodecSpec&) const = default;
 };

@@ -19,7 +19,8 @@ std::string HexOfNumber(uint32_t v) {
 Progress Crc32cDecoder::Decode(Bytes in, bool last, MutableBytes out) {
   Progress p;
   // The stream is held_ ++ in; all of it but four bytes may leave.
-  const size_t beyond = in.size() > held_.size() - held_len_ ? in.size() - (held_.size() - held_len_) : 0;
+  const size_t beyond =
+      in.size() > held_.size() - held_len_ ? in.size() - (held_.size() - held_len_) : 0;
   p.produced = std::min(beyond, out.size());
   const size_t from_held = std::min(held_len_, p.produced);
   std::copy_n(held_.begin(), from_held, out.begin());
@@ -41,12 +42,13 @@ Progress Crc32cDecoder::Decode(Bytes in, bool last, MutableBytes out) {
                     std::to_string(held_len_) + " bytes"};
     return p;
   }
-  const uint32_t stored =
-      uint32_t{held_[0]} | uint32_t{held_[1]} << 8 | uint32_t{held_[2]} << 16 | uint32_t{held_[3]} << 24;
+  const uint32_t stored = uint32_t{held_[0]} | uint32_t{held_[1]} << 8 | uint32_t{held_[2]} << 16 |
+                          uint32_t{held_[3]} << 24;
   p.done = stored == crc_;
   if (!p.done)
-    p.error = Error{ErrorCode::kChecksum, "CRC-32C of the bytes does not match the one stored after them", passed_,
-                    HexOfNumber(stored), HexOfNumber(crc_)};
+    p.error =
+        Error{ErrorCode::kChecksum, "CRC-32C of the bytes does not match the one stored after them",
+              passed_, HexOfNumber(stored), HexOfNumber(crc_)};
   return p;
 }
 

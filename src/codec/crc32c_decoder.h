@@ -1,5 +1,6 @@
-// zarr v3 `crc32c`: the bytes, then le32 CRC-32C of them. The last four bytes are known as such only at the end,
-// so four are always held back. Bytes leave before the checksum is seen: a mismatch comes last.
+// zarr v3 `crc32c`: the bytes, then le32 CRC-32C of them. The last four bytes are known as such
+// only at the end, so four are always held back. Bytes leave before the checksum is seen: a
+// mismatch comes last.
 #pragma once
 
 #include <array>

@@ -2,8 +2,12 @@
 
 namespace leafsum::codec {
 
-DecoderChain::DecoderChain(std::vector<std::unique_ptr<Decoder>> stages, size_t head_reaches, uint64_t fixed_memory)
-    : stages_(stages.size()), head_reaches_(head_reaches), fixed_memory_(fixed_memory), alive_(stages.size()) {
+DecoderChain::DecoderChain(std::vector<std::unique_ptr<Decoder>> stages, size_t head_reaches,
+                           uint64_t fixed_memory)
+    : stages_(stages.size()),
+      head_reaches_(head_reaches),
+      fixed_memory_(fixed_memory),
+      alive_(stages.size()) {
   for (size_t i = 0; i < stages.size(); ++i) stages_[i].decoder = std::move(stages[i]);
 }
 
@@ -34,11 +38,13 @@ bool DecoderChain::Step(size_t i, Bytes in, bool last, MutableBytes out, Progres
   if (stage.done || stage.begin != stage.end) return false;
 
   Stage* before = i == 0 ? nullptr : &stages_[i - 1];
-  const Bytes input = before ? Bytes(before->buffer).subspan(before->begin, before->end - before->begin)
-                             : in.subspan(total.consumed);
+  const Bytes input =
+      before ? Bytes(before->buffer).subspan(before->begin, before->end - before->begin)
+             : in.subspan(total.consumed);
   const bool input_ends = before ? before->done : last;
   if (!gives_content && stage.buffer.empty()) stage.buffer.resize(kChainBuffer);
-  const MutableBytes room = gives_content ? out.subspan(total.produced) : MutableBytes(stage.buffer);
+  const MutableBytes room =
+      gives_content ? out.subspan(total.produced) : MutableBytes(stage.buffer);
 
   const Progress p = stage.decoder->Decode(input, input_ends, room);
   (before ? before->begin : total.consumed) += p.consumed;
@@ -50,7 +56,8 @@ bool DecoderChain::Step(size_t i, Bytes in, bool last, MutableBytes out, Progres
   }
   if (p.error) {
     alive_ = i;
-    if (failure_ && p.error->code == ErrorCode::kLimit) {  // no cause, only the end of the search for one
+    if (failure_ &&
+        p.error->code == ErrorCode::kLimit) {  // no cause, only the end of the search for one
       alive_ = 0;
       return true;
     }

@@ -1,5 +1,5 @@
-// One codec of a chain. A stage is a Decoder that may rely on two things: it always gets room (`out` is never
-// empty), and it is not called again after `done` or an error until Reset.
+// One codec of a chain. A stage is a Decoder that may rely on two things: it always gets room
+// (`out` is never empty), and it is not called again after `done` or an error until Reset.
 #pragma once
 
 #include "codec/decoder.h"
@@ -15,8 +15,8 @@ class Tail {
   // Takes `in`, all of which lies behind the end: an error, or skipped and counted.
   void Take(Bytes in, bool last, const char* format, uint64_t offset, Progress& p) {
     if (!in.empty() && !ignored_) {
-      p.error = Error{ErrorCode::kInvalid, std::string("bytes follow the end of the ") + format, offset,
-                      "0 bytes", "more"};
+      p.error = Error{ErrorCode::kInvalid, std::string("bytes follow the end of the ") + format,
+                      offset, "0 bytes", "more"};
       return;
     }
     p.consumed += in.size();

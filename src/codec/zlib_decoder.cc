@@ -1,9 +1,9 @@
 #include "codec/zlib_decoder.h"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <string_view>
-
-#include <zlib.h>
 
 namespace leafsum::codec {
 namespace {
@@ -16,9 +16,11 @@ constexpr size_t kMaxStep = 1 << 30;
 class ZlibDecoder final : public Decoder {
  public:
   ZlibDecoder(ZlibFormat format, bool trailing_bytes_ignored)
-      : name_(format == ZlibFormat::kGzip ? "gzip member" : "zlib stream"), tail_(trailing_bytes_ignored) {
+      : name_(format == ZlibFormat::kGzip ? "gzip member" : "zlib stream"),
+        tail_(trailing_bytes_ignored) {
     // 16 asks for the gzip wrapper and no other.
-    const int status = inflateInit2(&stream_, format == ZlibFormat::kGzip ? 16 + MAX_WBITS : MAX_WBITS);
+    const int status =
+        inflateInit2(&stream_, format == ZlibFormat::kGzip ? 16 + MAX_WBITS : MAX_WBITS);
     initialized_ = status == Z_OK;
   }
   ~ZlibDecoder() override {
@@ -38,7 +40,7 @@ class ZlibDecoder final : public Decoder {
   Tail tail_;
   z_stream stream_{};
   bool initialized_ = false;
-  bool ended_ = false;      // the stream is complete: what follows is its tail
+  bool ended_ = false;  // the stream is complete: what follows is its tail
   uint64_t consumed_ = 0;
 };
 
@@ -49,7 +51,8 @@ Progress ZlibDecoder::Decode(Bytes in, bool last, MutableBytes out) {
     return p;
   }
   if (!ended_) {
-    stream_.next_in = const_cast<Bytef*>(in.data());  // read only, but zlib's type is older than const
+    stream_.next_in =
+        const_cast<Bytef*>(in.data());  // read only, but zlib's type is older than const
     stream_.avail_in = static_cast<uInt>(std::min(in.size(), kMaxStep));
     stream_.next_out = out.data();
     stream_.avail_out = static_cast<uInt>(std::min(out.size(), kMaxStep));
@@ -65,7 +68,8 @@ Progress ZlibDecoder::Decode(Bytes in, bool last, MutableBytes out) {
     } else {
       // Room left and nothing to read: inflate wants more.
       if (last && p.consumed == in.size() && p.produced < out.size())
-        p.error = Error{ErrorCode::kTruncated, std::string(name_) + " ends too early", consumed_, "more bytes", "0 bytes"};
+        p.error = Error{ErrorCode::kTruncated, std::string(name_) + " ends too early", consumed_,
+                        "more bytes", "0 bytes"};
       return p;
     }
   }
@@ -75,7 +79,8 @@ Progress ZlibDecoder::Decode(Bytes in, bool last, MutableBytes out) {
 
 Error ZlibDecoder::Broken(int status) const {
   const std::string_view why = stream_.msg ? stream_.msg : "";
-  Error error{ErrorCode::kInvalid, std::string(name_) + ": " + std::string(why), std::nullopt, "", ""};
+  Error error{ErrorCode::kInvalid, std::string(name_) + ": " + std::string(why), std::nullopt, "",
+              ""};
   if (status == Z_NEED_DICT) {
     error.code = ErrorCode::kUnsupported;
     error.message = std::string(name_) + " needs a preset dictionary";

@@ -50,18 +50,20 @@ Progress ZstdDecoder::Decode(Bytes in, bool last, MutableBytes out) {
   }
   if (part_ == Part::kHeader) ReadHeader(in, last, out, p);
   if (part_ == Part::kBlocks && !p.error) ReadBlocks(in, last, out, p);
-  if (part_ == Part::kTail && !p.error) tail_.Take(in.subspan(p.consumed), last, "zstd frame", consumed_, p);
+  if (part_ == Part::kTail && !p.error)
+    tail_.Take(in.subspan(p.consumed), last, "zstd frame", consumed_, p);
   return p;
 }
 
-// zstd itself would skip skippable frames, so the header is looked at first: where it lies, so that zstd sees the
-// frame whole and may decode it in one pass, or gathered if it comes in pieces.
+// zstd itself would skip skippable frames, so the header is looked at first: where it lies, so that
+// zstd sees the frame whole and may decode it in one pass, or gathered if it comes in pieces.
 void ZstdDecoder::ReadHeader(Bytes in, bool last, MutableBytes out, Progress& p) {
   Result<std::optional<ZstdHeader>> header = std::optional<ZstdHeader>();
   if (head_len_ == 0) header = ParseZstdHeader(in, max_window_log_);
   if (head_len_ > 0 || (header && !*header)) {
     while (header && !*header && p.consumed < in.size()) {
-      head_[head_len_++] = in[p.consumed++];  // never more than kMaxZstdHeader: by then it is a header or an error
+      head_[head_len_++] =
+          in[p.consumed++];  // never more than kMaxZstdHeader: by then it is a header or an error
       ++consumed_;
       header = ParseZstdHeader(Bytes(head_.data(), head_len_), max_window_log_);
     }
@@ -108,7 +110,8 @@ bool ZstdDecoder::Feed(Bytes in, MutableBytes out, Progress& p) {
 }
 
 void ZstdDecoder::Truncated(Progress& p) const {
-  p.error = Error{ErrorCode::kTruncated, "zstd frame ends too early", consumed_, "more bytes", "0 bytes"};
+  p.error =
+      Error{ErrorCode::kTruncated, "zstd frame ends too early", consumed_, "more bytes", "0 bytes"};
 }
 
 void ZstdDecoder::Reset() {

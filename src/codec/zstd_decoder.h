@@ -1,4 +1,5 @@
-// A value that is one zstd frame (formats.md rules: no second frame, no skippable one), decoded as a stream.
+// A value that is one zstd frame (formats.md rules: no second frame, no skippable one), decoded as
+// a stream.
 #pragma once
 
 #include "codec/stage.h"

@@ -24,8 +24,8 @@ Result<std::optional<ZstdHeader>> ParseZstdHeader(Bytes head, int max_window_log
   }
   if (status != 0) return std::optional<ZstdHeader>();
   if (h.frameType == ZSTD_skippableFrame)
-    return Error{ErrorCode::kInvalid, "a skippable frame where a zstd frame must be", 0, "magic 28b52ffd",
-                 Hex(head.first(kZstdMagicSize))};
+    return Error{ErrorCode::kInvalid, "a skippable frame where a zstd frame must be", 0,
+                 "magic 28b52ffd", Hex(head.first(kZstdMagicSize))};
   if (h.dictID != 0)
     return Error{ErrorCode::kUnsupported, "zstd frame needs a dictionary", 0, "no dictionary",
                  "dictionary " + std::to_string(h.dictID)};
@@ -43,11 +43,13 @@ Result<std::optional<ZstdHeader>> ParseZstdHeader(Bytes head, int max_window_log
 uint64_t ZstdBaseMemory() { return ZSTD_estimateDCtxSize(); }
 
 uint64_t ZstdStreamMemory(const ZstdHeader& header) {
-  // As ZSTD_decompressStream allocates: one encoded block, and the window or, if that is less, the content.
+  // As ZSTD_decompressStream allocates: one encoded block, and the window or, if that is less, the
+  // content.
   const uint64_t window = std::max(header.window_size, kMinZstdWindow);
   const uint64_t block = std::min<uint64_t>(window, ZSTD_BLOCKSIZE_MAX);
   return ZstdBaseMemory() + block +
-         ZSTD_decodingBufferSize_min(window, header.content_size.value_or(ZSTD_CONTENTSIZE_UNKNOWN));
+         ZSTD_decodingBufferSize_min(window,
+                                     header.content_size.value_or(ZSTD_CONTENTSIZE_UNKNOWN));
 }
 
 Error ZstdError(size_t code) {
@@ -74,35 +76,41 @@ Error ZstdError(size_t code) {
   return error;
 }
 
-// All of the frame lies in memory, so it is decoded in one pass into one buffer: no window. How large the buffer
-// must be only decoding tells (the content size is a claim): it grows fourfold until the content fits.
+// All of the frame lies in memory, so it is decoded in one pass into one buffer: no window. How
+// large the buffer must be only decoding tells (the content size is a claim): it grows fourfold
+// until the content fits.
 Result<ByteVector> DecodeZstdFrame(Bytes encoded, uint64_t limit) {
   auto header = ParseZstdHeader(encoded, kMaxZstdWindowLog);
   if (!header) return header.error();
-  const size_t frame_size = *header ? ZSTD_findFrameCompressedSize(encoded.data(), encoded.size()) : 0;
-  if (!*header || (ZSTD_isError(frame_size) && ZSTD_getErrorCode(frame_size) == ZSTD_error_srcSize_wrong))
-    return Error{ErrorCode::kTruncated, "zstd frame ends too early", encoded.size(), "more bytes", "0 bytes"};
+  const size_t frame_size =
+      *header ? ZSTD_findFrameCompressedSize(encoded.data(), encoded.size()) : 0;
+  if (!*header ||
+      (ZSTD_isError(frame_size) && ZSTD_getErrorCode(frame_size) == ZSTD_error_srcSize_wrong))
+    return Error{ErrorCode::kTruncated, "zstd frame ends too early", encoded.size(), "more bytes",
+                 "0 bytes"};
   if (ZSTD_isError(frame_size)) return ZstdError(frame_size);
   if (frame_size != encoded.size())
-    return Error{ErrorCode::kInvalid, "bytes follow the end of the zstd frame", frame_size, "0 bytes",
-                 std::to_string(encoded.size() - frame_size) + " bytes"};
+    return Error{ErrorCode::kInvalid, "bytes follow the end of the zstd frame", frame_size,
+                 "0 bytes", std::to_string(encoded.size() - frame_size) + " bytes"};
 
-  const std::unique_ptr<ZSTD_DCtx, size_t (*)(ZSTD_DCtx*)> context(ZSTD_createDCtx(), ZSTD_freeDCtx);
+  const std::unique_ptr<ZSTD_DCtx, size_t (*)(ZSTD_DCtx*)> context(ZSTD_createDCtx(),
+                                                                   ZSTD_freeDCtx);
   if (!context) return Error{ErrorCode::kLimit, "no memory to decode the zstd frame", 0, "", ""};
   uint64_t room = std::min<uint64_t>(limit, std::max<uint64_t>(4096, 4 * uint64_t{encoded.size()}));
   if ((*header)->content_size) room = std::min(room, *(*header)->content_size);
   ByteVector out;
   for (;;) {
     out.resize(static_cast<size_t>(room));
-    const size_t n = ZSTD_decompressDCtx(context.get(), out.data(), out.size(), encoded.data(), encoded.size());
+    const size_t n =
+        ZSTD_decompressDCtx(context.get(), out.data(), out.size(), encoded.data(), encoded.size());
     if (!ZSTD_isError(n)) {
       out.resize(n);
       return out;
     }
     if (ZSTD_getErrorCode(n) != ZSTD_error_dstSize_tooSmall) return ZstdError(n);
     if (room == limit)
-      return Error{ErrorCode::kLimit, "decodes to more than " + std::to_string(limit) + " bytes", std::nullopt,
-                   "at most " + std::to_string(limit) + " bytes", "more"};
+      return Error{ErrorCode::kLimit, "decodes to more than " + std::to_string(limit) + " bytes",
+                   std::nullopt, "at most " + std::to_string(limit) + " bytes", "more"};
     room = std::min<uint64_t>(limit, std::max<uint64_t>(4096, 4 * room));
   }
 }

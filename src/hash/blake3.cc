@@ -13,7 +13,9 @@ Blake3::~Blake3() = default;
 Blake3::Blake3(Blake3&&) noexcept = default;
 Blake3& Blake3::operator=(Blake3&&) noexcept = default;
 
-void Blake3::Update(Bytes bytes) { blake3_hasher_update(&state_->hasher, bytes.data(), bytes.size()); }
+void Blake3::Update(Bytes bytes) {
+  blake3_hasher_update(&state_->hasher, bytes.data(), bytes.size());
+}
 
 Digest Blake3::Finish() const {
   Digest out;

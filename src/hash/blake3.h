@@ -1,4 +1,5 @@
-// BLAKE3-256 by the official C code: whole inputs, and content of known length with its block values.
+// BLAKE3-256 by the official C code: whole inputs, and content of known length with its block
+// values.
 #pragma once
 
 #include <memory>
@@ -31,8 +32,8 @@ inline constexpr size_t kBlockValueSize = 32;
 // Number of block values of content of `nbytes`: 0 up to kBlockSize (design.md §3).
 uint64_t BlockCount(uint64_t nbytes);
 
-// The root of the tree over two or more block values (n * 32 bytes): splits at the largest power of two
-// below n, ROOT on the last parent only.
+// The root of the tree over two or more block values (n * 32 bytes): splits at the largest power of
+// two below n, ROOT on the last parent only.
 Digest MergeBlocks(Bytes values);
 
 // Content whose length is known: its digest and, over kBlockSize, its block values in order.

@@ -1,9 +1,9 @@
 #include "hash/blake3_tree.h"
 
+#include <blake3_impl.h>
+
 #include <cassert>
 #include <cstring>
-
-#include <blake3_impl.h>
 
 namespace leafsum::hash {
 namespace {
@@ -29,7 +29,8 @@ ChainingValue SubtreeValue(Bytes bytes, uint64_t first_chunk) {
   // As many values as there are lanes come back; they are the subtree's nodes at one level.
   uint8_t values[MAX_SIMD_DEGREE_OR_2 * kValueLen];
   uint8_t above[MAX_SIMD_DEGREE_OR_2 * kValueLen];
-  size_t n = blake3_compress_subtree_wide(bytes.data(), bytes.size(), IV, first_chunk, 0, values, false);
+  size_t n =
+      blake3_compress_subtree_wide(bytes.data(), bytes.size(), IV, first_chunk, 0, values, false);
   while (n > 1) {
     n = CompressParents(values, n, above);
     std::memcpy(values, above, n * kValueLen);

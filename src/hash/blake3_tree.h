@@ -1,7 +1,9 @@
-// Nodes of BLAKE3's tree, which its public C interface does not give: chaining values of subtrees and parents.
+// Nodes of BLAKE3's tree, which its public C interface does not give: chaining values of subtrees
+// and parents.
 //
-// The tree is over chunks of 1024 bytes. A node over n chunks splits at the largest power of two below n, so a
-// run of 2^k chunks that starts at a multiple of 2^k is one subtree. Only the root differs: flag ROOT.
+// The tree is over chunks of 1024 bytes. A node over n chunks splits at the largest power of two
+// below n, so a run of 2^k chunks that starts at a multiple of 2^k is one subtree. Only the root
+// differs: flag ROOT.
 #pragma once
 
 #include <array>
@@ -16,7 +18,8 @@ inline constexpr size_t kChunkLen = 1024;  // BLAKE3's chunk, not zarr's
 // 8 words, little-endian.
 using ChainingValue = std::array<uint8_t, 32>;
 
-// The subtree over `bytes`, not empty, whose first chunk is number `first_chunk` of the whole input. Never the root.
+// The subtree over `bytes`, not empty, whose first chunk is number `first_chunk` of the whole
+// input. Never the root.
 ChainingValue SubtreeValue(Bytes bytes, uint64_t first_chunk);
 
 // The parent of two nodes, as they lie side by side; as the root it is the digest.

@@ -1,8 +1,9 @@
 // BlockHasher and MergeBlocks (design.md §3, §10.14).
 //
-// Inside a block, content is cut into pieces of 2^k chunks that start at a multiple of their size: each is a
-// subtree. A piece has at least kPiece bytes (only the last of a block may have fewer) and lies in the caller's
-// buffer unless an Update ends inside it. The values of finished pieces wait on a stack for their right neighbour.
+// Inside a block, content is cut into pieces of 2^k chunks that start at a multiple of their size:
+// each is a subtree. A piece has at least kPiece bytes (only the last of a block may have fewer)
+// and lies in the caller's buffer unless an Update ends inside it. The values of finished pieces
+// wait on a stack for their right neighbour.
 #include <algorithm>
 #include <bit>
 #include <cassert>
@@ -14,8 +15,10 @@
 namespace leafsum::hash {
 namespace {
 
-constexpr size_t kPiece = 16 * kChunkLen;  // fills the widest kernel (16 lanes) and four times that of wasm
-constexpr size_t kMaxStack = 9;            // 2^8 pieces in a block: at most 8 sizes and the one that is pushed
+constexpr size_t kPiece =
+    16 * kChunkLen;  // fills the widest kernel (16 lanes) and four times that of wasm
+constexpr size_t kMaxStack =
+    9;  // 2^8 pieces in a block: at most 8 sizes and the one that is pushed
 static_assert(kBlockSize / kPiece == 1 << (kMaxStack - 1));
 
 ChainingValue Merge(Bytes values, bool is_root) {
@@ -50,8 +53,8 @@ struct BlockHasher::State {
   explicit State(uint64_t n) : nbytes(n) {}
 
   uint64_t nbytes;
-  uint64_t position = 0;   // of the whole content: up to here it is hashed or lies in `partial`
-  Blake3 plain;            // up to kBlockSize: one hash, no blocks
+  uint64_t position = 0;  // of the whole content: up to here it is hashed or lies in `partial`
+  Blake3 plain;           // up to kBlockSize: one hash, no blocks
   ByteVector blocks;
 
   size_t hashed = 0;       // of the block: bytes whose value is on the stack
@@ -71,7 +74,8 @@ void BlockHasher::State::Update(Bytes bytes) {
     const size_t left = block_len - hashed;  // of the block, `partial` included
     size_t take = 0;
     if (partial_len == 0 && bytes.size() >= std::min(left, kPiece)) {
-      // A whole piece in the caller's buffer: the largest that is aligned, or the short one that ends the block.
+      // A whole piece in the caller's buffer: the largest that is aligned, or the short one that
+      // ends the block.
       take = std::min(left, bytes.size());
       if (take >= kPiece) {
         take = std::bit_floor(take);
@@ -98,7 +102,8 @@ void BlockHasher::State::PushPiece(Bytes piece, size_t block_len) {
   const ChainingValue value = SubtreeValue(piece, first_chunk);
   std::memcpy(stack.data() + stack_len++ * 32, value.data(), 32);
   hashed += piece.size();
-  // What must stay apart has one value per bit of the number of pieces; at the block's end nothing does.
+  // What must stay apart has one value per bit of the number of pieces; at the block's end nothing
+  // does.
   const bool ends = hashed == block_len;
   const size_t keep = ends ? 1 : static_cast<size_t>(std::popcount(hashed / kPiece));
   for (; stack_len > keep; --stack_len) {
@@ -120,7 +125,8 @@ BlockHasher& BlockHasher::operator=(BlockHasher&&) noexcept = default;
 void BlockHasher::Update(Bytes bytes) {
   State& s = *state_;
   assert(bytes.size() <= s.nbytes - s.position);
-  if (bytes.size() > s.nbytes - s.position) bytes = bytes.first(static_cast<size_t>(s.nbytes - s.position));
+  if (bytes.size() > s.nbytes - s.position)
+    bytes = bytes.first(static_cast<size_t>(s.nbytes - s.position));
   if (s.nbytes > kBlockSize) return s.Update(bytes);
   s.plain.Update(bytes);
   s.position += bytes.size();

@@ -29,8 +29,8 @@ void StoreBe(uint8_t* p, uint32_t v) {
 }
 
 // FIPS 180-4 §6.2.2 step 3: `d` and `h` become the next e and a.
-inline void Round(uint32_t a, uint32_t b, uint32_t c, uint32_t& d, uint32_t e, uint32_t f, uint32_t g, uint32_t& h,
-                  uint32_t kw) {
+inline void Round(uint32_t a, uint32_t b, uint32_t c, uint32_t& d, uint32_t e, uint32_t f,
+                  uint32_t g, uint32_t& h, uint32_t kw) {
   const uint32_t s1 = std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25);
   const uint32_t s0 = std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22);
   const uint32_t t1 = h + s1 + (g ^ (e & (f ^ g))) + kw;
@@ -83,7 +83,8 @@ class PortableSha256 final : public StreamingHash {
       const uint32_t s1 = std::rotr(w[i - 2], 17) ^ std::rotr(w[i - 2], 19) ^ w[i - 2] >> 10;
       w[i] = w[i - 16] + s0 + w[i - 7] + s1;
     }
-    // Eight rounds at a time: instead of moving eight words along, each round names them one place further.
+    // Eight rounds at a time: instead of moving eight words along, each round names them one place
+    // further.
     uint32_t a = state_[0], b = state_[1], c = state_[2], d = state_[3];
     uint32_t e = state_[4], f = state_[5], g = state_[6], h = state_[7];
     for (int i = 0; i < 64; i += 8) {

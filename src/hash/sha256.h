@@ -1,4 +1,5 @@
-// SHA-256 (FIPS 180-4), streaming. The host may offer a faster engine (node:crypto) through MakeSha256.
+// SHA-256 (FIPS 180-4), streaming. The host may offer a faster engine (node:crypto) through
+// MakeSha256.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,5 @@
-// What the core wants from its host. The core opens nothing and waits for nothing: it hands out Asks and
-// is fed the answers, in any order (style.md: sans-IO).
+// What the core wants from its host. The core opens nothing and waits for nothing: it hands out
+// Asks and is fed the answers, in any order (style.md: sans-IO).
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct ByteRange {
 enum class AskKind : uint8_t {
   kRead,    // bytes of a file: `range`, or all of it where there is none
   kDigest,  // SHA-256 of `input`; the answer is its 32 bytes
-  kJob,     // `input` is a serialized verify::Job; the answer is the result of a LeafJob that ran it
+  kJob,  // `input` is a serialized verify::Job; the answer is the result of a LeafJob that ran it
 };
 
 struct Ask {
@@ -27,9 +27,9 @@ struct Ask {
   uint32_t source = 0;             // which source, where there are two (diff, --against)
   std::string path;                // kRead: relative to the source, "/" between components
   std::optional<ByteRange> range;  // kRead
-  uint64_t limit = 0;              // kRead of a whole file: larger than this is answered with TooLarge
-  ByteVector input;                // kDigest, kJob
-  uint64_t cost = 0;               // bytes of memory that the answer or the job takes, for the budget
+  uint64_t limit = 0;  // kRead of a whole file: larger than this is answered with TooLarge
+  ByteVector input;    // kDigest, kJob
+  uint64_t cost = 0;   // bytes of memory that the answer or the job takes, for the budget
 };
 
 // Why the host could not answer.

@@ -1,7 +1,7 @@
 // The queue between a stage that wants bytes and the host that gets them.
 //
-// Asks leave in the order in which they were wanted, as long as what is open and not yet answered stays
-// within the budget; while nothing is open one always leaves, whatever it costs.
+// Asks leave in the order in which they were wanted, as long as what is open and not yet answered
+// stays within the budget; while nothing is open one always leaves, whatever it costs.
 #pragma once
 
 #include <deque>

@@ -1,5 +1,5 @@
-// The key-value store that arrays lie in, whatever holds it: sorted keys, each with the place of its value.
-// OCDBT's walk fills one, kvstore::Directory fills one from a listing.
+// The key-value store that arrays lie in, whatever holds it: sorted keys, each with the place of
+// its value. OCDBT's walk fills one, kvstore::Directory fills one from a listing.
 #pragma once
 
 #include <cstdint>
@@ -60,8 +60,8 @@ class KvStore {
   void Reserve(size_t keys, size_t key_bytes, size_t inline_bytes);
   void Add(std::string_view key, ValueRef value);
   void AddInline(std::string_view key, Bytes value);
-  // Sorts by unsigned bytes. Call once, after the last Add and before anything below. Equal keys are an error
-  // (the first of them stays).
+  // Sorts by unsigned bytes. Call once, after the last Add and before anything below. Equal keys
+  // are an error (the first of them stays).
   Status Seal();
 
   const std::vector<Entry>& entries() const { return entries_; }
@@ -71,7 +71,11 @@ class KvStore {
   Bytes InlineValue(const ValueRef& ref) const;
 
  private:
-  struct Pending { uint64_t key_offset; uint32_t key_length; ValueRef value; };
+  struct Pending {
+    uint64_t key_offset;
+    uint32_t key_length;
+    ValueRef value;
+  };
   std::vector<char> keys_;  // not a string: the bytes of a short one would move with it
   ByteVector inline_values_;
   std::vector<Pending> pending_;

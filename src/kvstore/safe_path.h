@@ -5,8 +5,8 @@
 
 namespace leafsum::kvstore {
 
-// No empty, "." or ".." component, no leading "/", no backslash, drive or scheme ("c:", "gs://"), no NUL.
-// What fails is hostile: it is reported and never asked for.
+// No empty, "." or ".." component, no leading "/", no backslash, drive or scheme ("c:", "gs://"),
+// no NUL. What fails is hostile: it is reported and never asked for.
 bool IsSafePath(std::string_view path);
 
 }  // namespace leafsum::kvstore

@@ -6,8 +6,8 @@
 
 namespace leafsum::ocdbt {
 
-// A path is base ++ relative. A node reached through `base` gives its own references the transitive path
-// T ++ base, T being the one under which it was referenced itself (formats.md §1.4).
+// A path is base ++ relative. A node reached through `base` gives its own references the transitive
+// path T ++ base, T being the one under which it was referenced itself (formats.md §1.4).
 struct DataFileId {
   std::string base_path;
   std::string relative_path;
@@ -19,7 +19,9 @@ struct IndirectDataReference {
   DataFileId file_id;  // base_path includes the transitive path already
   uint64_t offset = 0;
   uint64_t length = 0;
-  bool IsMissing() const { return offset == ~uint64_t{0} && length == ~uint64_t{0}; }  // the empty tree
+  bool IsMissing() const {
+    return offset == ~uint64_t{0} && length == ~uint64_t{0};
+  }  // the empty tree
   bool operator==(const IndirectDataReference&) const = default;
 };
 

@@ -45,7 +45,7 @@ struct VersionNodeReference {
 
 struct Manifest {
   Config config;
-  std::vector<BtreeGenerationReference> versions;    // inline ones; the last is the current state
+  std::vector<BtreeGenerationReference> versions;  // inline ones; the last is the current state
   std::vector<VersionNodeReference> version_nodes;
 };
 

@@ -1,7 +1,7 @@
 // Walks one generation's b-tree from its root reference and lists every key into a KvStore.
 //
-// No I/O: it says which nodes it wants, is fed them in any order, and ends with the store filled. What is
-// wrong with a node is a Problem; the rest of the tree is walked all the same.
+// No I/O: it says which nodes it wants, is fed them in any order, and ends with the store filled.
+// What is wrong with a node is a Problem; the rest of the tree is walked all the same.
 #pragma once
 
 #include <memory>
@@ -15,7 +15,8 @@
 
 namespace leafsum::ocdbt {
 
-// A node that the walk wants: `path` is relative to the database directory and was checked (IsSafePath).
+// A node that the walk wants: `path` is relative to the database directory and was checked
+// (IsSafePath).
 struct NodeRead {
   uint32_t token = 0;
   std::string path;
@@ -28,8 +29,8 @@ struct Problem {
   std::string path;
   std::optional<uint64_t> offset;  // in that file
   Error error;
-  bool hostile_path = false;       // the reference itself names something outside the database
-  bool statistics = false;         // num_keys etc. are not those of the tree: a warning, no more
+  bool hostile_path = false;  // the reference itself names something outside the database
+  bool statistics = false;    // num_keys etc. are not those of the tree: a warning, no more
 };
 
 struct NodeRange {
@@ -56,7 +57,7 @@ class Walk {
 
   // Valid when done. `complete` is false where any node could not be read: then keys are missing.
   bool complete() const;
-  std::vector<Problem> TakeProblems();      // sorted by path, offset
+  std::vector<Problem> TakeProblems();          // sorted by path, offset
   const std::vector<NodeRange>& nodes() const;  // that were read, for coverage
 
  private:

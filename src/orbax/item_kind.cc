@@ -14,7 +14,8 @@ bool IsBareZarr(const ListingIndex& index, const std::string& directory) {
   if (index.HasFile(directory + "_CHECKPOINT_METADATA")) return false;
   if (HasZarrDocument(index, directory)) return true;
   for (std::string_view name : index.Subdirectories(directory))
-    if (!IsSkippedName(name) && HasZarrDocument(index, directory + std::string(name) + "/")) return true;
+    if (!IsSkippedName(name) && HasZarrDocument(index, directory + std::string(name) + "/"))
+      return true;
   return false;
 }
 

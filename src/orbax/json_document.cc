@@ -12,8 +12,8 @@ Result<JsonDocument> ParseObject(Bytes text) {
     return Error{ErrorCode::kInvalid, "not JSON: NUL byte", nul, "JSON", "00"};
   auto document = ParseJson(text, {.allow_non_finite = true});
   if (document && !document->root.AsObject())
-    return Error{ErrorCode::kInvalid, "expected an object, but the document is another value", std::nullopt,
-                 "object", std::string(document->root.TypeName())};
+    return Error{ErrorCode::kInvalid, "expected an object, but the document is another value",
+                 std::nullopt, "object", std::string(document->root.TypeName())};
   return document;
 }
 

@@ -10,8 +10,9 @@
 
 namespace leafsum::orbax {
 
-// The document of one of Orbax's files: an object, in which Python's bare NaN and Infinity are tolerated. A NUL byte,
-// which the parser below takes for the end of the text, is refused: what is after it would go unseen.
+// The document of one of Orbax's files: an object, in which Python's bare NaN and Infinity are
+// tolerated. A NUL byte, which the parser below takes for the end of the text, is refused: what is
+// after it would go unseen.
 Result<JsonDocument> ParseObject(Bytes text);
 
 // `"write_shape": expected array, but received string`; `got` may be null: missing.

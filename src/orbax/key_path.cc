@@ -21,9 +21,12 @@ std::string JsonPointer(const KeyPath& path) {
   for (const std::string& key : path) {
     pointer += '/';
     for (char c : key) {
-      if (c == '~') pointer += "~0";
-      else if (c == '/') pointer += "~1";
-      else pointer += c;
+      if (c == '~')
+        pointer += "~0";
+      else if (c == '/')
+        pointer += "~1";
+      else
+        pointer += c;
     }
   }
   return pointer;

@@ -18,8 +18,9 @@ std::string JsonPointer(const KeyPath& path);
 // ["params","Dense_0","kernel"], as RFC 8785.
 std::string ToJson(const KeyPath& path);
 
-// One pattern of --include/--exclude: a JSON Pointer whose elements may hold `*` and `?`; `**` crosses
-// elements; the dotted parameter name is accepted too. An item prefix "state:" narrows it to that item.
+// One pattern of --include/--exclude: a JSON Pointer whose elements may hold `*` and `?`; `**`
+// crosses elements; the dotted parameter name is accepted too. An item prefix "state:" narrows it
+// to that item.
 bool Matches(std::string_view pattern, std::string_view item, const KeyPath& path);
 
 }  // namespace leafsum::orbax

@@ -1,8 +1,8 @@
 // The patterns of --include and --exclude.
-#include "orbax/key_path.h"
-
 #include <cstdint>
 #include <optional>
+
+#include "orbax/key_path.h"
 
 namespace leafsum::orbax {
 namespace {
@@ -14,7 +14,8 @@ size_t NextCharacter(std::string_view text, size_t i) {
   return i;
 }
 
-// `*` any characters, `?` one, within one element. Goes back to the last star only: O(pattern * text).
+// `*` any characters, `?` one, within one element. Goes back to the last star only: O(pattern *
+// text).
 bool GlobMatches(std::string_view pattern, std::string_view text) {
   size_t p = 0, t = 0, star = std::string_view::npos, star_text = 0;
   while (t < text.size()) {
@@ -39,7 +40,8 @@ bool GlobMatches(std::string_view pattern, std::string_view text) {
 }
 
 // The same walk one level up: elements instead of characters, `**` instead of `*`.
-bool ElementsMatch(const std::vector<std::string>& pattern, const std::vector<std::string>& elements) {
+bool ElementsMatch(const std::vector<std::string>& pattern,
+                   const std::vector<std::string>& elements) {
   size_t p = 0, e = 0, star_element = 0;
   std::optional<size_t> star;
   while (e < elements.size()) {
@@ -74,7 +76,8 @@ std::vector<std::string> Split(std::string_view text, char separator) {
 std::string Unescaped(std::string_view element) {
   std::string out;
   for (size_t i = 0; i < element.size(); ++i) {
-    if (element[i] == '~' && i + 1 < element.size() && (element[i + 1] == '0' || element[i + 1] == '1'))
+    if (element[i] == '~' && i + 1 < element.size() &&
+        (element[i + 1] == '0' || element[i + 1] == '1'))
       out += element[++i] == '0' ? '~' : '/';
     else
       out += element[i];
@@ -89,7 +92,8 @@ bool PathMatches(std::string_view pattern, const KeyPath& path) {
     for (std::string& element : elements) element = Unescaped(element);
     return ElementsMatch(elements, path);
   }
-  // The dotted name: its elements are what lies between dots, whether a dot joins keys or is part of one.
+  // The dotted name: its elements are what lies between dots, whether a dot joins keys or is part
+  // of one.
   const std::string name = ParamName(path);
   return pattern == name || ElementsMatch(Split(pattern, '.'), Split(name, '.'));
 }
@@ -99,7 +103,8 @@ bool PathMatches(std::string_view pattern, const KeyPath& path) {
 bool Matches(std::string_view pattern, std::string_view item, const KeyPath& path) {
   if (PathMatches(pattern, path)) return true;
   // "state:/params/**"; a dotted name may hold a colon itself, so both readings count.
-  if (pattern.size() <= item.size() || pattern.substr(0, item.size()) != item || pattern[item.size()] != ':')
+  if (pattern.size() <= item.size() || pattern.substr(0, item.size()) != item ||
+      pattern[item.size()] != ':')
     return false;
   return PathMatches(pattern.substr(item.size() + 1), path);
 }

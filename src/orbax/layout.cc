@@ -40,7 +40,9 @@ std::optional<Root> FindRoot(const ListingIndex& index) {
   }
   for (std::string_view name : index.Files("")) {
     // A plain number is not enough: "0" may be a chunk.
-    if (!name.starts_with(kStepFilePrefix) || name.substr(kStepFilePrefix.size()).find('_') != name.npos) continue;
+    if (!name.starts_with(kStepFilePrefix) ||
+        name.substr(kStepFilePrefix.size()).find('_') != name.npos)
+      continue;
     if (auto number = ParseStepName(name)) root.steps.push_back({*number, "", std::string(name)});
   }
   if (root.steps.empty()) return std::nullopt;
@@ -79,7 +81,8 @@ class ItemFinder {
     for (std::string_view name : index_.Subdirectories(parent)) {
       const std::string directory = Below(parent, name);
       if (Skipped(name, directory)) continue;
-      if (AddIfItem(directory, prefix + std::string(name), parent_unfinished || IsUnfinishedName(name)))
+      if (AddIfItem(directory, prefix + std::string(name),
+                    parent_unfinished || IsUnfinishedName(name)))
         any = true;
       else
         unknown.push_back(directory);
@@ -127,8 +130,10 @@ void ChooseStep(const LayoutOptions& options, Layout& layout) {
   const uint64_t number = options.step.value_or(layout.steps.back().number);
   for (const Step& step : layout.steps) {
     if (step.number != number) continue;
-    if (layout.chosen) layout.duplicate_step_number = true;
-    else layout.chosen = step;
+    if (layout.chosen)
+      layout.duplicate_step_number = true;
+    else
+      layout.chosen = step;
   }
   layout.step_missing = !layout.chosen;
 }

@@ -14,27 +14,27 @@
 namespace leafsum::orbax {
 
 enum class ItemKind : uint8_t {
-  kPyTree,        // `_METADATA`
-  kMsgpack,       // file `checkpoint`
-  kBareOcdbt,     // `manifest.ocdbt` alone
-  kBareZarr,      // `.zarray`, `.zgroup` or `zarr.json` in it or in a direct subdirectory
-  kJson,          // exactly one of `data.json`, `metadata`, `metrics`
-  kProto,         // `proto.pbtxt`
-  kAmbiguous,     // more than one of the JSON names: `invalid`
+  kPyTree,     // `_METADATA`
+  kMsgpack,    // file `checkpoint`
+  kBareOcdbt,  // `manifest.ocdbt` alone
+  kBareZarr,   // `.zarray`, `.zgroup` or `zarr.json` in it or in a direct subdirectory
+  kJson,       // exactly one of `data.json`, `metadata`, `metrics`
+  kProto,      // `proto.pbtxt`
+  kAmbiguous,  // more than one of the JSON names: `invalid`
 };
 
 struct Item {
-  std::string name;       // as design.md §2: relative to the step directory; to the root under all_steps
+  std::string name;  // as design.md §2: relative to the step directory; to the root under all_steps
   std::string directory;  // relative to the source, "" or ending in "/"
   ItemKind kind = ItemKind::kPyTree;
-  std::string file;       // kMsgpack, kJson, kProto: its one file, relative to the source
+  std::string file;          // kMsgpack, kJson, kProto: its one file, relative to the source
   bool uncommitted = false;  // its own directory's name says that it is unfinished (§10.21)
 };
 
 struct LayoutOptions {
-  std::optional<uint64_t> step;   // --step, or the lockfile's
+  std::optional<uint64_t> step;  // --step, or the lockfile's
   bool all_steps = false;
-  std::string source_name;        // last component of the source's own path, "" if unknown
+  std::string source_name;  // last component of the source's own path, "" if unknown
 };
 
 struct Step {
@@ -45,23 +45,26 @@ struct Step {
 
 struct Layout {
   bool is_root = false;
-  std::vector<Step> steps;             // of a root, ascending by number, then name; committed names only
-  std::vector<std::string> unfinished_steps;  // sibling directories with an unfinished name: a warning each
-  // Directories in a checkpoint that were skipped because their name is unfinished: `uncommitted`, an error.
+  std::vector<Step> steps;  // of a root, ascending by number, then name; committed names only
+  std::vector<std::string>
+      unfinished_steps;  // sibling directories with an unfinished name: a warning each
+  // Directories in a checkpoint that were skipped because their name is unfinished: `uncommitted`,
+  // an error.
   std::vector<std::string> unfinished_items;
   std::optional<Step> chosen;          // of a root unless all_steps
   bool step_missing = false;           // options.step names no step of this root
   bool duplicate_step_number = false;  // two names for the chosen number: refused unless all_steps
   std::vector<Item> items;             // sorted by name as UTF-8 bytes
-  std::vector<std::string> checkpoint_directories;  // "" or the chosen step(s): where _CHECKPOINT_METADATA is looked for
-  bool source_uncommitted = false;     // the source's or the chosen step's own name is unfinished
-  std::vector<std::string> unknown_directories;     // of no kind: `unknown-file`
+  std::vector<std::string>
+      checkpoint_directories;  // "" or the chosen step(s): where _CHECKPOINT_METADATA is looked for
+  bool source_uncommitted = false;  // the source's or the chosen step's own name is unfinished
+  std::vector<std::string> unknown_directories;  // of no kind: `unknown-file`
 };
 
 Layout FindLayout(const std::vector<FileEntry>& listing, const LayoutOptions& options);
 
-// `_CHECKPOINT_DELETION` in `checkpoint_directory` (known only once it was read) names what is no item any more:
-// drops the item `name` there, and what lies below it.
+// `_CHECKPOINT_DELETION` in `checkpoint_directory` (known only once it was read) names what is no
+// item any more: drops the item `name` there, and what lies below it.
 void DropItem(Layout& layout, std::string_view checkpoint_directory, std::string_view name);
 
 // `[<prefix>_]<ASCII digits>`; nothing for anything else or for a number of 2^63 or more.

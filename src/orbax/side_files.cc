@@ -70,7 +70,8 @@ Result<CheckpointMetadata> ParseCheckpointMetadata(Bytes text) {
   out.has_commit_timestamp_member = root.Find("commit_timestamp_nsecs") != nullptr;
   for (const JsonValue::Member* member : LastMembers(*root.AsObject())) {
     // Orbax reads what it does not know as custom metadata.
-    const bool known = std::find(std::begin(kKnown), std::end(kKnown), member->first) != std::end(kKnown);
+    const bool known =
+        std::find(std::begin(kKnown), std::end(kKnown), member->first) != std::end(kKnown);
     const JsonValue& value = member->second;
     const bool empty = value.is_null() || (value.AsObject() && value.AsObject()->empty());
     if (!known && !(member->first == "custom_metadata" && empty)) out.has_custom_metadata = true;
@@ -114,9 +115,11 @@ Result<ShardingFile> ParseSharding(Bytes text) {
   for (const JsonValue::Member* member : LastMembers(*document->root.AsObject())) {
     const auto name = ParseBase64Url(member->first);
     if (!name || !IsUtf8(AsText(*name)))
-      return Error{ErrorCode::kInvalid, "member " + JsonString(member->first) + " is not a parameter name",
-                   std::nullopt, "URL-safe base64 of UTF-8", JsonString(member->first)};
-    if (!member->second.AsString()) return WrongMember(member->first, "JSON document in a string", &member->second);
+      return Error{ErrorCode::kInvalid,
+                   "member " + JsonString(member->first) + " is not a parameter name", std::nullopt,
+                   "URL-safe base64 of UTF-8", JsonString(member->first)};
+    if (!member->second.AsString())
+      return WrongMember(member->first, "JSON document in a string", &member->second);
     out.param_names.emplace_back(AsText(*name));
   }
   out.duplicate_members = std::move(document->duplicate_members);
@@ -134,9 +137,10 @@ Result<std::vector<std::string>> ParseDeletionJournal(Bytes text) {
   const std::string* name = name_value ? name_value->AsString() : nullptr;
   if (!name) return WrongMember("checkpointable_name", "string", name_value);
   // One directory beside the journal, or the journal would hide something else.
-  if (name->empty() || *name == "." || *name == ".." || name->find_first_of("/\\") != std::string::npos)
-    return Error{ErrorCode::kInvalid, "\"checkpointable_name\" is not the name of a directory", std::nullopt,
-                 "one path component", JsonString(*name)};
+  if (name->empty() || *name == "." || *name == ".." ||
+      name->find_first_of("/\\") != std::string::npos)
+    return Error{ErrorCode::kInvalid, "\"checkpointable_name\" is not the name of a directory",
+                 std::nullopt, "one path component", JsonString(*name)};
   const JsonValue* destination = root.Find("destination");
   if (destination && !destination->is_null() && !destination->AsString())
     return WrongMember("destination", "string or null", destination);
@@ -150,9 +154,10 @@ Result<std::vector<std::string>> ParseDeletionJournal(Bytes text) {
       return WrongMember("item_handlers", "object", handlers).Prefixed(member);
     const bool has_name = handlers->Find(*name) != nullptr;
     if (has_name != (member == "original_metadata"))
-      return Error{ErrorCode::kInvalid, std::string(member) + (has_name ? " still has a" : " has no") +
-                   " handler of the checkpointable", std::nullopt,
-                   has_name ? "no handler" : "a handler", JsonString(*name)};
+      return Error{ErrorCode::kInvalid,
+                   std::string(member) + (has_name ? " still has a" : " has no") +
+                       " handler of the checkpointable",
+                   std::nullopt, has_name ? "no handler" : "a handler", JsonString(*name)};
   }
   return std::vector<std::string>{*name};
 }

@@ -12,7 +12,8 @@ constexpr uint64_t kSequenceKey = 1;
 constexpr uint64_t kDictKey = 2;
 
 bool IsDecimal(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 // [{"key": "layers", "key_type": 2}, {"key": "0", "key_type": 1}]
@@ -29,11 +30,14 @@ Status ParseKeys(const JsonValue& entry, TreeEntry& out) {
     const auto type = type_value ? type_value->AsUint() : std::nullopt;
     if (!type) return WrongMember("key_type", "1 or 2", type_value);
     if (*type != kSequenceKey && *type != kDictKey)
-      return Error{ErrorCode::kInvalid, "\"key_type\": " + std::to_string(*type) + " is neither a sequence index nor "
-                   "a dict key", std::nullopt, "1 or 2", std::to_string(*type)};
+      return Error{ErrorCode::kInvalid,
+                   "\"key_type\": " + std::to_string(*type) +
+                       " is neither a sequence index nor "
+                       "a dict key",
+                   std::nullopt, "1 or 2", std::to_string(*type)};
     if (*type == kSequenceKey && !IsDecimal(*name))
-      return Error{ErrorCode::kInvalid, "\"key\": a sequence index is not a decimal number", std::nullopt,
-                   "decimal digits", JsonString(*name)};
+      return Error{ErrorCode::kInvalid, "\"key\": a sequence index is not a decimal number",
+                   std::nullopt, "decimal digits", JsonString(*name)};
     out.key_path.push_back(*name);
     out.key_types.push_back(*type);
   }
@@ -79,8 +83,8 @@ bool IsProperPrefix(const KeyPath& a, const KeyPath& b) {
   return a.size() < b.size() && std::equal(a.begin(), a.end(), b.begin());
 }
 
-// A container that was empty at one save and got children in a later, partial one has an entry of its own
-// besides theirs. What extends a path follows it in order, after entries equal to it.
+// A container that was empty at one save and got children in a later, partial one has an entry of
+// its own besides theirs. What extends a path follows it in order, after entries equal to it.
 void DropPlaceholders(std::vector<TreeEntry>& entries) {
   std::vector<TreeEntry> kept;
   kept.reserve(entries.size());
@@ -90,7 +94,8 @@ void DropPlaceholders(std::vector<TreeEntry>& entries) {
     while (next < entries.size() && entries[next].key_path == entries[i].key_path) ++next;
     const bool has_children =
         next < entries.size() && IsProperPrefix(entries[i].key_path, entries[next].key_path);
-    if (!has_children || !IsEmptyValueType(entries[i].value_type)) kept.push_back(std::move(entries[i]));
+    if (!has_children || !IsEmptyValueType(entries[i].value_type))
+      kept.push_back(std::move(entries[i]));
   }
   entries = std::move(kept);
 }
@@ -98,8 +103,8 @@ void DropPlaceholders(std::vector<TreeEntry>& entries) {
 }  // namespace
 
 bool IsEmptyValueType(std::string_view value_type) {
-  return value_type == "None" || value_type == "Dict" || value_type == "List" || value_type == "Tuple" ||
-         value_type == "NamedTuple";
+  return value_type == "None" || value_type == "Dict" || value_type == "List" ||
+         value_type == "Tuple" || value_type == "NamedTuple";
 }
 
 Result<TreeMetadata> ParseTreeMetadata(Bytes text) {
@@ -118,20 +123,23 @@ Result<TreeMetadata> ParseTreeMetadata(Bytes text) {
   tree.use_zarr3 = use_zarr3->value_or(false);
   tree.store_array_data_equal_to_fill_value = store_fill->value_or(false);
   if (const JsonValue* custom = root.Find("custom_metadata"))
-    tree.has_custom_metadata = !custom->is_null() && !(custom->AsObject() && custom->AsObject()->empty());
+    tree.has_custom_metadata =
+        !custom->is_null() && !(custom->AsObject() && custom->AsObject()->empty());
 
   const JsonValue* entries = root.Find("tree_metadata");
   if (!entries || !entries->AsObject()) return WrongMember("tree_metadata", "object", entries);
   // The member's name is Python's repr of the path: never parsed.
   for (const JsonValue::Member* member : LastMembers(*entries->AsObject())) {
     auto entry = ParseEntry(member->second);
-    if (entry) tree.entries.push_back(std::move(*entry));
-    else tree.problems.push_back({member->first, entry.error()});
+    if (entry)
+      tree.entries.push_back(std::move(*entry));
+    else
+      tree.problems.push_back({member->first, entry.error()});
   }
 
-  std::stable_sort(tree.entries.begin(), tree.entries.end(), [](const TreeEntry& a, const TreeEntry& b) {
-    return KeyPathLess(a.key_path, b.key_path);
-  });
+  std::stable_sort(
+      tree.entries.begin(), tree.entries.end(),
+      [](const TreeEntry& a, const TreeEntry& b) { return KeyPathLess(a.key_path, b.key_path); });
   DropPlaceholders(tree.entries);
   for (size_t i = 1; i < tree.entries.size(); ++i)
     if (tree.entries[i - 1].key_path == tree.entries[i].key_path) tree.has_equal_key_paths = true;

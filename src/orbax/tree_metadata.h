@@ -1,5 +1,5 @@
-// `_METADATA`: the PyTree as Orbax records it (formats.md §3.3). It has the leaves' names and value types;
-// shapes and dtypes are in the arrays' own metadata.
+// `_METADATA`: the PyTree as Orbax records it (formats.md §3.3). It has the leaves' names and value
+// types; shapes and dtypes are in the arrays' own metadata.
 #pragma once
 
 #include <cstdint>
@@ -26,13 +26,14 @@ struct TreeEntry {
 
 // Something that is wrong with one entry while the rest can be used.
 struct EntryProblem {
-  std::string member;   // the member's name in tree_metadata
+  std::string member;  // the member's name in tree_metadata
   Error error;
 };
 
 struct TreeMetadata {
-  std::vector<TreeEntry> entries;  // sorted by KeyPathLess; placeholders of containers that have children dropped
-  std::optional<bool> use_ocdbt;   // absent in older versions
+  std::vector<TreeEntry>
+      entries;  // sorted by KeyPathLess; placeholders of containers that have children dropped
+  std::optional<bool> use_ocdbt;  // absent in older versions
   bool use_zarr3 = false;
   bool store_array_data_equal_to_fill_value = false;
   bool has_custom_metadata = false;

@@ -14,21 +14,44 @@ enum class Severity : uint8_t { kError, kGap, kTrust, kWarning, kInfo };
 
 enum class Code : uint8_t {
   // error
-  kDigestMismatch, kShapeMismatch, kDtypeMismatch, kMissingLeaf, kExtraLeaf, kMissingChunk, kMissingFile,
-  kTruncated, kChecksum, kInvalid, kNameCollision, kHostilePath, kUncommitted,
+  kDigestMismatch,
+  kShapeMismatch,
+  kDtypeMismatch,
+  kMissingLeaf,
+  kExtraLeaf,
+  kMissingChunk,
+  kMissingFile,
+  kTruncated,
+  kChecksum,
+  kInvalid,
+  kNameCollision,
+  kHostilePath,
+  kUncommitted,
   // gap
-  kUnsupported, kLimit, kUnreadable, kChangedDuringRead, kSkipped,
+  kUnsupported,
+  kLimit,
+  kUnreadable,
+  kChangedDuringRead,
+  kSkipped,
   // trust
   kSignature,
   // warning
-  kUnclaimedKey, kZeroFillAllowed, kValueTypeMismatch, kStructureMismatch, kStatisticsMismatch, kSymlink,
-  kUnknownFile, kTrailingBytes, kDuplicateMember,
+  kUnclaimedKey,
+  kZeroFillAllowed,
+  kValueTypeMismatch,
+  kStructureMismatch,
+  kStatisticsMismatch,
+  kSymlink,
+  kUnknownFile,
+  kTrailingBytes,
+  kDuplicateMember,
   // info
-  kReEncoded, kItemRenamed,
+  kReEncoded,
+  kItemRenamed,
 };
 
-std::string_view CodeName(Code code);            // "digest-mismatch"
-Severity DefaultSeverity(Code code);             // the row of design.md §5
+std::string_view CodeName(Code code);  // "digest-mismatch"
+Severity DefaultSeverity(Code code);   // the row of design.md §5
 std::string_view SeverityName(Severity severity);
 std::optional<Code> ParseCode(std::string_view name);
 // What it means, how it comes about, what to do: one screen, for `explain`.
@@ -40,23 +63,23 @@ struct Finding {
   Severity severity = Severity::kError;
   std::optional<std::string> item;
   std::optional<std::vector<std::string>> key_path;
-  std::optional<std::string> file;   // relative to the source
-  std::optional<uint64_t> offset;    // in that file
+  std::optional<std::string> file;  // relative to the source
+  std::optional<uint64_t> offset;   // in that file
   std::optional<std::string> expected;
   std::optional<std::string> actual;
-  std::string message;               // what, where, what next
+  std::string message;  // what, where, what next
 
   Finding() = default;
   explicit Finding(Code c) : code(c), severity(DefaultSeverity(c)) {}
 };
 
-// The report's order: item, key path, code's name, file, offset, expected, actual, message; null first.
-// What is equal in all of these is ordered by severity, so that no order is left to chance.
+// The report's order: item, key path, code's name, file, offset, expected, actual, message; null
+// first. What is equal in all of these is ordered by severity, so that no order is left to chance.
 bool FindingLess(const Finding& a, const Finding& b);
 bool operator==(const Finding& a, const Finding& b);
 
-// Keeps the first `limit` findings in FindingLess order, whatever order they come in; equal ones once.
-// What it gives back is the same for every order of Add, the counts too.
+// Keeps the first `limit` findings in FindingLess order, whatever order they come in; equal ones
+// once. What it gives back is the same for every order of Add, the counts too.
 class FindingList {
  public:
   explicit FindingList(size_t limit);
@@ -76,7 +99,7 @@ class FindingList {
   mutable size_t num_sorted_ = 0;
   // Hashes of the findings that were dropped: one that comes again is not counted again.
   mutable std::unordered_set<uint64_t> dropped_hashes_;
-  mutable uint64_t dropped_[5] = {};       // by severity
+  mutable uint64_t dropped_[5] = {};  // by severity
 };
 
 }  // namespace leafsum::report

@@ -1,4 +1,5 @@
-// The one result of lock, verify, check, diff and match, and its one serialisation (design.md §5, §10.22).
+// The one result of lock, verify, check, diff and match, and its one serialisation (design.md §5,
+// §10.22).
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,17 @@
 namespace leafsum::report {
 
 enum class Verdict : uint8_t { kMatch, kMismatch, kIncomplete, kUntrusted, kNoEvidence };
-enum class Command : uint8_t { kLock, kVerify, kCheck, kDiff, kMatch, kDigest, kList, kCat, kMetadata };
+enum class Command : uint8_t {
+  kLock,
+  kVerify,
+  kCheck,
+  kDiff,
+  kMatch,
+  kDigest,
+  kList,
+  kCat,
+  kMetadata
+};
 
 std::string_view CommandName(Command command);
 
@@ -42,17 +53,17 @@ enum class Evidence : uint8_t {
 struct VerdictInput {
   Command command = Command::kVerify;
   Evidence evidence = Evidence::kNone;
-  bool has_error = false;    // a finding of severity error
-  bool has_gap = false;      // a finding of severity gap, or anything filtered, sampled, not read
-  bool has_trust = false;    // a finding of severity trust
+  bool has_error = false;  // a finding of severity error
+  bool has_gap = false;    // a finding of severity gap, or anything filtered, sampled, not read
+  bool has_trust = false;  // a finding of severity trust
   bool has_warning = false;
-  bool strict = false;       // warnings count as errors
+  bool strict = false;               // warnings count as errors
   uint64_t leaves_with_content = 0;  // a source or lockfile without leaves is never VERIFIED
 };
 
 struct VerdictResult {
   Verdict verdict = Verdict::kIncomplete;
-  std::string_view word;     // VERIFIED, SOUND, EQUAL, LOCKED, MATCHES, MISMATCH, …
+  std::string_view word;  // VERIFIED, SOUND, EQUAL, LOCKED, MATCHES, MISMATCH, …
   int exit_code = 3;
 };
 
@@ -69,13 +80,14 @@ struct SourceInfo {
 struct Report {
   Command command = Command::kVerify;
   VerdictResult verdict;
-  std::string headline;      // one sentence; set by Headline()
+  std::string headline;            // one sentence; set by Headline()
   std::vector<std::string> scope;  // items named by --item, none for all: the headline names them
   SourceInfo source;
-  bool has_lock = false;     // without one, "lock" is null
+  bool has_lock = false;                        // without one, "lock" is null
   std::optional<std::string> lock_fingerprint;  // "leafsum1:…" as the lockfile has it
   std::optional<std::string> signed_by;
-  // Of the source. Nothing is null where the command digests (lock, verify, digest, diff), else left out.
+  // Of the source. Nothing is null where the command digests (lock, verify, digest, diff), else
+  // left out.
   std::optional<std::string> fingerprint;
   Coverage coverage;
   LeafCounts leaves;

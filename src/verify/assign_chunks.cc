@@ -24,7 +24,10 @@ Status CheckValue(const Scan& scan, const kvstore::ValueRef& ref) {
   const auto size = scan.files.size(ref.file);
   if (!size)
     return Error{ErrorCode::kMissing,
-                 "the data file is not there; the reference reader takes its values for empty", {}, "", ""};
+                 "the data file is not there; the reference reader takes its values for empty",
+                 {},
+                 "",
+                 ""};
   if (!RangeFits(ref.offset, ref.length, *size))
     return Error{ErrorCode::kTruncated, "the data file ends before the value does", *size,
                  std::to_string(ref.offset) + " + " + std::to_string(ref.length) + " bytes",
@@ -43,12 +46,14 @@ class Assigner {
   Assigner(Context& context, Scan& scan) : context_(context), scan_(scan) {}
 
   void Item(ItemScan& item) {
-    std::erase_if(item.leaves, [](const LeafPlan& l) { return l.state == LeafPlan::State::kGroup; });
+    std::erase_if(item.leaves,
+                  [](const LeafPlan& l) { return l.state == LeafPlan::State::kGroup; });
     claimed_.assign(item.store_read ? item.store.entries().size() : 0, false);
     for (LeafPlan& leaf : item.leaves) {
       if (!leaf.in_zarr) continue;
       claimed_[leaf.document_entry] = true;
-      if (leaf.state == LeafPlan::State::kPlanned || leaf.state == LeafPlan::State::kNotRead) Array(item, leaf);
+      if (leaf.state == LeafPlan::State::kPlanned || leaf.state == LeafPlan::State::kNotRead)
+        Array(item, leaf);
     }
     if (item.item.kind == orbax::ItemKind::kPyTree && item.tree_read) Leftovers(item);
   }
@@ -70,7 +75,8 @@ class Assigner {
       const kvstore::KvStore::Entry& entry = item.store.entries()[e];
       const std::string_view rest = entry.key.substr(prefix.size());
       if (!readable) {
-        // Without its metadata the grid is unknown: what lies below its name is taken for its chunks.
+        // Without its metadata the grid is unknown: what lies below its name is taken for its
+        // chunks.
         claimed_[e] = true;
         continue;
       }
@@ -78,7 +84,8 @@ class Assigner {
       if (!index) continue;
       claimed_[e] = true;
       const kvstore::ValueRef& ref = entry.value;
-      leaf.chunks.push_back({*index, ref.is_inline() ? kInlineChunk : ref.file, ref.offset, ref.length});
+      leaf.chunks.push_back(
+          {*index, ref.is_inline() ? kInlineChunk : ref.file, ref.offset, ref.length});
       if (Status bad = CheckValue(scan_, ref); bad && !broken) {
         broken = FindingOf(*bad, scan_.files.path(ref.file));
         if (!broken->offset) broken->offset = ref.offset;
@@ -93,8 +100,9 @@ class Assigner {
     Missing(item, leaf, prefix, grid);
   }
 
-  void Mismatch(ItemScan& item, LeafPlan& leaf, const std::string& file, const std::vector<uint64_t>& expected,
-                const std::vector<uint64_t>& actual, std::string message) {
+  void Mismatch(ItemScan& item, LeafPlan& leaf, const std::string& file,
+                const std::vector<uint64_t>& expected, const std::vector<uint64_t>& actual,
+                std::string message) {
     Finding f = MakeFinding(Code::kStructureMismatch, std::move(message));
     f.file = file;
     f.expected = UintList(expected);
@@ -102,13 +110,14 @@ class Assigner {
     context_.Add(scan_, item, leaf, std::move(f));
   }
 
-  // Redundant records of how the array was cut: the write shape is whole chunks, and every record says the same
-  // (formats.md §3.5, §3.6). No value depends on them, a restore may.
+  // Redundant records of how the array was cut: the write shape is whole chunks, and every record
+  // says the same (formats.md §3.5, §3.6). No value depends on them, a restore may.
   void Shapes(ItemScan& item, LeafPlan& leaf) {
     const std::vector<uint64_t>& chunk = leaf.metadata.chunk_shape;
     if (leaf.write_shape) {
       bool whole = leaf.write_shape->size() == chunk.size();
-      for (size_t d = 0; whole && d < chunk.size(); ++d) whole = (*leaf.write_shape)[d] % chunk[d] == 0;
+      for (size_t d = 0; whole && d < chunk.size(); ++d)
+        whole = (*leaf.write_shape)[d] % chunk[d] == 0;
       if (!whole)
         Mismatch(item, leaf, item.item.directory + "_METADATA", chunk, *leaf.write_shape,
                  "write_shape in _METADATA is no multiple of the array's chunk shape");
@@ -126,13 +135,15 @@ class Assigner {
   }
 
   // Absent chunks: an error, or the fill value where the format allows it (formats.md §3.4).
-  void Missing(ItemScan& item, LeafPlan& leaf, const std::string& prefix, const std::vector<uint64_t>& grid) {
+  void Missing(ItemScan& item, LeafPlan& leaf, const std::string& prefix,
+               const std::vector<uint64_t>& grid) {
     const zarr::ArrayMetadata& m = leaf.metadata;
     const auto total = zarr::ChunkCount(grid);
     if (!total)
       return Refuse(item, leaf, MakeFinding(Code::kLimit, "the array has 2^64 chunks or more"));
     if (leaf.chunks.size() == *total || !item.store_complete) {
-      if (leaf.chunks.size() != *total) leaf.state = LeafPlan::State::kNotRead;  // its keys were lost with a node
+      if (leaf.chunks.size() != *total)
+        leaf.state = LeafPlan::State::kNotRead;  // its keys were lost with a node
       return;
     }
     uint64_t gap = 0;
@@ -145,18 +156,23 @@ class Assigner {
       if (!item.ocdbt) f.file = item.item.directory + key;
       f.expected = std::to_string(*total) + " chunks";
       f.actual = std::to_string(leaf.chunks.size()) + " chunks";
-      f.message = forbidden ? "chunk " + key + " is not there, and _METADATA says that every chunk was stored"
-                            : "chunk " + key + " is not there: it restores as the fill value, and a deleted chunk would look the same";
+      f.message = forbidden ? "chunk " + key +
+                                  " is not there, and _METADATA says that every chunk was stored"
+                            : "chunk " + key +
+                                  " is not there: it restores as the fill value, and a deleted "
+                                  "chunk would look the same";
       if (forbidden) return Refuse(item, leaf, std::move(f));
       context_.Add(scan_, item, leaf, std::move(f));
     }
     const uint64_t missing = *total - leaf.chunks.size();
-    const uint64_t fill = std::min(m.nbytes, CheckedMul(missing, m.chunk_nbytes).value_or(m.nbytes));
+    const uint64_t fill =
+        std::min(m.nbytes, CheckedMul(missing, m.chunk_nbytes).value_or(m.nbytes));
     if (fill > context_.options.max_fill - filled_) {
       Finding f(Code::kLimit);
       f.expected = "at most " + std::to_string(context_.options.max_fill) + " bytes";
       f.actual = std::to_string(fill) + " bytes more";
-      f.message = "too much content is backed by no stored bytes; raise --max-fill if that is right";
+      f.message =
+          "too much content is backed by no stored bytes; raise --max-fill if that is right";
       return Refuse(item, leaf, std::move(f));
     }
     filled_ += fill;
@@ -187,15 +203,16 @@ class Assigner {
       if (!item.ocdbt) f.file = item.item.directory + Printable(l.first);
       f.actual = Printable(l.first);
       f.message = l.keys == 1 ? "no leaf of _METADATA accounts for this key"
-                              : "no leaf of _METADATA accounts for this key and " + std::to_string(l.keys - 1) +
-                                    " more beside it";
+                              : "no leaf of _METADATA accounts for this key and " +
+                                    std::to_string(l.keys - 1) + " more beside it";
       context_.Add(scan_, item, std::move(f));
     }
   }
 
   static bool IsSideFile(std::string_view key) {
-    for (std::string_view name : {"_METADATA", "_CHECKPOINT_METADATA", "_CHECKPOINT_DELETION", "_sharding",
-                                  "_strings.json", "commit_success.txt", "orbax.checkpoint", "checkpoint"})
+    for (std::string_view name :
+         {"_METADATA", "_CHECKPOINT_METADATA", "_CHECKPOINT_DELETION", "_sharding", "_strings.json",
+          "commit_success.txt", "orbax.checkpoint", "checkpoint"})
       if (key == name) return true;
     return key.starts_with("array_metadatas/");
   }
@@ -208,8 +225,9 @@ class Assigner {
 
 // Files beside the items that this or another program is known to leave.
 bool IsKnownName(std::string_view name) {
-  for (std::string_view known : {"_CHECKPOINT_METADATA", "_CHECKPOINT_DELETION", "commit_success.txt",
-                                 "orbax.checkpoint", "_METADATA", "_sharding", "_strings.json", "manifest.ocdbt"})
+  for (std::string_view known :
+       {"_CHECKPOINT_METADATA", "_CHECKPOINT_DELETION", "commit_success.txt", "orbax.checkpoint",
+        "_METADATA", "_sharding", "_strings.json", "manifest.ocdbt"})
     if (name == known) return true;
   return name.ends_with(".__lock");
 }
@@ -235,11 +253,15 @@ void AssignChunks(Context& context) {
         const std::string_view name = std::string_view(entry.path).substr(dir.size());
         const uint32_t id = *scan.files.Find(entry.path);
         const bool in_store = name.starts_with("d/") || name.starts_with("ocdbt.process_") ||
-                              name.starts_with("ocdbt_data/") || name.starts_with("ocdbt_meta/") || used.contains(id);
+                              name.starts_with("ocdbt_data/") || name.starts_with("ocdbt_meta/") ||
+                              used.contains(id);
         if (in_store) {
           scan.coverage.SetRest(id, ByteClass::kUnreachable);
-        } else if (!IsKnownName(name) && !name.starts_with("array_metadatas/") && !name.starts_with("manifest.")) {
-          Finding f = MakeFinding(Code::kUnknownFile, "a file that no part of a checkpoint accounts for; it was not read");
+        } else if (!IsKnownName(name) && !name.starts_with("array_metadatas/") &&
+                   !name.starts_with("manifest.")) {
+          Finding f =
+              MakeFinding(Code::kUnknownFile,
+                          "a file that no part of a checkpoint accounts for; it was not read");
           f.file = entry.path;
           context.Add(scan, item, std::move(f));
         }
@@ -251,9 +273,11 @@ void AssignChunks(Context& context) {
 void MarkCoverage(Scan& scan) {
   for (const ItemScan& item : scan.items) {
     for (const LeafPlan& leaf : item.leaves) {
-      const ByteClass c = leaf.state == LeafPlan::State::kRead ? ByteClass::kLeaf : ByteClass::kUnread;
+      const ByteClass c =
+          leaf.state == LeafPlan::State::kRead ? ByteClass::kLeaf : ByteClass::kUnread;
       for (const ChunkRef& chunk : leaf.chunks)
-        if (chunk.file != kInlineChunk) scan.coverage.Mark(chunk.file, chunk.offset, chunk.length, c);
+        if (chunk.file != kInlineChunk)
+          scan.coverage.Mark(chunk.file, chunk.offset, chunk.length, c);
       if (leaf.raw_file) scan.coverage.MarkAll(*leaf.raw_file, c);
     }
   }

@@ -1,5 +1,5 @@
-// From keys to chunks: gives every array of the plan its values and says what is missing, left over or only
-// filled in. Pure over the Context; runs once every array's metadata is known.
+// From keys to chunks: gives every array of the plan its values and says what is missing, left over
+// or only filled in. Pure over the Context; runs once every array's metadata is known.
 #pragma once
 
 #include "verify/scan.h"

@@ -7,7 +7,8 @@
 
 namespace leafsum::verify {
 
-ChunkRuns::ChunkRuns(std::vector<uint64_t> shape, std::vector<uint64_t> chunk_shape, uint32_t itemsize)
+ChunkRuns::ChunkRuns(std::vector<uint64_t> shape, std::vector<uint64_t> chunk_shape,
+                     uint32_t itemsize)
     : shape_(std::move(shape)), chunk_(std::move(chunk_shape)) {
   if (shape_.empty()) shape_ = chunk_ = {1};  // rank 0 is one chunk of one element
   const size_t rank = shape_.size();

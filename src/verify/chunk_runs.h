@@ -1,10 +1,11 @@
 // In which order the bytes of an array's chunks make its content: pure arithmetic over shapes.
 //
-// Let p be the first axis along which a chunk is longer than 1 (the last axis where there is none). Chunks that
-// agree in grid axes 0…p form a *group*; groups follow one another in C order. Within a group the rows of its
-// chunks, its *slots*, interleave in *runs*: stretches that are contiguous both in the content and in a chunk.
-// A slot's runs come at ascending positions, so that every chunk is read as a stream. With
-// shape [5, 6] and chunks [2, 4] a group is two chunks side by side, and the first four runs are
+// Let p be the first axis along which a chunk is longer than 1 (the last axis where there is none).
+// Chunks that agree in grid axes 0…p form a *group*; groups follow one another in C order. Within a
+// group the rows of its chunks, its *slots*, interleave in *runs*: stretches that are contiguous
+// both in the content and in a chunk. A slot's runs come at ascending positions, so that every
+// chunk is read as a stream. With shape [5, 6] and chunks [2, 4] a group is two chunks side by
+// side, and the first four runs are
 //
 //   slot 0: elements 0–3   slot 1: elements 0–1   slot 0: elements 4–7   slot 1: elements 4–5
 //
@@ -28,12 +29,14 @@ class ChunkRuns {
   // `chunk_shape` has no zero; product(chunk_shape) * itemsize fits in 64 bits.
   ChunkRuns(std::vector<uint64_t> shape, std::vector<uint64_t> chunk_shape, uint32_t itemsize);
 
-  bool empty() const { return empty_; }            // a zero-size array: no group at all
-  uint64_t slots() const { return slots_; }        // chunks in every group; 2^64-1 where that overflows
+  bool empty() const { return empty_; }      // a zero-size array: no group at all
+  uint64_t slots() const { return slots_; }  // chunks in every group; 2^64-1 where that overflows
   // Of the current group:
-  uint64_t ChunkIndex(uint64_t slot) const { return group_ * slots_ + slot; }  // row-major in the grid
-  bool NextRun(Run& run);                          // false at the end of the group
-  bool NextGroup();                                // false at the end of the array
+  uint64_t ChunkIndex(uint64_t slot) const {
+    return group_ * slots_ + slot;
+  }                        // row-major in the grid
+  bool NextRun(Run& run);  // false at the end of the group
+  bool NextGroup();        // false at the end of the array
   const std::vector<uint64_t>& grid() const { return grid_; }
 
  private:
@@ -43,8 +46,9 @@ class ChunkRuns {
   size_t p_ = 0, q_ = 0;
   uint64_t slots_ = 1, inner_ = 1, group_ = 0, groups_ = 1;
   bool empty_ = false;
-  uint64_t rows_ = 0;               // valid steps along axis p in this group
-  std::vector<uint64_t> at_;        // axis p: step in the chunk; axes between p and q: array index; q: grid index
+  uint64_t rows_ = 0;  // valid steps along axis p in this group
+  std::vector<uint64_t>
+      at_;  // axis p: step in the chunk; axes between p and q: array index; q: grid index
   bool ended_ = false;
 };
 

@@ -23,20 +23,22 @@ Pull ChunkStream::MemoryNeeded(uint64_t& bytes) {
   if (reader_->blocked()) return Pull::kBlocked;
   if (format_.codecs.empty()) return Pull::kBytes;
   if (!decoder_) decoder_ = codec::MakeDecoder(format_.codecs, format_.nbytes);
-  // A piece holds more than the head, so that a head that is too short is all there is: a broken value, which
-  // decoding will say.
+  // A piece holds more than the head, so that a head that is too short is all there is: a broken
+  // value, which decoding will say.
   bytes = decoder_->MemoryNeeded(reader_->Available()).value_or(0);
   return Pull::kBytes;
 }
 
-// Fills `out` as far as the input at hand goes. kBytes with fewer bytes than asked: the value ended.
+// Fills `out` as far as the input at hand goes. kBytes with fewer bytes than asked: the value
+// ended.
 Pull ChunkStream::Decode(codec::Decoder& decoder, MutableBytes out, size_t& produced) {
   produced = 0;
   while (produced < out.size() && !ended_) {
     reader_->Start();
     if (reader_->error()) return Fail(*reader_->error());
     if (reader_->blocked()) return produced > 0 ? Pull::kBytes : Pull::kBlocked;
-    codec::Progress p = decoder.Decode(reader_->Available(), reader_->Last(), out.subspan(produced));
+    codec::Progress p =
+        decoder.Decode(reader_->Available(), reader_->Last(), out.subspan(produced));
     reader_->Consume(p.consumed);
     produced += p.produced;
     if (p.error) return Fail(std::move(*p.error));
@@ -54,12 +56,13 @@ Pull ChunkStream::FinishWith(codec::Decoder& decoder, uint64_t& trailing) {
   while (!ended_) {
     if (Pull p = Decode(decoder, extra, produced); p != Pull::kBytes) return p;
     if (produced > 0)
-      return Fail(Error{ErrorCode::kInvalid, "the chunk decodes to more bytes than its shape has", std::nullopt,
-                        std::to_string(format_.nbytes) + " bytes", "more"});
+      return Fail(Error{ErrorCode::kInvalid, "the chunk decodes to more bytes than its shape has",
+                        std::nullopt, std::to_string(format_.nbytes) + " bytes", "more"});
   }
   if (reader_->position() != reader_->length())
     return Fail(Error{ErrorCode::kInvalid, "bytes follow the encoded chunk", std::nullopt,
-                      std::to_string(reader_->position()) + " bytes", std::to_string(reader_->length()) + " bytes"});
+                      std::to_string(reader_->position()) + " bytes",
+                      std::to_string(reader_->length()) + " bytes"});
   trailing = trailing_;
   return Pull::kBytes;
 }
@@ -74,8 +77,9 @@ Pull ChunkStream::Load(std::unique_ptr<codec::Decoder>& shared) {
     buffered_ += produced;
     if (p != Pull::kBytes) return p;
     if (ended_ && buffered_ < buffer_.size())
-      return Fail(Error{ErrorCode::kInvalid, "the chunk decodes to fewer bytes than its shape has", std::nullopt,
-                        std::to_string(format_.nbytes) + " bytes", std::to_string(buffered_) + " bytes"});
+      return Fail(Error{ErrorCode::kInvalid, "the chunk decodes to fewer bytes than its shape has",
+                        std::nullopt, std::to_string(format_.nbytes) + " bytes",
+                        std::to_string(buffered_) + " bytes"});
   }
   if (Pull p = FinishWith(*shared, trailing_); p != Pull::kBytes) return p;
   shared->Reset();
@@ -131,7 +135,8 @@ Pull ChunkStream::Next(size_t max, MutableBytes scratch, Bytes& out) {
     const size_t phase = static_cast<size_t>(position_ % format_.itemsize);
     out = Bytes(format_.fill).subspan(phase, std::min(max, format_.fill.size() - phase));
   } else if (whole_) {
-    out = format_.transpose.empty() ? Bytes(buffer_).subspan(static_cast<size_t>(position_), max) : Gather(max, scratch);
+    out = format_.transpose.empty() ? Bytes(buffer_).subspan(static_cast<size_t>(position_), max)
+                                    : Gather(max, scratch);
   } else if (format_.codecs.empty()) {
     // Stored as it is: the bytes are used where they were read.
     reader_->Start();
@@ -139,17 +144,21 @@ Pull ChunkStream::Next(size_t max, MutableBytes scratch, Bytes& out) {
     if (reader_->blocked()) return Pull::kBlocked;
     out = reader_->Available();
     if (out.empty())
-      return Fail(Error{ErrorCode::kInvalid, "the chunk has fewer bytes than its shape", std::nullopt,
-                        std::to_string(format_.nbytes) + " bytes", std::to_string(reader_->length()) + " bytes"});
+      return Fail(Error{ErrorCode::kInvalid, "the chunk has fewer bytes than its shape",
+                        std::nullopt, std::to_string(format_.nbytes) + " bytes",
+                        std::to_string(reader_->length()) + " bytes"});
     out = out.first(std::min(max, out.size()));
     lent_ = out.size();
   } else {
     size_t produced = 0;
     if (!decoder_) decoder_ = codec::MakeDecoder(format_.codecs, format_.nbytes);
-    if (Pull p = Decode(*decoder_, scratch.first(std::min(max, scratch.size())), produced); p != Pull::kBytes) return p;
+    if (Pull p = Decode(*decoder_, scratch.first(std::min(max, scratch.size())), produced);
+        p != Pull::kBytes)
+      return p;
     if (produced == 0)
-      return Fail(Error{ErrorCode::kInvalid, "the chunk decodes to fewer bytes than its shape has", std::nullopt,
-                        std::to_string(format_.nbytes) + " bytes", std::to_string(position_) + " bytes"});
+      return Fail(Error{ErrorCode::kInvalid, "the chunk decodes to fewer bytes than its shape has",
+                        std::nullopt, std::to_string(format_.nbytes) + " bytes",
+                        std::to_string(position_) + " bytes"});
     out = Bytes(scratch).first(produced);
   }
   position_ += out.size();
@@ -176,7 +185,8 @@ Pull ChunkStream::Finish(uint64_t& trailing) {
     Settle();
     if (reader_->position() == reader_->length()) return Pull::kBytes;
     return Fail(Error{ErrorCode::kInvalid, "the chunk has more bytes than its shape", std::nullopt,
-                      std::to_string(format_.nbytes) + " bytes", std::to_string(reader_->length()) + " bytes"});
+                      std::to_string(format_.nbytes) + " bytes",
+                      std::to_string(reader_->length()) + " bytes"});
   }
   if (!decoder_) decoder_ = codec::MakeDecoder(format_.codecs, format_.nbytes);
   return FinishWith(*decoder_, trailing);

@@ -12,13 +12,14 @@ namespace {
 
 using State = ContentReader::State;
 
-constexpr size_t kScratch = 256 << 10;          // decoded bytes on their way to the hash: in the L2 cache
+constexpr size_t kScratch = 256 << 10;  // decoded bytes on their way to the hash: in the L2 cache
 constexpr size_t kStaging = 64 << 10;
-constexpr uint64_t kMinPiece = 64 << 10;        // of reads where many streams are open
-constexpr uint64_t kWholeChunk = 256 << 10;     // less than a zstd window: decoded whole where chunks interleave
-constexpr uint64_t kWholeAhead = 8;             // whole chunks read ahead
+constexpr uint64_t kMinPiece = 64 << 10;  // of reads where many streams are open
+constexpr uint64_t kWholeChunk =
+    256 << 10;  // less than a zstd window: decoded whole where chunks interleave
+constexpr uint64_t kWholeAhead = 8;  // whole chunks read ahead
 constexpr uint64_t kBase = kScratch + 2 * kStaging;
-constexpr uint64_t kPerSlot = 512;              // a slot's own bookkeeping
+constexpr uint64_t kPerSlot = 512;  // a slot's own bookkeeping
 constexpr size_t kFillBlock = 64 << 10;
 
 const zarr::CodecChain& ElementCodecs(const zarr::ArrayMetadata& m) {
@@ -28,7 +29,8 @@ const zarr::CodecChain& ElementCodecs(const zarr::ArrayMetadata& m) {
 // The fill value as it would be stored, repeated: whole elements, some KiB of them.
 ByteVector FillBlock(const zarr::ArrayMetadata& m, bool big_endian) {
   ByteVector element = m.fill_value;
-  // Swapping twice is nothing: content becomes stored form by the same step that makes content of it.
+  // Swapping twice is nothing: content becomes stored form by the same step that makes content of
+  // it.
   if (big_endian) (void)zarr::NormalizeElements(m.type, true, element);
   ByteVector block;
   do block.insert(block.end(), element.begin(), element.end());
@@ -37,7 +39,9 @@ ByteVector FillBlock(const zarr::ArrayMetadata& m, bool big_endian) {
 }
 
 // The axis of the array that is stored axis `i`.
-size_t AxisOf(const std::vector<uint32_t>& transpose, size_t i) { return transpose.empty() ? i : transpose[i]; }
+size_t AxisOf(const std::vector<uint32_t>& transpose, size_t i) {
+  return transpose.empty() ? i : transpose[i];
+}
 
 // Along the array's own axes, also where a shard's are transposed.
 ChunkFormat FormatOf(const zarr::ArrayMetadata& m) {
@@ -48,7 +52,8 @@ ChunkFormat FormatOf(const zarr::ArrayMetadata& m) {
   if (!m.codecs.sharding.empty()) {
     const std::vector<uint32_t>& outer = m.codecs.transpose;
     const size_t rank = m.chunk_shape.size();
-    for (size_t i = 0; i < rank; ++i) f.chunk_shape[AxisOf(outer, i)] = m.codecs.sharding[0].chunk_shape[i];
+    for (size_t i = 0; i < rank; ++i)
+      f.chunk_shape[AxisOf(outer, i)] = m.codecs.sharding[0].chunk_shape[i];
     if (!outer.empty()) {
       f.transpose.resize(rank);
       for (size_t i = 0; i < rank; ++i) f.transpose[i] = outer[AxisOf(codecs.transpose, i)];
@@ -74,30 +79,45 @@ struct ContentReader::Value {
   ByteVector index_bytes;
   std::vector<zarr::ShardIndexEntry> index;
   bool has_index = false;
-  hash::Blake3 hash;                     // of its encoded bytes, where they are read in order anyway
+  hash::Blake3 hash;  // of its encoded bytes, where they are read in order anyway
   bool hashed_by_slot = false;
   std::unique_ptr<ValueReader> hash_reader;  // else a reader of its own
 };
 
 struct ContentReader::Slot {
-  Value* value = nullptr;                // none: fill
+  Value* value = nullptr;  // none: fill
   std::optional<ChunkStream> stream;
-  ChunkRef range;                        // of its encoded bytes
+  ChunkRef range;  // of its encoded bytes
 };
 
-report::Finding ValueFinding(const ArrayTask& task, const ReadQueue& queue, const ChunkRef& ref, uint64_t position,
-                             const Error& error) {
+report::Finding ValueFinding(const ArrayTask& task, const ReadQueue& queue, const ChunkRef& ref,
+                             uint64_t position, const Error& error) {
   using report::Code;
   Code code = Code::kInvalid;
   switch (error.code) {
-    case ErrorCode::kTruncated: code = Code::kTruncated; break;
-    case ErrorCode::kChecksum: code = Code::kChecksum; break;
-    case ErrorCode::kUnsupported: code = Code::kUnsupported; break;
-    case ErrorCode::kLimit: code = Code::kLimit; break;
-    case ErrorCode::kMissing: code = Code::kMissingFile; break;
-    case ErrorCode::kUnreadable: code = Code::kUnreadable; break;
-    case ErrorCode::kChanged: code = Code::kChangedDuringRead; break;
-    case ErrorCode::kInvalid: break;
+    case ErrorCode::kTruncated:
+      code = Code::kTruncated;
+      break;
+    case ErrorCode::kChecksum:
+      code = Code::kChecksum;
+      break;
+    case ErrorCode::kUnsupported:
+      code = Code::kUnsupported;
+      break;
+    case ErrorCode::kLimit:
+      code = Code::kLimit;
+      break;
+    case ErrorCode::kMissing:
+      code = Code::kMissingFile;
+      break;
+    case ErrorCode::kUnreadable:
+      code = Code::kUnreadable;
+      break;
+    case ErrorCode::kChanged:
+      code = Code::kChangedDuringRead;
+      break;
+    case ErrorCode::kInvalid:
+      break;
   }
   report::Finding finding(code);
   std::string where;
@@ -116,19 +136,22 @@ report::Finding ValueFinding(const ArrayTask& task, const ReadQueue& queue, cons
   return finding;
 }
 
-ContentReader::ContentReader(const ArrayTask& task, ReadQueue& queue, uint64_t memory, OnValue on_value)
+ContentReader::ContentReader(const ArrayTask& task, ReadQueue& queue, uint64_t memory,
+                             OnValue on_value)
     : task_(task),
       queue_(queue),
       memory_(memory),
       on_value_(std::move(on_value)),
-      sharding_(task.metadata.codecs.sharding.empty() ? nullptr : &task.metadata.codecs.sharding[0]),
+      sharding_(task.metadata.codecs.sharding.empty() ? nullptr
+                                                      : &task.metadata.codecs.sharding[0]),
       outer_grid_(zarr::GridShape(task.metadata.shape, task.metadata.chunk_shape)),
       format_(FormatOf(task.metadata)),
       runs_(task.metadata.shape, format_.chunk_shape, task.metadata.type.itemsize) {
   const zarr::CodecChain& codecs = ElementCodecs(task.metadata);
   needs_normalizing_ = zarr::NeedsNormalizing(task.metadata.type, codecs.big_endian);
   whole_ = !format_.transpose.empty() || (runs_.slots() > 1 && format_.nbytes <= kWholeChunk);
-  piece_ = runs_.slots() <= 1 || whole_ ? kReadPiece : std::max(kMinPiece, kReadPiece / runs_.slots());
+  piece_ =
+      runs_.slots() <= 1 || whole_ ? kReadPiece : std::max(kMinPiece, kReadPiece / runs_.slots());
   if (runs_.empty()) ended_ = State::kDone;
 }
 
@@ -148,11 +171,15 @@ State ContentReader::NeedMemory(uint64_t bytes) {
   return State::kNeedsMemory;
 }
 
-std::unique_ptr<ValueReader> ContentReader::OpenRange(const ChunkRef& ref, uint64_t offset, uint64_t length) {
+std::unique_ptr<ValueReader> ContentReader::OpenRange(const ChunkRef& ref, uint64_t offset,
+                                                      uint64_t length) {
   if (ref.file == kInlineChunk)
     return std::make_unique<ValueReader>(
-        queue_, Bytes(task_.inline_bytes).subspan(static_cast<size_t>(ref.offset + offset), static_cast<size_t>(length)));
-  return std::make_unique<ValueReader>(queue_, task_.source, ref.file, ref.offset + offset, length, piece_);
+        queue_,
+        Bytes(task_.inline_bytes)
+            .subspan(static_cast<size_t>(ref.offset + offset), static_cast<size_t>(length)));
+  return std::make_unique<ValueReader>(queue_, task_.source, ref.file, ref.offset + offset, length,
+                                       piece_);
 }
 
 bool ContentReader::HashesValues(const ArrayTask& task) {
@@ -160,8 +187,10 @@ bool ContentReader::HashesValues(const ArrayTask& task) {
 }
 
 // A shard that has chunks in the last group too is kept, with its index.
-ContentReader::Value* ContentReader::ValueAt(uint64_t outer_index, std::map<uint64_t, Value>& kept) {
-  if (auto it = values_.find(outer_index); it != values_.end()) return it->second.ref ? &it->second : nullptr;
+ContentReader::Value* ContentReader::ValueAt(uint64_t outer_index,
+                                             std::map<uint64_t, Value>& kept) {
+  if (auto it = values_.find(outer_index); it != values_.end())
+    return it->second.ref ? &it->second : nullptr;
   if (auto node = kept.extract(outer_index)) {
     auto it = values_.insert(std::move(node)).position;
     return it->second.ref ? &it->second : nullptr;
@@ -169,7 +198,8 @@ ContentReader::Value* ContentReader::ValueAt(uint64_t outer_index, std::map<uint
   Value& value = values_[outer_index];
   auto ref = std::lower_bound(task_.chunks.begin(), task_.chunks.end(), outer_index,
                               [](const ChunkRef& r, uint64_t index) { return r.index < index; });
-  if (ref == task_.chunks.end() || ref->index != outer_index) return nullptr;  // remembered as absent
+  if (ref == task_.chunks.end() || ref->index != outer_index)
+    return nullptr;  // remembered as absent
   value.ref = &*ref;
   return &value;
 }
@@ -181,7 +211,8 @@ State ContentReader::OpenGroup() {
   values_.clear();
   const uint64_t slots = runs_.slots();
   const auto bookkeeping = CheckedMul(slots, kPerSlot);
-  if (!bookkeeping || *bookkeeping > memory_) return NeedMemory(bookkeeping ? kBase + *bookkeeping : ~uint64_t{0});
+  if (!bookkeeping || *bookkeeping > memory_)
+    return NeedMemory(bookkeeping ? kBase + *bookkeeping : ~uint64_t{0});
   slots_.resize(static_cast<size_t>(slots));
   for (uint64_t i = 0; i < slots; ++i) {
     uint64_t outer = runs_.ChunkIndex(i);
@@ -189,7 +220,8 @@ State ContentReader::OpenGroup() {
       const auto inner = zarr::Unravel(outer, runs_.grid());
       outer = 0;
       for (size_t d = 0; d < inner.size(); ++d)
-        outer = outer * outer_grid_[d] + inner[d] / (task_.metadata.chunk_shape[d] / format_.chunk_shape[d]);
+        outer = outer * outer_grid_[d] +
+                inner[d] / (task_.metadata.chunk_shape[d] / format_.chunk_shape[d]);
     }
     slots_[static_cast<size_t>(i)].value = ValueAt(outer, kept);
   }
@@ -200,25 +232,31 @@ State ContentReader::ReadIndexes() {
   if (!sharding_) return State::kDone;
   const zarr::ArrayMetadata& m = task_.metadata;
   if (!sharding_->codecs.sharding.empty())
-    return Fail({}, 0, Error{ErrorCode::kUnsupported, "shards within shards are not supported", {}, "", ""});
+    return Fail(
+        {}, 0,
+        Error{ErrorCode::kUnsupported, "shards within shards are not supported", {}, "", ""});
   const auto size = zarr::ShardIndexSize(zarr::StoredShape(m.codecs, m.chunk_shape), *sharding_);
   uint64_t total = 0;
   for (auto& [outer, value] : values_) {
     if (!value.ref) continue;
     if (!size || *size > value.ref->length)
       return Fail(*value.ref, 0,
-                  Error{ErrorCode::kTruncated, "the shard is shorter than its index", {},
+                  Error{ErrorCode::kTruncated,
+                        "the shard is shorter than its index",
+                        {},
                         size ? std::to_string(*size) + " bytes" : "an index that fits in 64 bits",
                         std::to_string(value.ref->length) + " bytes"});
     // The bytes and the decoded entries.
     total = CheckedAdd(total, CheckedMul(*size, 3).value_or(~uint64_t{0})).value_or(~uint64_t{0});
   }
-  if (total > memory_ || kBase > memory_ - total) return NeedMemory(CheckedAdd(total, kBase).value_or(~uint64_t{0}));
+  if (total > memory_ || kBase > memory_ - total)
+    return NeedMemory(CheckedAdd(total, kBase).value_or(~uint64_t{0}));
   index_memory_ = total;
   for (auto& [outer, value] : values_) {
     if (!value.ref || value.has_index) continue;
     if (!value.index_reader)
-      value.index_reader = OpenRange(*value.ref, sharding_->index_at_end ? value.ref->length - *size : 0, *size);
+      value.index_reader =
+          OpenRange(*value.ref, sharding_->index_at_end ? value.ref->length - *size : 0, *size);
     value.index_reader->Start();
   }
   for (auto& [outer, value] : values_) {
@@ -232,7 +270,8 @@ State ContentReader::ReadIndexes() {
       reader.Consume(b.size());
     }
     value.index_reader.reset();
-    auto index = zarr::DecodeShardIndex(value.index_bytes, InnerChunks(m).value_or(0), value.ref->length, *sharding_);
+    auto index = zarr::DecodeShardIndex(value.index_bytes, InnerChunks(m).value_or(0),
+                                        value.ref->length, *sharding_);
     if (!index) {
       Error error = index.error().Prefixed("shard index");
       return Fail(*value.ref, sharding_->index_at_end ? value.ref->length - *size : 0, error);
@@ -269,10 +308,12 @@ State ContentReader::OpenSlots() {
     }
     auto reader = OpenRange(*value->ref, slot.range.offset - value->ref->offset, slot.range.length);
     if (on_value_) {
-      // A plain chunk is its value. A shard is read in order only where one chunk and the index are all of it.
+      // A plain chunk is its value. A shard is read in order only where one chunk and the index are
+      // all of it.
       const uint64_t size = value->index_bytes.size();
       const uint64_t start = sharding_ && !sharding_->index_at_end ? size : 0;
-      value->hashed_by_slot = value->index.size() <= 1 && slot.range.offset - value->ref->offset == start &&
+      value->hashed_by_slot = value->index.size() <= 1 &&
+                              slot.range.offset - value->ref->offset == start &&
                               slot.range.length + size == value->ref->length;
       if (value->hashed_by_slot) {
         if (start > 0) value->hash.Update(value->index_bytes);
@@ -308,9 +349,12 @@ State ContentReader::CountMemory() {
   for (Slot& slot : slots_) {
     if (!slot.value) continue;
     switch (slot.stream->MemoryNeeded(each)) {
-      case Pull::kBytes: break;
-      case Pull::kBlocked: return State::kBlocked;
-      case Pull::kFailed: return FailSlot(slot);
+      case Pull::kBytes:
+        break;
+      case Pull::kBlocked:
+        return State::kBlocked;
+      case Pull::kFailed:
+        return FailSlot(slot);
     }
     total += each;
   }
@@ -339,11 +383,12 @@ State ContentReader::LoadWhole() {
 }
 
 State ContentReader::ReadRuns(Bytes& out, bool& has_bytes) {
-  if (scratch_.empty()) scratch_.resize(static_cast<size_t>(std::min<uint64_t>(kScratch, format_.nbytes)));
+  if (scratch_.empty())
+    scratch_.resize(static_cast<size_t>(std::min<uint64_t>(kScratch, format_.nbytes)));
   const bool direct = slots_.size() == 1 && !needs_normalizing_;
   if (!direct && staging_.empty())
-    staging_.resize(static_cast<size_t>(std::max<uint64_t>(
-        std::min<uint64_t>(kStaging, task_.metadata.nbytes), format_.itemsize)));
+    staging_.resize(static_cast<size_t>(
+        std::max<uint64_t>(std::min<uint64_t>(kStaging, task_.metadata.nbytes), format_.itemsize)));
   for (;;) {
     if (run_left_ == 0) {
       if (!runs_.NextRun(run_)) break;
@@ -352,9 +397,11 @@ State ContentReader::ReadRuns(Bytes& out, bool& has_bytes) {
     ChunkStream& stream = *slots_[static_cast<size_t>(run_.slot)].stream;
     Bytes bytes;
     Pull p = Pull::kBytes;
-    if (run_left_ == run_.bytes && stream.position() < run_.position) p = stream.SkipTo(run_.position, scratch_);
+    if (run_left_ == run_.bytes && stream.position() < run_.position)
+      p = stream.SkipTo(run_.position, scratch_);
     const uint64_t room = direct ? scratch_.size() : staging_.size() - staged_;
-    if (p == Pull::kBytes) p = stream.Next(static_cast<size_t>(std::min(run_left_, room)), scratch_, bytes);
+    if (p == Pull::kBytes)
+      p = stream.Next(static_cast<size_t>(std::min(run_left_, room)), scratch_, bytes);
     if (p == Pull::kFailed) return FailSlot(slots_[static_cast<size_t>(run_.slot)]);
     if (p == Pull::kBlocked) return State::kBlocked;
     run_left_ -= bytes.size();
@@ -365,12 +412,15 @@ State ContentReader::ReadRuns(Bytes& out, bool& has_bytes) {
     }
     std::memcpy(staging_.data() + staged_, bytes.data(), bytes.size());
     staged_ += bytes.size();
-    // Each piece as it comes, so that a bad element is found in its own chunk. A run has whole elements.
-    const MutableBytes whole = MutableBytes(staging_).first(staged_ - staged_ % format_.itemsize).subspan(normalized_);
+    // Each piece as it comes, so that a bad element is found in its own chunk. A run has whole
+    // elements.
+    const MutableBytes whole =
+        MutableBytes(staging_).first(staged_ - staged_ % format_.itemsize).subspan(normalized_);
     const zarr::CodecChain& codecs = ElementCodecs(task_.metadata);
     if (Status s = zarr::NormalizeElements(task_.metadata.type, codecs.big_endian, whole)) {
       const bool as_stored = format_.codecs.empty() && format_.transpose.empty();
-      const uint64_t at = stream.position() - bytes.size() + s->offset.value_or(0);  // bool: an element is a byte
+      const uint64_t at =
+          stream.position() - bytes.size() + s->offset.value_or(0);  // bool: an element is a byte
       return Fail(slots_[static_cast<size_t>(run_.slot)].range, as_stored ? at : 0, *s);
     }
     normalized_ += whole.size();
@@ -399,11 +449,14 @@ State ContentReader::FinishSlots() {
     if (p == Pull::kBlocked) return State::kBlocked;
     if (p == Pull::kFailed) return FailSlot(slot);
     if (trailing > 0) {
-      report::Finding f = ValueFinding(task_, queue_, slot.range, slot.range.length - trailing,
-                                       Error{ErrorCode::kInvalid,
-                                             "bytes follow the compressed frame; readers ignore them, the values do "
-                                             "not depend on them",
-                                             {}, "0 bytes", std::to_string(trailing) + " bytes"});
+      report::Finding f = ValueFinding(
+          task_, queue_, slot.range, slot.range.length - trailing,
+          Error{ErrorCode::kInvalid,
+                "bytes follow the compressed frame; readers ignore them, the values do "
+                "not depend on them",
+                {},
+                "0 bytes",
+                std::to_string(trailing) + " bytes"});
       f.code = report::Code::kTrailingBytes;
       f.severity = report::DefaultSeverity(f.code);
       warnings_.push_back(std::move(f));
@@ -442,14 +495,30 @@ State ContentReader::HashValues() {
 State ContentReader::Step(Bytes& out, bool& has_bytes) {
   State state = State::kDone;
   switch (phase_) {
-    case Phase::kOpen: state = OpenGroup(); break;
-    case Phase::kIndexes: state = ReadIndexes(); break;
-    case Phase::kSlots: state = OpenSlots(); break;
-    case Phase::kMemory: state = CountMemory(); break;
-    case Phase::kLoad: state = LoadWhole(); break;
-    case Phase::kRuns: state = ReadRuns(out, has_bytes); break;
-    case Phase::kFinish: state = FinishSlots(); break;
-    case Phase::kValues: state = HashValues(); break;
+    case Phase::kOpen:
+      state = OpenGroup();
+      break;
+    case Phase::kIndexes:
+      state = ReadIndexes();
+      break;
+    case Phase::kSlots:
+      state = OpenSlots();
+      break;
+    case Phase::kMemory:
+      state = CountMemory();
+      break;
+    case Phase::kLoad:
+      state = LoadWhole();
+      break;
+    case Phase::kRuns:
+      state = ReadRuns(out, has_bytes);
+      break;
+    case Phase::kFinish:
+      state = FinishSlots();
+      break;
+    case Phase::kValues:
+      state = HashValues();
+      break;
   }
   if (state != State::kDone) return state;
   next_slot_ = 0;

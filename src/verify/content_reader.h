@@ -1,8 +1,10 @@
-// The content of one array, in C order and clipped to its shape, from chunks of any shape (design.md §2).
+// The content of one array, in C order and clipped to its shape, from chunks of any shape
+// (design.md §2).
 //
-// The chunks of a group (chunk_runs.h) are open side by side. What they take is added up before they are
-// opened and must fit the grant: a window per chunk, never a chunk per chunk, unless a chunk is smaller than
-// a window or transposed. A shard's chunks are found through its index, which is read first.
+// The chunks of a group (chunk_runs.h) are open side by side. What they take is added up before
+// they are opened and must fit the grant: a window per chunk, never a chunk per chunk, unless a
+// chunk is smaller than a window or transposed. A shard's chunks are found through its index, which
+// is read first.
 #pragma once
 
 #include <functional>
@@ -20,11 +22,12 @@ namespace leafsum::verify {
 
 class ContentReader {
  public:
-  // Called in order of the chunks' index for every value present, once it was read whole. Only where values
-  // are read whole and once: plain chunks, and shards of one chunk (all of Orbax's).
+  // Called in order of the chunks' index for every value present, once it was read whole. Only
+  // where values are read whole and once: plain chunks, and shards of one chunk (all of Orbax's).
   using OnValue = std::function<void(const ChunkRef&, const hash::Digest&)>;
 
-  // `task` and `queue` outlive the reader. `memory`: the grant for all that it holds. `on_value`: may be empty.
+  // `task` and `queue` outlive the reader. `memory`: the grant for all that it holds. `on_value`:
+  // may be empty.
   ContentReader(const ArrayTask& task, ReadQueue& queue, uint64_t memory, OnValue on_value);
   ~ContentReader();
 
@@ -70,17 +73,17 @@ class ContentReader {
   ChunkFormat format_;
   ChunkRuns runs_;
   bool needs_normalizing_ = false;
-  bool whole_ = false;                  // chunks are decoded whole
-  uint64_t piece_ = 0;                  // of one read
+  bool whole_ = false;  // chunks are decoded whole
+  uint64_t piece_ = 0;  // of one read
 
   Phase phase_ = Phase::kOpen;
-  std::map<uint64_t, Value> values_;    // of the group, by index in the outer grid
-  std::vector<Slot> slots_;             // of the group
-  size_t next_slot_ = 0;                // where the phase is
+  std::map<uint64_t, Value> values_;  // of the group, by index in the outer grid
+  std::vector<Slot> slots_;           // of the group
+  size_t next_slot_ = 0;              // where the phase is
   Run run_;
   uint64_t run_left_ = 0;
-  uint64_t index_memory_ = 0;           // of shards
-  uint64_t whole_memory_ = 0;           // of the group without its decoder, where chunks are decoded whole
+  uint64_t index_memory_ = 0;  // of shards
+  uint64_t whole_memory_ = 0;  // of the group without its decoder, where chunks are decoded whole
   uint64_t decoder_memory_ = 0;
   std::unique_ptr<codec::Decoder> shared_decoder_;
   ByteVector scratch_, staging_, lent_;
@@ -93,7 +96,7 @@ class ContentReader {
 };
 
 // The finding that an error in a stored value is.
-report::Finding ValueFinding(const ArrayTask& task, const ReadQueue& queue, const ChunkRef& ref, uint64_t position,
-                             const Error& error);
+report::Finding ValueFinding(const ArrayTask& task, const ReadQueue& queue, const ChunkRef& ref,
+                             uint64_t position, const Error& error);
 
 }  // namespace leafsum::verify

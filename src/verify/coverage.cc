@@ -24,7 +24,8 @@ void CoverageMap::MarkAll(uint32_t file, ByteClass byte_class) {
   if (file < files_.size()) Mark(file, 0, files_[file].size, byte_class);
 }
 
-// A sweep over each file's range ends, with a count of open ranges per class: ranges may overlap freely.
+// A sweep over each file's range ends, with a count of open ranges per class: ranges may overlap
+// freely.
 report::Coverage CoverageMap::Sum() const {
   struct Edge {
     uint32_t file;
@@ -38,8 +39,9 @@ report::Coverage CoverageMap::Sum() const {
     edges.push_back({r.file, r.begin, static_cast<uint8_t>(r.byte_class), 1});
     edges.push_back({r.file, r.end, static_cast<uint8_t>(r.byte_class), -1});
   }
-  std::sort(edges.begin(), edges.end(),
-            [](const Edge& a, const Edge& b) { return a.file != b.file ? a.file < b.file : a.at < b.at; });
+  std::sort(edges.begin(), edges.end(), [](const Edge& a, const Edge& b) {
+    return a.file != b.file ? a.file < b.file : a.at < b.at;
+  });
   uint64_t sums[5] = {};
   size_t e = 0;
   for (uint32_t file = 0; file < files_.size(); ++file) {

@@ -1,4 +1,5 @@
-// Which byte of a source served what (design.md §5, §10.22): every byte once, by the first class that fits.
+// Which byte of a source served what (design.md §5, §10.22): every byte once, by the first class
+// that fits.
 #pragma once
 
 #include <cstdint>

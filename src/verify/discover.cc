@@ -41,8 +41,10 @@ bool Discover::ChooseLayout(Scan& scan, const Lockfile* lock) {
   scan.layout = orbax::FindLayout(scan.listing, layout);
   bool from_lock = false;
   if (lock && scan.layout.is_root && !o.step && !o.all_steps) {
-    if (LocksAllSteps(*lock, scan.layout)) layout.all_steps = true;
-    else if (lock->step) layout.step = lock->step;
+    if (LocksAllSteps(*lock, scan.layout))
+      layout.all_steps = true;
+    else if (lock->step)
+      layout.step = lock->step;
     from_lock = layout.step.has_value();
     if (from_lock || layout.all_steps) scan.layout = orbax::FindLayout(scan.listing, layout);
   }
@@ -51,15 +53,20 @@ bool Discover::ChooseLayout(Scan& scan, const Lockfile* lock) {
       scan.nothing_read = true;
       return false;
     }
-    not_found_ = "no step " + std::to_string(layout.step.value_or(0)) + " in this checkpoint directory; it has";
-    if (!scan.layout.is_root) not_found_ = "this is no directory of steps: leave --step out";
-    else if (scan.layout.steps.empty()) not_found_ += " none";
+    not_found_ = "no step " + std::to_string(layout.step.value_or(0)) +
+                 " in this checkpoint directory; it has";
+    if (!scan.layout.is_root)
+      not_found_ = "this is no directory of steps: leave --step out";
+    else if (scan.layout.steps.empty())
+      not_found_ += " none";
     for (size_t i = 0; i < scan.layout.steps.size() && i < 20; ++i)
       not_found_ += (i ? ", " : " ") + std::to_string(scan.layout.steps[i].number);
     return false;
   }
   if (scan.layout.duplicate_step_number) {
-    not_found_ = "two directories have the number of this step; name one of them as the source, or read all with --all-steps";
+    not_found_ =
+        "two directories have the number of this step; name one of them as the source, or read all "
+        "with --all-steps";
     return false;
   }
   scan.step_chosen = scan.layout.chosen.has_value();
@@ -70,7 +77,9 @@ void Discover::Start(size_t scan_index, const Lockfile* lock) {
   Scan& scan = context_.scans[scan_index];
   for (const FileEntry& entry : scan.listing) {
     if (entry.kind == FileEntry::Kind::kSymlink) {
-      Finding f = MakeFinding(Code::kSymlink, "a symbolic link: it is not followed, what it points to was not looked at");
+      Finding f =
+          MakeFinding(Code::kSymlink,
+                      "a symbolic link: it is not followed, what it points to was not looked at");
       f.file = entry.path;
       context_.Add(scan, std::move(f));
     }
@@ -85,19 +94,22 @@ void Discover::Start(size_t scan_index, const Lockfile* lock) {
   const orbax::Layout& layout = scan.layout;
 
   if (layout.source_uncommitted) {
-    Finding f = MakeFinding(Code::kUncommitted,
-                            "the checkpoint was never finished: its directory has the name of an unfinished save");
+    Finding f = MakeFinding(
+        Code::kUncommitted,
+        "the checkpoint was never finished: its directory has the name of an unfinished save");
     f.file = layout.chosen ? layout.chosen->directory : scan.name;
     f.actual = f.file;
     context_.Add(scan, std::move(f));
   }
   for (const std::string& name : layout.unfinished_steps) {
-    Finding f = Warning(MakeFinding(Code::kUncommitted, "an unfinished save lies beside the steps; it was not read"));
+    Finding f = Warning(MakeFinding(Code::kUncommitted,
+                                    "an unfinished save lies beside the steps; it was not read"));
     f.file = name;
     context_.Add(scan, std::move(f));
   }
   for (const std::string& name : layout.unknown_directories) {
-    Finding f = MakeFinding(Code::kUnknownFile, "a directory that is no item of a checkpoint; it was not read");
+    Finding f = MakeFinding(Code::kUnknownFile,
+                            "a directory that is no item of a checkpoint; it was not read");
     f.file = name;
     context_.Add(scan, std::move(f));
   }
@@ -110,15 +122,19 @@ void Discover::Start(size_t scan_index, const Lockfile* lock) {
     scan.items.push_back(std::move(s));
   }
   if (o.item && scan.items.empty()) {
-    not_found_ = "no item \"" + *o.item + "\" here; there " + (layout.items.size() == 1 ? "is" : "are");
-    for (size_t i = 0; i < layout.items.size() && i < 20; ++i) not_found_ += (i ? ", \"" : " \"") + layout.items[i].name + "\"";
+    not_found_ =
+        "no item \"" + *o.item + "\" here; there " + (layout.items.size() == 1 ? "is" : "are");
+    for (size_t i = 0; i < layout.items.size() && i < 20; ++i)
+      not_found_ += (i ? ", \"" : " \"") + layout.items[i].name + "\"";
     if (layout.items.empty()) not_found_ += " none";
     return;
   }
   if (layout.items.empty()) {
-    context_.Add(scan, MakeFinding(Code::kMissingFile,
-                                   "no checkpoint was found here: no _METADATA, manifest.ocdbt, zarr array or other "
-                                   "item; name the directory that was given to the save"));
+    context_.Add(
+        scan, MakeFinding(
+                  Code::kMissingFile,
+                  "no checkpoint was found here: no _METADATA, manifest.ocdbt, zarr array or other "
+                  "item; name the directory that was given to the save"));
   }
   for (const std::string& directory : layout.checkpoint_directories) {
     WantIfListed(scan_index, 0, What::kCheckpointMetadata, directory + "_CHECKPOINT_METADATA");
@@ -135,8 +151,11 @@ void Discover::WantIfListed(size_t scan, size_t item, What what, const std::stri
   s.coverage.MarkAll(*id, ByteClass::kStructural);
   const Want want{what, scan, item, path};
   if (*s.files.size(*id) > limit) {
-    Report(want, Error{ErrorCode::kLimit, "the file is too large for what it is", {},
-                       "at most " + std::to_string(limit) + " bytes", std::to_string(*s.files.size(*id)) + " bytes"});
+    Report(want, Error{ErrorCode::kLimit,
+                       "the file is too large for what it is",
+                       {},
+                       "at most " + std::to_string(limit) + " bytes",
+                       std::to_string(*s.files.size(*id)) + " bytes"});
     return;
   }
   wants_.push_back(want);
@@ -148,7 +167,9 @@ void Discover::WantItem(size_t scan_index, size_t item_index) {
   ItemScan& item = scan.items[item_index];
   const std::string& dir = item.item.directory;
   if (item.item.uncommitted) {
-    Finding f = MakeFinding(Code::kUncommitted, "the item was never finished: its directory has the name of an unfinished save");
+    Finding f = MakeFinding(
+        Code::kUncommitted,
+        "the item was never finished: its directory has the name of an unfinished save");
     f.file = dir;
     f.actual = dir;
     context_.Add(scan, item, std::move(f));
@@ -175,14 +196,17 @@ void Discover::WantItem(size_t scan_index, size_t item_index) {
     case orbax::ItemKind::kProto:
       break;
     case orbax::ItemKind::kMsgpack: {
-      Finding f = MakeFinding(Code::kUnsupported, "a msgpack checkpoint: this version cannot read it");
+      Finding f =
+          MakeFinding(Code::kUnsupported, "a msgpack checkpoint: this version cannot read it");
       f.file = item.item.file;
       context_.Add(scan, item, std::move(f));
       item.failed = true;
       break;
     }
     case orbax::ItemKind::kAmbiguous: {
-      Finding f = MakeFinding(Code::kInvalid, "more than one of data.json, metadata and metrics: which one is the item cannot be told");
+      Finding f = MakeFinding(
+          Code::kInvalid,
+          "more than one of data.json, metadata and metrics: which one is the item cannot be told");
       f.file = dir;
       context_.Add(scan, item, std::move(f));
       item.failed = true;
@@ -194,12 +218,15 @@ void Discover::WantItem(size_t scan_index, size_t item_index) {
 void Discover::Duplicates(Scan& scan, const ItemScan* item, const std::string& path,
                           const std::vector<std::string>& names) {
   for (const std::string& name : names) {
-    Finding f = MakeFinding(Code::kDuplicateMember,
-                            "a JSON member occurs twice; readers take the last one, another reader may take the first");
+    Finding f = MakeFinding(
+        Code::kDuplicateMember,
+        "a JSON member occurs twice; readers take the last one, another reader may take the first");
     f.file = path;
     f.actual = IsUtf8(name) ? name : Hex(AsBytes(name));
-    if (item) context_.Add(scan, *item, std::move(f));
-    else context_.Add(scan, std::move(f));
+    if (item)
+      context_.Add(scan, *item, std::move(f));
+    else
+      context_.Add(scan, std::move(f));
   }
 }
 
@@ -214,7 +241,8 @@ void Discover::Report(const Want& want, const Error& error) {
       return;
     case What::kArrayMetadatas:
     case What::kSharding:
-      context_.Add(scan, scan.items[want.item], f.severity == Severity::kError ? Warning(std::move(f)) : std::move(f));
+      context_.Add(scan, scan.items[want.item],
+                   f.severity == Severity::kError ? Warning(std::move(f)) : std::move(f));
       return;
     case What::kTreeMetadata:
     case What::kManifest:
@@ -240,9 +268,10 @@ void Discover::OnRead(size_t tag, Bytes bytes) {
       if (m->commit_timestamp_nsecs && scan.layout.checkpoint_directories.size() == 1)
         scan.commit_timestamp_nsecs = m->commit_timestamp_nsecs;
       if (m->has_commit_timestamp_member && !m->commit_timestamp_nsecs) {
-        Finding f = Warning(MakeFinding(Code::kUncommitted,
-                                        "commit_timestamp_nsecs is null: the save may not have been finished, or the "
-                                        "writer does not record it"));
+        Finding f = Warning(MakeFinding(
+            Code::kUncommitted,
+            "commit_timestamp_nsecs is null: the save may not have been finished, or the "
+            "writer does not record it"));
         f.file = want.path;
         context_.Add(scan, std::move(f));
       }
@@ -251,7 +280,8 @@ void Discover::OnRead(size_t tag, Bytes bytes) {
     case What::kDeletionJournal: {
       auto names = orbax::ParseDeletionJournal(bytes);
       if (!names) return Report(want, names.error());
-      const std::string directory = want.path.substr(0, want.path.size() - std::string("_CHECKPOINT_DELETION").size());
+      const std::string directory =
+          want.path.substr(0, want.path.size() - std::string("_CHECKPOINT_DELETION").size());
       for (const std::string& name : *names)
         for (ItemScan& item : scan.items)
           if (item.item.directory == directory + name + "/") item.deleted = true;
@@ -302,7 +332,8 @@ void Discover::ReadTree(Scan& scan, ItemScan& item, const std::string& path, Byt
   item.tree = std::move(*tree);
 }
 
-void Discover::ReadArrayMetadatas(Scan& scan, ItemScan& item, const std::string& path, Bytes bytes) {
+void Discover::ReadArrayMetadatas(Scan& scan, ItemScan& item, const std::string& path,
+                                  Bytes bytes) {
   auto parsed = orbax::ParseArrayMetadatas(bytes);
   if (!parsed) {
     context_.Add(scan, item, Warning(FindingOf(parsed.error(), path)));

@@ -1,5 +1,5 @@
-// Stage 1: from the listing to items, and their side files read: `_METADATA`, `manifest.ocdbt`, `_strings.json`,
-// `array_metadatas/*`, `_sharding`, `_CHECKPOINT_METADATA`.
+// Stage 1: from the listing to items, and their side files read: `_METADATA`, `manifest.ocdbt`,
+// `_strings.json`, `array_metadatas/*`, `_sharding`, `_CHECKPOINT_METADATA`.
 #pragma once
 
 #include <string>
@@ -19,7 +19,13 @@ class Discover : public ReadingStage {
 
  private:
   enum class What {
-    kCheckpointMetadata, kDeletionJournal, kTreeMetadata, kManifest, kStrings, kArrayMetadatas, kSharding,
+    kCheckpointMetadata,
+    kDeletionJournal,
+    kTreeMetadata,
+    kManifest,
+    kStrings,
+    kArrayMetadatas,
+    kSharding,
   };
   struct Want {
     What what;
@@ -35,7 +41,8 @@ class Discover : public ReadingStage {
   void OnFailure(size_t tag, Error error) override;
   void ReadTree(Scan& scan, ItemScan& item, const std::string& path, Bytes bytes);
   void ReadArrayMetadatas(Scan& scan, ItemScan& item, const std::string& path, Bytes bytes);
-  void Duplicates(Scan& scan, const ItemScan* item, const std::string& path, const std::vector<std::string>& names);
+  void Duplicates(Scan& scan, const ItemScan* item, const std::string& path,
+                  const std::vector<std::string>& names);
   void Report(const Want& want, const Error& error);
 
   std::vector<Want> wants_;

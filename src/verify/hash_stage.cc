@@ -11,10 +11,11 @@ namespace {
 using report::Code;
 using report::Finding;
 
-constexpr uint64_t kBatchBytes = 4 << 20;    // small leaves travel together up to this
+constexpr uint64_t kBatchBytes = 4 << 20;  // small leaves travel together up to this
 constexpr size_t kBatchLeaves = 256;
-constexpr uint64_t kStreamMemory = 6 << 20;  // one zstd stream with a 2 MiB window, two read pieces, buffers
-constexpr uint64_t kSlotMemory = 1 << 20;    // one of many: a 512 KiB window and small pieces
+constexpr uint64_t kStreamMemory =
+    6 << 20;  // one zstd stream with a 2 MiB window, two read pieces, buffers
+constexpr uint64_t kSlotMemory = 1 << 20;  // one of many: a 512 KiB window and small pieces
 constexpr uint64_t kLeastGrant = 1 << 20;
 
 zarr::ArrayMetadata RawMetadata(uint64_t nbytes) {
@@ -38,13 +39,16 @@ uint64_t EstimateMemory(const LeafPlan& leaf) {
   const ChunkRuns runs(m.shape, shape, m.type.itemsize);
   uint64_t each = runs.slots() == 1 ? 0 : kSlotMemory;
   if (!codecs.transpose.empty()) each += m.chunk_nbytes;
-  return CheckedAdd(kStreamMemory, CheckedMul(each, runs.slots()).value_or(~uint64_t{0})).value_or(~uint64_t{0});
+  return CheckedAdd(kStreamMemory, CheckedMul(each, runs.slots()).value_or(~uint64_t{0}))
+      .value_or(~uint64_t{0});
 }
 
-ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& leaf, std::vector<std::string>& job_files,
+ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& leaf,
+                        std::vector<std::string>& job_files,
                         std::map<std::pair<uint32_t, uint32_t>, uint32_t>& file_ids) {
   auto job_file = [&](uint32_t file) {
-    auto [it, is_new] = file_ids.emplace(std::make_pair(scan.source, file), static_cast<uint32_t>(job_files.size()));
+    auto [it, is_new] = file_ids.emplace(std::make_pair(scan.source, file),
+                                         static_cast<uint32_t>(job_files.size()));
     if (is_new) job_files.push_back(scan.files.path(file));
     return it->second;
   };
@@ -79,7 +83,9 @@ ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& 
   return task;
 }
 
-HashStage::HashStage(Context& context, const Lockfile* expected) : Stage(context) { Plan(expected); }
+HashStage::HashStage(Context& context, const Lockfile* expected) : Stage(context) {
+  Plan(expected);
+}
 
 void HashStage::Plan(const Lockfile* expected) {
   const uint64_t budget = context_.options.max_memory;
@@ -93,7 +99,8 @@ void HashStage::Plan(const Lockfile* expected) {
       if (expected && s == 0) {
         for (const ItemRecord& record : expected->items)
           if (record.name == item.item.name) evidence = &record;
-        if (!evidence && expected->items.size() == 1 && scan.items.size() == 1) evidence = &expected->items[0];
+        if (!evidence && expected->items.size() == 1 && scan.items.size() == 1)
+          evidence = &expected->items[0];
       }
       size_t e = 0;
       for (size_t l = 0; l < item.leaves.size(); ++l) {
@@ -102,17 +109,24 @@ void HashStage::Plan(const Lockfile* expected) {
         const LeafRecord* record = nullptr;
         if (evidence) {
           const auto& records = evidence->leaves;
-          while (e < records.size() && orbax::KeyPathLess(records[e].key_path, leaf.record.key_path)) ++e;
-          if (e < records.size() && records[e].key_path == leaf.record.key_path) record = &records[e];
+          while (e < records.size() &&
+                 orbax::KeyPathLess(records[e].key_path, leaf.record.key_path))
+            ++e;
+          if (e < records.size() && records[e].key_path == leaf.record.key_path)
+            record = &records[e];
         }
-        leaves.push_back({s, i, l, std::min(std::max(EstimateMemory(leaf), kLeastGrant), budget), record});
+        leaves.push_back(
+            {s, i, l, std::min(std::max(EstimateMemory(leaf), kLeastGrant), budget), record});
         bytes_total_ += leaf.record.nbytes;
         ++leaves_total_;
       }
     }
   }
-  auto nbytes = [&](const Leaf& l) { return context_.scans[l.scan].items[l.item].leaves[l.leaf].record.nbytes; };
-  std::stable_sort(leaves.begin(), leaves.end(), [&](const Leaf& a, const Leaf& b) { return nbytes(a) > nbytes(b); });
+  auto nbytes = [&](const Leaf& l) {
+    return context_.scans[l.scan].items[l.item].leaves[l.leaf].record.nbytes;
+  };
+  std::stable_sort(leaves.begin(), leaves.end(),
+                   [&](const Leaf& a, const Leaf& b) { return nbytes(a) > nbytes(b); });
   Batch batch;
   uint64_t bytes = 0;
   for (const Leaf& leaf : leaves) {
@@ -143,7 +157,8 @@ Job HashStage::MakeJob(const Batch& batch) const {
     if (leaf.in_zarr) {
       const bool locking = o.command == report::Command::kLock;
       // SHA-256 of the content cannot be had without the content.
-      if (l.expected && l.expected->stored && !o.deep && !o.sha256) task.expected_stored = l.expected->stored;
+      if (l.expected && l.expected->stored && !o.deep && !o.sha256)
+        task.expected_stored = l.expected->stored;
       task.stored = (locking && (o.stored || o.chunks)) || task.expected_stored.has_value();
       task.chunk_digests = locking && o.chunks;
     }
@@ -187,7 +202,10 @@ void HashStage::Answer(uint64_t tag, Bytes bytes) {
     }
   }
   for (size_t i = 0; i < batch.size(); ++i)
-    if (!seen[i]) Unreadable(batch[i], "the worker gave no result for this leaf: this is a bug of leafsum, please report it");
+    if (!seen[i])
+      Unreadable(
+          batch[i],
+          "the worker gave no result for this leaf: this is a bug of leafsum, please report it");
 }
 
 void HashStage::Failed(uint64_t tag, Error error) {
@@ -201,8 +219,10 @@ void HashStage::Take(const Leaf& l, const LeafResult& result) {
   LeafPlan& leaf = item.leaves[l.leaf];
   if (result.memory_needed > l.memory && result.memory_needed <= context_.options.max_memory) {
     Leaf again = l;
-    // That is for as far as it got: later chunks may need more, so few rounds are better than tight ones.
-    again.memory = std::min(context_.options.max_memory, std::max(result.memory_needed, 2 * l.memory));
+    // That is for as far as it got: later chunks may need more, so few rounds are better than tight
+    // ones.
+    again.memory =
+        std::min(context_.options.max_memory, std::max(result.memory_needed, 2 * l.memory));
     queue_.push_front({again});
     return;
   }
@@ -213,7 +233,8 @@ void HashStage::Take(const Leaf& l, const LeafResult& result) {
     Finding f(Code::kLimit);
     f.expected = "at most " + std::to_string(context_.options.max_memory) + " bytes";
     f.actual = std::to_string(result.memory_needed) + " bytes";
-    f.message = "reading this leaf takes " + MiB(result.memory_needed) + " of memory; raise --max-memory";
+    f.message =
+        "reading this leaf takes " + MiB(result.memory_needed) + " of memory; raise --max-memory";
     context_.Add(scan, item, leaf, std::move(f));
     return;
   }
@@ -229,7 +250,8 @@ void HashStage::Take(const Leaf& l, const LeafResult& result) {
   LeafRecord& record = leaf.record;
   record.stored = result.stored;
   if (result.stored_matched) {
-    // Equal bytes decode to equal content: the evidence's digests are this leaf's, if they are of this shape.
+    // Equal bytes decode to equal content: the evidence's digests are this leaf's, if they are of
+    // this shape.
     record.blake3 = l.expected->blake3;
     record.blocks = l.expected->blocks;
     return;

@@ -1,4 +1,5 @@
-// Stage 4: the leaves' content. Hands out jobs, largest leaf first and small ones together, and takes results.
+// Stage 4: the leaves' content. Hands out jobs, largest leaf first and small ones together, and
+// takes results.
 #pragma once
 
 #include <deque>
@@ -28,7 +29,7 @@ class HashStage : public Stage {
  private:
   struct Leaf {
     size_t scan, item, leaf;
-    uint64_t memory;                           // grant
+    uint64_t memory;  // grant
     const LeafRecord* expected;
   };
   using Batch = std::vector<Leaf>;
@@ -39,15 +40,17 @@ class HashStage : public Stage {
   void Unreadable(const Leaf& leaf, const std::string& why);
 
   std::deque<Batch> queue_;
-  std::map<uint64_t, Batch> open_;             // by tag
+  std::map<uint64_t, Batch> open_;  // by tag
   uint64_t next_tag_ = 1;
   uint64_t leaves_done_ = 0, leaves_total_ = 0, bytes_done_ = 0, bytes_total_ = 0;
 };
 
 // An array task over a plan's leaf, its chunks' files numbered as in `job_files`.
-ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& leaf, std::vector<std::string>& job_files,
+ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& leaf,
+                        std::vector<std::string>& job_files,
                         std::map<std::pair<uint32_t, uint32_t>, uint32_t>& file_ids);
-// What reading a leaf will probably take; a job that needs more says so and is given more, up to the budget.
+// What reading a leaf will probably take; a job that needs more says so and is given more, up to
+// the budget.
 uint64_t EstimateMemory(const LeafPlan& leaf);
 
 }  // namespace leafsum::verify

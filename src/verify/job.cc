@@ -80,7 +80,9 @@ void Get(ByteReader& r, std::optional<T>& v) {
   Get(r, *v);
 }
 template <class E>
-void GetEnum(ByteReader& r, E& v) { v = static_cast<E>(r.U8()); }
+void GetEnum(ByteReader& r, E& v) {
+  v = static_cast<E>(r.U8());
+}
 
 void Put(ByteWriter& w, const codec::CodecSpec& v) {
   w.U8(static_cast<uint8_t>(v.kind));
@@ -285,7 +287,9 @@ bool IsShardingOf(const zarr::CodecChain& codecs, const std::vector<uint64_t>& c
   if (codecs.sharding.empty()) return true;
   const zarr::ShardingSpec& spec = codecs.sharding[0];
   const std::vector<uint64_t> outer = zarr::StoredShape(codecs, chunk_shape);
-  if (spec.chunk_shape.size() != outer.size() || !IsTransposeOf(spec.codecs.transpose, outer.size())) return false;
+  if (spec.chunk_shape.size() != outer.size() ||
+      !IsTransposeOf(spec.codecs.transpose, outer.size()))
+    return false;
   for (size_t i = 0; i < outer.size(); ++i)
     if (spec.chunk_shape[i] == 0 || outer[i] % spec.chunk_shape[i] != 0) return false;
   return true;
@@ -296,13 +300,17 @@ bool IsSizeOf(uint64_t nbytes, const std::vector<uint64_t>& shape, uint32_t item
   return elements && CheckedMul(*elements, itemsize) == nbytes;
 }
 
-// What the readers of a job's arrays rely on: both sides are one build, yet a worker's input is input.
+// What the readers of a job's arrays rely on: both sides are one build, yet a worker's input is
+// input.
 Status Validate(const ArrayTask& array, size_t files) {
   const zarr::ArrayMetadata& m = array.metadata;
-  const auto bad = [](std::string what) { return Error{ErrorCode::kInvalid, "job: " + what, {}, "", ""}; };
+  const auto bad = [](std::string what) {
+    return Error{ErrorCode::kInvalid, "job: " + what, {}, "", ""};
+  };
   if (m.shape.size() != m.chunk_shape.size() || m.shape.size() > kMaxRank) return bad("rank");
   if (m.type.itemsize == 0 || m.fill_value.size() != m.type.itemsize) return bad("fill value");
-  if (m.type.swap_size == 0 || m.type.itemsize % m.type.swap_size != 0) return bad("unit of byte order");
+  if (m.type.swap_size == 0 || m.type.itemsize % m.type.swap_size != 0)
+    return bad("unit of byte order");
   for (uint64_t c : m.chunk_shape)
     if (c == 0) return bad("chunk shape");
   if (!IsSizeOf(m.nbytes, m.shape, m.type.itemsize)) return bad("size of the content");

@@ -1,6 +1,6 @@
-// A piece of the plan as plain data: what one LeafJob needs to turn chunks into digests, and what it gives
-// back. Jobs cross to other instances of the core (workers) as bytes; both sides are the same build, but a
-// job is decoded as carefully as any other input.
+// A piece of the plan as plain data: what one LeafJob needs to turn chunks into digests, and what
+// it gives back. Jobs cross to other instances of the core (workers) as bytes; both sides are the
+// same build, but a job is decoded as carefully as any other input.
 #pragma once
 
 #include <cstdint>
@@ -20,37 +20,39 @@ inline constexpr uint32_t kInlineChunk = 0xffffffff;
 
 // One value of the array that is present in the store: a chunk, or a shard with its index.
 struct ChunkRef {
-  uint64_t index = 0;           // row-major in the outer grid
-  uint32_t file = kInlineChunk; // into Job::files; inline: `offset` counts into ArrayTask::inline_bytes
+  uint64_t index = 0;  // row-major in the outer grid
+  uint32_t file =
+      kInlineChunk;  // into Job::files; inline: `offset` counts into ArrayTask::inline_bytes
   uint64_t offset = 0;
   uint64_t length = 0;
 };
 
-// An array's content and where it lies. Files and strings are arrays too: uint8[n] in one chunk without codecs.
+// An array's content and where it lies. Files and strings are arrays too: uint8[n] in one chunk
+// without codecs.
 struct ArrayTask {
   uint32_t source = 0;
   zarr::ArrayMetadata metadata;
-  std::string key_prefix;       // of its chunks, "" or ending in "/": for messages
-  std::string document_name;    // ".zarray" or "zarr.json"; empty: not kept in zarr, no stored digest
-  ByteVector document;          // its exact bytes
-  std::vector<ChunkRef> chunks; // ascending by index; absent ones are the fill value
+  std::string key_prefix;     // of its chunks, "" or ending in "/": for messages
+  std::string document_name;  // ".zarray" or "zarr.json"; empty: not kept in zarr, no stored digest
+  ByteVector document;        // its exact bytes
+  std::vector<ChunkRef> chunks;  // ascending by index; absent ones are the fill value
   ByteVector inline_bytes;
 };
 
 struct LeafTask {
-  uint32_t leaf = 0;            // comes back with the result
-  bool content = true;          // decode, and digest if any digest is wanted
+  uint32_t leaf = 0;    // comes back with the result
+  bool content = true;  // decode, and digest if any digest is wanted
   bool sha256 = false;
   bool stored = false;
   bool chunk_digests = false;
   // The fast path: where the stored digest is this one nothing is decoded.
   std::optional<hash::Digest> expected_stored;
   ArrayTask array;
-  std::vector<ArrayTask> other; // none, or the other side of a comparison of values
+  std::vector<ArrayTask> other;  // none, or the other side of a comparison of values
 };
 
 struct Job {
-  uint64_t memory = 0;          // grant: what its streams and buffers may take together
+  uint64_t memory = 0;  // grant: what its streams and buffers may take together
   std::vector<std::string> files;
   std::vector<LeafTask> tasks;
 };
@@ -58,15 +60,15 @@ struct Job {
 // What a comparison of values found (`diff --values`).
 struct ValueDifference {
   uint64_t differing = 0;
-  uint64_t first_index = 0;     // row-major element index
-  std::string first_a, first_b; // as text, exact
+  uint64_t first_index = 0;                // row-major element index
+  std::string first_a, first_b;            // as text, exact
   std::optional<double> max_abs, max_rel;  // nothing for types without a difference
 };
 
 struct LeafResult {
   uint32_t leaf = 0;
-  bool complete = false;        // everything asked for is here
-  uint64_t memory_needed = 0;   // not 0: the grant was too small, ask again with this one
+  bool complete = false;       // everything asked for is here
+  uint64_t memory_needed = 0;  // not 0: the grant was too small, ask again with this one
   bool stored_matched = false;
   std::optional<hash::Digest> blake3, sha256, stored;
   ByteVector blocks, chunks;

@@ -35,8 +35,8 @@ struct LeafJob::State {
 
 LeafJob::LeafJob(Bytes bytes) {
   Result<Job> job = ParseJob(bytes);
-  // A job comes from our own Verifier; one that cannot be read has no tasks, and the Verifier notices that the
-  // results are missing.
+  // A job comes from our own Verifier; one that cannot be read has no tasks, and the Verifier
+  // notices that the results are missing.
   state_ = std::make_unique<State>(job ? std::move(*job) : Job{});
   state_->Advance();
 }

@@ -1,7 +1,7 @@
 // Turns chunk references into digests: the part of the work that is worth a worker of its own.
 //
-// The same shape as Verifier, no I/O: Poll gives the reads it wants now, Feed answers them in any order. The
-// result is the same bytes for every order of answers and every budget.
+// The same shape as Verifier, no I/O: Poll gives the reads it wants now, Feed answers them in any
+// order. The result is the same bytes for every order of answers and every budget.
 #pragma once
 
 #include <memory>
@@ -19,11 +19,13 @@ class LeafJob {
   explicit LeafJob(Bytes job);
   ~LeafJob();
 
-  // What to start now, at most `budget` bytes of open reads, but one where nothing is open and Done is false.
+  // What to start now, at most `budget` bytes of open reads, but one where nothing is open and Done
+  // is false.
   std::vector<Ask> Poll(uint64_t budget);
   void Feed(uint32_t id, Bytes bytes);
   void Fail(uint32_t id, Failure failure, std::string_view why);
-  // For hosts that read straight into our memory: room for the answer, then how much of it was filled.
+  // For hosts that read straight into our memory: room for the answer, then how much of it was
+  // filled.
   MutableBytes Reserve(uint32_t id, uint64_t n);
   void Commit(uint32_t id, uint64_t n);
 
@@ -38,8 +40,8 @@ class LeafJob {
   std::unique_ptr<State> state_;
 };
 
-// Content of up to `bytes` gets its SHA-256 from the host (an Ask kDigest) instead of from our own code: 0, the
-// default, is never. Set once by a host that has Web Crypto.
+// Content of up to `bytes` gets its SHA-256 from the host (an Ask kDigest) instead of from our own
+// code: 0, the default, is never. Set once by a host that has Web Crypto.
 void SetHostDigestCap(uint64_t bytes);
 
 }  // namespace leafsum::verify

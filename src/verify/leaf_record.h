@@ -1,4 +1,5 @@
-// What is known of one leaf once it was read: the row that digests, lockfiles and comparisons are made of.
+// What is known of one leaf once it was read: the row that digests, lockfiles and comparisons are
+// made of.
 #pragma once
 
 #include <cstdint>
@@ -14,15 +15,16 @@ namespace leafsum::verify {
 struct LeafRecord {
   orbax::KeyPath key_path;
   std::string value_type;
-  std::string dtype;                            // for empty nodes the value type
-  std::optional<std::vector<uint64_t>> shape;   // nothing for string, json, proto, bytes and empty nodes
+  std::string dtype;  // for empty nodes the value type
+  std::optional<std::vector<uint64_t>>
+      shape;  // nothing for string, json, proto, bytes and empty nodes
   uint64_t nbytes = 0;
-  bool has_content = true;                      // false for empty nodes: no digest
-  std::optional<hash::Digest> blake3;           // nothing where it was not hashed (or has no content)
+  bool has_content = true;             // false for empty nodes: no digest
+  std::optional<hash::Digest> blake3;  // nothing where it was not hashed (or has no content)
   std::optional<hash::Digest> sha256;
   std::optional<hash::Digest> stored;
-  ByteVector blocks;                            // values of 32 bytes, empty up to 4 MiB
-  ByteVector chunks;                            // BLAKE3 of each chunk present, 32 bytes each; with --chunks
+  ByteVector blocks;  // values of 32 bytes, empty up to 4 MiB
+  ByteVector chunks;  // BLAKE3 of each chunk present, 32 bytes each; with --chunks
   bool has_chunks = false;
   std::optional<std::vector<uint64_t>> key_types;
   std::optional<std::string> prng_impl;
@@ -30,8 +32,8 @@ struct LeafRecord {
 
 struct ItemRecord {
   std::string name;
-  std::vector<LeafRecord> leaves;               // sorted by KeyPathLess
-  bool no_fingerprint = false;                  // equal or invalid key paths (design.md §10.12)
+  std::vector<LeafRecord> leaves;  // sorted by KeyPathLess
+  bool no_fingerprint = false;     // equal or invalid key paths (design.md §10.12)
 };
 
 }  // namespace leafsum::verify

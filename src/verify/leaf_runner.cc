@@ -27,7 +27,8 @@ LeafRunner::LeafRunner(const LeafTask& task, ReadQueue& queue, uint64_t memory)
     comparer_ = std::make_unique<ValueComparer>(task.array.metadata.type);
     return;
   }
-  const bool in_one_pass = task.content && !task.expected_stored && ContentReader::HashesValues(task.array);
+  const bool in_one_pass =
+      task.content && !task.expected_stored && ContentReader::HashesValues(task.array);
   phase_ = task.stored && !in_one_pass ? Phase::kStored : Phase::kContent;
 }
 
@@ -49,18 +50,28 @@ bool LeafRunner::Advance() {
   for (;;) {
     bool moved = false;
     switch (phase_) {
-      case Phase::kStored: moved = StepStored(); break;
-      case Phase::kContent: moved = StepContent(); break;
-      case Phase::kHostDigest: moved = StepHostDigest(); break;
-      case Phase::kCompare: moved = StepCompare(); break;
-      case Phase::kDone: return true;
+      case Phase::kStored:
+        moved = StepStored();
+        break;
+      case Phase::kContent:
+        moved = StepContent();
+        break;
+      case Phase::kHostDigest:
+        moved = StepHostDigest();
+        break;
+      case Phase::kCompare:
+        moved = StepCompare();
+        break;
+      case Phase::kDone:
+        return true;
     }
     if (!moved) return false;
   }
 }
 
 bool LeafRunner::StepStored() {
-  if (!stored_pass_) stored_pass_ = std::make_unique<StoredPass>(task_.array, queue_, task_.chunk_digests);
+  if (!stored_pass_)
+    stored_pass_ = std::make_unique<StoredPass>(task_.array, queue_, task_.chunk_digests);
   const StoredPass::State state = stored_pass_->Advance();
   if (state == StoredPass::State::kBlocked) return false;
   if (state == StoredPass::State::kFailed) {
@@ -88,15 +99,20 @@ bool LeafRunner::StepContent() {
       stored_hasher_ = std::make_unique<StoredHasher>(task_.array);
       on_value = [this](const ChunkRef& ref, const hash::Digest& digest) {
         stored_hasher_->Add(ref, digest);
-        if (task_.chunk_digests) result_.chunks.insert(result_.chunks.end(), digest.begin(), digest.end());
+        if (task_.chunk_digests)
+          result_.chunks.insert(result_.chunks.end(), digest.begin(), digest.end());
       };
     }
     blake3_.emplace(nbytes);
     if (task_.sha256) {
-      // Not counted against the grant, so that no refusal depends on what the host offers: it is small.
-      host_digest_ = nbytes >= kHostDigestFloor && nbytes <= std::min(HostDigestCap(), kHostDigestCeiling);
-      if (host_digest_) for_host_.reserve(static_cast<size_t>(nbytes));
-      else sha256_ = hash::MakeSha256();
+      // Not counted against the grant, so that no refusal depends on what the host offers: it is
+      // small.
+      host_digest_ =
+          nbytes >= kHostDigestFloor && nbytes <= std::min(HostDigestCap(), kHostDigestCeiling);
+      if (host_digest_)
+        for_host_.reserve(static_cast<size_t>(nbytes));
+      else
+        sha256_ = hash::MakeSha256();
     }
     reader_ = std::make_unique<ContentReader>(task_.array, queue_, memory_, std::move(on_value));
   }
@@ -156,8 +172,8 @@ void LeafRunner::OnRead(uint64_t, Piece piece) {
 
 void LeafRunner::OnFailure(uint64_t, Error) { host_failed_ = true; }
 
-// Both sides give pieces of their own sizes, which may cut elements: the shorter one decides how far they are
-// compared.
+// Both sides give pieces of their own sizes, which may cut elements: the shorter one decides how
+// far they are compared.
 bool LeafRunner::StepCompare() {
   const uint32_t item = task_.array.metadata.type.itemsize;
   for (;;) {
@@ -166,18 +182,22 @@ bool LeafRunner::StepCompare() {
     for (int side = 0; side < 2; ++side) {
       Bytes bytes;
       bool ended = false;
-      while (rests[side]->size() < item && !ended)
-      switch (readers[side]->Next(bytes)) {
-        case ContentReader::State::kBytes:
-          rests[side]->insert(rests[side]->end(), bytes.begin(), bytes.end());
-          break;
-        case ContentReader::State::kBlocked: return false;
-        case ContentReader::State::kFailed: Fail(readers[side]->failure()); return true;
-        case ContentReader::State::kNeedsMemory:
-          result_.memory_needed = readers[side]->memory_needed() * 2;
-          return End(Phase::kDone);
-        case ContentReader::State::kDone: ended = true; break;
-      }
+      while (rests[side]->size() < item && !ended) switch (readers[side]->Next(bytes)) {
+          case ContentReader::State::kBytes:
+            rests[side]->insert(rests[side]->end(), bytes.begin(), bytes.end());
+            break;
+          case ContentReader::State::kBlocked:
+            return false;
+          case ContentReader::State::kFailed:
+            Fail(readers[side]->failure());
+            return true;
+          case ContentReader::State::kNeedsMemory:
+            result_.memory_needed = readers[side]->memory_needed() * 2;
+            return End(Phase::kDone);
+          case ContentReader::State::kDone:
+            ended = true;
+            break;
+        }
     }
     size_t n = std::min(a_.size(), b_.size());
     n -= n % item;

@@ -48,11 +48,11 @@ class LeafRunner : private ReadSink {
   std::unique_ptr<ContentReader> reader_, other_;
   std::optional<hash::BlockHasher> blake3_;
   std::unique_ptr<hash::StreamingHash> sha256_;
-  ByteVector for_host_;                       // content that the host digests in one go
+  ByteVector for_host_;  // content that the host digests in one go
   bool host_digest_ = false, host_failed_ = false;
   std::optional<hash::Digest> host_answer_;
   std::unique_ptr<ValueComparer> comparer_;
-  ByteVector a_, b_;                          // content of both sides that was not compared yet
+  ByteVector a_, b_;  // content of both sides that was not compared yet
 };
 
 // See SetHostDigestCap.

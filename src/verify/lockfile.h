@@ -1,4 +1,5 @@
-// The lockfile: our file of expected digests (design.md §4, §10.16-10.19). Written to the byte, read strictly.
+// The lockfile: our file of expected digests (design.md §4, §10.16-10.19). Written to the byte,
+// read strictly.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +23,9 @@ struct Lockfile {
 // Computes every fingerprint itself. Every leaf with content has its BLAKE3 digest.
 std::string WriteLockfile(const Lockfile& lockfile);
 
-// Strict: unknown version or members, duplicates, wrong hex, nbytes that is not product(shape) * itemsize, a
-// fingerprint or block merge that does not follow, no leaves: each refused with its own message, which
-// names the member or leaf. Member order and white space are free.
+// Strict: unknown version or members, duplicates, wrong hex, nbytes that is not product(shape) *
+// itemsize, a fingerprint or block merge that does not follow, no leaves: each refused with its own
+// message, which names the member or leaf. Member order and white space are free.
 Result<Lockfile> ParseLockfile(Bytes text);
 
 }  // namespace leafsum::verify

@@ -14,8 +14,8 @@ Error Bad(std::string_view member, std::string what) {
 }
 
 std::optional<Command> ParseCommand(std::string_view name) {
-  for (Command c : {Command::kLock, Command::kVerify, Command::kCheck, Command::kDiff, Command::kDigest,
-                    Command::kList})
+  for (Command c : {Command::kLock, Command::kVerify, Command::kCheck, Command::kDiff,
+                    Command::kDigest, Command::kList})
     if (report::CommandName(c) == name) return c;
   return std::nullopt;
 }
@@ -32,12 +32,21 @@ std::optional<hash::Digest> ParseFingerprint(std::string_view text) {
 
 // One member; nothing where it is fine.
 Status Read(Options& o, const std::string& name, const JsonValue& v) {
-  struct Flag { std::string_view name; bool Options::* member; };
-  static constexpr Flag kFlags[] = {
-      {"all_steps", &Options::all_steps}, {"deep", &Options::deep}, {"strict", &Options::strict},
-      {"allow_missing", &Options::allow_missing}, {"allow_extra", &Options::allow_extra},
-      {"stored", &Options::stored}, {"blocks", &Options::blocks}, {"chunks", &Options::chunks},
-      {"write_source", &Options::write_source}, {"values", &Options::values}, {"keys", &Options::keys}};
+  struct Flag {
+    std::string_view name;
+    bool Options::*member;
+  };
+  static constexpr Flag kFlags[] = {{"all_steps", &Options::all_steps},
+                                    {"deep", &Options::deep},
+                                    {"strict", &Options::strict},
+                                    {"allow_missing", &Options::allow_missing},
+                                    {"allow_extra", &Options::allow_extra},
+                                    {"stored", &Options::stored},
+                                    {"blocks", &Options::blocks},
+                                    {"chunks", &Options::chunks},
+                                    {"write_source", &Options::write_source},
+                                    {"values", &Options::values},
+                                    {"keys", &Options::keys}};
   for (const Flag& flag : kFlags) {
     if (name != flag.name) continue;
     auto b = v.AsBool();
@@ -45,8 +54,12 @@ Status Read(Options& o, const std::string& name, const JsonValue& v) {
     o.*flag.member = *b;
     return std::nullopt;
   }
-  struct Number { std::string_view name; uint64_t Options::* member; };
-  static constexpr Number kNumbers[] = {{"max_memory", &Options::max_memory}, {"max_fill", &Options::max_fill}};
+  struct Number {
+    std::string_view name;
+    uint64_t Options::*member;
+  };
+  static constexpr Number kNumbers[] = {{"max_memory", &Options::max_memory},
+                                        {"max_fill", &Options::max_fill}};
   for (const Number& number : kNumbers) {
     if (name != number.name) continue;
     auto n = v.AsUint();
@@ -54,8 +67,12 @@ Status Read(Options& o, const std::string& name, const JsonValue& v) {
     o.*number.member = *n;
     return std::nullopt;
   }
-  struct Texts { std::string_view name; std::vector<std::string> Options::* member; };
-  static constexpr Texts kTexts[] = {{"include", &Options::include}, {"exclude", &Options::exclude},
+  struct Texts {
+    std::string_view name;
+    std::vector<std::string> Options::*member;
+  };
+  static constexpr Texts kTexts[] = {{"include", &Options::include},
+                                     {"exclude", &Options::exclude},
                                      {"source_names", &Options::source_names}};
   for (const Texts& texts : kTexts) {
     if (name != texts.name) continue;

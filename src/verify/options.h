@@ -25,10 +25,10 @@ struct Options {
   bool deep = false;
   bool strict = false;
   bool allow_missing = false, allow_extra = false;
-  std::optional<hash::Digest> fingerprint;  // evidence of one line
+  std::optional<hash::Digest> fingerprint;                                 // evidence of one line
   bool stored = true, blocks = true, chunks = false, write_source = true;  // what `lock` writes
-  bool values = false;                    // diff: compare the values of what differs
-  bool keys = false;                      // ls: list the keys
+  bool values = false;  // diff: compare the values of what differs
+  bool keys = false;    // ls: list the keys
   uint64_t max_memory = kDefaultMaxMemory;
   uint64_t max_fill = kDefaultMaxFill;
 };

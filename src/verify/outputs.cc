@@ -15,7 +15,9 @@ std::string UintList(const std::vector<uint64_t>& list) {
   for (size_t i = 0; i < list.size(); ++i) out += (i ? "," : "") + std::to_string(list[i]);
   return out + "]";
 }
-std::string ShapeJson(const std::optional<std::vector<uint64_t>>& shape) { return shape ? UintList(*shape) : "null"; }
+std::string ShapeJson(const std::optional<std::vector<uint64_t>>& shape) {
+  return shape ? UintList(*shape) : "null";
+}
 
 // JSON has no infinity: as text then.
 std::string NumberJson(const std::optional<double>& value) {
@@ -29,27 +31,36 @@ std::string NumberJson(const std::optional<double>& value) {
 
 std::string_view KindName(orbax::ItemKind kind) {
   switch (kind) {
-    case orbax::ItemKind::kPyTree: return "pytree";
-    case orbax::ItemKind::kMsgpack: return "msgpack";
-    case orbax::ItemKind::kBareOcdbt: return "ocdbt";
-    case orbax::ItemKind::kBareZarr: return "zarr";
-    case orbax::ItemKind::kJson: return "json";
-    case orbax::ItemKind::kProto: return "proto";
-    case orbax::ItemKind::kAmbiguous: return "ambiguous";
+    case orbax::ItemKind::kPyTree:
+      return "pytree";
+    case orbax::ItemKind::kMsgpack:
+      return "msgpack";
+    case orbax::ItemKind::kBareOcdbt:
+      return "ocdbt";
+    case orbax::ItemKind::kBareZarr:
+      return "zarr";
+    case orbax::ItemKind::kJson:
+      return "json";
+    case orbax::ItemKind::kProto:
+      return "proto";
+    case orbax::ItemKind::kAmbiguous:
+      return "ambiguous";
   }
   return "";
 }
 
 void AppendLeaf(std::string& out, const LeafPlan& leaf) {
   const LeafRecord& r = leaf.record;
-  out += "{\"key_path\":" + orbax::ToJson(r.key_path) + ",\"value_type\":" + JsonString(r.value_type) +
-         ",\"dtype\":" + JsonString(r.dtype) + ",\"shape\":" + ShapeJson(r.shape) +
-         ",\"nbytes\":" + std::to_string(r.nbytes);
+  out += "{\"key_path\":" + orbax::ToJson(r.key_path) +
+         ",\"value_type\":" + JsonString(r.value_type) + ",\"dtype\":" + JsonString(r.dtype) +
+         ",\"shape\":" + ShapeJson(r.shape) + ",\"nbytes\":" + std::to_string(r.nbytes);
   if (leaf.in_zarr && r.shape) {
     uint64_t stored = 0;
-    for (const ChunkRef& chunk : leaf.chunks) stored = CheckedAdd(stored, chunk.length).value_or(~uint64_t{0});
+    for (const ChunkRef& chunk : leaf.chunks)
+      stored = CheckedAdd(stored, chunk.length).value_or(~uint64_t{0});
     out += ",\"chunks\":" + std::to_string(leaf.chunks.size()) +
-           ",\"chunk_shape\":" + UintList(leaf.metadata.chunk_shape) + ",\"stored_nbytes\":" + std::to_string(stored) +
+           ",\"chunk_shape\":" + UintList(leaf.metadata.chunk_shape) +
+           ",\"stored_nbytes\":" + std::to_string(stored) +
            ",\"zarr_format\":" + std::to_string(leaf.metadata.zarr_format);
   }
   out += '}';
@@ -60,7 +71,8 @@ void AppendLeaf(std::string& out, const LeafPlan& leaf) {
 std::string ListJson(const Scan& scan, bool with_keys) {
   std::string out = "{\"source\":{";
   if (scan.step_chosen) out += "\"step\":" + std::to_string(scan.layout.chosen->number) + ",";
-  out += "\"files\":" + std::to_string(scan.total_files) + ",\"bytes\":" + std::to_string(scan.total_bytes) + "},\"items\":[";
+  out += "\"files\":" + std::to_string(scan.total_files) +
+         ",\"bytes\":" + std::to_string(scan.total_bytes) + "},\"items\":[";
   uint64_t leaves = 0, parameters = 0, nbytes = 0;
   for (size_t i = 0; i < scan.items.size(); ++i) {
     const ItemScan& item = scan.items[i];
@@ -81,26 +93,31 @@ std::string ListJson(const Scan& scan, bool with_keys) {
       for (const auto& entry : item.store.entries()) {
         if (!first) out += ',';
         first = false;
-        if (IsUtf8(entry.key)) out += "{\"key\":" + JsonString(entry.key);
-        else out += "{\"key\":null,\"key_hex\":\"" + Hex(AsBytes(entry.key)) + '"';
+        if (IsUtf8(entry.key))
+          out += "{\"key\":" + JsonString(entry.key);
+        else
+          out += "{\"key\":null,\"key_hex\":\"" + Hex(AsBytes(entry.key)) + '"';
         out += ",\"length\":" + std::to_string(entry.value.length) + '}';
       }
       out += ']';
     }
     out += '}';
   }
-  return out + "],\"totals\":{\"leaves\":" + std::to_string(leaves) + ",\"parameters\":" + std::to_string(parameters) +
-         ",\"nbytes\":" + std::to_string(nbytes) + "}}\n";
+  return out + "],\"totals\":{\"leaves\":" + std::to_string(leaves) +
+         ",\"parameters\":" + std::to_string(parameters) + ",\"nbytes\":" + std::to_string(nbytes) +
+         "}}\n";
 }
 
-std::string DiffJson(const Comparison& comparison, const std::map<size_t, ValueDifference>& differences) {
+std::string DiffJson(const Comparison& comparison,
+                     const std::map<size_t, ValueDifference>& differences) {
   std::string out = "{\"leaves\":[";
   for (size_t k = 0; k < comparison.leaves.size(); ++k) {
     const LeafOutcome& o = comparison.leaves[k];
     const LeafRecord& any = o.actual ? *o.actual : *o.expected;
-    out += std::string(k ? "," : "") + "{\"sign\":\"" + static_cast<char>(o.sign) + "\",\"item\":" +
-           JsonString(std::string(o.item)) + ",\"key_path\":" + orbax::ToJson(o.key_path()) +
-           ",\"dtype\":" + JsonString(any.dtype) + ",\"shape\":" + ShapeJson(any.shape);
+    out += std::string(k ? "," : "") + "{\"sign\":\"" + static_cast<char>(o.sign) +
+           "\",\"item\":" + JsonString(std::string(o.item)) +
+           ",\"key_path\":" + orbax::ToJson(o.key_path()) + ",\"dtype\":" + JsonString(any.dtype) +
+           ",\"shape\":" + ShapeJson(any.shape);
     auto digest = [](const LeafRecord* r) {
       return r && r->blake3 ? "\"blake3:" + hash::ToHex(*r->blake3) + '"' : std::string("null");
     };
@@ -108,14 +125,16 @@ std::string DiffJson(const Comparison& comparison, const std::map<size_t, ValueD
     if (auto it = differences.find(k); it != differences.end()) {
       const ValueDifference& d = it->second;
       out += ",\"values\":{\"differing\":" + std::to_string(d.differing) +
-             ",\"first_index\":" + std::to_string(d.first_index) + ",\"first_a\":" + JsonString(d.first_a) +
-             ",\"first_b\":" + JsonString(d.first_b) + ",\"max_abs\":" + NumberJson(d.max_abs) +
-             ",\"max_rel\":" + NumberJson(d.max_rel) + "}";
+             ",\"first_index\":" + std::to_string(d.first_index) +
+             ",\"first_a\":" + JsonString(d.first_a) + ",\"first_b\":" + JsonString(d.first_b) +
+             ",\"max_abs\":" + NumberJson(d.max_abs) + ",\"max_rel\":" + NumberJson(d.max_rel) +
+             "}";
     }
     out += '}';
   }
   const report::LeafCounts& c = comparison.counts;
-  return out + "],\"summary\":{\"equal\":" + std::to_string(c.equal) + ",\"different\":" + std::to_string(c.different) +
+  return out + "],\"summary\":{\"equal\":" + std::to_string(c.equal) +
+         ",\"different\":" + std::to_string(c.different) +
          ",\"missing\":" + std::to_string(c.missing) + ",\"extra\":" + std::to_string(c.extra) +
          ",\"not_read\":" + std::to_string(c.not_read) + "}}\n";
 }

@@ -10,6 +10,7 @@
 namespace leafsum::verify {
 
 std::string ListJson(const Scan& scan, bool with_keys);
-std::string DiffJson(const Comparison& comparison, const std::map<size_t, ValueDifference>& differences);
+std::string DiffJson(const Comparison& comparison,
+                     const std::map<size_t, ValueDifference>& differences);
 
 }  // namespace leafsum::verify

@@ -44,9 +44,10 @@ orbax::KeyPath SplitPath(std::string_view name) {
 }
 
 void SortLeaves(ItemScan& item) {
-  std::stable_sort(item.leaves.begin(), item.leaves.end(), [](const LeafPlan& a, const LeafPlan& b) {
-    return orbax::KeyPathLess(a.record.key_path, b.record.key_path);
-  });
+  std::stable_sort(item.leaves.begin(), item.leaves.end(),
+                   [](const LeafPlan& a, const LeafPlan& b) {
+                     return orbax::KeyPathLess(a.record.key_path, b.record.key_path);
+                   });
 }
 
 }  // namespace
@@ -61,13 +62,18 @@ void PlanStage::PlanItem(size_t s, size_t i) {
   Scan& scan = context_.scans[s];
   ItemScan& item = scan.items[i];
   switch (item.item.kind) {
-    case orbax::ItemKind::kPyTree: return PlanTree(s, i);
+    case orbax::ItemKind::kPyTree:
+      return PlanTree(s, i);
     case orbax::ItemKind::kBareOcdbt:
-    case orbax::ItemKind::kBareZarr: return PlanBareStore(s, i);
-    case orbax::ItemKind::kJson: return PlanFile(scan, item, "json");
-    case orbax::ItemKind::kProto: return PlanFile(scan, item, "proto");
+    case orbax::ItemKind::kBareZarr:
+      return PlanBareStore(s, i);
+    case orbax::ItemKind::kJson:
+      return PlanFile(scan, item, "json");
+    case orbax::ItemKind::kProto:
+      return PlanFile(scan, item, "proto");
     case orbax::ItemKind::kMsgpack:
-    case orbax::ItemKind::kAmbiguous: return;
+    case orbax::ItemKind::kAmbiguous:
+      return;
   }
 }
 
@@ -105,9 +111,10 @@ void PlanStage::PlanTree(size_t s, size_t i) {
   }
   SortLeaves(item);
   if (has_write_shape && !item.has_array_metadatas) {
-    Finding f = MakeFinding(Code::kMissingFile,
-                            "array_metadatas/ is not there, though the tree was written with it; PRNG keys restore as "
-                            "plain integers without it");
+    Finding f = MakeFinding(
+        Code::kMissingFile,
+        "array_metadatas/ is not there, though the tree was written with it; PRNG keys restore as "
+        "plain integers without it");
     f.severity = Severity::kWarning;
     f.file = item.item.directory + "array_metadatas/";
     context_.Add(scan, item, std::move(f));
@@ -118,21 +125,25 @@ void PlanStage::PlanTree(size_t s, size_t i) {
     LeafPlan& leaf = item.leaves[l];
     if (leaf.state == LeafPlan::State::kEmpty) continue;
     if (names[leaf.param_name] > 1) {
-      Finding f = MakeFinding(Code::kNameCollision,
-                              "another leaf has the parameter name \"" + leaf.param_name +
-                                  "\" too: the store holds one array for both, the other one was lost at save");
+      Finding f = MakeFinding(
+          Code::kNameCollision,
+          "another leaf has the parameter name \"" + leaf.param_name +
+              "\" too: the store holds one array for both, the other one was lost at save");
       context_.Add(scan, item, leaf, std::move(f));
     }
     if (!kvstore::IsSafePath(leaf.param_name) && !leaf.param_name.empty()) {
-      Finding f = MakeFinding(Code::kHostilePath,
-                              "the parameter name, taken as a path, leaves the checkpoint or is no portable path");
+      Finding f = MakeFinding(
+          Code::kHostilePath,
+          "the parameter name, taken as a path, leaves the checkpoint or is no portable path");
       f.file = item.item.directory + "_METADATA";
       f.actual = leaf.param_name;
       if (item.ocdbt) f.severity = Severity::kWarning;
       context_.Add(scan, item, leaf, std::move(f));
     }
-    if (leaf.record.value_type == "string") PlanString(scan, item, leaf);
-    else PlanArray(s, i, l, tree.use_zarr3);
+    if (leaf.record.value_type == "string")
+      PlanString(scan, item, leaf);
+    else
+      PlanArray(s, i, l, tree.use_zarr3);
   }
 }
 
@@ -147,13 +158,16 @@ void PlanStage::PlanString(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   if (!item.strings) {
     // A file that is there and broken was reported already, once for all.
     leaf.state = LeafPlan::State::kNotRead;
-    if (!scan.SizeOf(file)) fail(MakeFinding(Code::kMissingFile, "the file of string leaves is not there"));
+    if (!scan.SizeOf(file))
+      fail(MakeFinding(Code::kMissingFile, "the file of string leaves is not there"));
     return;
   }
   const auto it = item.strings->values.find(leaf.param_name);
   if (it == item.strings->values.end())
-    return fail(MakeFinding(Code::kMissingLeaf, "_strings.json has no text of the name \"" + leaf.param_name + "\""));
-  if (!it->second) return fail(MakeFinding(Code::kInvalid, "the value in _strings.json is no JSON string"));
+    return fail(MakeFinding(Code::kMissingLeaf,
+                            "_strings.json has no text of the name \"" + leaf.param_name + "\""));
+  if (!it->second)
+    return fail(MakeFinding(Code::kInvalid, "the value in _strings.json is no JSON string"));
   leaf.raw = ToVector(AsBytes(*it->second));
   leaf.record.nbytes = leaf.raw.size();
 }
@@ -165,7 +179,8 @@ void PlanStage::CheckRecords(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   for (auto it = first; it != last; ++it) impls.insert(it->second.array.random_key_impl);
   if (impls.size() == 1) leaf.record.prng_impl = *impls.begin();
   if (impls.size() <= 1) return;
-  Finding f = MakeFinding(Code::kStructureMismatch, "processes disagree on the PRNG implementation of this leaf");
+  Finding f = MakeFinding(Code::kStructureMismatch,
+                          "processes disagree on the PRNG implementation of this leaf");
   f.file = item.item.directory + "array_metadatas/";
   context_.Add(scan, item, leaf, std::move(f));
 }
@@ -181,22 +196,29 @@ void PlanStage::PlanArray(size_t s, size_t i, size_t l, bool zarr3) {
   if (!entry) {
     leaf.state = LeafPlan::State::kNotRead;
     if (!item.store_complete) return;  // whatever made the store incomplete was reported
-    const bool other = item.store.Find(prefix + std::string(zarr3 ? kZarray : kZarrJson)) != nullptr;
+    const bool other =
+        item.store.Find(prefix + std::string(zarr3 ? kZarray : kZarrJson)) != nullptr;
     const std::string aggregate = item.item.directory + "checkpoint";
     if (!other && scan.SizeOf(aggregate)) {
-      Finding f = MakeFinding(Code::kUnsupported,
-                              "the value is in the msgpack file `checkpoint`: this version cannot read it");
+      Finding f =
+          MakeFinding(Code::kUnsupported,
+                      "the value is in the msgpack file `checkpoint`: this version cannot read it");
       f.file = aggregate;
       context_.Add(scan, item, leaf, std::move(f));
       return;
     }
-    Finding f = other ? MakeFinding(Code::kInvalid, std::string("_METADATA says use_zarr3 ") + (zarr3 ? "true" : "false") +
+    Finding f = other ? MakeFinding(Code::kInvalid, std::string("_METADATA says use_zarr3 ") +
+                                                        (zarr3 ? "true" : "false") +
                                                         ", the array is stored the other way")
                 : item.ocdbt
-                    ? MakeFinding(Code::kMissingLeaf, "_METADATA names this leaf, the store has no key " + key)
-                    : MakeFinding(Code::kMissingFile, "_METADATA names this leaf, its array's metadata is not there");
-    if (item.ocdbt) f.expected = key;
-    else f.file = item.item.directory + key;
+                    ? MakeFinding(Code::kMissingLeaf,
+                                  "_METADATA names this leaf, the store has no key " + key)
+                    : MakeFinding(Code::kMissingFile,
+                                  "_METADATA names this leaf, its array's metadata is not there");
+    if (item.ocdbt)
+      f.expected = key;
+    else
+      f.file = item.item.directory + key;
     context_.Add(scan, item, leaf, std::move(f));
     return;
   }
@@ -227,13 +249,18 @@ void PlanStage::PlanBareStore(size_t s, size_t i) {
   SortLeaves(item);
   for (size_t l = 0; l < item.leaves.size(); ++l) {
     LeafPlan& leaf = item.leaves[l];
-    const std::string zarray = leaf.param_name.empty() ? std::string(kZarray) : leaf.param_name + "/" + std::string(kZarray);
-    const std::string zarr_json = zarray.substr(0, zarray.size() - kZarray.size()) + std::string(kZarrJson);
+    const std::string zarray = leaf.param_name.empty()
+                                   ? std::string(kZarray)
+                                   : leaf.param_name + "/" + std::string(kZarray);
+    const std::string zarr_json =
+        zarray.substr(0, zarray.size() - kZarray.size()) + std::string(kZarrJson);
     if (item.store.Find(zarray) && item.store.Find(zarr_json)) {
       if (SplitKey(entries[leaf.document_entry].key).second == kZarray) {
         leaf.state = LeafPlan::State::kNotRead;
-        context_.Add(scan, item, leaf,
-                     MakeFinding(Code::kInvalid, "both .zarray and zarr.json: which one is the array cannot be told"));
+        context_.Add(
+            scan, item, leaf,
+            MakeFinding(Code::kInvalid,
+                        "both .zarray and zarr.json: which one is the array cannot be told"));
         item.no_fingerprint = true;
       } else {
         item.leaves.erase(item.leaves.begin() + static_cast<ptrdiff_t>(l--));
@@ -259,12 +286,19 @@ void PlanStage::WantDocument(size_t s, size_t i, size_t l) {
   };
   if (ref.is_inline()) return OnDocument(document, item.store.InlineValue(ref));
   if (ref.length > kMaxArrayMetadata)
-    return fail(Error{ErrorCode::kLimit, "the array's metadata is too large for what it is", {},
-                      "at most " + std::to_string(kMaxArrayMetadata) + " bytes", std::to_string(ref.length) + " bytes"});
+    return fail(Error{ErrorCode::kLimit,
+                      "the array's metadata is too large for what it is",
+                      {},
+                      "at most " + std::to_string(kMaxArrayMetadata) + " bytes",
+                      std::to_string(ref.length) + " bytes"});
   const auto size = scan.files.size(ref.file);
-  if (!size) return fail(Error{ErrorCode::kMissing, "the file with the array's metadata is not there", {}, "", ""});
+  if (!size)
+    return fail(
+        Error{ErrorCode::kMissing, "the file with the array's metadata is not there", {}, "", ""});
   if (!RangeFits(ref.offset, ref.length, *size))
-    return fail(Error{ErrorCode::kTruncated, "the file ends before the array's metadata does", {},
+    return fail(Error{ErrorCode::kTruncated,
+                      "the file ends before the array's metadata does",
+                      {},
                       std::to_string(ref.offset) + " + " + std::to_string(ref.length) + " bytes",
                       std::to_string(*size) + " bytes"});
   scan.coverage.Mark(ref.file, ref.offset, ref.length, ByteClass::kStructural);
@@ -278,8 +312,11 @@ void PlanStage::OnRead(size_t tag, Bytes bytes) {
   const ItemScan& item = scan.items[d.item];
   const kvstore::ValueRef& ref = item.store.entries()[item.leaves[d.leaf].document_entry].value;
   if (bytes.size() != ref.length)
-    return OnFailure(tag, Error{ErrorCode::kChanged, "the file is shorter than it was", {},
-                                std::to_string(ref.length) + " bytes", std::to_string(bytes.size()) + " bytes"});
+    return OnFailure(tag, Error{ErrorCode::kChanged,
+                                "the file is shorter than it was",
+                                {},
+                                std::to_string(ref.length) + " bytes",
+                                std::to_string(bytes.size()) + " bytes"});
   OnDocument(d, bytes);
 }
 
@@ -308,26 +345,34 @@ void PlanStage::OnDocument(const Document& d, Bytes bytes) {
   leaf.document = ToVector(bytes);
   auto metadata = v3 ? zarr::ParseZarrJson(bytes) : zarr::ParseZarray(bytes);
   if (!metadata) {
-    Finding f = FindingOf(metadata.error(), entry.value.is_inline() ? std::string() : scan.files.path(entry.value.file));
-    if (!entry.value.is_inline()) f.offset = entry.value.offset + metadata.error().offset.value_or(0);
-    else f.offset.reset();
+    Finding f =
+        FindingOf(metadata.error(),
+                  entry.value.is_inline() ? std::string() : scan.files.path(entry.value.file));
+    if (!entry.value.is_inline())
+      f.offset = entry.value.offset + metadata.error().offset.value_or(0);
+    else
+      f.offset.reset();
     f.message = "key " + std::string(entry.key) + ": " + f.message;
     leaf.state = LeafPlan::State::kNotRead;
     context_.Add(scan, item, leaf, std::move(f));
     return;
   }
   for (const std::string& name : metadata->duplicate_members) {
-    Finding f = MakeFinding(Code::kDuplicateMember, "the array's metadata has a JSON member twice; the last one counts");
+    Finding f = MakeFinding(Code::kDuplicateMember,
+                            "the array's metadata has a JSON member twice; the last one counts");
     f.actual = IsUtf8(name) ? name : Hex(AsBytes(name));
     context_.Add(scan, item, leaf, std::move(f));
     leaf.own_finding = true;
   }
   if (!metadata->codecs.sharding.empty() &&
-      (!metadata->codecs.sharding[0].codecs.sharding.empty() || !metadata->codecs.transpose.empty() ||
-       !metadata->codecs.bytes_codecs.empty())) {
+      (!metadata->codecs.sharding[0].codecs.sharding.empty() ||
+       !metadata->codecs.transpose.empty() || !metadata->codecs.bytes_codecs.empty())) {
     leaf.state = LeafPlan::State::kNotRead;
-    context_.Add(scan, item, leaf,
-                 MakeFinding(Code::kUnsupported, "shards within shards, or codecs around shards: this version cannot read them"));
+    context_.Add(
+        scan, item, leaf,
+        MakeFinding(
+            Code::kUnsupported,
+            "shards within shards, or codecs around shards: this version cannot read them"));
     return;
   }
   leaf.record.dtype = metadata->type.name;

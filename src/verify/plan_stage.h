@@ -1,5 +1,6 @@
-// Stage 3: the leaves. Joins the tree of `_METADATA`, the keys of the store and every array's own metadata into
-// the plan: which leaf has which dtype, shape and chunks. Bare stores have the arrays that their keys show.
+// Stage 3: the leaves. Joins the tree of `_METADATA`, the keys of the store and every array's own
+// metadata into the plan: which leaf has which dtype, shape and chunks. Bare stores have the arrays
+// that their keys show.
 #pragma once
 
 #include <vector>

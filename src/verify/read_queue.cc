@@ -4,7 +4,8 @@
 
 namespace leafsum::verify {
 
-void ReadQueue::Want(ReadSink* sink, uint32_t source, uint32_t file, uint64_t offset, uint64_t length) {
+void ReadQueue::Want(ReadSink* sink, uint32_t source, uint32_t file, uint64_t offset,
+                     uint64_t length) {
   Ask ask;
   ask.source = source;
   ask.path = files_[file];
@@ -61,10 +62,11 @@ bool ReadQueue::Commit(uint32_t id, uint64_t n) {
   if (!wanted->sink) {
     Recycle(std::move(piece));
   } else if (piece.size != wanted->length) {
-    wanted->sink->OnFailure(wanted->offset,
-                            Error{ErrorCode::kTruncated, "the file ends before this range does",
-                                  wanted->offset + piece.size, std::to_string(wanted->length) + " bytes",
-                                  std::to_string(n) + " bytes"});
+    wanted->sink->OnFailure(
+        wanted->offset,
+        Error{ErrorCode::kTruncated, "the file ends before this range does",
+              wanted->offset + piece.size, std::to_string(wanted->length) + " bytes",
+              std::to_string(n) + " bytes"});
   } else {
     wanted->sink->OnRead(wanted->offset, std::move(piece));
   }

@@ -1,7 +1,7 @@
 // The reads of one LeafJob: who wants which bytes, and the buffers that they arrive in.
 //
-// Buffers are used again, so that nothing is allocated in the steady state; a host that can read into
-// memory fills one in place (Reserve, Commit).
+// Buffers are used again, so that nothing is allocated in the steady state; a host that can read
+// into memory fills one in place (Reserve, Commit).
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,8 @@
 
 namespace leafsum::verify {
 
-// A buffer of which the first `size` bytes count. It never shrinks: growing a vector again would zero it.
+// A buffer of which the first `size` bytes count. It never shrinks: growing a vector again would
+// zero it.
 struct Piece {
   ByteVector buffer;
   size_t size = 0;

@@ -9,13 +9,16 @@ using report::Finding;
 
 std::pair<size_t, size_t> Scan::Below(std::string_view directory) const {
   if (directory.empty()) return {0, listing.size()};
-  auto less = [](const FileEntry& e, std::string_view path) { return std::string_view(e.path) < path; };
+  auto less = [](const FileEntry& e, std::string_view path) {
+    return std::string_view(e.path) < path;
+  };
   const auto first = std::lower_bound(listing.begin(), listing.end(), directory, less);
   // "0" follows "/": the end of everything below a directory.
   std::string end(directory);
   end.back() = '0';
   const auto last = std::lower_bound(first, listing.end(), std::string_view(end), less);
-  return {static_cast<size_t>(first - listing.begin()), static_cast<size_t>(last - listing.begin())};
+  return {static_cast<size_t>(first - listing.begin()),
+          static_cast<size_t>(last - listing.begin())};
 }
 
 std::optional<uint64_t> Scan::SizeOf(std::string_view path) const {
@@ -40,14 +43,22 @@ void Context::Add(const Scan& scan, const ItemScan& item, LeafPlan& leaf, Findin
 
 Code CodeOf(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kTruncated: return Code::kTruncated;
-    case ErrorCode::kInvalid: return Code::kInvalid;
-    case ErrorCode::kChecksum: return Code::kChecksum;
-    case ErrorCode::kUnsupported: return Code::kUnsupported;
-    case ErrorCode::kLimit: return Code::kLimit;
-    case ErrorCode::kMissing: return Code::kMissingFile;
-    case ErrorCode::kUnreadable: return Code::kUnreadable;
-    case ErrorCode::kChanged: return Code::kChangedDuringRead;
+    case ErrorCode::kTruncated:
+      return Code::kTruncated;
+    case ErrorCode::kInvalid:
+      return Code::kInvalid;
+    case ErrorCode::kChecksum:
+      return Code::kChecksum;
+    case ErrorCode::kUnsupported:
+      return Code::kUnsupported;
+    case ErrorCode::kLimit:
+      return Code::kLimit;
+    case ErrorCode::kMissing:
+      return Code::kMissingFile;
+    case ErrorCode::kUnreadable:
+      return Code::kUnreadable;
+    case ErrorCode::kChanged:
+      return Code::kChangedDuringRead;
   }
   return Code::kInvalid;
 }

@@ -23,23 +23,23 @@ namespace leafsum::verify {
 // One leaf of the plan: its record, which grows, and where its content lies.
 struct LeafPlan {
   enum class State {
-    kPlanned,   // has content, which is not read yet
-    kRead,      // digests are in the record, or its stored digest matched the evidence
-    kEmpty,     // an empty node: nothing to read
-    kGroup,     // a zarr group, no leaf at all: dropped
-    kNotRead,   // damaged, unsupported, left out: a finding says why
+    kPlanned,  // has content, which is not read yet
+    kRead,     // digests are in the record, or its stored digest matched the evidence
+    kEmpty,    // an empty node: nothing to read
+    kGroup,    // a zarr group, no leaf at all: dropped
+    kNotRead,  // damaged, unsupported, left out: a finding says why
   };
   LeafRecord record;
   State state = State::kPlanned;
-  bool own_finding = false;          // its document or chunks gave a finding: no stored digest is locked
-  bool in_zarr = false;              // has a metadata document and a stored digest
+  bool own_finding = false;  // its document or chunks gave a finding: no stored digest is locked
+  bool in_zarr = false;      // has a metadata document and a stored digest
   zarr::ArrayMetadata metadata;
   std::string param_name;
   std::optional<std::vector<uint64_t>> write_shape;  // of `_METADATA`
-  size_t document_entry = 0;         // of ItemScan::store
+  size_t document_entry = 0;                         // of ItemScan::store
   ByteVector document;
-  std::vector<ChunkRef> chunks;      // `file` is of Scan::files; inline: offset into the store's arena
-  ByteVector raw;                    // a string's bytes
+  std::vector<ChunkRef> chunks;  // `file` is of Scan::files; inline: offset into the store's arena
+  ByteVector raw;                // a string's bytes
   std::optional<uint32_t> raw_file;  // or the file that is the content
 };
 
@@ -51,36 +51,36 @@ struct RecordedArray {
 
 struct ItemScan {
   orbax::Item item;
-  bool tree_read = false;            // every leaf that there is, is in `leaves`
-  bool failed = false;               // nothing more is to be learnt of this item
+  bool tree_read = false;  // every leaf that there is, is in `leaves`
+  bool failed = false;     // nothing more is to be learnt of this item
   std::optional<orbax::TreeMetadata> tree;
   bool ocdbt = false;
   std::optional<ocdbt::Manifest> manifest;
   kvstore::KvStore store;
-  bool store_read = false;           // filled and sealed
-  bool store_complete = false;       // no key is missing from it
+  bool store_read = false;      // filled and sealed
+  bool store_complete = false;  // no key is missing from it
   std::optional<orbax::StringLeaves> strings;
   // `array_metadatas/*`, by parameter name; each process has its own file.
   std::multimap<std::string, RecordedArray> recorded;
   bool has_array_metadatas = false;
-  bool deleted = false;              // named in the deletion journal: no item
+  bool deleted = false;  // named in the deletion journal: no item
   bool no_fingerprint = false;
-  std::vector<LeafPlan> leaves;      // sorted by key path
+  std::vector<LeafPlan> leaves;  // sorted by key path
 };
 
 struct Scan {
   uint32_t source = 0;
-  std::string name;                  // the source's, for messages where there are two
-  std::vector<FileEntry> listing;    // sorted by path; only what could be sorted by bytes
-  kvstore::FileTable files;          // ids of listed files come first, in order of the listing
+  std::string name;                // the source's, for messages where there are two
+  std::vector<FileEntry> listing;  // sorted by path; only what could be sorted by bytes
+  kvstore::FileTable files;        // ids of listed files come first, in order of the listing
   CoverageMap coverage;
   orbax::Layout layout;
   std::optional<uint64_t> commit_timestamp_nsecs;
-  bool step_chosen = false;          // from a root: lockfile and report name it
+  bool step_chosen = false;  // from a root: lockfile and report name it
   std::vector<ItemScan> items;
-  std::vector<ItemRecord> records;   // of items, in their order, once all was read
+  std::vector<ItemRecord> records;  // of items, in their order, once all was read
   uint64_t total_files = 0, total_bytes = 0;
-  bool nothing_read = false;         // the step that the evidence names is gone
+  bool nothing_read = false;  // the step that the evidence names is gone
 
   // The listed files below a directory ("" or ending in "/"), as a range of `listing`.
   std::pair<size_t, size_t> Below(std::string_view directory) const;
@@ -103,6 +103,6 @@ struct Context {
 report::Finding FindingOf(const Error& error, std::string_view file);
 report::Finding MakeFinding(report::Code code, std::string message);
 report::Code CodeOf(ErrorCode code);
-std::string MiB(uint64_t bytes);     // "12.5 MiB", for messages
+std::string MiB(uint64_t bytes);  // "12.5 MiB", for messages
 
 }  // namespace leafsum::verify

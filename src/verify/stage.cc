@@ -10,7 +10,8 @@ bool ReadingStage::Supply(PendingAsks& asks) {
   return true;
 }
 
-void ReadingStage::WantFile(const Scan& scan, const std::string& path, uint64_t limit, uint64_t tag) {
+void ReadingStage::WantFile(const Scan& scan, const std::string& path, uint64_t limit,
+                            uint64_t tag) {
   Ask ask;
   ask.source = scan.source;
   ask.path = path;
@@ -19,8 +20,8 @@ void ReadingStage::WantFile(const Scan& scan, const std::string& path, uint64_t 
   wanted_.emplace_back(std::move(ask), tag);
 }
 
-void ReadingStage::WantRange(const Scan& scan, const std::string& path, uint64_t offset, uint64_t length,
-                             uint64_t tag) {
+void ReadingStage::WantRange(const Scan& scan, const std::string& path, uint64_t offset,
+                             uint64_t length, uint64_t tag) {
   Ask ask;
   ask.source = scan.source;
   ask.path = path;

@@ -1,5 +1,5 @@
-// One stage of a Verifier. A stage owns its state, turns answers into values in the Context and new wants,
-// and knows no other stage; every transition is in Verifier::Advance.
+// One stage of a Verifier. A stage owns its state, turns answers into values in the Context and new
+// wants, and knows no other stage; every transition is in Verifier::Advance.
 #pragma once
 
 #include <deque>
@@ -48,7 +48,8 @@ class ReadingStage : public Stage {
   virtual void OnRead(size_t tag, Bytes bytes) = 0;
   virtual void OnFailure(size_t tag, Error error) = 0;
   void WantFile(const Scan& scan, const std::string& path, uint64_t limit, uint64_t tag);
-  void WantRange(const Scan& scan, const std::string& path, uint64_t offset, uint64_t length, uint64_t tag);
+  void WantRange(const Scan& scan, const std::string& path, uint64_t offset, uint64_t length,
+                 uint64_t tag);
 
  private:
   std::deque<std::pair<Ask, uint64_t>> wanted_;

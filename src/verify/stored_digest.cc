@@ -6,7 +6,7 @@
 
 namespace leafsum::verify {
 namespace {
-constexpr size_t kReadersAhead = 8;             // small values: the next ones are asked for meanwhile
+constexpr size_t kReadersAhead = 8;  // small values: the next ones are asked for meanwhile
 constexpr uint64_t kBytesAhead = 2 * kReadPiece;
 }  // namespace
 
@@ -40,15 +40,17 @@ StoredPass::State StoredPass::Advance() {
   for (;;) {
     uint64_t ahead = 0;
     for (const Open& open : open_) ahead += open.ref.length;
-    while (next_ < task_.chunks.size() && open_.size() < kReadersAhead && (open_.empty() || ahead < kBytesAhead)) {
+    while (next_ < task_.chunks.size() && open_.size() < kReadersAhead &&
+           (open_.empty() || ahead < kBytesAhead)) {
       const ChunkRef& ref = task_.chunks[next_++];
       Open open{ref, nullptr, {}};
-      open.reader = ref.file == kInlineChunk
-                        ? std::make_unique<ValueReader>(queue_, Bytes(task_.inline_bytes)
-                                                                    .subspan(static_cast<size_t>(ref.offset),
-                                                                             static_cast<size_t>(ref.length)))
-                        : std::make_unique<ValueReader>(queue_, task_.source, ref.file, ref.offset, ref.length,
-                                                        kReadPiece);
+      open.reader =
+          ref.file == kInlineChunk
+              ? std::make_unique<ValueReader>(queue_, Bytes(task_.inline_bytes)
+                                                          .subspan(static_cast<size_t>(ref.offset),
+                                                                   static_cast<size_t>(ref.length)))
+              : std::make_unique<ValueReader>(queue_, task_.source, ref.file, ref.offset,
+                                              ref.length, kReadPiece);
       open.reader->Start();
       ahead += ref.length;
       open_.push_back(std::move(open));

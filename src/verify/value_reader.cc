@@ -7,12 +7,20 @@ namespace {
 constexpr size_t kPiecesAhead = 2;
 }
 
-ValueReader::ValueReader(ReadQueue& queue, uint32_t source, uint32_t file, uint64_t offset, uint64_t length,
-                         uint64_t piece)
-    : queue_(queue), source_(source), file_(file), offset_(offset), length_(length), piece_(piece) {}
+ValueReader::ValueReader(ReadQueue& queue, uint32_t source, uint32_t file, uint64_t offset,
+                         uint64_t length, uint64_t piece)
+    : queue_(queue),
+      source_(source),
+      file_(file),
+      offset_(offset),
+      length_(length),
+      piece_(piece) {}
 
 ValueReader::ValueReader(ReadQueue& queue, Bytes inline_bytes)
-    : queue_(queue), length_(inline_bytes.size()), asked_(inline_bytes.size()), inline_(inline_bytes) {}
+    : queue_(queue),
+      length_(inline_bytes.size()),
+      asked_(inline_bytes.size()),
+      inline_(inline_bytes) {}
 
 ValueReader::~ValueReader() {
   bool open = false;

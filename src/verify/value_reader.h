@@ -1,5 +1,5 @@
-// The encoded bytes of one value, in order, piece by piece: a window that moves over a range of a file.
-// While one piece is being used the next one is already asked for.
+// The encoded bytes of one value, in order, piece by piece: a window that moves over a range of a
+// file. While one piece is being used the next one is already asked for.
 #pragma once
 
 #include <deque>
@@ -13,7 +13,8 @@ namespace leafsum::verify {
 class ValueReader : public ReadSink {
  public:
   // A range of a file.
-  ValueReader(ReadQueue& queue, uint32_t source, uint32_t file, uint64_t offset, uint64_t length, uint64_t piece);
+  ValueReader(ReadQueue& queue, uint32_t source, uint32_t file, uint64_t offset, uint64_t length,
+              uint64_t piece);
   // Bytes that are here already.
   ValueReader(ReadQueue& queue, Bytes inline_bytes);
   ~ValueReader() override;
@@ -50,8 +51,8 @@ class ValueReader : public ReadSink {
   ReadQueue& queue_;
   uint32_t source_ = 0, file_ = 0;
   uint64_t offset_ = 0, length_ = 0, piece_ = 0;
-  uint64_t position_ = 0;   // consumed
-  uint64_t asked_ = 0;      // asked for
+  uint64_t position_ = 0;  // consumed
+  uint64_t asked_ = 0;     // asked for
   bool started_ = false;
   std::deque<Slot> slots_;  // in order of offset
   size_t used_ = 0;         // of the first slot

@@ -23,12 +23,15 @@ ValuesStage::ValuesStage(Context& context, const Comparison& comparison) : Stage
   for (size_t k = 0; k < comparison.leaves.size(); ++k) {
     const LeafOutcome& o = comparison.leaves[k];
     if (o.sign != Sign::kDifferent || !o.expected || !o.actual) continue;
-    if (o.expected->dtype != o.actual->dtype || o.expected->shape != o.actual->shape || !o.actual->shape) continue;
+    if (o.expected->dtype != o.actual->dtype || o.expected->shape != o.actual->shape ||
+        !o.actual->shape)
+      continue;
     const auto pa = a.find(o.expected), pb = b.find(o.actual);
     if (pa == a.end() || pb == b.end()) continue;
     Pair pair{k, pa->second.first, pa->second.second, pb->second.first, pb->second.second, 0};
-    const uint64_t need = EstimateMemory(context.scans[0].items[pair.item_a].leaves[pair.leaf_a]) / 2 +
-                          EstimateMemory(context.scans[1].items[pair.item_b].leaves[pair.leaf_b]) / 2;
+    const uint64_t need =
+        EstimateMemory(context.scans[0].items[pair.item_a].leaves[pair.leaf_a]) / 2 +
+        EstimateMemory(context.scans[1].items[pair.item_b].leaves[pair.leaf_b]) / 2;
     pair.memory = std::min(context.options.max_memory, need * 2);
     queue_.push_back(pair);
   }
@@ -43,9 +46,10 @@ bool ValuesStage::Supply(PendingAsks& asks) {
   std::map<std::pair<uint32_t, uint32_t>, uint32_t> file_ids;
   const Scan &a = context_.scans[0], &b = context_.scans[1];
   LeafTask task;
-  task.array = MakeArrayTask(a, a.items[pair.item_a], a.items[pair.item_a].leaves[pair.leaf_a], job.files, file_ids);
-  task.other.push_back(
-      MakeArrayTask(b, b.items[pair.item_b], b.items[pair.item_b].leaves[pair.leaf_b], job.files, file_ids));
+  task.array = MakeArrayTask(a, a.items[pair.item_a], a.items[pair.item_a].leaves[pair.leaf_a],
+                             job.files, file_ids);
+  task.other.push_back(MakeArrayTask(
+      b, b.items[pair.item_b], b.items[pair.item_b].leaves[pair.leaf_b], job.files, file_ids));
   job.tasks.push_back(std::move(task));
   Ask ask;
   ask.kind = AskKind::kJob;
@@ -66,21 +70,25 @@ void ValuesStage::Answer(uint64_t tag, Bytes bytes) {
   Pair pair = open_.extract(tag).mapped();
   const auto results = ParseResults(bytes);
   if (!results || results->size() != 1)
-    return Unreadable(pair, report::Code::kUnreadable, "the values could not be compared: the worker gave no result");
+    return Unreadable(pair, report::Code::kUnreadable,
+                      "the values could not be compared: the worker gave no result");
   const LeafResult& result = (*results)[0];
   if (result.memory_needed > pair.memory && result.memory_needed <= context_.options.max_memory) {
-    pair.memory = std::min(context_.options.max_memory, std::max(result.memory_needed, 2 * pair.memory));
+    pair.memory =
+        std::min(context_.options.max_memory, std::max(result.memory_needed, 2 * pair.memory));
     queue_.push_front(pair);
     return;
   }
   if (result.memory_needed != 0)
     return Unreadable(pair, report::Code::kLimit,
-                      "comparing the values takes " + MiB(result.memory_needed) + " of memory; raise --max-memory");
+                      "comparing the values takes " + MiB(result.memory_needed) +
+                          " of memory; raise --max-memory");
   if (result.difference) differences_.emplace(pair.outcome, *result.difference);
 }
 
 void ValuesStage::Failed(uint64_t tag, Error error) {
-  Unreadable(open_.extract(tag).mapped(), report::Code::kUnreadable, "the values could not be compared: " + error.message);
+  Unreadable(open_.extract(tag).mapped(), report::Code::kUnreadable,
+             "the values could not be compared: " + error.message);
 }
 
 }  // namespace leafsum::verify

@@ -1,4 +1,5 @@
-// Stage 5, for `diff --values`: reads the leaves that differ once more, both sides in step, and compares values.
+// Stage 5, for `diff --values`: reads the leaves that differ once more, both sides in step, and
+// compares values.
 #pragma once
 
 #include <deque>

@@ -29,7 +29,8 @@ Verifier::Verifier(Bytes options_json) {
   const size_t sources = std::max<size_t>(1, context_.options.source_names.size());
   context_.options.source_names.resize(sources);
   const bool two = context_.options.command == Command::kDiff;
-  if (sources > 2 || (two && sources != 2)) error_ = two ? "diff takes two sources" : "at most two sources";
+  if (sources > 2 || (two && sources != 2))
+    error_ = two ? "diff takes two sources" : "at most two sources";
   context_.scans.resize(sources);
   for (size_t i = 0; i < sources; ++i) {
     context_.scans[i].source = static_cast<uint32_t>(i);
@@ -41,7 +42,8 @@ Verifier::~Verifier() = default;
 
 void Verifier::SetListing(uint32_t source, std::vector<FileEntry> listing) {
   if (source >= context_.scans.size()) return;
-  std::sort(listing.begin(), listing.end(), [](const FileEntry& a, const FileEntry& b) { return a.path < b.path; });
+  std::sort(listing.begin(), listing.end(),
+            [](const FileEntry& a, const FileEntry& b) { return a.path < b.path; });
   context_.scans[source].listing = std::move(listing);
 }
 
@@ -109,23 +111,32 @@ void Verifier::Enter(Phase phase) {
   if (!error_.empty()) return;
   const Command command = context_.options.command;
   switch (phase) {
-    case Phase::kDiscover: stage_ = std::make_unique<Discover>(context_, lock_ ? &*lock_ : nullptr); break;
-    case Phase::kWalk: stage_ = std::make_unique<WalkStage>(context_); break;
-    case Phase::kPlan: stage_ = std::make_unique<PlanStage>(context_); break;
+    case Phase::kDiscover:
+      stage_ = std::make_unique<Discover>(context_, lock_ ? &*lock_ : nullptr);
+      break;
+    case Phase::kWalk:
+      stage_ = std::make_unique<WalkStage>(context_);
+      break;
+    case Phase::kPlan:
+      stage_ = std::make_unique<PlanStage>(context_);
+      break;
     case Phase::kHash:
-      if (command != Command::kList) stage_ = std::make_unique<HashStage>(context_, lock_ ? &*lock_ : nullptr);
+      if (command != Command::kList)
+        stage_ = std::make_unique<HashStage>(context_, lock_ ? &*lock_ : nullptr);
       break;
     case Phase::kValues:
       if (command == Command::kDiff && context_.options.values)
         stage_ = std::make_unique<ValuesStage>(context_, *comparison_);
       break;
     case Phase::kSetUp:
-    case Phase::kDone: break;
+    case Phase::kDone:
+      break;
   }
 }
 
 void Verifier::ForgetDeletedItems() {
-  for (Scan& scan : context_.scans) std::erase_if(scan.items, [](const ItemScan& item) { return item.deleted; });
+  for (Scan& scan : context_.scans)
+    std::erase_if(scan.items, [](const ItemScan& item) { return item.deleted; });
 }
 
 void Verifier::LeaveOutFiltered() {
@@ -134,8 +145,11 @@ void Verifier::LeaveOutFiltered() {
   for (Scan& scan : context_.scans) {
     for (ItemScan& item : scan.items) {
       for (LeafPlan& leaf : item.leaves) {
-        auto matches = [&](const std::string& p) { return orbax::Matches(p, item.item.name, leaf.record.key_path); };
-        const bool in = o.include.empty() || std::any_of(o.include.begin(), o.include.end(), matches);
+        auto matches = [&](const std::string& p) {
+          return orbax::Matches(p, item.item.name, leaf.record.key_path);
+        };
+        const bool in =
+            o.include.empty() || std::any_of(o.include.begin(), o.include.end(), matches);
         if (in && !std::any_of(o.exclude.begin(), o.exclude.end(), matches)) continue;
         if (leaf.state == LeafPlan::State::kPlanned) leaf.state = LeafPlan::State::kNotRead;
         ++filtered_;
@@ -168,7 +182,10 @@ void Verifier::Feed(uint32_t id, Bytes bytes) {
 void Verifier::TooLarge(uint32_t id, uint64_t size) {
   const auto tag = asks_.Close(id);
   if (!tag || !stage_) return;
-  stage_->Failed(*tag, Error{ErrorCode::kLimit, "the file is too large for what it is", {}, "",
+  stage_->Failed(*tag, Error{ErrorCode::kLimit,
+                             "the file is too large for what it is",
+                             {},
+                             "",
                              std::to_string(size) + " bytes"});
   Advance();
 }
@@ -178,9 +195,15 @@ void Verifier::Fail(uint32_t id, Failure failure, std::string_view why) {
   if (!tag || !stage_) return;
   Error error;
   switch (failure) {
-    case Failure::kMissing: error = {ErrorCode::kMissing, "the file is not there", {}, "", ""}; break;
-    case Failure::kUnreadable: error = {ErrorCode::kUnreadable, "could not be read: " + std::string(why), {}, "", ""}; break;
-    case Failure::kChanged: error = {ErrorCode::kChanged, "changed while it was being read", {}, "", ""}; break;
+    case Failure::kMissing:
+      error = {ErrorCode::kMissing, "the file is not there", {}, "", ""};
+      break;
+    case Failure::kUnreadable:
+      error = {ErrorCode::kUnreadable, "could not be read: " + std::string(why), {}, "", ""};
+      break;
+    case Failure::kChanged:
+      error = {ErrorCode::kChanged, "changed while it was being read", {}, "", ""};
+      break;
   }
   stage_->Failed(*tag, std::move(error));
   Advance();
@@ -233,14 +256,17 @@ void Verifier::Compare() {
     if (o.sha256) {
       for (const LeafOutcome& leaf : comparison_->leaves) {
         if (!leaf.expected || !leaf.expected->has_content || leaf.expected->sha256) continue;
-        context_.findings.Add(MakeFinding(Code::kSkipped, "SHA-256 was asked for and the lockfile has none for every leaf"));
+        context_.findings.Add(MakeFinding(
+            Code::kSkipped, "SHA-256 was asked for and the lockfile has none for every leaf"));
         break;
       }
     }
   } else if (o.command == Command::kDiff) {
-    comparison_ = verify::Compare(SideOf(context_.scans[0]), SideOf(context_.scans[1]), options, context_.findings);
+    comparison_ = verify::Compare(SideOf(context_.scans[0]), SideOf(context_.scans[1]), options,
+                                  context_.findings);
   } else if (context_.scans.size() == 2) {
-    comparison_ = verify::Compare(SideOf(context_.scans[1]), SideOf(context_.scans[0]), options, context_.findings);
+    comparison_ = verify::Compare(SideOf(context_.scans[1]), SideOf(context_.scans[0]), options,
+                                  context_.findings);
   }
 }
 
@@ -249,8 +275,9 @@ void Verifier::CompareFingerprint() {
   if (!o.fingerprint) return;
   const auto actual = CheckpointFingerprint(context_.scans[0].records);
   if (!actual || *actual == *o.fingerprint) return;
-  Finding f = MakeFinding(Code::kDigestMismatch,
-                          "the checkpoint's fingerprint is another one; a lockfile would tell which leaf differs");
+  Finding f = MakeFinding(
+      Code::kDigestMismatch,
+      "the checkpoint's fingerprint is another one; a lockfile would tell which leaf differs");
   f.expected = "leafsum1:" + hash::ToHex(*o.fingerprint);
   f.actual = "leafsum1:" + hash::ToHex(*actual);
   context_.findings.Add(std::move(f));
@@ -267,12 +294,14 @@ std::string Verifier::MakeLockfile() const {
       LeafRecord& leaf = lock.items[i].leaves[l];
       if (!o.stored || scan.items[i].leaves[l].own_finding) leaf.stored.reset();
       if (!o.blocks) leaf.blocks.clear();
-      leaf.has_chunks = o.chunks && scan.items[i].leaves[l].in_zarr && !scan.items[i].leaves[l].own_finding;
+      leaf.has_chunks =
+          o.chunks && scan.items[i].leaves[l].in_zarr && !scan.items[i].leaves[l].own_finding;
     }
   }
   if (o.write_source && !(scan.layout.is_root && !scan.step_chosen)) {
     if (scan.step_chosen) lock.step = scan.layout.chosen->number;
-    if (scan.commit_timestamp_nsecs) lock.commit_timestamp_nsecs = std::to_string(*scan.commit_timestamp_nsecs);
+    if (scan.commit_timestamp_nsecs)
+      lock.commit_timestamp_nsecs = std::to_string(*scan.commit_timestamp_nsecs);
   }
   return WriteLockfile(lock);
 }
@@ -291,9 +320,11 @@ void Verifier::Finish() {
   report_.source.bytes = scan.total_bytes;
   if (lock_) {
     report_.has_lock = true;
-    if (lock_->fingerprint) report_.lock_fingerprint = "leafsum1:" + hash::ToHex(*lock_->fingerprint);
+    if (lock_->fingerprint)
+      report_.lock_fingerprint = "leafsum1:" + hash::ToHex(*lock_->fingerprint);
   }
-  if (auto fingerprint = CheckpointFingerprint(scan.records)) report_.fingerprint = "leafsum1:" + hash::ToHex(*fingerprint);
+  if (auto fingerprint = CheckpointFingerprint(scan.records))
+    report_.fingerprint = "leafsum1:" + hash::ToHex(*fingerprint);
   report_.coverage = scan.coverage.Sum();
 
   report::VerdictInput input;
@@ -303,10 +334,12 @@ void Verifier::Finish() {
   for (const ItemScan& item : scan.items) {
     for (const LeafPlan& leaf : item.leaves) {
       input.leaves_with_content += leaf.state == LeafPlan::State::kRead;
-      not_read += leaf.state == LeafPlan::State::kNotRead || leaf.state == LeafPlan::State::kPlanned;
+      not_read +=
+          leaf.state == LeafPlan::State::kNotRead || leaf.state == LeafPlan::State::kPlanned;
       if (!comparison_ && o.command != Command::kList)
-        ++(leaf.state == LeafPlan::State::kRead || leaf.state == LeafPlan::State::kEmpty ? report_.leaves.equal
-                                                                                         : report_.leaves.not_read);
+        ++(leaf.state == LeafPlan::State::kRead || leaf.state == LeafPlan::State::kEmpty
+               ? report_.leaves.equal
+               : report_.leaves.not_read);
     }
   }
   if (comparison_) {
@@ -317,12 +350,13 @@ void Verifier::Finish() {
     report_.leaves.equal = 0;  // nothing was compared
   }
   const bool compared = comparison_ || o.fingerprint;
-  input.evidence = !compared ? report::Evidence::kNone
+  input.evidence = !compared      ? report::Evidence::kNone
                    : with_source_ ? report::Evidence::kWithSource
                                   : report::Evidence::kTrusted;
   input.has_error = context_.findings.Has(Severity::kError);
   // Whatever was not read is a gap, even if no finding said so.
-  input.has_gap = context_.findings.Has(Severity::kGap) || (not_read > 0 && o.command != Command::kList) ||
+  input.has_gap = context_.findings.Has(Severity::kGap) ||
+                  (not_read > 0 && o.command != Command::kList) ||
                   (o.fingerprint && !report_.fingerprint);
   input.has_trust = context_.findings.Has(Severity::kTrust);
   input.has_warning = context_.findings.Has(Severity::kWarning);

@@ -1,6 +1,6 @@
-// One command over one or two sources: the class that a host drives. It opens nothing and waits for nothing;
-// it asks for bytes, is fed them in any order, and ends in one Report that is the same bytes for every order of
-// answers, every budget and every number of workers.
+// One command over one or two sources: the class that a host drives. It opens nothing and waits for
+// nothing; it asks for bytes, is fed them in any order, and ends in one Report that is the same
+// bytes for every order of answers, every budget and every number of workers.
 //
 //   Verifier v(options_json); v.SetListing(0, files); v.SetEvidence(lockfile);
 //   while (!v.Done()) for (Ask& ask : v.Poll(budget)) … v.Feed(ask.id, bytes);
@@ -32,7 +32,8 @@ class Verifier {
   // A usage error, "" if none: wrong options, evidence that is refused, no such step or item.
   const std::string& error() const { return error_; }
 
-  // What to start now: at most `budget` bytes of open asks, but one where nothing is open and Done is false.
+  // What to start now: at most `budget` bytes of open asks, but one where nothing is open and Done
+  // is false.
   std::vector<Ask> Poll(uint64_t budget);
   void Feed(uint32_t id, Bytes bytes);
   void TooLarge(uint32_t id, uint64_t size);
@@ -46,7 +47,8 @@ class Verifier {
 
   // Valid when Done and without error().
   const report::Report& report() const { return report_; }
-  // The second document: of `digest`, `ls`, `diff`; the lockfile of `lock` where the verdict is LOCKED.
+  // The second document: of `digest`, `ls`, `diff`; the lockfile of `lock` where the verdict is
+  // LOCKED.
   const std::string& output() const { return output_; }
   // For `digest` the lines that a terminal gets; else "".
   const std::string& text() const { return text_; }

@@ -24,7 +24,8 @@ void WalkStage::Start(size_t scan_index, size_t item_index) {
       return StartOcdbt(scan_index, item_index);
     case orbax::ItemKind::kPyTree:
       if (!item.tree) {
-        item.failed = true;  // its `_METADATA` is listed but was not asked for: too large, said already
+        item.failed =
+            true;  // its `_METADATA` is listed but was not asked for: too large, said already
         return;
       }
       // design.md §10.6: without the flag the manifest's presence decides.
@@ -40,8 +41,10 @@ void WalkStage::Start(size_t scan_index, size_t item_index) {
           has_process |= scan.listing[i].path.compare(dir.size(), 14, "ocdbt.process_") == 0;
         Finding f = has_process
                         ? MakeFinding(Code::kUncommitted,
-                                      "the processes' databases were never merged: the save was interrupted before its end")
-                        : MakeFinding(Code::kMissingFile, "the store's manifest is not there: no array can be read");
+                                      "the processes' databases were never merged: the save was "
+                                      "interrupted before its end")
+                        : MakeFinding(Code::kMissingFile,
+                                      "the store's manifest is not there: no array can be read");
         f.file = dir + "manifest.ocdbt";
         context_.Add(scan, item, std::move(f));
         item.failed = true;
@@ -75,7 +78,8 @@ void WalkStage::StartOcdbt(size_t scan_index, size_t item_index) {
   const std::string path = item.item.directory + "manifest.ocdbt";
   item.ocdbt = true;
   if (item.manifest->config.manifest_kind == ocdbt::ManifestKind::kNumbered) {
-    Finding f = MakeFinding(Code::kUnsupported, "a store with numbered manifests: this version cannot read it");
+    Finding f = MakeFinding(Code::kUnsupported,
+                            "a store with numbered manifests: this version cannot read it");
     f.file = path;
     context_.Add(scan, item, std::move(f));
     item.failed = true;
@@ -94,8 +98,9 @@ void WalkStage::StartOcdbt(size_t scan_index, size_t item_index) {
     item.store_complete = item.store_read;
     return;
   }
-  trees_.push_back({scan_index, item_index,
-                    std::make_unique<ocdbt::Walk>(newest, item.item.directory, scan.files, item.store)});
+  trees_.push_back(
+      {scan_index, item_index,
+       std::make_unique<ocdbt::Walk>(newest, item.item.directory, scan.files, item.store)});
   WantNodes(trees_.size() - 1);
 }
 
@@ -110,10 +115,14 @@ void WalkStage::WantNodes(size_t tree_index) {
       const std::string path = scan.items[tree.item].item.directory + read.path;
       const auto size = scan.SizeOf(path);
       if (!size) {
-        tree.walk->Fail(read.token, Error{ErrorCode::kMissing, "the file is not there", {}, "", ""});
+        tree.walk->Fail(read.token,
+                        Error{ErrorCode::kMissing, "the file is not there", {}, "", ""});
       } else if (!RangeFits(read.offset, read.length, *size)) {
-        tree.walk->Fail(read.token, Error{ErrorCode::kTruncated, "the file ends before the node does", {},
-                                          std::to_string(read.offset) + " + " + std::to_string(read.length) + " bytes",
+        tree.walk->Fail(read.token, Error{ErrorCode::kTruncated,
+                                          "the file ends before the node does",
+                                          {},
+                                          std::to_string(read.offset) + " + " +
+                                              std::to_string(read.length) + " bytes",
                                           std::to_string(*size) + " bytes"});
       } else {
         wants_.push_back({tree_index, read});
@@ -130,7 +139,9 @@ void WalkStage::OnRead(size_t tag, Bytes bytes) {
   if (bytes.size() == want.read.length) {
     tree.walk->Feed(want.read.token, bytes);
   } else {
-    tree.walk->Fail(want.read.token, Error{ErrorCode::kChanged, "the file is shorter than it was", {},
+    tree.walk->Fail(want.read.token, Error{ErrorCode::kChanged,
+                                           "the file is shorter than it was",
+                                           {},
                                            std::to_string(want.read.length) + " bytes",
                                            std::to_string(bytes.size()) + " bytes"});
   }

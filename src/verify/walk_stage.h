@@ -1,5 +1,5 @@
-// Stage 2: every item's keys. OCDBT items walk the b-tree of the manifest's newest generation; plain ones take
-// the listing.
+// Stage 2: every item's keys. OCDBT items walk the b-tree of the manifest's newest generation;
+// plain ones take the listing.
 #pragma once
 
 #include <memory>

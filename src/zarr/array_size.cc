@@ -17,8 +17,8 @@ std::optional<uint64_t> ByteCount(const std::vector<uint64_t>& shape, uint64_t i
 }
 
 Error Limit(std::string message, uint64_t actual) {
-  return {ErrorCode::kLimit, std::move(message), std::nullopt, "less than " + std::to_string(kMaxSafeInteger),
-          std::to_string(actual)};
+  return {ErrorCode::kLimit, std::move(message), std::nullopt,
+          "less than " + std::to_string(kMaxSafeInteger), std::to_string(actual)};
 }
 
 }  // namespace
@@ -26,14 +26,16 @@ Error Limit(std::string message, uint64_t actual) {
 Status SetSizes(ArrayMetadata& array) {
   const auto nbytes = ByteCount(array.shape, array.type.itemsize);
   if (!nbytes)
-    return Error{ErrorCode::kInvalid, "number of bytes of an array of shape " + ShapeText(array.shape) +
-                 " and type " + array.type.name + " overflows", std::nullopt, "less than 2^64 bytes",
-                 ShapeText(array.shape)};
+    return Error{ErrorCode::kInvalid,
+                 "number of bytes of an array of shape " + ShapeText(array.shape) + " and type " +
+                     array.type.name + " overflows",
+                 std::nullopt, "less than 2^64 bytes", ShapeText(array.shape)};
   const auto chunk_nbytes = ByteCount(array.chunk_shape, array.type.itemsize);
   if (!chunk_nbytes || *chunk_nbytes > kMaxSigned)
-    return Error{ErrorCode::kInvalid, "number of bytes of a chunk of shape " + ShapeText(array.chunk_shape) +
-                 " and type " + array.type.name + " overflows", std::nullopt, "less than 2^63 bytes",
-                 ShapeText(array.chunk_shape)};
+    return Error{ErrorCode::kInvalid,
+                 "number of bytes of a chunk of shape " + ShapeText(array.chunk_shape) +
+                     " and type " + array.type.name + " overflows",
+                 std::nullopt, "less than 2^63 bytes", ShapeText(array.chunk_shape)};
   for (uint64_t n : array.shape)
     if (n >= kMaxSafeInteger) return Limit("a dimension of the shape is too large", n);
   if (*nbytes >= kMaxSafeInteger) return Limit("the array has too many bytes", *nbytes);

@@ -6,14 +6,17 @@
 
 namespace leafsum::zarr {
 
-std::vector<uint64_t> GridShape(const std::vector<uint64_t>& shape, const std::vector<uint64_t>& chunk_shape) {
+std::vector<uint64_t> GridShape(const std::vector<uint64_t>& shape,
+                                const std::vector<uint64_t>& chunk_shape) {
   std::vector<uint64_t> grid(shape.size());
   for (size_t i = 0; i < shape.size() && i < chunk_shape.size(); ++i)
     grid[i] = chunk_shape[i] == 0 ? 0 : CeilDiv(shape[i], chunk_shape[i]);
   return grid;
 }
 
-std::optional<uint64_t> ChunkCount(const std::vector<uint64_t>& grid) { return CheckedProduct(grid); }
+std::optional<uint64_t> ChunkCount(const std::vector<uint64_t>& grid) {
+  return CheckedProduct(grid);
+}
 
 std::string ChunkKey(const ChunkKeyEncoding& encoding, const std::vector<uint64_t>& index) {
   std::string key = encoding.is_default ? "c" : index.empty() ? "0" : "";
@@ -24,8 +27,8 @@ std::string ChunkKey(const ChunkKeyEncoding& encoding, const std::vector<uint64_
   return key;
 }
 
-std::optional<uint64_t> ParseChunkKey(const ChunkKeyEncoding& encoding, const std::vector<uint64_t>& grid,
-                                      std::string_view key) {
+std::optional<uint64_t> ParseChunkKey(const ChunkKeyEncoding& encoding,
+                                      const std::vector<uint64_t>& grid, std::string_view key) {
   if (grid.empty()) {
     if (key != (encoding.is_default ? "c" : "0")) return std::nullopt;
     return 0;

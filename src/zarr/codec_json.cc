@@ -32,15 +32,16 @@ Status Parser::Transpose(const JsonValue& config) {
   const JsonValue* order = config.Find("order");
   const size_t rank = chunk_shape.size();
   std::vector<uint64_t> axes;
-  if (const std::string* name = order ? order->AsString() : nullptr; name && (*name == "C" || *name == "F")) {
+  if (const std::string* name = order ? order->AsString() : nullptr;
+      name && (*name == "C" || *name == "F")) {
     for (size_t i = 0; i < rank; ++i) axes.push_back(*name == "C" ? i : rank - 1 - i);
   } else if (auto list = order ? order->AsUintArray() : std::nullopt) {
     axes = std::move(*list);
   } else {
     return MemberError("order", "array, \"C\" or \"F\"", order);
   }
-  const Error not_permutation = MemberError("order", "permutation of the " + std::to_string(rank) +
-                                            " dimensions", order);
+  const Error not_permutation =
+      MemberError("order", "permutation of the " + std::to_string(rank) + " dimensions", order);
   if (axes.size() != rank) return not_permutation;
   std::vector<bool> seen(rank);
   for (uint64_t axis : axes) {
@@ -86,9 +87,10 @@ Status Parser::Sharding(const JsonValue& config) {
     index_shape.push_back(outer[i] / (*inner)[i]);
   }
   if (!divides)
-    return Error{ErrorCode::kInvalid, "sharding_indexed sub-chunk shape of " + ShapeText(*inner) +
-                 " does not evenly divide chunk shape of " + ShapeText(outer), std::nullopt,
-                 "divisors of " + ShapeText(outer), ShapeText(*inner)};
+    return Error{ErrorCode::kInvalid,
+                 "sharding_indexed sub-chunk shape of " + ShapeText(*inner) +
+                     " does not evenly divide chunk shape of " + ShapeText(outer),
+                 std::nullopt, "divisors of " + ShapeText(outer), ShapeText(*inner)};
   spec.chunk_shape = std::move(*inner);
 
   auto codecs = ParseCodecs("codecs", config.Find("codecs"), spec.chunk_shape, type);
@@ -102,9 +104,11 @@ Status Parser::Sharding(const JsonValue& config) {
   auto index = ParseCodecs("index_codecs", config.Find("index_codecs"), index_shape, uint64_type);
   if (!index) return index.error().Prefixed("sharding_indexed");
   bool fixed_size = index->sharding.empty();
-  for (const codec::CodecSpec& c : index->bytes_codecs) fixed_size = fixed_size && c.kind == CodecKind::kCrc32c;
+  for (const codec::CodecSpec& c : index->bytes_codecs)
+    fixed_size = fixed_size && c.kind == CodecKind::kCrc32c;
   if (!fixed_size)
-    return Error{ErrorCode::kInvalid, "invalid index_codecs specified: only fixed-size encodings are supported",
+    return Error{ErrorCode::kInvalid,
+                 "invalid index_codecs specified: only fixed-size encodings are supported",
                  std::nullopt, "bytes and crc32c", "a codec whose output size varies"};
   if (!index->transpose.empty())
     return Error{ErrorCode::kUnsupported, "a transposed shard index is not supported", std::nullopt,
@@ -119,8 +123,8 @@ Status Parser::Sharding(const JsonValue& config) {
     spec.index_at_end = *name == "end";
   }
   if (!ShardIndexSize(outer, spec))
-    return Error{ErrorCode::kInvalid, "size of the shard index overflows", std::nullopt, "less than 2^64 bytes",
-                 ShapeText(index_shape)};
+    return Error{ErrorCode::kInvalid, "size of the shard index overflows", std::nullopt,
+                 "less than 2^64 bytes", ShapeText(index_shape)};
   chain.sharding.push_back(std::move(spec));
   return std::nullopt;
 }
@@ -133,7 +137,8 @@ Status Parser::Compress(CodecKind kind, const JsonValue& config) {
     if (auto level = ReadInteger(config, "level", 0, 9); !level) return level.error();
   } else {
     if (Status s = OnlyMembers("zstd", config, {"level", "checksum"})) return s;
-    if (auto level = ReadInteger(config, "level", kMinZstdLevel, kMaxZstdLevel); !level) return level.error();
+    if (auto level = ReadInteger(config, "level", kMinZstdLevel, kMaxZstdLevel); !level)
+      return level.error();
     if (const JsonValue* checksum = config.Find("checksum"); checksum && !checksum->AsBool())
       return MemberError("checksum", "boolean", checksum);
   }
@@ -162,20 +167,25 @@ Status Parser::Add(const JsonValue& codec) {
   if (*name == "gzip") compressor = CodecKind::kGzip;
   if (*name == "crc32c") compressor = CodecKind::kCrc32c;
   if (!array_to_array && !array_to_bytes && !compressor)
-    return Error{ErrorCode::kUnsupported, JsonString(member) + ": codec " + Describe(name_value) +
-                 " is not supported", std::nullopt,
-                 "transpose, bytes, sharding_indexed, gzip, zstd or crc32c", Describe(name_value)};
+    return Error{ErrorCode::kUnsupported,
+                 JsonString(member) + ": codec " + Describe(name_value) + " is not supported",
+                 std::nullopt, "transpose, bytes, sharding_indexed, gzip, zstd or crc32c",
+                 Describe(name_value)};
   if (is_bytes && !compressor)
-    return Error{ErrorCode::kInvalid, JsonString(member) + ": expected bytes -> bytes codec, but received: " + *name,
+    return Error{ErrorCode::kInvalid,
+                 JsonString(member) + ": expected bytes -> bytes codec, but received: " + *name,
                  std::nullopt, "bytes -> bytes codec", *name};
   if (!is_bytes && compressor)
-    return Error{ErrorCode::kInvalid, JsonString(member) + ": array -> bytes codec must be specified before " + *name,
+    return Error{ErrorCode::kInvalid,
+                 JsonString(member) + ": array -> bytes codec must be specified before " + *name,
                  std::nullopt, "array -> bytes codec", *name};
   if (array_to_array) return Transpose(*config);
   if (compressor) {
     if (!chain.sharding.empty())
-      return Error{ErrorCode::kUnsupported, "sharding_indexed is not compatible with subsequent bytes -> bytes "
-                   "codecs that apply to the entire shard", std::nullopt, "no codec after sharding_indexed", *name};
+      return Error{ErrorCode::kUnsupported,
+                   "sharding_indexed is not compatible with subsequent bytes -> bytes "
+                   "codecs that apply to the entire shard",
+                   std::nullopt, "no codec after sharding_indexed", *name};
     return Compress(*compressor, *config);
   }
   is_bytes = true;
@@ -199,7 +209,8 @@ Result<CodecChain> ParseCodecs(std::string_view member, const JsonValue* codecs,
   for (const JsonValue& codec : *list)
     if (Status status = parser.Add(codec)) return *status;
   if (!parser.is_bytes)
-    return Error{ErrorCode::kInvalid, JsonString(member) + ": array -> bytes codec must be specified", std::nullopt,
+    return Error{ErrorCode::kInvalid,
+                 JsonString(member) + ": array -> bytes codec must be specified", std::nullopt,
                  "bytes or sharding_indexed", "no array -> bytes codec"};
   return std::move(parser.chain);
 }

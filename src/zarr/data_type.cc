@@ -49,7 +49,8 @@ DataType FromRow(const TypeRow& row) {
 }
 
 bool IsDigits(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 // Nothing where the number does not fit.
@@ -61,8 +62,9 @@ std::optional<uint64_t> Number(std::string_view digits) {
 }
 
 Error Refused(std::string_view what, std::string_view name) {
-  return {ErrorCode::kUnsupported, "unsupported " + std::string(what) + " \"" + std::string(name) + "\"",
-          std::nullopt, "a supported data type", std::string(name)};
+  return {ErrorCode::kUnsupported,
+          "unsupported " + std::string(what) + " \"" + std::string(name) + "\"", std::nullopt,
+          "a supported data type", std::string(name)};
 }
 
 Result<DataType> RawType(std::optional<uint64_t> size, std::string_view name) {
@@ -78,8 +80,11 @@ Result<DataType> RawType(std::optional<uint64_t> size, std::string_view name) {
 std::string_view Zarr3NameOf(char kind, std::string_view size) {
   for (const TypeRow& row : kTypes) {
     if (row.bare_in_zarr2) continue;
-    const char row_kind = row.kind == kBool ? 'b' : row.kind == kInt ? 'i' : row.kind == kUint ? 'u'
-                          : row.kind == kFloat ? 'f' : 'c';
+    const char row_kind = row.kind == kBool    ? 'b'
+                          : row.kind == kInt   ? 'i'
+                          : row.kind == kUint  ? 'u'
+                          : row.kind == kFloat ? 'f'
+                                               : 'c';
     const int row_size = row.kind == kComplex ? row.bits / 4 : row.bits / 8;
     if (kind == row_kind && size == std::to_string(row_size)) return row.name;
   }
@@ -95,7 +100,8 @@ const TypeRow* FindType(std::string_view name) {
 }
 
 Result<StoredType> ParseZarr2Type(std::string_view dtype) {
-  if (const TypeRow* row = FindType(dtype); row && row->bare_in_zarr2) return StoredType{FromRow(*row), false};
+  if (const TypeRow* row = FindType(dtype); row && row->bare_in_zarr2)
+    return StoredType{FromRow(*row), false};
   const Error refused = Refused("zarr dtype", dtype);
   if (dtype.size() < 3) return refused;
   const char order = dtype[0], kind = dtype[1];
@@ -119,11 +125,12 @@ Result<StoredType> ParseZarr2Type(std::string_view dtype) {
 
 Result<DataType> ParseZarr3Type(std::string_view name) {
   if (const TypeRow* row = FindType(name)) return FromRow(*row);
-  if (name.size() < 2 || name[0] != 'r' || !IsDigits(name.substr(1))) return Refused("data type", name);
+  if (name.size() < 2 || name[0] != 'r' || !IsDigits(name.substr(1)))
+    return Refused("data type", name);
   const auto bits = Number(name.substr(1));
   if (bits && (*bits == 0 || *bits % 8 != 0))
-    return Error{ErrorCode::kInvalid, "data type \"" + std::string(name) + "\" is invalid", std::nullopt,
-                 "r<N> where N is a positive multiple of 8", std::string(name)};
+    return Error{ErrorCode::kInvalid, "data type \"" + std::string(name) + "\" is invalid",
+                 std::nullopt, "r<N> where N is a positive multiple of 8", std::string(name)};
   return RawType(bits ? std::optional(*bits / 8) : std::nullopt, name);
 }
 
@@ -141,7 +148,8 @@ Status NormalizeElements(const DataType& type, bool big_endian, MutableBytes byt
   if (type.is_bool) {
     for (size_t i = 0; i < bytes.size(); ++i)
       if (bytes[i] > 1)
-        return Error{ErrorCode::kInvalid, "bool element is neither 0 nor 1", i, "0 or 1", std::to_string(bytes[i])};
+        return Error{ErrorCode::kInvalid, "bool element is neither 0 nor 1", i, "0 or 1",
+                     std::to_string(bytes[i])};
   } else if (type.mask != 0xff) {
     for (uint8_t& b : bytes) b &= type.mask;
   } else if (big_endian && type.swap_size > 1) {

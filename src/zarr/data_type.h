@@ -11,16 +11,16 @@
 
 namespace leafsum::zarr {
 
-// Bytes of one element of a raw type (`|Sn`, `|Vn`, `r<8n>`). Ours: a type's width is a number in a file, and
-// every array's metadata holds one element (its fill value).
+// Bytes of one element of a raw type (`|Sn`, `|Vn`, `r<8n>`). Ours: a type's width is a number in a
+// file, and every array's metadata holds one element (its fill value).
 inline constexpr uint32_t kMaxItemsize = 4096;
 
 struct DataType {
-  std::string name;          // zarr v3's: "float32", "bfloat16", "int4", "r40", whatever the store says
-  uint32_t itemsize = 1;     // bytes of one element as stored; 1 for sub-byte types
-  uint32_t swap_size = 1;    // unit of byte order: itemsize, half of it for complex, 1 for raw
-  uint8_t mask = 0xff;       // of sub-byte types: the bits that count
-  bool is_bool = false;      // bytes other than 0 and 1 are an error
+  std::string name;  // zarr v3's: "float32", "bfloat16", "int4", "r40", whatever the store says
+  uint32_t itemsize = 1;   // bytes of one element as stored; 1 for sub-byte types
+  uint32_t swap_size = 1;  // unit of byte order: itemsize, half of it for complex, 1 for raw
+  uint8_t mask = 0xff;     // of sub-byte types: the bits that count
+  bool is_bool = false;    // bytes other than 0 and 1 are an error
   bool operator==(const DataType&) const = default;
 };
 
@@ -29,12 +29,12 @@ struct StoredType {
   bool big_endian = false;
 };
 
-Result<StoredType> ParseZarr2Type(std::string_view dtype);        // "<f4", "|b1", "bfloat16", "|S5"
-Result<DataType> ParseZarr3Type(std::string_view name);           // "float32", "r40"
-std::optional<uint32_t> ItemsizeOf(std::string_view name);        // of a v3 name; for lockfiles
+Result<StoredType> ParseZarr2Type(std::string_view dtype);  // "<f4", "|b1", "bfloat16", "|S5"
+Result<DataType> ParseZarr3Type(std::string_view name);     // "float32", "r40"
+std::optional<uint32_t> ItemsizeOf(std::string_view name);  // of a v3 name; for lockfiles
 
-// Makes content of stored elements, in place: byte order, masks; bool bytes are checked. `bytes` holds whole
-// elements. The error's offset counts from the start of `bytes`.
+// Makes content of stored elements, in place: byte order, masks; bool bytes are checked. `bytes`
+// holds whole elements. The error's offset counts from the start of `bytes`.
 Status NormalizeElements(const DataType& type, bool big_endian, MutableBytes bytes);
 bool NeedsNormalizing(const DataType& type, bool big_endian);
 

@@ -28,21 +28,25 @@ std::optional<uint64_t> HexBits(std::string_view text, uint32_t size) {
   if (!text.starts_with("0x") || text.size() < 3 || text.size() > 2 + 2 * size) return std::nullopt;
   uint64_t bits = 0;
   for (char c : text.substr(2)) {
-    const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                      : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    const int digit = c >= '0' && c <= '9'   ? c - '0'
+                      : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                      : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                             : -1;
     if (digit < 0) return std::nullopt;
     bits = bits << 4 | static_cast<uint64_t>(digit);
   }
   return bits;
 }
 
-// Exponent only: no sign, no zero. Readers take 0 for the byte 0 and disagree about every other number
-// (TensorStore 0.1.86 halves the exponent's bias), so none is taken for right.
+// Exponent only: no sign, no zero. Readers take 0 for the byte 0 and disagree about every other
+// number (TensorStore 0.1.86 halves the exponent's bias), so none is taken for right.
 Result<uint64_t> EncodeE8m0(double value) {
   if (std::isnan(value) || std::isinf(value)) return uint64_t{0xff};
   if (value == 0) return uint64_t{0};
-  return Error{ErrorCode::kUnsupported, "fill values of float8_e8m0fnu other than 0 and NaN are not understood: "
-               "readers disagree about them", std::nullopt, "0, \"NaN\" or hex", std::to_string(value)};
+  return Error{ErrorCode::kUnsupported,
+               "fill values of float8_e8m0fnu other than 0 and NaN are not understood: "
+               "readers disagree about them",
+               std::nullopt, "0, \"NaN\" or hex", std::to_string(value)};
 }
 
 Result<uint64_t> Encode(double value, const TypeRow& row) {
@@ -56,7 +60,9 @@ Result<uint64_t> FloatBits2(const JsonValue& value, const TypeRow& row) {
     if (!number)
       if (const auto inner = ParseJson(AsBytes(*text)); inner) number = inner->root.AsDouble();
   }
-  if (!number) return MemberError(kMember, "floating-point number, \"NaN\", \"Infinity\" or \"-Infinity\"", &value);
+  if (!number)
+    return MemberError(kMember, "floating-point number, \"NaN\", \"Infinity\" or \"-Infinity\"",
+                       &value);
   return Encode(*number, row);
 }
 
@@ -67,7 +73,9 @@ Result<uint64_t> FloatBits3(const JsonValue& value, const TypeRow& row) {
     number = NamedNumber(*text);
   }
   if (!number)
-    return MemberError(kMember, "floating-point number, \"Infinity\", \"-Infinity\", \"NaN\" or hex string", &value);
+    return MemberError(kMember,
+                       "floating-point number, \"Infinity\", \"-Infinity\", \"NaN\" or hex string",
+                       &value);
   return Encode(*number, row);
 }
 
@@ -82,12 +90,14 @@ Result<uint64_t> IntegerBits(const JsonValue& value, const TypeRow& row, uint32_
   const int64_t low = -high - 1;
   const auto n = AsSigned(value);
   if (n && *n >= low && *n <= high) return static_cast<uint64_t>(*n);
-  return MemberError(kMember, "integer in the range [" + std::to_string(low) + ", " + std::to_string(high) + "]",
-                     &value);
+  return MemberError(
+      kMember, "integer in the range [" + std::to_string(low) + ", " + std::to_string(high) + "]",
+      &value);
 }
 
 // `stored_big_endian`: base64 spells the bytes as they are stored.
-Result<ByteVector> FromBase64(const JsonValue& value, const DataType& type, bool stored_big_endian) {
+Result<ByteVector> FromBase64(const JsonValue& value, const DataType& type,
+                              bool stored_big_endian) {
   const std::string* text = value.AsString();
   auto bytes = text ? ParseBase64(*text) : std::nullopt;
   if (!bytes || bytes->size() != type.itemsize)
@@ -97,8 +107,8 @@ Result<ByteVector> FromBase64(const JsonValue& value, const DataType& type, bool
 }
 
 template <class FloatBits>
-Result<ByteVector> Scalar(const JsonValue& value, const DataType& type, const TypeRow& row, uint32_t int_bits,
-                          FloatBits float_bits) {
+Result<ByteVector> Scalar(const JsonValue& value, const DataType& type, const TypeRow& row,
+                          uint32_t int_bits, FloatBits float_bits) {
   ByteVector out;
   if (row.kind == TypeKind::kBool) {
     const auto b = value.AsBool();
@@ -116,7 +126,8 @@ Result<ByteVector> Scalar(const JsonValue& value, const DataType& type, const Ty
     }
     return out;
   }
-  const auto bits = row.kind == TypeKind::kFloat ? float_bits(value, row) : IntegerBits(value, row, int_bits);
+  const auto bits =
+      row.kind == TypeKind::kFloat ? float_bits(value, row) : IntegerBits(value, row, int_bits);
   if (!bits) return bits.error();
   AppendLittle(out, *bits & (type.itemsize == 1 ? type.mask : ~uint64_t{0}), type.itemsize);
   return out;
@@ -129,9 +140,12 @@ Result<ByteVector> ParseZarr2FillValue(const JsonValue& value, const StoredType&
   if (value.is_null()) return ByteVector(type.itemsize, 0);
   const TypeRow* row = FindType(type.name);
   const bool complex_text = row && row->kind == TypeKind::kComplex && !value.AsArray();
-  // zarr-python's empty string, NULs to numpy. TensorStore refuses it; there is one way to understand it.
-  if (const std::string* text = value.AsString(); !row && text && text->empty()) return ByteVector(type.itemsize, 0);
-  if (!row || complex_text || row->format == &kFloat4E2m1fn) return FromBase64(value, type, stored.big_endian);
+  // zarr-python's empty string, NULs to numpy. TensorStore refuses it; there is one way to
+  // understand it.
+  if (const std::string* text = value.AsString(); !row && text && text->empty())
+    return ByteVector(type.itemsize, 0);
+  if (!row || complex_text || row->format == &kFloat4E2m1fn)
+    return FromBase64(value, type, stored.big_endian);
   return Scalar(value, type, *row, row->bits < 8 ? 8 : row->bits, FloatBits2);
 }
 

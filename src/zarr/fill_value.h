@@ -16,7 +16,8 @@ namespace leafsum::zarr {
 //   integer  number (2.0 counts) in the type's range;  number in the type's range
 //            int2 and int4 take int8's range
 //   float    number, also in a string ("1.5");         number, "NaN", "Infinity", "-Infinity",
-//            "NaN", "Infinity", "-Infinity"            "0x" and hex digits of the bits, as many as fit or fewer
+//            "NaN", "Infinity", "-Infinity"            "0x" and hex digits of the bits, as many as
+//            fit or fewer
 //   complex  list of two such, or base64               list of two such
 //   raw      base64 of exactly the element, or "": zero  base64 of exactly the element
 //   float4   base64 of its byte                        as float

@@ -45,15 +45,17 @@ uint64_t EncodeFloat(double value, const FloatFormat& format) {
   const uint64_t overflow = format.no_negative_zero ? format.overflow : sign | format.overflow;
   if (exponent == kDoubleBias + 1) return overflow;
 
-  // The number is m * 2^(exponent - 52). Doubles below 2^-1022 round to zero in all these formats, so
-  // what their missing leading one would change is lost anyway.
-  const uint64_t m = (bits & ((uint64_t{1} << kDoubleMantissa) - 1)) | uint64_t{1} << kDoubleMantissa;
+  // The number is m * 2^(exponent - 52). Doubles below 2^-1022 round to zero in all these formats,
+  // so what their missing leading one would change is lost anyway.
+  const uint64_t m = (bits & ((uint64_t{1} << kDoubleMantissa) - 1)) | uint64_t{1}
+                                                                           << kDoubleMantissa;
   const int min_exponent = 1 - format.bias;
   int shift = kDoubleMantissa - format.mantissa_bits;
   uint64_t code = 0;
   if (exponent >= min_exponent) {
     // The leading one adds itself to the exponent field, and so does a carry.
-    code = (static_cast<uint64_t>(exponent - min_exponent) << format.mantissa_bits) + RoundedShift(m, shift);
+    code = (static_cast<uint64_t>(exponent - min_exponent) << format.mantissa_bits) +
+           RoundedShift(m, shift);
   } else {
     shift += min_exponent - exponent;
     code = RoundedShift(m, shift);

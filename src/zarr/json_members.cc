@@ -17,7 +17,8 @@ constexpr double kTwoTo63 = 9223372036854775808.0;
 std::string ShortString(std::string_view text) {
   if (text.size() > kMaxDescribed) {
     size_t end = kMaxDescribed;
-    while (end > 0 && (static_cast<uint8_t>(text[end]) & 0xc0) == 0x80) --end;  // not within a character
+    while (end > 0 && (static_cast<uint8_t>(text[end]) & 0xc0) == 0x80)
+      --end;  // not within a character
     return JsonString(text.substr(0, end)) + "…";
   }
   return JsonString(text);
@@ -28,13 +29,14 @@ std::string ShortString(std::string_view text) {
 Result<JsonDocument> ReadDocument(Bytes text) {
   if (text.size() > kMaxArrayMetadata)
     return Error{ErrorCode::kLimit, "array metadata is too large", std::nullopt,
-                 "at most " + std::to_string(kMaxArrayMetadata) + " bytes", std::to_string(text.size()) + " bytes"};
+                 "at most " + std::to_string(kMaxArrayMetadata) + " bytes",
+                 std::to_string(text.size()) + " bytes"};
   if (const size_t nul = AsText(text).find('\0'); nul != std::string_view::npos)
     return Error{ErrorCode::kInvalid, "not JSON: NUL byte", nul, "JSON", "00"};
   auto document = ParseJson(text);
   if (document && !document->root.AsObject())
-    return Error{ErrorCode::kInvalid, "expected object, but received: " + Describe(&document->root), std::nullopt,
-                 "object", Describe(&document->root)};
+    return Error{ErrorCode::kInvalid, "expected object, but received: " + Describe(&document->root),
+                 std::nullopt, "object", Describe(&document->root)};
   return document;
 }
 
@@ -53,26 +55,30 @@ std::string Describe(const JsonValue* value) {
   return std::string(value->TypeName());
 }
 
-Error MemberError(std::string_view member, std::string_view expected, const JsonValue* got, ErrorCode code) {
+Error MemberError(std::string_view member, std::string_view expected, const JsonValue* got,
+                  ErrorCode code) {
   std::string message = JsonString(member) + ": expected " + std::string(expected) + ", but ";
   message += got ? "received: " + Describe(got) : "member is missing";
   return {code, std::move(message), std::nullopt, std::string(expected), Describe(got)};
 }
 
-Status OnlyMembers(std::string_view what, const JsonValue& object, std::initializer_list<std::string_view> known) {
+Status OnlyMembers(std::string_view what, const JsonValue& object,
+                   std::initializer_list<std::string_view> known) {
   const JsonValue::Object* members = object.AsObject();
   if (!members) return std::nullopt;
   for (const auto& [name, value] : *members) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    return Error{ErrorCode::kUnsupported, JsonString(what) + " includes extra members: " + ShortString(name),
-                 std::nullopt, "known members only", ShortString(name)};
+    return Error{ErrorCode::kUnsupported,
+                 JsonString(what) + " includes extra members: " + ShortString(name), std::nullopt,
+                 "known members only", ShortString(name)};
   }
   return std::nullopt;
 }
 
 std::optional<uint64_t> AsUnsigned(const JsonValue& value) {
   if (auto u = value.AsUint()) return u;
-  if (auto* d = std::get_if<double>(&value.value()); d && *d >= 0 && *d < 2 * kTwoTo63 && *d == std::floor(*d))
+  if (auto* d = std::get_if<double>(&value.value());
+      d && *d >= 0 && *d < 2 * kTwoTo63 && *d == std::floor(*d))
     return static_cast<uint64_t>(*d);
   return std::nullopt;
 }
@@ -81,28 +87,35 @@ std::optional<int64_t> AsSigned(const JsonValue& value) {
   if (auto* i = std::get_if<int64_t>(&value.value())) return *i;
   if (auto u = AsUnsigned(value))
     return *u <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max())
-               ? std::optional(static_cast<int64_t>(*u)) : std::nullopt;
-  if (auto* d = std::get_if<double>(&value.value()); d && *d < 0 && *d >= -kTwoTo63 && *d == std::floor(*d))
+               ? std::optional(static_cast<int64_t>(*u))
+               : std::nullopt;
+  if (auto* d = std::get_if<double>(&value.value());
+      d && *d < 0 && *d >= -kTwoTo63 && *d == std::floor(*d))
     return static_cast<int64_t>(*d);
   return std::nullopt;
 }
 
-Result<int64_t> ReadInteger(const JsonValue& object, std::string_view member, int64_t low, int64_t high) {
+Result<int64_t> ReadInteger(const JsonValue& object, std::string_view member, int64_t low,
+                            int64_t high) {
   const JsonValue* value = object.Find(member);
   const auto n = value ? AsSigned(*value) : std::nullopt;
   if (!n || *n < low || *n > high)
-    return MemberError(member, "integer in the range [" + std::to_string(low) + ", " + std::to_string(high) + "]",
-                       value);
+    return MemberError(
+        member, "integer in the range [" + std::to_string(low) + ", " + std::to_string(high) + "]",
+        value);
   return *n;
 }
 
-Result<std::vector<uint64_t>> ReadDimensions(const JsonValue& object, std::string_view member, uint64_t minimum) {
+Result<std::vector<uint64_t>> ReadDimensions(const JsonValue& object, std::string_view member,
+                                             uint64_t minimum) {
   const JsonValue* value = object.Find(member);
   const JsonValue::Array* array = value ? value->AsArray() : nullptr;
   if (!array) return MemberError(member, "array", value);
   if (array->size() > kMaxRank)
-    return Error{ErrorCode::kLimit, JsonString(member) + ": rank " + std::to_string(array->size()) +
-                 " is outside the valid range", std::nullopt, "at most " + std::to_string(kMaxRank),
+    return Error{ErrorCode::kLimit,
+                 JsonString(member) + ": rank " + std::to_string(array->size()) +
+                     " is outside the valid range",
+                 std::nullopt, "at most " + std::to_string(kMaxRank),
                  std::to_string(array->size())};
   std::vector<uint64_t> out;
   for (const JsonValue& element : *array) {

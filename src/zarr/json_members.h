@@ -14,8 +14,9 @@
 
 namespace leafsum::zarr {
 
-// The text of a metadata document: a JSON object of at most kMaxArrayMetadata bytes. A NUL byte, which the parser
-// below takes for the end of the text, is refused: what is after it would go unseen.
+// The text of a metadata document: a JSON object of at most kMaxArrayMetadata bytes. A NUL byte,
+// which the parser below takes for the end of the text, is refused: what is after it would go
+// unseen.
 Result<JsonDocument> ReadDocument(Bytes text);
 
 // A value in one short line; "missing" for null pointers.
@@ -26,16 +27,19 @@ Error MemberError(std::string_view member, std::string_view expected, const Json
                   ErrorCode code = ErrorCode::kInvalid);
 
 // Members that the format does not know may change what the rest means.
-Status OnlyMembers(std::string_view what, const JsonValue& object, std::initializer_list<std::string_view> known);
+Status OnlyMembers(std::string_view what, const JsonValue& object,
+                   std::initializer_list<std::string_view> known);
 
 // Integers; a number such as 2.0 counts, as it does for TensorStore. Nothing where it does not fit.
 std::optional<uint64_t> AsUnsigned(const JsonValue& value);
 std::optional<int64_t> AsSigned(const JsonValue& value);
 
 // A required member that is an integer in [low, high].
-Result<int64_t> ReadInteger(const JsonValue& object, std::string_view member, int64_t low, int64_t high);
+Result<int64_t> ReadInteger(const JsonValue& object, std::string_view member, int64_t low,
+                            int64_t high);
 // A required member that is a list of at most 32 integers, each at least `minimum`.
-Result<std::vector<uint64_t>> ReadDimensions(const JsonValue& object, std::string_view member, uint64_t minimum);
+Result<std::vector<uint64_t>> ReadDimensions(const JsonValue& object, std::string_view member,
+                                             uint64_t minimum);
 
 // "{2, 3}"
 std::string ShapeText(const std::vector<uint64_t>& shape);

@@ -27,7 +27,8 @@ std::optional<uint64_t> IndexSize(uint64_t inner_chunks, const ShardingSpec& spe
 
 }  // namespace
 
-std::optional<uint64_t> InnerChunkCount(const std::vector<uint64_t>& shard_shape, const ShardingSpec& spec) {
+std::optional<uint64_t> InnerChunkCount(const std::vector<uint64_t>& shard_shape,
+                                        const ShardingSpec& spec) {
   if (shard_shape.size() != spec.chunk_shape.size()) return std::nullopt;
   std::vector<uint64_t> grid(shard_shape.size());
   for (size_t i = 0; i < grid.size(); ++i) {
@@ -37,18 +38,21 @@ std::optional<uint64_t> InnerChunkCount(const std::vector<uint64_t>& shard_shape
   return CheckedProduct(grid);
 }
 
-std::optional<uint64_t> ShardIndexSize(const std::vector<uint64_t>& shard_shape, const ShardingSpec& spec) {
+std::optional<uint64_t> ShardIndexSize(const std::vector<uint64_t>& shard_shape,
+                                       const ShardingSpec& spec) {
   const auto count = InnerChunkCount(shard_shape, spec);
   return count ? IndexSize(*count, spec) : std::nullopt;
 }
 
-Result<std::vector<ShardIndexEntry>> DecodeShardIndex(Bytes bytes, uint64_t inner_chunks, uint64_t shard_size,
+Result<std::vector<ShardIndexEntry>> DecodeShardIndex(Bytes bytes, uint64_t inner_chunks,
+                                                      uint64_t shard_size,
                                                       const ShardingSpec& spec) {
   const auto size = IndexSize(inner_chunks, spec);
   if (!size || bytes.size() != *size)
     return Error{size && bytes.size() > *size ? ErrorCode::kInvalid : ErrorCode::kTruncated,
                  "shard index has the wrong size", bytes.size(),
-                 (size ? std::to_string(*size) : "more than 2^64") + " bytes", std::to_string(bytes.size()) + " bytes"};
+                 (size ? std::to_string(*size) : "more than 2^64") + " bytes",
+                 std::to_string(bytes.size()) + " bytes"};
 
   // Encoding order: each checksum covers all that is before it, so the last is taken off first.
   for (size_t i = 0; i < spec.index_codecs.size(); ++i) {
@@ -57,8 +61,8 @@ Result<std::vector<ShardIndexEntry>> DecodeShardIndex(Bytes bytes, uint64_t inne
     const uint32_t stored = reader.U32Le();
     const uint32_t computed = Crc32c(covered);
     if (stored != computed)
-      return Error{ErrorCode::kChecksum, "CRC-32C of the shard index does not match", covered.size(),
-                   std::to_string(computed), std::to_string(stored)};
+      return Error{ErrorCode::kChecksum, "CRC-32C of the shard index does not match",
+                   covered.size(), std::to_string(computed), std::to_string(stored)};
     bytes = covered;
   }
 
@@ -73,7 +77,8 @@ Result<std::vector<ShardIndexEntry>> DecodeShardIndex(Bytes bytes, uint64_t inne
       entry.length = Swapped(entry.length);
     }
     entry.empty = entry.offset == kNone && entry.length == kNone;
-    const std::string range = "offset " + std::to_string(entry.offset) + ", length " + std::to_string(entry.length);
+    const std::string range =
+        "offset " + std::to_string(entry.offset) + ", length " + std::to_string(entry.length);
     if (!entry.empty && (entry.offset == kNone || entry.length == kNone))
       return Error{ErrorCode::kInvalid, "shard index entry is half empty", position,
                    "both or neither of offset and length 2^64-1", range};

@@ -13,9 +13,10 @@ enum class TypeKind : uint8_t { kBool, kInt, kUint, kFloat, kComplex, kRaw };
 struct TypeRow {
   std::string_view name;
   TypeKind kind = TypeKind::kRaw;
-  uint8_t bits = 8;                     // of one number: half an element for complex
-  const FloatFormat* format = nullptr;  // of floats and of complex parts; null: float8_e8m0fnu, which has no sign
-  bool bare_in_zarr2 = false;           // zarr v2 stores this name as it is, little-endian
+  uint8_t bits = 8;  // of one number: half an element for complex
+  const FloatFormat* format =
+      nullptr;  // of floats and of complex parts; null: float8_e8m0fnu, which has no sign
+  bool bare_in_zarr2 = false;  // zarr v2 stores this name as it is, little-endian
 };
 
 // Null for raw types ("r40") and for names of no type.

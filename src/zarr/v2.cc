@@ -1,4 +1,5 @@
-// `.zarray`, zarr v2. Unknown members are ignored, as the specification wants; those of a compressor are not.
+// `.zarray`, zarr v2. Unknown members are ignored, as the specification wants; those of a
+// compressor are not.
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -13,7 +14,8 @@ namespace {
 using codec::CodecKind;
 
 // A required member, present even where it may be null.
-Result<const JsonValue*> Required(const JsonValue& root, std::string_view member, std::string_view expected) {
+Result<const JsonValue*> Required(const JsonValue& root, std::string_view member,
+                                  std::string_view expected) {
   const JsonValue* value = root.Find(member);
   if (!value) return MemberError(member, expected, nullptr);
   return value;
@@ -61,12 +63,14 @@ Result<codec::CodecSpecs> ParseCompressor(const JsonValue& root) {
   } else if (*id == "gzip") {
     kind = CodecKind::kGzip;
   } else {
-    return Error{ErrorCode::kUnsupported, "\"compressor\": " + Describe(id_value) + " is not supported",
-                 std::nullopt, "null, zstd, zlib or gzip", Describe(id_value)};
+    return Error{ErrorCode::kUnsupported,
+                 "\"compressor\": " + Describe(id_value) + " is not supported", std::nullopt,
+                 "null, zstd, zlib or gzip", Describe(id_value)};
   }
   if (Status s = OnlyMembers("compressor", **value, {"id", "level"})) return *s;
   if ((*value)->Find("level"))
-    if (auto level = ReadInteger(**value, "level", low, high); !level) return level.error().Prefixed("\"compressor\"");
+    if (auto level = ReadInteger(**value, "level", low, high); !level)
+      return level.error().Prefixed("\"compressor\"");
   return codec::CodecSpecs{{kind, false}};
 }
 
@@ -77,8 +81,8 @@ Status ParseFilters(const JsonValue& root) {
   const JsonValue::Array* list = (*value)->AsArray();
   if (!list) return MemberError("filters", "null or array", *value);
   if (!list->empty())
-    return Error{ErrorCode::kUnsupported, "\"filters\": filters are not supported", std::nullopt, "null or []",
-                 Describe(*value)};
+    return Error{ErrorCode::kUnsupported, "\"filters\": filters are not supported", std::nullopt,
+                 "null or []", Describe(*value)};
   return std::nullopt;
 }
 
@@ -86,7 +90,8 @@ Status ParseFilters(const JsonValue& root) {
 Status ParseOrder(const JsonValue& root, size_t rank, CodecChain& chain) {
   const JsonValue* value = root.Find("order");
   const std::string* order = value ? value->AsString() : nullptr;
-  if (!order || (*order != "C" && *order != "F")) return MemberError("order", "one of \"C\", \"F\"", value);
+  if (!order || (*order != "C" && *order != "F"))
+    return MemberError("order", "one of \"C\", \"F\"", value);
   if (*order == "F" && rank > 1)
     for (size_t i = rank; i-- > 0;) chain.transpose.push_back(static_cast<uint32_t>(i));
   return std::nullopt;
@@ -117,7 +122,8 @@ Result<ArrayMetadata> ParseZarray(Bytes text) {
   auto chunks = ReadDimensions(root, "chunks", 1);
   if (!chunks) return chunks.error();
   if (chunks->size() != shape->size())
-    return MemberError("chunks", "array of length " + std::to_string(shape->size()), root.Find("chunks"));
+    return MemberError("chunks", "array of length " + std::to_string(shape->size()),
+                       root.Find("chunks"));
   array.shape = std::move(*shape);
   array.chunk_shape = std::move(*chunks);
 

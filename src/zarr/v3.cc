@@ -1,4 +1,5 @@
-// `zarr.json`, zarr v3. Everything that is not known is refused unless it says that it need not be understood.
+// `zarr.json`, zarr v3. Everything that is not known is refused unless it says that it need not be
+// understood.
 #include <algorithm>
 
 #include "base/json.h"
@@ -13,8 +14,9 @@ namespace leafsum::zarr {
 namespace {
 
 constexpr std::string_view kMembers[] = {
-    "zarr_format", "node_type",  "shape",           "data_type",            "chunk_grid", "chunk_key_encoding",
-    "codecs",      "fill_value", "attributes",      "dimension_names",      "storage_transformers"};
+    "zarr_format",         "node_type", "shape",      "data_type",  "chunk_grid",
+    "chunk_key_encoding",  "codecs",    "fill_value", "attributes", "dimension_names",
+    "storage_transformers"};
 
 Status CheckMembers(const JsonValue::Object& root) {
   for (const auto& [name, value] : root) {
@@ -22,8 +24,10 @@ Status CheckMembers(const JsonValue::Object& root) {
     const JsonValue* must = value.Find("must_understand");
     if (must && must->AsBool() == false) continue;
     const JsonValue quoted{JsonValue::Value(name)};
-    return Error{ErrorCode::kUnsupported, "unsupported metadata field " + Describe(&quoted) +
-                 " is not marked {\"must_understand\": false}", std::nullopt, "known members", Describe(&quoted)};
+    return Error{ErrorCode::kUnsupported,
+                 "unsupported metadata field " + Describe(&quoted) +
+                     " is not marked {\"must_understand\": false}",
+                 std::nullopt, "known members", Describe(&quoted)};
   }
   return std::nullopt;
 }
@@ -58,11 +62,13 @@ struct Named {
 
 Result<Named> ReadNamed(const JsonValue& root, std::string_view member) {
   const JsonValue* value = root.Find(member);
-  if (value && value->AsString()) return MemberError(member, "object", value, ErrorCode::kUnsupported);
+  if (value && value->AsString())
+    return MemberError(member, "object", value, ErrorCode::kUnsupported);
   if (!value || !value->AsObject()) return MemberError(member, "object", value);
   if (Status s = OnlyMembers(member, *value, {"name", "configuration"})) return *s;
   const JsonValue* name = value->Find("name");
-  if (!name || !name->AsString()) return MemberError("name", "string", name).Prefixed(JsonString(member));
+  if (!name || !name->AsString())
+    return MemberError("name", "string", name).Prefixed(JsonString(member));
   const JsonValue* config = value->Find("configuration");
   if (config && !config->AsObject())
     return MemberError("configuration", "object", config).Prefixed(JsonString(member));
@@ -73,15 +79,18 @@ Result<std::vector<uint64_t>> ParseGrid(const JsonValue& root, size_t rank) {
   auto grid = ReadNamed(root, "chunk_grid");
   if (!grid) return grid.error();
   if (grid->name != "regular")
-    return Error{ErrorCode::kUnsupported, "\"chunk_grid\": expected \"regular\", but received another name",
-                 std::nullopt, "regular", grid->name};
-  if (!grid->config) return MemberError("configuration", "object", nullptr).Prefixed("\"chunk_grid\"");
+    return Error{ErrorCode::kUnsupported,
+                 "\"chunk_grid\": expected \"regular\", but received another name", std::nullopt,
+                 "regular", grid->name};
+  if (!grid->config)
+    return MemberError("configuration", "object", nullptr).Prefixed("\"chunk_grid\"");
   if (Status s = OnlyMembers("chunk_grid", *grid->config, {"chunk_shape"})) return *s;
   auto shape = ReadDimensions(*grid->config, "chunk_shape", 1);
   if (!shape) return shape.error().Prefixed("\"chunk_grid\"");
   if (shape->size() != rank)
     return MemberError("chunk_shape", "array of length " + std::to_string(rank),
-                       grid->config->Find("chunk_shape")).Prefixed("\"chunk_grid\"");
+                       grid->config->Find("chunk_shape"))
+        .Prefixed("\"chunk_grid\"");
   return shape;
 }
 
@@ -91,8 +100,9 @@ Result<ChunkKeyEncoding> ParseKeyEncoding(const JsonValue& root) {
   ChunkKeyEncoding encoding;
   encoding.is_default = named->name == "default";
   if (!encoding.is_default && named->name != "v2")
-    return Error{ErrorCode::kUnsupported, "\"chunk_key_encoding\": expected one of \"default\", \"v2\"",
-                 std::nullopt, "default or v2", named->name};
+    return Error{ErrorCode::kUnsupported,
+                 "\"chunk_key_encoding\": expected one of \"default\", \"v2\"", std::nullopt,
+                 "default or v2", named->name};
   encoding.separator = encoding.is_default ? '/' : '.';
   if (!named->config) return encoding;
   if (Status s = OnlyMembers("chunk_key_encoding", *named->config, {"separator"})) return *s;
@@ -100,7 +110,8 @@ Result<ChunkKeyEncoding> ParseKeyEncoding(const JsonValue& root) {
   if (!value) return encoding;
   const std::string* separator = value->AsString();
   if (!separator || (*separator != "." && *separator != "/"))
-    return MemberError("separator", "one of \".\", \"/\"", value).Prefixed("\"chunk_key_encoding\"");
+    return MemberError("separator", "one of \".\", \"/\"", value)
+        .Prefixed("\"chunk_key_encoding\"");
   encoding.separator = (*separator)[0];
   return encoding;
 }
@@ -114,14 +125,16 @@ Status CheckRest(const JsonValue& root, size_t rank) {
     if (!list || list->size() != rank)
       return MemberError("dimension_names", "array of length " + std::to_string(rank), names);
     for (const JsonValue& name : *list)
-      if (!name.is_null() && !name.AsString()) return MemberError("dimension_names", "strings or null", &name);
+      if (!name.is_null() && !name.AsString())
+        return MemberError("dimension_names", "strings or null", &name);
   }
   if (const JsonValue* transformers = root.Find("storage_transformers")) {
     const JsonValue::Array* list = transformers->AsArray();
     if (!list) return MemberError("storage_transformers", "array", transformers);
     if (!list->empty())
-      return Error{ErrorCode::kUnsupported, "\"storage_transformers\": no storage transformers are supported",
-                   std::nullopt, "[]", Describe(transformers)};
+      return Error{ErrorCode::kUnsupported,
+                   "\"storage_transformers\": no storage transformers are supported", std::nullopt,
+                   "[]", Describe(transformers)};
   }
   return std::nullopt;
 }
