@@ -1,7 +1,7 @@
 // The examples run, and print what they say.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { examples, fixtures } from './support/places.js'
@@ -26,3 +26,8 @@ for (const [name, { args, status, stdout }] of Object.entries(expected)) {
     assert.match(done.stdout, stdout)
   })
 }
+
+test('README shows verify.mjs as it is', () => {
+  const code = readFileSync(join(examples, 'verify.mjs'), 'utf8').split('\n').filter(line => !line.startsWith('//') && !line.startsWith('process.exitCode'))
+  assert.ok(readFileSync(join(examples, '..', 'README.md'), 'utf8').includes(code.join('\n')))
+})
