@@ -224,7 +224,7 @@ TEST_CASE("Content of small arrays of every form, as a model says element by ele
 }
 
 TEST_CASE("Content of chunks that are decoded side by side as streams") {
-  for (uint64_t n = 0; n < 6; ++n) {
+  for (uint64_t n = 0; n < 12; ++n) {
     Random random(1000 + n);
     const ArrayForm form = LargeForm(random, n % 3 == 0);
     CAPTURE(n, Describe(form));
@@ -252,7 +252,7 @@ TEST_CASE("A chunk of many read pieces") {
 TEST_CASE(
     "What a grant does not allow is refused with one that does, whatever the order of answers") {
   size_t refused = 0;
-  for (uint64_t n = 0; n < 40; ++n) {
+  for (uint64_t n = 0; n < 120; ++n) {
     Random random(n);
     const bool large = n % 20 == 19;
     const ArrayForm form = large ? LargeForm(random, n % 40 == 19) : SmallForm(random, n % 3 == 0);
@@ -560,7 +560,7 @@ TEST_CASE("Damage is one finding with file and offset, the same for every order 
       });
       if (damage.array) damage.array(a);
       std::optional<Outcome> first;
-      for (uint64_t seed = 0; seed < 3; ++seed) {
+      for (uint64_t seed = 0; seed < 6; ++seed) {
         CAPTURE(seed);
         const Outcome o = Read(a, seed);
         REQUIRE(o.state == State::kFailed);
