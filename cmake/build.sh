@@ -6,6 +6,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . cmake/env.sh
 
+# Emscripten's compiler goes through ccache too: CMake's launcher would wrap em++, which ccache does not know.
+if command -v ccache >/dev/null; then export EM_COMPILER_WRAPPER=ccache; fi
+
 presets=()
 while [ $# -gt 0 ] && [ "$1" != -- ]; do presets+=("$1"); shift; done
 [ $# -eq 0 ] || shift

@@ -8,15 +8,13 @@
 
 #include <nlohmann/json.hpp>
 
-#ifndef LEAFSUM_VECTORS
-#define LEAFSUM_VECTORS LEAFSUM_FIXTURES "/../vectors"
-#endif
+#include "support/fixtures.h"
 
 namespace leafsum::test {
 
 // `name` is relative to tests/vectors.
 inline nlohmann::json LoadVectors(const std::string& name) {
-  std::ifstream file(std::string(LEAFSUM_VECTORS) + "/" + name, std::ios::binary);
+  std::ifstream file(Fixtures() + "/../vectors/" + name, std::ios::binary);
   const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   auto json = nlohmann::json::parse(text, nullptr, false);
   if (json.is_discarded()) std::abort();  // a test without its vectors must not pass

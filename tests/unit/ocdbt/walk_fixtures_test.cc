@@ -3,6 +3,7 @@
 
 #include "ocdbt/numbered_manifest.h"
 #include "ocdbt/version_tree.h"
+#include "support/fixtures.h"
 #include "support/memory_source.h"
 #include "support/vectors.h"
 #include "walk_drive.h"
@@ -19,7 +20,7 @@ constexpr std::string_view kManifest = "manifest.ocdbt";
 // Every database below a directory of the fixtures: its directory there, "" or with a "/" at the
 // end → its files.
 std::map<std::string, FileMap> Databases(const std::string& directory) {
-  const auto source = MemorySource::Load(std::string(LEAFSUM_FIXTURES) + "/" + directory);
+  const auto source = MemorySource::Load(leafsum::test::Fixtures() + "/" + directory);
   std::map<std::string, FileMap> out;
   for (const auto& [path, bytes] : source.files())
     if (path.ends_with(kManifest) &&

@@ -3,6 +3,7 @@
 #include "ocdbt/btree.h"
 #include "ocdbt/manifest.h"
 #include "ritual.h"
+#include "support/fixtures.h"
 #include "support/memory_source.h"
 #include "support/ocdbt_writer.h"
 
@@ -12,7 +13,7 @@ using namespace leafsum::ocdbt;
 
 TEST_CASE("A manifest that Orbax wrote") {
   const auto source =
-      MemorySource::Load(LEAFSUM_FIXTURES
+      MemorySource::Load(leafsum::test::Fixtures() +
                          "/public/orbax/v0_checkpoints/direct_checkpoint/"
                          "checkpoint_metadata_present/pytree_checkpointable_has_metadata");
   const ByteVector* file = source.Find("manifest.ocdbt");
@@ -75,7 +76,7 @@ TEST_CASE("The leaf node of a merge of three processes") {
 
 TEST_CASE("A root node of height 3 that TensorStore wrote") {
   const auto source =
-      MemorySource::Load(LEAFSUM_FIXTURES "/public/neuroglancer/files_min_arity.ocdbt");
+      MemorySource::Load(leafsum::test::Fixtures() + "/public/neuroglancer/files_min_arity.ocdbt");
   const auto manifest = DecodeManifest(*source.Find("manifest.ocdbt"));
   REQUIRE(manifest);
   const BtreeGenerationReference& version = manifest->versions.back();

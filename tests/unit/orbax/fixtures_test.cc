@@ -8,6 +8,7 @@
 #include "orbax/side_files.h"
 #include "orbax/tree_metadata.h"
 #include "support/catch.h"
+#include "support/fixtures.h"
 #include "support/hex.h"
 #include "support/vectors.h"
 
@@ -27,7 +28,7 @@ constexpr const char* kWritten[] = {"orbax", "manager", "multiprocess", "v1", "s
 
 // A variant of a case may be damaged all the same; it says so.
 bool IsIntact(const fs::path& file) {
-  for (fs::path p = file.parent_path(); p != fs::path(LEAFSUM_FIXTURES) && p.has_relative_path(); p = p.parent_path())
+  for (fs::path p = file.parent_path(); p != fs::path(leafsum::test::Fixtures()) && p.has_relative_path(); p = p.parent_path())
     if (fs::exists(p / "damage.json")) return false;
   return true;
 }
@@ -40,7 +41,7 @@ struct Document {
 std::vector<Document> Documents(bool (*wanted)(const fs::path&)) {
   std::vector<Document> found;
   for (const char* group : kWritten) {
-    const fs::path root = fs::path(LEAFSUM_FIXTURES) / group;
+    const fs::path root = fs::path(leafsum::test::Fixtures()) / group;
     if (!fs::exists(root)) continue;
     for (const auto& entry : fs::recursive_directory_iterator(root))
       if (entry.is_regular_file() && wanted(entry.path()) && IsIntact(entry.path()))
@@ -159,7 +160,7 @@ TEST_CASE("items and steps of every source in the vectors") {
   const auto vectors = test::LoadVectors("fingerprints.json");
   size_t sources = 0;
   for (const auto& [source, expected] : vectors.items()) {
-    const fs::path root = fs::path(LEAFSUM_FIXTURES) / source;
+    const fs::path root = fs::path(leafsum::test::Fixtures()) / source;
     if (!fs::exists(root)) continue;
     INFO(source);
     ++sources;

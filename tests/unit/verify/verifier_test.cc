@@ -7,6 +7,7 @@
 
 #include "support/catch.h"
 #include "support/drive.h"
+#include "support/fixtures.h"
 #include "support/memory_source.h"
 
 namespace leafsum::verify {
@@ -15,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 test::MemorySource Load(const std::string& directory) {
-  return test::MemorySource::Load(std::string(LEAFSUM_FIXTURES) + "/" + directory);
+  return test::MemorySource::Load(leafsum::test::Fixtures() + "/" + directory);
 }
 
 struct Outcome {
@@ -39,7 +40,7 @@ Outcome Run(const std::string& options, const test::Sources& sources, uint64_t s
 // Directories of the fixtures that hold a checkpoint, by group.
 std::vector<std::string> Cases(const std::string& group) {
   std::vector<std::string> cases;
-  for (const auto& entry : fs::directory_iterator(fs::path(LEAFSUM_FIXTURES) / group))
+  for (const auto& entry : fs::directory_iterator(fs::path(leafsum::test::Fixtures()) / group))
     if (fs::is_directory(entry.path() / "ckpt")) cases.push_back(group + "/" + entry.path().filename().string() + "/ckpt");
   std::sort(cases.begin(), cases.end());
   REQUIRE(!cases.empty());

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "support/catch.h"
+#include "support/fixtures.h"
 #include "support/hex.h"
 #include "support/vectors.h"
 #include "zarr/array_metadata.h"
@@ -29,7 +30,7 @@ struct Found {
 
 std::vector<Found> FindArrays() {
   std::vector<Found> found;
-  for (const auto& entry : fs::recursive_directory_iterator(LEAFSUM_FIXTURES)) {
+  for (const auto& entry : fs::recursive_directory_iterator(leafsum::test::Fixtures())) {
     const std::string name = entry.path().filename().string();
     if (!entry.is_regular_file() || (name != ".zarray" && name != "zarr.json")) continue;
     std::string text = ReadFile(entry.path());
@@ -79,7 +80,7 @@ TEST_CASE("array metadata of every fixture is read") {
 
 TEST_CASE("shapes and types are those of the restored leaves") {
   std::map<fs::path, nlohmann::json> leaves;
-  for (const auto& entry : fs::recursive_directory_iterator(LEAFSUM_FIXTURES))
+  for (const auto& entry : fs::recursive_directory_iterator(leafsum::test::Fixtures()))
     if (entry.path().filename() == "expected.json" && !fs::exists(entry.path().parent_path() / "damage.json"))
       ExpectLeaves(entry.path().parent_path(), leaves);
   size_t compared = 0;

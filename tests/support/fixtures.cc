@@ -1,0 +1,7 @@
+#include "support/fixtures.h"
+
+namespace leafsum::test {
+
+std::string Fixtures() { return LEAFSUM_FIXTURES; }
+
+}  // namespace leafsum::test
