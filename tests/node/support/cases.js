@@ -58,7 +58,7 @@ export function expectedItems(/** @type {any} */ expected) {
 }
 
 function expectedLeaf(/** @type {any} */ { keypath, value_type: type, dtype, shape, nbytes, ...rest }) {
-  if (nbytes === undefined) return { key_path: keypath, value_type: kEmpty[type], dtype: kEmpty[type], shape: null, nbytes: 0 }
+  if (nbytes === undefined) return { key_path: keypath, value_type: kEmpty[type] ?? type, dtype: kEmpty[type] ?? type, shape: null, nbytes: 0 }
   return { key_path: keypath, value_type: type, dtype: dtype ?? 'string', shape: shape ?? null, nbytes, digest: digests(rest) }
 }
 

@@ -1,0 +1,85 @@
+"""Makes random cases for the differential tests.
+
+    python make.py OUT --kind trees --seeds 0 60 [--damages 4]
+
+Each case is OUT/<kind>-<seed>/ with `ckpt`, damaged or converted copies beside it, and `case.json`:
+
+    {"kind", "seed", "what", "items": as reference.py reads it, "variants": [{"name", "what", "equal"?, "items"}]}
+
+A seed that Orbax itself cannot save or restore gives `{"refused": why}`.
+"""
+import argparse
+import json
+import os
+import shutil
+import sys
+import traceback
+
+os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=8"
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("ABSL_MIN_LOG_LEVEL", "3")
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import reference
+
+
+def case_trees(directory, seed, damages):
+    import trees
+    root = os.path.join(directory, "ckpt")
+    what, again = trees.save(root, seed)
+    variants = []
+    orbax, items = reference.restored(root), reference.read(root)
+    case = {"what": what, "items": orbax}
+    if without_errors(orbax) != without_errors(items):
+        case["references_differ"] = items
+    if again and seed % 3 == 0:
+        again(os.path.join(directory, "resaved"), {"use_zarr3": not what["use_zarr3"], "use_ocdbt": True, "chunk": 500,
+                                                   "use_compression": not what["use_compression"]})
+        variants.append({"name": "resaved", "what": "the same tree, saved otherwise", "items": orbax})
+    return case, variants
+
+
+def without_errors(items):
+    return json.loads(json.dumps(items))
+
+
+KINDS = {"trees": case_trees}
+
+
+def make(out, kind, seed, damages):
+    directory = os.path.join(out, "%s-%d" % (kind, seed))
+    shutil.rmtree(directory, ignore_errors=True)
+    os.makedirs(directory)
+    try:
+        case, variants = KINDS[kind](directory, seed, damages)
+        case["variants"] = variants
+    except Exception as e:
+        case = {"refused": reference.short(e), "trace": traceback.format_exc()[-3000:]}
+    case = {"kind": kind, "seed": seed, **case}
+    with open(os.path.join(directory, "case.json"), "w", encoding="utf-8") as f:
+        json.dump(case, f, indent=1)
+    return case
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("out")
+    parser.add_argument("--kind", choices=KINDS, required=True)
+    parser.add_argument("--seeds", nargs=2, type=int, required=True, metavar=("FIRST", "END"))
+    parser.add_argument("--damages", type=int, default=4)
+    a = parser.parse_args()
+    refused = 0
+    for seed in range(*a.seeds):
+        case = make(a.out, a.kind, seed, a.damages)
+        if "refused" in case:
+            refused += 1
+            print("%s %d refused: %s" % (a.kind, seed, case["refused"].splitlines()[0][:200]), flush=True)
+        elif "references_differ" in case:
+            print("%s %d: Orbax and TensorStore differ" % (a.kind, seed), flush=True)
+    print("%s: %d cases made, %d refused by the writer" % (a.kind, a.seeds[1] - a.seeds[0] - refused, refused), flush=True)
+
+
+if __name__ == "__main__":
+    main()
+    os._exit(0)  # Orbax's threads of a refused save wait for minutes
