@@ -13,6 +13,10 @@ export function deliberate(about, facts) {
 /** @type {{ reason: string, applies: (about: string, facts: any) => boolean }[]} */
 const kRules = [
   {
+    reason: 'flags of _METADATA that are no booleans are invalid; Python takes any value for one',
+    applies: (about, { what }) => /_METADATA: .*(skip_deserialize|use_zarr3|use_ocdbt|equal_to_fill_value): (True|False) -> (0|None|'true')$/.test(what) && /expected boolean/.test(about),
+  },
+  {
     reason: 'a warning names parameter names that would be hostile as paths; in OCDBT they are none',
     applies: about => /^(digest|check|verify.*): (VERIFIED.* )?warning hostile-path/.test(about),
   },

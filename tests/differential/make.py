@@ -21,10 +21,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("ABSL_MIN_LOG_LEVEL", "3")
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import damages
+import reader
 import reference
 
+READER = reader.Reader()
 
-def case_trees(directory, seed, damages):
+
+def case_trees(directory, seed):
     import trees
     root = os.path.join(directory, "ckpt")
     what, again = trees.save(root, seed)
@@ -44,15 +48,32 @@ def without_errors(items):
     return json.loads(json.dumps(items))
 
 
-KINDS = {"trees": case_trees}
+def case_zarrs(directory, seed):
+    import zarrs
+    root = os.path.join(directory, "ckpt")
+    what = zarrs.save(root, seed)
+    variants = []
+    items = reference.read(root)
+    if seed % 2:
+        reference.copy_to_ocdbt(root, os.path.join(directory, "ocdbt"))
+        variants.append({"name": "ocdbt", "what": "the same keys in one OCDBT database",
+                         "items": reference.read(os.path.join(directory, "ocdbt"))})
+    return {"what": what, "items": items}, variants
 
 
-def make(out, kind, seed, damages):
+KINDS = {"trees": case_trees, "zarrs": case_zarrs}
+
+
+def make(out, kind, seed, count):
     directory = os.path.join(out, "%s-%d" % (kind, seed))
     shutil.rmtree(directory, ignore_errors=True)
     os.makedirs(directory)
     try:
-        case, variants = KINDS[kind](directory, seed, damages)
+        case, variants = KINDS[kind](directory, seed)
+        rows = [(name, item["kind"]) for name, item in case["items"].items()]
+        for name, what in damages.copies(directory, count, seed):
+            variants.append({"name": name, "what": what, "damaged": True,
+                             "items": READER.read(os.path.join(directory, name), rows)})
         case["variants"] = variants
     except Exception as e:
         case = {"refused": reference.short(e), "trace": traceback.format_exc()[-3000:]}
@@ -72,6 +93,8 @@ def main():
     refused = 0
     for seed in range(*a.seeds):
         case = make(a.out, a.kind, seed, a.damages)
+        for line in case.get("what", {}).get("refused", []):
+            print("%s %d, the writer refused %s" % (a.kind, seed, line), flush=True)
         if "refused" in case:
             refused += 1
             print("%s %d refused: %s" % (a.kind, seed, case["refused"].splitlines()[0][:200]), flush=True)
@@ -82,4 +105,5 @@ def main():
 
 if __name__ == "__main__":
     main()
+    READER.close()
     os._exit(0)  # Orbax's threads of a refused save wait for minutes

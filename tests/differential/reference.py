@@ -6,13 +6,19 @@ Both give {item: {"kind", "leaves": [record], "error"?}}; a record has "error" i
 import json
 import os
 import re
+import tempfile
 
 import numpy as np
 import tensorstore as ts
 
 import values
 
+class TooLarge(Exception):
+    """Not read here, which says nothing about the array."""
+
+
 EMPTIES = ("None", "Dict", "List", "Tuple", "NamedTuple")
+VALUE_TYPES = ("jax.Array", "np.ndarray", "scalar", "string")
 JSON_FILES = ("data.json", "metadata", "metrics")
 
 
@@ -53,8 +59,13 @@ def entries_of(document):
     """[(keys, key types, value metadata)] of a parsed `_METADATA`, without placeholders of containers that have content."""
     rows = []
     for entry in document["tree_metadata"].values():
+        if any(k["key_type"] not in (1, 2) for k in entry["key_metadata"]):
+            raise ValueError("key type")
+        value = entry["value_metadata"]
+        if value["value_type"] not in VALUE_TYPES + EMPTIES or "skip_deserialize" not in value:
+            raise ValueError("value type")
         keys = [k["key"] for k in entry["key_metadata"]]
-        rows.append((keys, [k["key_type"] for k in entry["key_metadata"]], entry["value_metadata"]))
+        rows.append((keys, [k["key_type"] for k in entry["key_metadata"]], value))
     inner = {tuple(keys[:n]) for keys, _, _ in rows for n in range(len(keys))}
     return [row for row in rows if row[2]["value_type"] not in EMPTIES or tuple(row[0]) not in inner]
 
@@ -122,6 +133,10 @@ def short(error):
     return "%s: %s" % (type(error).__name__, str(error).split(" [source locations")[0][:400])
 
 
+def unread(key_path, value_type, error):
+    return {"keypath": key_path, "value_type": value_type, "error": short(error), "unknown": isinstance(error, TooLarge)}
+
+
 def read(root, items=None):
     """`items` are those that were there before the damage."""
     result = {}
@@ -164,7 +179,7 @@ def read_pytree(directory):
             else:
                 record = values.array_record(keys, open_array(directory, name, driver, ocdbt, strict), kind)
         except Exception as e:
-            record = {"keypath": keys, "value_type": kind, "error": short(e)}
+            record = unread(keys, kind, e)
         leaves.append({**record, "key_types": types})
     return leaves
 
@@ -194,8 +209,32 @@ def open_array(directory, name, driver, ocdbt, strict=False):
         spec["fill_missing_data_reads"] = False
     array = ts.open(spec, open=True, read=True).result()
     if array.size * array.dtype.numpy_dtype.itemsize > 1 << 28:
-        raise MemoryError("array of %s elements" % array.size)
+        raise TooLarge("array of %s elements" % array.size)
     return array.read().result()
+
+
+def raw_array(directory, name, ocdbt):
+    """Elements of n raw bytes: TensorStore accepts them but gives them to Python without a size, so zarr-python reads them."""
+    import zarr
+    if not ocdbt:
+        return zarr.open_array(os.path.join(directory, name), mode="r")[...]
+    with tempfile.TemporaryDirectory() as copy:
+        kv = store(directory, name + "/" if name else "")
+        for key in kv.list().result():
+            path = os.path.join(copy, bytes(key).decode())
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "wb") as f:
+                f.write(bytes(kv.read(key).result().value))
+        return zarr.open_array(copy, mode="r")[...]
+
+
+def copy_to_ocdbt(directory, other):
+    kv = store(other, "")
+    for parent, _, files in os.walk(directory):
+        for name in files:
+            path = os.path.join(parent, name)
+            with open(path, "rb") as f:
+                kv.write(os.path.relpath(path, directory).replace(os.sep, "/"), f.read()).result()
 
 
 def array_names(keys):
@@ -214,9 +253,12 @@ def read_bare(directory, keys, ocdbt, documents):
         try:
             if driver == "zarr3" and json.loads(documents(name + "/zarr.json" if name else "zarr.json")).get("node_type") == "group":
                 continue
-            leaves.append(values.array_record(path, open_array(directory, name, driver, ocdbt), "array"))
+            array = open_array(directory, name, driver, ocdbt)
+            if not array.dtype.itemsize:
+                array = raw_array(directory, name, ocdbt)
+            leaves.append(values.array_record(path, array, "array"))
         except Exception as e:
-            leaves.append({"keypath": path, "value_type": "array", "error": short(e)})
+            leaves.append(unread(path, "array", e))
     return leaves
 
 

@@ -11,6 +11,7 @@ NUMPY_DTYPES = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "u
 # Those that TensorStore stores.
 SMALL_DTYPES = ["bfloat16", "float8_e3m4", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e4m3b11fnuz", "float8_e5m2",
                 "float8_e5m2fnuz", "float8_e8m0fnu", "float4_e2m1fn", "int2", "int4"]
+SUB_BYTE = {"int2": 2, "int4": 4, "float4_e2m1fn": 4}
 DTYPES = NUMPY_DTYPES + SMALL_DTYPES
 
 
@@ -21,9 +22,8 @@ def dtype_of(name):
 def random_bits(g, shape, name):
     """Any bit pattern that the type has: NaN payloads, infinities, subnormal numbers, -0.0."""
     dtype = dtype_of(name)
-    if name in ("int2", "int4", "float4_e2m1fn"):
-        bits = {"int2": 2, "int4": 4, "float4_e2m1fn": 4}[name]
-        return np.asarray(g.integers(0, 1 << bits, shape, dtype=np.uint8)).view(dtype)
+    if name in SUB_BYTE:
+        return np.asarray(g.integers(0, 1 << SUB_BYTE[name], shape, dtype=np.uint8)).view(dtype)
     raw = g.bytes(int(np.prod(shape, dtype=np.int64)) * dtype.itemsize)
     return np.frombuffer(raw, dtype).reshape(shape).copy()
 
@@ -32,7 +32,7 @@ def random_values(g, shape, name):
     dtype = dtype_of(name)
     if name == "bool":
         return np.asarray(g.integers(0, 2, shape)).astype(bool)
-    if name in ("int2", "int4", "float4_e2m1fn"):
+    if name in SUB_BYTE:
         return random_bits(g, shape, name)
     if dtype.kind in "iu":
         info = np.iinfo(dtype)
@@ -63,8 +63,8 @@ def content(array):
     if array.dtype.byteorder == ">" or (array.dtype.byteorder == "=" and sys.byteorder == "big"):
         array = array.astype(array.dtype.newbyteorder("<"))
     data = np.ascontiguousarray(array).tobytes()
-    if array.dtype.name in ("int2", "int4"):  # numpy may keep the sign in the bits above
-        data = bytes(np.frombuffer(data, np.uint8) & {"int2": 3, "int4": 15}[array.dtype.name])
+    if array.dtype.name in SUB_BYTE:  # in memory the bits above may be anything
+        data = bytes(np.frombuffer(data, np.uint8) & ((1 << SUB_BYTE[array.dtype.name]) - 1))
     return data
 
 
@@ -74,8 +74,8 @@ def digests(data):
 
 def dtype_name(dtype):
     """As `leafsum digest` has it: raw bytes are r<bits>."""
-    return "r%d" % (8 * dtype.itemsize) if dtype.kind in "SV" and dtype.name[0] in "bv" and dtype.fields is None \
-        and dtype.name not in DTYPES else dtype.name
+    raw = dtype.kind == "S" or (dtype.kind == "V" and dtype.name not in DTYPES)
+    return "r%d" % (8 * dtype.itemsize) if raw else dtype.name
 
 
 def array_record(key_path, array, value_type):
