@@ -3,14 +3,17 @@
 # as often as you like; it asks for root only if a system package is missing.
 #   cmake/setup.sh             compilers, Node, pinned C sources, test packages
 #   cmake/setup.sh --browser   Chromium too, for the tests of the page
+#   cmake/setup.sh --python    what makes a Python environment, for the differential tests
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 want_browser=no
+want_python=no
 for argument in "$@"; do
   case $argument in
     --browser) want_browser=yes ;;
-    *) echo "usage: cmake/setup.sh [--browser]" >&2; exit 2 ;;
+    --python) want_python=yes ;;
+    *) echo "usage: cmake/setup.sh [--browser] [--python]" >&2; exit 2 ;;
   esac
 done
 
@@ -33,6 +36,7 @@ have npm || missing+=(npm)
 [ -e /usr/include/nlohmann/json.hpp ] || missing+=(nlohmann-json3-dev)
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates)
 if [ $want_browser = yes ] && ! have chromium; then missing+=(chromium); fi
+if [ $want_python = yes ] && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then missing+=(python3 python3-venv); fi
 have cargo || missing+=(cargo)
 catch2_header=/usr/include/catch2/catch.hpp
 catch2_source=build/deps/catch2/extras/catch_amalgamated.cpp

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Runs every test, fast ones first: tests/run.sh [native|wasm|asan|node|browser]...
+# Runs every test, fast ones first: tests/run.sh [native|wasm|asan|node|browser|differential]...
 #   native   C++ unit tests            wasm   the same, as wasm under Node
 #   asan     the same, under ASan and UBSan with assertions
 #   node     the package and the CLI   browser   the page in Chromium
+#   differential   60 random checkpoints against the real readers
 # Goes on after a failure, so that one run shows them all; a suite without tests has failed.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 suites=("$@")
-[ ${#suites[@]} -gt 0 ] || suites=(native wasm asan node browser)
+[ ${#suites[@]} -gt 0 ] || suites=(native wasm asan node browser differential)
 
 unit() { # <preset>
   cmake/build.sh "$1" && ctest --preset "$1" -j "$(nproc)"
@@ -26,12 +27,14 @@ run_suite() {
   case $1 in
     native | wasm | asan) unit "$1" ;;
     node | browser) javascript "tests/$1" ;;
-    *) echo "no suite $1; there are native, wasm, asan, node, browser" >&2; return 2 ;;
+    differential) cmake/build.sh wasm -- --target core && tests/differential/run.sh ;;
+    *) echo "no suite $1; there are native, wasm, asan, node, browser, differential" >&2; return 2 ;;
   esac
 }
 
 setup=()
-[[ " ${suites[*]} " != *" browser "* ]] || setup=(--browser)
+[[ " ${suites[*]} " != *" browser "* ]] || setup+=(--browser)
+[[ " ${suites[*]} " != *" differential "* ]] || setup+=(--python)
 cmake/setup.sh "${setup[@]}" || exit 1
 . cmake/env.sh
 
@@ -41,7 +44,7 @@ for suite in "${suites[@]}"; do
   start=$SECONDS
   if run_suite "$suite"; then result=passed; passed=$((passed + 1)); else result=FAILED; failed=$((failed + 1)); fi
   echo "== $suite: $result after $((SECONDS - start)) s"
-  summary+=$(printf '%-8s %-7s %4d s' "$suite" $result $((SECONDS - start)))$'\n'
+  summary+=$(printf '%-12s %-7s %4d s' "$suite" $result $((SECONDS - start)))$'\n'
 done
 
 printf '\n%ssuites: %d passed, %d failed\n' "$summary" $passed $failed

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Random checkpoints, read by the real readers and by Leafsum: tests/differential/run.sh [options]
+#   --trees N   --zarrs N    cases by Orbax and by zarr-python (30 and 30)
+#   --damages N              damaged copies of each (3)
+#   --first SEED             of the first case (0); a seed always gives the same case
+#   --requirements FILE      of the Python environment (requirements.txt beside this file)
+#   --python PROGRAM         that makes the environment (python3)
+# Cases that differ stay in build/differential/differing, each with its case.json.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+
+trees=30 zarrs=30 damages=3 first=0 requirements=tests/differential/requirements.txt python=python3
+while [ $# -gt 0 ]; do
+  case $1 in
+    --trees | --zarrs | --damages | --first | --requirements | --python) declare "${1#--}=$2"; shift 2 ;;
+    *) sed -n '2,9s/^# //p' "$0" >&2; exit 2 ;;
+  esac
+done
+
+. cmake/env.sh
+where=build/differential
+environment=$where/$(basename "$requirements" .txt)
+mkdir -p $where
+if ! cmp -s "$requirements" "$environment/.requirements"; then
+  rm -rf "$environment"
+  "$python" -m venv "$environment" &&
+    "$environment/bin/pip" install --quiet --disable-pip-version-check --only-binary :all: -r "$requirements" &&
+    cp "$requirements" "$environment/.requirements" || exit 1
+fi
+
+rm -rf $where/cases
+log=$where/log
+: >$log
+batch() { # <kind> <first> <end>
+  # What Orbax and TensorStore chat is kept, not shown.
+  "$environment/bin/python" -B tests/differential/make.py $where/cases --kind "$1" --seeds "$2" "$3" --damages "$damages" \
+    2>>$where/writers.log || echo "make.py ended with $?, cases $1 $2 to $3"
+  node tests/differential/compare.mjs --delete --cli 3 $where/cases
+  # What differs is set aside, so that it is counted once.
+  mkdir -p $where/differing
+  find $where/cases -mindepth 1 -maxdepth 1 -exec mv -t $where/differing {} +
+}
+
+: >$where/writers.log
+rm -rf $where/differing
+for kind in trees zarrs; do
+  end=$((first + ${!kind}))
+  for ((seed = first; seed < end; seed += 40)); do
+    batch $kind $seed $((seed + 40 < end ? seed + 40 : end)) | tee -a $log
+  done
+done
+
+awk '/ compared, .* differences$/ { compared += $1; differences += $3 }
+     /^make.py ended/ { ended++ }
+     END { printf "%d compared, %d differences\n", compared, differences
+           printf "%d passed, %d failed\n", compared - differences, differences + ended
+           exit compared == 0 || differences + ended > 0 }' $log
