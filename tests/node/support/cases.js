@@ -67,3 +67,15 @@ const digests = (/** @type {any} */ { blake3, sha256 }) => ({ blake3, sha256 })
 /** @param {any[]} leaves */
 export const byKeyPath = leaves => Object.fromEntries(
   leaves.map(leaf => [JSON.stringify(leaf.key_path), leaf]).sort((a, b) => a[0] < b[0] ? -1 : 1))
+
+/**
+ * Stores found in public repositories: EXPECTED.json beside them has the size and the SHA-256 of each key's value.
+ * @returns {{ name: string, source: string, keys: Record<string, { bytes: number, sha256: string }> }[]}
+ */
+export function publicStores() {
+  return directoriesIn(join(fixtures, 'public')).filter(repo => existsSync(join(fixtures, 'public', repo, 'EXPECTED.json')))
+    .flatMap(repo => Object.entries(readJson(join(fixtures, 'public', repo, 'EXPECTED.json'))).flatMap(([store, value]) => {
+      const source = join(fixtures, 'public', repo, store)
+      return value.latest && existsSync(source) ? [{ name: `${repo}/${store}`, source, keys: value.latest }] : []
+    }))
+}
