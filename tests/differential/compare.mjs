@@ -152,8 +152,9 @@ async function compareVariant(/** @type {string} */ root, /** @type {any} */ bas
 }
 
 const factsOf = (/** @type {any} */ { keypath, shape = null, dtype = null, sha256 = null }) => ({ keypath, shape, dtype, sha256 })
+/** Empty nodes are no content: Orbax versions disagree on them, and a lockfile does not bind them. */
 const contentOf = (/** @type {Record<string, any>} */ items) => Object.entries(items).map(([name, item]) =>
-  [name, item.leaves.map(factsOf).map((/** @type {any} */ one) => JSON.stringify(one)).sort()])
+  [name, item.leaves.filter((/** @type {any} */ leaf) => leaf.sha256).map(factsOf).map((/** @type {any} */ one) => JSON.stringify(one)).sort()])
 
 function firstError(/** @type {Record<string, any>} */ items) {
   for (const item of Object.values(items)) {

@@ -10,6 +10,7 @@ import { fromPath, lock } from '../../node/lib/index.js'
 import { casesIn } from './support/cases.js'
 import { cli } from './support/cli.js'
 import { fixtures, scratch } from './support/places.js'
+import { assertValid } from './support/schema.js'
 
 const measure = fileURLToPath(new URL('./support/measure.mjs', import.meta.url))
 
@@ -60,6 +61,7 @@ test('damaged', async t => {
       const lockfile = lockfiles.get(damage.base)
       const { report, seconds, rssMiB } = await measured([source, ...(lockfile ? [lockfile] : [])])
       const found = `${report.headline}\n${report.findings.map((/** @type {any} */ one) => `${one.severity} ${one.code} ${one.key_path} ${one.message}`).join('\n')}`
+      assertValid('report', report)
       assert.notDeepEqual(outcomes(report, damage.accept), [], found)
       if (damage.accept.length === 1 && damage.accept[0] === 'equal') assert.equal(report.verdict, 'VERIFIED', found)
       if (damage.leaves) assert.deepEqual(leavesNamed(report, damage.leaves), { missed: [], others: [] }, found)
@@ -92,6 +94,7 @@ test('a sample goes through the real program', t => {
     const { status, stdout, stderr } = cli(['verify', source, '--lock', lockfile, '--json'])
     assert.equal(stderr, '')
     const report = JSON.parse(stdout)
+    assertValid('report', report)
     assert.equal(report.exit_code, status)
     assert.notDeepEqual(outcomes(report, damage.accept), [], name)
   }

@@ -6,6 +6,7 @@ import { digest, fromPath, list, lock } from '../../node/lib/index.js'
 import { byKeyPath, casesIn, expectedItems, fingerprints, publicStores } from './support/cases.js'
 import { cli } from './support/cli.js'
 import { fixtures } from './support/places.js'
+import { assertValid } from './support/schema.js'
 
 const kGroups = ['seed000', 'orbax', 'manager', 'multiprocess', 'v1', 'ocdbt', 'zarr', 'legacy', 'damaged']
 const kAlgorithms = /** @type {['blake3', 'sha256']} */ (['blake3', 'sha256'])
@@ -14,6 +15,8 @@ const intact = kGroups.flatMap(casesIn).filter(one => !one.damage)
 for (const { name, source, expected } of intact) {
   test(`digest ${name}`, async t => {
     const report = await digest(fromPath(source), { algorithms: kAlgorithms, allSteps: true })
+    assertValid('digest', report.output)
+    assertValid('report', JSON.parse(report.text))
     if (notYet(t, report)) return
     assert.equal(report.exit_code, 0, report.headline)
     const items = Object.fromEntries(Object.entries(report.output.items).map(([item, { leaves }]) => [item, byKeyPath(leaves)]))
@@ -54,6 +57,7 @@ for (const [name, vector] of Object.entries(fingerprints)) {
     if (notYet(t, report)) return
     assert.ok(lockfile, report.headline)
     const locked = JSON.parse(new TextDecoder().decode(lockfile))
+    assertValid('lockfile', locked)
     assert.equal(locked.fingerprint, vector.fingerprint)
     for (const [item, path, stored] of vector.stored) {
       assert.equal(byKeyPath(locked.items[item].leaves)[JSON.stringify(path)]?.stored, stored, `${item}:${path}`)
