@@ -9,7 +9,7 @@ const kOpenReads = 32       // asynchronous reads under way at once; the budget 
 /**
  * @typedef {object} Ask
  * @property {number} id
- * @property {'read' | 'digest' | 'job'} kind
+ * @property {'read' | 'size' | 'digest' | 'job'} kind
  * @property {number} source
  * @property {string} path
  * @property {number} [offset]
@@ -107,7 +107,7 @@ async function answer(task, store, ask, { runJob, signal, readsLeft }) {
   await readsLeft.enter()
   try {
     signal?.throwIfAborted()
-    return await read(task, store, ask)
+    return await (ask.kind === 'size' ? size(task, store, ask) : read(task, store, ask))
   } catch (error) {
     signal?.throwIfAborted()
     const { kind, message } = failureOf(error)
@@ -115,6 +115,16 @@ async function answer(task, store, ask, { runJob, signal, readsLeft }) {
   } finally {
     readsLeft.leave()
   }
+}
+
+/** Is the file there, and how large? The answer is eight bytes, little-endian. @returns {Promise<() => void>} */
+async function size(/** @type {any} */ task, /** @type {import('./stores/store.js').Store} */ store, /** @type {Ask} */ { id, path }) {
+  // zarrita's stores have no `size`.
+  const bytes = store.size ? await store.size(path) : (await store.get(`/${path}`))?.length
+  if (bytes === undefined) throw new StoreError('missing', 'no such file')
+  const answer = new Uint8Array(8)
+  new DataView(answer.buffer).setBigUint64(0, BigInt(bytes), true)
+  return () => task.feed(id, answer)
 }
 
 /** @returns {Promise<() => void>} */

@@ -197,6 +197,12 @@ export function fromDataTransfer(transfer: DataTransfer): Promise<Store>
 export function fromEntry(directory: unknown): Promise<Store>
 export function fromDirectoryHandle(handle: unknown): Promise<Store>
 export function fromMap(files: Map<string, Uint8Array> | Record<string, Uint8Array>, options?: { name?: string }): Store
+/**
+ * A checkpoint's own directory behind plain HTTP, which has no listing: what only a listing shows (files that nothing refers
+ * to, the steps of a root) is not looked for, and the headline says so. `headers` never go to another origin; `timeout` is
+ * of one request, in milliseconds.
+ */
+export function fromUrl(url: string | URL, options?: { headers?: Record<string, string>; timeout?: number }): Store
 
 /** Browsers only: makes the Worker that calls it one of the pool's. */
 export function serveWorker(factory?: Function): void

@@ -21,7 +21,7 @@ export const sha256 = () => createHash('sha256')
 export const platform = {
   sha256,
   defaultWorkers: Math.min(availableParallelism(), 8),
-  canPost: spec => spec.kind === 'path',
+  canPost: spec => spec.kind === 'path' || spec.kind === 'url',
 
   configure({ wasm }) {
     given = wasm

@@ -1,4 +1,5 @@
 import { FilesStore } from './stores/files.js'
+import { UrlStore } from './stores/url.js'
 import { serve } from './worker.js'
 
 /**
@@ -11,6 +12,6 @@ export function serveWorker(factory) {
     listen: onMessage => self.addEventListener('message', event => onMessage(event.data)),
   }, {
     factory: async () => factory ?? (await import(new URL('./core/core.mjs', import.meta.url).href)).default,
-    openStore: ({ kind, files, ...options }) => new FilesStore(files, options),
+    openStore: ({ kind, files, base, ...options }) => kind === 'url' ? new UrlStore(new URL(base), options) : new FilesStore(files, options),
   })
 }

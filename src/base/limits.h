@@ -37,6 +37,9 @@ inline constexpr uint64_t kMaxArrayMetadata = 1 << 20;  // one .zarray or zarr.j
 inline constexpr uint64_t kMaxRank = 32;      // TensorStore's maximum rank
 inline constexpr int kMaxZstdWindowLog = 27;  // zstd's own default ceiling, 128 MiB
 
+// Sources without a listing: each chunk of an array costs a request.
+inline constexpr uint64_t kMaxProbedChunks = 1 << 16;
+
 // Host and report.
 inline constexpr uint64_t kMaxSafeInteger = 1ull
                                             << 53;  // JSON numbers of 2^53 and more are refused

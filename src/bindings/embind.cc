@@ -58,6 +58,10 @@ val AskObject(const Ask& ask) {
         out.set("length", Number(ask.range->length));
       }
       break;
+    case AskKind::kSize:
+      out.set("kind", std::string("size"));
+      out.set("path", ask.path);
+      break;
     case AskKind::kDigest: {
       out.set("kind", std::string("digest"));
       // subtle.digest copies its input before it returns, so that a view will do.

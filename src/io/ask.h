@@ -17,6 +17,7 @@ struct ByteRange {
 
 enum class AskKind : uint8_t {
   kRead,    // bytes of a file: `range`, or all of it where there is none
+  kSize,    // how large the file is; the answer is its size, 8 bytes little-endian
   kDigest,  // SHA-256 of `input`; the answer is its 32 bytes
   kJob,  // `input` is a serialized verify::Job; the answer is the result of a LeafJob that ran it
 };
@@ -25,7 +26,7 @@ struct Ask {
   uint32_t id = 0;
   AskKind kind = AskKind::kRead;
   uint32_t source = 0;             // which source, where there are two (diff, --against)
-  std::string path;                // kRead: relative to the source, "/" between components
+  std::string path;                // kRead, kSize: relative to the source, "/" between components
   std::optional<ByteRange> range;  // kRead
   uint64_t limit = 0;  // kRead of a whole file: larger than this is answered with TooLarge
   ByteVector input;    // kDigest, kJob

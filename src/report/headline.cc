@@ -157,6 +157,8 @@ std::string Headline(const Report& report, const VerdictInput& input) {
              Leaves(input.leaves_with_content) + " with content" + Warnings(report);
       break;
   }
+  if (input.unlisted)
+    out += "; the source has no listing: files that nothing refers to could not be looked for";
   const bool compared = input.command == Command::kVerify && report.leaves.equal != 0;
   if (compared && report.verdict.verdict != Verdict::kMismatch) out += NotCovered(report);
   return out;

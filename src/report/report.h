@@ -58,6 +58,7 @@ struct VerdictInput {
   bool has_trust = false;  // a finding of severity trust
   bool has_warning = false;
   bool strict = false;               // warnings count as errors
+  bool unlisted = false;             // a source has no listing: the headline says what that hides
   uint64_t leaves_with_content = 0;  // a source or lockfile without leaves is never VERIFIED
 };
 

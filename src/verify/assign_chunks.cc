@@ -22,6 +22,7 @@ std::string Printable(std::string_view key) {
 Status CheckValue(const Scan& scan, const kvstore::ValueRef& ref) {
   if (ref.is_inline() || ref.length == 0) return std::nullopt;
   const auto size = scan.files.size(ref.file);
+  if (scan.MayExist(ref.file)) return std::nullopt;
   if (!size)
     return Error{ErrorCode::kMissing,
                  "the data file is not there; the reference reader takes its values for empty",

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/checked.h"
+
 namespace leafsum::verify {
 
 void CoverageMap::AddFile(uint32_t file, uint64_t size, ByteClass rest) {
@@ -14,7 +16,14 @@ void CoverageMap::SetRest(uint32_t file, ByteClass rest) {
 }
 
 void CoverageMap::Mark(uint32_t file, uint64_t offset, uint64_t length, ByteClass byte_class) {
-  if (file >= files_.size() || !files_[file].known || length == 0) return;
+  if (length == 0) return;
+  if (grow_) {
+    if (file >= files_.size()) files_.resize(file + 1);
+    File& f = files_[file];
+    if (!f.known && RangeFits(offset, length, UINT64_MAX)) f.size = std::max(f.size, offset + length);
+  } else if (file >= files_.size() || !files_[file].known) {
+    return;
+  }
   const uint64_t size = files_[file].size;
   if (offset >= size) return;
   ranges_.push_back({file, byte_class, offset, offset + std::min(length, size - offset)});

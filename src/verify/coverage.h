@@ -13,6 +13,8 @@ enum class ByteClass : uint8_t { kLeaf, kStructural, kUnread, kIgnored, kUnreach
 
 class CoverageMap {
  public:
+  // For a source without a listing: a file is as long as the marks on it reach.
+  void GrowWithMarks() { grow_ = true; }
   // Bytes of `file` that nothing marks are of `rest`.
   void AddFile(uint32_t file, uint64_t size, ByteClass rest);
   void SetRest(uint32_t file, ByteClass rest);
@@ -21,6 +23,7 @@ class CoverageMap {
   report::Coverage Sum() const;
 
  private:
+  bool grow_ = false;
   struct File {
     uint64_t size = 0;
     ByteClass rest = ByteClass::kIgnored;

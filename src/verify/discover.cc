@@ -75,6 +75,7 @@ bool Discover::ChooseLayout(Scan& scan, const Lockfile* lock) {
 
 void Discover::Start(size_t scan_index, const Lockfile* lock) {
   Scan& scan = context_.scans[scan_index];
+  if (!scan.listed) scan.coverage.GrowWithMarks();
   for (const FileEntry& entry : scan.listing) {
     if (entry.kind == FileEntry::Kind::kSymlink) {
       Finding f =

@@ -292,10 +292,11 @@ void PlanStage::WantDocument(size_t s, size_t i, size_t l) {
                       "at most " + std::to_string(kMaxArrayMetadata) + " bytes",
                       std::to_string(ref.length) + " bytes"});
   const auto size = scan.files.size(ref.file);
-  if (!size)
+  const bool may_exist = scan.MayExist(ref.file);
+  if (!size && !may_exist)
     return fail(
         Error{ErrorCode::kMissing, "the file with the array's metadata is not there", {}, "", ""});
-  if (!RangeFits(ref.offset, ref.length, *size))
+  if (size && !RangeFits(ref.offset, ref.length, *size))
     return fail(Error{ErrorCode::kTruncated,
                       "the file ends before the array's metadata does",
                       {},

@@ -72,6 +72,8 @@ struct Scan {
   uint32_t source = 0;
   std::string name;                // the source's, for messages where there are two
   std::vector<FileEntry> listing;  // sorted by path; only what could be sorted by bytes
+  bool listed = false;             // the host gave it; else Probe made one of what it asked for
+  bool listing_complete = true;    // of what is referenced; false where Probe could not ask for all
   kvstore::FileTable files;        // ids of listed files come first, in order of the listing
   CoverageMap coverage;
   orbax::Layout layout;
@@ -86,6 +88,8 @@ struct Scan {
   std::pair<size_t, size_t> Below(std::string_view directory) const;
   // The size of a listed file; nothing where there is none of that name.
   std::optional<uint64_t> SizeOf(std::string_view path) const;
+  // Nobody knows whether the file is there until it is read: it is not listed and there is no listing.
+  bool MayExist(uint32_t file) const { return !listed && !files.size(file); }
 };
 
 // What all stages share.

@@ -20,6 +20,15 @@ void ReadingStage::WantFile(const Scan& scan, const std::string& path, uint64_t 
   wanted_.emplace_back(std::move(ask), tag);
 }
 
+void ReadingStage::WantSize(const Scan& scan, const std::string& path, uint64_t tag) {
+  Ask ask;
+  ask.kind = AskKind::kSize;
+  ask.source = scan.source;
+  ask.path = path;
+  ask.cost = 8;
+  wanted_.emplace_back(std::move(ask), tag);
+}
+
 void ReadingStage::WantRange(const Scan& scan, const std::string& path, uint64_t offset,
                              uint64_t length, uint64_t tag) {
   Ask ask;

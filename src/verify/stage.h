@@ -48,6 +48,7 @@ class ReadingStage : public Stage {
   virtual void OnRead(size_t tag, Bytes bytes) = 0;
   virtual void OnFailure(size_t tag, Error error) = 0;
   void WantFile(const Scan& scan, const std::string& path, uint64_t limit, uint64_t tag);
+  void WantSize(const Scan& scan, const std::string& path, uint64_t tag);
   void WantRange(const Scan& scan, const std::string& path, uint64_t offset, uint64_t length,
                  uint64_t tag);
 

@@ -9,6 +9,7 @@
 #include "verify/hash_stage.h"
 #include "verify/outputs.h"
 #include "verify/plan_stage.h"
+#include "verify/probe.h"
 #include "verify/values_stage.h"
 #include "verify/walk_stage.h"
 
@@ -45,6 +46,7 @@ void Verifier::SetListing(uint32_t source, std::vector<FileEntry> listing) {
   std::sort(listing.begin(), listing.end(),
             [](const FileEntry& a, const FileEntry& b) { return a.path < b.path; });
   context_.scans[source].listing = std::move(listing);
+  context_.scans[source].listed = true;
 }
 
 void Verifier::SetEvidence(Bytes bytes, bool with_source) {
@@ -68,6 +70,13 @@ void Verifier::Advance() {
     if (stage_ && !stage_->Done()) return;
     switch (phase_) {
       case Phase::kSetUp:
+        Enter(Phase::kProbe);
+        break;
+      case Phase::kProbe:
+        if (stage_) {
+          error_ = static_cast<Probe*>(stage_.get())->not_found();
+          static_cast<Probe*>(stage_.get())->Finish();
+        }
         Enter(Phase::kDiscover);
         break;
       case Phase::kDiscover:
@@ -111,6 +120,11 @@ void Verifier::Enter(Phase phase) {
   if (!error_.empty()) return;
   const Command command = context_.options.command;
   switch (phase) {
+    case Phase::kProbe:
+      if (std::any_of(context_.scans.begin(), context_.scans.end(),
+                      [](const Scan& scan) { return !scan.listed; }))
+        stage_ = std::make_unique<Probe>(context_, lock_ ? &*lock_ : nullptr);
+      break;
     case Phase::kDiscover:
       stage_ = std::make_unique<Discover>(context_, lock_ ? &*lock_ : nullptr);
       break;
@@ -316,8 +330,10 @@ void Verifier::Finish() {
   if (scan.step_chosen) report_.source.step = scan.layout.chosen->number;
   if (scan.commit_timestamp_nsecs && !(scan.layout.is_root && !scan.step_chosen))
     report_.source.commit_timestamp_nsecs = std::to_string(*scan.commit_timestamp_nsecs);
-  report_.source.files = scan.total_files;
-  report_.source.bytes = scan.total_bytes;
+  if (scan.listed) {
+    report_.source.files = scan.total_files;
+    report_.source.bytes = scan.total_bytes;
+  }
   if (lock_) {
     report_.has_lock = true;
     if (lock_->fingerprint)
@@ -330,6 +346,7 @@ void Verifier::Finish() {
   report::VerdictInput input;
   input.command = o.command;
   input.strict = o.strict;
+  for (const Scan& s : context_.scans) input.unlisted |= !s.listed;
   uint64_t not_read = 0;
   for (const ItemScan& item : scan.items) {
     for (const LeafPlan& leaf : item.leaves) {

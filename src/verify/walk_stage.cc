@@ -59,7 +59,8 @@ void WalkStage::Start(size_t scan_index, size_t item_index) {
         item.failed = true;
         return;
       }
-      item.store_read = item.store_complete = true;
+      item.store_read = true;
+      item.store_complete = scan.listing_complete;
       return;
     }
     case orbax::ItemKind::kMsgpack:
@@ -114,10 +115,11 @@ void WalkStage::WantNodes(size_t tree_index) {
     for (const ocdbt::NodeRead& read : reads) {
       const std::string path = scan.items[tree.item].item.directory + read.path;
       const auto size = scan.SizeOf(path);
-      if (!size) {
+      const bool may_exist = !size && !scan.listed;
+      if (!size && !may_exist) {
         tree.walk->Fail(read.token,
                         Error{ErrorCode::kMissing, "the file is not there", {}, "", ""});
-      } else if (!RangeFits(read.offset, read.length, *size)) {
+      } else if (size && !RangeFits(read.offset, read.length, *size)) {
         tree.walk->Fail(read.token, Error{ErrorCode::kTruncated,
                                           "the file ends before the node does",
                                           {},

@@ -55,6 +55,12 @@ export const kOptions = {
   'max-memory': { type: 'size', value: 'SIZE', range: [2 ** 20, 64 * kGiB], help: 'of all threads together; 128MiB' },
   'max-fill': { type: 'size', value: 'SIZE', range: [0, 2 ** 53 - 1], help: 'content with no stored bytes behind it; 16GiB' },
 
+  'header': {
+    type: 'repeat', value: "'NAME: VALUE'", pattern: /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n\0]*$/, wants: 'a header as "Name: value"',
+    help: 'send this header with requests to the source, never to another origin; again for more',
+  },
+  'timeout': { type: 'integer', value: 'SECONDS', range: [1, 3600], help: 'of one request to a URL; 60' },
+
   'json': { type: 'flag', help: 'the same as --format json' },
   'format': {
     type: 'choice', value: 'FORMAT', choices: ['human', 'json', 'ndjson'], later: ['sarif', 'junit'],
@@ -70,7 +76,7 @@ export const kOptions = {
 }
 
 const kScope = ['item', 'step', 'all-steps', 'include', 'exclude']
-const kWork = ['algorithm', 'jobs', 'max-memory', 'max-fill']
+const kWork = ['algorithm', 'jobs', 'max-memory', 'max-fill', 'header', 'timeout']
 const kText = ['json', 'format', 'output', 'quiet', 'verbose', 'progress', 'color', 'version', 'help']
 const kCommon = [...kScope, ...kWork, ...kText]
 const kAlways = [['step', 'all-steps'], ['quiet', 'verbose']]

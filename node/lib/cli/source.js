@@ -3,12 +3,21 @@ import fs from 'node:fs'
 import nodePath from 'node:path'
 import { LeafsumError } from '../errors.js'
 import { fromPath } from '../stores/path.js'
+import { fromUrl } from '../stores/url.js'
 
 const kMaxLockfile = 512 * 2 ** 20
 
-/** @param {string} name */
-export function openSource(name) {
+export const isUrl = (/** @type {string} */ name) => /^https?:\/\//i.test(name)
+
+/**
+ * @param {string} name
+ * @param {Record<string, any>} [options] of the command line
+ */
+export function openSource(name, { header = [], timeout } = {}) {
   const isThere = fs.existsSync(name)
+  if (!isThere && isUrl(name)) {
+    return fromUrl(name, { headers: Object.fromEntries(header.map(headerOf)), timeout: timeout && timeout * 1000 })
+  }
   if (name === '-') throw notYet('reading a tar from stdin', 'unpack it and name the directory')
   if (!isThere && /^[a-z][a-z0-9+.-]*:\/\//i.test(name)) throw notYet(`${name}: a URL`, 'download the checkpoint and name its directory')
   if (isThere && fs.statSync(name).isFile() && /\.(tar|tar\.gz|tgz|zip)$/i.test(name)) {
@@ -17,12 +26,18 @@ export function openSource(name) {
   return fromPath(name)
 }
 
+/** `Name: value` @returns {[string, string]} */
+function headerOf(/** @type {string} */ line) {
+  const at = line.indexOf(':')
+  return [line.slice(0, at).trim(), line.slice(at + 1).trim()]
+}
+
 const notYet = (/** @type {string} */ what, /** @type {string} */ instead) =>
   new LeafsumError('usage', `${what} is not possible yet: ${instead}`)
 
 /** @param {string} name of a lockfile */
 export function readEvidence(name) {
-  if (/^https?:\/\//i.test(name)) throw notYet(`--lock ${name}: a URL`, 'download the lockfile')
+  if (isUrl(name)) throw notYet(`--lock ${name}: a URL`, 'download the lockfile')
   try {
     const stat = fs.statSync(name)
     if (!stat.isFile()) throw new LeafsumError('evidence', `cannot read the lockfile ${name}: it is not a file`)
@@ -40,12 +55,14 @@ export function readEvidence(name) {
  * @param {string} source
  */
 export function liesInside(file, source) {
+  if (isUrl(source)) return false
   const relative = nodePath.relative(fs.realpathSync(source), fs.realpathSync(file))
   return relative === '' || !(relative === '..' || relative.startsWith(`..${nodePath.sep}`) || nodePath.isAbsolute(relative))
 }
 
 /** `<last component of the source>.leafsum.json`, beside it; nothing beside "/". @param {string} source */
 export function defaultLockfile(source) {
+  if (isUrl(source)) return undefined
   const resolved = nodePath.resolve(source)
   const name = nodePath.basename(resolved)
   return name === '' ? undefined : nodePath.join(nodePath.dirname(resolved), `${name}.leafsum.json`)

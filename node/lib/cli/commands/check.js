@@ -3,7 +3,7 @@ import { openSource } from '../source.js'
 
 /** @param {import('../context.js').Context} context */
 export async function run(context) {
-  const store = openSource(context.operands[0])
+  const store = openSource(context.operands[0], context.options)
   context.checkOutput()
   const report = await check(store, context.apiOptions())
   context.bar.clear()

@@ -8,7 +8,7 @@ const kColors = /** @type {Record<string, string>} */ ({ '=': 'dim', '-': 'red',
 
 /** @param {import('../context.js').Context} context */
 export async function run(context) {
-  const [a, b] = context.operands.map(openSource)
+  const [a, b] = context.operands.map(name => openSource(name, context.options))
   context.checkOutput()
   const report = await diff(a, b, context.apiOptions())
   context.bar.clear()

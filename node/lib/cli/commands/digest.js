@@ -6,7 +6,7 @@ import { printable } from '../terminal.js'
 
 /** @param {import('../context.js').Context} context */
 export async function run(context) {
-  const store = openSource(context.operands[0])
+  const store = openSource(context.operands[0], context.options)
   context.checkOutput()
   const report = await digest(store, context.apiOptions())
   context.bar.clear()

@@ -11,10 +11,10 @@ export async function run(context) {
   if (toStdout && context.format !== 'human') {
     throw new LeafsumError('usage', `-o - and --format ${context.format} both want stdout: give -o a file`)
   }
-  const store = openSource(source)
+  const store = openSource(source, options)
   const force = options.force === true
   const target = options.output ?? defaultLockfile(source)
-  if (target === undefined) throw new LeafsumError('usage', `nothing lies beside ${source}: say where the lockfile shall go, -o FILE`)
+  if (target === undefined) throw new LeafsumError('usage', `nothing can be written beside ${source}: say where the lockfile shall go, -o FILE`)
   if (!toStdout) {
     checkWritable(target, { force })
     if (options.output === undefined && liesInside(dirname(target), source)) {

@@ -6,8 +6,8 @@ import { defaultLockfile, liesInside, openSource, readEvidence } from '../source
 /** @param {import('../context.js').Context} context */
 export async function run(context) {
   const { operands: [source], options } = context
-  const store = openSource(source)
-  const against = options.against === undefined ? undefined : openSource(options.against)
+  const store = openSource(source, options)
+  const against = options.against === undefined ? undefined : openSource(options.against, options)
   const lockfile = options.lock === undefined ? undefined : readEvidence(options.lock)
   refuseToOverwrite(options)
   context.checkOutput()

@@ -1,0 +1,161 @@
+// A checkpoint behind plain HTTP: files by name and range, no listing. Insists on what it asked for: 206 and the length.
+import { LeafsumError } from '../errors.js'
+import { StoreError, safePath } from './store.js'
+
+const kTries = 3              // of a request that the network or an overloaded server failed
+const kPause = 250            // ms before the second try, doubled for each further one
+const kRedirects = 5
+const kTimeout = 60_000       // ms for one request, unless said otherwise
+
+/**
+ * @typedef {import('./store.js').Store} Store
+ * @typedef {{ headers?: Record<string, string>, timeout?: number, tags?: Map<string, string> }} UrlOptions
+ *   headers: never sent to another origin; tags: what the server called each file's state when it was first seen
+ * @implements {Store}
+ */
+export class UrlStore {
+  /** @type {Map<string, string>} */
+  #tags
+
+  /**
+   * @param {URL} base ends in "/"
+   * @param {UrlOptions} [options]
+   */
+  constructor(base, { headers = {}, timeout = kTimeout, tags = new Map() } = {}) {
+    this.base = base
+    this.headers = headers
+    this.timeout = timeout
+    this.#tags = tags
+    this.name = decodeURIComponent(base.pathname.split('/').at(-2) ?? '')
+  }
+
+  /** What a worker needs to see the same files in the same state. */
+  spec() {
+    return { kind: 'url', base: this.base.href, headers: this.headers, timeout: this.timeout, tags: this.#tags }
+  }
+
+  async get(/** @type {string} */ key) {
+    const response = await this.#fetch(safePath(key), {})
+    return response && bytesOf(response)
+  }
+
+  async getRange(/** @type {string} */ key, /** @type {import('./store.js').RangeQuery} */ range) {
+    const wanted = 'suffixLength' in range ? `-${range.suffixLength}` : `${range.offset}-${range.offset + range.length - 1}`
+    const response = await this.#fetch(safePath(key), { Range: `bytes=${wanted}` })
+    if (!response) return undefined
+    if (response.status === 416) return new Uint8Array(0)   // the file ends before the range does
+    if (response.status !== 206) throw new StoreError('unreadable', 'the server does not answer requests for a range of a file')
+    const sent = /^bytes (\d+)-(\d+)\//.exec(response.headers.get('content-range') ?? '')
+    if (sent && 'offset' in range && Number(sent[1]) !== range.offset) throw new StoreError('unreadable', 'the server sent another range')
+    return bytesOf(response)
+  }
+
+  async size(/** @type {string} */ path) {
+    const response = await this.#fetch(safePath(path), {}, 'HEAD')
+    if (!response) throw new StoreError('missing', 'no such file')
+    const length = response.headers.get('content-length')
+    if (length !== null && !response.headers.get('content-encoding')) return Number(length)
+    // Not every server tells the length of what it does not send.
+    const one = await this.#fetch(safePath(path), { Range: 'bytes=0-0' })
+    const total = /\/(\d+)$/.exec(one?.headers.get('content-range') ?? '')
+    await one?.body?.cancel()
+    if (total) return Number(total[1])
+    throw new StoreError('unreadable', 'the server does not tell the size of a file')
+  }
+
+  /**
+   * @param {string} path
+   * @param {Record<string, string>} headers
+   * @param {string} [method]
+   * @returns {Promise<Response | undefined>} nothing where there is no such file
+   */
+  async #fetch(path, headers, method = 'GET') {
+    const url = new URL(path.split('/').map(encodeURIComponent).join('/'), this.base)
+    for (let attempt = 1; ; attempt++) {
+      const response = await this.#try(url, headers, method)
+      if (response instanceof Response) {
+        if (response.status === 404 || response.status === 410) return undefined
+        if (response.ok || response.status === 416) return this.#sameState(path, response)
+        if (response.status < 500 && response.status !== 429) throw new StoreError('unreadable', `the server answered ${response.status}`)
+      }
+      if (attempt === kTries) {
+        throw new StoreError('unreadable', response instanceof Response ? `the server answered ${response.status}` : response)
+      }
+      await new Promise(resolve => setTimeout(resolve, kPause << attempt - 1))
+    }
+  }
+
+  /** @returns {Promise<Response | string>} why there is no response */
+  async #try(/** @type {URL} */ url, /** @type {Record<string, string>} */ headers, /** @type {string} */ method) {
+    // Node can follow redirects by hand and so keep the user's headers from other origins; a browser shows none of them.
+    const byHand = globalThis.process?.versions?.node !== undefined
+    const own = Object.keys(this.headers).length > 0
+    const redirect = byHand ? 'manual' : own ? 'error' : 'follow'
+    try {
+      let to = url
+      for (let n = 0; n <= kRedirects; n++) {
+        const response = await fetch(to, {
+          method, redirect, cache: 'no-store', signal: AbortSignal.timeout(this.timeout),
+          headers: { 'Accept-Encoding': 'identity', ...headers, ...(to.origin === this.base.origin ? this.headers : {}) },
+        })
+        const location = response.headers.get('location')
+        if (byHand && response.status >= 300 && response.status < 400 && location) {
+          await response.body?.cancel()
+          to = new URL(location, to)
+          // "name" → "name/": a directory, which servers answer with a page about it.
+          if (to.origin === url.origin && to.pathname === `${url.pathname}/`) return new Response(null, { status: 404 })
+          continue
+        }
+        if (new URL(response.url || to).pathname === `${url.pathname}/`) return new Response(null, { status: 404 })
+        return response
+      }
+      return 'too many redirects'
+    } catch (error) {
+      const timedOut = /** @type {Error} */ (error)?.name === 'TimeoutError'
+      return timedOut ? 'the server did not answer in time' : 'the server cannot be reached'
+    }
+  }
+
+  /** A file that the server calls by another tag than before is another file. */
+  #sameState(/** @type {string} */ path, /** @type {Response} */ response) {
+    const tag = response.headers.get('etag') ?? response.headers.get('last-modified')
+    if (tag === null || response.status === 416) return response
+    const known = this.#tags.get(path)
+    if (known !== undefined && known !== tag) throw new StoreError('changed', 'changed since it was first read')
+    this.#tags.set(path, tag)
+    return response
+  }
+}
+
+async function bytesOf(/** @type {Response} */ response) {
+  const length = response.headers.get('content-length')
+  let bytes
+  try {
+    bytes = new Uint8Array(await response.arrayBuffer())
+  } catch {
+    throw new StoreError('unreadable', 'the connection broke before the end')
+  }
+  if (length !== null && !response.headers.get('content-encoding') && bytes.length !== Number(length)) {
+    throw new StoreError('unreadable', `the server said ${length} bytes and sent ${bytes.length}`)
+  }
+  return bytes
+}
+
+/**
+ * A checkpoint's own directory on a web server, which gives no listing: what only a listing shows is not looked for, and the
+ * report says so.
+ * @param {string | URL} url http or https
+ * @param {{ headers?: Record<string, string>, timeout?: number }} [options] headers never go to another origin
+ */
+export function fromUrl(url, options) {
+  let base
+  try {
+    base = new URL(url)
+  } catch {
+    throw new LeafsumError('usage', `${url}: not a URL`)
+  }
+  if (base.protocol !== 'http:' && base.protocol !== 'https:') throw new LeafsumError('usage', `${base.protocol} is not possible: http and https are`)
+  if (base.search || base.hash) throw new LeafsumError('usage', 'a URL of a directory has neither ? nor #')
+  if (!base.pathname.endsWith('/')) base.pathname += '/'
+  return new UrlStore(base, options)
+}

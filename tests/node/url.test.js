@@ -1,0 +1,127 @@
+// Checkpoints behind plain HTTP, which gives no listing.
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import { join, relative } from 'node:path'
+import { test } from 'node:test'
+import { check, digest, fromPath, fromUrl, lock, verify } from '../../node/lib/index.js'
+import { start } from './support/cli.js'
+import { serve } from './support/http.js'
+import { fixtures, scratch } from './support/places.js'
+
+const group = (/** @type {string} */ name) => fs.readdirSync(join(fixtures, name)).map(one => join(fixtures, name, one, 'ckpt')).filter(fs.existsSync)
+
+test('over HTTP the digests are those of the directory', async t => {
+  const { url } = await serve(t, fixtures)
+  for (const source of [...group('v1'), ...group('multiprocess'), join(fixtures, 'orbax/plain_sharded/ckpt'), join(fixtures, 'orbax/plain_slash_keys/ckpt')]) {
+    const here = await digest(fromPath(source))
+    if (here.exit_code !== 0) continue
+    // Which steps a root has, only a listing tells.
+    const there = await digest(fromUrl(url + relative(fixtures, source)), { step: here.source.step })
+    assert.equal(there.outputText, here.outputText, source)
+    assert.match(there.headline, /has no listing/)
+    assert.equal(there.source.files, undefined)
+  }
+})
+
+test('over HTTP a checkpoint is verified, by one worker and by several', async t => {
+  const { url } = await serve(t, fixtures)
+  const artifacts = 'seed000/artifacts'
+  const { lockfile } = await lock(fromPath(join(fixtures, artifacts, 'baseline_ckpt')))
+  for (const workers of [1, 2]) {
+    const options = { lockfile, workers, workersFrom: 0 }
+    assert.equal((await verify(fromUrl(`${url}${artifacts}/baseline_ckpt`), options)).verdict, 'VERIFIED')
+    assert.equal((await verify(fromUrl(`${url}${artifacts}/tampered_ckpt/`), options)).verdict, 'MISMATCH')
+  }
+})
+
+test('a missing data file is a finding over HTTP too', async t => {
+  const root = scratch(t)
+  fs.cpSync(join(fixtures, 'multiprocess/zarr2_2x4/ckpt'), root, { recursive: true })
+  const data = fs.readdirSync(join(root, 'ocdbt.process_0/d'))
+  for (const name of data) fs.rmSync(join(root, 'ocdbt.process_0/d', name))
+  const { url } = await serve(t, root)
+  const report = await check(fromUrl(url))
+  assert.equal(report.exit_code, 1)
+  assert.ok(report.findings.some(one => one.code === 'missing-file' && one.file?.startsWith('ocdbt.process_0/d/')))
+})
+
+/** What a server can do wrong, and how the report names it. @type {Record<string, [RegExp, (request: any, response: any) => boolean]>} */
+const kBadServers = {
+  'ignores ranges': [/does not answer requests for a range/, (request, response) => {
+    if (!request.headers.range) return false
+    response.writeHead(200).end('the whole file')
+    return true
+  }],
+  'sends another range': [/sent another range/, (request, response) => {
+    if (!request.headers.range) return false
+    response.writeHead(206, { 'content-range': 'bytes 7-9/100' }).end('abc')
+    return true
+  }],
+  'forbids': [/answered 403/, (request, response) => {
+    if (!request.headers.range) return false
+    response.writeHead(403).end()
+    return true
+  }],
+}
+for (const [name, [message, first]] of Object.entries(kBadServers)) {
+  test(`a server that ${name} gives a gap, never a verdict`, async t => {
+    const { url } = await serve(t, join(fixtures, 'seed000/artifacts/baseline_ckpt'), first)
+    const report = await check(fromUrl(url))
+    assert.equal(report.exit_code, 3)
+    assert.ok(report.findings.some(one => one.code === 'unreadable' && message.test(one.message)), report.text)
+  })
+}
+
+test('a file that changes between two reads is told', async t => {
+  let n = 0
+  const { url } = await serve(t, join(fixtures, 'multiprocess/zarr2_2x4/ckpt'), (_, response) => {
+    response.setHeader('last-modified', new Date(n++ * 1000).toUTCString())
+    return false
+  })
+  assert.equal((await check(fromUrl(url))).exit_code, 0, 'the tag counts, not the date')
+  const other = await serve(t, join(fixtures, 'multiprocess/zarr2_2x4/ckpt'), (request, response) => {
+    const write = response.writeHead.bind(response)
+    response.writeHead = (/** @type {number} */ status, /** @type {any} */ headers) => write(status, { ...headers, etag: `"${n++}"` })
+    return false
+  })
+  const report = await check(fromUrl(other.url))
+  assert.equal(report.exit_code, 3)
+  assert.ok(report.findings.some(one => one.code === 'changed-during-read'), report.text)
+})
+
+test('a failing server is asked again, a redirect is followed without the headers of the user', async t => {
+  const target = await serve(t, join(fixtures, 'seed000/artifacts/baseline_ckpt'))
+  let failures = 2
+  const { url, asked } = await serve(t, '/nonexistent', (request, response) => {
+    if (failures-- > 0) response.writeHead(503).end()
+    else response.writeHead(302, { location: new URL((request.url ?? '').slice(1), target.url).href }).end()
+    return true
+  })
+  const report = await check(fromUrl(url, { headers: { 'X-Token': 'secret' } }))
+  assert.equal(report.verdict, 'SOUND')
+  assert.ok(asked.length > 2 && asked.every(({ headers }) => headers['x-token'] === 'secret'))
+  assert.ok(target.asked.length > 0 && target.asked.every(({ headers }) => headers['x-token'] === undefined))
+})
+
+test('the command line: URLs, headers, and a server that is not there', async t => {
+  const { url, asked } = await serve(t, join(fixtures, 'seed000/artifacts/baseline_ckpt'))
+  const run = async (/** @type {string[]} */ ...args) => {
+    const { child, done } = start(args)
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', data => { output += data })
+    return { ...await done, output }
+  }
+  const checked = await run('check', url, '--header', 'Authorization: Bearer x')
+  assert.equal(checked.status, 0)
+  assert.match(checked.output, /^SOUND: .*has no listing/)
+  assert.ok(asked.every(({ headers }) => headers.authorization === 'Bearer x'))
+  assert.equal((await run('lock', url)).status, 2)
+  const root = scratch(t)
+  assert.equal((await run('lock', url, '-o', join(root, 'l.json'))).status, 0)
+  assert.equal((await run('verify', url, '--lock', join(root, 'l.json'))).status, 0)
+  assert.equal((await run('check', `${url}nothing/here`)).status, 2)
+  const gone = await run('check', 'http://127.0.0.1:1/')
+  assert.equal(gone.status, 2)
+  assert.match(gone.output, /cannot be reached/)
+  assert.equal((await run('check', url, '--header', 'no colon')).status, 2)
+})
