@@ -61,7 +61,51 @@ def case_zarrs(directory, seed):
     return {"what": what, "items": items}, variants
 
 
-KINDS = {"trees": case_trees, "zarrs": case_zarrs}
+def hostile_base(root, group):
+    """Small and with something of everything that the group's changes touch."""
+    if group == "msgpack":
+        import msgpack
+        array = msgpack.ExtType(1, msgpack.packb(((2,), "float32", bytes(8))))
+        damages.write(os.path.join(root, "checkpoint"), msgpack.packb({"w": array, "step": 3}))
+    elif group in ("zarr", "blosc"):
+        import numcodecs
+        import numpy as np
+        import zarr
+        from zarr.codecs import BytesCodec, ShardingCodec
+        ramp = np.arange(16, dtype="<f4").reshape(4, 4)
+        zarr.create_array(os.path.join(root, "a"), data=ramp, chunks=(2, 4), compressors=numcodecs.Zlib(1), zarr_format=2, fill_value=0)
+        zarr.create_array(os.path.join(root, "b"), data=np.tile(ramp, (2, 2)), chunks=(4, 4), compressors=None, filters=None, fill_value=0, zarr_format=3,
+                          serializer=ShardingCodec(chunk_shape=(2, 2), codecs=[BytesCodec()], index_codecs=[BytesCodec(), zarr.codecs.Crc32cCodec()]))
+        if group == "blosc":
+            zarr.create_array(os.path.join(root, "z"), data=np.arange(5000, dtype="<u4"), chunks=(5000,), zarr_format=2, fill_value=0,
+                              compressors=numcodecs.Blosc("lz4", 5, 1, 4096))
+    else:
+        import numpy as np
+        import trees
+        g = np.random.default_rng(1)
+        trees.save_pytree(root, {"w": np.arange(12, dtype=np.float32).reshape(3, 4), "big": g.standard_normal((40, 40)), "s": "text", "n": None, "k": 3},
+                          {"use_ocdbt": True, "use_zarr3": False, "use_compression": True, "target": None, "chunk": None})
+
+
+def case_hostile(directory, seed):
+    """A seed is a group of hostile.py here."""
+    import hostile
+    group = list(hostile.GROUPS)[seed]
+    root = os.path.join(directory, "ckpt")
+    hostile_base(root, group)
+    items = reference.read(root) if group != "msgpack" else {}
+    rows = [(name, item["kind"]) for name, item in items.items()]
+    variants = []
+    for i, (what, change) in enumerate(hostile.GROUPS[group]()):
+        name = "v%03d" % i
+        copy = os.path.join(directory, name)
+        shutil.copytree(root, copy)
+        change(copy)
+        variants.append({"name": name, "what": what, "damaged": True, "hostile": True, "items": READER.read(copy, rows)})
+    return {"what": group, "items": items}, variants
+
+
+KINDS = {"trees": case_trees, "zarrs": case_zarrs, "hostile": case_hostile}
 
 
 def make(out, kind, seed, count):
@@ -93,7 +137,7 @@ def main():
     refused = 0
     for seed in range(*a.seeds):
         case = make(a.out, a.kind, seed, a.damages)
-        for line in case.get("what", {}).get("refused", []):
+        for line in case["what"].get("refused", []) if isinstance(case.get("what"), dict) else []:
             print("%s %d, the writer refused %s" % (a.kind, seed, line), flush=True)
         if "refused" in case:
             refused += 1

@@ -6,7 +6,7 @@ import select
 import subprocess
 import sys
 
-SECONDS = 60
+SECONDS = 20
 
 
 class Reader:
