@@ -109,7 +109,7 @@ KINDS = {"trees": case_trees, "zarrs": case_zarrs, "hostile": case_hostile}
 
 
 def make(out, kind, seed, count):
-    directory = os.path.join(out, "%s-%d" % (kind, seed))
+    directory = os.path.join(os.path.abspath(out), "%s-%d" % (kind, seed))
     shutil.rmtree(directory, ignore_errors=True)
     os.makedirs(directory)
     try:

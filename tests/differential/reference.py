@@ -215,25 +215,34 @@ def open_array(directory, name, driver, ocdbt, strict=False):
 def raw_array(directory, name, ocdbt):
     """Elements of n raw bytes: TensorStore accepts them but gives them to Python without a size, so zarr-python reads them."""
     import zarr
-    if not ocdbt:
-        return zarr.open_array(os.path.join(directory, name), mode="r")[...]
     with tempfile.TemporaryDirectory() as copy:
-        kv = store(directory, name + "/" if name else "")
-        for key in kv.list().result():
-            path = os.path.join(copy, bytes(key).decode())
+        if ocdbt:
+            kv = store(directory, name + "/" if name else "")
+            pairs = [(bytes(key).decode(), bytes(kv.read(key).result().value)) for key in kv.list().result()]
+        else:
+            pairs = plain_pairs(os.path.join(directory, name))
+        for key, value in pairs:
+            if key == ".zattrs":  # which TensorStore never reads
+                continue
+            path = os.path.join(copy, key)
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "wb") as f:
-                f.write(bytes(kv.read(key).result().value))
+                f.write(value)
         return zarr.open_array(copy, mode="r")[...]
 
 
-def copy_to_ocdbt(directory, other):
-    kv = store(other, "")
+def plain_pairs(directory):
     for parent, _, files in os.walk(directory):
         for name in files:
             path = os.path.join(parent, name)
             with open(path, "rb") as f:
-                kv.write(os.path.relpath(path, directory).replace(os.sep, "/"), f.read()).result()
+                yield os.path.relpath(path, directory).replace(os.sep, "/"), f.read()
+
+
+def copy_to_ocdbt(directory, other):
+    kv = store(other, "")
+    for key, value in plain_pairs(directory):
+        kv.write(key, value).result()
 
 
 def array_names(keys):
