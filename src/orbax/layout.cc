@@ -189,6 +189,7 @@ void DropItem(Layout& layout, std::string_view checkpoint_directory, std::string
   if (name.empty()) return;  // it would be the checkpoint itself
   const std::string prefix = std::string(checkpoint_directory) + std::string(name) + "/";
   const auto below = [&](std::string_view path) { return path.starts_with(prefix); };
+  layout.deleted_items.push_back(prefix);
   std::erase_if(layout.items, [&](const Item& item) { return below(item.directory); });
   std::erase_if(layout.unfinished_items, below);
   std::erase_if(layout.unknown_directories, below);

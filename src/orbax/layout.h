@@ -28,6 +28,8 @@ struct Item {
   std::string directory;  // relative to the source, "" or ending in "/"
   ItemKind kind = ItemKind::kPyTree;
   std::string file;          // kMsgpack, kJson, kProto: its one file, relative to the source
+  // A msgpack tree may refer to arrays beside it; a file that is itself the checkpoint cannot.
+  bool HasStore() const { return kind != ItemKind::kMsgpack || file == directory + "checkpoint"; }
   bool uncommitted = false;  // its own directory's name says that it is unfinished (§10.21)
 };
 
@@ -51,6 +53,7 @@ struct Layout {
   // Directories in a checkpoint that were skipped because their name is unfinished: `uncommitted`,
   // an error.
   std::vector<std::string> unfinished_items;
+  std::vector<std::string> deleted_items;  // directories that DropItem dropped
   std::optional<Step> chosen;          // of a root unless all_steps
   bool step_missing = false;           // options.step names no step of this root
   bool duplicate_step_number = false;  // two names for the chosen number: refused unless all_steps

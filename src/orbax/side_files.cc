@@ -65,6 +65,10 @@ Result<CheckpointMetadata> ParseCheckpointMetadata(Bytes text) {
   if (!init) return init.error();
   const auto commit = ReadTime(root, "commit_timestamp_nsecs");
   if (!commit) return commit.error();
+  // A string in a flat checkpoint, else one for each item.
+  const JsonValue* handlers = root.Find("item_handlers");
+  if (handlers && !handlers->is_null() && !handlers->AsString() && !handlers->AsObject())
+    return WrongMember("item_handlers", "string, object or null", handlers);
   out.init_timestamp_nsecs = *init;
   out.commit_timestamp_nsecs = *commit;
   out.has_commit_timestamp_member = root.Find("commit_timestamp_nsecs") != nullptr;
@@ -103,24 +107,6 @@ Result<ArrayMetadatas> ParseArrayMetadatas(Bytes text) {
     auto array = ParseArray((*list)[i]);
     if (!array) return array.error().Prefixed("array_metadatas[" + std::to_string(i) + "]");
     out.arrays.push_back(std::move(*array));
-  }
-  out.duplicate_members = std::move(document->duplicate_members);
-  return out;
-}
-
-Result<ShardingFile> ParseSharding(Bytes text) {
-  auto document = ParseObject(text);
-  if (!document) return document.error();
-  ShardingFile out;
-  for (const JsonValue::Member* member : LastMembers(*document->root.AsObject())) {
-    const auto name = ParseBase64Url(member->first);
-    if (!name || !IsUtf8(AsText(*name)))
-      return Error{ErrorCode::kInvalid,
-                   "member " + JsonString(member->first) + " is not a parameter name", std::nullopt,
-                   "URL-safe base64 of UTF-8", JsonString(member->first)};
-    if (!member->second.AsString())
-      return WrongMember(member->first, "JSON document in a string", &member->second);
-    out.param_names.emplace_back(AsText(*name));
   }
   out.duplicate_members = std::move(document->duplicate_members);
   return out;

@@ -42,13 +42,6 @@ struct ArrayMetadatas {
 };
 Result<ArrayMetadatas> ParseArrayMetadatas(Bytes text);
 
-// `_sharding`: the parameter names (decoded from URL-safe base64) that have an entry.
-struct ShardingFile {
-  std::vector<std::string> param_names;
-  std::vector<std::string> duplicate_members;
-};
-Result<ShardingFile> ParseSharding(Bytes text);
-
 // `_CHECKPOINT_DELETION` (v1): the item directory names that are to be ignored.
 Result<std::vector<std::string>> ParseDeletionJournal(Bytes text);
 

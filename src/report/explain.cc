@@ -81,8 +81,8 @@ Comes about when a copy or download was incomplete, or when a data file was dele
 TensorStore reads a missing data file as empty values, so the error seen elsewhere may speak
 of compression instead.
 
-Copy the named file again from its origin. As a warning: a side file is gone
-(array_metadatas), and no leaf depends on it.
+Copy the named file again from its origin. As a warning: no leaf depends on the file
+(array_metadatas), but a restore may refuse the checkpoint without it (_METADATA).
 )";
     case Code::kTruncated:
       return R"(
@@ -121,8 +121,8 @@ Two leaves share one name. Orbax joins a key path with dots and does not escape 
 checkpoint was saved.
 
 Comes about when a key holds a dot. Orbax saves such a tree without any error and returns
-one array twice. Equal key paths (which no tree can have) are named so too, and then there
-is no fingerprint.
+one array twice. Equal key paths (which no tree can have; a msgpack map can) are named so
+too, and then there is no fingerprint.
 
 Rename one of the keys and save again; the lost array cannot be recovered from this
 checkpoint.
@@ -159,7 +159,7 @@ std::string_view ExplainGapOrTrust(Code code) {
     case Code::kUnsupported:
       return R"(
 Something legal that this version cannot read: a codec, a data type, a format version, a
-manifest kind. What depends on it was not read, so the result cannot be better than
+msgpack extension. What depends on it was not read, so the result cannot be better than
 INCOMPLETE.
 
 Comes about with newer writers, or with features that Orbax does not use by default.
@@ -227,8 +227,8 @@ std::string_view ExplainWarningOrInfo(Code code) {
   switch (code) {
     case Code::kUnclaimedKey:
       return R"(
-The store holds a key that belongs to no leaf. Restore does not see it, and no digest covers
-it.
+The store, _strings.json or a msgpack tree holds something that belongs to no leaf. Restore
+does not see it, and no digest covers it.
 
 Comes about when _METADATA lost an entry, when a save was made over an older one, or when
 data was hidden in a checkpoint.
@@ -248,25 +248,26 @@ every chunk stored.
 )";
     case Code::kValueTypeMismatch:
       return R"(
-The leaf is recorded as another kind of value (jax.Array, np.ndarray, scalar, None, Dict …).
-Content, dtype and shape are judged apart from this.
+The kind of value that _METADATA records (jax.Array, scalar, string, None …) is not what was
+locked, or not what is stored: the message says which. Content is judged apart from this.
 
 Comes about when the same weights were saved from other Python types or by another Orbax
-version, which disagree on empty nodes.
+version. Where it contradicts what is stored, _METADATA was edited: turning a leaf into None
+is how it is made to vanish at restore while its data stay.
 
-Restore may give back another Python type. If that matters, run with --strict.
+Compare _METADATA with a copy you trust. If only the Python type matters: run with --strict.
 )";
     case Code::kStructureMismatch:
       return R"(
-The tree around the values differs: a list where a dict was (key types), another PRNG
-implementation, or an empty node (None, an empty container) on one side only. The values are
-judged apart from this.
+What surrounds the values differs from what was locked (key types, PRNG implementation, empty
+nodes), or two records of one save disagree: write_shape, array_metadatas/, _sharding, times.
+The values are judged apart from this.
 
 Comes about when the same weights were saved from another tree or by another Orbax version,
-or when _METADATA was edited. Also: processes of one save that disagree on a key's PRNG
-implementation.
+when a side file was edited, or when a checkpoint was put together from several saves.
 
-Restoring without a template may give another tree. If that matters, run with --strict.
+Without a lockfile take it as a hint that files were exchanged. Restoring without a template
+may give another tree; if that matters, run with --strict.
 )";
     case Code::kStatisticsMismatch:
       return R"(

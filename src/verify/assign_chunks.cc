@@ -6,6 +6,7 @@
 
 #include "base/checked.h"
 #include "base/text.h"
+#include "verify/check_records.h"
 #include "zarr/chunk_grid.h"
 
 namespace leafsum::verify {
@@ -42,6 +43,24 @@ std::string UintList(const std::vector<uint64_t>& list) {
   return out + "]";
 }
 
+// Files that the layout, or a program that signs checkpoints, is known to leave (formats.md §3.1).
+// `name` is below the directory of a checkpoint or an item.
+bool IsKnownName(std::string_view name) {
+  for (std::string_view known :
+       {"_CHECKPOINT_METADATA", "_CHECKPOINT_DELETION", "commit_success.txt", "orbax.checkpoint",
+        "model.sig"})
+    if (name == known) return true;
+  return name.ends_with(".__lock") || name.ends_with(".leafsum.json") ||
+         name.ends_with(".leafsum.json.sigstore.json");
+}
+
+bool IsKnownFile(const ItemScan& item, std::string_view name) {
+  if (item.msgpack && name == "checkpoint") return true;
+  for (std::string_view known : {"_METADATA", "_sharding", "_strings.json"})
+    if (name == known) return true;
+  return name.starts_with("array_metadatas/") || IsKnownName(name);
+}
+
 class Assigner {
  public:
   Assigner(Context& context, Scan& scan) : context_(context), scan_(scan) {}
@@ -56,7 +75,9 @@ class Assigner {
       if (leaf.state == LeafPlan::State::kPlanned || leaf.state == LeafPlan::State::kNotRead)
         Array(item, leaf);
     }
-    if (item.item.kind == orbax::ItemKind::kPyTree && item.tree_read) Leftovers(item);
+    const orbax::ItemKind kind = item.item.kind;
+    if (item.tree_read && (kind == orbax::ItemKind::kPyTree || kind == orbax::ItemKind::kMsgpack))
+      Leftovers(item);
   }
 
  private:
@@ -120,18 +141,18 @@ class Assigner {
       for (size_t d = 0; whole && d < chunk.size(); ++d)
         whole = (*leaf.write_shape)[d] % chunk[d] == 0;
       if (!whole)
-        Mismatch(item, leaf, item.item.directory + "_METADATA", chunk, *leaf.write_shape,
-                 "write_shape in _METADATA is no multiple of the array's chunk shape");
+        return Mismatch(item, leaf, item.item.directory + "_METADATA", chunk, *leaf.write_shape,
+                        "write_shape in _METADATA is no multiple of the array's chunk shape");
     }
     const auto [first, last] = item.recorded.equal_range(leaf.param_name);
     for (auto it = first; it != last; ++it) {
       const orbax::SerializedArrayMetadata& recorded = it->second.array;
-      if (leaf.write_shape && recorded.write_shape != *leaf.write_shape)
-        Mismatch(item, leaf, it->second.file, *leaf.write_shape, recorded.write_shape,
-                 "write_shape in array_metadatas/ is not that of _METADATA");
       if (recorded.chunk_shape != chunk)
-        Mismatch(item, leaf, it->second.file, chunk, recorded.chunk_shape,
-                 "chunk_shape in array_metadatas/ is not the array's");
+        return Mismatch(item, leaf, it->second.file, chunk, recorded.chunk_shape,
+                        "chunk_shape in array_metadatas/ is not the array's");
+      if (leaf.write_shape && recorded.write_shape != *leaf.write_shape)
+        return Mismatch(item, leaf, it->second.file, *leaf.write_shape, recorded.write_shape,
+                        "write_shape in array_metadatas/ is not that of _METADATA");
     }
   }
 
@@ -179,43 +200,49 @@ class Assigner {
     filled_ += fill;
   }
 
-  // Keys that no leaf accounts for: one finding per array, however many chunks it has.
+  // Keys that no leaf accounts for: one finding per array, however many chunks it has. The keys of
+  // an array that an empty node or a string hides are told with that leaf (check_records).
   void Leftovers(ItemScan& item) {
     struct Left {
       uint64_t keys = 0;
       std::string_view first;
-      bool array = false;
     };
     std::map<std::string_view, Left> left;
+    std::set<std::string_view> arrays, hidden;
     const auto& entries = item.store.entries();
+    for (const LeafPlan& leaf : item.leaves)
+      if (!leaf.in_zarr && !leaf.in_msgpack) hidden.insert(leaf.param_name);
     for (size_t e = 0; e < claimed_.size(); ++e) {
-      if (claimed_[e]) continue;
+      const auto [parent, last] = Split(entries[e].key);
+      if (!claimed_[e] && (last == ".zarray" || last == "zarr.json")) arrays.insert(parent);
+    }
+    for (size_t e = 0; e < claimed_.size(); ++e) {
       const std::string_view key = entries[e].key;
-      if (!item.ocdbt && IsSideFile(key)) continue;
-      // "a/b/.zarray", "a/b/0.1" and "a/b/c/0/1" belong to the array a/b as far as names tell.
-      const size_t slash = key.rfind('/');
-      const std::string_view parent = slash == key.npos ? std::string_view() : key.substr(0, slash);
-      Left& l = left[parent];
+      if (claimed_[e] || (!item.ocdbt && IsKnownFile(item, key))) continue;
+      // "a/.zarray", "a/0.1" and "a/c/0/1" belong to the array "a", else to what they lie in.
+      std::string_view array = Split(key).first;
+      while (!array.empty() && !arrays.contains(array)) array = Split(array).first;
+      if (!arrays.contains(array)) array = Split(key).first;
+      if (hidden.contains(array)) continue;
+      Left& l = left[array];
       if (l.keys++ == 0) l.first = key;
-      l.array |= key.ends_with(".zarray") || key.ends_with("zarr.json");
     }
     for (const auto& [parent, l] : left) {
-      Finding f(item.ocdbt || l.array ? Code::kUnclaimedKey : Code::kUnknownFile);
+      Finding f(item.ocdbt || arrays.contains(parent) ? Code::kUnclaimedKey : Code::kUnknownFile);
       if (!item.ocdbt) f.file = item.item.directory + Printable(l.first);
       f.actual = Printable(l.first);
-      f.message = l.keys == 1 ? "no leaf of _METADATA accounts for this key"
-                              : "no leaf of _METADATA accounts for this key and " +
+      f.message = l.keys == 1 ? "no leaf of the tree accounts for this key"
+                              : "no leaf of the tree accounts for this key and " +
                                     std::to_string(l.keys - 1) + " more beside it";
       context_.Add(scan_, item, std::move(f));
     }
   }
 
-  static bool IsSideFile(std::string_view key) {
-    for (std::string_view name :
-         {"_METADATA", "_CHECKPOINT_METADATA", "_CHECKPOINT_DELETION", "_sharding", "_strings.json",
-          "commit_success.txt", "orbax.checkpoint", "checkpoint"})
-      if (key == name) return true;
-    return key.starts_with("array_metadatas/");
+  // What a key lies in, without its "/", and its last component.
+  static std::pair<std::string_view, std::string_view> Split(std::string_view key) {
+    const size_t slash = key.rfind('/');
+    if (slash == key.npos) return {{}, key};
+    return {key.substr(0, slash), key.substr(slash + 1)};
   }
 
   Context& context_;
@@ -224,13 +251,61 @@ class Assigner {
   std::vector<bool> claimed_;
 };
 
-// Files beside the items that this or another program is known to leave.
-bool IsKnownName(std::string_view name) {
-  for (std::string_view known :
-       {"_CHECKPOINT_METADATA", "_CHECKPOINT_DELETION", "commit_success.txt", "orbax.checkpoint",
-        "_METADATA", "_sharding", "_strings.json", "manifest.ocdbt"})
-    if (name == known) return true;
-  return name.ends_with(".__lock");
+void Unknown(Context& context, const Scan& scan, const ItemScan* item, const std::string& path) {
+  Finding f = MakeFinding(Code::kUnknownFile,
+                          "a file that no part of a checkpoint accounts for; it was not read");
+  f.file = path;
+  if (item)
+    context.Add(scan, *item, std::move(f));
+  else
+    context.Add(scan, std::move(f));
+}
+
+// What lies in an item and is neither a known side file nor in the store's directories. In a plain
+// item every file is a key, and those that no leaf claims were told.
+void FindUnknownFiles(Context& context, Scan& scan, const ItemScan& item) {
+  const bool one_file =
+      item.item.kind == orbax::ItemKind::kJson || item.item.kind == orbax::ItemKind::kProto;
+  if (!one_file && (!item.ocdbt || !item.store_complete)) return;
+  const std::string& dir = item.item.directory;
+  std::set<uint32_t> used;
+  for (const auto& entry : item.store.entries())
+    if (!entry.value.is_inline()) used.insert(entry.value.file);
+  const auto [first, last] = scan.Below(dir);
+  for (size_t i = first; i < last; ++i) {
+    const FileEntry& entry = scan.listing[i];
+    if (entry.kind != FileEntry::Kind::kFile || entry.path == item.item.file) continue;
+    const std::string_view name = std::string_view(entry.path).substr(dir.size());
+    const uint32_t id = *scan.files.Find(entry.path);
+    const bool in_store = !one_file && (name.starts_with("d/") || name.starts_with("ocdbt.process_") ||
+                                        name.starts_with("ocdbt_data/") ||
+                                        name.starts_with("ocdbt_meta/") || used.contains(id));
+    if (in_store)
+      scan.coverage.SetRest(id, ByteClass::kUnreachable);
+    else if (!IsKnownFile(item, name) && (one_file || !name.starts_with("manifest.")))
+      Unknown(context, scan, &item, entry.path);
+  }
+}
+
+// What lies in a checkpoint beside its items.
+void FindUnknownFiles(Context& context, Scan& scan) {
+  std::vector<std::string_view> told(scan.layout.unknown_directories.begin(),
+                                     scan.layout.unknown_directories.end());
+  for (const auto* list : {&scan.layout.unfinished_items, &scan.layout.deleted_items})
+    told.insert(told.end(), list->begin(), list->end());
+  for (const orbax::Item& item : scan.layout.items)
+    if (item.HasStore()) told.push_back(item.directory);
+  for (const std::string& dir : scan.layout.checkpoint_directories) {
+    const auto [first, last] = scan.Below(dir);
+    for (size_t i = first; i < last; ++i) {
+      const std::string& path = scan.listing[i].path;
+      const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
+      if (scan.listing[i].kind != FileEntry::Kind::kFile || IsKnownName(name)) continue;
+      bool seen = path[dir.size()] == '.' || path.find("/.") != path.npos;
+      for (std::string_view directory : told) seen |= path.starts_with(directory);
+      if (!seen) Unknown(context, scan, nullptr, path);
+    }
+  }
 }
 
 }  // namespace
@@ -239,35 +314,12 @@ void AssignChunks(Context& context) {
   for (Scan& scan : context.scans) {
     Assigner assigner(context, scan);
     for (ItemScan& item : scan.items)
-      if (!item.failed) assigner.Item(item);
-    // What lies in an OCDBT item and is neither a known side file nor in the store's directories.
-    for (const ItemScan& item : scan.items) {
-      if (!item.ocdbt || !item.store_complete) continue;
-      const std::string& dir = item.item.directory;
-      std::set<uint32_t> used;
-      for (const auto& entry : item.store.entries())
-        if (!entry.value.is_inline()) used.insert(entry.value.file);
-      const auto [first, last] = scan.Below(dir);
-      for (size_t i = first; i < last; ++i) {
-        const FileEntry& entry = scan.listing[i];
-        if (entry.kind != FileEntry::Kind::kFile) continue;
-        const std::string_view name = std::string_view(entry.path).substr(dir.size());
-        const uint32_t id = *scan.files.Find(entry.path);
-        const bool in_store = name.starts_with("d/") || name.starts_with("ocdbt.process_") ||
-                              name.starts_with("ocdbt_data/") || name.starts_with("ocdbt_meta/") ||
-                              used.contains(id);
-        if (in_store) {
-          scan.coverage.SetRest(id, ByteClass::kUnreachable);
-        } else if (!IsKnownName(name) && !name.starts_with("array_metadatas/") &&
-                   !name.starts_with("manifest.")) {
-          Finding f =
-              MakeFinding(Code::kUnknownFile,
-                          "a file that no part of a checkpoint accounts for; it was not read");
-          f.file = entry.path;
-          context.Add(scan, item, std::move(f));
-        }
+      if (!item.failed) {
+        assigner.Item(item);
+        CheckRecords(context, scan, item);
       }
-    }
+    for (const ItemScan& item : scan.items) FindUnknownFiles(context, scan, item);
+    FindUnknownFiles(context, scan);
   }
 }
 

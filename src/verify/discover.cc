@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "orbax/json_document.h"
 
 namespace leafsum::verify {
 namespace {
@@ -10,6 +11,8 @@ namespace {
 using report::Code;
 using report::Finding;
 using report::Severity;
+
+constexpr uint64_t kMaxJsonItem = 4 << 20;
 
 Finding Warning(Finding finding) {
   finding.severity = Severity::kWarning;
@@ -108,13 +111,39 @@ void Discover::Start(size_t scan_index, const Lockfile* lock) {
     f.file = name;
     context_.Add(scan, std::move(f));
   }
+  WantIfListed(scan_index, 0, What::kRootMetadata, "metadata/_ROOT_METADATA");
+  for (const std::string& directory : layout.checkpoint_directories) {
+    WantIfListed(scan_index, 0, What::kCheckpointMetadata, directory + "_CHECKPOINT_METADATA");
+    if (WantIfListed(scan_index, 0, What::kDeletionJournal, directory + "_CHECKPOINT_DELETION"))
+      ++journals_[scan_index];
+    if (scan.SizeOf(directory + "orbax.checkpoint") && !scan.SizeOf(directory + "_CHECKPOINT_METADATA")) {
+      Finding f = Warning(MakeFinding(
+          Code::kMissingFile, "the marker of a v1 checkpoint is here: its reader refuses a "
+                              "checkpoint without this file"));
+      f.file = directory + "_CHECKPOINT_METADATA";
+      context_.Add(scan, std::move(f));
+    }
+  }
+  if (journals_[scan_index] == 0) StartItems(scan_index);
+}
+
+// Once it is known which items a deletion has begun with.
+void Discover::StartItems(size_t scan_index) {
+  Scan& scan = context_.scans[scan_index];
+  const orbax::Layout& layout = scan.layout;
+  for (const std::string& name : layout.unfinished_items) {
+    Finding f = MakeFinding(Code::kUncommitted,
+                            "an item of the checkpoint was never finished; it was not read");
+    f.file = name;
+    f.actual = name;
+    context_.Add(scan, std::move(f));
+  }
   for (const std::string& name : layout.unknown_directories) {
     Finding f = MakeFinding(Code::kUnknownFile,
                             "a directory that is no item of a checkpoint; it was not read");
     f.file = name;
     context_.Add(scan, std::move(f));
   }
-
   const Options& o = context_.options;
   for (const orbax::Item& item : layout.items) {
     if (o.item && item.name != *o.item) continue;
@@ -137,17 +166,17 @@ void Discover::Start(size_t scan_index, const Lockfile* lock) {
                   "no checkpoint was found here: no _METADATA, manifest.ocdbt, zarr array or other "
                   "item; name the directory that was given to the save"));
   }
-  for (const std::string& directory : layout.checkpoint_directories) {
-    WantIfListed(scan_index, 0, What::kCheckpointMetadata, directory + "_CHECKPOINT_METADATA");
-    WantIfListed(scan_index, 0, What::kDeletionJournal, directory + "_CHECKPOINT_DELETION");
-  }
   for (size_t i = 0; i < scan.items.size(); ++i) WantItem(scan_index, i);
 }
 
-void Discover::WantIfListed(size_t scan, size_t item, What what, const std::string& path) {
+void Discover::Answered(const Want& want) {
+  if (want.what == What::kDeletionJournal && --journals_[want.scan] == 0) StartItems(want.scan);
+}
+
+bool Discover::WantIfListed(size_t scan, size_t item, What what, const std::string& path) {
   Scan& s = context_.scans[scan];
   const auto id = s.files.Find(path);
-  if (!id || !s.files.size(*id)) return;
+  if (!id || !s.files.size(*id)) return false;
   const uint64_t limit = what == What::kManifest ? kMaxManifest : kMaxJsonBytes;
   s.coverage.MarkAll(*id, ByteClass::kStructural);
   const Want want{what, scan, item, path};
@@ -157,10 +186,49 @@ void Discover::WantIfListed(size_t scan, size_t item, What what, const std::stri
                        {},
                        "at most " + std::to_string(limit) + " bytes",
                        std::to_string(*s.files.size(*id)) + " bytes"});
-    return;
+    return false;
   }
   wants_.push_back(want);
   WantFile(s, path, limit, wants_.size() - 1);
+  return true;
+}
+
+// A tree that may be larger than memory: read piece by piece.
+void Discover::WantMsgpack(size_t scan, size_t item, const std::string& path) {
+  Scan& s = context_.scans[scan];
+  const auto id = s.files.Find(path);
+  if (!id || !s.files.size(*id)) return;
+  orbax::MsgpackReader& reader = s.items[item].msgpack.emplace(*s.files.size(*id));
+  s.items[item].msgpack_file = *id;
+  const Want want{What::kMsgpack, scan, item, path};
+  if (reader.error()) return Report(want, *reader.error());
+  wants_.push_back(want);
+  WantRange(s, path, reader.Want()->offset, reader.Want()->length, wants_.size() - 1);
+}
+
+void Discover::ReadMsgpack(size_t tag, Bytes bytes) {
+  const Want want = wants_[tag];
+  Scan& scan = context_.scans[want.scan];
+  ItemScan& item = scan.items[want.item];
+  orbax::MsgpackReader& reader = *item.msgpack;
+  if (bytes.size() != reader.Want()->length)
+    return Report(want, Error{ErrorCode::kChanged,
+                              "the file is shorter than it was",
+                              {},
+                              std::to_string(reader.Want()->length) + " bytes",
+                              std::to_string(bytes.size()) + " bytes"});
+  reader.Feed(bytes);
+  if (reader.error()) return Report(want, *reader.error());
+  if (auto next = reader.Want()) return WantRange(scan, want.path, next->offset, next->length, tag);
+  for (const orbax::KeyPath& path : reader.duplicates()) {
+    Finding f = MakeFinding(Code::kNameCollision,
+                            "a map has two members of this name: readers take the last one, the "
+                            "other one is lost");
+    f.file = want.path;
+    f.key_path = path;
+    context_.Add(scan, item, std::move(f));
+    item.no_fingerprint = true;
+  }
 }
 
 void Discover::WantItem(size_t scan_index, size_t item_index) {
@@ -181,6 +249,7 @@ void Discover::WantItem(size_t scan_index, size_t item_index) {
       WantIfListed(scan_index, item_index, What::kManifest, dir + "manifest.ocdbt");
       WantIfListed(scan_index, item_index, What::kStrings, dir + "_strings.json");
       WantIfListed(scan_index, item_index, What::kSharding, dir + "_sharding");
+      WantMsgpack(scan_index, item_index, dir + "checkpoint");
       const auto [first, last] = scan.Below(dir + "array_metadatas/");
       for (size_t i = first; i < last; ++i) {
         if (scan.listing[i].kind != FileEntry::Kind::kFile) continue;
@@ -192,18 +261,22 @@ void Discover::WantItem(size_t scan_index, size_t item_index) {
     case orbax::ItemKind::kBareOcdbt:
       WantIfListed(scan_index, item_index, What::kManifest, dir + "manifest.ocdbt");
       break;
-    case orbax::ItemKind::kBareZarr:
     case orbax::ItemKind::kJson:
+      // To see members that occur twice; larger ones are data.
+      if (scan.SizeOf(item.item.file).value_or(0) > kMaxJsonItem) break;
+      wants_.push_back({What::kJsonItem, scan_index, item_index, item.item.file});
+      WantFile(scan, item.item.file, kMaxJsonItem, wants_.size() - 1);
+      break;
+    case orbax::ItemKind::kBareZarr:
     case orbax::ItemKind::kProto:
       break;
-    case orbax::ItemKind::kMsgpack: {
-      Finding f =
-          MakeFinding(Code::kUnsupported, "a msgpack checkpoint: this version cannot read it");
-      f.file = item.item.file;
-      context_.Add(scan, item, std::move(f));
-      item.failed = true;
+    case orbax::ItemKind::kMsgpack:
+      WantMsgpack(scan_index, item_index, item.item.file);
+      if (!item.item.HasStore()) break;
+      WantIfListed(scan_index, item_index, What::kManifest, dir + "manifest.ocdbt");
+      WantIfListed(scan_index, item_index, What::kStrings, dir + "_strings.json");
+      WantIfListed(scan_index, item_index, What::kSharding, dir + "_sharding");
       break;
-    }
     case orbax::ItemKind::kAmbiguous: {
       Finding f = MakeFinding(
           Code::kInvalid,
@@ -236,6 +309,7 @@ void Discover::Report(const Want& want, const Error& error) {
   Finding f = FindingOf(error, want.path);
   switch (want.what) {
     // No leaf depends on these.
+    case What::kRootMetadata:
     case What::kCheckpointMetadata:
     case What::kDeletionJournal:
       context_.Add(scan, f.severity == Severity::kError ? Warning(std::move(f)) : std::move(f));
@@ -245,6 +319,15 @@ void Discover::Report(const Want& want, const Error& error) {
       context_.Add(scan, scan.items[want.item],
                    f.severity == Severity::kError ? Warning(std::move(f)) : std::move(f));
       return;
+    case What::kJsonItem:
+      return;  // the leaf is its bytes, whatever they are
+    case What::kMsgpack: {
+      ItemScan& item = scan.items[want.item];
+      item.msgpack_broken = true;
+      if (!item.msgpack->path().empty()) f.key_path = item.msgpack->path();
+      context_.Add(scan, item, std::move(f));
+      return;
+    }
     case What::kTreeMetadata:
     case What::kManifest:
     case What::kStrings: {
@@ -256,10 +339,19 @@ void Discover::Report(const Want& want, const Error& error) {
   }
 }
 
-void Discover::OnFailure(size_t tag, Error error) { Report(wants_[tag], error); }
+void Discover::OnFailure(size_t tag, Error error) {
+  const Want want = wants_[tag];
+  Report(want, error);
+  Answered(want);
+}
 
 void Discover::OnRead(size_t tag, Bytes bytes) {
   const Want want = wants_[tag];
+  Read(tag, want, bytes);
+  Answered(want);
+}
+
+void Discover::Read(size_t tag, const Want& want, Bytes bytes) {
   Scan& scan = context_.scans[want.scan];
   switch (want.what) {
     case What::kCheckpointMetadata: {
@@ -268,6 +360,16 @@ void Discover::OnRead(size_t tag, Bytes bytes) {
       Duplicates(scan, nullptr, want.path, m->duplicate_members);
       if (m->commit_timestamp_nsecs && scan.layout.checkpoint_directories.size() == 1)
         scan.commit_timestamp_nsecs = m->commit_timestamp_nsecs;
+      const auto& [init, commit] =
+          scan.times[want.path.substr(0, want.path.rfind('/') + 1)] =
+              SaveTimes{m->init_timestamp_nsecs, m->commit_timestamp_nsecs};
+      if (init && commit && *commit < *init) {
+        Finding f = MakeFinding(Code::kStructureMismatch, "the save ended before it began");
+        f.file = want.path;
+        f.expected = "commit_timestamp_nsecs of at least " + std::to_string(*init);
+        f.actual = std::to_string(*commit);
+        context_.Add(scan, std::move(f));
+      }
       if (m->has_commit_timestamp_member && !m->commit_timestamp_nsecs) {
         Finding f = Warning(MakeFinding(
             Code::kUncommitted,
@@ -283,16 +385,26 @@ void Discover::OnRead(size_t tag, Bytes bytes) {
       if (!names) return Report(want, names.error());
       const std::string directory =
           want.path.substr(0, want.path.size() - std::string("_CHECKPOINT_DELETION").size());
-      for (const std::string& name : *names)
-        for (ItemScan& item : scan.items)
-          if (item.item.directory == directory + name + "/") item.deleted = true;
+      for (const std::string& name : *names) orbax::DropItem(scan.layout, directory, name);
+      return;
+    }
+    case What::kMsgpack:
+      return ReadMsgpack(tag, bytes);
+    case What::kRootMetadata: {
+      auto document = orbax::ParseObject(bytes);
+      if (!document) return Report(want, document.error());
+      return Duplicates(scan, nullptr, want.path, document->duplicate_members);
+    }
+    case What::kJsonItem: {
+      auto document = ParseJson(bytes, {.allow_non_finite = true});
+      if (document) Duplicates(scan, &scan.items[want.item], want.path, document->duplicate_members);
       return;
     }
     case What::kTreeMetadata:
       return ReadTree(scan, scan.items[want.item], want.path, bytes);
     case What::kManifest: {
       auto manifest = ocdbt::DecodeManifest(bytes);
-      if (!manifest) return Report(want, manifest.error().Prefixed("manifest"));
+      if (!manifest) return Report(want, manifest.error());
       scan.items[want.item].manifest = std::move(*manifest);
       return;
     }
@@ -309,6 +421,7 @@ void Discover::OnRead(size_t tag, Bytes bytes) {
       auto sharding = orbax::ParseSharding(bytes);
       if (!sharding) return Report(want, sharding.error());
       Duplicates(scan, &scan.items[want.item], want.path, sharding->duplicate_members);
+      scan.items[want.item].sharding = std::move(*sharding);
       return;
     }
   }

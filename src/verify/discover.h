@@ -2,6 +2,7 @@
 // `_strings.json`, `array_metadatas/*`, `_sharding`, `_CHECKPOINT_METADATA`.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ class Discover : public ReadingStage {
     kStrings,
     kArrayMetadatas,
     kSharding,
+    kMsgpack,
+    kRootMetadata,
+    kJsonItem,
   };
   struct Want {
     What what;
@@ -36,9 +40,14 @@ class Discover : public ReadingStage {
   void Start(size_t scan_index, const Lockfile* lock);
   bool ChooseLayout(Scan& scan, const Lockfile* lock);
   void WantItem(size_t scan_index, size_t item_index);
-  void WantIfListed(size_t scan, size_t item, What what, const std::string& path);
+  void WantMsgpack(size_t scan, size_t item, const std::string& path);
+  void StartItems(size_t scan);
+  void Answered(const Want& want);
+  void Read(size_t tag, const Want& want, Bytes bytes);
+  bool WantIfListed(size_t scan, size_t item, What what, const std::string& path);
   void OnRead(size_t tag, Bytes bytes) override;
   void OnFailure(size_t tag, Error error) override;
+  void ReadMsgpack(size_t tag, Bytes bytes);
   void ReadTree(Scan& scan, ItemScan& item, const std::string& path, Bytes bytes);
   void ReadArrayMetadatas(Scan& scan, ItemScan& item, const std::string& path, Bytes bytes);
   void Duplicates(Scan& scan, const ItemScan* item, const std::string& path,
@@ -46,6 +55,7 @@ class Discover : public ReadingStage {
   void Report(const Want& want, const Error& error);
 
   std::vector<Want> wants_;
+  std::map<size_t, size_t> journals_;  // by scan: deletion journals that are not read yet
   std::string not_found_;
 };
 

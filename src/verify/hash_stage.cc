@@ -55,9 +55,14 @@ ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& 
   ArrayTask task;
   task.source = scan.source;
   if (!leaf.in_zarr) {
-    task.metadata = RawMetadata(leaf.record.nbytes);
+    // Values of a msgpack tree have a type, other files are bytes.
+    task.metadata =
+        leaf.record.shape ? leaf.metadata : RawMetadata(leaf.record.nbytes);
     if (leaf.record.nbytes == 0) return task;
-    if (leaf.raw_file) {
+    if (!leaf.chunks.empty()) {
+      task.chunks = leaf.chunks;
+      for (ChunkRef& chunk : task.chunks) chunk.file = job_file(chunk.file);
+    } else if (leaf.raw_file) {
       task.chunks.push_back({0, job_file(*leaf.raw_file), 0, leaf.record.nbytes});
     } else {
       task.inline_bytes = leaf.raw;

@@ -7,6 +7,8 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "kvstore/safe_path.h"
+#include "zarr/array_size.h"
+#include "zarr/json_members.h"
 
 namespace leafsum::verify {
 
@@ -43,6 +45,39 @@ orbax::KeyPath SplitPath(std::string_view name) {
   }
 }
 
+// Absolute, a drive's, or with `..`, whichever way the slashes lean.
+bool LeavesDirectory(std::string_view name) {
+  std::string path(name);
+  std::replace(path.begin(), path.end(), '\\', '/');
+  if (path.starts_with('/') || path == ".." || path.starts_with("../") || path.ends_with("/..") ||
+      path.find("/../") != path.npos || path.find('\0') != path.npos)
+    return true;
+  const auto is_letter = [](char c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; };
+  return path.size() > 1 && is_letter(path[0]) && (path[1] == ':' || path.find("://") != path.npos);
+}
+
+// The values of the msgpack tree by key path. What lies between their bytes is structure.
+std::vector<orbax::MsgpackLeaf*> MsgpackValues(Scan& scan, ItemScan& item) {
+  std::vector<orbax::MsgpackLeaf*> values;
+  if (!item.msgpack) return values;
+  uint64_t position = 0;
+  for (orbax::MsgpackLeaf& leaf : item.msgpack->leaves()) {
+    values.push_back(&leaf);
+    for (const auto& [range, elements] : leaf.pieces) {
+      scan.coverage.Mark(item.msgpack_file, position, range.offset - position,
+                         ByteClass::kStructural);
+      position = range.offset + range.length;
+    }
+  }
+  scan.coverage.Mark(item.msgpack_file, position, *scan.files.size(item.msgpack_file) - position,
+                     item.msgpack_broken ? ByteClass::kUnread : ByteClass::kStructural);
+  std::stable_sort(values.begin(), values.end(),
+                   [](const orbax::MsgpackLeaf* a, const orbax::MsgpackLeaf* b) {
+                     return orbax::KeyPathLess(a->key_path, b->key_path);
+                   });
+  return values;
+}
+
 void SortLeaves(ItemScan& item) {
   std::stable_sort(item.leaves.begin(), item.leaves.end(),
                    [](const LeafPlan& a, const LeafPlan& b) {
@@ -72,6 +107,7 @@ void PlanStage::PlanItem(size_t s, size_t i) {
     case orbax::ItemKind::kProto:
       return PlanFile(scan, item, "proto");
     case orbax::ItemKind::kMsgpack:
+      return PlanMsgpack(s, i);
     case orbax::ItemKind::kAmbiguous:
       return;
   }
@@ -101,6 +137,7 @@ void PlanStage::PlanTree(size_t s, size_t i) {
     leaf.record.value_type = entry.value_type;
     leaf.param_name = orbax::ParamName(entry.key_path);
     leaf.write_shape = entry.write_shape;
+    leaf.skip_deserialize = entry.skip_deserialize;
     has_write_shape |= entry.write_shape.has_value();
     if (orbax::IsEmptyValueType(entry.value_type)) {
       leaf.record.dtype = entry.value_type;
@@ -119,32 +156,192 @@ void PlanStage::PlanTree(size_t s, size_t i) {
     f.file = item.item.directory + "array_metadatas/";
     context_.Add(scan, item, std::move(f));
   }
-  std::map<std::string_view, size_t> names;
-  for (const LeafPlan& leaf : item.leaves) ++names[leaf.param_name];
+  const std::vector<orbax::MsgpackLeaf*> values = MsgpackValues(scan, item);
+  if (StoredOtherwise(scan, item)) return;
+  size_t v = 0;
   for (size_t l = 0; l < item.leaves.size(); ++l) {
     LeafPlan& leaf = item.leaves[l];
-    if (leaf.state == LeafPlan::State::kEmpty) continue;
-    if (names[leaf.param_name] > 1) {
-      Finding f = MakeFinding(
-          Code::kNameCollision,
-          "another leaf has the parameter name \"" + leaf.param_name +
-              "\" too: the store holds one array for both, the other one was lost at save");
-      context_.Add(scan, item, leaf, std::move(f));
-    }
-    if (!kvstore::IsSafePath(leaf.param_name) && !leaf.param_name.empty()) {
-      Finding f = MakeFinding(
-          Code::kHostilePath,
-          "the parameter name, taken as a path, leaves the checkpoint or is no portable path");
-      f.file = item.item.directory + "_METADATA";
-      f.actual = leaf.param_name;
-      if (item.ocdbt) f.severity = Severity::kWarning;
-      context_.Add(scan, item, leaf, std::move(f));
-    }
-    if (leaf.record.value_type == "string")
+    // Both are sorted by key path.
+    while (v < values.size() && orbax::KeyPathLess(values[v]->key_path, leaf.record.key_path))
+      Unclaimed(scan, item, *values[v++]);
+    orbax::MsgpackLeaf* value = nullptr;
+    if (v < values.size() && values[v]->key_path == leaf.record.key_path) value = values[v++];
+    const bool is_empty = leaf.state == LeafPlan::State::kEmpty;
+    if (value && value->kind != orbax::MsgpackLeaf::Kind::kPlaceholder &&
+        !(is_empty && value->kind == orbax::MsgpackLeaf::Kind::kEmpty))
+      PlanMsgpackValue(scan, item, leaf, *value);
+    else if (is_empty)
+      continue;
+    else if (leaf.record.value_type == "string")
       PlanString(scan, item, leaf);
     else
       PlanArray(s, i, l, tree.use_zarr3);
   }
+  while (v < values.size()) Unclaimed(scan, item, *values[v++]);
+  CheckNames(scan, item);
+}
+
+// The flag `use_zarr3` contradicts every array: one finding for all, and none of them can be read.
+bool PlanStage::StoredOtherwise(Scan& scan, ItemScan& item) {
+  const bool zarr3 = item.tree->use_zarr3;
+  bool as_said = false, otherwise = false;
+  for (const LeafPlan& leaf : item.leaves) {
+    const std::string prefix = leaf.param_name.empty() ? "" : leaf.param_name + "/";
+    as_said |= item.store.Find(prefix + std::string(zarr3 ? kZarrJson : kZarray)) != nullptr;
+    otherwise |= item.store.Find(prefix + std::string(zarr3 ? kZarray : kZarrJson)) != nullptr;
+  }
+  if (as_said || !otherwise) return false;
+  Finding f = MakeFinding(Code::kInvalid,
+                          zarr3 ? "_METADATA says that the arrays are zarr v3, they are zarr v2"
+                                : "_METADATA says that the arrays are zarr v2, they are zarr v3");
+  f.file = item.item.directory + "_METADATA";
+  f.expected = zarr3 ? "use_zarr3 false" : "use_zarr3 true";
+  f.actual = zarr3 ? "use_zarr3 true" : "use_zarr3 false";
+  context_.Add(scan, item, std::move(f));
+  item.failed = true;
+  for (LeafPlan& leaf : item.leaves)
+    if (leaf.state == LeafPlan::State::kPlanned) leaf.state = LeafPlan::State::kNotRead;
+  return true;
+}
+
+void PlanStage::Unclaimed(Scan& scan, ItemScan& item, const orbax::MsgpackLeaf& value) {
+  Finding f = MakeFinding(Code::kUnclaimedKey,
+                          "a value in the msgpack file that no leaf of _METADATA accounts for");
+  f.file = scan.files.path(item.msgpack_file);
+  f.offset = value.offset;
+  f.actual = orbax::JsonPointer(value.key_path);
+  context_.Add(scan, item, std::move(f));
+}
+
+// Names that more than one leaf has, and names that lead out of the checkpoint.
+void PlanStage::CheckNames(Scan& scan, ItemScan& item) {
+  std::map<std::string_view, size_t> names[2];  // of arrays, of strings
+  for (const LeafPlan& leaf : item.leaves)
+    if (leaf.state != LeafPlan::State::kEmpty && !leaf.in_msgpack)
+      ++names[leaf.record.value_type == "string"][leaf.param_name];
+  for (LeafPlan& leaf : item.leaves) {
+    if (leaf.state == LeafPlan::State::kEmpty || leaf.in_msgpack) continue;
+    const bool is_string = leaf.record.value_type == "string";
+    if (names[is_string][leaf.param_name] > 1) {
+      Finding f = MakeFinding(
+          Code::kNameCollision,
+          "another leaf has the parameter name \"" + leaf.param_name +
+              "\" too: the store holds one value for both, the other one was lost at save");
+      context_.Add(scan, item, leaf, std::move(f));
+    }
+    // In a plain layout the name is a path; in OCDBT it is a key, unless a reader thinks otherwise.
+    const bool hostile = item.ocdbt ? LeavesDirectory(leaf.param_name)
+                                    : !kvstore::IsSafePath(leaf.param_name);
+    if (!is_string && hostile && !leaf.param_name.empty()) {
+      Finding f = MakeFinding(
+          Code::kHostilePath,
+          "the parameter name, taken as a path, leaves the checkpoint or is no portable path");
+      f.file = item.item.directory + (item.tree ? "_METADATA" : "checkpoint");
+      f.actual = leaf.param_name;
+      if (item.ocdbt) f.severity = Severity::kWarning;
+      context_.Add(scan, item, leaf, std::move(f));
+    }
+  }
+}
+
+// A tree without `_METADATA`: its leaves are those of the file.
+void PlanStage::PlanMsgpack(size_t s, size_t i) {
+  Scan& scan = context_.scans[s];
+  ItemScan& item = scan.items[i];
+  if (!item.msgpack) return;
+  item.tree_read = !item.msgpack_broken;
+  const std::vector<orbax::MsgpackLeaf*> values = MsgpackValues(scan, item);
+  item.leaves.resize(values.size());
+  std::vector<size_t> placeholders;
+  for (size_t l = 0; l < values.size(); ++l) {
+    LeafPlan& leaf = item.leaves[l];
+    orbax::MsgpackLeaf& value = *values[l];
+    leaf.record.key_path = value.key_path;
+    if (l > 0 && values[l - 1]->key_path == value.key_path) item.no_fingerprint = true;
+    if (value.kind == orbax::MsgpackLeaf::Kind::kPlaceholder && !value.problem) {
+      leaf.param_name = AsText(value.raw);
+      placeholders.push_back(l);
+    } else {
+      PlanMsgpackValue(scan, item, leaf, value);
+    }
+  }
+  for (size_t l : placeholders) {
+    LeafPlan& leaf = item.leaves[l];
+    const bool is_string = item.strings && item.strings->values.count(leaf.param_name) > 0 &&
+                           !item.store.Find(leaf.param_name + "/.zarray");
+    leaf.record.value_type = is_string ? "string" : "np.ndarray";
+    if (is_string)
+      PlanString(scan, item, leaf);
+    else
+      PlanArray(s, i, l, false);
+  }
+  CheckNames(scan, item);
+}
+
+// A value inside the file: a number or text that was read, or a range of the file.
+void PlanStage::PlanMsgpackValue(Scan& scan, ItemScan& item, LeafPlan& leaf,
+                                 orbax::MsgpackLeaf& value) {
+  using Kind = orbax::MsgpackLeaf::Kind;
+  LeafRecord& r = leaf.record;
+  leaf.state = LeafPlan::State::kPlanned;
+  leaf.in_msgpack = true;
+  r.has_content = value.kind != Kind::kEmpty;
+  r.dtype = value.dtype;
+  std::optional<Error> problem = std::move(value.problem);
+  const bool typed = value.kind <= Kind::kNumber;
+  zarr::ArrayMetadata& m = leaf.metadata;
+  if (typed && !problem) {
+    auto type = zarr::ParseZarr3Type(value.dtype);
+    if (!type || value.dtype[0] == 'r')
+      problem = Error{ErrorCode::kUnsupported, "an array of a type that is not known here", {}, "", JsonString(value.dtype)};
+    else
+      m.type = *type;
+  }
+  if (typed && !problem) {
+    uint64_t elements = 0;
+    for (const auto& piece : value.pieces) {
+      if (CheckedMul(piece.elements, m.type.itemsize) != piece.range.length && !problem)
+        problem = Error{ErrorCode::kInvalid, "the array's content is not as long as its shape and type say",
+                        piece.range.offset, zarr::ShapeText(value.shape) + " of " + value.dtype,
+                        std::to_string(piece.range.length) + " bytes"};
+      // The pieces are chunks of a flat array: of equal length but for the last.
+      const auto& first_piece = value.pieces[0];
+      if (piece.elements > first_piece.elements ||
+          (piece.elements < first_piece.elements && &piece != &value.pieces.back()))
+        problem = Error{ErrorCode::kUnsupported, "an array in chunks of different lengths", {}, "", ""};
+      elements += piece.elements;  // each at most the file's size
+    }
+    m.shape = value.shape;
+    m.chunk_shape = value.shape;
+    if (!problem) problem = zarr::SetSizes(m);
+    if (!problem && !value.pieces.empty()) {
+      if (CheckedProduct(value.shape) != elements)
+        problem = Error{ErrorCode::kInvalid, "the chunks are not as long as the array's shape says", {},
+                        zarr::ShapeText(value.shape), std::to_string(elements) + " elements"};
+      m.shape = {elements};
+      m.chunk_shape = {std::max<uint64_t>(1, value.pieces[0].elements)};
+      m.chunk_nbytes = m.chunk_shape[0] * m.type.itemsize;
+    }
+    m.fill_value.assign(m.type.itemsize, 0);
+    r.shape = std::move(value.shape);
+    r.nbytes = m.nbytes;
+  }
+  if (value.kind == Kind::kBytes) r.nbytes = value.pieces[0].range.length;
+  for (const auto& piece : value.pieces)
+    if (piece.range.length > 0)
+      leaf.chunks.push_back({leaf.chunks.size(), item.msgpack_file, piece.range.offset, piece.range.length});
+  if (value.kind == Kind::kNumber || value.kind == Kind::kString) {
+    leaf.raw = std::move(value.raw);
+    r.nbytes = leaf.raw.size();
+  }
+  if (!r.has_content) leaf.state = LeafPlan::State::kEmpty;
+  if (r.value_type.empty())
+    r.value_type = value.kind == Kind::kArray ? "np.ndarray" : typed ? "scalar" : value.dtype;
+  if (!problem) return;
+  Finding f = FindingOf(*problem, scan.files.path(item.msgpack_file));
+  if (!f.offset) f.offset = value.offset;
+  leaf.state = LeafPlan::State::kNotRead;
+  context_.Add(scan, item, leaf, std::move(f));
 }
 
 void PlanStage::PlanString(Scan& scan, ItemScan& item, LeafPlan& leaf) {
@@ -163,9 +360,14 @@ void PlanStage::PlanString(Scan& scan, ItemScan& item, LeafPlan& leaf) {
     return;
   }
   const auto it = item.strings->values.find(leaf.param_name);
-  if (it == item.strings->values.end())
+  if (it == item.strings->values.end()) {
+    const std::string prefix = leaf.param_name.empty() ? "" : leaf.param_name + "/";
+    const bool stored = item.store_read && (item.store.Find(prefix + std::string(kZarray)) ||
+                                            item.store.Find(prefix + std::string(kZarrJson)));
     return fail(MakeFinding(Code::kMissingLeaf,
-                            "_strings.json has no text of the name \"" + leaf.param_name + "\""));
+                            "_strings.json has no text of the name \"" + leaf.param_name + "\"" +
+                                (stored ? ", but the store has an array of this name" : "")));
+  }
   if (!it->second)
     return fail(MakeFinding(Code::kInvalid, "the value in _strings.json is no JSON string"));
   leaf.raw = ToVector(AsBytes(*it->second));
@@ -195,26 +397,18 @@ void PlanStage::PlanArray(size_t s, size_t i, size_t l, bool zarr3) {
   const kvstore::KvStore::Entry* entry = item.store_read ? item.store.Find(key) : nullptr;
   if (!entry) {
     leaf.state = LeafPlan::State::kNotRead;
-    if (!item.store_complete) return;  // whatever made the store incomplete was reported
+    // Whatever made the store incomplete, or hid a value in the msgpack file, was reported.
+    if (!item.store_complete || item.msgpack_broken) return;
     const bool other =
         item.store.Find(prefix + std::string(zarr3 ? kZarray : kZarrJson)) != nullptr;
-    const std::string aggregate = item.item.directory + "checkpoint";
-    if (!other && scan.SizeOf(aggregate)) {
-      Finding f =
-          MakeFinding(Code::kUnsupported,
-                      "the value is in the msgpack file `checkpoint`: this version cannot read it");
-      f.file = aggregate;
-      context_.Add(scan, item, leaf, std::move(f));
-      return;
-    }
     Finding f = other ? MakeFinding(Code::kInvalid, std::string("_METADATA says use_zarr3 ") +
                                                         (zarr3 ? "true" : "false") +
                                                         ", the array is stored the other way")
                 : item.ocdbt
                     ? MakeFinding(Code::kMissingLeaf,
-                                  "_METADATA names this leaf, the store has no key " + key)
+                                  "the tree names this leaf, the store has no key " + key)
                     : MakeFinding(Code::kMissingFile,
-                                  "_METADATA names this leaf, its array's metadata is not there");
+                                  "the tree names this leaf, its array's metadata is not there");
     if (item.ocdbt)
       f.expected = key;
     else
@@ -232,6 +426,16 @@ void PlanStage::PlanBareStore(size_t s, size_t i) {
   ItemScan& item = scan.items[i];
   if (!item.store_read) return;
   item.tree_read = item.store_complete;
+  for (const char* side : {"_sharding", "_strings.json", "array_metadatas/process_0"}) {
+    if (!scan.SizeOf(item.item.directory + side)) continue;
+    Finding f = MakeFinding(Code::kMissingFile,
+                            "Orbax's other files are here: without _METADATA it restores nothing, "
+                            "and the tree is no longer known");
+    f.severity = Severity::kWarning;
+    f.file = item.item.directory + "_METADATA";
+    context_.Add(scan, item, std::move(f));
+    break;
+  }
   const auto& entries = item.store.entries();
   for (size_t e = 0; e < entries.size(); ++e) {
     const auto [parent, last] = SplitKey(entries[e].key);

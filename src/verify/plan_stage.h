@@ -21,6 +21,11 @@ class PlanStage : public ReadingStage {
   void PlanItem(size_t scan, size_t item);
   void PlanTree(size_t scan, size_t item);
   void PlanBareStore(size_t scan, size_t item);
+  void PlanMsgpack(size_t scan, size_t item);
+  void PlanMsgpackValue(Scan& scan, ItemScan& item, LeafPlan& leaf, orbax::MsgpackLeaf& value);
+  bool StoredOtherwise(Scan& scan, ItemScan& item);
+  void Unclaimed(Scan& scan, ItemScan& item, const orbax::MsgpackLeaf& value);
+  void CheckNames(Scan& scan, ItemScan& item);
   void PlanFile(Scan& scan, ItemScan& item, std::string_view dtype);
   void PlanString(Scan& scan, ItemScan& item, LeafPlan& leaf);
   void CheckRecords(Scan& scan, ItemScan& item, LeafPlan& leaf);

@@ -10,6 +10,8 @@
 #include "kvstore/kv_store.h"
 #include "ocdbt/manifest.h"
 #include "orbax/layout.h"
+#include "orbax/msgpack.h"
+#include "orbax/sharding.h"
 #include "orbax/side_files.h"
 #include "orbax/tree_metadata.h"
 #include "report/finding.h"
@@ -32,14 +34,16 @@ struct LeafPlan {
   LeafRecord record;
   State state = State::kPlanned;
   bool own_finding = false;  // its document or chunks gave a finding: no stored digest is locked
+  bool in_msgpack = false;   // a value inside the file `checkpoint`
   bool in_zarr = false;      // has a metadata document and a stored digest
   zarr::ArrayMetadata metadata;
   std::string param_name;
   std::optional<std::vector<uint64_t>> write_shape;  // of `_METADATA`
+  bool skip_deserialize = false;                     // likewise
   size_t document_entry = 0;                         // of ItemScan::store
   ByteVector document;
   std::vector<ChunkRef> chunks;  // `file` is of Scan::files; inline: offset into the store's arena
-  ByteVector raw;                // a string's bytes
+  ByteVector raw;                // a string's bytes, a number of a msgpack tree
   std::optional<uint32_t> raw_file;  // or the file that is the content
 };
 
@@ -60,12 +64,20 @@ struct ItemScan {
   bool store_read = false;      // filled and sealed
   bool store_complete = false;  // no key is missing from it
   std::optional<orbax::StringLeaves> strings;
+  std::optional<orbax::MsgpackReader> msgpack;  // the file `checkpoint`, or a Flax file
+  uint32_t msgpack_file = 0;
+  bool msgpack_broken = false;  // said already; what came before the break is there
   // `array_metadatas/*`, by parameter name; each process has its own file.
   std::multimap<std::string, RecordedArray> recorded;
   bool has_array_metadatas = false;
-  bool deleted = false;  // named in the deletion journal: no item
+  std::optional<orbax::ShardingFile> sharding;
   bool no_fingerprint = false;
   std::vector<LeafPlan> leaves;  // sorted by key path
+};
+
+// When a save began and ended, in nanoseconds since 1970.
+struct SaveTimes {
+  std::optional<uint64_t> init, commit;
 };
 
 struct Scan {
@@ -78,6 +90,7 @@ struct Scan {
   CoverageMap coverage;
   orbax::Layout layout;
   std::optional<uint64_t> commit_timestamp_nsecs;
+  std::map<std::string, SaveTimes> times;  // by checkpoint directory
   bool step_chosen = false;  // from a root: lockfile and report name it
   std::vector<ItemScan> items;
   std::vector<ItemRecord> records;  // of items, in their order, once all was read

@@ -81,7 +81,6 @@ void Verifier::Advance() {
         break;
       case Phase::kDiscover:
         error_ = static_cast<Discover*>(stage_.get())->not_found();
-        ForgetDeletedItems();
         Enter(Phase::kWalk);
         break;
       case Phase::kWalk:
@@ -146,11 +145,6 @@ void Verifier::Enter(Phase phase) {
     case Phase::kDone:
       break;
   }
-}
-
-void Verifier::ForgetDeletedItems() {
-  for (Scan& scan : context_.scans)
-    std::erase_if(scan.items, [](const ItemScan& item) { return item.deleted; });
 }
 
 void Verifier::LeaveOutFiltered() {

@@ -57,7 +57,6 @@ class Verifier {
   enum class Phase { kSetUp, kProbe, kDiscover, kWalk, kPlan, kHash, kValues, kDone };
   void Advance();
   void Enter(Phase phase);
-  void ForgetDeletedItems();
   void LeaveOutFiltered();
   void MakeRecords();
   void Compare();

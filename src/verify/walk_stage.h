@@ -25,6 +25,8 @@ class WalkStage : public ReadingStage {
   };
 
   void Start(size_t scan, size_t item);
+  void StartTree(size_t scan, size_t item);
+  void StartDirectory(Scan& scan, ItemScan& item);
   void StartOcdbt(size_t scan, size_t item);
   void WantNodes(size_t tree);
   void Finish(Tree& tree);

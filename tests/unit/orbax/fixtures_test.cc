@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "orbax/layout.h"
+#include "orbax/sharding.h"
 #include "orbax/side_files.h"
 #include "orbax/tree_metadata.h"
 #include "support/catch.h"
@@ -136,9 +137,12 @@ TEST_CASE("_sharding of every fixture names leaves of its tree") {
             if (!fs::exists(metadata)) return;
             const auto tree = ParseTreeMetadata(AsBytes(ReadFile(metadata)));
             REQUIRE(tree);
-            for (const std::string& name : sharding.param_names)
-              CHECK(std::any_of(tree->entries.begin(), tree->entries.end(),
-                                [&](const TreeEntry& entry) { return ParamName(entry.key_path) == name; }));
+            for (const ShardingEntry& sharded : sharding.entries) {
+              CHECK_FALSE(sharded.problem);
+              CHECK(std::any_of(tree->entries.begin(), tree->entries.end(), [&](const TreeEntry& entry) {
+                return ParamName(entry.key_path) == sharded.param_name;
+              }));
+            }
           });
 }
 

@@ -130,23 +130,6 @@ TEST_CASE("array_metadatas") {
   for (const Row& row : rows) CheckMessage(ParseArrayMetadatas, row.text, row.message);
 }
 
-TEST_CASE("_sharding") {
-  // "params.w", "é" (0xc3 0xa9) and the two characters that tell URL-safe base64 from the other.
-  const std::string text = R"({"cGFyYW1zLnc=": "{\"sharding_type\": \"X\"}", "w6k=": "{}", "YWI_YWI-": ""})";
-  const auto sharding = Parse(ParseSharding, text);
-  REQUIRE(sharding);
-  CHECK(sharding->param_names == std::vector<std::string>{"params.w", "\xc3\xa9", "ab?ab>"});
-  CheckPrefixes(ParseSharding, text);
-  CHECK(Parse(ParseSharding, "{}")->param_names.empty());
-  CHECK(Parse(ParseSharding, R"({"": "{}"})")->param_names == std::vector<std::string>{""});  // a bare leaf
-
-  const char* not_names[] = {"YWI/", "cGFyYW1zLnc", "a", "====", "/w==", "_w=="};  // the last is base64 of 0xff
-  for (const char* name : not_names)
-    CheckMessage(ParseSharding, "{\"" + std::string(name) + "\": \"{}\"}",
-                 ("member " + JsonString(name) + " is not a parameter name").c_str());
-  CheckMessage(ParseSharding, R"({"dw==": {}})", "\"dw==\": expected JSON document in a string, but received object");
-}
-
 TEST_CASE("_CHECKPOINT_DELETION") {
   const std::string id = R"("operation_id": "0123456789abcdef0123456789abcdef")";
   const std::string original = R"("original_metadata": {"item_handlers": {"ema": "h", "state": "h"}})";

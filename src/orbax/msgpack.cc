@@ -1,0 +1,412 @@
+#include "orbax/msgpack.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/checked.h"
+#include "base/limits.h"
+#include "base/text.h"
+
+namespace leafsum::orbax {
+namespace {
+
+constexpr uint64_t kWindow = 64 << 10;     // least bytes of one read
+constexpr uint64_t kWholeFile = 4 << 20;   // a file up to this is read at once
+constexpr uint64_t kArrayHead = 4096;      // shape, type name and headers of one array
+constexpr uint64_t kMaxReported = 100;     // duplicates kept
+constexpr std::string_view kPlaceholder = "PLACEHOLDER://";
+constexpr std::string_view kChunkedArray = "__msgpack_chunked_array__";
+
+enum Type : uint8_t { kNil, kBool, kUint, kInt, kFloat32, kFloat64, kStr, kBin, kExt, kList, kMap, kNever };
+
+// What a value begins with: `size` bytes, of which `value` is a number's bits, a container's count
+// or the length of what follows.
+struct Header {
+  Type type = kNever;
+  uint8_t size = 1;
+  int8_t ext = 0;
+  uint64_t value = 0;
+};
+
+// The types 0xc0 to 0xdf, in order: how many bytes of value follow the first byte.
+struct Row {
+  Type type;
+  uint8_t bytes;
+};
+constexpr Row kRows[] = {
+    {kNil, 0},  {kNever, 0}, {kBool, 0}, {kBool, 0}, {kBin, 1},  {kBin, 2},     {kBin, 4},     {kExt, 1},
+    {kExt, 2},  {kExt, 4},   {kFloat32, 4}, {kFloat64, 8}, {kUint, 1}, {kUint, 2}, {kUint, 4},  {kUint, 8},
+    {kInt, 1},  {kInt, 2},   {kInt, 4},  {kInt, 8},  {kExt, 0},  {kExt, 0},     {kExt, 0},     {kExt, 0},
+    {kExt, 0},  {kStr, 1},   {kStr, 2},  {kStr, 4},  {kList, 2}, {kList, 4},    {kMap, 2},     {kMap, 4}};
+
+uint8_t HeaderSize(uint8_t first) {
+  if (first < 0xc0 || first >= 0xe0) return 1;
+  const Row& row = kRows[first - 0xc0];
+  return static_cast<uint8_t>(1 + row.bytes + (row.type == kExt));
+}
+
+// `b` begins with a whole header.
+Header ParseHeader(Bytes b) {
+  const uint8_t first = b[0];
+  Header h;
+  h.size = HeaderSize(first);
+  if (first < 0x80) {
+    h.type = kUint;
+    h.value = first;
+  } else if (first < 0x90) {
+    h.type = kMap;
+    h.value = first & 0xf;
+  } else if (first < 0xa0) {
+    h.type = kList;
+    h.value = first & 0xf;
+  } else if (first < 0xc0) {
+    h.type = kStr;
+    h.value = first & 0x1f;
+  } else if (first >= 0xe0) {
+    h.type = kInt;
+    h.value = static_cast<uint64_t>(static_cast<int8_t>(first));
+  } else {
+    const Row& row = kRows[first - 0xc0];
+    h.type = row.type;
+    for (size_t i = 1; i <= row.bytes; ++i) h.value = h.value << 8 | b[i];
+    if (row.type == kBool) h.value = first & 1;
+    if (row.type == kInt && row.bytes < 8) {
+      const int shift = 64 - 8 * row.bytes;
+      h.value = static_cast<uint64_t>(static_cast<int64_t>(h.value << shift) >> shift);
+    }
+    if (row.type == kExt) {
+      h.ext = static_cast<int8_t>(b[1 + row.bytes]);
+      if (row.bytes == 0) h.value = uint64_t{1} << (first - 0xd4);
+    }
+  }
+  return h;
+}
+
+// The values inside an ext payload, of which the first `bytes` are here.
+class Payload {
+ public:
+  Payload(Bytes bytes, uint64_t length) : bytes_(bytes), length_(length) {}
+
+  // The next header of this type, or of `other`; false where there is none.
+  bool Next(Type type, Type other, Header& out) {
+    if (position_ >= bytes_.size() || bytes_.size() - position_ < HeaderSize(bytes_[position_])) return false;
+    out = ParseHeader(bytes_.subspan(position_));
+    position_ += out.size;
+    return out.type == type || out.type == other;
+  }
+  bool Take(uint64_t n, Bytes& out) {
+    if (n > bytes_.size() - position_) return false;
+    out = bytes_.subspan(position_, static_cast<size_t>(n));
+    position_ += static_cast<size_t>(n);
+    return true;
+  }
+  uint64_t position() const { return position_; }
+  uint64_t left() const { return length_ - position_; }
+
+ private:
+  Bytes bytes_;
+  uint64_t length_;
+  size_t position_ = 0;
+};
+
+// [shape, dtype name, bytes]: ext 1 and 3. `offset`: of the payload in the file.
+std::optional<Error> ReadArray(Bytes head, uint64_t length, uint64_t offset, MsgpackLeaf& leaf) {
+  auto bad = [](const char* what) {
+    return Error{ErrorCode::kInvalid, std::string("a stored array's ") + what, {}, "(shape, dtype name, bytes)", ""};
+  };
+  Payload payload(head, length);
+  Header h;
+  if (!payload.Next(kList, kList, h) || h.value != 3) return bad("payload is no triple");
+  if (!payload.Next(kList, kList, h)) return bad("shape is no list");
+  if (h.value > kMaxRank)
+    return Error{ErrorCode::kLimit, "an array of too many dimensions", {}, "at most " + std::to_string(kMaxRank),
+                 std::to_string(h.value)};
+  for (uint64_t rank = h.value; rank > 0; --rank) {
+    if (!payload.Next(kUint, kUint, h)) return bad("shape is not of non-negative integers");
+    leaf.shape.push_back(h.value);
+  }
+  Bytes name;
+  if (!payload.Next(kStr, kBin, h) || !payload.Take(h.value, name) || !IsUtf8(AsText(name)))
+    return bad("type has no name");
+  leaf.dtype = AsText(name);
+  if (!payload.Next(kBin, kStr, h)) return bad("content is no byte string");
+  if (h.value != payload.left())
+    return Error{ErrorCode::kInvalid, "a stored array's content is not all that is left of its value", {},
+                 std::to_string(payload.left()) + " bytes", std::to_string(h.value) + " bytes"};
+  const auto elements = CheckedProduct(leaf.shape);
+  if (!elements) return bad("shape has 2^64 elements or more");
+  leaf.pieces.push_back({{offset + payload.position(), h.value}, *elements});
+  return std::nullopt;
+}
+
+uint64_t Number(const MsgpackLeaf& leaf) {
+  uint64_t n = 0;
+  for (size_t i = leaf.raw.size(); i-- > 0;) n = n << 8 | leaf.raw[i];
+  return n;
+}
+
+}  // namespace
+
+MsgpackReader::MsgpackReader(uint64_t file_size) : size_(file_size) {
+  wanted_ = ByteRange{0, size_ <= kWholeFile ? size_ : kWindow};
+  if (size_ == 0) Feed({});
+}
+
+std::optional<ByteRange> MsgpackReader::Want() const { return error_ || done_ ? std::nullopt : wanted_; }
+
+void MsgpackReader::Fail(ErrorCode code, std::string message, std::string expected, std::string actual) {
+  error_ = Error{code, std::move(message), position_, std::move(expected), std::move(actual)};
+}
+
+void MsgpackReader::Feed(Bytes bytes) {
+  window_ = bytes;
+  window_begin_ = wanted_->offset;
+  wanted_.reset();
+  while (!wanted_ && !done_ && !error_) Step();
+  window_ = {};
+}
+
+// `n` bytes at the position; where they are not here they are wanted, or the file has not as many.
+bool MsgpackReader::Peek(uint64_t n, Bytes& out) {
+  if (n > size_ - position_) {
+    Fail(ErrorCode::kTruncated, "the file ends within a value", std::to_string(n) + " bytes",
+         std::to_string(size_ - position_) + " bytes");
+    return false;
+  }
+  const uint64_t end = window_begin_ + window_.size();
+  if (position_ >= window_begin_ && position_ <= end && n <= end - position_) {
+    out = window_.subspan(static_cast<size_t>(position_ - window_begin_), static_cast<size_t>(n));
+    return true;
+  }
+  wanted_ = ByteRange{position_, std::min(std::max(n, kWindow), size_ - position_)};
+  return false;
+}
+
+// A text of `length` bytes behind a header: whole and valid, or no text.
+bool MsgpackReader::Text(uint64_t header, uint64_t length, std::string& out) {
+  if (length > kMaxMsgpackText) {
+    Fail(ErrorCode::kLimit, "a text is too long", "at most " + std::to_string(kMaxMsgpackText) + " bytes",
+         std::to_string(length) + " bytes");
+    return false;
+  }
+  Bytes b;
+  if (!Peek(header + length, b)) return false;
+  out = AsText(b.subspan(static_cast<size_t>(header)));
+  return true;
+}
+
+void MsgpackReader::Step() {
+  if (at_key_) return Key();
+  Value();
+}
+
+void MsgpackReader::Key() {
+  Bytes b;
+  if (!Peek(1, b) || !Peek(HeaderSize(b[0]), b)) return;
+  const Header h = ParseHeader(b);
+  if (h.type != kStr) return Fail(ErrorCode::kInvalid, "a map's key is no string", "string", Hex(b.first(1)));
+  std::string key;
+  if (!Text(h.size, h.value, key)) return;
+  if (!IsUtf8(key)) return Fail(ErrorCode::kInvalid, "a map's key is not UTF-8", "UTF-8", Hex(AsBytes(key)));
+  Frame& frame = stack_.back();
+  frame.is_chunked_array |= key == kChunkedArray;
+  path_.push_back(key);
+  if (!frame.seen.insert(std::move(key)).second && duplicates_.size() < kMaxReported) duplicates_.push_back(path_);
+  position_ += h.size + h.value;
+  at_key_ = false;
+}
+
+// One value: a leaf, or a container that opens.
+void MsgpackReader::Value() {
+  Bytes b;
+  if (!Peek(1, b) || !Peek(HeaderSize(b[0]), b)) return;
+  const Header h = ParseHeader(b);
+  using Kind = MsgpackLeaf::Kind;
+  std::string text;
+  switch (h.type) {
+    case kNil:
+      Add(Kind::kEmpty, "None", h.size);
+      return CloseValue();
+    case kBool:
+      return AddNumber("bool", h.value, 1, h.size);
+    case kInt:
+      return AddNumber("int64", h.value, 8, h.size);
+    case kUint:
+      return AddNumber(h.value >> 63 ? "uint64" : "int64", h.value, 8, h.size);
+    case kFloat64:
+      return AddNumber("float64", h.value, 8, h.size);
+    case kFloat32: {
+      const uint32_t bits = static_cast<uint32_t>(h.value);
+      float narrow;
+      std::memcpy(&narrow, &bits, 4);
+      const double wide = narrow;
+      uint64_t wide_bits;
+      std::memcpy(&wide_bits, &wide, 8);
+      return AddNumber("float64", wide_bits, 8, h.size);
+    }
+    case kStr: {
+      if (!Text(h.size, h.value, text)) return;
+      const bool placeholder = text.starts_with(kPlaceholder);
+      MsgpackLeaf& leaf = Add(placeholder ? Kind::kPlaceholder : Kind::kString, "string", h.size + h.value);
+      if (const auto at = FirstBadUtf8(text))
+        leaf.problem = Error{ErrorCode::kInvalid, "the string is not UTF-8", leaf.offset + h.size + *at, "UTF-8", ""};
+      leaf.raw = ToVector(AsBytes(text).subspan(placeholder ? kPlaceholder.size() : 0));
+      return CloseValue();
+    }
+    case kBin:
+      if (h.value > size_ - position_ - h.size) {
+        Peek(h.size + h.value, b);
+        return;
+      }
+      Add(Kind::kBytes, "bytes", h.size + h.value).pieces.push_back({{position_ - h.value, h.value}, h.value});
+      return CloseValue();
+    case kExt:
+      return Ext(h.ext, h.size, h.value);
+    case kList:
+    case kMap:
+      return Open(h.type == kMap, h.value, h.size);
+    case kNever:
+      return Fail(ErrorCode::kInvalid, "no msgpack value begins with this byte", "", Hex(b.first(1)));
+  }
+}
+
+void MsgpackReader::Open(bool is_map, uint64_t count, uint64_t header) {
+  // Each element takes a byte at least: a count that cannot fit is refused before anything is made
+  // of it.
+  const uint64_t most = (size_ - position_ - header) / (is_map ? 2 : 1);
+  if (count > most)
+    return Fail(ErrorCode::kTruncated, "a container has more elements than bytes follow",
+                std::to_string(count) + " elements", "room for " + std::to_string(most));
+  if (count == 0) {
+    Add(MsgpackLeaf::Kind::kEmpty, is_map ? "Dict" : "List", header);
+    return CloseValue();
+  }
+  if (stack_.size() >= static_cast<size_t>(kMaxJsonDepth))
+    return Fail(ErrorCode::kLimit, "containers are nested too deeply", "depth of at most " + std::to_string(kMaxJsonDepth),
+                "more");
+  position_ += header;
+  stack_.push_back({is_map, false, count, 0, leaves_.size(), {}});
+  at_key_ = is_map;
+  if (!is_map) path_.emplace_back("0");
+}
+
+// Flax's types: 1 array, 2 complex, 3 numpy scalar. The payload is msgpack again.
+void MsgpackReader::Ext(int type, uint64_t header, uint64_t length) {
+  using Kind = MsgpackLeaf::Kind;
+  Bytes b;
+  if (length > size_ - position_ - header) {
+    Peek(header + length, b);
+    return;
+  }
+  if (!Peek(header + std::min(length, kArrayHead), b)) return;
+  const Bytes head = b.subspan(static_cast<size_t>(header));
+  const uint64_t payload_at = position_ + header;
+  if (type == 2) {
+    Payload payload(head, length);
+    Header list, re, im;
+    if (payload.Next(kList, kList, list) && list.value == 2 && payload.Next(kFloat64, kFloat64, re) &&
+        payload.Next(kFloat64, kFloat64, im) && payload.left() == 0) {
+      MsgpackLeaf& leaf = Add(Kind::kNumber, "complex128", header + length);
+      for (uint64_t bits : {re.value, im.value})
+        for (int i = 0; i < 8; ++i) leaf.raw.push_back(static_cast<uint8_t>(bits >> 8 * i));
+      return CloseValue();
+    }
+  }
+  MsgpackLeaf& leaf = Add(type == 3 ? Kind::kNumpyScalar : Kind::kArray, "", header + length);
+  if (type == 1 || type == 3)
+    leaf.problem = ReadArray(head, length, payload_at, leaf);
+  else if (type == 2)
+    leaf.problem = Error{ErrorCode::kInvalid, "a complex number is no pair of doubles", {}, "", ""};
+  else
+    leaf.problem = Error{ErrorCode::kUnsupported, "a msgpack extension type that is not known here", {}, "1, 2 or 3",
+                         std::to_string(type)};
+  CloseValue();
+}
+
+// A leaf at the path, of `size` bytes in the file; moves behind it.
+MsgpackLeaf& MsgpackReader::Add(MsgpackLeaf::Kind kind, std::string_view dtype, uint64_t size) {
+  MsgpackLeaf& leaf = leaves_.emplace_back();
+  leaf.key_path = path_;
+  leaf.kind = kind;
+  leaf.dtype = dtype;
+  leaf.offset = position_;
+  position_ += size;
+  for (const std::string& key : path_) path_bytes_ += key.size();
+  if (leaves_.size() > kMaxMsgpackLeaves || path_bytes_ > kMaxMsgpackPathBytes)
+    Fail(ErrorCode::kLimit, "a tree of too many leaves, or of too long names",
+         "at most " + std::to_string(kMaxMsgpackLeaves) + " leaves", "more");
+  return leaf;
+}
+
+void MsgpackReader::AddNumber(std::string_view dtype, uint64_t bits, uint64_t nbytes, uint64_t size) {
+  MsgpackLeaf& leaf = Add(MsgpackLeaf::Kind::kNumber, dtype, size);
+  for (uint64_t i = 0; i < nbytes; ++i) leaf.raw.push_back(static_cast<uint8_t>(bits >> 8 * i));
+  CloseValue();
+}
+
+// Goes on behind a value: to the next element, out of every container that ends here, or to the end
+// of the file, where nothing may follow.
+void MsgpackReader::CloseValue() {
+  if (error_) return;
+  while (!stack_.empty()) {
+    Frame& frame = stack_.back();
+    path_.pop_back();
+    if (--frame.left > 0) {
+      at_key_ = frame.is_map;
+      if (!frame.is_map) path_.push_back(std::to_string(++frame.next_index));
+      return;
+    }
+    if (frame.is_chunked_array) JoinChunks(frame);
+    stack_.pop_back();
+  }
+  done_ = true;
+  if (position_ != size_)
+    Fail(ErrorCode::kInvalid, "bytes follow the tree", std::to_string(position_) + " bytes",
+         std::to_string(size_) + " bytes");
+}
+
+// {"__msgpack_chunked_array__": true, "shape": {"0": n, …}, "chunks": {"0": array, …}}: one array in
+// flat pieces, which Flax makes of what is over 2^30 bytes.
+void MsgpackReader::JoinChunks(const Frame& frame) {
+  MsgpackLeaf joined;
+  joined.key_path = path_;
+  joined.kind = MsgpackLeaf::Kind::kArray;
+  const size_t depth = path_.size();
+  auto bad = [&](const char* what) {
+    if (!joined.problem) joined.problem = Error{ErrorCode::kInvalid, std::string("a chunked array's ") + what, {}, "", ""};
+  };
+  for (size_t i = frame.first_leaf; i < leaves_.size(); ++i) {
+    MsgpackLeaf& part = leaves_[i];
+    if (i == frame.first_leaf) joined.offset = part.offset;
+    const std::string& name = part.key_path[depth];
+    if (name == kChunkedArray) continue;
+    const bool is_shape = name == "shape", is_chunk = name == "chunks";
+    if (!is_shape && !is_chunk) {
+      bad("map has another member");
+      continue;
+    }
+    if (is_shape && part.kind == MsgpackLeaf::Kind::kEmpty && part.key_path.size() == depth + 1) continue;
+    const size_t count = is_shape ? joined.shape.size() : joined.pieces.size();
+    if (part.key_path.size() != depth + 2 || part.key_path[depth + 1] != std::to_string(count)) {
+      bad("members are not numbered in order");
+    } else if (is_shape) {
+      if (part.dtype != "int64" || Number(part) >> 63) bad("shape is not of non-negative integers");
+      joined.shape.push_back(Number(part));
+    } else {
+      if (part.problem && !joined.problem) joined.problem = part.problem;
+      if (part.kind != MsgpackLeaf::Kind::kArray || part.shape.size() != 1 || part.pieces.size() != 1 ||
+          (count > 0 && part.dtype != joined.dtype)) {
+        bad("chunk is no flat array of its type");
+        continue;
+      }
+      joined.dtype = part.dtype;
+      joined.pieces.push_back(part.pieces[0]);
+    }
+  }
+  if (joined.pieces.empty()) bad("chunks are missing");
+  if (joined.shape.size() > kMaxRank) bad("shape has too many dimensions");
+  leaves_.resize(frame.first_leaf);
+  leaves_.push_back(std::move(joined));
+}
+
+}  // namespace leafsum::orbax

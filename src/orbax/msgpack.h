@@ -1,0 +1,99 @@
+// msgpack trees: the file `checkpoint` of Orbax before 0.5.16 and what Flax's `to_bytes` writes
+// (formats.md §3.8, README.md here).
+//
+// The file may be far larger than memory: it is read in pieces, numbers and texts are kept, the
+// bytes of arrays are only located and skipped. Sans-IO: Want() says which bytes come next.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "io/ask.h"
+#include "orbax/key_path.h"
+
+namespace leafsum::orbax {
+
+struct MsgpackLeaf {
+  enum class Kind : uint8_t {
+    kArray,        // ext 1, or a `__msgpack_chunked_array__`: `pieces` of the file, in C order
+    kNumpyScalar,  // ext 3: as ext 1
+    kNumber,       // number, bool, ext 2: `raw` is the element, little-endian
+    kString,       // `raw` is UTF-8
+    kBytes,        // one piece
+    kPlaceholder,  // `raw` is the name that follows PLACEHOLDER://
+    kEmpty,        // nil, {} or []: `dtype` says which
+  };
+  // Consecutive bytes of the file that are `elements` elements.
+  struct Piece {
+    ByteRange range;
+    uint64_t elements = 0;
+  };
+  KeyPath key_path;
+  Kind kind = Kind::kEmpty;
+  std::string dtype;            // numpy's name: "float32", "bfloat16"; None, Dict, List
+  std::vector<uint64_t> shape;  // of arrays and numpy scalars
+  ByteVector raw;
+  std::vector<Piece> pieces;
+  uint64_t offset = 0;           // of the value in the file
+  std::optional<Error> problem;  // this value cannot be read; the others can
+};
+
+class MsgpackReader {
+ public:
+  explicit MsgpackReader(uint64_t file_size);
+
+  // The bytes that come next; nothing where the file was read to its end, or is broken.
+  std::optional<ByteRange> Want() const;
+  // Exactly those.
+  void Feed(Bytes bytes);
+
+  // Why the file could not be read to its end; its offset counts in the file.
+  const std::optional<Error>& error() const { return error_; }
+  // Where in the tree that was.
+  const KeyPath& path() const { return path_; }
+  // In order of the file; where it is broken, those before the break.
+  std::vector<MsgpackLeaf>& leaves() { return leaves_; }
+  // Members whose name another member of the same map has too.
+  const std::vector<KeyPath>& duplicates() const { return duplicates_; }
+
+ private:
+  struct Frame {
+    bool is_map = false;
+    bool is_chunked_array = false;
+    uint64_t left = 0, next_index = 0;
+    size_t first_leaf = 0;
+    std::unordered_set<std::string> seen;
+  };
+
+  void Step();
+  bool Peek(uint64_t n, Bytes& out);
+  bool Text(uint64_t header, uint64_t length, std::string& out);
+  void Key();
+  void Value();
+  void Open(bool is_map, uint64_t count, uint64_t header);
+  void Ext(int type, uint64_t header, uint64_t length);
+  MsgpackLeaf& Add(MsgpackLeaf::Kind kind, std::string_view dtype, uint64_t size);
+  void AddNumber(std::string_view dtype, uint64_t bits, uint64_t nbytes, uint64_t size);
+  void CloseValue();
+  void JoinChunks(const Frame& frame);
+  void Fail(ErrorCode code, std::string message, std::string expected, std::string actual);
+
+  uint64_t size_ = 0, position_ = 0;
+  std::optional<ByteRange> wanted_;
+  Bytes window_;  // of Feed
+  uint64_t window_begin_ = 0;
+  std::vector<Frame> stack_;
+  KeyPath path_;  // of the value at position_
+  bool at_key_ = false, done_ = false;
+  uint64_t path_bytes_ = 0;
+  std::vector<MsgpackLeaf> leaves_;
+  std::vector<KeyPath> duplicates_;
+  std::optional<Error> error_;
+};
+
+}  // namespace leafsum::orbax

@@ -1,0 +1,29 @@
+// `_sharding`: how each jax.Array lay on its devices when it was saved (formats.md §3.5).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace leafsum::orbax {
+
+struct ShardingEntry {
+  std::string param_name;  // or, where it cannot be decoded, the member's own name
+  // NamedSharding: into how many parts each leading axis is cut; axes without an entry are whole.
+  std::optional<std::vector<uint64_t>> parts;
+  std::optional<Error> problem;
+};
+
+struct ShardingFile {
+  std::vector<ShardingEntry> entries;
+  std::vector<std::string> duplicate_members;
+};
+
+// Of the whole file. One entry that is broken does not spoil the others.
+Result<ShardingFile> ParseSharding(Bytes text);
+
+}  // namespace leafsum::orbax

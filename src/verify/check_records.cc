@@ -1,0 +1,176 @@
+#include "verify/check_records.h"
+
+#include <map>
+
+#include "zarr/json_members.h"
+
+namespace leafsum::verify {
+namespace {
+
+using report::Code;
+using report::Finding;
+
+// What is known of one parameter name beside `_METADATA`.
+struct Records {
+  size_t leaf = ~size_t{0};  // the leaf of this name, if any
+  const RecordedArray* recorded = nullptr;
+  const orbax::ShardingEntry* sharding = nullptr;
+  bool is_string = false;  // in `_strings.json`
+};
+
+class RecordChecker {
+ public:
+  RecordChecker(Context& context, Scan& scan, ItemScan& item)
+      : context_(context), scan_(scan), item_(item) {}
+
+  void Run() {
+    for (size_t l = 0; l < item_.leaves.size(); ++l) {
+      // An empty node never hides a leaf of the same name.
+      size_t& leaf = names_[item_.leaves[l].param_name].leaf;
+      if (leaf == ~size_t{0} || item_.leaves[leaf].state == LeafPlan::State::kEmpty) leaf = l;
+      has_write_shapes_ |= item_.leaves[l].write_shape.has_value();
+    }
+    for (const auto& [name, recorded] : item_.recorded) names_[name].recorded = &recorded;
+    if (item_.sharding)
+      for (const orbax::ShardingEntry& entry : item_.sharding->entries)
+        names_[entry.param_name].sharding = &entry;
+    if (item_.strings)
+      for (const auto& [name, text] : item_.strings->values) names_[name].is_string = true;
+    for (const auto& [name, records] : names_) {
+      if (records.leaf == ~size_t{0})
+        Orphan(name, records);
+      else
+        Leaf(item_.leaves[records.leaf], records);
+    }
+  }
+
+ private:
+  void Add(LeafPlan& leaf, Code code, const char* file, std::string expected, std::string actual,
+           std::string message) {
+    Finding f = MakeFinding(code, std::move(message));
+    f.file = item_.item.directory + file;
+    f.expected = std::move(expected);
+    f.actual = std::move(actual);
+    context_.Add(scan_, item_, leaf, std::move(f));
+  }
+
+  bool HasArray(const std::string& name) const {
+    if (!item_.store_read) return false;
+    const std::string prefix = name.empty() ? "" : name + "/";
+    return item_.store.Find(prefix + ".zarray") || item_.store.Find(prefix + "zarr.json");
+  }
+
+  // A name that no leaf has. An array of that name in the store is told by whoever looks at keys.
+  void Orphan(const std::string& name, const Records& records) {
+    if (!item_.tree_read || HasArray(name)) return;
+    Finding f(records.is_string ? Code::kUnclaimedKey : Code::kStructureMismatch);
+    const std::string& dir = item_.item.directory;
+    f.file = records.is_string  ? dir + "_strings.json"
+             : records.recorded ? records.recorded->file
+                                : dir + "_sharding";
+    f.actual = name;
+    f.message = "no leaf of _METADATA has this parameter name";
+    if (records.sharding && records.sharding->problem && !records.recorded && !records.is_string) {
+      f = FindingOf(*records.sharding->problem, dir + "_sharding");
+      f.severity = report::Severity::kWarning;
+    }
+    context_.Add(scan_, item_, std::move(f));
+  }
+
+  void Leaf(LeafPlan& leaf, const Records& records) {
+    const std::string& type = leaf.record.value_type;
+    const bool is_string = type == "string";
+    const bool stored = HasArray(leaf.param_name);
+    // A leaf turned into an empty node vanishes at restore, its data stay.
+    if (leaf.state == LeafPlan::State::kEmpty && !leaf.in_msgpack) {
+      if (stored || records.is_string || records.recorded || records.sharding)
+        Add(leaf, Code::kValueTypeMismatch, "_METADATA", "a value type with content", type,
+            std::string("_METADATA says that there is nothing here, but ") +
+                (stored              ? "the store has an array of this name"
+                 : records.is_string ? "_strings.json has a text of this name"
+                                     : "array_metadatas/ or _sharding has an array of this name") +
+                ": a restore leaves it out");
+      return;
+    }
+    if (records.is_string && is_string == stored) {
+      Add(leaf, Code::kValueTypeMismatch, "_METADATA", is_string ? "an array's value type" : "string",
+          type, is_string ? "_METADATA says that this is a string, but the store has an array of "
+                            "this name"
+                          : "_METADATA says that this is an array, but it lies in _strings.json");
+    } else if (leaf.skip_deserialize && leaf.in_zarr) {
+      Add(leaf, Code::kValueTypeMismatch, "_METADATA", "skip_deserialize false", "true",
+          "_METADATA says that there is nothing to read here, but the store has an array of this "
+          "name");
+    } else if (type == "scalar" && leaf.record.shape && !leaf.record.shape->empty()) {
+      Add(leaf, Code::kValueTypeMismatch, "_METADATA", "rank 0", zarr::ShapeText(*leaf.record.shape),
+          "_METADATA says that this is a scalar, but it is stored as an array");
+    } else if (type != "jax.Array" && (leaf.write_shape || records.recorded || records.sharding)) {
+      Add(leaf, Code::kValueTypeMismatch, "_METADATA", "jax.Array", type,
+          std::string(leaf.write_shape   ? "write_shape"
+                      : records.recorded ? "array_metadatas/"
+                                         : "_sharding") +
+              " says that this leaf was saved as a jax.Array");
+    } else if (type == "jax.Array" && !leaf.write_shape && has_write_shapes_) {
+      Add(leaf, Code::kValueTypeMismatch, "_METADATA", "write_shape", "none",
+          "a jax.Array without write_shape, though the writer records it for every jax.Array");
+    } else if (leaf.write_shape && !records.recorded && !item_.recorded.empty()) {
+      Add(leaf, Code::kStructureMismatch, "array_metadatas/", "an entry", "none",
+          "array_metadatas/ has no entry for this leaf: a PRNG key would restore as plain "
+          "integers");
+    }
+    if (records.sharding) Sharding(leaf, *records.sharding);
+  }
+
+  void Sharding(LeafPlan& leaf, const orbax::ShardingEntry& entry) {
+    if (entry.problem) {
+      Finding f = FindingOf(*entry.problem, item_.item.directory + "_sharding");
+      f.severity = report::Severity::kWarning;
+      return context_.Add(scan_, item_, leaf, std::move(f));
+    }
+    if (!entry.parts || !leaf.record.shape) return;
+    const std::vector<uint64_t>& shape = *leaf.record.shape;
+    bool fits = entry.parts->size() <= shape.size();
+    for (size_t d = 0; fits && d < entry.parts->size(); ++d) fits = shape[d] % (*entry.parts)[d] == 0;
+    if (!fits)
+      Add(leaf, Code::kStructureMismatch, "_sharding", zarr::ShapeText(shape),
+          zarr::ShapeText(*entry.parts) + " parts",
+          "the array cannot be cut as _sharding says: a restore onto that sharding fails");
+  }
+
+  Context& context_;
+  Scan& scan_;
+  ItemScan& item_;
+  bool has_write_shapes_ = false;
+  std::map<std::string, Records> names_;
+};
+
+// The store's newest generation was written between the times that the checkpoint records, by the
+// same clock: another time is another save's.
+void CheckTimes(Context& context, Scan& scan, ItemScan& item) {
+  if (!item.manifest || item.manifest->versions.empty()) return;
+  const uint64_t time = item.manifest->versions.back().commit_time_nsecs;
+  for (const auto& [directory, times] : scan.times) {
+    if (item.item.directory.compare(0, directory.size(), directory) != 0) continue;
+    const bool early = times.init && time < *times.init;
+    const bool late = times.commit && time > *times.commit;
+    if (!early && !late) continue;
+    Finding f = MakeFinding(Code::kStructureMismatch,
+                            std::string("the store was written ") + (early ? "before" : "after") +
+                                " the save that _CHECKPOINT_METADATA tells of: it may be another "
+                                "checkpoint's");
+    f.file = item.item.directory + "manifest.ocdbt";
+    f.expected = (early ? "not before " : "not after ") +
+                 std::to_string(early ? *times.init : *times.commit) + " ns";
+    f.actual = std::to_string(time) + " ns";
+    context.Add(scan, item, std::move(f));
+  }
+}
+
+}  // namespace
+
+void CheckRecords(Context& context, Scan& scan, ItemScan& item) {
+  CheckTimes(context, scan, item);
+  if (item.tree) RecordChecker(context, scan, item).Run();
+}
+
+}  // namespace leafsum::verify
