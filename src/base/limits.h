@@ -35,7 +35,7 @@ inline constexpr int kMaxJsonDepth = 64;
 inline constexpr uint64_t kMaxMsgpackLeaves = 1 << 20;
 inline constexpr uint64_t kMaxMsgpackPathBytes = 64ull << 20;
 inline constexpr uint64_t kMaxMsgpackText = 16ull << 20;  // one string or map key
-inline constexpr uint64_t kMaxArrayMetadata = 1 << 20;  // one .zarray or zarr.json
+inline constexpr uint64_t kMaxArrayMetadata = 1 << 20;    // one .zarray or zarr.json
 
 // Zarr.
 inline constexpr uint64_t kMaxRank = 32;      // TensorStore's maximum rank

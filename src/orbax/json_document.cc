@@ -15,10 +15,14 @@ bool IsDeep(std::string_view text) {
   int depth = 0;
   bool in_string = false;
   for (size_t i = 0; i < text.size() && depth < kPythonDepth; ++i) {
-    if (in_string && text[i] == '\\') ++i;
-    else if (text[i] == '"') in_string = !in_string;
-    else if (!in_string && (text[i] == '[' || text[i] == '{')) ++depth;
-    else if (!in_string && (text[i] == ']' || text[i] == '}')) --depth;
+    if (in_string && text[i] == '\\')
+      ++i;
+    else if (text[i] == '"')
+      in_string = !in_string;
+    else if (!in_string && (text[i] == '[' || text[i] == '{'))
+      ++depth;
+    else if (!in_string && (text[i] == ']' || text[i] == '}'))
+      --depth;
   }
   return depth >= kPythonDepth;
 }

@@ -27,7 +27,7 @@ struct Item {
   std::string name;  // as design.md §2: relative to the step directory; to the root under all_steps
   std::string directory;  // relative to the source, "" or ending in "/"
   ItemKind kind = ItemKind::kPyTree;
-  std::string file;          // kMsgpack, kJson, kProto: its one file, relative to the source
+  std::string file;  // kMsgpack, kJson, kProto: its one file, relative to the source
   // A msgpack tree may refer to arrays beside it; a file that is itself the checkpoint cannot.
   bool HasStore() const { return kind != ItemKind::kMsgpack || file == directory + "checkpoint"; }
   bool uncommitted = false;  // its own directory's name says that it is unfinished (§10.21)
@@ -54,8 +54,8 @@ struct Layout {
   // an error.
   std::vector<std::string> unfinished_items;
   std::vector<std::string> deleted_items;  // directories that DropItem dropped
-  std::optional<Step> chosen;          // of a root unless all_steps
-  bool step_missing = false;           // options.step names no step of this root
+  std::optional<Step> chosen;              // of a root unless all_steps
+  bool step_missing = false;               // options.step names no step of this root
   bool duplicate_step_number = false;  // two names for the chosen number: refused unless all_steps
   std::vector<Item> items;             // sorted by name as UTF-8 bytes
   std::vector<std::string>

@@ -10,14 +10,27 @@
 namespace leafsum::orbax {
 namespace {
 
-constexpr uint64_t kWindow = 64 << 10;     // least bytes of one read
-constexpr uint64_t kWholeFile = 4 << 20;   // a file up to this is read at once
-constexpr uint64_t kArrayHead = 4096;      // shape, type name and headers of one array
-constexpr uint64_t kMaxReported = 100;     // duplicates kept
+constexpr uint64_t kWindow = 64 << 10;    // least bytes of one read
+constexpr uint64_t kWholeFile = 4 << 20;  // a file up to this is read at once
+constexpr uint64_t kArrayHead = 4096;     // shape, type name and headers of one array
+constexpr uint64_t kMaxReported = 100;    // duplicates kept
 constexpr std::string_view kPlaceholder = "PLACEHOLDER://";
 constexpr std::string_view kChunkedArray = "__msgpack_chunked_array__";
 
-enum Type : uint8_t { kNil, kBool, kUint, kInt, kFloat32, kFloat64, kStr, kBin, kExt, kList, kMap, kNever };
+enum Type : uint8_t {
+  kNil,
+  kBool,
+  kUint,
+  kInt,
+  kFloat32,
+  kFloat64,
+  kStr,
+  kBin,
+  kExt,
+  kList,
+  kMap,
+  kNever
+};
 
 // What a value begins with: `size` bytes, of which `value` is a number's bits, a container's count
 // or the length of what follows.
@@ -34,10 +47,11 @@ struct Row {
   uint8_t bytes;
 };
 constexpr Row kRows[] = {
-    {kNil, 0},  {kNever, 0}, {kBool, 0}, {kBool, 0}, {kBin, 1},  {kBin, 2},     {kBin, 4},     {kExt, 1},
-    {kExt, 2},  {kExt, 4},   {kFloat32, 4}, {kFloat64, 8}, {kUint, 1}, {kUint, 2}, {kUint, 4},  {kUint, 8},
-    {kInt, 1},  {kInt, 2},   {kInt, 4},  {kInt, 8},  {kExt, 0},  {kExt, 0},     {kExt, 0},     {kExt, 0},
-    {kExt, 0},  {kStr, 1},   {kStr, 2},  {kStr, 4},  {kList, 2}, {kList, 4},    {kMap, 2},     {kMap, 4}};
+    {kNil, 0},  {kNever, 0}, {kBool, 0}, {kBool, 0},    {kBin, 1},     {kBin, 2},  {kBin, 4},
+    {kExt, 1},  {kExt, 2},   {kExt, 4},  {kFloat32, 4}, {kFloat64, 8}, {kUint, 1}, {kUint, 2},
+    {kUint, 4}, {kUint, 8},  {kInt, 1},  {kInt, 2},     {kInt, 4},     {kInt, 8},  {kExt, 0},
+    {kExt, 0},  {kExt, 0},   {kExt, 0},  {kExt, 0},     {kStr, 1},     {kStr, 2},  {kStr, 4},
+    {kList, 2}, {kList, 4},  {kMap, 2},  {kMap, 4}};
 
 uint8_t HeaderSize(uint8_t first) {
   if (first < 0xc0 || first >= 0xe0) return 1;
@@ -89,7 +103,8 @@ class Payload {
 
   // The next header of this type, or of `other`; false where there is none.
   bool Next(Type type, Type other, Header& out) {
-    if (position_ >= bytes_.size() || bytes_.size() - position_ < HeaderSize(bytes_[position_])) return false;
+    if (position_ >= bytes_.size() || bytes_.size() - position_ < HeaderSize(bytes_[position_]))
+      return false;
     out = ParseHeader(bytes_.subspan(position_));
     position_ += out.size;
     return out.type == type || out.type == other;
@@ -112,14 +127,21 @@ class Payload {
 // [shape, dtype name, bytes]: ext 1 and 3. `offset`: of the payload in the file.
 std::optional<Error> ReadArray(Bytes head, uint64_t length, uint64_t offset, MsgpackLeaf& leaf) {
   auto bad = [](const char* what) {
-    return Error{ErrorCode::kInvalid, std::string("a stored array's ") + what, {}, "(shape, dtype name, bytes)", ""};
+    return Error{ErrorCode::kInvalid,
+                 std::string("a stored array's ") + what,
+                 {},
+                 "(shape, dtype name, bytes)",
+                 ""};
   };
   Payload payload(head, length);
   Header h;
   if (!payload.Next(kList, kList, h) || h.value != 3) return bad("payload is no triple");
   if (!payload.Next(kList, kList, h)) return bad("shape is no list");
   if (h.value > kMaxRank)
-    return Error{ErrorCode::kLimit, "an array of too many dimensions", {}, "at most " + std::to_string(kMaxRank),
+    return Error{ErrorCode::kLimit,
+                 "an array of too many dimensions",
+                 {},
+                 "at most " + std::to_string(kMaxRank),
                  std::to_string(h.value)};
   for (uint64_t rank = h.value; rank > 0; --rank) {
     if (!payload.Next(kUint, kUint, h)) return bad("shape is not of non-negative integers");
@@ -131,8 +153,11 @@ std::optional<Error> ReadArray(Bytes head, uint64_t length, uint64_t offset, Msg
   leaf.dtype = AsText(name);
   if (!payload.Next(kBin, kStr, h)) return bad("content is no byte string");
   if (h.value != payload.left())
-    return Error{ErrorCode::kInvalid, "a stored array's content is not all that is left of its value", {},
-                 std::to_string(payload.left()) + " bytes", std::to_string(h.value) + " bytes"};
+    return Error{ErrorCode::kInvalid,
+                 "a stored array's content is not all that is left of its value",
+                 {},
+                 std::to_string(payload.left()) + " bytes",
+                 std::to_string(h.value) + " bytes"};
   const auto elements = CheckedProduct(leaf.shape);
   if (!elements) return bad("shape has 2^64 elements or more");
   leaf.pieces.push_back({{offset + payload.position(), h.value}, *elements});
@@ -152,9 +177,12 @@ MsgpackReader::MsgpackReader(uint64_t file_size) : size_(file_size) {
   if (size_ == 0) Feed({});
 }
 
-std::optional<ByteRange> MsgpackReader::Want() const { return error_ || done_ ? std::nullopt : wanted_; }
+std::optional<ByteRange> MsgpackReader::Want() const {
+  return error_ || done_ ? std::nullopt : wanted_;
+}
 
-void MsgpackReader::Fail(ErrorCode code, std::string message, std::string expected, std::string actual) {
+void MsgpackReader::Fail(ErrorCode code, std::string message, std::string expected,
+                         std::string actual) {
   error_ = Error{code, std::move(message), position_, std::move(expected), std::move(actual)};
 }
 
@@ -185,7 +213,8 @@ bool MsgpackReader::Peek(uint64_t n, Bytes& out) {
 // A text of `length` bytes behind a header: whole and valid, or no text.
 bool MsgpackReader::Text(uint64_t header, uint64_t length, std::string& out) {
   if (length > kMaxMsgpackText) {
-    Fail(ErrorCode::kLimit, "a text is too long", "at most " + std::to_string(kMaxMsgpackText) + " bytes",
+    Fail(ErrorCode::kLimit, "a text is too long",
+         "at most " + std::to_string(kMaxMsgpackText) + " bytes",
          std::to_string(length) + " bytes");
     return false;
   }
@@ -204,14 +233,17 @@ void MsgpackReader::Key() {
   Bytes b;
   if (!Peek(1, b) || !Peek(HeaderSize(b[0]), b)) return;
   const Header h = ParseHeader(b);
-  if (h.type != kStr) return Fail(ErrorCode::kInvalid, "a map's key is no string", "string", Hex(b.first(1)));
+  if (h.type != kStr)
+    return Fail(ErrorCode::kInvalid, "a map's key is no string", "string", Hex(b.first(1)));
   std::string key;
   if (!Text(h.size, h.value, key)) return;
-  if (!IsUtf8(key)) return Fail(ErrorCode::kInvalid, "a map's key is not UTF-8", "UTF-8", Hex(AsBytes(key)));
+  if (!IsUtf8(key))
+    return Fail(ErrorCode::kInvalid, "a map's key is not UTF-8", "UTF-8", Hex(AsBytes(key)));
   Frame& frame = stack_.back();
   frame.is_chunked_array |= key == kChunkedArray;
   path_.push_back(key);
-  if (!frame.seen.insert(std::move(key)).second && duplicates_.size() < kMaxReported) duplicates_.push_back(path_);
+  if (!frame.seen.insert(std::move(key)).second && duplicates_.size() < kMaxReported)
+    duplicates_.push_back(path_);
   position_ += h.size + h.value;
   at_key_ = false;
 }
@@ -247,9 +279,11 @@ void MsgpackReader::Value() {
     case kStr: {
       if (!Text(h.size, h.value, text)) return;
       const bool placeholder = text.starts_with(kPlaceholder);
-      MsgpackLeaf& leaf = Add(placeholder ? Kind::kPlaceholder : Kind::kString, "string", h.size + h.value);
+      MsgpackLeaf& leaf =
+          Add(placeholder ? Kind::kPlaceholder : Kind::kString, "string", h.size + h.value);
       if (const auto at = FirstBadUtf8(text))
-        leaf.problem = Error{ErrorCode::kInvalid, "the string is not UTF-8", leaf.offset + h.size + *at, "UTF-8", ""};
+        leaf.problem = Error{ErrorCode::kInvalid, "the string is not UTF-8",
+                             leaf.offset + h.size + *at, "UTF-8", ""};
       leaf.raw = ToVector(AsBytes(text).subspan(placeholder ? kPlaceholder.size() : 0));
       return CloseValue();
     }
@@ -258,7 +292,8 @@ void MsgpackReader::Value() {
         Peek(h.size + h.value, b);
         return;
       }
-      Add(Kind::kBytes, "bytes", h.size + h.value).pieces.push_back({{position_ - h.value, h.value}, h.value});
+      Add(Kind::kBytes, "bytes", h.size + h.value)
+          .pieces.push_back({{position_ - h.value, h.value}, h.value});
       return CloseValue();
     case kExt:
       return Ext(h.ext, h.size, h.value);
@@ -266,7 +301,8 @@ void MsgpackReader::Value() {
     case kMap:
       return Open(h.type == kMap, h.value, h.size);
     case kNever:
-      return Fail(ErrorCode::kInvalid, "no msgpack value begins with this byte", "", Hex(b.first(1)));
+      return Fail(ErrorCode::kInvalid, "no msgpack value begins with this byte", "",
+                  Hex(b.first(1)));
   }
 }
 
@@ -282,8 +318,8 @@ void MsgpackReader::Open(bool is_map, uint64_t count, uint64_t header) {
     return CloseValue();
   }
   if (stack_.size() >= static_cast<size_t>(kMaxJsonDepth))
-    return Fail(ErrorCode::kLimit, "containers are nested too deeply", "depth of at most " + std::to_string(kMaxJsonDepth),
-                "more");
+    return Fail(ErrorCode::kLimit, "containers are nested too deeply",
+                "depth of at most " + std::to_string(kMaxJsonDepth), "more");
   position_ += header;
   stack_.push_back({is_map, false, count, 0, leaves_.size(), {}});
   at_key_ = is_map;
@@ -304,8 +340,9 @@ void MsgpackReader::Ext(int type, uint64_t header, uint64_t length) {
   if (type == 2) {
     Payload payload(head, length);
     Header list, re, im;
-    if (payload.Next(kList, kList, list) && list.value == 2 && payload.Next(kFloat64, kFloat64, re) &&
-        payload.Next(kFloat64, kFloat64, im) && payload.left() == 0) {
+    if (payload.Next(kList, kList, list) && list.value == 2 &&
+        payload.Next(kFloat64, kFloat64, re) && payload.Next(kFloat64, kFloat64, im) &&
+        payload.left() == 0) {
       MsgpackLeaf& leaf = Add(Kind::kNumber, "complex128", header + length);
       for (uint64_t bits : {re.value, im.value})
         for (int i = 0; i < 8; ++i) leaf.raw.push_back(static_cast<uint8_t>(bits >> 8 * i));
@@ -318,7 +355,10 @@ void MsgpackReader::Ext(int type, uint64_t header, uint64_t length) {
   else if (type == 2)
     leaf.problem = Error{ErrorCode::kInvalid, "a complex number is no pair of doubles", {}, "", ""};
   else
-    leaf.problem = Error{ErrorCode::kUnsupported, "a msgpack extension type that is not known here", {}, "1, 2 or 3",
+    leaf.problem = Error{ErrorCode::kUnsupported,
+                         "a msgpack extension type that is not known here",
+                         {},
+                         "1, 2 or 3",
                          std::to_string(type)};
   CloseValue();
 }
@@ -338,7 +378,8 @@ MsgpackLeaf& MsgpackReader::Add(MsgpackLeaf::Kind kind, std::string_view dtype, 
   return leaf;
 }
 
-void MsgpackReader::AddNumber(std::string_view dtype, uint64_t bits, uint64_t nbytes, uint64_t size) {
+void MsgpackReader::AddNumber(std::string_view dtype, uint64_t bits, uint64_t nbytes,
+                              uint64_t size) {
   MsgpackLeaf& leaf = Add(MsgpackLeaf::Kind::kNumber, dtype, size);
   for (uint64_t i = 0; i < nbytes; ++i) leaf.raw.push_back(static_cast<uint8_t>(bits >> 8 * i));
   CloseValue();
@@ -365,15 +406,17 @@ void MsgpackReader::CloseValue() {
          std::to_string(size_) + " bytes");
 }
 
-// {"__msgpack_chunked_array__": true, "shape": {"0": n, …}, "chunks": {"0": array, …}}: one array in
-// flat pieces, which Flax makes of what is over 2^30 bytes.
+// {"__msgpack_chunked_array__": true, "shape": {"0": n, …}, "chunks": {"0": array, …}}: one array
+// in flat pieces, which Flax makes of what is over 2^30 bytes.
 void MsgpackReader::JoinChunks(const Frame& frame) {
   MsgpackLeaf joined;
   joined.key_path = path_;
   joined.kind = MsgpackLeaf::Kind::kArray;
   const size_t depth = path_.size();
   auto bad = [&](const char* what) {
-    if (!joined.problem) joined.problem = Error{ErrorCode::kInvalid, std::string("a chunked array's ") + what, {}, "", ""};
+    if (!joined.problem)
+      joined.problem =
+          Error{ErrorCode::kInvalid, std::string("a chunked array's ") + what, {}, "", ""};
   };
   for (size_t i = frame.first_leaf; i < leaves_.size(); ++i) {
     MsgpackLeaf& part = leaves_[i];
@@ -385,7 +428,8 @@ void MsgpackReader::JoinChunks(const Frame& frame) {
       bad("map has another member");
       continue;
     }
-    if (is_shape && part.kind == MsgpackLeaf::Kind::kEmpty && part.key_path.size() == depth + 1) continue;
+    if (is_shape && part.kind == MsgpackLeaf::Kind::kEmpty && part.key_path.size() == depth + 1)
+      continue;
     const size_t count = is_shape ? joined.shape.size() : joined.pieces.size();
     if (part.key_path.size() != depth + 2 || part.key_path[depth + 1] != std::to_string(count)) {
       bad("members are not numbered in order");
@@ -394,8 +438,8 @@ void MsgpackReader::JoinChunks(const Frame& frame) {
       joined.shape.push_back(Number(part));
     } else {
       if (part.problem && !joined.problem) joined.problem = part.problem;
-      if (part.kind != MsgpackLeaf::Kind::kArray || part.shape.size() != 1 || part.pieces.size() != 1 ||
-          (count > 0 && part.dtype != joined.dtype)) {
+      if (part.kind != MsgpackLeaf::Kind::kArray || part.shape.size() != 1 ||
+          part.pieces.size() != 1 || (count > 0 && part.dtype != joined.dtype)) {
         bad("chunk is no flat array of its type");
         continue;
       }

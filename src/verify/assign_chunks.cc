@@ -46,9 +46,8 @@ std::string UintList(const std::vector<uint64_t>& list) {
 // Files that the layout, or a program that signs checkpoints, is known to leave (formats.md §3.1).
 // `name` is below the directory of a checkpoint or an item.
 bool IsKnownName(std::string_view name) {
-  for (std::string_view known :
-       {"_CHECKPOINT_METADATA", "_CHECKPOINT_DELETION", "commit_success.txt", "orbax.checkpoint",
-        "model.sig"})
+  for (std::string_view known : {"_CHECKPOINT_METADATA", "_CHECKPOINT_DELETION",
+                                 "commit_success.txt", "orbax.checkpoint", "model.sig"})
     if (name == known) return true;
   return name.ends_with(".__lock") || name.ends_with(".leafsum.json") ||
          name.ends_with(".leafsum.json.sigstore.json");
@@ -277,9 +276,10 @@ void FindUnknownFiles(Context& context, Scan& scan, const ItemScan& item) {
     if (entry.kind != FileEntry::Kind::kFile || entry.path == item.item.file) continue;
     const std::string_view name = std::string_view(entry.path).substr(dir.size());
     const uint32_t id = *scan.files.Find(entry.path);
-    const bool in_store = !one_file && (name.starts_with("d/") || name.starts_with("ocdbt.process_") ||
-                                        name.starts_with("ocdbt_data/") ||
-                                        name.starts_with("ocdbt_meta/") || used.contains(id));
+    const bool in_store =
+        !one_file &&
+        (name.starts_with("d/") || name.starts_with("ocdbt.process_") ||
+         name.starts_with("ocdbt_data/") || name.starts_with("ocdbt_meta/") || used.contains(id));
     if (in_store)
       scan.coverage.SetRest(id, ByteClass::kUnreachable);
     else if (!IsKnownFile(item, name) && (one_file || !name.starts_with("manifest.")))

@@ -93,16 +93,18 @@ class RecordChecker {
       return;
     }
     if (records.is_string && is_string == stored) {
-      Add(leaf, Code::kValueTypeMismatch, "_METADATA", is_string ? "an array's value type" : "string",
-          type, is_string ? "_METADATA says that this is a string, but the store has an array of "
-                            "this name"
-                          : "_METADATA says that this is an array, but it lies in _strings.json");
+      Add(leaf, Code::kValueTypeMismatch, "_METADATA",
+          is_string ? "an array's value type" : "string", type,
+          is_string ? "_METADATA says that this is a string, but the store has an array of "
+                      "this name"
+                    : "_METADATA says that this is an array, but it lies in _strings.json");
     } else if (leaf.skip_deserialize && leaf.in_zarr) {
       Add(leaf, Code::kValueTypeMismatch, "_METADATA", "skip_deserialize false", "true",
           "_METADATA says that there is nothing to read here, but the store has an array of this "
           "name");
     } else if (type == "scalar" && leaf.record.shape && !leaf.record.shape->empty()) {
-      Add(leaf, Code::kValueTypeMismatch, "_METADATA", "rank 0", zarr::ShapeText(*leaf.record.shape),
+      Add(leaf, Code::kValueTypeMismatch, "_METADATA", "rank 0",
+          zarr::ShapeText(*leaf.record.shape),
           "_METADATA says that this is a scalar, but it is stored as an array");
     } else if (type != "jax.Array" && (leaf.write_shape || records.recorded || records.sharding)) {
       Add(leaf, Code::kValueTypeMismatch, "_METADATA", "jax.Array", type,
@@ -130,7 +132,8 @@ class RecordChecker {
     if (!entry.parts || !leaf.record.shape) return;
     const std::vector<uint64_t>& shape = *leaf.record.shape;
     bool fits = entry.parts->size() <= shape.size();
-    for (size_t d = 0; fits && d < entry.parts->size(); ++d) fits = shape[d] % (*entry.parts)[d] == 0;
+    for (size_t d = 0; fits && d < entry.parts->size(); ++d)
+      fits = shape[d] % (*entry.parts)[d] == 0;
     if (!fits)
       Add(leaf, Code::kStructureMismatch, "_sharding", zarr::ShapeText(shape),
           zarr::ShapeText(*entry.parts) + " parts",

@@ -116,10 +116,11 @@ void Discover::Start(size_t scan_index, const Lockfile* lock) {
     WantIfListed(scan_index, 0, What::kCheckpointMetadata, directory + "_CHECKPOINT_METADATA");
     if (WantIfListed(scan_index, 0, What::kDeletionJournal, directory + "_CHECKPOINT_DELETION"))
       ++journals_[scan_index];
-    if (scan.SizeOf(directory + "orbax.checkpoint") && !scan.SizeOf(directory + "_CHECKPOINT_METADATA")) {
-      Finding f = Warning(MakeFinding(
-          Code::kMissingFile, "the marker of a v1 checkpoint is here: its reader refuses a "
-                              "checkpoint without this file"));
+    if (scan.SizeOf(directory + "orbax.checkpoint") &&
+        !scan.SizeOf(directory + "_CHECKPOINT_METADATA")) {
+      Finding f = Warning(MakeFinding(Code::kMissingFile,
+                                      "the marker of a v1 checkpoint is here: its reader refuses a "
+                                      "checkpoint without this file"));
       f.file = directory + "_CHECKPOINT_METADATA";
       context_.Add(scan, std::move(f));
     }
@@ -360,9 +361,8 @@ void Discover::Read(size_t tag, const Want& want, Bytes bytes) {
       Duplicates(scan, nullptr, want.path, m->duplicate_members);
       if (m->commit_timestamp_nsecs && scan.layout.checkpoint_directories.size() == 1)
         scan.commit_timestamp_nsecs = m->commit_timestamp_nsecs;
-      const auto& [init, commit] =
-          scan.times[want.path.substr(0, want.path.rfind('/') + 1)] =
-              SaveTimes{m->init_timestamp_nsecs, m->commit_timestamp_nsecs};
+      const auto& [init, commit] = scan.times[want.path.substr(0, want.path.rfind('/') + 1)] =
+          SaveTimes{m->init_timestamp_nsecs, m->commit_timestamp_nsecs};
       if (init && commit && *commit < *init) {
         Finding f = MakeFinding(Code::kStructureMismatch, "the save ended before it began");
         f.file = want.path;
@@ -397,7 +397,8 @@ void Discover::Read(size_t tag, const Want& want, Bytes bytes) {
     }
     case What::kJsonItem: {
       auto document = ParseJson(bytes, {.allow_non_finite = true});
-      if (document) Duplicates(scan, &scan.items[want.item], want.path, document->duplicate_members);
+      if (document)
+        Duplicates(scan, &scan.items[want.item], want.path, document->duplicate_members);
       return;
     }
     case What::kTreeMetadata:

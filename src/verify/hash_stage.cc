@@ -56,8 +56,7 @@ ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& 
   task.source = scan.source;
   if (!leaf.in_zarr) {
     // Values of a msgpack tree have a type, other files are bytes.
-    task.metadata =
-        leaf.record.shape ? leaf.metadata : RawMetadata(leaf.record.nbytes);
+    task.metadata = leaf.record.shape ? leaf.metadata : RawMetadata(leaf.record.nbytes);
     if (leaf.record.nbytes == 0) return task;
     if (!leaf.chunks.empty()) {
       task.chunks = leaf.chunks;

@@ -230,8 +230,8 @@ void PlanStage::CheckNames(Scan& scan, ItemScan& item) {
       context_.Add(scan, item, leaf, std::move(f));
     }
     // In a plain layout the name is a path; in OCDBT it is a key, unless a reader thinks otherwise.
-    const bool hostile = item.ocdbt ? LeavesDirectory(leaf.param_name)
-                                    : !kvstore::IsSafePath(leaf.param_name);
+    const bool hostile =
+        item.ocdbt ? LeavesDirectory(leaf.param_name) : !kvstore::IsSafePath(leaf.param_name);
     if (!is_string && hostile && !leaf.param_name.empty()) {
       Finding f = MakeFinding(
           Code::kHostilePath,
@@ -293,7 +293,11 @@ void PlanStage::PlanMsgpackValue(Scan& scan, ItemScan& item, LeafPlan& leaf,
   if (typed && !problem) {
     auto type = zarr::ParseZarr3Type(value.dtype);
     if (!type || value.dtype[0] == 'r')
-      problem = Error{ErrorCode::kUnsupported, "an array of a type that is not known here", {}, "", JsonString(value.dtype)};
+      problem = Error{ErrorCode::kUnsupported,
+                      "an array of a type that is not known here",
+                      {},
+                      "",
+                      JsonString(value.dtype)};
     else
       m.type = *type;
   }
@@ -301,14 +305,16 @@ void PlanStage::PlanMsgpackValue(Scan& scan, ItemScan& item, LeafPlan& leaf,
     uint64_t elements = 0;
     for (const auto& piece : value.pieces) {
       if (CheckedMul(piece.elements, m.type.itemsize) != piece.range.length && !problem)
-        problem = Error{ErrorCode::kInvalid, "the array's content is not as long as its shape and type say",
+        problem = Error{ErrorCode::kInvalid,
+                        "the array's content is not as long as its shape and type say",
                         piece.range.offset, zarr::ShapeText(value.shape) + " of " + value.dtype,
                         std::to_string(piece.range.length) + " bytes"};
       // The pieces are chunks of a flat array: of equal length but for the last.
       const auto& first_piece = value.pieces[0];
       if (piece.elements > first_piece.elements ||
           (piece.elements < first_piece.elements && &piece != &value.pieces.back()))
-        problem = Error{ErrorCode::kUnsupported, "an array in chunks of different lengths", {}, "", ""};
+        problem =
+            Error{ErrorCode::kUnsupported, "an array in chunks of different lengths", {}, "", ""};
       elements += piece.elements;  // each at most the file's size
     }
     m.shape = value.shape;
@@ -316,8 +322,11 @@ void PlanStage::PlanMsgpackValue(Scan& scan, ItemScan& item, LeafPlan& leaf,
     if (!problem) problem = zarr::SetSizes(m);
     if (!problem && !value.pieces.empty()) {
       if (CheckedProduct(value.shape) != elements)
-        problem = Error{ErrorCode::kInvalid, "the chunks are not as long as the array's shape says", {},
-                        zarr::ShapeText(value.shape), std::to_string(elements) + " elements"};
+        problem = Error{ErrorCode::kInvalid,
+                        "the chunks are not as long as the array's shape says",
+                        {},
+                        zarr::ShapeText(value.shape),
+                        std::to_string(elements) + " elements"};
       m.shape = {elements};
       m.chunk_shape = {std::max<uint64_t>(1, value.pieces[0].elements)};
       m.chunk_nbytes = m.chunk_shape[0] * m.type.itemsize;
@@ -329,7 +338,8 @@ void PlanStage::PlanMsgpackValue(Scan& scan, ItemScan& item, LeafPlan& leaf,
   if (value.kind == Kind::kBytes) r.nbytes = value.pieces[0].range.length;
   for (const auto& piece : value.pieces)
     if (piece.range.length > 0)
-      leaf.chunks.push_back({leaf.chunks.size(), item.msgpack_file, piece.range.offset, piece.range.length});
+      leaf.chunks.push_back(
+          {leaf.chunks.size(), item.msgpack_file, piece.range.offset, piece.range.length});
   if (value.kind == Kind::kNumber || value.kind == Kind::kString) {
     leaf.raw = std::move(value.raw);
     r.nbytes = leaf.raw.size();

@@ -91,7 +91,7 @@ struct Scan {
   orbax::Layout layout;
   std::optional<uint64_t> commit_timestamp_nsecs;
   std::map<std::string, SaveTimes> times;  // by checkpoint directory
-  bool step_chosen = false;  // from a root: lockfile and report name it
+  bool step_chosen = false;                // from a root: lockfile and report name it
   std::vector<ItemScan> items;
   std::vector<ItemRecord> records;  // of items, in their order, once all was read
   uint64_t total_files = 0, total_bytes = 0;
