@@ -14,7 +14,6 @@ constexpr uint64_t kWindow = 64 << 10;    // least bytes of one read
 constexpr uint64_t kWholeFile = 4 << 20;  // a file up to this is read at once
 constexpr uint64_t kArrayHead = 4096;     // shape, type name and headers of one array
 constexpr uint64_t kMaxReported = 100;    // duplicates kept
-constexpr std::string_view kPlaceholder = "PLACEHOLDER://";
 constexpr std::string_view kChunkedArray = "__msgpack_chunked_array__";
 
 enum Type : uint8_t {
@@ -278,13 +277,13 @@ void MsgpackReader::Value() {
     }
     case kStr: {
       if (!Text(h.size, h.value, text)) return;
-      const bool placeholder = text.starts_with(kPlaceholder);
+      const bool placeholder = text.starts_with(kPlaceholderPrefix);
       MsgpackLeaf& leaf =
           Add(placeholder ? Kind::kPlaceholder : Kind::kString, "string", h.size + h.value);
       if (const auto at = FirstBadUtf8(text))
         leaf.problem = Error{ErrorCode::kInvalid, "the string is not UTF-8",
                              leaf.offset + h.size + *at, "UTF-8", ""};
-      leaf.raw = ToVector(AsBytes(text).subspan(placeholder ? kPlaceholder.size() : 0));
+      leaf.raw = ToVector(AsBytes(text).subspan(placeholder ? kPlaceholderPrefix.size() : 0));
       return CloseValue();
     }
     case kBin:

@@ -18,6 +18,9 @@
 
 namespace leafsum::orbax {
 
+// A text that stands for an array or string beside the file: its name follows.
+inline constexpr std::string_view kPlaceholderPrefix = "PLACEHOLDER://";
+
 struct MsgpackLeaf {
   enum class Kind : uint8_t {
     kArray,        // ext 1, or a `__msgpack_chunked_array__`: `pieces` of the file, in C order

@@ -258,6 +258,12 @@ void PlanStage::PlanMsgpack(size_t s, size_t i) {
     orbax::MsgpackLeaf& value = *values[l];
     leaf.record.key_path = value.key_path;
     if (l > 0 && values[l - 1]->key_path == value.key_path) item.no_fingerprint = true;
+    if (value.kind == orbax::MsgpackLeaf::Kind::kPlaceholder && !item.item.HasStore()) {
+      // A file that is itself the checkpoint has no arrays beside it: to its reader this is a text.
+      value.kind = orbax::MsgpackLeaf::Kind::kString;
+      const Bytes prefix = AsBytes(orbax::kPlaceholderPrefix);
+      value.raw.insert(value.raw.begin(), prefix.begin(), prefix.end());
+    }
     if (value.kind == orbax::MsgpackLeaf::Kind::kPlaceholder && !value.problem) {
       leaf.param_name = AsText(value.raw);
       placeholders.push_back(l);
@@ -409,6 +415,7 @@ void PlanStage::PlanArray(size_t s, size_t i, size_t l, bool zarr3) {
     leaf.state = LeafPlan::State::kNotRead;
     // Whatever made the store incomplete, or hid a value in the msgpack file, was reported.
     if (!item.store_complete || item.msgpack_broken) return;
+    if (!item.ocdbt && !kvstore::IsSafePath(key)) return;  // told by CheckNames
     const bool other =
         item.store.Find(prefix + std::string(zarr3 ? kZarray : kZarrJson)) != nullptr;
     Finding f = other ? MakeFinding(Code::kInvalid, std::string("_METADATA says use_zarr3 ") +
