@@ -16,6 +16,12 @@ std::string ParamName(const KeyPath& path) {
   return name;
 }
 
+std::string KeyPrefix(std::string_view param_name) {
+  std::string prefix(param_name);
+  if (!prefix.empty() && prefix.back() != '/') prefix += '/';
+  return prefix;
+}
+
 std::string JsonPointer(const KeyPath& path) {
   std::string pointer;
   for (const std::string& key : path) {

@@ -13,6 +13,9 @@ using KeyPath = std::vector<std::string>;
 bool KeyPathLess(const KeyPath& a, const KeyPath& b);
 // The elements joined with ".", unescaped: the name that store keys begin with (formats.md §3.4).
 std::string ParamName(const KeyPath& path);
+// What the keys of a parameter's array begin with: TensorStore puts a "/" behind the name where it
+// ends in none.
+std::string KeyPrefix(std::string_view param_name);
 // RFC 6901 text form, "/params/Dense_0/kernel"; "" for the empty path.
 std::string JsonPointer(const KeyPath& path);
 // ["params","Dense_0","kernel"], as RFC 8785.

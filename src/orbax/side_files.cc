@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "orbax/json_document.h"
+#include "orbax/key_path.h"
 
 namespace leafsum::orbax {
 namespace {
@@ -84,14 +85,33 @@ Result<CheckpointMetadata> ParseCheckpointMetadata(Bytes text) {
   return out;
 }
 
+namespace {
+
+// Orbax reads and writes a text through the JSON pointer "/" + parameter name (RFC 6901): a "/" in
+// a name nests, and a member that holds one is spelt "~1".
+void AddStrings(const JsonValue& value, const std::string& name, StringLeaves& out) {
+  const JsonValue::Array* array = value.AsArray();
+  if (const JsonValue::Object* object = value.AsObject(); object && !object->empty()) {
+    for (const JsonValue::Member* member : LastMembers(*object)) {
+      std::string escaped = JsonPointer({member->first});
+      AddStrings(member->second, name.empty() ? escaped : name + escaped, out);
+    }
+  } else if (array && !array->empty()) {
+    for (size_t i = 0; i < array->size(); ++i)
+      AddStrings((*array)[i], name + "/" + std::to_string(i), out);
+  } else if (!name.empty()) {
+    const std::string* text = value.AsString();
+    out.values.emplace(name.substr(1), text ? std::optional(*text) : std::nullopt);
+  }
+}
+
+}  // namespace
+
 Result<StringLeaves> ParseStrings(Bytes text) {
   auto document = ParseObject(text);
   if (!document) return document.error();
   StringLeaves out;
-  for (const JsonValue::Member* member : LastMembers(*document->root.AsObject())) {
-    const std::string* value = member->second.AsString();
-    out.values.emplace(member->first, value ? std::optional(*value) : std::nullopt);
-  }
+  AddStrings(document->root, "", out);
   out.duplicate_members = std::move(document->duplicate_members);
   return out;
 }

@@ -86,7 +86,7 @@ class Assigner {
   }
 
   void Array(ItemScan& item, LeafPlan& leaf) {
-    const std::string prefix = leaf.param_name.empty() ? "" : leaf.param_name + "/";
+    const std::string prefix = orbax::KeyPrefix(leaf.param_name);
     const auto [first, last] = item.store.WithPrefix(prefix);
     const bool readable = leaf.state == LeafPlan::State::kPlanned;
     const zarr::ArrayMetadata& m = leaf.metadata;
@@ -209,8 +209,11 @@ class Assigner {
     std::map<std::string_view, Left> left;
     std::set<std::string_view> arrays, hidden;
     const auto& entries = item.store.entries();
-    for (const LeafPlan& leaf : item.leaves)
-      if (!leaf.in_zarr && !leaf.in_msgpack) hidden.insert(leaf.param_name);
+    for (const LeafPlan& leaf : item.leaves) {
+      std::string_view name = leaf.param_name;
+      if (name.ends_with('/')) name.remove_suffix(1);
+      if (!leaf.in_zarr && !leaf.in_msgpack) hidden.insert(name);
+    }
     for (size_t e = 0; e < claimed_.size(); ++e) {
       const auto [parent, last] = Split(entries[e].key);
       if (!claimed_[e] && (last == ".zarray" || last == "zarr.json")) arrays.insert(parent);

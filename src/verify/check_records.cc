@@ -56,7 +56,7 @@ class RecordChecker {
 
   bool HasArray(const std::string& name) const {
     if (!item_.store_read) return false;
-    const std::string prefix = name.empty() ? "" : name + "/";
+    const std::string prefix = orbax::KeyPrefix(name);
     return item_.store.Find(prefix + ".zarray") || item_.store.Find(prefix + "zarr.json");
   }
 

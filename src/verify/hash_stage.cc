@@ -70,7 +70,7 @@ ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& 
     return task;
   }
   task.metadata = leaf.metadata;
-  task.key_prefix = leaf.param_name.empty() ? "" : leaf.param_name + "/";
+  task.key_prefix = orbax::KeyPrefix(leaf.param_name);
   const std::string_view key = item.store.entries()[leaf.document_entry].key;
   task.document_name = key.ends_with("zarr.json") ? "zarr.json" : ".zarray";
   task.document = leaf.document;

@@ -186,7 +186,7 @@ bool PlanStage::StoredOtherwise(Scan& scan, ItemScan& item) {
   const bool zarr3 = item.tree->use_zarr3;
   bool as_said = false, otherwise = false;
   for (const LeafPlan& leaf : item.leaves) {
-    const std::string prefix = leaf.param_name.empty() ? "" : leaf.param_name + "/";
+    const std::string prefix = orbax::KeyPrefix(leaf.param_name);
     as_said |= item.store.Find(prefix + std::string(zarr3 ? kZarrJson : kZarray)) != nullptr;
     otherwise |= item.store.Find(prefix + std::string(zarr3 ? kZarray : kZarrJson)) != nullptr;
   }
@@ -215,14 +215,17 @@ void PlanStage::Unclaimed(Scan& scan, ItemScan& item, const orbax::MsgpackLeaf& 
 
 // Names that more than one leaf has, and names that lead out of the checkpoint.
 void PlanStage::CheckNames(Scan& scan, ItemScan& item) {
-  std::map<std::string_view, size_t> names[2];  // of arrays, of strings
+  std::map<std::string, size_t> names[2];  // of arrays, of strings
+  const auto name_of = [](const LeafPlan& leaf) {
+    return leaf.record.value_type == "string" ? leaf.param_name : orbax::KeyPrefix(leaf.param_name);
+  };
   for (const LeafPlan& leaf : item.leaves)
     if (leaf.state != LeafPlan::State::kEmpty && !leaf.in_msgpack)
-      ++names[leaf.record.value_type == "string"][leaf.param_name];
+      ++names[leaf.record.value_type == "string"][name_of(leaf)];
   for (LeafPlan& leaf : item.leaves) {
     if (leaf.state == LeafPlan::State::kEmpty || leaf.in_msgpack) continue;
     const bool is_string = leaf.record.value_type == "string";
-    if (names[is_string][leaf.param_name] > 1) {
+    if (names[is_string][name_of(leaf)] > 1) {
       Finding f = MakeFinding(
           Code::kNameCollision,
           "another leaf has the parameter name \"" + leaf.param_name +
@@ -274,7 +277,7 @@ void PlanStage::PlanMsgpack(size_t s, size_t i) {
   for (size_t l : placeholders) {
     LeafPlan& leaf = item.leaves[l];
     const bool is_string = item.strings && item.strings->values.count(leaf.param_name) > 0 &&
-                           !item.store.Find(leaf.param_name + "/.zarray");
+                           !item.store.Find(orbax::KeyPrefix(leaf.param_name) + ".zarray");
     leaf.record.value_type = is_string ? "string" : "np.ndarray";
     if (is_string)
       PlanString(scan, item, leaf);
@@ -377,7 +380,10 @@ void PlanStage::PlanString(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   }
   const auto it = item.strings->values.find(leaf.param_name);
   if (it == item.strings->values.end()) {
-    const std::string prefix = leaf.param_name.empty() ? "" : leaf.param_name + "/";
+    const auto below = item.strings->values.lower_bound(leaf.param_name + "/");
+    if (below != item.strings->values.end() && below->first.starts_with(leaf.param_name + "/"))
+      return fail(MakeFinding(Code::kInvalid, "the value in _strings.json is no JSON string"));
+    const std::string prefix = orbax::KeyPrefix(leaf.param_name);
     const bool stored = item.store_read && (item.store.Find(prefix + std::string(kZarray)) ||
                                             item.store.Find(prefix + std::string(kZarrJson)));
     return fail(MakeFinding(Code::kMissingLeaf,
@@ -408,7 +414,7 @@ void PlanStage::PlanArray(size_t s, size_t i, size_t l, bool zarr3) {
   ItemScan& item = scan.items[i];
   LeafPlan& leaf = item.leaves[l];
   CheckRecords(scan, item, leaf);
-  const std::string prefix = leaf.param_name.empty() ? "" : leaf.param_name + "/";
+  const std::string prefix = orbax::KeyPrefix(leaf.param_name);
   const std::string key = prefix + std::string(zarr3 ? kZarrJson : kZarray);
   const kvstore::KvStore::Entry* entry = item.store_read ? item.store.Find(key) : nullptr;
   if (!entry) {
@@ -443,14 +449,19 @@ void PlanStage::PlanBareStore(size_t s, size_t i) {
   ItemScan& item = scan.items[i];
   if (!item.store_read) return;
   item.tree_read = item.store_complete;
-  for (const char* side : {"_sharding", "_strings.json", "array_metadatas/process_0"}) {
-    if (!scan.SizeOf(item.item.directory + side)) continue;
-    Finding f = MakeFinding(Code::kMissingFile,
-                            "Orbax's other files are here: without _METADATA it restores nothing, "
-                            "and the tree is no longer known");
-    f.severity = Severity::kWarning;
-    f.file = item.item.directory + "_METADATA";
-    context_.Add(scan, item, std::move(f));
+  const auto [first, last] = scan.Below(item.item.directory);
+  for (size_t f = first; f < last; ++f) {
+    const std::string_view name =
+        std::string_view(scan.listing[f].path).substr(item.item.directory.size());
+    if (name != "_sharding" && name != "_strings.json" && !name.starts_with("array_metadatas/") &&
+        !name.starts_with("ocdbt.process_"))
+      continue;
+    Finding finding = MakeFinding(Code::kMissingFile,
+                                  "Orbax's other files are here: without _METADATA it restores "
+                                  "nothing, and the tree is no longer known");
+    finding.severity = Severity::kWarning;
+    finding.file = item.item.directory + "_METADATA";
+    context_.Add(scan, item, std::move(finding));
     break;
   }
   const auto& entries = item.store.entries();
@@ -460,6 +471,7 @@ void PlanStage::PlanBareStore(size_t s, size_t i) {
     const bool at_root = entries[e].key.size() == last.size();
     LeafPlan leaf;
     leaf.param_name = parent;
+    if (!at_root) leaf.param_name += '/';  // as KeyPrefix takes it, whatever it ends in
     if (!at_root) leaf.record.key_path = SplitPath(parent);
     leaf.record.value_type = "array";
     leaf.document_entry = e;
@@ -470,9 +482,7 @@ void PlanStage::PlanBareStore(size_t s, size_t i) {
   SortLeaves(item);
   for (size_t l = 0; l < item.leaves.size(); ++l) {
     LeafPlan& leaf = item.leaves[l];
-    const std::string zarray = leaf.param_name.empty()
-                                   ? std::string(kZarray)
-                                   : leaf.param_name + "/" + std::string(kZarray);
+    const std::string zarray = orbax::KeyPrefix(leaf.param_name) + std::string(kZarray);
     const std::string zarr_json =
         zarray.substr(0, zarray.size() - kZarray.size()) + std::string(kZarrJson);
     if (item.store.Find(zarray) && item.store.Find(zarr_json)) {

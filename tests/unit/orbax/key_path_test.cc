@@ -96,3 +96,8 @@ TEST_CASE("a pattern of stars costs no more than its length times the text's") {
   for (int i = 0; i < 500; ++i) crossing += "/**/a";
   CHECK_FALSE(Matches(crossing + "/b", "", KeyPath(3000, "a")));
 }
+
+TEST_CASE("what an array's keys begin with") {
+  const std::pair<const char*, const char*> rows[] = {{"", ""}, {"a", "a/"}, {"a.b", "a.b/"}, {"a/", "a/"}, {"a//", "a//"}, {"/", "/"}};
+  for (const auto& [name, prefix] : rows) CHECK(KeyPrefix(name) == prefix);
+}

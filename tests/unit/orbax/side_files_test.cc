@@ -83,6 +83,14 @@ TEST_CASE("_strings.json") {
   CHECK(twice->values.at("a") == "last");
   CHECK(twice->duplicate_members == std::vector<std::string>{"a"});
 
+  // Names are JSON pointers.
+  const auto nested = Parse(ParseStrings, R"({"a":{"b":{"":"1"}},"c/d":"2","e~f":"3","g":["4",{"h":"5"}],"i":{},"j":[]})");
+  REQUIRE(nested);
+  const std::pair<const char*, const char*> names[] = {{"a/b/", "1"}, {"c~1d", "2"}, {"e~0f", "3"}, {"g/0", "4"}, {"g/1/h", "5"}};
+  for (const auto& [name, value] : names) CHECK(nested->values.at(name) == value);
+  for (const char* name : {"i", "j"}) CHECK(nested->values.at(name) == std::nullopt);
+  CHECK(nested->values.size() == 7);
+
   CHECK_FALSE(Parse(ParseStrings, "{\"a\":\"\\ud800\"}"));
   CHECK_FALSE(Parse(ParseStrings, "{\"a\":\"\xff\"}"));
   CheckMessage(ParseStrings, "\"a\"", "expected an object, but the document is another value");

@@ -1,0 +1,180 @@
+// What is said of a checkpoint whose documents were edited: each row edits a sound one, and the findings are these and
+// no others; `verify` is its exit code against the lockfile of the unedited one.
+import assert from 'node:assert/strict'
+import { readFileSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { check, digest, fromMap, lock, verify } from '../../node/lib/index.js'
+import { fixtures } from './support/places.js'
+
+/** @typedef {Map<string, Uint8Array>} Files */
+
+function load(/** @type {string} */ directory) {
+  const files = /** @type {Files} */ (new Map())
+  for (const path of /** @type {string[]} */ (readdirSync(directory, { recursive: true })).sort()) {
+    if (statSync(join(directory, path)).isFile()) files.set(path, new Uint8Array(readFileSync(join(directory, path))))
+  }
+  return files
+}
+const text = (/** @type {Files} */ files, /** @type {string} */ path) => new TextDecoder().decode(files.get(path))
+const put = (/** @type {Files} */ files, /** @type {string} */ path, /** @type {string} */ value) =>
+  files.set(path, new TextEncoder().encode(value))
+// 64-bit numbers stay: they are edited as text.
+const edit = (/** @type {string} */ path, /** @type {(json: any) => void} */ change) => (/** @type {Files} */ files) => {
+  const json = JSON.parse(text(files, path).replace(/: (\d{16,})/g, ': "#$1"'))
+  change(json)
+  put(files, path, JSON.stringify(json).replace(/"#(\d+)"/g, '$1'))
+}
+const value = (/** @type {string} */ member, /** @type {(value: any) => void} */ change) =>
+  edit('_METADATA', json => change(json.tree_metadata[member].value_metadata))
+const records = (/** @type {(list: any[]) => any[]} */ change) =>
+  edit('array_metadatas/process_0', json => { json.array_metadatas = change(json.array_metadatas) })
+const record = (/** @type {(metadata: any) => void} */ change) => records(list => {
+  change(list.find(one => one.array_metadata.param_name === 'params.Dense_0.kernel').array_metadata)
+  return list
+})
+const shift = (/** @type {string} */ time, /** @type {bigint} */ by) => `#${BigInt(time.slice(1)) + by}`
+
+/** Findings as "severity code /key/path file", infos left out. */
+const told = (/** @type {any} */ report) => report.findings
+  .filter((/** @type {any} */ f) => f.severity !== 'info')
+  .map((/** @type {any} */ f) => [f.severity, f.code, f.key_path && '/' + f.key_path.join('/'), f.file].filter(Boolean).join(' '))
+
+const kKernel = "('params', 'Dense_0', 'kernel')"
+const kSharding = 'cGFyYW1zLkRlbnNlXzAua2VybmVs'
+const kernel = (/** @type {string} */ what, /** @type {string} */ file) => [`${what} /params/Dense_0/kernel ${file}`]
+const type = kernel('warning value-type-mismatch', '_METADATA')
+const named = (/** @type {number[]} */ shape, /** @type {any[]} */ spec) =>
+  JSON.stringify({ sharding_type: 'NamedSharding', shape, axis_names: ['x'], partition_spec: spec })
+
+/** @typedef {[string, (files: Files) => void, string[], number?, number?]} Row  what, edit, findings, check, verify */
+
+/** @type {Row[]} */
+const kCommon = [
+  ['np.ndarray for a jax.Array', value(kKernel, v => { v.value_type = 'np.ndarray' }), type],
+  ['the same, its write_shape gone too', value(kKernel, v => { v.value_type = 'np.ndarray'; delete v.write_shape }), type],
+  ['a jax.Array without write_shape', value(kKernel, v => { delete v.write_shape }), type],
+  ['a scalar of rank 2', value(kKernel, v => { v.value_type = 'scalar' }), type],
+  ['a string where an array is', value("('lr',)", v => { v.value_type = 'string' }), ['error missing-leaf /lr _strings.json'], 1, 1],
+  ['a leaf turned into None', value(kKernel, v => { v.value_type = 'None'; v.skip_deserialize = true; delete v.write_shape }), type, 0, 1],
+  ['a leaf that is skipped', value(kKernel, v => { v.skip_deserialize = true }), type],
+  ['another write_shape', value(kKernel, v => { v.write_shape = [48, 32] }), kernel('warning structure-mismatch', '_METADATA')],
+  ['a write_shape of another rank', value(kKernel, v => { v.write_shape = [48] }), kernel('warning structure-mismatch', '_METADATA')],
+  ['another recorded write_shape', record(a => { a.write_shape = [64, 96] }), kernel('warning structure-mismatch', 'array_metadatas/process_0')],
+  ['another recorded chunk_shape', record(a => { a.chunk_shape = [1, 1] }), kernel('warning structure-mismatch', 'array_metadatas/process_0')],
+  ['a record that is missing', records(list => list.filter(one => one.array_metadata.param_name !== 'params.Dense_0.kernel')),
+    kernel('warning structure-mismatch', 'array_metadatas/')],
+  ['a record of no leaf', records(list => [...list, { array_metadata: { param_name: 'nobody', write_shape: [1], chunk_shape: [1], ext_metadata: null } }]),
+    ['warning structure-mismatch array_metadatas/process_0']],
+  ['processes that disagree on a key', files => {
+    files.set('array_metadatas/process_1', /** @type {Uint8Array} */ (files.get('array_metadatas/process_0')))
+    record(a => { a.ext_metadata = { random_key_impl: 'rbg' } })(files)
+  }, kernel('warning structure-mismatch', 'array_metadatas/')],
+  ['records that are not JSON', files => put(files, 'array_metadatas/process_0', '{'), ['warning invalid array_metadatas/process_0']],
+  ['records that are gone', files => files.delete('array_metadatas/process_0'), ['warning missing-file array_metadatas/']],
+  ['a sharding of no leaf', edit('_sharding', json => { json.bm9ib2R5 = '{"sharding_type": "X"}' }), ['warning structure-mismatch _sharding']],
+  ['a sharding with a name that is no base64', edit('_sharding', json => { json['bm9ib2R5!'] = '{"sharding_type": "X"}' }), ['warning invalid _sharding']],
+  ['a sharding that is not JSON', edit('_sharding', json => { json[kSharding] = '{' }), kernel('warning invalid', '_sharding')],
+  ['a sharding of too many axes', edit('_sharding', json => { json[kSharding] = named([2], [null, null, 'x']) }), kernel('warning structure-mismatch', '_sharding')],
+  ['a sharding that does not divide', edit('_sharding', json => { json[kSharding] = named([7], ['x']) }), kernel('warning structure-mismatch', '_sharding')],
+  ['a sharding that divides', edit('_sharding', json => { json[kSharding] = named([8], [null, 'x']) }), []],
+  ['a sharding that the writer could not put in words', edit('_sharding', json => { json[kSharding] = '' }), []],
+  ['a string of no leaf', edit('_strings.json', json => { json.nobody = 'text' }), ['warning unclaimed-key _strings.json']],
+  ['zarr of the other version', edit('_METADATA', json => { json.use_zarr3 = !json.use_zarr3 }), ['error invalid _METADATA'], 1, 1],
+  ['the other kind of store', edit('_METADATA', json => { json.use_ocdbt = !json.use_ocdbt }), ['error invalid _METADATA'], 1, 1],
+  ['item handlers that are a number', edit('_CHECKPOINT_METADATA', json => { json.item_handlers = 5 }), ['warning invalid _CHECKPOINT_METADATA']],
+  ['no commit time', edit('_CHECKPOINT_METADATA', json => { json.commit_timestamp_nsecs = null }), ['warning uncommitted _CHECKPOINT_METADATA']],
+  ['a marker of v1 without its metadata', files => { put(files, 'orbax.checkpoint', ''); files.delete('_CHECKPOINT_METADATA') },
+    ['warning missing-file _CHECKPOINT_METADATA']],
+  ['side files that no version needs', files => ['_CHECKPOINT_METADATA', 'commit_success.txt', '_sharding'].forEach(f => files.delete(f)), []],
+  ['evidence beside the checkpoint', files => { put(files, 'model.sig', '{}'); put(files, 'x.leafsum.json', '{}') }, []],
+  ['a file that nobody knows', files => put(files, 'notes.txt', 'x'), ['warning unknown-file notes.txt']],
+  ["not a number, in Orbax's own files", files => put(files, '_METADATA', text(files, '_METADATA').replace(/\}$/, ', "x": [NaN, Infinity, -Infinity]}')), []],
+  ['members that occur twice', files => ['_METADATA', '_CHECKPOINT_METADATA', 'array_metadatas/process_0'].forEach(
+    f => put(files, f, text(files, f).replace(/\}\s*$/, ', "twice": 1, "twice": 2}'))),
+  ['warning duplicate-member _CHECKPOINT_METADATA', 'warning duplicate-member _METADATA', 'warning duplicate-member array_metadatas/process_0']],
+  ['a lone surrogate in a key', files => put(files, '_METADATA', text(files, '_METADATA').replace('"key": "lr"', '"key": "\\ud800"')),
+    ['error invalid _METADATA'], 1, 1],
+  ['deeper than any reader goes', files => put(files, '_METADATA', '['.repeat(2000) + ']'.repeat(2000)), ['error invalid _METADATA'], 1, 1],
+]
+
+const backwards = edit('_CHECKPOINT_METADATA', json => { json.commit_timestamp_nsecs = shift(json.init_timestamp_nsecs, -1n) })
+
+/** @type {Record<string, Row[]>} */
+const kRows = {
+  base_zarr2: [
+    ...kCommon,
+    ['a time that ran backwards', backwards, ['warning structure-mismatch _CHECKPOINT_METADATA', 'warning structure-mismatch manifest.ocdbt']],
+    ['a store of another time', edit('_CHECKPOINT_METADATA', json => {
+      for (const m of ['init_timestamp_nsecs', 'commit_timestamp_nsecs']) json[m] = shift(json[m], -3600_000_000_000n)
+    }), ['warning structure-mismatch manifest.ocdbt']],
+    ['never merged', files => files.delete('manifest.ocdbt'), ['error uncommitted manifest.ocdbt'], 1, 1],
+    ['without its tree', files => files.delete('_METADATA'), ['warning missing-file _METADATA'], 0, 1],
+  ],
+  base_plain: [
+    ...kCommon,
+    ['a time that ran backwards', backwards, ['warning structure-mismatch _CHECKPOINT_METADATA']],
+    ['an array that nobody knows', files => { put(files, 'x/.zarray', '{}'); put(files, 'x/0', ''); put(files, 'x/c/0/0', '') },
+      ['warning unclaimed-key x/.zarray']],
+  ],
+}
+
+for (const [base, rows] of Object.entries(kRows)) {
+  test(`${base}: documents that were edited`, async t => {
+    const sound = load(join(fixtures, 'damaged', base, 'ckpt'))
+    const { report, lockfile } = await lock(fromMap(sound))
+    assert.deepEqual(told(report), [])
+    for (const [what, change, findings, checked = 0, verified = 0] of rows) {
+      await t.test(what, async () => {
+        const edited = new Map(sound)
+        change(edited)
+        const one = await check(fromMap(edited))
+        assert.deepEqual(told(one), findings)
+        assert.equal(one.exit_code, checked, one.headline)
+        const other = await verify(fromMap(edited), { lockfile })
+        assert.equal(other.exit_code, verified, other.headline)
+      })
+    }
+  })
+}
+
+test('names that lead out of the checkpoint', async () => {
+  const out = ['/etc', '//host/share', '\\\\host\\share', 'C:x', '..', 'a/../b', 'a\\..\\b', 'file:///x']
+  const odd = ['back\\slash', 'a//b']   // no portable path, but in OCDBT they are keys like any other
+  const fine = ['layer:0', 'a/b', '...', 'a b', 'é']
+  for (const base of ['base_zarr2', 'base_plain']) {
+    const sound = load(join(fixtures, 'damaged', base, 'ckpt'))
+    for (const name of [...out, ...odd, ...fine]) {
+      const edited = new Map(sound)
+      edit('_METADATA', json => { json.tree_metadata["('lr',)"].key_metadata = [{ key: name, key_type: 2 }] })(edited)
+      const report = await check(fromMap(edited))
+      const hostile = report.findings.filter((/** @type {any} */ f) => f.code === 'hostile-path').map((/** @type {any} */ f) => f.severity)
+      const plain = base === 'base_plain'
+      assert.deepEqual(hostile, out.includes(name) || (plain && odd.includes(name)) ? [plain ? 'error' : 'warning'] : [], `${base} ${name}`)
+      assert.equal(report.exit_code, 1)   // no array has that name
+    }
+  }
+})
+
+test('items: one that was never finished, one whose deletion has begun, and what lies beside them', async () => {
+  const state = load(join(fixtures, 'damaged', 'base_zarr2', 'ckpt'))
+  const files = /** @type {Files} */ (new Map())
+  for (const item of ['state', 'old']) for (const [path, bytes] of state) files.set(`${item}/${path}`, bytes)
+  put(files, '_CHECKPOINT_METADATA', '{}')
+  put(files, 'config/data.json', '{"a": 1, "a": 2}')
+  assert.deepEqual(told(await check(fromMap(files))), ['warning duplicate-member config/data.json'])
+  put(files, 'old/_METADATA', '{')                       // broken, as half of it is gone
+  put(files, '_CHECKPOINT_DELETION', JSON.stringify({
+    operation_id: '0'.repeat(32), checkpointable_name: 'old', destination: null,
+    original_metadata: { item_handlers: { old: 'x', state: 'x' } }, updated_metadata: { item_handlers: { state: 'x' } },
+  }))
+  put(files, 'next.orbax-checkpoint-tmp/_METADATA', '{}')
+  put(files, 'stray.bin', 'x')
+  put(files, 'state/_root', 'x')
+  put(files, 'config/more.txt', 'x')
+  const report = await check(fromMap(files))
+  assert.deepEqual(told(report), ['error uncommitted next.orbax-checkpoint-tmp/', 'warning unknown-file stray.bin',
+    'warning duplicate-member config/data.json', 'warning unknown-file config/more.txt', 'warning unknown-file state/_root'])
+  const digests = await digest(fromMap(files))
+  assert.deepEqual(Object.keys(digests.output.items), ['config', 'state'])
+})
