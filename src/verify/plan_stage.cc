@@ -186,6 +186,7 @@ bool PlanStage::StoredOtherwise(Scan& scan, ItemScan& item) {
   const bool zarr3 = item.tree->use_zarr3;
   bool as_said = false, otherwise = false;
   for (const LeafPlan& leaf : item.leaves) {
+    if (as_said) break;
     const std::string prefix = orbax::KeyPrefix(leaf.param_name);
     as_said |= item.store.Find(prefix + std::string(zarr3 ? kZarrJson : kZarray)) != nullptr;
     otherwise |= item.store.Find(prefix + std::string(zarr3 ? kZarray : kZarrJson)) != nullptr;
@@ -449,8 +450,8 @@ void PlanStage::PlanBareStore(size_t s, size_t i) {
   ItemScan& item = scan.items[i];
   if (!item.store_read) return;
   item.tree_read = item.store_complete;
-  const auto [first, last] = scan.Below(item.item.directory);
-  for (size_t f = first; f < last; ++f) {
+  const auto range = scan.Below(item.item.directory);
+  for (size_t f = range.first; f < range.second; ++f) {
     const std::string_view name =
         std::string_view(scan.listing[f].path).substr(item.item.directory.size());
     if (name != "_sharding" && name != "_strings.json" && !name.starts_with("array_metadatas/") &&
