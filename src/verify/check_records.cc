@@ -147,6 +147,19 @@ class RecordChecker {
   std::map<std::string, Records> names_;
 };
 
+// A v1 partial save: each has databases of its own, `ocdbt.process_<p><32 hex digits>`, and they are
+// merged some time after the last of them was committed.
+bool IsPartialSave(const Scan& scan, const ItemScan& item) {
+  constexpr std::string_view kProcess = "ocdbt.process_";
+  const auto [first, last] = scan.Below(item.item.directory);
+  for (size_t i = first; i < last; ++i) {
+    const std::string_view name =
+        std::string_view(scan.listing[i].path).substr(item.item.directory.size());
+    if (name.starts_with(kProcess) && name.find('/') > kProcess.size() + 32) return true;
+  }
+  return false;
+}
+
 // The store's newest generation was written between the times that the checkpoint records, by the
 // same clock: another time is another save's.
 void CheckTimes(Context& context, Scan& scan, ItemScan& item) {
@@ -157,6 +170,7 @@ void CheckTimes(Context& context, Scan& scan, ItemScan& item) {
     const bool early = times.init && time < *times.init;
     const bool late = times.commit && time > *times.commit;
     if (!early && !late) continue;
+    if (late && IsPartialSave(scan, item)) continue;
     Finding f = MakeFinding(Code::kStructureMismatch,
                             std::string("the store was written ") + (early ? "before" : "after") +
                                 " the save that _CHECKPOINT_METADATA tells of: it may be another "

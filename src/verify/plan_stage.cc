@@ -234,8 +234,9 @@ void PlanStage::CheckNames(Scan& scan, ItemScan& item) {
       context_.Add(scan, item, leaf, std::move(f));
     }
     // In a plain layout the name is a path; in OCDBT it is a key, unless a reader thinks otherwise.
-    const bool hostile =
-        item.ocdbt ? LeavesDirectory(leaf.param_name) : !kvstore::IsSafePath(leaf.param_name);
+    std::string_view name = leaf.param_name;
+    if (name.ends_with('/')) name.remove_suffix(1);  // KeyPrefix leaves it out
+    const bool hostile = item.ocdbt ? LeavesDirectory(name) : !kvstore::IsSafePath(name);
     if (!is_string && hostile && !leaf.param_name.empty()) {
       Finding f = MakeFinding(
           Code::kHostilePath,
@@ -285,6 +286,7 @@ void PlanStage::PlanMsgpack(size_t s, size_t i) {
     else
       PlanArray(s, i, l, false);
   }
+  item.msgpack->leaves() = {};
   CheckNames(scan, item);
 }
 
@@ -358,6 +360,9 @@ void PlanStage::PlanMsgpackValue(Scan& scan, ItemScan& item, LeafPlan& leaf,
   if (r.value_type.empty())
     r.value_type = value.kind == Kind::kArray ? "np.ndarray" : typed ? "scalar" : value.dtype;
   if (!problem) return;
+  r.dtype.clear();  // what it says of itself is not to be compared with anything
+  r.shape.reset();
+  r.nbytes = 0;
   Finding f = FindingOf(*problem, scan.files.path(item.msgpack_file));
   if (!f.offset) f.offset = value.offset;
   leaf.state = LeafPlan::State::kNotRead;

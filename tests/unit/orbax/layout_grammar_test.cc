@@ -159,10 +159,10 @@ class Maker {
     return tree;
   }
 
-  Random& random() { return random_; }
+  test::Random& random() { return random_; }
 
  private:
-  Random random_;
+  test::Random random_;
   int counter_ = 0;
 };
 
