@@ -147,8 +147,8 @@ class RecordChecker {
   std::map<std::string, Records> names_;
 };
 
-// A v1 partial save: each has databases of its own, `ocdbt.process_<p><32 hex digits>`, and they are
-// merged some time after the last of them was committed.
+// A v1 partial save: each has databases of its own, `ocdbt.process_<p><32 hex digits>`, and they
+// are merged some time after the last of them was committed.
 bool IsPartialSave(const Scan& scan, const ItemScan& item) {
   constexpr std::string_view kProcess = "ocdbt.process_";
   const auto [first, last] = scan.Below(item.item.directory);

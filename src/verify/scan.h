@@ -101,7 +101,8 @@ struct Scan {
   std::pair<size_t, size_t> Below(std::string_view directory) const;
   // The size of a listed file; nothing where there is none of that name.
   std::optional<uint64_t> SizeOf(std::string_view path) const;
-  // Nobody knows whether the file is there until it is read: it is not listed and there is no listing.
+  // Nobody knows whether the file is there until it is read: it is not listed and there is no
+  // listing.
   bool MayExist(uint32_t file) const { return !listed && !files.size(file); }
 };
 
