@@ -175,6 +175,9 @@ export class LeafsumError extends Error {
 export function init(options: {
   wasm?: BufferSource | WebAssembly.Module
   factory?: Function
+  /** codecs.wasm: the codecs that Orbax does not write today (zlib, gzip, bz2, blosc); loaded where a checkpoint needs it. */
+  codecsWasm?: BufferSource | WebAssembly.Module
+  codecsFactory?: Function
   workerUrl?: string | URL
 }): void
 
@@ -205,4 +208,4 @@ export function fromMap(files: Map<string, Uint8Array> | Record<string, Uint8Arr
 export function fromUrl(url: string | URL, options?: { headers?: Record<string, string>; timeout?: number }): Store
 
 /** Browsers only: makes the Worker that calls it one of the pool's. */
-export function serveWorker(factory?: Function): void
+export function serveWorker(factory?: Function, codecsFactory?: Function): void
