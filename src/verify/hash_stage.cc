@@ -4,6 +4,7 @@
 
 #include "base/checked.h"
 #include "verify/chunk_runs.h"
+#include "zarr/shard_index.h"
 
 namespace leafsum::verify {
 namespace {
@@ -34,11 +35,10 @@ zarr::ArrayMetadata RawMetadata(uint64_t nbytes) {
 uint64_t EstimateMemory(const LeafPlan& leaf) {
   if (!leaf.in_zarr) return kStreamMemory;
   const zarr::ArrayMetadata& m = leaf.metadata;
-  const auto& codecs = m.codecs.sharding.empty() ? m.codecs : m.codecs.sharding[0].codecs;
-  const auto& shape = m.codecs.sharding.empty() ? m.chunk_shape : m.codecs.sharding[0].chunk_shape;
-  const ChunkRuns runs(m.shape, shape, m.type.itemsize);
+  const zarr::ChunkLevel inner = zarr::ChunkLevels(m).back();
+  const ChunkRuns runs(m.shape, inner.shape, m.type.itemsize);
   uint64_t each = runs.slots() == 1 ? 0 : kSlotMemory;
-  if (!codecs.transpose.empty()) each += m.chunk_nbytes;
+  if (!inner.transpose.empty()) each += CheckedProduct(inner.shape).value_or(0) * m.type.itemsize;
   return CheckedAdd(kStreamMemory, CheckedMul(each, runs.slots()).value_or(~uint64_t{0}))
       .value_or(~uint64_t{0});
 }
@@ -176,6 +176,7 @@ bool HashStage::Supply(PendingAsks& asks) {
   ask.kind = AskKind::kJob;
   ask.cost = job.memory;
   ask.input = Serialize(job);
+  ask.rare_codecs = HasRareCodec(job);
   ask.cost = std::min(context_.options.max_memory, job.memory + ask.input.size());
   open_.emplace(next_tag_, std::move(batch));
   asks.Want(std::move(ask), next_tag_++);

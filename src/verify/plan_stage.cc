@@ -365,17 +365,6 @@ void PlanStage::OnDocument(const Document& d, Bytes bytes) {
     context_.Add(scan, item, leaf, std::move(f));
     leaf.own_finding = true;
   }
-  if (!metadata->codecs.sharding.empty() &&
-      (!metadata->codecs.sharding[0].codecs.sharding.empty() ||
-       !metadata->codecs.transpose.empty() || !metadata->codecs.bytes_codecs.empty())) {
-    leaf.state = LeafPlan::State::kNotRead;
-    context_.Add(
-        scan, item, leaf,
-        MakeFinding(
-            Code::kUnsupported,
-            "shards within shards, or codecs around shards: this version cannot read them"));
-    return;
-  }
   leaf.record.dtype = metadata->type.name;
   leaf.record.shape = metadata->shape;
   leaf.record.nbytes = metadata->nbytes;
