@@ -76,7 +76,8 @@ TEST_CASE("the form that Orbax's v1 API writes") {
 
 TEST_CASE("zarr3: what is accepted besides") {
   CHECK(Parse(kZarrJson.With("attributes", "{\"a\":[1]}").Text()));
-  CHECK(Parse(kZarrJson.With("dimension_names", "[\"row\",null]").Text()));
+  for (const char* names : {R"(["row",null])", "[null,null]", R"(["",""])"})
+    CHECK(Parse(kZarrJson.With("dimension_names", names).Text()));
   CHECK(Parse(kZarrJson.With("storage_transformers", "[]").Text()));
   CHECK(Parse(kZarrJson.With("x", R"({"must_understand":false,"name":"y"})").Text()));
   CHECK(Parse(kZarrJson.With("zarr_format", "3.0").Text()));
@@ -130,6 +131,8 @@ TEST_CASE("zarr3: what is refused") {
       {"dimension_names", "[\"a\"]", kInvalid,
        "\"dimension_names\": expected array of length 2, but received: array of length 1"},
       {"dimension_names", "[\"a\",5]", kInvalid, "\"dimension_names\": expected strings or null, but received: 5"},
+      {"dimension_names", "[\"a\",\"a\"]", kUnsupported,
+       "\"dimension_names\": expected names that differ, but received: \"a\""},
       {"dimension_names", "null", kInvalid, "\"dimension_names\": expected array of length 2, but received: null"},
       {"storage_transformers", "{}", kInvalid, "\"storage_transformers\": expected array, but received: object"},
       {"storage_transformers", R"([{"name":"x"}])", kUnsupported,
