@@ -264,14 +264,17 @@ judged apart from this.
 
 Comes about when the same weights were saved from another tree or by another Orbax version,
 or when _METADATA was edited. Also: processes of one save that disagree on a key's PRNG
-implementation.
+implementation; a merged store that does not hold what its processes' databases
+(ocdbt.process_*) hold; values that take part of another value's bytes, or of the
+checkpoint's own metadata.
 
-Restoring without a template may give another tree. If that matters, run with --strict.
+Restoring without a template may give another tree. In the store: no writer makes that, so
+the store was edited after the save. If that matters, run with --strict.
 )";
     case Code::kStatisticsMismatch:
       return R"(
-Sums that the OCDBT tree keeps about its parts (number of keys, bytes) are not what the
-parts add up to. No value depends on them.
+Sums that the OCDBT tree keeps about its parts (number of keys, bytes, generations) are not
+what the parts add up to. No value depends on them.
 
 Comes about with a writer's bug or an edited tree: replacing a subtree by hand rarely fixes
 its sums.

@@ -6,6 +6,7 @@
 
 #include "base/checked.h"
 #include "base/text.h"
+#include "ocdbt/numbered_manifest.h"
 #include "zarr/chunk_grid.h"
 
 namespace leafsum::verify {
@@ -57,6 +58,11 @@ class Assigner {
         Array(item, leaf);
     }
     if (item.item.kind == orbax::ItemKind::kPyTree && item.tree_read) Leftovers(item);
+    for (size_t e = 0; item.ocdbt && e < claimed_.size(); ++e) {
+      const kvstore::ValueRef& value = item.store.entries()[e].value;
+      if (!claimed_[e] && !value.is_inline())
+        scan_.coverage.Mark(value.file, value.offset, value.length, ByteClass::kUnread);
+    }
   }
 
  private:
@@ -233,6 +239,43 @@ bool IsKnownName(std::string_view name) {
   return name.ends_with(".__lock");
 }
 
+// The files of an OCDBT item that nothing needs. A store's data files may have any name: what lies in
+// a directory in which the store has a file is one of its files, of older generations as a rule.
+void ClassifyFiles(Context& context, Scan& scan, const ItemScan& item) {
+  const std::string& dir = item.item.directory;
+  std::set<uint32_t> used;
+  for (const auto& entry : item.store.entries())
+    if (!entry.value.is_inline()) used.insert(entry.value.file);
+  for (const CoverageMap::Range& range : scan.coverage.Marked(ByteClass::kStructural))
+    used.insert(range.file);
+  std::set<std::string_view> directories{"d", "ocdbt_data", "ocdbt_meta"};
+  auto below = [&](std::string_view path) { return path.substr(std::min(dir.size(), path.size())); };
+  auto parent = [](std::string_view name) {
+    const size_t slash = name.rfind('/');
+    return slash == name.npos ? std::string_view() : name.substr(0, slash);
+  };
+  for (const uint32_t file : used)
+    if (scan.files.path(file).starts_with(dir)) directories.insert(parent(below(scan.files.path(file))));
+  directories.erase(std::string_view());
+  const auto [first, last] = scan.Below(dir);
+  for (size_t i = first; i < last; ++i) {
+    const FileEntry& entry = scan.listing[i];
+    if (entry.kind != FileEntry::Kind::kFile) continue;
+    const std::string_view name = below(entry.path);
+    const uint32_t id = *scan.files.Find(entry.path);
+    if (used.contains(id) || name.starts_with("ocdbt.process_") ||
+        directories.contains(parent(name)) ||
+        (item.numbered && ocdbt::NumberedManifestGeneration(name))) {
+      scan.coverage.SetRest(id, ByteClass::kUnreachable);
+    } else if (!IsKnownName(name) && !name.starts_with("array_metadatas/")) {
+      Finding f = MakeFinding(Code::kUnknownFile,
+                              "a file that no part of a checkpoint accounts for; it was not read");
+      f.file = entry.path;
+      context.Add(scan, item, std::move(f));
+    }
+  }
+}
+
 }  // namespace
 
 void AssignChunks(Context& context) {
@@ -240,34 +283,8 @@ void AssignChunks(Context& context) {
     Assigner assigner(context, scan);
     for (ItemScan& item : scan.items)
       if (!item.failed) assigner.Item(item);
-    // What lies in an OCDBT item and is neither a known side file nor in the store's directories.
-    for (const ItemScan& item : scan.items) {
-      if (!item.ocdbt || !item.store_complete) continue;
-      const std::string& dir = item.item.directory;
-      std::set<uint32_t> used;
-      for (const auto& entry : item.store.entries())
-        if (!entry.value.is_inline()) used.insert(entry.value.file);
-      const auto [first, last] = scan.Below(dir);
-      for (size_t i = first; i < last; ++i) {
-        const FileEntry& entry = scan.listing[i];
-        if (entry.kind != FileEntry::Kind::kFile) continue;
-        const std::string_view name = std::string_view(entry.path).substr(dir.size());
-        const uint32_t id = *scan.files.Find(entry.path);
-        const bool in_store = name.starts_with("d/") || name.starts_with("ocdbt.process_") ||
-                              name.starts_with("ocdbt_data/") || name.starts_with("ocdbt_meta/") ||
-                              used.contains(id);
-        if (in_store) {
-          scan.coverage.SetRest(id, ByteClass::kUnreachable);
-        } else if (!IsKnownName(name) && !name.starts_with("array_metadatas/") &&
-                   !name.starts_with("manifest.")) {
-          Finding f =
-              MakeFinding(Code::kUnknownFile,
-                          "a file that no part of a checkpoint accounts for; it was not read");
-          f.file = entry.path;
-          context.Add(scan, item, std::move(f));
-        }
-      }
-    }
+    for (const ItemScan& item : scan.items)
+      if (item.ocdbt && item.store_complete) ClassifyFiles(context, scan, item);
   }
 }
 

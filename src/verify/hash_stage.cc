@@ -13,10 +13,10 @@ using report::Finding;
 
 constexpr uint64_t kBatchBytes = 4 << 20;  // small leaves travel together up to this
 constexpr size_t kBatchLeaves = 256;
-constexpr uint64_t kStreamMemory =
-    6 << 20;  // one zstd stream with a 2 MiB window, two read pieces, buffers
 constexpr uint64_t kSlotMemory = 1 << 20;  // one of many: a 512 KiB window and small pieces
 constexpr uint64_t kLeastGrant = 1 << 20;
+
+}  // namespace
 
 zarr::ArrayMetadata RawMetadata(uint64_t nbytes) {
   zarr::ArrayMetadata m;
@@ -28,8 +28,6 @@ zarr::ArrayMetadata RawMetadata(uint64_t nbytes) {
   m.chunk_nbytes = m.chunk_shape[0];
   return m;
 }
-
-}  // namespace
 
 uint64_t EstimateMemory(const LeafPlan& leaf) {
   if (!leaf.in_zarr) return kStreamMemory;
