@@ -42,7 +42,8 @@ GenerationStage::GenerationStage(Context& context) : ReadingStage(context) {
       ItemScan& item = context.scans[s].items[i];
       if (item.failed || !item.manifest) continue;
       // design.md §10.6: a tree may say that the store beside it is not its own.
-      item.ocdbt = item.item.kind == orbax::ItemKind::kBareOcdbt || (item.tree && item.tree->use_ocdbt.value_or(true));
+      item.ocdbt = item.item.kind != orbax::ItemKind::kPyTree ||
+                   (item.tree && item.tree->use_ocdbt.value_or(true));
       if (!item.ocdbt) continue;
       if (item.manifest->config.manifest_kind == ocdbt::ManifestKind::kNumbered)
         WantNumbered(s, i);

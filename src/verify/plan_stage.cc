@@ -44,10 +44,11 @@ orbax::KeyPath SplitPath(std::string_view name) {
 }
 
 void SortLeaves(ItemScan& item) {
-  std::stable_sort(item.leaves.begin(), item.leaves.end(),
-                   [](const LeafPlan& a, const LeafPlan& b) {
-                     return orbax::KeyPathLess(a.record.key_path, b.record.key_path);
-                   });
+  auto less = [](const LeafPlan& a, const LeafPlan& b) {
+    return orbax::KeyPathLess(a.record.key_path, b.record.key_path);
+  };
+  if (!std::is_sorted(item.leaves.begin(), item.leaves.end(), less))
+    std::stable_sort(item.leaves.begin(), item.leaves.end(), less);
 }
 
 }  // namespace
@@ -94,6 +95,7 @@ void PlanStage::PlanTree(size_t s, size_t i) {
   const orbax::TreeMetadata& tree = *item.tree;
   item.tree_read = tree.problems.empty();
   bool has_write_shape = false;
+  item.leaves.reserve(tree.entries.size());
   for (const orbax::TreeEntry& entry : tree.entries) {
     LeafPlan leaf;
     leaf.record.key_path = entry.key_path;

@@ -44,28 +44,27 @@ void WalkStage::Start(size_t scan_index, size_t item_index) {
             true;  // its `_METADATA` is listed but was not asked for: too large, said already
         return;
       }
-      if (item.ocdbt) return StartOcdbt(scan_index, item_index);
-      // design.md §10.6: without the flag the manifest's presence decides, and it is not there.
-      if (!item.manifest && item.tree->use_ocdbt.value_or(true)) {
-        bool has_arrays = false, has_process = false;
+      // design.md §10.6: without the flag the manifest's presence decides.
+      if (item.tree->use_ocdbt.value_or(item.manifest.has_value())) {
+        if (item.manifest) return StartOcdbt(scan_index, item_index);
+        bool has_arrays = false;
         for (const orbax::TreeEntry& e : item.tree->entries)
           has_arrays |= e.value_type != "string" && !orbax::IsEmptyValueType(e.value_type);
+        if (!has_arrays) break;  // strings and empty nodes alone: no store is written
         const auto [first, last] = scan.Below(dir);
+        bool has_process = false;
         for (size_t i = first; i < last; ++i)
-          has_process |= scan.listing[i].path.compare(dir.size(), kProcess.size(), kProcess) == 0;
-        if (!has_arrays && item.tree->use_ocdbt) break;  // strings alone: no store is written
-        if (has_arrays && (has_process || item.tree->use_ocdbt)) {
-          Finding f = has_process
-                          ? MakeFinding(Code::kUncommitted,
-                                        "the processes' databases were never merged: the save was "
-                                        "interrupted before its end")
-                          : MakeFinding(Code::kMissingFile,
-                                        "the store's manifest is not there: no array can be read");
-          f.file = dir + std::string(kManifest);
-          context_.Add(scan, item, std::move(f));
-          item.failed = true;
-          return;
-        }
+          has_process |= scan.listing[i].path.compare(dir.size(), 14, "ocdbt.process_") == 0;
+        Finding f = has_process
+                        ? MakeFinding(Code::kUncommitted,
+                                      "the processes' databases were never merged: the save was "
+                                      "interrupted before its end")
+                        : MakeFinding(Code::kMissingFile,
+                                      "the store's manifest is not there: no array can be read");
+        f.file = dir + "manifest.ocdbt";
+        context_.Add(scan, item, std::move(f));
+        item.failed = true;
+        return;
       }
       [[fallthrough]];
     case orbax::ItemKind::kBareZarr: {

@@ -340,3 +340,20 @@ TEST_CASE("A manifest over its limit is not looked at") {
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == ErrorCode::kLimit);
 }
+
+TEST_CASE("A generation number has a maximum that the version tree's arity gives") {
+  for (uint64_t a = 1; a <= kMaxVersionTreeArityLog2; ++a) {
+    const uint64_t max = (uint64_t{1} << a * (63 / a)) + (uint64_t{1} << a);
+    for (const uint64_t generation : {max, max + 1, kAll}) {
+      CAPTURE(a, generation);
+      ManifestForm form;
+      form.arity_log2 = a;
+      form.files = MakeFileTable({{"", "d/a"}});
+      form.versions.Add(generation);
+      const auto manifest = DecodeManifest(Exact(WriteManifestEnvelope(form.Body())));
+      CHECK(static_cast<bool>(manifest) == (generation == max));
+      if (!manifest)
+        CHECK(manifest.error().message.find("exceeds the maximum") != std::string::npos);
+    }
+  }
+}
