@@ -71,6 +71,14 @@ void GenerationStage::WantNumbered(size_t s, size_t i) {
     generation = *number;
     newest = &entry;
   }
+  if (!newest && !scan.listed) {
+    Finding f = MakeFinding(Code::kSkipped,
+                            "the state is in one of the numbered manifests, which only a listing shows: the source has none");
+    f.file = dir + "manifest.ocdbt";
+    item.failed = true;
+    context_.Add(scan, item, std::move(f));
+    return;
+  }
   if (!newest) {
     // To the reference an empty store; beside a tree that names arrays it is one that lost its state.
     Finding f = MakeFinding(Code::kMissingFile,
@@ -128,9 +136,9 @@ void GenerationStage::WantVersionNode(size_t s, size_t i, const ocdbt::VersionNo
   const auto size = scan.SizeOf(want.path);
   if (!kvstore::IsSafePath(relative)) {
     Lose(want, Error{ErrorCode::kInvalid, "reference to a file outside the database", {}, "a path below it", kvstore::KeyText(relative)});
-  } else if (!size) {
+  } else if (!size && scan.listed) {
     Lose(want, Error{ErrorCode::kMissing, "the file is not there", {}, "", ""});
-  } else if (!RangeFits(at.offset, at.length, *size)) {
+  } else if (size && !RangeFits(at.offset, at.length, *size)) {
     Lose(want, Error{ErrorCode::kTruncated, "the file ends before the node does", {}, std::to_string(at.offset) + " + " + std::to_string(at.length) + " bytes", std::to_string(*size) + " bytes"});
   } else if (at.length > kMaxEncodedNode) {
     Lose(want, Error{ErrorCode::kLimit, "the node is too large", {}, "at most " + std::to_string(kMaxEncodedNode) + " bytes", std::to_string(at.length) + " bytes"});
@@ -182,7 +190,7 @@ void GenerationStage::TakeVersionNode(const Want& want, Bytes bytes) {
   const ocdbt::VersionNodeReference& reference = want.node;
   if (bytes.size() != reference.location.length)
     return Lose(want, Error{ErrorCode::kChanged, "the file is shorter than it was", {}, "", ""});
-  scan.coverage.Mark(*scan.files.Find(want.path), reference.location.offset, bytes.size(),
+  scan.coverage.Mark(scan.files.Intern(want.path), reference.location.offset, bytes.size(),
                      ByteClass::kStructural);
   uint64_t work = 0;
   const auto node = ocdbt::DecodeVersionTreeNode(

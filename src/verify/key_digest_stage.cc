@@ -35,9 +35,9 @@ KeyDigestStage::KeyDigestStage(Context& context) : Stage(context) {
           continue;
         }
         const auto size = scan.files.size(ref.file);
-        if (!size)
+        if (!size && scan.listed)
           Report({s, i, e}, {ErrorCode::kMissing, "the file with values of the store is not there", {}, "", ""});
-        else if (!RangeFits(ref.offset, ref.length, *size))
+        else if (size && !RangeFits(ref.offset, ref.length, *size))
           Report({s, i, e}, {ErrorCode::kTruncated, "the file ends before a value of the store does", {}, "", std::to_string(*size) + " bytes"});
         else
           values_.push_back({s, i, e});

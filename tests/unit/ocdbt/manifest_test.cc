@@ -208,8 +208,8 @@ TEST_CASE("Rules of versions") {
       Good, Decode);
 }
 
-TEST_CASE("A lone generation may be any") {
-  for (uint64_t generation : {uint64_t{1}, uint64_t{100}, kAll}) {
+TEST_CASE("A lone generation may be any that the version tree can hold") {
+  for (uint64_t generation : {uint64_t{1}, uint64_t{100}, uint64_t{1} << 60}) {
     ManifestForm form = Good();
     form.versions = {};
     form.versions.Add(generation);
