@@ -17,7 +17,8 @@ if(EMSCRIPTEN)
   add_compile_options(-msimd128 -msse4.1)
   # Small: the module is fetched by a page. What bytes stream through asks for more (leafsum_hot). For compiling
   # alone: a linker that is told to save space has wasm-opt take a third of the speed from the hot loops too.
-  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Oz>)
+  # em++ turns inlining off with -Oz: without it every accessor of the library is a call, code is larger and slow.
+  add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-Oz;-finline-functions>")
 endif()
 
 # leafsum_hot(<target>): compiled for speed, whatever the build's default is.

@@ -1,4 +1,4 @@
-// `npm pack` takes only what lies in this folder: the core comes from the wasm build, the licence from the root.
+// `npm pack` takes only what lies in this folder: core and codecs come from the wasm build, the licence from the root.
 // With --clean, afterwards, they go again: a copy left behind would hide every later build.
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 
@@ -11,7 +11,7 @@ if (process.argv.includes('--clean')) {
   rmSync(licence, { force: true })
 } else {
   mkdirSync(core, { recursive: true })
-  for (const file of ['core.mjs', 'core.wasm']) {
+  for (const file of ['core.mjs', 'core.wasm', 'codecs.mjs', 'codecs.wasm']) {
     const from = new URL(`../build/wasm/${file}`, here)
     if (!existsSync(from)) {
       process.stderr.write(`${file} is not built: cmake --preset wasm && cmake --build --preset wasm\n`)

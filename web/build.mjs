@@ -1,6 +1,6 @@
-// Builds the page: `node web/build.mjs [folder with core.mjs and core.wasm] [output folder]`.
+// Builds the page: `node web/build.mjs [folder with core.* and codecs.*] [output folder]`.
 // One index.html that stands alone: styles and the page's script inline and named by hash in the policy, the Worker's
-// script and the core as inert text. Needs nothing but Node.
+// script and both modules as inert text. Needs nothing but Node.
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
@@ -14,7 +14,7 @@ const core = resolve(coreFolder)
 
 const read = name => readFileSync(join(here, name), 'utf8')
 // The sources import the core from where the preset builds it; another folder may be given.
-const replace = { [join(here, '../build/wasm/core.mjs')]: join(core, 'core.mjs') }
+const replace = Object.fromEntries(['core.mjs', 'codecs.mjs'].map(file => [join(here, '../build/wasm', file), join(core, file)]))
 const style = read('style.css')
 const script = bundle(join(here, 'main.js'))
 const worker = bundle(join(here, 'worker.js'), replace)
@@ -34,7 +34,8 @@ const policy = [
   'trusted-types leafsum-worker',
 ].join('; ')
 
-const parts = { policy, style, script, worker: inert(worker), wasm: readFileSync(join(core, 'core.wasm')).toString('base64') }
+const base64 = file => readFileSync(join(core, file)).toString('base64')
+const parts = { policy, style, script, worker: inert(worker), core: base64('core.wasm'), codecs: base64('codecs.wasm') }
 // A function as replacement: `$&` and the like in the parts mean nothing then.
 const page = read('index.html').replaceAll(/\{\{(\w+)\}\}/g, (_, name) => parts[name])
 

@@ -4,14 +4,13 @@ import { makeApi } from '../node/lib/api.js'
 import { LeafsumError } from '../node/lib/errors.js'
 
 /**
- * @param {Function} factory core.mjs's default export
- * @param {WebAssembly.Module} module
+ * @param {import('../node/lib/platform.js').Platform['load']} load
  * @param {import('./engine.js').Request} request
  * @param {import('../node/lib/stores/store.js').Store[]} stores
  * @returns {Promise<import('./engine.js').Answer>}
  */
-export async function coordinate(factory, module, { command, options, lockfile }, stores) {
-  const api = makeApi(platform(factory, module))
+export async function coordinate(load, { command, options, lockfile }, stores) {
+  const api = makeApi(platform(load))
   options.onProgress = progress => self.postMessage({ progress })
   try {
     if (lockfile) {
@@ -33,18 +32,19 @@ export async function coordinate(factory, module, { command, options, lockfile }
  * Workers are asked of the page, which the policy allows to start them.
  * @returns {import('../node/lib/platform.js').Platform}
  */
-function platform(factory, module) {
+function platform(load) {
   return {
     defaultWorkers: 1,
     canPost: () => true,
     configure() {},
-    load: async () => ({ factory, module }),
+    load,
     startWorker() {
       const { port1, port2 } = new MessageChannel()
       self.postMessage({ wanted: port2 }, [port2])
       return {
-        // The Module does not pass a MessagePort in Chromium; the page has given it to the worker already.
-        post: ({ module, ...message }, transfer = []) => port1.postMessage(message, transfer),
+        // A Module does not pass a MessagePort in Chromium; the page has given both to the worker already.
+        post: ({ module, codecs, ...message }, transfer = []) =>
+          port1.postMessage({ ...message, ...codecs && { codecs: true } }, transfer),
         listen: onMessage => { port1.onmessage = ({ data }) => onMessage(data) },
         terminate() {}, // the page ends all of them with the run
       }

@@ -24,11 +24,12 @@
 
 import { compile } from '../node/lib/core.js'
 
-/** @returns {Promise<{module: WebAssembly.Module, url: string}>} */
+/** @returns {Promise<{module: WebAssembly.Module, codecs: Uint8Array, url: string}>} */
 export async function loadEngine() {
   const module = await compile(decodeBase64(dataBlock('core-wasm')))
+  const codecs = decodeBase64(dataBlock('codecs-wasm')) // compiled by a Worker that needs it
   const url = URL.createObjectURL(new Blob([dataBlock('worker-source')], { type: 'text/javascript' }))
-  return { module, url }
+  return { module, codecs, url }
 }
 
 /**
@@ -37,7 +38,7 @@ export async function loadEngine() {
  * @param {{onProgress?: (progress: any) => void, signal?: AbortSignal}} [how]
  * @returns {Promise<Answer>} rejects with the signal's reason when aborted
  */
-export async function run({ module, url }, request, { onProgress, signal } = {}) {
+export async function run({ module, codecs, url }, request, { onProgress, signal } = {}) {
   /** @type {Worker[]} */
   const started = []
   try {
@@ -52,7 +53,7 @@ export async function run({ module, url }, request, { onProgress, signal } = {})
           else if (wanted) start({ port: wanted }, [wanted])
           else resolve(answer)
         }
-        worker.postMessage({ module, ...message }, transfer)
+        worker.postMessage({ module, codecs, ...message }, transfer)
       }
       signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
       start({ request })

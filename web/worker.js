@@ -3,7 +3,9 @@
  * request, or one of the leaf workers, which gets a port to the coordinator and runs jobs (engine.js).
  */
 
+import codecsFactory from '../build/wasm/codecs.mjs'
 import factory from '../build/wasm/core.mjs'
+import { compile } from '../node/lib/core.js'
 import { FilesStore } from '../node/lib/stores/files.js'
 import { serve } from '../node/lib/worker.js'
 import { coordinate } from './coordinator.js'
@@ -11,15 +13,18 @@ import { coordinate } from './coordinator.js'
 /** @param {import('../node/lib/stores/store.js').StoreSpec} spec */
 const openStore = ({ files, ...options }) => new FilesStore(files, options)
 
-self.onmessage = async ({ data: { module, request, port } }) => {
+self.onmessage = async ({ data: { module, codecs, request, port } }) => {
+  /** @type {import('../node/lib/platform.js').Platform['load']} */
+  const load = async name =>
+    name === 'codecs' ? { factory: codecsFactory, module: await compile(codecs, name) } : { factory, module }
   if (request) {
-    const answer = await coordinate(factory, module, request, request.sources.map(openStore))
+    const answer = await coordinate(load, request, request.sources.map(openStore))
     return self.postMessage({ answer })
   }
   serve({
     post: (message, transfer = []) => port.postMessage(message, transfer),
-    listen: onMessage => { port.onmessage = ({ data }) => onMessage({ ...data, module }) },
-  }, { factory: async () => factory, openStore })
+    listen: onMessage => { port.onmessage = ({ data }) => onMessage(data) },
+  }, { load: (_, name) => load(name), openStore })
 }
 
 // Whatever nobody caught is told, lest the page wait for ever.

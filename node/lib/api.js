@@ -160,8 +160,18 @@ function jobRunner({ platform, core, module, url, stores, options, verifier }) {
   const underWay = new Map()
   let most = 0
 
-  const here = (/** @type {Uint8Array} */ input, /** @type {(bytes: number) => void} */ note) => {
-    const job = turn.then(() => runJob(core, input, stores, { signal: stop.signal, onProgress: note }))
+  /** @type {Promise<any> | undefined} */
+  let codecs
+  const startCodecs = async () => {
+    const loaded = await platform.load('codecs')
+    return instantiate(loaded.factory, loaded.module, platform.sha256)
+  }
+  const here = (/** @type {Uint8Array} */ input, /** @type {(bytes: number) => void} */ note, /** @type {boolean} */ rare) => {
+    const job = turn.then(async () => {
+      // Without it the core does what it can, and says `unsupported` of the rest.
+      if (rare) codecs ??= startCodecs().catch(() => core)
+      return runJob(rare ? await codecs : core, input, stores, { signal: stop.signal, onProgress: note })
+    })
     turn = job.catch(() => {})
     return job
   }
@@ -183,14 +193,16 @@ function jobRunner({ platform, core, module, url, stores, options, verifier }) {
 
   return {
     tell,
-    async run(/** @type {Uint8Array} */ input) {
+    async run(/** @type {Uint8Array} */ input, /** @type {'codecs' | undefined} */ name) {
       const note = (/** @type {number} */ bytes) => {
         underWay.set(input, bytes)
         tell()
       }
       if (!pool && workers > 1 && verifier.progress().bytes_total >= workersFrom) pool = newPool()
       try {
-        return await (pool ? pool.run(input, note) : here(input, note))
+        if (!pool) return await here(input, note, name === 'codecs')
+        const loaded = name && await platform.load(name).catch(() => undefined)
+        return await pool.run(input, note, loaded && { module: loaded.module, url: loaded.url })
       } finally {
         underWay.delete(input)
       }

@@ -1,4 +1,4 @@
-// Brings core.wasm to life. Compiled once; every worker makes its own instance of the same Module.
+// Brings core.wasm, or codecs.wasm, to life. Compiled once; every worker makes its own instance of the same Module.
 import { LeafsumError, bug, firstLine } from './errors.js'
 
 // (module (func (result v128) i32.const 0 i8x16.splat i8x16.popcnt)): valid only where 128-bit SIMD is.
@@ -14,20 +14,23 @@ export function requireSimd(validate = WebAssembly.validate) {
 }
 
 /**
- * @param {BufferSource} bytes core.wasm
+ * @typedef {'core' | 'codecs'} ModuleName codecs: LeafJob alone, with the codecs that core does without
+ *
+ * @param {BufferSource} bytes
+ * @param {ModuleName} [name]
  * @returns {Promise<WebAssembly.Module>}
  */
-export async function compile(bytes) {
+export async function compile(bytes, name = 'core') {
   requireSimd()
   try {
     return await WebAssembly.compile(bytes)
   } catch (error) {
-    throw new LeafsumError('environment', `core.wasm does not compile: ${firstLine(error)}`, { cause: error })
+    throw new LeafsumError('environment', `${name}.wasm does not compile: ${firstLine(error)}`, { cause: error })
   }
 }
 
 /**
- * @param {Function} factory the default export of core.mjs
+ * @param {Function} factory the default export of core.mjs or codecs.mjs
  * @param {WebAssembly.Module} module
  * @param {() => { update(view: Uint8Array): unknown, digest(): Uint8Array }} [sha256] a faster SHA-256 of the host
  * @returns {Promise<any>} the core: Verifier, LeafJob, explain, version

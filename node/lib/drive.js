@@ -16,12 +16,13 @@ const kOpenReads = 32       // asynchronous reads under way at once; the budget 
  * @property {number} [length]  absent: the whole file
  * @property {number} [limit]   of a whole file
  * @property {Uint8Array} [input]
+ * @property {'codecs'} [module]  of a job that core.wasm cannot do alone
  * @property {Promise<ArrayBuffer>} [promise]
  *
  * @typedef {object} Host
  * @property {import('./stores/store.js').Store[]} stores
  * @property {number} [budget]  bytes asked for and not yet consumed
- * @property {(input: Uint8Array) => Promise<Uint8Array>} [runJob]
+ * @property {(input: Uint8Array, module?: 'codecs') => Promise<Uint8Array>} [runJob]
  * @property {AbortSignal} [signal]
  * @property {() => void} [onPause]  called every few hundredths of a second
  */
@@ -57,7 +58,9 @@ export async function drive(task, { stores, budget = 64 << 20, runJob, signal, o
     while (!task.done()) {
       check()
       const asks = /** @type {Ask[]} */ (task.poll(budget))
-      if (asks.length === 0 && open === 0) {
+      // A task may stop on its own, to be called again once there was time for others.
+      const paused = task.paused?.() === true
+      if (asks.length === 0 && open === 0 && !paused) {
         if (task.done()) break
         throw bug('the core waits for nothing')
       }
@@ -75,7 +78,7 @@ export async function drive(task, { stores, budget = 64 << 20, runJob, signal, o
           start(answer(task, store, ask, { runJob, signal, readsLeft }))
         }
       }
-      if (!answered) await new Promise(resolve => { wake = () => resolve(undefined) })
+      if (!answered && !paused) await new Promise(resolve => { wake = () => resolve(undefined) })
       wake = () => {}
       if (pause.due()) await pause.take()
     }
@@ -101,7 +104,7 @@ async function answer(task, store, ask, { runJob, signal, readsLeft }) {
   }
   if (ask.kind === 'job') {
     if (!runJob) throw bug('a job inside a job')
-    const result = await runJob(/** @type {Uint8Array} */ (ask.input))
+    const result = await runJob(/** @type {Uint8Array} */ (ask.input), ask.module)
     return () => task.feed(ask.id, result)
   }
   await readsLeft.enter()

@@ -16,6 +16,8 @@ export interface Options {
   item?: string
   step?: number
   allSteps?: boolean
+  /** This generation of an OCDBT store, not the newest. */
+  generation?: number
   include?: string[]
   exclude?: string[]
 }
@@ -45,7 +47,14 @@ export interface VerifyOptions extends CompareOptions {
 }
 
 export interface DiffOptions extends CompareOptions { values?: boolean }
-export interface ListOptions extends Options { keys?: boolean }
+export interface ListOptions extends Options {
+  /** The keys of the stores, with the lengths of their values. */
+  keys?: boolean
+  /** And the values' digests, for which they are read. */
+  keyDigests?: boolean
+  /** The generations of OCDBT stores. */
+  versions?: boolean
+}
 
 export interface Progress {
   leaves_done: number
@@ -138,7 +147,20 @@ export interface ListOutput {
     name: string
     kind: string
     leaves: ListedLeaf[]
-    keys?: { key: string | null; key_hex?: string; length: number }[]
+    /** A key that is not UTF-8 is null, its bytes are in `key_hex`. */
+    keys?: { key: string | null; key_hex?: string; length: number; digest?: { blake3: string; sha256?: string } }[]
+    /** The generation that was read, with `versions`; an OCDBT store's. */
+    generation?: number
+    versions?: {
+      generation: number
+      commit_time_nsecs: string
+      root_height: number
+      num_keys: number
+      num_tree_bytes: number
+      num_indirect_value_bytes: number
+    }[]
+    /** History that is gone or damaged: older files may be deleted. */
+    versions_unreadable?: { newest_generation: number; num_generations: number; reason: string }[]
   }[]
   totals: { leaves: number; parameters: number; nbytes: number }
 }
@@ -175,6 +197,9 @@ export class LeafsumError extends Error {
 export function init(options: {
   wasm?: BufferSource | WebAssembly.Module
   factory?: Function
+  /** codecs.wasm: the codecs that Orbax does not write today (zlib, gzip, bz2, blosc); loaded where a checkpoint needs it. */
+  codecsWasm?: BufferSource | WebAssembly.Module
+  codecsFactory?: Function
   workerUrl?: string | URL
 }): void
 
@@ -205,4 +230,4 @@ export function fromMap(files: Map<string, Uint8Array> | Record<string, Uint8Arr
 export function fromUrl(url: string | URL, options?: { headers?: Record<string, string>; timeout?: number }): Store
 
 /** Browsers only: makes the Worker that calls it one of the pool's. */
-export function serveWorker(factory?: Function): void
+export function serveWorker(factory?: Function, codecsFactory?: Function): void

@@ -6,7 +6,7 @@ const kBudgetNow = 1 << 20
 const kBudgetAhead = 8 << 20
 
 /**
- * @param {any} core
+ * @param {any} core or codecs
  * @param {Uint8Array} input
  * @param {import('./stores/store.js').Store[]} stores
  * @param {{ signal?: AbortSignal, onProgress?: (bytes: number) => void }} [options] bytes of content that went through so far

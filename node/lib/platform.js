@@ -6,12 +6,16 @@
  * @property {number} defaultWorkers
  * @property {(spec: import('./stores/store.js').StoreSpec) => boolean} canPost  can a worker open that source itself
  * @property {(options: InitOptions) => void} configure
- * @property {() => Promise<{ factory: Function, module: WebAssembly.Module, url?: string }>} load
+ * @property {(name?: import('./core.js').ModuleName) => Promise<Loaded>} load  "codecs" only where a job asks for it
  * @property {(() => import('./pool.js').Endpoint)} startWorker
+ *
+ * @typedef {{ factory: Function, module: WebAssembly.Module, url?: string }} Loaded
  *
  * @typedef {object} InitOptions
  * @property {BufferSource | WebAssembly.Module} [wasm]  core.wasm, where it shall not be fetched
  * @property {Function} [factory]  core.mjs's default export, where it shall not be imported
+ * @property {BufferSource | WebAssembly.Module} [codecsWasm]  codecs.wasm, likewise
+ * @property {Function} [codecsFactory]  codecs.mjs's default export, likewise
  * @property {string | URL} [workerUrl]  a script that runs lib/worker_browser.js
  */
 

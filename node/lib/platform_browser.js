@@ -1,11 +1,11 @@
-// For browsers: the core beside this file unless `init` brings it, workers from a script of the page's choice.
+// For browsers: the modules beside this file unless `init` brings it, workers from a script of the page's choice.
 import { compile } from './core.js'
 import { LeafsumError } from './errors.js'
 
 /** @type {import('./platform.js').InitOptions} */
 let given = {}
-/** @type {Promise<{ factory: Function, module: WebAssembly.Module }> | undefined} */
-let loaded
+/** @type {Map<import('./core.js').ModuleName, Promise<import('./platform.js').Loaded>>} */
+const loaded = new Map()
 
 /** @type {import('./platform.js').Platform} */
 export const platform = {
@@ -17,11 +17,13 @@ export const platform = {
 
   configure(options) {
     given = options
-    loaded = undefined
+    loaded.clear()
   },
 
-  load() {
-    return loaded ??= load()
+  load(name = 'core') {
+    let one = loaded.get(name)
+    if (!one) loaded.set(name, one = load(name))
+    return one
   },
 
   startWorker() {
@@ -41,15 +43,17 @@ export const platform = {
   },
 }
 
-async function load() {
-  const { wasm } = given
-  const factory = given.factory ?? (await import(new URL('./core/core.mjs', import.meta.url).href)).default
-  const module = wasm instanceof WebAssembly.Module ? wasm : await compile(wasm ?? await fetchCore())
-  return { factory, module }
+/** @returns {Promise<import('./platform.js').Loaded>} */
+async function load(/** @type {import('./core.js').ModuleName} */ name) {
+  const [wasm, factory] = name === 'core' ? [given.wasm, given.factory] : [given.codecsWasm, given.codecsFactory]
+  return {
+    factory: factory ?? (await import(new URL(`./core/${name}.mjs`, import.meta.url).href)).default,
+    module: wasm instanceof WebAssembly.Module ? wasm : await compile(wasm ?? await fetchWasm(name), name),
+  }
 }
 
-async function fetchCore() {
-  const response = await fetch(new URL('./core/core.wasm', import.meta.url))
-  if (!response.ok) throw new LeafsumError('environment', `core.wasm: the server said ${response.status}`)
+async function fetchWasm(/** @type {string} */ name) {
+  const response = await fetch(new URL(`./core/${name}.wasm`, import.meta.url))
+  if (!response.ok) throw new LeafsumError('environment', `${name}.wasm: the server said ${response.status}`)
   return response.arrayBuffer()
 }

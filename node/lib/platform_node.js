@@ -10,10 +10,10 @@ import { LeafsumError } from './errors.js'
 // Beside this file when packed, in the build tree when not.
 const kPlaces = [new URL('./core/', import.meta.url), new URL('../../build/wasm/', import.meta.url)]
 
-/** @type {Promise<{ factory: Function, module: WebAssembly.Module, url: string }> | undefined} */
-let loaded
-/** @type {BufferSource | WebAssembly.Module | undefined} */
-let given
+/** @type {Map<import('./core.js').ModuleName, Promise<import('./platform.js').Loaded>>} */
+const loaded = new Map()
+/** @type {Record<string, BufferSource | WebAssembly.Module | undefined>} */
+let given = {}
 
 export const sha256 = () => createHash('sha256')
 
@@ -23,13 +23,15 @@ export const platform = {
   defaultWorkers: Math.min(availableParallelism(), 8),
   canPost: spec => spec.kind === 'path' || spec.kind === 'url',
 
-  configure({ wasm }) {
-    given = wasm
-    loaded = undefined
+  configure({ wasm, codecsWasm }) {
+    given = { core: wasm, codecs: codecsWasm }
+    loaded.clear()
   },
 
-  load() {
-    return loaded ??= load()
+  load(name = 'core') {
+    let one = loaded.get(name)
+    if (!one) loaded.set(name, one = load(name))
+    return one
   },
 
   startWorker() {
@@ -47,13 +49,13 @@ export const platform = {
   },
 }
 
-async function load() {
+/** @returns {Promise<import('./platform.js').Loaded>} */
+async function load(/** @type {import('./core.js').ModuleName} */ name) {
   const place = kPlaces.find(url => existsSync(new URL('core.mjs', url)))
   if (!place) throw new LeafsumError('environment', 'core.mjs and core.wasm are not there: build the preset wasm first')
-  const url = new URL('core.mjs', place).href
+  const url = new URL(`${name}.mjs`, place).href
   const { default: factory } = await import(url)
-  const module = given instanceof WebAssembly.Module
-    ? given
-    : await compile(given ?? await readFile(new URL('core.wasm', place)))
+  const wasm = given[name] ?? await readFile(new URL(`${name}.wasm`, place))
+  const module = wasm instanceof WebAssembly.Module ? wasm : await compile(wasm, name)
   return { factory, module, url }
 }

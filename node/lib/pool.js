@@ -15,6 +15,7 @@ import { failureOf } from './stores/store.js'
  *
  * @typedef {object} Job
  * @property {Uint8Array} input
+ * @property {any} codecs  the Module of codecs.wasm and where its glue lies, where the job takes it
  * @property {(result: Uint8Array) => void} resolve
  * @property {(error: unknown) => void} reject
  * @property {((bytes: number) => void)} [onProgress]
@@ -44,12 +45,13 @@ export class Pool {
   /**
    * @param {Uint8Array} input
    * @param {(bytes: number) => void} [onProgress]
+   * @param {any} [codecs]
    * @returns {Promise<Uint8Array>}
    */
-  run(input, onProgress) {
+  run(input, onProgress, codecs) {
     return new Promise((resolve, reject) => {
       if (this.#dead) return reject(this.#dead)
-      this.#queue.push({ input, resolve, reject, onProgress })
+      this.#queue.push({ input, codecs, resolve, reject, onProgress })
       this.#assign()
     })
   }
@@ -68,7 +70,7 @@ export class Pool {
       }
       const job = /** @type {Job} */ (this.#queue.shift())
       seat.job = job
-      seat.endpoint.post({ type: 'job', input: job.input })
+      seat.endpoint.post({ type: 'job', input: job.input, ...job.codecs && { codecs: job.codecs } })
     }
   }
 

@@ -1,4 +1,4 @@
-// A worker's side of the pool: hello with the Module, then one job at a time.
+// A worker's side of the pool: hello with the Module, then one job at a time, which may bring the second Module.
 import { instantiate } from './core.js'
 import { firstLine } from './errors.js'
 import { runJob } from './job.js'
@@ -11,25 +11,36 @@ import { RemoteStore } from './stores/remote.js'
  *
  * @param {Port} port
  * @param {object} platform
- * @param {(hello: any) => Promise<Function>} platform.factory core.mjs's default export
+ * @param {(hello: any, name: import('./core.js').ModuleName) => Promise<import('./platform.js').Loaded>} platform.load
+ *   the module that the pool's side describes
  * @param {(spec: import('./stores/store.js').StoreSpec) => import('./stores/store.js').Store} platform.openStore
  * @param {() => any} [platform.sha256]
  */
-export function serve(port, { factory, openStore, sha256 }) {
+export function serve(port, { load, openStore, sha256 }) {
   /** @type {Promise<any>} */
   let core
+  /** @type {Promise<any> | undefined} */
+  let codecs
   /** @type {import('./stores/store.js').Store[]} */
   let stores = []
+
+  const start = async (/** @type {any} */ hello, /** @type {import('./core.js').ModuleName} */ name) => {
+    const { factory, module } = await load(hello, name)
+    return instantiate(factory, module, sha256)
+  }
 
   port.listen(async message => {
     try {
       if (message.type === 'hello') {
-        core = factory(message).then(made => instantiate(made, message.module, sha256))
+        core = start(message, 'core')
         stores = message.specs.map((/** @type {any} */ spec, /** @type {number} */ source) =>
           spec ? openStore(spec) : new RemoteStore(source, port.post))
         await core
       } else if (message.type === 'job') {
-        const result = await runJob(await core, message.input, stores, { onProgress: bytes => port.post({ type: 'progress', bytes }) })
+        // Without it the core does what it can, and says `unsupported` of the rest.
+        if (message.codecs) codecs ??= start(message.codecs, 'codecs').catch(() => core)
+        const module = await (message.codecs ? codecs : core)
+        const result = await runJob(module, message.input, stores, { onProgress: bytes => port.post({ type: 'progress', bytes }) })
         port.post({ type: 'result', result }, [result.buffer])
       } else {
         for (const store of stores) if (store instanceof RemoteStore) store.receive(message)

@@ -11,7 +11,7 @@ serve({
   listen: onMessage => port.on('message', onMessage),
 }, {
   sha256,
-  factory: async hello => (await import(hello.url)).default,
+  load: async ({ url, module }) => ({ factory: (await import(url)).default, module }),
   openStore: ({ kind, base, root, stamps, rawNames, ...options }) => kind === 'url' ? new UrlStore(new URL(base), options) : new PathStore(root, {
     stamps,
     // A Buffer arrives as a plain Uint8Array.

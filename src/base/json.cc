@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <unordered_set>
 
 #include "base/limits.h"
 #include "base/text.h"
@@ -31,9 +30,7 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
   bool start_array(size_t) override { return Open(JsonValue(JsonValue::Array{})); }
   bool end_array() override { return Close(); }
   bool key(string_t& name) override {
-    Frame& frame = stack_.back();
-    if (!frame.seen.insert(name).second && duplicates.size() < 100) duplicates.push_back(name);
-    frame.name = std::move(name);
+    stack_.back().name = std::move(name);
     return true;
   }
   bool parse_error(size_t position, const std::string&,
@@ -57,22 +54,40 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
   struct Frame {
     JsonValue value;
     std::string name;  // of the member that is being read
-    std::unordered_set<std::string> seen;
   };
 
   bool Open(JsonValue container) {
     if (stack_.size() >= static_cast<size_t>(kMaxJsonDepth)) {
-      error = Error{ErrorCode::kLimit, "JSON is nested too deeply", std::nullopt,
+      // Nothing that is written in JSON here is nested like this, so it is broken and not too large.
+      error = Error{ErrorCode::kInvalid, "JSON is nested too deeply", std::nullopt,
                     "depth of at most " + std::to_string(kMaxJsonDepth), "more"};
       return false;
     }
-    stack_.push_back({std::move(container), {}, {}});
+    stack_.push_back({std::move(container), {}});
     return true;
   }
   bool Close() {
     JsonValue done = std::move(stack_.back().value);
     stack_.pop_back();
+    if (const auto* object = done.AsObject()) FindDuplicates(*object);
     return Add(std::move(done));
+  }
+  // Names that occurred before, in file order.
+  void FindDuplicates(const JsonValue::Object& object) {
+    if (object.size() < 2) return;
+    std::vector<uint32_t> order(object.size());
+    for (uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+      const int compared = object[a].first.compare(object[b].first);
+      return compared != 0 ? compared < 0 : a < b;
+    });
+    size_t twice = 0;
+    for (size_t i = 1; i < order.size(); ++i)
+      if (object[order[i]].first == object[order[i - 1]].first) order[twice++] = order[i];
+    order.resize(twice);
+    std::sort(order.begin(), order.end());
+    for (const uint32_t i : order)
+      if (duplicates.size() < 100) duplicates.push_back(object[i].first);
   }
   bool Add(JsonValue v) {
     if (stack_.empty()) {

@@ -9,10 +9,14 @@ namespace leafsum::codec {
 
 enum class CodecKind : uint8_t {
   kZstd,    // zarr v2 and v3
-  kZlib,    // zarr v2 "zlib": RFC 1950
-  kGzip,    // zarr v2 "gzip", v3 "gzip": RFC 1952
   kCrc32c,  // zarr v3: le32 CRC-32C after the bytes
+  // From here on rare: no Orbax since 0.2.0 writes them, and codecs.wasm alone can decode them.
+  kZlib,  // zarr v2 "zlib": RFC 1950
+  kGzip,  // zarr v2 "gzip", v3 "gzip": RFC 1952
+  kBz2,   // zarr v2 "bz2"
+  kBlosc,  // zarr v2 and v3
 };
+inline constexpr CodecKind kFirstRare = CodecKind::kZlib;
 
 struct CodecSpec {
   CodecKind kind = CodecKind::kZstd;
@@ -25,5 +29,7 @@ struct CodecSpec {
 
 // In encoding order, as metadata lists them; decoding runs from the back.
 using CodecSpecs = std::vector<CodecSpec>;
+
+inline bool IsRare(const CodecSpec& spec) { return spec.kind >= kFirstRare; }
 
 }  // namespace leafsum::codec

@@ -8,7 +8,7 @@
 #include "codec/copy_decoder.h"
 #include "codec/crc32c_decoder.h"
 #include "codec/decoder_chain.h"
-#include "codec/zlib_decoder.h"
+#include "codec/rare_codecs.h"
 #include "codec/zstd_decoder.h"
 #include "codec/zstd_frame.h"
 
@@ -31,19 +31,20 @@ std::unique_ptr<Decoder> Capped(std::unique_ptr<Decoder> stage, uint64_t limit, 
   return std::make_unique<CappedDecoder>(std::move(stage), limit, code);
 }
 
-std::unique_ptr<Decoder> MakeStage(const CodecSpec& spec, bool is_outermost, int max_window_log) {
+std::unique_ptr<Decoder> MakeStage(const CodecSpec& spec, bool is_outermost, int max_window_log,
+                                   uint64_t limit) {
   const bool ignore_trailing = is_outermost && spec.trailing_bytes_ignored;
-  switch (spec.kind) {
-    case CodecKind::kZstd:
-      return MakeZstdDecoder(ignore_trailing, max_window_log);
-    case CodecKind::kZlib:
-      return MakeZlibDecoder(ZlibFormat::kZlib, ignore_trailing);
-    case CodecKind::kGzip:
-      return MakeZlibDecoder(ZlibFormat::kGzip, ignore_trailing);
-    case CodecKind::kCrc32c:
-      return std::make_unique<Crc32cDecoder>();
-  }
-  return std::make_unique<CopyDecoder>();
+  if (spec.kind == CodecKind::kZstd) return MakeZstdDecoder(ignore_trailing, max_window_log);
+  if (spec.kind == CodecKind::kCrc32c) return std::make_unique<Crc32cDecoder>();
+  return MakeRareDecoder(spec.kind, ignore_trailing, limit);
+}
+
+// Of a stage whose head cannot be seen beforehand.
+uint64_t MaxMemory(CodecKind kind, uint64_t limit) {
+  if (kind == CodecKind::kCrc32c) return 0;
+  if (kind == CodecKind::kZstd)
+    return ZstdStreamMemory({0, uint64_t{1} << kMaxInnerWindowLog, std::nullopt});
+  return MaxRareMemory(kind, limit);
 }
 
 std::unique_ptr<Decoder> MakeChain(const CodecSpecs& specs, uint64_t decoded_size) {
@@ -54,19 +55,16 @@ std::unique_ptr<Decoder> MakeChain(const CodecSpecs& specs, uint64_t decoded_siz
   for (auto spec = specs.rbegin(); spec != specs.rend(); ++spec) {
     const bool compresses = spec->kind != CodecKind::kCrc32c;
     const bool sees_head = compresses && head_reaches == specs.size();
-    auto stage =
-        MakeStage(*spec, stages.empty(), sees_head ? kMaxZstdWindowLog : kMaxInnerWindowLog);
-    if (sees_head) {
-      head_reaches = stages.size();
-    } else if (spec->kind == CodecKind::kZstd) {
-      fixed_memory += ZstdStreamMemory({0, uint64_t{1} << kMaxInnerWindowLog, std::nullopt});
-    } else {
-      fixed_memory += stage->MemoryNeeded({}).value_or(0);
-    }
     const bool gives_content = stages.size() + 1 == specs.size();
-    stages.push_back(gives_content ? Capped(std::move(stage), decoded_size, ErrorCode::kInvalid)
-                                   : Capped(std::move(stage), IntermediateLimit(decoded_size),
-                                            ErrorCode::kLimit));
+    const uint64_t limit = gives_content ? decoded_size : IntermediateLimit(decoded_size);
+    auto stage =
+        MakeStage(*spec, stages.empty(), sees_head ? kMaxZstdWindowLog : kMaxInnerWindowLog, limit);
+    if (sees_head)
+      head_reaches = stages.size();
+    else
+      fixed_memory += MaxMemory(spec->kind, limit);
+    stages.push_back(
+        Capped(std::move(stage), limit, gives_content ? ErrorCode::kInvalid : ErrorCode::kLimit));
   }
   return std::make_unique<DecoderChain>(std::move(stages), head_reaches, fixed_memory);
 }
@@ -76,7 +74,7 @@ std::unique_ptr<Decoder> MakeChain(const CodecSpecs& specs, uint64_t decoded_siz
 std::unique_ptr<Decoder> MakeDecoder(const CodecSpecs& specs, uint64_t decoded_size) {
   if (specs.size() > 1) return MakeChain(specs, decoded_size);
   std::unique_ptr<Decoder> stage = specs.empty() ? std::make_unique<CopyDecoder>()
-                                                 : MakeStage(specs[0], true, kMaxZstdWindowLog);
+                                                 : MakeStage(specs[0], true, kMaxZstdWindowLog, decoded_size);
   return Capped(std::move(stage), decoded_size, ErrorCode::kInvalid);
 }
 

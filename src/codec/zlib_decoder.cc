@@ -8,8 +8,6 @@
 namespace leafsum::codec {
 namespace {
 
-// inflate's state with its tables and a window of 32 KiB; the format allows no larger one.
-constexpr uint64_t kInflateMemory = 48 << 10;
 // zlib counts in 32 bits.
 constexpr size_t kMaxStep = 1 << 30;
 

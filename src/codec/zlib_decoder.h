@@ -7,6 +7,9 @@ namespace leafsum::codec {
 
 enum class ZlibFormat { kZlib, kGzip };
 
+// inflate's state with its tables and a window of 32 KiB; the format allows no larger one.
+inline constexpr uint64_t kInflateMemory = 48 << 10;
+
 std::unique_ptr<Decoder> MakeZlibDecoder(ZlibFormat format, bool trailing_bytes_ignored);
 
 }  // namespace leafsum::codec

@@ -30,6 +30,7 @@ struct Ask {
   std::optional<ByteRange> range;  // kRead
   uint64_t limit = 0;  // kRead of a whole file: larger than this is answered with TooLarge
   ByteVector input;    // kDigest, kJob
+  bool rare_codecs = false;  // kJob: for a LeafJob of codecs.wasm; core.wasm's own would say `unsupported`
   uint64_t cost = 0;   // bytes of memory that the answer or the job takes, for the budget
 };
 

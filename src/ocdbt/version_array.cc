@@ -37,6 +37,21 @@ void CheckIncreasing(ByteReader& r, const std::vector<T>& entries, uint64_t T::*
              std::to_string(entries[i].*field));
 }
 
+// Numbers of generations: not zero, strictly increasing, and few enough for a version tree whose
+// height fits 64 bits.
+template <class T>
+void CheckGenerations(ByteReader& r, const std::vector<T>& entries, unsigned arity_log2) {
+  const unsigned whole = arity_log2 * (63 / arity_log2);
+  const uint64_t max = (uint64_t{1} << whole) + (uint64_t{1} << arity_log2);
+  for (const auto& entry : entries) {
+    if (entry.generation_number == 0) r.Fail(ErrorCode::kInvalid, "generation_number is zero");
+    if (entry.generation_number > max)
+      r.Fail(ErrorCode::kInvalid, "generation_number exceeds the maximum of the version tree's arity",
+             "at most " + std::to_string(max), std::to_string(entry.generation_number));
+  }
+  CheckIncreasing(r, entries, &T::generation_number, "generation_number");
+}
+
 // Both are at most 63 where this is called.
 uint64_t RoundDown(uint64_t value, unsigned log2) { return value >> log2 << log2; }
 
@@ -45,9 +60,7 @@ std::vector<VersionNodeReference> DecodeColumns(ByteReader& r, const VersionArra
                                                 size_t n) {
   std::vector<VersionNodeReference> nodes(n);
   for (auto& node : nodes) node.generation_number = r.Varint64();
-  for (const auto& node : nodes)
-    if (node.generation_number == 0) r.Fail(ErrorCode::kInvalid, "generation_number is zero");
-  CheckIncreasing(r, nodes, &VersionNodeReference::generation_number, "generation_number");
+  CheckGenerations(r, nodes, context.arity_log2);
   const auto locations = DecodeLocations(r, n, context.files->count(), MayBeMissing::kNo);
   NameFiles(r, context, locations, nodes, &VersionNodeReference::location);
   for (auto& node : nodes) node.num_generations = r.Varint64();
@@ -69,9 +82,7 @@ std::vector<BtreeGenerationReference> DecodeVersions(ByteReader& r,
 
   std::vector<BtreeGenerationReference> versions(static_cast<size_t>(n));
   for (auto& v : versions) v.generation_number = r.Varint64();
-  for (const auto& v : versions)
-    if (v.generation_number == 0) r.Fail(ErrorCode::kInvalid, "generation_number is zero");
-  CheckIncreasing(r, versions, &BtreeGenerationReference::generation_number, "generation_number");
+  CheckGenerations(r, versions, context.arity_log2);
   const uint64_t first = versions.front().generation_number;
   const uint64_t last = versions.back().generation_number;
   if (r.ok() && first <= RoundDown(last - 1, context.arity_log2))

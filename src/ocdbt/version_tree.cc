@@ -57,8 +57,10 @@ Error Differs(std::string what, uint64_t expected, uint64_t actual) {
 }  // namespace
 
 Result<VersionTreeNode> DecodeVersionTreeNode(Bytes encoded, const VersionNodeReference& reference,
-                                              uint8_t version_tree_arity_log2) {
-  const auto body = DecodeEnvelope(encoded, {kVersionTreeNodeMagic, kMaxDecodedNode, EndsEarly});
+                                              uint8_t version_tree_arity_log2,
+                                              uint64_t* work) {
+  const auto body =
+      DecodeEnvelope(encoded, {kVersionTreeNodeMagic, kMaxDecodedNode, EndsEarly}, work);
   if (!body) return body.error().Prefixed("version tree node");
   ByteReader r(*body);
   const Head head = DecodeHead(r);

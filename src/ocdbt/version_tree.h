@@ -19,8 +19,9 @@ struct VersionTreeNode {
 };
 
 // Decodes the node that `reference` names and checks it against that: arity, height, newest
-// generation.
+// generation. `work` as in DecodeEnvelope.
 Result<VersionTreeNode> DecodeVersionTreeNode(Bytes encoded, const VersionNodeReference& reference,
-                                              uint8_t version_tree_arity_log2);
+                                              uint8_t version_tree_arity_log2,
+                                              uint64_t* work = nullptr);
 
 }  // namespace leafsum::ocdbt

@@ -264,15 +264,19 @@ nodes), or two records of one save disagree: write_shape, array_metadatas/, _sha
 The values are judged apart from this.
 
 Comes about when the same weights were saved from another tree or by another Orbax version,
-when a side file was edited, or when a checkpoint was put together from several saves.
+when a side file was edited, or when a checkpoint was put together from several saves. Also:
+processes of one save that disagree on a key's PRNG implementation; a merged store that does
+not hold what its processes' databases (ocdbt.process_*) hold; values that take part of another
+value's bytes, or of the checkpoint's own metadata.
 
-Without a lockfile take it as a hint that files were exchanged. Restoring without a template
-may give another tree; if that matters, run with --strict.
+Without a lockfile take it as a hint that files were exchanged or the store was edited after
+the save. Restoring without a template may give another tree; if that matters, run with
+--strict.
 )";
     case Code::kStatisticsMismatch:
       return R"(
-Sums that the OCDBT tree keeps about its parts (number of keys, bytes) are not what the
-parts add up to. No value depends on them.
+Sums that the OCDBT tree keeps about its parts (number of keys, bytes, generations) are not
+what the parts add up to. No value depends on them.
 
 Comes about with a writer's bug or an edited tree: replacing a subtree by hand rarely fixes
 its sums.

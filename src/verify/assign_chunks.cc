@@ -6,6 +6,7 @@
 
 #include "base/checked.h"
 #include "base/text.h"
+#include "ocdbt/numbered_manifest.h"
 #include "verify/check_records.h"
 #include "zarr/chunk_grid.h"
 
@@ -77,6 +78,11 @@ class Assigner {
     const orbax::ItemKind kind = item.item.kind;
     if (item.tree_read && (kind == orbax::ItemKind::kPyTree || kind == orbax::ItemKind::kMsgpack))
       Leftovers(item);
+    for (size_t e = 0; item.ocdbt && e < claimed_.size(); ++e) {
+      const kvstore::ValueRef& value = item.store.entries()[e].value;
+      if (!claimed_[e] && !value.is_inline())
+        scan_.coverage.Mark(value.file, value.offset, value.length, ByteClass::kUnread);
+    }
   }
 
  private:
@@ -273,6 +279,20 @@ void FindUnknownFiles(Context& context, Scan& scan, const ItemScan& item) {
   std::set<uint32_t> used;
   for (const auto& entry : item.store.entries())
     if (!entry.value.is_inline()) used.insert(entry.value.file);
+  for (const CoverageMap::Range& range : scan.coverage.Marked(ByteClass::kStructural))
+    used.insert(range.file);
+  // A store's data files may have any name: what lies in a directory in which the store has a file is
+  // one of its files, of older generations as a rule.
+  std::set<std::string_view> directories{"d", "ocdbt_data", "ocdbt_meta"};
+  auto parent = [](std::string_view name) {
+    const size_t slash = name.rfind('/');
+    return slash == name.npos ? std::string_view() : name.substr(0, slash);
+  };
+  for (const uint32_t file : used) {
+    const std::string_view path = scan.files.path(file);
+    if (path.starts_with(dir)) directories.insert(parent(path.substr(dir.size())));
+  }
+  directories.erase(std::string_view());
   const auto [first, last] = scan.Below(dir);
   for (size_t i = first; i < last; ++i) {
     const FileEntry& entry = scan.listing[i];
@@ -281,11 +301,12 @@ void FindUnknownFiles(Context& context, Scan& scan, const ItemScan& item) {
     const uint32_t id = *scan.files.Find(entry.path);
     const bool in_store =
         !one_file &&
-        (name.starts_with("d/") || name.starts_with("ocdbt.process_") ||
-         name.starts_with("ocdbt_data/") || name.starts_with("ocdbt_meta/") || used.contains(id));
+        (used.contains(id) || name.starts_with("ocdbt.process_") ||
+         directories.contains(parent(name)) ||
+         (item.numbered && ocdbt::NumberedManifestGeneration(name)));
     if (in_store)
       scan.coverage.SetRest(id, ByteClass::kUnreachable);
-    else if (!IsKnownFile(item, name) && (one_file || !name.starts_with("manifest.")))
+    else if (!IsKnownFile(item, name))
       Unknown(context, scan, &item, entry.path);
   }
 }

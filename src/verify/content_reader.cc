@@ -21,10 +21,7 @@ constexpr uint64_t kWholeAhead = 8;  // whole chunks read ahead
 constexpr uint64_t kBase = kScratch + 2 * kStaging;
 constexpr uint64_t kPerSlot = 512;  // a slot's own bookkeeping
 constexpr size_t kFillBlock = 64 << 10;
-
-const zarr::CodecChain& ElementCodecs(const zarr::ArrayMetadata& m) {
-  return m.codecs.sharding.empty() ? m.codecs : m.codecs.sharding[0].codecs;
-}
+constexpr uint64_t kNoBytes = ~uint64_t{0};  // length of a chunk that its shard's index says is empty
 
 // The fill value as it would be stored, repeated: whole elements, some KiB of them.
 ByteVector FillBlock(const zarr::ArrayMetadata& m, bool big_endian) {
@@ -43,38 +40,23 @@ size_t AxisOf(const std::vector<uint32_t>& transpose, size_t i) {
   return transpose.empty() ? i : transpose[i];
 }
 
-// Along the array's own axes, also where a shard's are transposed.
-ChunkFormat FormatOf(const zarr::ArrayMetadata& m) {
+ChunkFormat FormatOf(const zarr::ArrayMetadata& m, const zarr::ChunkLevel& elements) {
   ChunkFormat f;
-  const zarr::CodecChain& codecs = ElementCodecs(m);
-  f.chunk_shape = m.chunk_shape;
-  f.transpose = codecs.transpose;
-  if (!m.codecs.sharding.empty()) {
-    const std::vector<uint32_t>& outer = m.codecs.transpose;
-    const size_t rank = m.chunk_shape.size();
-    for (size_t i = 0; i < rank; ++i)
-      f.chunk_shape[AxisOf(outer, i)] = m.codecs.sharding[0].chunk_shape[i];
-    if (!outer.empty()) {
-      f.transpose.resize(rank);
-      for (size_t i = 0; i < rank; ++i) f.transpose[i] = outer[AxisOf(codecs.transpose, i)];
-    }
-  }
-  f.codecs = codecs.bytes_codecs;
+  f.chunk_shape = elements.shape;
+  f.transpose = elements.transpose;
+  f.codecs = elements.codecs->bytes_codecs;
   f.itemsize = m.type.itemsize;
   f.nbytes = m.type.itemsize;
   for (uint64_t c : f.chunk_shape) f.nbytes *= c;  // divides chunk_nbytes, which fits
-  f.fill = FillBlock(m, codecs.big_endian);
+  f.fill = FillBlock(m, elements.codecs->big_endian);
   return f;
-}
-
-std::optional<uint64_t> InnerChunks(const zarr::ArrayMetadata& m) {
-  return zarr::InnerChunkCount(zarr::StoredShape(m.codecs, m.chunk_shape), m.codecs.sharding[0]);
 }
 
 }  // namespace
 
 struct ContentReader::Value {
-  const ChunkRef* ref = nullptr;
+  ChunkRef range;       // of its bytes; index: that of the key's value, also of a shard within one
+  bool stored = false;  // else it is fill
   std::unique_ptr<ValueReader> index_reader;
   ByteVector index_bytes;
   std::vector<zarr::ShardIndexEntry> index;
@@ -85,10 +67,28 @@ struct ContentReader::Value {
 };
 
 struct ContentReader::Slot {
-  Value* value = nullptr;  // none: fill
+  Value* value = nullptr;  // what holds it, level by level; none: fill
+  bool stored = false;
   std::optional<ChunkStream> stream;
   ChunkRef range;  // of its encoded bytes
 };
+
+ContentReader::Level::Level(zarr::ChunkLevel level, const zarr::ArrayMetadata& m)
+    : zarr::ChunkLevel(std::move(level)), grid(zarr::GridShape(m.shape, shape)) {
+  if (codecs->sharding.empty()) return;
+  sharding = &codecs->sharding[0];
+  for (size_t i = 0; i < shape.size(); ++i) stored_shape.push_back(shape[AxisOf(transpose, i)]);
+  index_size = zarr::ShardIndexSize(stored_shape, *sharding);
+}
+
+ContentReader::Level::Level(Level&&) noexcept = default;
+ContentReader::Level::~Level() = default;
+
+std::vector<ContentReader::Level> ContentReader::LevelsOf(const zarr::ArrayMetadata& m) {
+  std::vector<Level> levels;
+  for (zarr::ChunkLevel& level : zarr::ChunkLevels(m)) levels.emplace_back(std::move(level), m);
+  return levels;
+}
 
 report::Finding ValueFinding(const ArrayTask& task, const ReadQueue& queue, const ChunkRef& ref,
                              uint64_t position, const Error& error) {
@@ -142,13 +142,11 @@ ContentReader::ContentReader(const ArrayTask& task, ReadQueue& queue, uint64_t m
       queue_(queue),
       memory_(memory),
       on_value_(std::move(on_value)),
-      sharding_(task.metadata.codecs.sharding.empty() ? nullptr
-                                                      : &task.metadata.codecs.sharding[0]),
-      outer_grid_(zarr::GridShape(task.metadata.shape, task.metadata.chunk_shape)),
-      format_(FormatOf(task.metadata)),
+      levels_(LevelsOf(task.metadata)),
+      format_(FormatOf(task.metadata, levels_.back())),
       runs_(task.metadata.shape, format_.chunk_shape, task.metadata.type.itemsize) {
-  const zarr::CodecChain& codecs = ElementCodecs(task.metadata);
-  needs_normalizing_ = zarr::NeedsNormalizing(task.metadata.type, codecs.big_endian);
+  big_endian_ = levels_.back().codecs->big_endian;
+  needs_normalizing_ = zarr::NeedsNormalizing(task.metadata.type, big_endian_);
   whole_ = !format_.transpose.empty() || (runs_.slots() > 1 && format_.nbytes <= kWholeChunk);
   piece_ =
       runs_.slots() <= 1 || whole_ ? kReadPiece : std::max(kMinPiece, kReadPiece / runs_.slots());
@@ -183,141 +181,173 @@ std::unique_ptr<ValueReader> ContentReader::OpenRange(const ChunkRef& ref, uint6
 }
 
 bool ContentReader::HashesValues(const ArrayTask& task) {
-  return task.metadata.codecs.sharding.empty() || InnerChunks(task.metadata) == 1;
+  const zarr::ArrayMetadata& m = task.metadata;
+  if (m.codecs.sharding.empty()) return true;
+  const zarr::ShardingSpec& spec = m.codecs.sharding[0];
+  return spec.codecs.sharding.empty() &&
+         zarr::InnerChunkCount(zarr::StoredShape(m.codecs, m.chunk_shape), spec) == 1;
 }
 
-// A shard that has chunks in the last group too is kept, with its index.
-ContentReader::Value* ContentReader::ValueAt(uint64_t outer_index,
-                                             std::map<uint64_t, Value>& kept) {
-  if (auto it = values_.find(outer_index); it != values_.end())
-    return it->second.ref ? &it->second : nullptr;
-  if (auto node = kept.extract(outer_index)) {
-    auto it = values_.insert(std::move(node)).position;
-    return it->second.ref ? &it->second : nullptr;
-  }
-  Value& value = values_[outer_index];
-  auto ref = std::lower_bound(task_.chunks.begin(), task_.chunks.end(), outer_index,
-                              [](const ChunkRef& r, uint64_t index) { return r.index < index; });
-  if (ref == task_.chunks.end() || ref->index != outer_index)
-    return nullptr;  // remembered as absent
-  value.ref = &*ref;
-  return &value;
+// The chunk of `level` that the slot at `at` in the grid of slots lies in, row-major.
+uint64_t ContentReader::IndexIn(const Level& level, const std::vector<uint64_t>& at) const {
+  uint64_t index = 0;
+  for (size_t d = 0; d < at.size(); ++d)
+    index = index * level.grid[d] + at[d] / (level.shape[d] / format_.chunk_shape[d]);
+  return index;
+}
+
+// Where slot `i` lies in the grid of slots.
+std::vector<uint64_t> ContentReader::PlaceOf(size_t i) const {
+  if (task_.metadata.shape.empty()) return {};
+  return zarr::Unravel(runs_.ChunkIndex(i), runs_.grid());
+}
+
+// A value of `level`, new or as the last group left it, with its index.
+ContentReader::Value& ContentReader::ValueAt(Level& level, uint64_t index, bool& is_new) {
+  if (auto node = level.kept.extract(index)) level.values.insert(std::move(node));
+  auto [it, inserted] = level.values.try_emplace(index);
+  is_new = inserted;
+  return it->second;
 }
 
 // kDone: the phase is over.
 State ContentReader::OpenGroup() {
   slots_.clear();
-  std::map<uint64_t, Value> kept = std::move(values_);
-  values_.clear();
+  level_ = 0;
+  index_memory_ = 0;
+  for (Level& level : levels_) {
+    level.kept = std::move(level.values);
+    level.values.clear();
+  }
   const uint64_t slots = runs_.slots();
   const auto bookkeeping = CheckedMul(slots, kPerSlot);
   if (!bookkeeping || *bookkeeping > memory_)
     return NeedMemory(bookkeeping ? kBase + *bookkeeping : ~uint64_t{0});
   slots_.resize(static_cast<size_t>(slots));
-  for (uint64_t i = 0; i < slots; ++i) {
-    uint64_t outer = runs_.ChunkIndex(i);
-    if (sharding_ && !task_.metadata.shape.empty()) {
-      const auto inner = zarr::Unravel(outer, runs_.grid());
-      outer = 0;
-      for (size_t d = 0; d < inner.size(); ++d)
-        outer = outer * outer_grid_[d] +
-                inner[d] / (task_.metadata.chunk_shape[d] / format_.chunk_shape[d]);
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    bool is_new = false;
+    const uint64_t index = IndexIn(levels_[0], PlaceOf(i));
+    Value& value = ValueAt(levels_[0], index, is_new);
+    if (is_new) {
+      auto ref = std::lower_bound(task_.chunks.begin(), task_.chunks.end(), index,
+                                  [](const ChunkRef& r, uint64_t wanted) { return r.index < wanted; });
+      value.stored = ref != task_.chunks.end() && ref->index == index;
+      if (value.stored) value.range = *ref;
     }
-    slots_[static_cast<size_t>(i)].value = ValueAt(outer, kept);
+    slots_[i].value = value.stored ? &value : nullptr;
   }
   return State::kDone;
 }
 
+// Of the shards of level after level: what is in the index of one says where those of the next lie.
 State ContentReader::ReadIndexes() {
-  if (!sharding_) return State::kDone;
-  const zarr::ArrayMetadata& m = task_.metadata;
-  if (!sharding_->codecs.sharding.empty())
-    return Fail(
-        {}, 0,
-        Error{ErrorCode::kUnsupported, "shards within shards are not supported", {}, "", ""});
-  const auto size = zarr::ShardIndexSize(zarr::StoredShape(m.codecs, m.chunk_shape), *sharding_);
-  uint64_t total = 0;
-  for (auto& [outer, value] : values_) {
-    if (!value.ref) continue;
-    if (!size || *size > value.ref->length)
-      return Fail(*value.ref, 0,
+  for (; levels_[level_].sharding; ++level_) {
+    if (State state = ReadIndexesOf(levels_[level_]); state != State::kDone) return state;
+    Descend(levels_[level_], levels_[level_ + 1]);
+  }
+  for (Slot& slot : slots_) {
+    if (!sharded() && slot.value) slot.range = slot.value->range;
+    slot.stored = slot.value != nullptr && slot.range.length != kNoBytes;
+  }
+  return State::kDone;
+}
+
+State ContentReader::ReadIndexesOf(Level& level) {
+  const auto size = level.index_size;
+  uint64_t total = index_memory_;
+  for (auto& [index, value] : level.values) {
+    if (!value.stored) continue;
+    if (!size || *size > value.range.length)
+      return Fail(value.range, 0,
                   Error{ErrorCode::kTruncated,
                         "the shard is shorter than its index",
                         {},
                         size ? std::to_string(*size) + " bytes" : "an index that fits in 64 bits",
-                        std::to_string(value.ref->length) + " bytes"});
+                        std::to_string(value.range.length) + " bytes"});
     // The bytes and the decoded entries.
     total = CheckedAdd(total, CheckedMul(*size, 3).value_or(~uint64_t{0})).value_or(~uint64_t{0});
   }
   if (total > memory_ || kBase > memory_ - total)
     return NeedMemory(CheckedAdd(total, kBase).value_or(~uint64_t{0}));
-  index_memory_ = total;
-  for (auto& [outer, value] : values_) {
-    if (!value.ref || value.has_index) continue;
+  const uint64_t at_end = level.sharding->index_at_end;
+  for (auto& [outer, value] : level.values) {
+    if (!value.stored || value.has_index) continue;
     if (!value.index_reader)
-      value.index_reader =
-          OpenRange(*value.ref, sharding_->index_at_end ? value.ref->length - *size : 0, *size);
+      value.index_reader = OpenRange(value.range, at_end ? value.range.length - *size : 0, *size);
     value.index_reader->Start();
   }
-  for (auto& [outer, value] : values_) {
-    if (!value.ref || value.has_index) continue;
+  for (auto& [outer, value] : level.values) {
+    if (!value.stored || value.has_index) continue;
     ValueReader& reader = *value.index_reader;
     while (value.index_bytes.size() < *size) {
-      if (reader.error()) return Fail(*value.ref, 0, *reader.error());
+      if (reader.error()) return Fail(value.range, 0, *reader.error());
       if (reader.blocked()) return State::kBlocked;
       const Bytes b = reader.Available();
       value.index_bytes.insert(value.index_bytes.end(), b.begin(), b.end());
       reader.Consume(b.size());
     }
     value.index_reader.reset();
-    auto index = zarr::DecodeShardIndex(value.index_bytes, InnerChunks(m).value_or(0),
-                                        value.ref->length, *sharding_);
-    if (!index) {
-      Error error = index.error().Prefixed("shard index");
-      return Fail(*value.ref, sharding_->index_at_end ? value.ref->length - *size : 0, error);
-    }
+    auto index = zarr::DecodeShardIndex(value.index_bytes, level.stored_shape, value.range.length,
+                                        *level.sharding);
+    if (!index)
+      return Fail(value.range, at_end ? value.range.length - *size : 0,
+                  index.error().Prefixed("shard index"));
     value.index = std::move(*index);
     value.has_index = true;
   }
+  index_memory_ = total;
   return State::kDone;
 }
 
-State ContentReader::OpenSlots() {
+// Every slot goes from its shard of `level` to what that one's index names.
+void ContentReader::Descend(const Level& level, Level& inner) {
   for (size_t i = 0; i < slots_.size(); ++i) {
     Slot& slot = slots_[i];
-    Value* value = slot.value;
-    if (value) slot.range = *value->ref;
-    if (value && sharding_) {
-      uint64_t inner_index = 0;
-      if (!task_.metadata.shape.empty()) {
-        const auto inner = zarr::Unravel(runs_.ChunkIndex(i), runs_.grid());
-        for (size_t k = 0; k < inner.size(); ++k) {  // the index is in C order of the stored axes
-          const size_t d = AxisOf(task_.metadata.codecs.transpose, k);
-          const uint64_t ratio = task_.metadata.chunk_shape[d] / format_.chunk_shape[d];
-          inner_index = inner_index * ratio + inner[d] % ratio;
-        }
-      }
-      const zarr::ShardIndexEntry& entry = value->index[static_cast<size_t>(inner_index)];
-      if (entry.empty) value = nullptr;
-      slot.range.offset += entry.offset;
-      slot.range.length = entry.length;
+    if (!slot.value) continue;
+    const auto at = PlaceOf(i);
+    uint64_t entry_index = 0;
+    for (size_t k = 0; k < at.size(); ++k) {  // the index is in C order of the stored axes
+      const size_t d = AxisOf(level.transpose, k);
+      const uint64_t ratio = level.shape[d] / inner.shape[d];
+      entry_index = entry_index * ratio + at[d] / (inner.shape[d] / format_.chunk_shape[d]) % ratio;
     }
-    if (!value) {
+    const zarr::ShardIndexEntry& entry = slot.value->index[static_cast<size_t>(entry_index)];
+    ChunkRef range = slot.value->range;
+    range.offset += entry.empty ? 0 : entry.offset;
+    range.length = entry.empty ? kNoBytes : entry.length;
+    if (!inner.sharding) {
+      slot.range = range;
+      continue;
+    }
+    bool is_new = false;
+    Value& value = ValueAt(inner, IndexIn(inner, at), is_new);
+    if (is_new) {
+      value.stored = !entry.empty;
+      value.range = range;
+    }
+    slot.value = value.stored ? &value : nullptr;
+  }
+}
+
+State ContentReader::OpenSlots() {
+  for (Slot& slot : slots_) {
+    if (!slot.stored) {
       slot.stream.emplace(format_);
       continue;
     }
-    auto reader = OpenRange(*value->ref, slot.range.offset - value->ref->offset, slot.range.length);
+    Value& value = *slot.value;
+    auto reader = OpenRange(slot.range, 0, slot.range.length);
     if (on_value_) {
       // A plain chunk is its value. A shard is read in order only where one chunk and the index are
       // all of it.
-      const uint64_t size = value->index_bytes.size();
-      const uint64_t start = sharding_ && !sharding_->index_at_end ? size : 0;
-      value->hashed_by_slot = value->index.size() <= 1 &&
-                              slot.range.offset - value->ref->offset == start &&
-                              slot.range.length + size == value->ref->length;
-      if (value->hashed_by_slot) {
-        if (start > 0) value->hash.Update(value->index_bytes);
-        reader->AttachHash(&value->hash);
+      const uint64_t size = value.index_bytes.size();
+      const uint64_t start = sharded() && !levels_[0].sharding->index_at_end ? size : 0;
+      value.hashed_by_slot = value.index.size() <= 1 &&
+                             slot.range.offset - value.range.offset == start &&
+                             slot.range.length + size == value.range.length;
+      if (value.hashed_by_slot) {
+        if (start > 0) value.hash.Update(value.index_bytes);
+        reader->AttachHash(&value.hash);
       }
     }
     slot.stream.emplace(format_, std::move(reader), whole_);
@@ -329,7 +359,7 @@ State ContentReader::OpenSlots() {
 State ContentReader::CountMemory() {
   uint64_t each = 0, pieces = 0, present = 0;
   for (Slot& slot : slots_) {
-    if (!slot.value) continue;
+    if (!slot.stored) continue;
     ++present;
     pieces = std::max(pieces, std::min(piece_, slot.range.length));
   }
@@ -345,9 +375,9 @@ State ContentReader::CountMemory() {
     return State::kDone;
   }
   for (size_t i = 0; i < slots_.size(); ++i)
-    if (slots_[i].value) slots_[i].stream->Start();
+    if (slots_[i].stored) slots_[i].stream->Start();
   for (Slot& slot : slots_) {
-    if (!slot.value) continue;
+    if (!slot.stored) continue;
     switch (slot.stream->MemoryNeeded(each)) {
       case Pull::kBytes:
         break;
@@ -366,9 +396,9 @@ State ContentReader::LoadWhole() {
   for (; next_slot_ < slots_.size(); ++next_slot_) {
     const size_t ahead = std::min<size_t>(slots_.size(), next_slot_ + kWholeAhead);
     for (size_t i = next_slot_; i < ahead; ++i)
-      if (slots_[i].value) slots_[i].stream->Start();
+      if (slots_[i].stored) slots_[i].stream->Start();
     Slot& slot = slots_[next_slot_];
-    if (!slot.value) continue;
+    if (!slot.stored) continue;
     uint64_t decoder = 0;
     Pull p = slot.stream->MemoryNeeded(decoder);
     if (p == Pull::kBytes && decoder > decoder_memory_) {
@@ -416,8 +446,7 @@ State ContentReader::ReadRuns(Bytes& out, bool& has_bytes) {
     // elements.
     const MutableBytes whole =
         MutableBytes(staging_).first(staged_ - staged_ % format_.itemsize).subspan(normalized_);
-    const zarr::CodecChain& codecs = ElementCodecs(task_.metadata);
-    if (Status s = zarr::NormalizeElements(task_.metadata.type, codecs.big_endian, whole)) {
+    if (Status s = zarr::NormalizeElements(task_.metadata.type, big_endian_, whole)) {
       const bool as_stored = format_.codecs.empty() && format_.transpose.empty();
       const uint64_t at =
           stream.position() - bytes.size() + s->offset.value_or(0);  // bool: an element is a byte
@@ -442,7 +471,7 @@ State ContentReader::ReadRuns(Bytes& out, bool& has_bytes) {
 State ContentReader::FinishSlots() {
   for (; next_slot_ < slots_.size(); ++next_slot_) {
     Slot& slot = slots_[next_slot_];
-    if (!slot.value || !slot.stream->has_reader()) continue;
+    if (!slot.stored) continue;
     uint64_t trailing = 0;
     Pull p = Pull::kBytes;
     // Only zarr stores its last chunks whole; pieces of a file end with what they hold.
@@ -470,25 +499,26 @@ State ContentReader::FinishSlots() {
 // The digest of each value of the group, in order of its index.
 State ContentReader::HashValues() {
   if (!on_value_) return State::kDone;
-  for (auto it = values_.begin(); it != values_.end(); it = values_.erase(it)) {
+  auto& values = levels_[0].values;
+  for (auto it = values.begin(); it != values.end(); it = values.erase(it)) {
     Value& value = it->second;
-    if (!value.ref) continue;
+    if (!value.stored) continue;
     if (value.hashed_by_slot) {
-      if (sharding_ && sharding_->index_at_end) value.hash.Update(value.index_bytes);
+      if (sharded() && levels_[0].sharding->index_at_end) value.hash.Update(value.index_bytes);
     } else {
       if (!value.hash_reader) {
-        value.hash_reader = OpenRange(*value.ref, 0, value.ref->length);
+        value.hash_reader = OpenRange(value.range, 0, value.range.length);
         value.hash_reader->AttachHash(&value.hash);
         value.hash_reader->Start();
       }
       ValueReader& reader = *value.hash_reader;
       while (reader.position() < reader.length()) {
-        if (reader.error()) return Fail(*value.ref, 0, *reader.error());
+        if (reader.error()) return Fail(value.range, 0, *reader.error());
         if (reader.blocked()) return State::kBlocked;
         reader.Consume(reader.Available().size());
       }
     }
-    on_value_(*value.ref, value.hash.Finish());
+    on_value_(value.range, value.hash.Finish());
   }
   return State::kDone;
 }

@@ -45,13 +45,26 @@ class ContentReader {
   std::vector<report::Finding> TakeWarnings() { return std::move(warnings_); }
 
  private:
-  struct Value;  // one stored value of the group, a chunk or a shard
+  struct Value;  // what a key of the group holds, or a shard within that
   struct Slot;   // one chunk of the group
+  // A level of chunks and, where it is the outermost or they are shards, those of the group.
+  struct Level : zarr::ChunkLevel {
+    Level(zarr::ChunkLevel level, const zarr::ArrayMetadata& m);
+    Level(Level&&) noexcept;
+    ~Level();
+    const zarr::ShardingSpec* sharding = nullptr;
+    std::vector<uint64_t> grid;  // of its chunks over the array
+    std::vector<uint64_t> stored_shape;
+    std::optional<uint64_t> index_size;     // of one shard; nothing where that overflows
+    std::map<uint64_t, Value> values, kept;  // by index in `grid`; what the last group has left
+  };
   enum class Phase { kOpen, kIndexes, kSlots, kMemory, kLoad, kRuns, kFinish, kValues };
 
   State Step(Bytes& out, bool& has_bytes);
   State OpenGroup();
   State ReadIndexes();
+  State ReadIndexesOf(Level& level);
+  void Descend(const Level& level, Level& inner);
   State OpenSlots();
   State CountMemory();
   State LoadWhole();
@@ -62,22 +75,25 @@ class ContentReader {
   State Fail(const ChunkRef& ref, uint64_t position, const Error& error);
   State FailSlot(Slot& slot);
   std::unique_ptr<ValueReader> OpenRange(const ChunkRef& ref, uint64_t offset, uint64_t length);
-  Value* ValueAt(uint64_t outer_index, std::map<uint64_t, Value>& kept);
+  static std::vector<Level> LevelsOf(const zarr::ArrayMetadata& m);
+  bool sharded() const { return levels_[0].sharding != nullptr; }
+  std::vector<uint64_t> PlaceOf(size_t slot) const;
+  uint64_t IndexIn(const Level& level, const std::vector<uint64_t>& at) const;
+  Value& ValueAt(Level& level, uint64_t index, bool& is_new);
 
   const ArrayTask& task_;
   ReadQueue& queue_;
   const uint64_t memory_;
   const OnValue on_value_;
-  const zarr::ShardingSpec* sharding_ = nullptr;
-  std::vector<uint64_t> outer_grid_;
+  std::vector<Level> levels_;  // outermost first; chunks of the last one hold elements
   ChunkFormat format_;
   ChunkRuns runs_;
-  bool needs_normalizing_ = false;
+  bool big_endian_ = false, needs_normalizing_ = false;
   bool whole_ = false;  // chunks are decoded whole
   uint64_t piece_ = 0;  // of one read
 
   Phase phase_ = Phase::kOpen;
-  std::map<uint64_t, Value> values_;  // of the group, by index in the outer grid
+  size_t level_ = 0;                  // whose indexes are being read
   std::vector<Slot> slots_;           // of the group
   size_t next_slot_ = 0;              // where the phase is
   Run run_;

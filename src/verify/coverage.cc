@@ -26,11 +26,35 @@ void CoverageMap::Mark(uint32_t file, uint64_t offset, uint64_t length, ByteClas
   }
   const uint64_t size = files_[file].size;
   if (offset >= size) return;
-  ranges_.push_back({file, byte_class, offset, offset + std::min(length, size - offset)});
+  const uint64_t end = offset + std::min(length, size - offset);
+  // Values of neighbouring keys are neighbours in their file as a rule.
+  if (!ranges_.empty() && ranges_.back().file == file && ranges_.back().byte_class == byte_class &&
+      ranges_.back().end == offset)
+    ranges_.back().end = end;
+  else
+    ranges_.push_back({file, byte_class, offset, end});
 }
 
 void CoverageMap::MarkAll(uint32_t file, ByteClass byte_class) {
   if (file < files_.size()) Mark(file, 0, files_[file].size, byte_class);
+}
+
+std::vector<CoverageMap::Range> CoverageMap::Marked(ByteClass byte_class) const {
+  std::vector<Range> out;
+  for (const Range& r : ranges_)
+    if (r.byte_class == byte_class) out.push_back(r);
+  std::sort(out.begin(), out.end(), [](const Range& a, const Range& b) {
+    return a.file != b.file ? a.file < b.file : a.begin < b.begin;
+  });
+  size_t n = 0;
+  for (const Range& r : out) {
+    if (n > 0 && out[n - 1].file == r.file && r.begin <= out[n - 1].end)
+      out[n - 1].end = std::max(out[n - 1].end, r.end);
+    else
+      out[n++] = r;
+  }
+  out.resize(n);
+  return out;
 }
 
 // A sweep over each file's range ends, with a count of open ranges per class: ranges may overlap

@@ -21,6 +21,13 @@ class CoverageMap {
   void Mark(uint32_t file, uint64_t offset, uint64_t length, ByteClass byte_class);
   void MarkAll(uint32_t file, ByteClass byte_class);
   report::Coverage Sum() const;
+  struct Range {
+    uint32_t file;
+    ByteClass byte_class;
+    uint64_t begin, end;
+  };
+  // What is marked so, sorted; what overlaps or touches is one range.
+  std::vector<Range> Marked(ByteClass byte_class) const;
 
  private:
   bool grow_ = false;
@@ -28,11 +35,6 @@ class CoverageMap {
     uint64_t size = 0;
     ByteClass rest = ByteClass::kIgnored;
     bool known = false;
-  };
-  struct Range {
-    uint32_t file;
-    ByteClass byte_class;
-    uint64_t begin, end;
   };
   std::vector<File> files_;
   std::vector<Range> ranges_;

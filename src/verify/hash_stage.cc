@@ -4,6 +4,7 @@
 
 #include "base/checked.h"
 #include "verify/chunk_runs.h"
+#include "zarr/shard_index.h"
 
 namespace leafsum::verify {
 namespace {
@@ -13,10 +14,10 @@ using report::Finding;
 
 constexpr uint64_t kBatchBytes = 4 << 20;  // small leaves travel together up to this
 constexpr size_t kBatchLeaves = 256;
-constexpr uint64_t kStreamMemory =
-    6 << 20;  // one zstd stream with a 2 MiB window, two read pieces, buffers
 constexpr uint64_t kSlotMemory = 1 << 20;  // one of many: a 512 KiB window and small pieces
 constexpr uint64_t kLeastGrant = 1 << 20;
+
+}  // namespace
 
 zarr::ArrayMetadata RawMetadata(uint64_t nbytes) {
   zarr::ArrayMetadata m;
@@ -29,16 +30,13 @@ zarr::ArrayMetadata RawMetadata(uint64_t nbytes) {
   return m;
 }
 
-}  // namespace
-
 uint64_t EstimateMemory(const LeafPlan& leaf) {
   if (!leaf.in_zarr) return kStreamMemory;
   const zarr::ArrayMetadata& m = leaf.metadata;
-  const auto& codecs = m.codecs.sharding.empty() ? m.codecs : m.codecs.sharding[0].codecs;
-  const auto& shape = m.codecs.sharding.empty() ? m.chunk_shape : m.codecs.sharding[0].chunk_shape;
-  const ChunkRuns runs(m.shape, shape, m.type.itemsize);
+  const zarr::ChunkLevel inner = zarr::ChunkLevels(m).back();
+  const ChunkRuns runs(m.shape, inner.shape, m.type.itemsize);
   uint64_t each = runs.slots() == 1 ? 0 : kSlotMemory;
-  if (!codecs.transpose.empty()) each += m.chunk_nbytes;
+  if (!inner.transpose.empty()) each += CheckedProduct(inner.shape).value_or(0) * m.type.itemsize;
   return CheckedAdd(kStreamMemory, CheckedMul(each, runs.slots()).value_or(~uint64_t{0}))
       .value_or(~uint64_t{0});
 }
@@ -180,6 +178,7 @@ bool HashStage::Supply(PendingAsks& asks) {
   ask.kind = AskKind::kJob;
   ask.cost = job.memory;
   ask.input = Serialize(job);
+  ask.rare_codecs = HasRareCodec(job);
   ask.cost = std::min(context_.options.max_memory, job.memory + ask.input.size());
   open_.emplace(next_tag_, std::move(batch));
   asks.Want(std::move(ask), next_tag_++);

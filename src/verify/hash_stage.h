@@ -49,6 +49,10 @@ class HashStage : public Stage {
 ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& leaf,
                         std::vector<std::string>& job_files,
                         std::map<std::pair<uint32_t, uint32_t>, uint32_t>& file_ids);
+// Bytes as an array: uint8[nbytes] in one chunk.
+zarr::ArrayMetadata RawMetadata(uint64_t nbytes);
+// What reading one value in one piece takes.
+inline constexpr uint64_t kStreamMemory = 6 << 20;  // a zstd stream with a 2 MiB window, two read pieces, buffers
 // What reading a leaf will probably take; a job that needs more says so and is given more, up to
 // the budget.
 uint64_t EstimateMemory(const LeafPlan& leaf);

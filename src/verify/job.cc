@@ -11,266 +11,148 @@
 namespace leafsum::verify {
 namespace {
 
-// Every type has a Put and a Get side by side, so that the two are read together.
-
-void Put(ByteWriter& w, bool v) { w.U8(v); }
-void Get(ByteReader& r, bool& v) { v = r.U8() != 0; }
-void Put(ByteWriter& w, uint64_t v) { w.Varint(v); }
-void Get(ByteReader& r, uint64_t& v) { v = r.Varint64(); }
-void Put(ByteWriter& w, uint32_t v) { w.Varint(v); }
-void Get(ByteReader& r, uint32_t& v) { v = r.Varint32(); }
-void Put(ByteWriter& w, uint8_t v) { w.U8(v); }
-void Get(ByteReader& r, uint8_t& v) { v = r.U8(); }
-void Put(ByteWriter& w, double v) {
-  uint64_t bits;
-  std::memcpy(&bits, &v, 8);
-  w.U64Le(bits);
+// Each structure lists its fields once, for both directions: `io` is a Writer or a Reader.
+template <class Io>
+void Fields(Io& io, codec::CodecSpec& v) {
+  io.Enum(v.kind);
+  io(v.trailing_bytes_ignored);
 }
-void Get(ByteReader& r, double& v) {
-  uint64_t bits = r.U64Le();
-  std::memcpy(&v, &bits, 8);
+template <class Io>
+void Fields(Io& io, zarr::CodecChain& v) {
+  io(v.transpose), io(v.big_endian), io(v.sharding), io(v.bytes_codecs);
 }
-void Put(ByteWriter& w, const std::string& v) { w.Sized(v); }
-void Get(ByteReader& r, std::string& v) { v = AsText(r.Take(r.Varint64())); }
-void Put(ByteWriter& w, const ByteVector& v) { w.Sized(Bytes(v)); }
-void Get(ByteReader& r, ByteVector& v) { v = ToVector(r.Take(r.Varint64())); }
-void Put(ByteWriter& w, const hash::Digest& v) { w.Raw(v); }
-void Get(ByteReader& r, hash::Digest& v) { v = r.Array<32>(); }
-
-// Declared ahead: containers and structures hold each other.
-void Put(ByteWriter& w, const zarr::ShardingSpec& v);
-void Get(ByteReader& r, zarr::ShardingSpec& v, int depth);
-void Put(ByteWriter& w, const codec::CodecSpec& v);
-void Get(ByteReader& r, codec::CodecSpec& v);
-void Put(ByteWriter& w, const ChunkRef& v);
-void Get(ByteReader& r, ChunkRef& v);
-void Put(ByteWriter& w, const ArrayTask& v);
-void Get(ByteReader& r, ArrayTask& v);
-void Put(ByteWriter& w, const LeafTask& v);
-void Get(ByteReader& r, LeafTask& v);
-void Put(ByteWriter& w, const LeafResult& v);
-void Get(ByteReader& r, LeafResult& v);
-void Put(ByteWriter& w, const report::Finding& v);
-void Get(ByteReader& r, report::Finding& v);
-void Put(ByteWriter& w, const ValueDifference& v);
-void Get(ByteReader& r, ValueDifference& v);
-
-template <class T>
-void Put(ByteWriter& w, const std::vector<T>& v) {
-  w.Varint(v.size());
-  for (const T& x : v) Put(w, x);
+template <class Io>
+void Fields(Io& io, zarr::ShardingSpec& v) {
+  io(v.chunk_shape);
+  io.Nested(v.codecs);
+  io(v.index_codecs), io(v.index_transpose), io(v.index_big_endian), io(v.index_at_end);
 }
-template <class T>
-void Get(ByteReader& r, std::vector<T>& v) {
-  const uint64_t n = r.Count("list", ~uint64_t{0}, 1);
-  for (uint64_t i = 0; i < n && r.ok(); ++i) {
-    v.emplace_back();
-    Get(r, v.back());
+template <class Io>
+void Fields(Io& io, zarr::DataType& v) {
+  io(v.name), io(v.itemsize), io(v.swap_size), io(v.mask), io(v.is_bool);
+}
+template <class Io>
+void Fields(Io& io, zarr::ArrayMetadata& v) {
+  io(v.shape), io(v.chunk_shape), io(v.type), io(v.codecs), io(v.key_encoding.is_default);
+  io.Enum(v.key_encoding.separator);
+  io(v.fill_value), io(v.nbytes), io(v.chunk_nbytes);
+}
+template <class Io>
+void Fields(Io& io, ChunkRef& v) {
+  io(v.index), io(v.file), io(v.offset), io(v.length);
+}
+template <class Io>
+void Fields(Io& io, ArrayTask& v) {
+  io(v.source), io(v.metadata), io(v.key_prefix), io(v.document_name), io(v.document);
+  io(v.chunks), io(v.inline_bytes);
+}
+template <class Io>
+void Fields(Io& io, LeafTask& v) {
+  io(v.leaf), io(v.content), io(v.sha256), io(v.stored), io(v.chunk_digests);
+  io(v.expected_stored), io(v.array), io(v.other);
+}
+template <class Io>
+void Fields(Io& io, Job& v) {
+  io(v.memory), io(v.files), io(v.tasks);
+}
+template <class Io>
+void Fields(Io& io, report::Finding& v) {
+  io.Enum(v.code);
+  io.Enum(v.severity);
+  io(v.file), io(v.offset), io(v.expected), io(v.actual), io(v.message);
+}
+template <class Io>
+void Fields(Io& io, ValueDifference& v) {
+  io(v.differing), io(v.first_index), io(v.first_a), io(v.first_b), io(v.max_abs), io(v.max_rel);
+}
+template <class Io>
+void Fields(Io& io, LeafResult& v) {
+  io(v.leaf), io(v.complete), io(v.memory_needed), io(v.stored_matched), io(v.blake3);
+  io(v.sha256), io(v.stored), io(v.blocks), io(v.chunks), io(v.difference), io(v.findings);
+}
+
+struct Writer {
+  ByteWriter w;
+
+  void operator()(bool v) { w.U8(v); }
+  void operator()(uint8_t v) { w.U8(v); }
+  void operator()(uint32_t v) { w.Varint(v); }
+  void operator()(uint64_t v) { w.Varint(v); }
+  void operator()(double v) {
+    uint64_t bits;
+    std::memcpy(&bits, &v, 8);
+    w.U64Le(bits);
   }
-}
-template <class T>
-void Put(ByteWriter& w, const std::optional<T>& v) {
-  w.U8(v.has_value());
-  if (v) Put(w, *v);
-}
-template <class T>
-void Get(ByteReader& r, std::optional<T>& v) {
-  if (r.U8() == 0) return;
-  v.emplace();
-  Get(r, *v);
-}
-template <class E>
-void GetEnum(ByteReader& r, E& v) {
-  v = static_cast<E>(r.U8());
-}
-
-void Put(ByteWriter& w, const codec::CodecSpec& v) {
-  w.U8(static_cast<uint8_t>(v.kind));
-  Put(w, v.trailing_bytes_ignored);
-}
-void Get(ByteReader& r, codec::CodecSpec& v) {
-  GetEnum(r, v.kind);
-  Get(r, v.trailing_bytes_ignored);
-}
-void Put(ByteWriter& w, const zarr::CodecChain& v) {
-  Put(w, v.transpose);
-  Put(w, v.big_endian);
-  Put(w, v.sharding);
-  Put(w, v.bytes_codecs);
-}
-// Shards may lie within shards, as metadata allows it: only so deep, whatever the bytes say.
-void Get(ByteReader& r, zarr::CodecChain& v, int depth) {
-  constexpr int kMaxDepth = 64;
-  if (depth > kMaxDepth) r.Fail(ErrorCode::kLimit, "shards within shards too deep");
-  Get(r, v.transpose);
-  Get(r, v.big_endian);
-  const uint64_t n = r.Count("sharding", 1, 1);
-  for (uint64_t i = 0; i < n && r.ok(); ++i) {
-    v.sharding.emplace_back();
-    Get(r, v.sharding.back(), depth + 1);
+  void operator()(const std::string& v) { w.Sized(v); }
+  void operator()(const ByteVector& v) { w.Sized(Bytes(v)); }
+  void operator()(const hash::Digest& v) { w.Raw(v); }
+  template <class E>
+  void Enum(E v) {
+    w.U8(static_cast<uint8_t>(v));
   }
-  Get(r, v.bytes_codecs);
-}
-void Put(ByteWriter& w, const zarr::ShardingSpec& v) {
-  Put(w, v.chunk_shape);
-  Put(w, v.codecs);
-  Put(w, v.index_codecs);
-  Put(w, v.index_big_endian);
-  Put(w, v.index_at_end);
-}
-void Get(ByteReader& r, zarr::ShardingSpec& v, int depth) {
-  Get(r, v.chunk_shape);
-  Get(r, v.codecs, depth);
-  Get(r, v.index_codecs);
-  Get(r, v.index_big_endian);
-  Get(r, v.index_at_end);
-}
-void Put(ByteWriter& w, const zarr::DataType& v) {
-  Put(w, v.name);
-  Put(w, v.itemsize);
-  Put(w, v.swap_size);
-  Put(w, v.mask);
-  Put(w, v.is_bool);
-}
-void Get(ByteReader& r, zarr::DataType& v) {
-  Get(r, v.name);
-  Get(r, v.itemsize);
-  Get(r, v.swap_size);
-  Get(r, v.mask);
-  Get(r, v.is_bool);
-}
-void Put(ByteWriter& w, const zarr::ArrayMetadata& v) {
-  Put(w, v.shape);
-  Put(w, v.chunk_shape);
-  Put(w, v.type);
-  Put(w, v.codecs);
-  Put(w, v.key_encoding.is_default);
-  w.U8(static_cast<uint8_t>(v.key_encoding.separator));
-  Put(w, v.fill_value);
-  Put(w, v.nbytes);
-  Put(w, v.chunk_nbytes);
-}
-void Get(ByteReader& r, zarr::ArrayMetadata& v) {
-  Get(r, v.shape);
-  Get(r, v.chunk_shape);
-  Get(r, v.type);
-  Get(r, v.codecs, 0);
-  Get(r, v.key_encoding.is_default);
-  v.key_encoding.separator = static_cast<char>(r.U8());
-  Get(r, v.fill_value);
-  Get(r, v.nbytes);
-  Get(r, v.chunk_nbytes);
-}
-void Put(ByteWriter& w, const ChunkRef& v) {
-  Put(w, v.index);
-  Put(w, v.file);
-  Put(w, v.offset);
-  Put(w, v.length);
-}
-void Get(ByteReader& r, ChunkRef& v) {
-  Get(r, v.index);
-  Get(r, v.file);
-  Get(r, v.offset);
-  Get(r, v.length);
-}
-void Put(ByteWriter& w, const ArrayTask& v) {
-  Put(w, v.source);
-  Put(w, v.metadata);
-  Put(w, v.key_prefix);
-  Put(w, v.document_name);
-  Put(w, v.document);
-  Put(w, v.chunks);
-  Put(w, v.inline_bytes);
-}
-void Get(ByteReader& r, ArrayTask& v) {
-  Get(r, v.source);
-  Get(r, v.metadata);
-  Get(r, v.key_prefix);
-  Get(r, v.document_name);
-  Get(r, v.document);
-  Get(r, v.chunks);
-  Get(r, v.inline_bytes);
-}
-void Put(ByteWriter& w, const LeafTask& v) {
-  Put(w, v.leaf);
-  Put(w, v.content);
-  Put(w, v.sha256);
-  Put(w, v.stored);
-  Put(w, v.chunk_digests);
-  Put(w, v.expected_stored);
-  Put(w, v.array);
-  Put(w, v.other);
-}
-void Get(ByteReader& r, LeafTask& v) {
-  Get(r, v.leaf);
-  Get(r, v.content);
-  Get(r, v.sha256);
-  Get(r, v.stored);
-  Get(r, v.chunk_digests);
-  Get(r, v.expected_stored);
-  Get(r, v.array);
-  Get(r, v.other);
-}
-void Put(ByteWriter& w, const report::Finding& v) {
-  w.U8(static_cast<uint8_t>(v.code));
-  w.U8(static_cast<uint8_t>(v.severity));
-  Put(w, v.file);
-  Put(w, v.offset);
-  Put(w, v.expected);
-  Put(w, v.actual);
-  Put(w, v.message);
-}
-void Get(ByteReader& r, report::Finding& v) {
-  GetEnum(r, v.code);
-  GetEnum(r, v.severity);
-  Get(r, v.file);
-  Get(r, v.offset);
-  Get(r, v.expected);
-  Get(r, v.actual);
-  Get(r, v.message);
-}
-void Put(ByteWriter& w, const ValueDifference& v) {
-  Put(w, v.differing);
-  Put(w, v.first_index);
-  Put(w, v.first_a);
-  Put(w, v.first_b);
-  Put(w, v.max_abs);
-  Put(w, v.max_rel);
-}
-void Get(ByteReader& r, ValueDifference& v) {
-  Get(r, v.differing);
-  Get(r, v.first_index);
-  Get(r, v.first_a);
-  Get(r, v.first_b);
-  Get(r, v.max_abs);
-  Get(r, v.max_rel);
-}
-void Put(ByteWriter& w, const LeafResult& v) {
-  Put(w, v.leaf);
-  Put(w, v.complete);
-  Put(w, v.memory_needed);
-  Put(w, v.stored_matched);
-  Put(w, v.blake3);
-  Put(w, v.sha256);
-  Put(w, v.stored);
-  Put(w, v.blocks);
-  Put(w, v.chunks);
-  Put(w, v.difference);
-  Put(w, v.findings);
-}
-void Get(ByteReader& r, LeafResult& v) {
-  Get(r, v.leaf);
-  Get(r, v.complete);
-  Get(r, v.memory_needed);
-  Get(r, v.stored_matched);
-  Get(r, v.blake3);
-  Get(r, v.sha256);
-  Get(r, v.stored);
-  Get(r, v.blocks);
-  Get(r, v.chunks);
-  Get(r, v.difference);
-  Get(r, v.findings);
-}
+  template <class T>
+  void operator()(const std::vector<T>& v) {
+    w.Varint(v.size());
+    for (const T& x : v) (*this)(x);
+  }
+  template <class T>
+  void operator()(const std::optional<T>& v) {
+    w.U8(v.has_value());
+    if (v) (*this)(*v);
+  }
+  template <class T>
+  void operator()(const T& v) {
+    Fields(*this, const_cast<T&>(v));  // which a Writer does not change
+  }
+  void Nested(const zarr::CodecChain& v) { (*this)(v); }
+};
+
+struct Reader {
+  ByteReader r;
+  int depth = 0;
+
+  void operator()(bool& v) { v = r.U8() != 0; }
+  void operator()(uint8_t& v) { v = r.U8(); }
+  void operator()(uint32_t& v) { v = r.Varint32(); }
+  void operator()(uint64_t& v) { v = r.Varint64(); }
+  void operator()(double& v) {
+    const uint64_t bits = r.U64Le();
+    std::memcpy(&v, &bits, 8);
+  }
+  void operator()(std::string& v) { v = AsText(r.Take(r.Varint64())); }
+  void operator()(ByteVector& v) { v = ToVector(r.Take(r.Varint64())); }
+  void operator()(hash::Digest& v) { v = r.Array<32>(); }
+  template <class E>
+  void Enum(E& v) {
+    v = static_cast<E>(r.U8());
+  }
+  template <class T>
+  void operator()(std::vector<T>& v) {
+    const uint64_t n = r.Count("list", ~uint64_t{0}, 1);
+    List(v, n);
+  }
+  // None, or one.
+  void operator()(std::vector<zarr::ShardingSpec>& v) { List(v, r.Count("sharding", 1, 1)); }
+  template <class T>
+  void List(std::vector<T>& v, uint64_t n) {
+    for (uint64_t i = 0; i < n && r.ok(); ++i) (*this)(v.emplace_back());
+  }
+  template <class T>
+  void operator()(std::optional<T>& v) {
+    if (r.U8() != 0) (*this)(v.emplace());
+  }
+  template <class T>
+  void operator()(T& v) {
+    Fields(*this, v);
+  }
+  // Shards may lie within shards, as metadata allows it: only so deep, whatever the bytes say.
+  void Nested(zarr::CodecChain& v) {
+    constexpr int kMaxDepth = 64;
+    if (++depth > kMaxDepth) r.Fail(ErrorCode::kLimit, "shards within shards too deep");
+    (*this)(v);
+    --depth;
+  }
+};
 
 bool IsTransposeOf(const std::vector<uint32_t>& transpose, size_t rank) {
   if (transpose.empty()) return true;
@@ -282,17 +164,17 @@ bool IsTransposeOf(const std::vector<uint32_t>& transpose, size_t rank) {
   return transpose.size() == rank;
 }
 
-// Shards within these are refused by who reads them.
 bool IsShardingOf(const zarr::CodecChain& codecs, const std::vector<uint64_t>& chunk_shape) {
   if (codecs.sharding.empty()) return true;
   const zarr::ShardingSpec& spec = codecs.sharding[0];
   const std::vector<uint64_t> outer = zarr::StoredShape(codecs, chunk_shape);
   if (spec.chunk_shape.size() != outer.size() ||
-      !IsTransposeOf(spec.codecs.transpose, outer.size()))
+      !IsTransposeOf(spec.codecs.transpose, outer.size()) ||
+      !IsTransposeOf(spec.index_transpose, outer.size() + 1))
     return false;
   for (size_t i = 0; i < outer.size(); ++i)
     if (spec.chunk_shape[i] == 0 || outer[i] % spec.chunk_shape[i] != 0) return false;
-  return true;
+  return IsShardingOf(spec.codecs, spec.chunk_shape);
 }
 
 bool IsSizeOf(uint64_t nbytes, const std::vector<uint64_t>& shape, uint32_t itemsize) {
@@ -330,23 +212,27 @@ Status Validate(const ArrayTask& array, size_t files) {
   return std::nullopt;
 }
 
+bool Rare(const ArrayTask& array) { return zarr::HasRareCodec(array.metadata.codecs); }
+
 }  // namespace
 
+bool HasRareCodec(const Job& job) {
+  for (const LeafTask& task : job.tasks)
+    if (Rare(task.array) || (!task.other.empty() && Rare(task.other[0]))) return true;
+  return false;
+}
+
 ByteVector Serialize(const Job& job) {
-  ByteWriter w;
-  Put(w, job.memory);
-  Put(w, job.files);
-  Put(w, job.tasks);
-  return w.Release();
+  Writer writer;
+  writer(job);
+  return writer.w.Release();
 }
 
 Result<Job> ParseJob(Bytes bytes) {
-  ByteReader r(bytes);
+  Reader reader{ByteReader(bytes)};
   Job job;
-  Get(r, job.memory);
-  Get(r, job.files);
-  Get(r, job.tasks);
-  if (!r.End()) return r.error().Prefixed("job");
+  reader(job);
+  if (!reader.r.End()) return reader.r.error().Prefixed("job");
   for (const LeafTask& task : job.tasks) {
     if (Status s = Validate(task.array, job.files.size())) return *s;
     for (const ArrayTask& other : task.other)
@@ -356,16 +242,16 @@ Result<Job> ParseJob(Bytes bytes) {
 }
 
 ByteVector Serialize(const std::vector<LeafResult>& results) {
-  ByteWriter w;
-  Put(w, results);
-  return w.Release();
+  Writer writer;
+  writer(results);
+  return writer.w.Release();
 }
 
 Result<std::vector<LeafResult>> ParseResults(Bytes bytes) {
-  ByteReader r(bytes);
+  Reader reader{ByteReader(bytes)};
   std::vector<LeafResult> results;
-  Get(r, results);
-  if (!r.End()) return r.error().Prefixed("job result");
+  reader(results);
+  if (!reader.r.End()) return reader.r.error().Prefixed("job result");
   return results;
 }
 

@@ -76,6 +76,9 @@ struct LeafResult {
   std::vector<report::Finding> findings;  // without item and key path
 };
 
+// Whether any of its arrays takes codecs.wasm.
+bool HasRareCodec(const Job& job);
+
 ByteVector Serialize(const Job& job);
 Result<Job> ParseJob(Bytes bytes);
 ByteVector Serialize(const std::vector<LeafResult>& results);

@@ -43,7 +43,12 @@ LeafJob::LeafJob(Bytes bytes) {
 
 LeafJob::~LeafJob() = default;
 
-std::vector<Ask> LeafJob::Poll(uint64_t budget) { return state_->queue.Poll(budget); }
+std::vector<Ask> LeafJob::Poll(uint64_t budget) {
+  if (Paused()) state_->Advance();
+  return state_->queue.Poll(budget);
+}
+
+bool LeafJob::Paused() const { return state_->runner && state_->runner->paused(); }
 
 MutableBytes LeafJob::Reserve(uint32_t id, uint64_t n) { return state_->queue.Reserve(id, n); }
 

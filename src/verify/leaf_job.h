@@ -19,8 +19,8 @@ class LeafJob {
   explicit LeafJob(Bytes job);
   ~LeafJob();
 
-  // What to start now, at most `budget` bytes of open reads, but one where nothing is open and Done
-  // is false.
+  // What to start now, at most `budget` bytes of open reads, but one where nothing is open and
+  // neither Done nor Paused. Goes on with what was paused.
   std::vector<Ask> Poll(uint64_t budget);
   void Feed(uint32_t id, Bytes bytes);
   void Fail(uint32_t id, Failure failure, std::string_view why);
@@ -30,6 +30,9 @@ class LeafJob {
   void Commit(uint32_t id, uint64_t n);
 
   bool Done() const;
+  // It stopped in the middle of content that takes no reads (a fill value may be 16 GiB of it), so
+  // that the host can breathe: Poll soon.
+  bool Paused() const;
   // Content bytes that went through so far.
   uint64_t progress() const;
   // Serialized LeafResults; valid when Done.

@@ -11,6 +11,8 @@ uint64_t host_digest_cap = 0;
 // Less than this our own code has done before a promise is made.
 constexpr uint64_t kHostDigestFloor = 64 << 10;
 constexpr uint64_t kHostDigestCeiling = 4 << 20;
+// Some ten milliseconds of hashing.
+constexpr uint64_t kPauseEvery = 16 << 20;
 
 }  // namespace
 
@@ -46,7 +48,15 @@ bool LeafRunner::End(Phase phase) {
   return true;
 }
 
+bool LeafRunner::Went(uint64_t bytes) {
+  progress_ += bytes;
+  since_pause_ += bytes;
+  return paused_ = since_pause_ >= kPauseEvery;
+}
+
 bool LeafRunner::Advance() {
+  paused_ = false;
+  since_pause_ = 0;
   for (;;) {
     bool moved = false;
     switch (phase_) {
@@ -123,7 +133,7 @@ bool LeafRunner::StepContent() {
         blake3_->Update(bytes);
         if (sha256_) sha256_->Update(bytes);
         if (host_digest_) for_host_.insert(for_host_.end(), bytes.begin(), bytes.end());
-        progress_ += bytes.size();
+        if (Went(bytes.size())) return false;
         continue;
       case ContentReader::State::kBlocked:
         return false;
@@ -203,9 +213,10 @@ bool LeafRunner::StepCompare() {
     n -= n % item;
     if (n == 0) break;  // one side has ended; shapes are equal, so both have
     comparer_->Update(Bytes(a_).first(n), Bytes(b_).first(n));
-    progress_ += n;
+    const bool pause = Went(n);
     a_.erase(a_.begin(), a_.begin() + static_cast<ptrdiff_t>(n));
     b_.erase(b_.begin(), b_.begin() + static_cast<ptrdiff_t>(n));
+    if (pause) return false;
   }
   result_.difference = comparer_->Finish();
   result_.complete = true;

@@ -20,8 +20,10 @@ class LeafRunner : private ReadSink {
   LeafRunner(const LeafTask& task, ReadQueue& queue, uint64_t memory);
   ~LeafRunner() override;
 
-  // Goes as far as the bytes at hand allow; true when the result is there.
+  // Goes as far as the bytes at hand allow, or until it is time for a pause; true when the result
+  // is there.
   bool Advance();
+  bool paused() const { return paused_; }
   LeafResult& result() { return result_; }
   uint64_t progress() const { return progress_; }
 
@@ -32,6 +34,8 @@ class LeafRunner : private ReadSink {
   bool StepHostDigest();
   bool StepCompare();
   bool End(Phase phase);
+  // `bytes` of content went through; true where it is time for a pause.
+  bool Went(uint64_t bytes);
   void Fail(report::Finding finding);
   void OnRead(uint64_t offset, Piece piece) override;
   void OnFailure(uint64_t offset, Error error) override;
@@ -42,6 +46,8 @@ class LeafRunner : private ReadSink {
   Phase phase_;
   LeafResult result_;
   uint64_t progress_ = 0;
+  uint64_t since_pause_ = 0;
+  bool paused_ = false;
 
   std::unique_ptr<StoredPass> stored_pass_;
   std::unique_ptr<StoredHasher> stored_hasher_;

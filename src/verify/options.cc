@@ -46,7 +46,9 @@ Status Read(Options& o, const std::string& name, const JsonValue& v) {
                                     {"chunks", &Options::chunks},
                                     {"write_source", &Options::write_source},
                                     {"values", &Options::values},
-                                    {"keys", &Options::keys}};
+                                    {"keys", &Options::keys},
+                                    {"key_digests", &Options::key_digests},
+                                    {"versions", &Options::versions}};
   for (const Flag& flag : kFlags) {
     if (name != flag.name) continue;
     auto b = v.AsBool();
@@ -98,6 +100,9 @@ Status Read(Options& o, const std::string& name, const JsonValue& v) {
   } else if (name == "step") {
     if (!v.is_null() && !v.AsUint()) return Bad(name, "must be a whole number");
     o.step = v.AsUint();
+  } else if (name == "generation") {
+    if (!v.is_null() && v.AsUint().value_or(0) == 0) return Bad(name, "must be a whole number from 1");
+    o.generation = v.AsUint();
   } else if (name == "fingerprint") {
     if (v.is_null()) return std::nullopt;
     o.fingerprint = v.AsString() ? ParseFingerprint(*v.AsString()) : std::nullopt;

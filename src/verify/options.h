@@ -29,6 +29,9 @@ struct Options {
   bool stored = true, blocks = true, chunks = false, write_source = true;  // what `lock` writes
   bool values = false;  // diff: compare the values of what differs
   bool keys = false;    // ls: list the keys
+  bool key_digests = false;  // ls: and hash their values
+  bool versions = false;     // ls: list the generations of OCDBT stores
+  std::optional<uint64_t> generation;  // of OCDBT stores; else the newest
   uint64_t max_memory = kDefaultMaxMemory;
   uint64_t max_fill = kDefaultMaxFill;
 };

@@ -66,9 +66,56 @@ void AppendLeaf(std::string& out, const LeafPlan& leaf) {
   out += '}';
 }
 
+void AppendKeys(std::string& out, const ItemScan& item) {
+  out += ",\"keys\":[";
+  const auto& entries = item.store.entries();
+  for (size_t e = 0; e < entries.size(); ++e) {
+    if (e) out += ',';
+    if (IsUtf8(entries[e].key)) {
+      out += "{\"key\":";
+      AppendJsonString(out, entries[e].key);
+    } else {
+      out += "{\"key\":null,\"key_hex\":\"" + Hex(AsBytes(entries[e].key)) + '"';
+    }
+    out += ",\"length\":" + std::to_string(entries[e].value.length);
+    if (e < item.key_digests.size() && item.key_digests[e].blake3) {
+      const KeyDigest& digest = item.key_digests[e];
+      out += ",\"digest\":{\"blake3\":\"" + hash::ToHex(*digest.blake3);
+      if (digest.sha256) out += "\",\"sha256\":\"" + hash::ToHex(*digest.sha256);
+      out += "\"}";
+    }
+    out += '}';
+  }
+  out += ']';
+}
+
+void AppendVersions(std::string& out, const ItemScan& item) {
+  out += ",\"generation\":" + std::to_string(item.generation->generation_number) +
+         ",\"versions\":[";
+  auto member = [&](const char* name, uint64_t value) { out += name + std::to_string(value); };
+  for (size_t v = 0; v < item.history.size(); ++v) {
+    const ocdbt::BtreeGenerationReference& version = item.history[v];
+    member(v ? ",{\"generation\":" : "{\"generation\":", version.generation_number);
+    member(",\"commit_time_nsecs\":\"", version.commit_time_nsecs);
+    member("\",\"root_height\":", version.root_height);
+    member(",\"num_keys\":", version.statistics.num_keys);
+    member(",\"num_tree_bytes\":", version.statistics.num_tree_bytes);
+    member(",\"num_indirect_value_bytes\":", version.statistics.num_indirect_value_bytes);
+    out += '}';
+  }
+  out += "],\"versions_unreadable\":[";
+  for (size_t g = 0; g < item.history_gaps.size(); ++g) {
+    const HistoryGap& gap = item.history_gaps[g];
+    member(g ? ",{\"newest_generation\":" : "{\"newest_generation\":", gap.newest_generation);
+    member(",\"num_generations\":", gap.num_generations);
+    out += ",\"reason\":" + JsonString(gap.reason) + '}';
+  }
+  out += ']';
+}
+
 }  // namespace
 
-std::string ListJson(const Scan& scan, bool with_keys) {
+std::string ListJson(const Scan& scan, const Options& options) {
   std::string out = "{\"source\":{";
   if (scan.step_chosen) out += "\"step\":" + std::to_string(scan.layout.chosen->number) + ",";
   out += "\"files\":" + std::to_string(scan.total_files) +
@@ -87,20 +134,8 @@ std::string ListJson(const Scan& scan, bool with_keys) {
       if (leaf.record.shape) parameters += CheckedProduct(*leaf.record.shape).value_or(0);
     }
     out += ']';
-    if (with_keys && item.store_read) {
-      out += ",\"keys\":[";
-      bool first = true;
-      for (const auto& entry : item.store.entries()) {
-        if (!first) out += ',';
-        first = false;
-        if (IsUtf8(entry.key))
-          out += "{\"key\":" + JsonString(entry.key);
-        else
-          out += "{\"key\":null,\"key_hex\":\"" + Hex(AsBytes(entry.key)) + '"';
-        out += ",\"length\":" + std::to_string(entry.value.length) + '}';
-      }
-      out += ']';
-    }
+    if (options.keys && item.store_read) AppendKeys(out, item);
+    if (options.versions && item.generation) AppendVersions(out, item);
     out += '}';
   }
   return out + "],\"totals\":{\"leaves\":" + std::to_string(leaves) +

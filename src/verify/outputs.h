@@ -9,7 +9,7 @@
 
 namespace leafsum::verify {
 
-std::string ListJson(const Scan& scan, bool with_keys);
+std::string ListJson(const Scan& scan, const Options& options);
 std::string DiffJson(const Comparison& comparison,
                      const std::map<size_t, ValueDifference>& differences);
 

@@ -79,10 +79,11 @@ std::vector<orbax::MsgpackLeaf*> MsgpackValues(Scan& scan, ItemScan& item) {
 }
 
 void SortLeaves(ItemScan& item) {
-  std::stable_sort(item.leaves.begin(), item.leaves.end(),
-                   [](const LeafPlan& a, const LeafPlan& b) {
-                     return orbax::KeyPathLess(a.record.key_path, b.record.key_path);
-                   });
+  auto less = [](const LeafPlan& a, const LeafPlan& b) {
+    return orbax::KeyPathLess(a.record.key_path, b.record.key_path);
+  };
+  if (!std::is_sorted(item.leaves.begin(), item.leaves.end(), less))
+    std::stable_sort(item.leaves.begin(), item.leaves.end(), less);
 }
 
 }  // namespace
@@ -130,6 +131,7 @@ void PlanStage::PlanTree(size_t s, size_t i) {
   const orbax::TreeMetadata& tree = *item.tree;
   item.tree_read = tree.problems.empty();
   bool has_write_shape = false;
+  item.leaves.reserve(tree.entries.size());
   for (const orbax::TreeEntry& entry : tree.entries) {
     LeafPlan leaf;
     leaf.record.key_path = entry.key_path;
@@ -186,7 +188,6 @@ bool PlanStage::StoredOtherwise(Scan& scan, ItemScan& item) {
   const bool zarr3 = item.tree->use_zarr3;
   bool as_said = false, otherwise = false;
   for (const LeafPlan& leaf : item.leaves) {
-    if (as_said) break;
     const std::string prefix = orbax::KeyPrefix(leaf.param_name);
     as_said |= item.store.Find(prefix + std::string(zarr3 ? kZarrJson : kZarray)) != nullptr;
     otherwise |= item.store.Find(prefix + std::string(zarr3 ? kZarray : kZarrJson)) != nullptr;
@@ -455,8 +456,8 @@ void PlanStage::PlanBareStore(size_t s, size_t i) {
   ItemScan& item = scan.items[i];
   if (!item.store_read) return;
   item.tree_read = item.store_complete;
-  const auto range = scan.Below(item.item.directory);
-  for (size_t f = range.first; f < range.second; ++f) {
+  const auto [begin, end] = scan.Below(item.item.directory);
+  for (size_t f = begin; f < end; ++f) {
     const std::string_view name =
         std::string_view(scan.listing[f].path).substr(item.item.directory.size());
     if (name != "_sharding" && name != "_strings.json" && !name.starts_with("array_metadatas/") &&
@@ -601,17 +602,6 @@ void PlanStage::OnDocument(const Document& d, Bytes bytes) {
     f.actual = IsUtf8(name) ? name : Hex(AsBytes(name));
     context_.Add(scan, item, leaf, std::move(f));
     leaf.own_finding = true;
-  }
-  if (!metadata->codecs.sharding.empty() &&
-      (!metadata->codecs.sharding[0].codecs.sharding.empty() ||
-       !metadata->codecs.transpose.empty() || !metadata->codecs.bytes_codecs.empty())) {
-    leaf.state = LeafPlan::State::kNotRead;
-    context_.Add(
-        scan, item, leaf,
-        MakeFinding(
-            Code::kUnsupported,
-            "shards within shards, or codecs around shards: this version cannot read them"));
-    return;
   }
   leaf.record.dtype = metadata->type.name;
   leaf.record.shape = metadata->shape;

@@ -53,14 +53,31 @@ struct RecordedArray {
   orbax::SerializedArrayMetadata array;
 };
 
+// A version tree node that is not there or cannot be read, and the generations with it.
+struct HistoryGap {
+  uint64_t newest_generation = 0;
+  uint64_t num_generations = 0;
+  std::string reason;
+};
+
+// Of the value of a key (`ls --keys --digest`); nothing where it could not be read.
+struct KeyDigest {
+  std::optional<hash::Digest> blake3, sha256;
+};
+
 struct ItemScan {
   orbax::Item item;
   bool tree_read = false;  // every leaf that there is, is in `leaves`
   bool failed = false;     // nothing more is to be learnt of this item
   std::optional<orbax::TreeMetadata> tree;
   bool ocdbt = false;
-  std::optional<ocdbt::Manifest> manifest;
+  std::optional<ocdbt::Manifest> manifest;  // the numbered one where the state is in that
+  bool numbered = false;
+  std::optional<ocdbt::BtreeGenerationReference> generation;  // the one that is read
+  std::vector<ocdbt::BtreeGenerationReference> history;       // without the roots' file names
+  std::vector<HistoryGap> history_gaps;
   kvstore::KvStore store;
+  std::vector<KeyDigest> key_digests;  // by entry of `store`, where they were asked for
   bool store_read = false;      // filled and sealed
   bool store_complete = false;  // no key is missing from it
   std::optional<orbax::StringLeaves> strings;

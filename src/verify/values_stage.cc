@@ -54,6 +54,7 @@ bool ValuesStage::Supply(PendingAsks& asks) {
   Ask ask;
   ask.kind = AskKind::kJob;
   ask.input = Serialize(job);
+  ask.rare_codecs = HasRareCodec(job);
   ask.cost = pair.memory;
   open_.emplace(next_tag_, pair);
   asks.Want(std::move(ask), next_tag_++);

@@ -6,7 +6,9 @@
 #include "verify/digest_json.h"
 #include "verify/discover.h"
 #include "verify/fingerprint.h"
+#include "verify/generation_stage.h"
 #include "verify/hash_stage.h"
+#include "verify/key_digest_stage.h"
 #include "verify/outputs.h"
 #include "verify/plan_stage.h"
 #include "verify/probe.h"
@@ -81,6 +83,10 @@ void Verifier::Advance() {
         break;
       case Phase::kDiscover:
         error_ = static_cast<Discover*>(stage_.get())->not_found();
+        Enter(Phase::kGeneration);
+        break;
+      case Phase::kGeneration:
+        error_ = static_cast<GenerationStage*>(stage_.get())->Finish();
         Enter(Phase::kWalk);
         break;
       case Phase::kWalk:
@@ -127,6 +133,9 @@ void Verifier::Enter(Phase phase) {
     case Phase::kDiscover:
       stage_ = std::make_unique<Discover>(context_, lock_ ? &*lock_ : nullptr);
       break;
+    case Phase::kGeneration:
+      stage_ = std::make_unique<GenerationStage>(context_);
+      break;
     case Phase::kWalk:
       stage_ = std::make_unique<WalkStage>(context_);
       break;
@@ -136,6 +145,8 @@ void Verifier::Enter(Phase phase) {
     case Phase::kHash:
       if (command != Command::kList)
         stage_ = std::make_unique<HashStage>(context_, lock_ ? &*lock_ : nullptr);
+      else if (context_.options.key_digests)
+        stage_ = std::make_unique<KeyDigestStage>(context_);
       break;
     case Phase::kValues:
       if (command == Command::kDiff && context_.options.values)
@@ -218,7 +229,8 @@ void Verifier::Fail(uint32_t id, Failure failure, std::string_view why) {
 }
 
 Verifier::Progress Verifier::progress() const {
-  if (phase_ != Phase::kHash || !stage_) return progress_;
+  if (phase_ != Phase::kHash || !stage_ || context_.options.command == Command::kList)
+    return progress_;
   const auto& hash = static_cast<const HashStage&>(*stage_);
   return {hash.leaves_done(), hash.leaves_total(), hash.bytes_done(), hash.bytes_total()};
 }
@@ -384,7 +396,7 @@ void Verifier::Finish() {
       text_ = DigestText(scan.records);
       break;
     case Command::kList:
-      output_ = ListJson(scan, o.keys);
+      output_ = ListJson(scan, o);
       break;
     case Command::kDiff:
       output_ = DiffJson(*comparison_, differences_);

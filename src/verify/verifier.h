@@ -54,7 +54,9 @@ class Verifier {
   const std::string& text() const { return text_; }
 
  private:
-  enum class Phase { kSetUp, kProbe, kDiscover, kWalk, kPlan, kHash, kValues, kDone };
+  enum class Phase {
+    kSetUp, kProbe, kDiscover, kGeneration, kWalk, kPlan, kHash, kValues, kDone
+  };
   void Advance();
   void Enter(Phase phase);
   void LeaveOutFiltered();

@@ -1,5 +1,9 @@
-// Stage 2: every item's keys. OCDBT items walk the b-tree of the manifest's newest generation;
-// plain ones take the listing.
+// Stage 3: every item's keys. OCDBT items walk the b-tree of the generation that is read; plain ones
+// take the listing.
+//
+// Where the structure is checked, an item's process databases (formats.md §1.8) are walked after it,
+// one at a time, and compared with what was merged from them; and values are looked at that share
+// bytes with something else.
 #pragma once
 
 #include <memory>
@@ -15,12 +19,24 @@ class WalkStage : public ReadingStage {
   explicit WalkStage(Context& context);
 
  private:
+  // The comparison of an item with its process databases.
+  struct Merge {
+    std::vector<std::string> directories;
+    size_t next = 0;
+    bool complete = true;    // all of them could be read
+    std::vector<bool> held;  // by entry of the item's store: a process has just this value
+    uint64_t keys = 0;       // of the processes
+  };
   struct Tree {
     size_t scan, item;
+    std::string directory;             // of this database
+    std::unique_ptr<Merge> merge;      // of the item's own tree, once that was walked
+    std::unique_ptr<kvstore::KvStore> process;  // null: this is the item's own
     std::unique_ptr<ocdbt::Walk> walk;
   };
   struct Want {
     size_t tree;
+    bool manifest;  // of the next process database, else `read`
     ocdbt::NodeRead read;
   };
 
@@ -29,11 +45,18 @@ class WalkStage : public ReadingStage {
   void StartDirectory(Scan& scan, ItemScan& item);
   void StartOcdbt(size_t scan, size_t item);
   void WantNodes(size_t tree);
-  void Finish(Tree& tree);
+  void Finish(size_t tree);
   void Seal(Scan& scan, ItemScan& item);
+  void NextProcess(size_t tree);
+  void StartProcess(size_t tree, const ocdbt::Manifest& manifest);
+  void CompareProcess(Tree& tree);
+  void FinishMerge(Tree& tree);
+  void CheckRanges(Scan& scan, ItemScan& item);
+  void Warn(const Tree& tree, report::Finding finding);
   void OnRead(size_t tag, Bytes bytes) override;
   void OnFailure(size_t tag, Error error) override;
 
+  bool checks_ = false;
   std::vector<Tree> trees_;
   std::vector<Want> wants_;
 };

@@ -31,6 +31,8 @@ struct ShardingSpec {
       chunk_shape;  // of an inner chunk, in stored axes; divides the transposed outer shape
   CodecChain codecs;
   codec::CodecSpecs index_codecs;  // kCrc32c, each of them, or nothing
+  // Of the index as an array [grid..., 2] (offset, length); empty: the identity.
+  std::vector<uint32_t> index_transpose;
   bool index_big_endian = false;
   bool index_at_end = true;
 };
@@ -60,6 +62,9 @@ Result<ArrayMetadata> ParseZarray(Bytes text);
 Result<ArrayMetadata> ParseZarrJson(Bytes text);
 // A `zarr.json` of node_type "group": no array, and no error either in a bare store.
 bool IsZarr3Group(Bytes text);
+
+// Whether decoding takes a codec that core.wasm does without, at any depth.
+bool HasRareCodec(const CodecChain& chain);
 
 // Axes as they are stored: shape[transpose[i]]; the shape itself for the identity.
 std::vector<uint64_t> StoredShape(const CodecChain& chain, const std::vector<uint64_t>& shape);

@@ -1,9 +1,11 @@
 #include "zarr/codec_json.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "zarr/codec_config.h"
 #include "zarr/json_members.h"
 #include "zarr/shard_index.h"
 
@@ -24,7 +26,7 @@ struct Parser {
   Status Transpose(const JsonValue& config);
   Status ToBytes(const JsonValue& config);
   Status Sharding(const JsonValue& config);
-  Status Compress(CodecKind kind, const JsonValue& config);
+  Status Compress(CodecKind kind, std::string_view name, const JsonValue& config);
 };
 
 Status Parser::Transpose(const JsonValue& config) {
@@ -98,6 +100,10 @@ Status Parser::Sharding(const JsonValue& config) {
   spec.codecs = std::move(*codecs);
 
   index_shape.push_back(2);  // offset, length
+  if (index_shape.size() > kMaxRank)  // the index is an array too, for TensorStore
+    return Error{ErrorCode::kLimit, "sharding_indexed: rank of the index is outside the valid range",
+                 std::nullopt, "at most " + std::to_string(kMaxRank),
+                 std::to_string(index_shape.size())};
   DataType uint64_type;
   uint64_type.name = "uint64";
   uint64_type.itemsize = uint64_type.swap_size = 8;
@@ -110,9 +116,7 @@ Status Parser::Sharding(const JsonValue& config) {
     return Error{ErrorCode::kInvalid,
                  "invalid index_codecs specified: only fixed-size encodings are supported",
                  std::nullopt, "bytes and crc32c", "a codec whose output size varies"};
-  if (!index->transpose.empty())
-    return Error{ErrorCode::kUnsupported, "a transposed shard index is not supported", std::nullopt,
-                 "index in C order", "transpose"};
+  spec.index_transpose = std::move(index->transpose);
   spec.index_codecs = std::move(index->bytes_codecs);
   spec.index_big_endian = index->big_endian;
 
@@ -129,21 +133,10 @@ Status Parser::Sharding(const JsonValue& config) {
   return std::nullopt;
 }
 
-Status Parser::Compress(CodecKind kind, const JsonValue& config) {
-  if (kind == CodecKind::kCrc32c) {
-    if (Status s = OnlyMembers("crc32c", config, {})) return s;
-  } else if (kind == CodecKind::kGzip) {
-    if (Status s = OnlyMembers("gzip", config, {"level"})) return s;
-    if (auto level = ReadInteger(config, "level", 0, 9); !level) return level.error();
-  } else {
-    if (Status s = OnlyMembers("zstd", config, {"level", "checksum"})) return s;
-    if (auto level = ReadInteger(config, "level", kMinZstdLevel, kMaxZstdLevel); !level)
-      return level.error();
-    if (const JsonValue* checksum = config.Find("checksum"); checksum && !checksum->AsBool())
-      return MemberError("checksum", "boolean", checksum);
-  }
-  // As read by TensorStore: what follows the end of a compressed stream is ignored.
-  chain.bytes_codecs.push_back({kind, kind != CodecKind::kCrc32c});
+Status Parser::Compress(CodecKind kind, std::string_view name, const JsonValue& config) {
+  if (Status s = CheckConfiguration(3, kind, name, config)) return s;
+  // As read by TensorStore: what follows the end of a compressed stream is ignored. Blosc knows its size.
+  chain.bytes_codecs.push_back({kind, kind == CodecKind::kZstd || kind == CodecKind::kGzip});
   return std::nullopt;
 }
 
@@ -162,14 +155,11 @@ Status Parser::Add(const JsonValue& codec) {
 
   const bool array_to_array = *name == "transpose";
   const bool array_to_bytes = *name == "bytes" || *name == "sharding_indexed";
-  std::optional<CodecKind> compressor;
-  if (*name == "zstd") compressor = CodecKind::kZstd;
-  if (*name == "gzip") compressor = CodecKind::kGzip;
-  if (*name == "crc32c") compressor = CodecKind::kCrc32c;
+  const std::optional<CodecKind> compressor = FindCodec(3, *name);
   if (!array_to_array && !array_to_bytes && !compressor)
     return Error{ErrorCode::kUnsupported,
                  JsonString(member) + ": codec " + Describe(name_value) + " is not supported",
-                 std::nullopt, "transpose, bytes, sharding_indexed, gzip, zstd or crc32c",
+                 std::nullopt, "transpose, bytes, sharding_indexed, gzip, zstd, blosc or crc32c",
                  Describe(name_value)};
   if (is_bytes && !compressor)
     return Error{ErrorCode::kInvalid,
@@ -186,13 +176,18 @@ Status Parser::Add(const JsonValue& codec) {
                    "sharding_indexed is not compatible with subsequent bytes -> bytes "
                    "codecs that apply to the entire shard",
                    std::nullopt, "no codec after sharding_indexed", *name};
-    return Compress(*compressor, *config);
+    return Compress(*compressor, *name, *config);
   }
   is_bytes = true;
   return *name == "bytes" ? ToBytes(*config) : Sharding(*config);
 }
 
 }  // namespace
+
+bool HasRareCodec(const CodecChain& chain) {
+  return std::any_of(chain.bytes_codecs.begin(), chain.bytes_codecs.end(), codec::IsRare) ||
+         (!chain.sharding.empty() && HasRareCodec(chain.sharding[0].codecs));
+}
 
 std::vector<uint64_t> StoredShape(const CodecChain& chain, const std::vector<uint64_t>& shape) {
   if (chain.transpose.size() != shape.size()) return shape;

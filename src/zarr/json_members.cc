@@ -63,7 +63,7 @@ Error MemberError(std::string_view member, std::string_view expected, const Json
 }
 
 Status OnlyMembers(std::string_view what, const JsonValue& object,
-                   std::initializer_list<std::string_view> known) {
+                   std::span<const std::string_view> known) {
   const JsonValue::Object* members = object.AsObject();
   if (!members) return std::nullopt;
   for (const auto& [name, value] : *members) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,7 +29,11 @@ Error MemberError(std::string_view member, std::string_view expected, const Json
 
 // Members that the format does not know may change what the rest means.
 Status OnlyMembers(std::string_view what, const JsonValue& object,
-                   std::initializer_list<std::string_view> known);
+                   std::span<const std::string_view> known);
+inline Status OnlyMembers(std::string_view what, const JsonValue& object,
+                          std::initializer_list<std::string_view> known) {
+  return OnlyMembers(what, object, std::span(known.begin(), known.size()));
+}
 
 // Integers; a number such as 2.0 counts, as it does for TensorStore. Nothing where it does not fit.
 std::optional<uint64_t> AsUnsigned(const JsonValue& value);

@@ -44,10 +44,11 @@ std::optional<uint64_t> ShardIndexSize(const std::vector<uint64_t>& shard_shape,
   return count ? IndexSize(*count, spec) : std::nullopt;
 }
 
-Result<std::vector<ShardIndexEntry>> DecodeShardIndex(Bytes bytes, uint64_t inner_chunks,
+Result<std::vector<ShardIndexEntry>> DecodeShardIndex(Bytes bytes,
+                                                      const std::vector<uint64_t>& shard_shape,
                                                       uint64_t shard_size,
                                                       const ShardingSpec& spec) {
-  const auto size = IndexSize(inner_chunks, spec);
+  const auto size = ShardIndexSize(shard_shape, spec);
   if (!size || bytes.size() != *size)
     return Error{size && bytes.size() > *size ? ErrorCode::kInvalid : ErrorCode::kTruncated,
                  "shard index has the wrong size", bytes.size(),
@@ -66,16 +67,29 @@ Result<std::vector<ShardIndexEntry>> DecodeShardIndex(Bytes bytes, uint64_t inne
     bytes = covered;
   }
 
+  // Where the numbers of an entry lie: of a transposed index, by the strides of its axes.
+  std::vector<uint64_t> dims(shard_shape.size()), strides(shard_shape.size() + 1, sizeof(uint64_t));
+  for (size_t i = 0; i < dims.size(); ++i) dims[i] = shard_shape[i] / spec.chunk_shape[i];
+  dims.push_back(2);
+  uint64_t stride = sizeof(uint64_t);
+  for (size_t i = dims.size(); i-- > 0;) {
+    const size_t axis = spec.index_transpose.empty() ? i : spec.index_transpose[i];
+    strides[axis] = stride;
+    stride *= dims[axis];
+  }
+  const auto number = [&](uint64_t at) {
+    ByteReader reader(bytes.subspan(static_cast<size_t>(at)));
+    const uint64_t n = reader.U64Le();
+    return spec.index_big_endian ? Swapped(n) : n;
+  };
+
   std::vector<ShardIndexEntry> entries;
-  entries.reserve(bytes.size() / kEntrySize);  // bounded by the bytes at hand
-  ByteReader reader(bytes);
-  while (reader.remaining() > 0) {
-    const uint64_t position = reader.offset();
-    ShardIndexEntry entry{reader.U64Le(), reader.U64Le(), false};
-    if (spec.index_big_endian) {
-      entry.offset = Swapped(entry.offset);
-      entry.length = Swapped(entry.length);
-    }
+  const size_t count = bytes.size() / kEntrySize;
+  entries.reserve(count);  // bounded by the bytes at hand
+  for (size_t n = 0; n < count; ++n) {
+    uint64_t position = 0, rest = n;
+    for (size_t i = dims.size() - 1; i-- > 0; rest /= dims[i]) position += rest % dims[i] * strides[i];
+    ShardIndexEntry entry{number(position), number(position + strides.back()), false};
     entry.empty = entry.offset == kNone && entry.length == kNone;
     const std::string range =
         "offset " + std::to_string(entry.offset) + ", length " + std::to_string(entry.length);
@@ -88,6 +102,29 @@ Result<std::vector<ShardIndexEntry>> DecodeShardIndex(Bytes bytes, uint64_t inne
     entries.push_back(entry);
   }
   return entries;
+}
+
+std::vector<ChunkLevel> ChunkLevels(const ArrayMetadata& array) {
+  std::vector<ChunkLevel> levels;
+  const size_t rank = array.chunk_shape.size();
+  ChunkLevel level{&array.codecs, array.chunk_shape, {}};
+  for (;;) {
+    // What the levels before have stored are the input axes of this one's transpose.
+    std::vector<uint32_t> total(rank);
+    for (size_t i = 0; i < rank; ++i) {
+      const size_t axis = level.codecs->transpose.empty() ? i : level.codecs->transpose[i];
+      total[i] = level.transpose.empty() ? static_cast<uint32_t>(axis) : level.transpose[axis];
+    }
+    bool identity = true;
+    for (size_t i = 0; i < rank; ++i) identity = identity && total[i] == i;
+    level.transpose = identity ? std::vector<uint32_t>() : std::move(total);
+    levels.push_back(level);
+    if (level.codecs->sharding.empty()) return levels;
+    const ShardingSpec& spec = level.codecs->sharding[0];
+    for (size_t i = 0; i < rank; ++i)
+      level.shape[level.transpose.empty() ? i : level.transpose[i]] = spec.chunk_shape[i];
+    level.codecs = &spec.codecs;
+  }
 }
 
 }  // namespace leafsum::zarr

@@ -1,7 +1,7 @@
 // The index of a `sharding_indexed` shard: where each inner chunk lies in the shard's value.
 //
-//   n × { u64 offset, u64 length } in C order of the inner grid, then le32 CRC-32C where
-//   index_codecs say so. offset counts from the start of the shard; both 2^64-1: the inner chunk is
+//   n × { u64 offset, u64 length } in C order of the inner grid (or, where index_codecs transpose
+//   it, that array [grid..., 2] with its axes permuted), then le32 CRC-32C where they say so. offset counts from the start of the shard; both 2^64-1: the inner chunk is
 //   empty (fill value).
 #pragma once
 
@@ -29,8 +29,18 @@ std::optional<uint64_t> ShardIndexSize(const std::vector<uint64_t>& shard_shape,
                                        const ShardingSpec& spec);
 
 // `bytes` is exactly the index; every range is checked against `shard_size`.
-Result<std::vector<ShardIndexEntry>> DecodeShardIndex(Bytes bytes, uint64_t inner_chunks,
+Result<std::vector<ShardIndexEntry>> DecodeShardIndex(Bytes bytes,
+                                                      const std::vector<uint64_t>& shard_shape,
                                                       uint64_t shard_size,
                                                       const ShardingSpec& spec);
+
+// How an array's chunks are made of shards, from what a key holds inwards.
+struct ChunkLevel {
+  const CodecChain* codecs;         // of a chunk of this level: a shard, or (the last one) elements
+  std::vector<uint64_t> shape;      // along the array's axes
+  std::vector<uint32_t> transpose;  // stored axis i of this level is that axis of the array
+};
+// At least one: an array without shards has the chunks that its keys hold.
+std::vector<ChunkLevel> ChunkLevels(const ArrayMetadata& array);
 
 }  // namespace leafsum::zarr

@@ -5,13 +5,12 @@
 #include "base/text.h"
 #include "zarr/array_metadata.h"
 #include "zarr/array_size.h"
+#include "zarr/codec_config.h"
 #include "zarr/fill_value.h"
 #include "zarr/json_members.h"
 
 namespace leafsum::zarr {
 namespace {
-
-using codec::CodecKind;
 
 // A required member, present even where it may be null.
 Result<const JsonValue*> Required(const JsonValue& root, std::string_view member,
@@ -52,26 +51,14 @@ Result<codec::CodecSpecs> ParseCompressor(const JsonValue& root) {
   const std::string* id = id_value ? id_value->AsString() : nullptr;
   if (!id) return MemberError("id", "string", id_value).Prefixed("\"compressor\"");
 
-  CodecKind kind;
-  int64_t low = 0, high = 9;
-  if (*id == "zstd") {
-    kind = CodecKind::kZstd;
-    low = kMinZstdLevel;
-    high = kMaxZstdLevel;
-  } else if (*id == "zlib") {
-    kind = CodecKind::kZlib;
-  } else if (*id == "gzip") {
-    kind = CodecKind::kGzip;
-  } else {
+  const auto kind = FindCodec(2, *id);
+  if (!kind)
     return Error{ErrorCode::kUnsupported,
                  "\"compressor\": " + Describe(id_value) + " is not supported", std::nullopt,
-                 "null, zstd, zlib or gzip", Describe(id_value)};
-  }
-  if (Status s = OnlyMembers("compressor", **value, {"id", "level"})) return *s;
-  if ((*value)->Find("level"))
-    if (auto level = ReadInteger(**value, "level", low, high); !level)
-      return level.error().Prefixed("\"compressor\"");
-  return codec::CodecSpecs{{kind, false}};
+                 "null, zstd, zlib, gzip, bz2 or blosc", Describe(id_value)};
+  if (Status s = CheckConfiguration(2, *kind, "compressor", **value))
+    return s->code == ErrorCode::kUnsupported ? *s : s->Prefixed("\"compressor\"");
+  return codec::CodecSpecs{{*kind, false}};
 }
 
 Status ParseFilters(const JsonValue& root) {

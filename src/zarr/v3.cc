@@ -124,9 +124,15 @@ Status CheckRest(const JsonValue& root, size_t rank) {
     const JsonValue::Array* list = names->AsArray();
     if (!list || list->size() != rank)
       return MemberError("dimension_names", "array of length " + std::to_string(rank), names);
-    for (const JsonValue& name : *list)
-      if (!name.is_null() && !name.AsString())
-        return MemberError("dimension_names", "strings or null", &name);
+    for (auto name = list->begin(); name != list->end(); ++name) {
+      const std::string* text = name->AsString();
+      if (!text && !name->is_null())
+        return MemberError("dimension_names", "strings or null", &*name);
+      // zarr allows it; TensorStore, hence Orbax, does not read such an array.
+      for (auto before = list->begin(); text && !text->empty() && before != name; ++before)
+        if (before->AsString() && *before->AsString() == *text)
+          return MemberError("dimension_names", "names that differ", &*name, ErrorCode::kUnsupported);
+    }
   }
   if (const JsonValue* transformers = root.Find("storage_transformers")) {
     const JsonValue::Array* list = transformers->AsArray();

@@ -1,7 +1,10 @@
 // Every fixture in Chromium with two workers: the report of Node with one, byte for byte. Intact ones are locked,
 // damaged ones verified with the lockfile of what they were before.
 import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 
 import * as leafsum from '../../node/lib/index.js'
 import { casesIn } from '../node/support/cases.js'
@@ -55,5 +58,24 @@ for (const { name, source, damage } of cases.filter(one => one.damage)) {
     assert.equal(shown, report.verdict)
   })
 }
+
+test('a checkpoint large enough for leaf workers, of a codec that lies in the second module', async () => {
+  const source = join(folder, 'rare')
+  const elements = 10 << 20
+  for (const [name, byte] of [['a', 1], ['b', 2]]) {
+    mkdirSync(join(source, name), { recursive: true })
+    writeFileSync(join(source, name, '.zarray'), JSON.stringify({
+      zarr_format: 2, shape: [elements], chunks: [elements], dtype: '|u1', fill_value: null, order: 'C', filters: null,
+      compressor: { id: 'gzip', level: 1 },
+    }))
+    writeFileSync(join(source, name, '0'), gzipSync(Buffer.alloc(elements, byte)))
+  }
+  await chooseCheckpoint(page, source)
+  await act(page, '#lock')
+  const { report, lockfile } = await leafsum.lock(leafsum.fromPath(source), { workers: 1 })
+  assert.equal(report.verdict, 'LOCKED', report.headline)
+  assert.equal((await saved(page, '#save-report')).text, report.text)
+  assert.equal((await saved(page, '#save-lockfile')).text, text(lockfile))
+})
 
 test('and never a complaint', () => assert.deepEqual(page.complaints, []))

@@ -5,6 +5,7 @@
 
 Each case: `codecs` in encoding order, `content` (see `content`) and `encoded` in hex.
 """
+import bz2
 import gzip
 import io
 import json
@@ -27,6 +28,8 @@ def content(spec):
         return bytes(i % 251 for i in range(n))
     if kind == "zeros":
         return bytes(n)
+    if kind == "counter":  # le32, each number five times
+        return b"".join(struct.pack("<I", i // 5 * 1000) for i in range(n // 4 + 1))[:n]
     assert kind == "skewed"  # small numbers are likelier: Huffman literals, hardly a match
     out, state = bytearray(), 1
     for _ in range(n):
@@ -45,6 +48,10 @@ def zeros(n):
 
 def skewed(n):
     return {"kind": "skewed", "size": n}
+
+
+def counter(n):
+    return {"kind": "counter", "size": n}
 
 
 def zstd(data, **options):
@@ -88,6 +95,11 @@ def tensorstore_chunk(data, codecs):
         return pathlib.Path(folder, "c", "0").read_bytes()
 
 
+def blosc(**configuration):
+    defaults = {"cname": "lz4", "clevel": 5, "shuffle": "noshuffle", "typesize": 4, "blocksize": 0}
+    return {"name": "blosc", "configuration": defaults | configuration}
+
+
 def cases():
     def case(name, codecs, spec, encode):
         return {"name": name, "codecs": codecs, "content": spec, "encoded": encode(content(spec)).hex()}
@@ -118,10 +130,33 @@ def cases():
     yield case("gzip empty", ["gzip"], pattern(0), lambda d: gzip.compress(d, mtime=0))
     yield case("gzip with header CRC, extra field, name and comment", ["gzip"], pattern(400),
                lambda d: gzip_member(d, 2 | 4 | 8 | 16, b"\x04\x00abcd" + b"name\x00" + b"comment\x00"))
+    yield case("bz2 level 1", ["bz2"], skewed(1500), lambda d: bz2.compress(d, 1))
+    yield case("bz2 level 9", ["bz2"], pattern(3000), lambda d: bz2.compress(d, 9))
+    yield case("bz2 empty", ["bz2"], pattern(0), lambda d: bz2.compress(d))
+    yield case("bz2, several blocks", ["bz2"], pattern(250000), lambda d: bz2.compress(d, 1))
+    yield case("numcodecs bz2", ["bz2"], skewed(3000), lambda d: numcodecs.BZ2(level=1).encode(d))
+
+    for cname in ("blosclz", "lz4", "lz4hc", "snappy", "zlib", "zstd"):
+        for shuffle in ("noshuffle", "shuffle", "bitshuffle"):
+            yield case(f"blosc {cname} {shuffle}", ["blosc"], counter(2006),
+                       lambda d: tensorstore_chunk(d, [blosc(cname=cname, shuffle=shuffle)]))
+        yield case(f"blosc {cname}, long runs", ["blosc"], zeros(70000), lambda d: tensorstore_chunk(d, [blosc(cname=cname)]))
+    for typesize in (1, 2, 3, 8, 16, 17, 255):
+        for shuffle in ("shuffle", "bitshuffle"):
+            yield case(f"blosc {shuffle} of {typesize} bytes, several blocks", ["blosc"], counter(9001),
+                       lambda d: tensorstore_chunk(d, [blosc(shuffle=shuffle, typesize=typesize, blocksize=4096)]))
+    yield case("blosc stored as it is", ["blosc"], pattern(3000), lambda d: tensorstore_chunk(d, [blosc(clevel=0)]))
+    yield case("blosc too small to compress", ["blosc"], pattern(100), lambda d: tensorstore_chunk(d, [blosc()]))
+    yield case("numcodecs blosc", ["blosc"], skewed(3000),
+               lambda d: numcodecs.Blosc("zstd", 3, numcodecs.Blosc.SHUFFLE).encode(np.frombuffer(d, "<i4")))
+
     crc = {"name": "crc32c"}
     zs = {"name": "zstd", "configuration": {"level": 1}}
     gz = {"name": "gzip", "configuration": {"level": 6}}
     for codecs in ([zs], [gz], [crc], [zs, crc], [crc, zs], [gz, crc], [crc, gz, crc], [zs, gz], [gz, zs, crc]):
+        names = [c["name"] for c in codecs]
+        yield case("TensorStore " + ", ".join(names), names, pattern(3000), lambda d: tensorstore_chunk(d, codecs))
+    for codecs in ([blosc(), crc], [crc, blosc()], [blosc(), zs], [gz, blosc(cname="zlib")]):
         names = [c["name"] for c in codecs]
         yield case("TensorStore " + ", ".join(names), names, pattern(3000), lambda d: tensorstore_chunk(d, codecs))
     yield case("TensorStore crc32c, zstd of several buffers", ["crc32c", "zstd"], zeros(300000),

@@ -185,3 +185,25 @@ test('synchronous reads leave room for timers', async () => {
   clearInterval(every)
   assert.ok(pauses > 0 && timer > 0, `${pauses} pauses, ${timer} timers`)
 })
+
+test('a task that pauses is polled until it goes on, and an abort is heard meanwhile', async () => {
+  const busy = (/** @type {number} */ turns) => ({
+    turns,
+    poll() {
+      const until = performance.now() + 5
+      while (performance.now() < until);
+      this.turns--
+      return []
+    },
+    done() { return this.turns <= 0 },
+    paused() { return this.turns > 0 },
+  })
+  let pauses = 0
+  const task = busy(30)
+  await drive(task, { stores: [], onPause: () => pauses++ })
+  assert.equal(task.turns, 0)
+  assert.ok(pauses > 0)
+  const controller = new AbortController()
+  setTimeout(() => controller.abort(new Error('enough')), 10)
+  await assert.rejects(drive(busy(Infinity), { stores: [], signal: controller.signal }), { message: 'enough' })
+})

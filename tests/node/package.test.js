@@ -18,7 +18,7 @@ test('npm pack holds all that it needs and leaves nothing behind', t => {
   // A copy, because packing puts the core into the folder for a moment.
   fs.cpSync(join(root, 'node'), join(place, 'node'), { recursive: true, filter: path => path !== join(root, 'node/lib/core') })
   fs.mkdirSync(join(place, 'build/wasm'), { recursive: true })
-  for (const file of ['build/wasm/core.mjs', 'build/wasm/core.wasm', 'LICENSE']) fs.copyFileSync(join(root, file), join(place, file))
+  for (const file of ['build/wasm/core.mjs', 'build/wasm/core.wasm', 'build/wasm/codecs.mjs', 'build/wasm/codecs.wasm', 'LICENSE']) fs.copyFileSync(join(root, file), join(place, file))
   const before = fs.readdirSync(join(place, 'node'), { recursive: true }).sort()
   const env = { ...process.env, npm_config_cache: join(place, 'cache'), npm_config_update_notifier: 'false' }
   execFileSync('npm', ['pack', '--silent', '--pack-destination', place], { cwd: join(place, 'node'), env, stdio: ['ignore', 'ignore', 'ignore'] })
@@ -29,7 +29,7 @@ test('npm pack holds all that it needs and leaves nothing behind', t => {
   fs.mkdirSync(join(place, 'app/node_modules'), { recursive: true })
   fs.renameSync(join(place, 'package'), join(place, 'app/node_modules/leafsum'))
   const shipped = /** @type {string[]} */ (fs.readdirSync(join(place, 'app/node_modules/leafsum'), { recursive: true }))
-  for (const file of ['LICENSE', 'README.md', 'lib/index.d.ts', 'lib/core/core.wasm', 'lib/core/core.mjs']) assert.ok(shipped.includes(file), file)
+  for (const file of ['LICENSE', 'README.md', 'lib/index.d.ts', 'lib/core/core.wasm', 'lib/core/core.mjs', 'lib/core/codecs.wasm', 'lib/core/codecs.mjs']) assert.ok(shipped.includes(file), file)
   assert.ok(!shipped.some(file => /test|pack\.js/.test(file)), String(shipped))
 
   const run = (/** @type {string[]} */ args) => spawnSync(process.execPath, args, { cwd: join(place, 'app'), encoding: 'utf8' })

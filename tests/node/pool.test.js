@@ -90,7 +90,7 @@ test('a store that only the main thread can read answers a worker by messages', 
     delete() {}
   }
   serve({ post: (message, transfer) => queueMicrotask(() => endpoint.onMessage(structuredClone(message))), listen: toWorker.listen },
-    { factory: async () => async () => ({ LeafJob, useWebCrypto() {} }), openStore: () => assert.fail('nothing to open') })
+    { load: async (_, name) => ({ factory: async () => ({ LeafJob, useWebCrypto() {} }), module: name }), openStore: () => assert.fail('nothing to open') })
   const store = {
     get: async (/** @type {string} */ key) => key === '/a' ? bytes(1, 2, 3) : undefined,
     async getRange(/** @type {string} */ key, /** @type {any} */ { offset, length }) {

@@ -89,6 +89,9 @@ void Drive(Machine& machine, const Sources& sources, uint64_t seed) {
       asks.Add(machine.Poll(budget), budget);
       if (machine.Done()) break;  // the first Poll may find that there is nothing to read
     }
+    if constexpr (requires { machine.Paused(); }) {
+      if (asks.Empty() && machine.Paused()) continue;
+    }
     if (asks.Empty()) asks.Starve();
     AnswerAsk(machine, asks, asks.Take());
   }

@@ -98,4 +98,28 @@ ByteVector GzipOf(Bytes content) {
 
 ByteVector Crc32cAfter(Bytes content) { return Concat({content, Le32(Crc32cOf(content))}); }
 
+
+ByteVector BloscBuffer(const std::vector<ByteVector>& blocks, uint32_t nbytes, BloscOptions options) {
+  std::vector<ByteVector> starts(blocks.size());
+  ByteVector body;
+  for (size_t n = 0; n < blocks.size(); ++n) {
+    const size_t i = options.reversed ? blocks.size() - 1 - n : n;
+    starts[i] = Le32(static_cast<uint32_t>(16 + 4 * blocks.size() + body.size()));
+    body = Concat({body, Le32(static_cast<uint32_t>(blocks[i].size())), blocks[i]});
+  }
+  ByteVector index;
+  for (const ByteVector& start : starts) index.insert(index.end(), start.begin(), start.end());
+  const ByteVector head = {2, 1, options.flags, options.typesize};
+  return Concat({head, Le32(nbytes), Le32(options.blocksize),
+                 Le32(static_cast<uint32_t>(16 + index.size() + body.size())), index, body});
+}
+
+ByteVector BloscOf(Bytes content, BloscOptions options) {
+  const uint32_t nbytes = static_cast<uint32_t>(content.size());
+  options.blocksize = std::min(options.blocksize, nbytes);
+  options.flags |= 2;
+  const ByteVector head = {2, 1, options.flags, options.typesize};
+  return Concat({head, Le32(nbytes), Le32(options.blocksize), Le32(nbytes + 16), content});
+}
+
 }  // namespace leafsum::test

@@ -37,4 +37,15 @@ ByteVector GzipOf(Bytes content);
 
 ByteVector Crc32cAfter(Bytes content);
 
+struct BloscOptions {
+  uint8_t flags = 16;  // not shuffled, not split, blosclz
+  uint8_t typesize = 1;
+  uint32_t blocksize = 1000;
+  bool reversed = false;  // blocks lie in descending order
+};
+// Stored as it is.
+ByteVector BloscOf(Bytes content, BloscOptions options = {});
+// A buffer around blocks that are encoded already.
+ByteVector BloscBuffer(const std::vector<ByteVector>& blocks, uint32_t nbytes, BloscOptions options);
+
 }  // namespace leafsum::test

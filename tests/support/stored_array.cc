@@ -131,11 +131,20 @@ struct Writer {
       body.insert(body.end(), chunks[n].begin(), chunks[n].end());
     }
     if (form.gaps_in_shards) body.resize(body.size() + static_cast<size_t>(random.Below(9)), 0xee);
+    // The array [grid..., 2], with its axes permuted.
+    Index dims(grid), stored(grid.size() + 1), place(stored.size());
+    dims.push_back(2);
+    for (size_t i = 0; i < stored.size(); ++i) stored[i] = dims[AxisOf(spec.index_transpose, i)];
     ByteVector index;
-    for (size_t n = 0; n < count; ++n) {
-      AppendLe64(index, empty[n] ? ~uint64_t{0} : offsets[n], spec.index_big_endian);
-      AppendLe64(index, empty[n] ? ~uint64_t{0} : chunks[n].size(), spec.index_big_endian);
-    }
+    do {
+      Index entry(dims.size());
+      for (size_t i = 0; i < stored.size(); ++i) entry[AxisOf(spec.index_transpose, i)] = place[i];
+      uint64_t n = 0;
+      for (size_t i = 0; i < grid.size(); ++i) n = n * grid[i] + entry[i];
+      const size_t at_n = static_cast<size_t>(n);
+      AppendLe64(index, empty[at_n] ? ~uint64_t{0} : entry.back() == 0 ? offsets[at_n] : chunks[at_n].size(),
+                 spec.index_big_endian);
+    } while (Step(place, stored));
     index = EncodeBytes(spec.index_codecs, std::move(index), false);
     if (index.size() != index_size) std::abort();
     return spec.index_at_end ? Concat({body, index}) : Concat({index, body});
@@ -215,6 +224,11 @@ ByteVector EncodeBytes(const codec::CodecSpecs& specs, ByteVector bytes, bool wi
       case codec::CodecKind::kCrc32c:
         bytes = Crc32cAfter(bytes);
         break;
+      case codec::CodecKind::kBlosc:
+        bytes = BloscOf(bytes);
+        break;
+      case codec::CodecKind::kBz2:
+        std::abort();  // real writers' output is in tests/vectors/codec
     }
   }
   return bytes;

@@ -104,13 +104,19 @@ std::string BytesToBytes(const codec::CodecSpec& spec) {
     case CodecKind::kZstd: return R"({"name":"zstd","configuration":{"level":1,"checksum":false}})";
     case CodecKind::kGzip: return R"({"name":"gzip","configuration":{"level":5}})";
     case CodecKind::kCrc32c: return R"({"name":"crc32c"})";
-    case CodecKind::kZlib: break;
+    case CodecKind::kBlosc:
+      return R"({"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"noshuffle","blocksize":0}})";
+    case CodecKind::kZlib:
+    case CodecKind::kBz2: break;
   }
-  std::abort();  // zarr v3 has no zlib
+  std::abort();  // zarr v3 has neither
 }
 
 std::string Sharding(const zarr::ShardingSpec& spec, const DataType& type) {
-  std::vector<std::string> index{BytesCodec(spec.index_big_endian)};
+  std::vector<std::string> index;
+  if (!spec.index_transpose.empty())
+    index.push_back(R"({"name":"transpose","configuration":{"order":)" + Numbers(spec.index_transpose) + "}}");
+  index.push_back(BytesCodec(spec.index_big_endian));
   for (const auto& c : spec.index_codecs) index.push_back(BytesToBytes(c));
   return R"({"name":"sharding_indexed","configuration":{"chunk_shape":)" + Numbers(spec.chunk_shape) +
          ",\"codecs\":" + Codecs(spec.codecs, type) + ",\"index_codecs\":" + List(index) +
@@ -131,8 +137,12 @@ std::string Write2(const ArrayMetadata& array) {
   std::string compressor = "null";
   if (!array.codecs.bytes_codecs.empty()) {
     const CodecKind kind = array.codecs.bytes_codecs[0].kind;
-    const char* id = kind == CodecKind::kZstd ? "zstd" : kind == CodecKind::kZlib ? "zlib" : "gzip";
-    compressor = std::string(R"({"id":")") + id + R"(","level":1})";
+    const char* id = kind == CodecKind::kZstd    ? "zstd"
+                     : kind == CodecKind::kZlib  ? "zlib"
+                     : kind == CodecKind::kBz2   ? "bz2"
+                     : kind == CodecKind::kBlosc ? "blosc"
+                                                 : "gzip";
+    compressor = std::string(R"({"id":")") + id + (kind == CodecKind::kBlosc ? R"(","clevel":1})" : R"(","level":1})");
   }
   return "{\"chunks\":" + Numbers(array.chunk_shape) + ",\"compressor\":" + compressor +
          ",\"dimension_separator\":\"" + array.key_encoding.separator + "\",\"dtype\":\"" + Zarr2Type(array) +

@@ -33,10 +33,11 @@ export class Context {
   /** Options that the JavaScript API takes under the same names. */
   apiOptions() {
     const { item, step, allSteps, include, exclude, algorithm, jobs, maxMemory, maxFill } = this.options
-    const { deep, strict, allowMissing, allowExtra, fingerprint, values, keys } = this.options
+    const { deep, strict, allowMissing, allowExtra, fingerprint, values, keys, digest, versions, generation } = this.options
     return {
       item, step, allSteps, include, exclude, maxMemory, maxFill,
-      deep, strict, allowMissing, allowExtra, fingerprint, values, keys,
+      deep, strict, allowMissing, allowExtra, fingerprint, values, keys, versions, generation,
+      keyDigests: digest,
       // BLAKE3 is always computed and comes first (design.md §10.13).
       algorithms: algorithm && ['blake3', ...algorithm.filter((/** @type {string} */ name) => name !== 'blake3')],
       workers: jobs,

@@ -42,9 +42,12 @@ export const kOptions = {
   'chunks': { type: 'flag', help: 'keep the digest of every chunk too' },
   'values': { type: 'flag', help: 'for leaves that differ: how many elements, where first, by how much' },
   'keys': { type: 'flag', help: 'list the keys of the store too' },
+  'digest': { type: 'flag', help: 'with --keys: the digest of every value, which is read for that' },
+  'versions': { type: 'flag', help: 'list the generations of OCDBT stores too' },
 
   'item': { type: 'text', value: 'NAME', mayBeEmpty: true, help: 'only this item' },
   'step': { type: 'integer', value: 'N', range: [0, Number.MAX_SAFE_INTEGER], help: 'this step of a CheckpointManager root' },
+  'generation': { type: 'integer', value: 'N', range: [1, Number.MAX_SAFE_INTEGER], help: 'this generation of an OCDBT store, not the newest' },
   'all-steps': { type: 'flag', help: 'every step of a CheckpointManager root' },
   'include': { type: 'repeat', value: 'GLOB', help: 'only leaves whose key path fits, as /params/**; again for more' },
   'exclude': { type: 'repeat', value: 'GLOB', help: 'no leaves whose key path fits; again for more' },
@@ -75,7 +78,7 @@ export const kOptions = {
   'help': { type: 'flag', short: 'h', help: 'print this' },
 }
 
-const kScope = ['item', 'step', 'all-steps', 'include', 'exclude']
+const kScope = ['item', 'step', 'all-steps', 'generation', 'include', 'exclude']
 const kWork = ['algorithm', 'jobs', 'max-memory', 'max-fill', 'header', 'timeout']
 const kText = ['json', 'format', 'output', 'quiet', 'verbose', 'progress', 'color', 'version', 'help']
 const kCommon = [...kScope, ...kWork, ...kText]
@@ -116,7 +119,7 @@ export const kCommands = {
   ls: {
     operands: ['SRC'],
     help: 'the tree with dtypes, shapes and sizes; no content is read',
-    options: ['keys', ...kCommon],
+    options: ['keys', 'digest', 'versions', ...kCommon],
     conflicts: kAlways,
   },
   explain: {

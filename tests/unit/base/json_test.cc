@@ -104,10 +104,10 @@ TEST_CASE("Nesting is limited") {
     return text + std::string(depth, close);
   };
   CHECK(ErrorOf(nested(kMaxJsonDepth, '[', ']')) == "");
-  CHECK(ErrorOf(nested(kMaxJsonDepth + 1, '[', ']')) == "limit");
+  CHECK(ErrorOf(nested(kMaxJsonDepth + 1, '[', ']')) == "invalid");
   CHECK(ErrorOf(nested(kMaxJsonDepth, '{', '}')) == "");
-  CHECK(ErrorOf(nested(kMaxJsonDepth + 1, '{', '}')) == "limit");
-  CHECK(ErrorOf(std::string(1000000, '[')) == "limit");
+  CHECK(ErrorOf(nested(kMaxJsonDepth + 1, '{', '}')) == "invalid");
+  CHECK(ErrorOf(std::string(1000000, '[')) == "invalid");
   CHECK(ErrorOf(nested(40, '[', ']').insert(40, nested(kMaxJsonDepth - 40, '[', ']'))) == "");
 }
 

@@ -24,6 +24,10 @@ ByteVector ContentOf(const nlohmann::json& spec) {
   if (kind == "pattern") return leafsum::test::Pattern(size);
   ByteVector out(size);
   if (kind == "zeros") return out;
+  if (kind == "counter") {
+    for (size_t i = 0; i < size; ++i) out[i] = static_cast<uint8_t>(i / 20 * 1000 >> (8 * (i % 4)));
+    return out;
+  }
   REQUIRE(kind == "skewed");
   uint32_t state = 1;
   for (uint8_t& b : out) {
@@ -36,7 +40,8 @@ ByteVector ContentOf(const nlohmann::json& spec) {
 const std::vector<Case>& Cases() {
   static const std::vector<Case> cases = [] {
     const std::map<std::string, CodecKind> kinds = {{"zstd", CodecKind::kZstd}, {"zlib", CodecKind::kZlib},
-                                                    {"gzip", CodecKind::kGzip}, {"crc32c", CodecKind::kCrc32c}};
+                                                    {"gzip", CodecKind::kGzip}, {"crc32c", CodecKind::kCrc32c},
+                                                    {"bz2", CodecKind::kBz2},   {"blosc", CodecKind::kBlosc}};
     std::vector<Case> out;
     const auto vectors = leafsum::test::LoadVectors("codec/encoded.json");
     for (const auto& v : vectors["encoded"]) {
@@ -102,7 +107,9 @@ TEST_CASE("One byte after a real value is refused, and so is a byte more than ma
       const Outcome capped = Run(c.specs, c.encoded, c.content.size() - 1, pieces);
       REQUIRE(capped.code() == "invalid");
       CHECK(capped.error->message == "decodes to more than " + std::to_string(c.content.size() - 1) + " bytes");
-      CHECK(capped.bytes.size() == c.content.size() - 1);
+      // Blosc says beforehand how many bytes it holds.
+      const bool knows = c.specs.front().kind == CodecKind::kBlosc;
+      CHECK(capped.bytes.size() == (knows ? 0 : c.content.size() - 1));
     }
   }
 }

@@ -208,8 +208,8 @@ TEST_CASE("Rules of versions") {
       Good, Decode);
 }
 
-TEST_CASE("A lone generation may be any") {
-  for (uint64_t generation : {uint64_t{1}, uint64_t{100}, kAll}) {
+TEST_CASE("A lone generation may be any that the version tree can hold") {
+  for (uint64_t generation : {uint64_t{1}, uint64_t{100}, uint64_t{1} << 60}) {
     ManifestForm form = Good();
     form.versions = {};
     form.versions.Add(generation);
@@ -339,4 +339,21 @@ TEST_CASE("A manifest over its limit is not looked at") {
   const auto refused = DecodeManifest(ByteVector(kMaxManifest + 1));
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == ErrorCode::kLimit);
+}
+
+TEST_CASE("A generation number has a maximum that the version tree's arity gives") {
+  for (uint64_t a = 1; a <= kMaxVersionTreeArityLog2; ++a) {
+    const uint64_t max = (uint64_t{1} << a * (63 / a)) + (uint64_t{1} << a);
+    for (const uint64_t generation : {max, max + 1, kAll}) {
+      CAPTURE(a, generation);
+      ManifestForm form;
+      form.arity_log2 = a;
+      form.files = MakeFileTable({{"", "d/a"}});
+      form.versions.Add(generation);
+      const auto manifest = DecodeManifest(Exact(WriteManifestEnvelope(form.Body())));
+      CHECK(static_cast<bool>(manifest) == (generation == max));
+      if (!manifest)
+        CHECK(manifest.error().message.find("exceeds the maximum") != std::string::npos);
+    }
+  }
 }

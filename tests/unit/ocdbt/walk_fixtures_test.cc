@@ -1,6 +1,8 @@
 // Databases that TensorStore and Orbax wrote.
 #include <algorithm>
 
+#include "base/byte_writer.h"
+#include "hash/sha256.h"
 #include "ocdbt/numbered_manifest.h"
 #include "ocdbt/version_tree.h"
 #include "support/fixtures.h"
@@ -74,9 +76,9 @@ std::vector<BtreeGenerationReference> History(const Manifest& manifest, const Fi
   return out;
 }
 
-// Key → size of its value, which must lie in a file that is there, if in any.
-std::map<std::string, uint64_t> Sizes(const BtreeGenerationReference& version,
-                                      const FileMap& files) {
+// Key → its value, which must lie in a file that is there, if in any.
+std::map<std::string, ByteVector> Values(const BtreeGenerationReference& version,
+                                         const FileMap& files) {
   kvstore::FileTable table;
   kvstore::KvStore store;
   Walk walk(version, "", table, store);
@@ -92,16 +94,41 @@ std::map<std::string, uint64_t> Sizes(const BtreeGenerationReference& version,
   for (const Problem& p : walk.TakeProblems()) FAIL_CHECK(ProblemText(p));
   CHECK(walk.complete());
   REQUIRE_FALSE(store.Seal());
-  std::map<std::string, uint64_t> out;
+  std::map<std::string, ByteVector> out;
   for (const auto& e : store.entries()) {
-    out[std::string(e.key)] = e.value.length;
-    if (e.value.is_inline()) continue;
-    const auto file = files.find(table.path(e.value.file));
-    REQUIRE(file != files.end());
-    CHECK(e.value.offset + e.value.length <= file->second.size());
+    Bytes value = store.InlineValue(e.value);
+    if (!e.value.is_inline()) {
+      const auto file = files.find(table.path(e.value.file));
+      REQUIRE(file != files.end());
+      REQUIRE(e.value.offset + e.value.length <= file->second.size());
+      value = Bytes(file->second)
+                  .subspan(static_cast<size_t>(e.value.offset))
+                  .first(static_cast<size_t>(e.value.length));
+    }
+    CHECK(value.size() == e.value.length);
+    out[std::string(e.key)] = ToVector(value);
   }
   CHECK(out.size() == store.entries().size());
   return out;
+}
+
+std::map<std::string, uint64_t> Sizes(const BtreeGenerationReference& version,
+                                      const FileMap& files) {
+  std::map<std::string, uint64_t> out;
+  for (const auto& [key, value] : Values(version, files)) out[key] = value.size();
+  return out;
+}
+
+// Over all keys in order: length and key, length and value.
+std::string Sha256OfAll(const std::map<std::string, ByteVector>& values) {
+  ByteWriter w;
+  for (const auto& [key, value] : values) {
+    w.U32Le(static_cast<uint32_t>(key.size()));
+    w.Raw(AsBytes(key));
+    w.U64Le(value.size());
+    w.Raw(value);
+  }
+  return hash::ToHex(hash::Sha256Of(w.bytes()));
 }
 
 void CheckKeys(const Json& expected, const BtreeGenerationReference& version,
@@ -150,6 +177,8 @@ TEST_CASE(
     const std::string fixture = name.substr(0, name.find('/'));
     const Json kv = ReadJson("ocdbt/" + fixture + "/expected.json")["items"][""]["kv"];
     const Manifest manifest = Current(files);
+    const auto values = Values(manifest.versions.back(), files);
+    CHECK(Sha256OfAll(values) == kv["sha256_all"].get<std::string>());
     const auto sizes = Sizes(manifest.versions.back(), files);
     CHECK(sizes.size() == kv["count"].get<size_t>());
     for (const Json& sample : kv["sample"]) {

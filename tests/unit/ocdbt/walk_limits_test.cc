@@ -186,3 +186,67 @@ TEST_CASE("Repeated visits are counted exactly") {
       CheckTooLarge(w, root);
   }
 }
+
+namespace {
+
+// `count` paths of `length` bytes that differ in their last two alone: a few KiB for each MiB.
+FileTableColumns LongPaths(size_t count, size_t length) {
+  FileTableColumns files;
+  for (size_t i = 0; i < count; ++i) {
+    if (i > 0) files.prefix_length.push_back(length - 2);
+    files.suffix_length.push_back(i == 0 ? length : 2);
+    files.base_length.push_back(0);
+    if (i == 0) files.suffixes = std::string(length - 2, 'p');
+    files.suffixes += {static_cast<char>('a' + i / 26), static_cast<char>('a' + i % 26)};
+  }
+  return files;
+}
+
+}  // namespace
+
+TEST_CASE("Tables of paths cost what the paths are written out, in leaves") {
+  const FileTableColumns files = LongPaths(480, 65000);
+  const uint64_t each = 480 * 65000;
+  const auto leaves_in_budget = static_cast<size_t>(kMaxTreeBytes / each);
+  for (const size_t leaves : {leaves_in_budget, leaves_in_budget + 1}) {
+    DatabaseWriter db;
+    std::vector<ChildItem> children;
+    for (size_t i = 0; i < leaves; ++i) {
+      const std::string key(1, static_cast<char>('A' + i));
+      LeafColumns leaf = LeafNode({}, {Inline(key, "v")});
+      leaf.files = files;
+      children.push_back({key, 0, db.AddNode(leaf.Body(), 0, {1, 0, 0})});
+    }
+    const NodeHandle root = db.AddInterior(children);
+    const Walked w = WalkFiles(Version(root), db.files, 1);
+    // The nodes themselves cost a little too, far less than one table.
+    if (leaves == leaves_in_budget)
+      CHECK(w.entries.size() == leaves);
+    else
+      CheckTooLarge(w, root);
+  }
+}
+
+TEST_CASE("Tables of paths cost what the paths are written out, in interior nodes that keep them") {
+  const FileTableColumns files = LongPaths(480, 65000);
+  const uint64_t each = 480 * 65000;
+  const auto nodes_in_budget = static_cast<size_t>(kMaxNameBytes / each);
+  for (const size_t nodes : {nodes_in_budget, nodes_in_budget + 1}) {
+    DatabaseWriter db;
+    std::vector<ChildItem> children;
+    for (size_t i = 0; i < nodes; ++i) {
+      const std::string key(1, static_cast<char>('A' + i));
+      InteriorColumns node = InteriorNode(1, {{"", "unused"}}, {{key, 0, 0, 0, 20, {}}});
+      node.files = files;
+      children.push_back({key, 0, db.AddNode(node.Body(), 1, {})});
+    }
+    const NodeHandle root = db.AddInterior(children);
+    const Walked w = WalkFiles(Version(root), db.files, 1);
+    if (nodes == nodes_in_budget) {
+      REQUIRE(w.problems.size() == 1);  // the children's file is not there
+      CHECK(w.problems[0].find(" missing ") != std::string::npos);
+    } else {
+      CheckTooLarge(w, root);
+    }
+  }
+}

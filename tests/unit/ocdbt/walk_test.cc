@@ -90,6 +90,27 @@ TEST_CASE("Files of values are named below the prefix, nodes and problems are no
   CHECK(w.nodes[0].find("d/nodes ") == 0);
 }
 
+TEST_CASE("Files are numbered in the order of the keys that need them, whatever arrives first") {
+  DatabaseWriter db;
+  std::vector<ChildItem> children;
+  Lines expected;
+  for (int i = 0; i < 8; ++i) {
+    const std::string key(1, static_cast<char>('a' + i));
+    const std::string file = "d/" + std::to_string(9 - i);
+    // The table's order is not the keys', one of its files is not used, one is every leaf's.
+    db.node_file = {"", "d/node" + std::to_string(i)};
+    children.push_back({key, 0,
+                        db.AddLeaf({Indirect(key + "0", 2, 1, 2), Indirect(key + "1", 0, 3, 4)},
+                                   {{"", "d/all"}, {"", "d/unused"}, {"", file}})});
+    const int number = i == 0 ? 0 : i + 1;
+    expected.push_back(key + "0 @ " + file + "#" + std::to_string(number) + " [1, +2)");
+    expected.push_back(key + "1 @ d/all#1 [3, +4)");
+  }
+  const Walked w = WalkAnyOrder(Version(db.AddInterior(children)), db.files);
+  CHECK(w.problems.empty());
+  CHECK(w.entries == expected);
+}
+
 TEST_CASE("A value of no bytes needs no file") {
   DatabaseWriter db;
   const Walked w =

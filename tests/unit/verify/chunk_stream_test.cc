@@ -6,6 +6,7 @@
 #include "support/encode.h"
 #include "support/hex.h"
 #include "support/random.h"
+#include "support/stored_array.h"
 
 using namespace leafsum;
 using namespace leafsum::verify;
@@ -81,27 +82,8 @@ const codec::CodecSpecs kChains[] = {
     {{CodecKind::kZlib, false}},
     {{CodecKind::kCrc32c, false}},
     {{CodecKind::kGzip, false}, {CodecKind::kCrc32c, false}},
+    {{CodecKind::kBlosc, false}},
 };
-
-ByteVector Encode(const codec::CodecSpecs& specs, ByteVector bytes) {
-  for (const codec::CodecSpec& spec : specs) {
-    switch (spec.kind) {
-      case CodecKind::kZstd:
-        bytes = test::ZstdOf(bytes);
-        break;
-      case CodecKind::kZlib:
-        bytes = test::ZlibOf(bytes);
-        break;
-      case CodecKind::kGzip:
-        bytes = test::GzipOf(bytes);
-        break;
-      case CodecKind::kCrc32c:
-        bytes = test::Crc32cAfter(bytes);
-        break;
-    }
-  }
-  return bytes;
-}
 
 }  // namespace
 
@@ -111,13 +93,13 @@ TEST_CASE("Streams, whole chunks and transposed ones give the same bytes in piec
     for (uint64_t seed = 0; seed < 20; ++seed) {
       CAPTURE(codecs.size(), seed);
       for (const bool whole : {false, true}) {
-        const Pulled p = PullAll(Format(codecs), Encode(codecs, content), whole, seed);
+        const Pulled p = PullAll(Format(codecs), test::EncodeBytes(codecs, content, false), whole, seed);
         CHECK_FALSE(p.error);
         CHECK(p.bytes == content);
       }
       ChunkFormat transposed = Format(codecs);
       transposed.transpose = {1, 0};
-      const Pulled p = PullAll(transposed, Encode(codecs, Transposed(content)), true, seed);
+      const Pulled p = PullAll(transposed, test::EncodeBytes(codecs, Transposed(content), false), true, seed);
       CHECK_FALSE(p.error);
       CHECK(p.bytes == content);
     }
@@ -129,7 +111,7 @@ TEST_CASE("What is skipped is decoded all the same") {
   for (const codec::CodecSpecs& codecs : kChains) {
     for (const bool whole : {false, true}) {
       for (uint64_t seed = 0; seed < 10; ++seed) {
-        const Pulled p = PullAll(Format(codecs), Encode(codecs, content), whole, seed, 3);
+        const Pulled p = PullAll(Format(codecs), test::EncodeBytes(codecs, content, false), whole, seed, 3);
         REQUIRE_FALSE(p.error);
         REQUIRE(p.bytes.size() == content.size());
         size_t skipped = 0;
@@ -165,7 +147,7 @@ TEST_CASE("Fill repeats its element from any position") {
 TEST_CASE("Every proper prefix of an encoded chunk fails, and every longer one") {
   const ByteVector content = test::Pattern(900);
   for (const codec::CodecSpecs& codecs : kChains) {
-    const ByteVector encoded = Encode(codecs, content);
+    const ByteVector encoded = test::EncodeBytes(codecs, content, false);
     const bool ignored = codecs.size() == 1 && codecs[0].trailing_bytes_ignored;
     for (const bool whole : {false, true}) {
       CAPTURE(codecs.size(), whole);
@@ -198,7 +180,7 @@ TEST_CASE("A chunk of another size than its shape says both sizes") {
   };
   for (const Case& c : cases) {
     CAPTURE(c.message, c.size);
-    const Pulled p = PullAll(Format(c.codecs), Encode(c.codecs, test::Pattern(c.size)), false, 1);
+    const Pulled p = PullAll(Format(c.codecs), test::EncodeBytes(c.codecs, test::Pattern(c.size), false), false, 1);
     REQUIRE(p.error);
     CHECK(p.error->code == ErrorCode::kInvalid);
     CHECK(p.error->message == c.message);
@@ -210,7 +192,7 @@ TEST_CASE("A chunk of another size than its shape says both sizes") {
 TEST_CASE("A stream is blocked until its bytes are here, and goes on where it was") {
   const ByteVector content = test::Pattern(900);
   for (const codec::CodecSpecs& codecs : kChains) {
-    const ByteVector encoded = Encode(codecs, content);
+    const ByteVector encoded = test::EncodeBytes(codecs, content, false);
     ReadQueue queue({"f"});
     const ChunkFormat format = Format(codecs);
     ChunkStream stream(format, std::make_unique<ValueReader>(queue, 0, 0, 1000, encoded.size(), 64),

@@ -100,8 +100,8 @@ std::string Describe(const ArrayForm& f) {
 codec::CodecSpecs RandomCodecs(Random& r) {
   using Specs = codec::CodecSpecs;
   const codec::CodecSpec zstd{CodecKind::kZstd, false}, gzip{CodecKind::kGzip, false};
-  const codec::CodecSpec zlib{CodecKind::kZlib, false}, crc{CodecKind::kCrc32c, false};
-  switch (r.Below(8)) {
+  const codec::CodecSpec zlib{CodecKind::kZlib, false}, crc{CodecKind::kCrc32c, false}, blosc{CodecKind::kBlosc, false};
+  switch (r.Below(10)) {
     case 0:
       return Specs{zstd};
     case 1:
@@ -114,6 +114,10 @@ codec::CodecSpecs RandomCodecs(Random& r) {
       return Specs{zstd, crc};
     case 5:
       return Specs{crc, gzip};
+    case 6:
+      return Specs{blosc};
+    case 7:
+      return Specs{blosc, zlib};
     default:
       return Specs{};
   }
@@ -139,18 +143,28 @@ uint64_t RandomDivisor(Random& r, uint64_t n) {
   return d;
 }
 
-// Puts sharding between the outer chunk and its elements.
-void AddSharding(ArrayForm& f, Random& r) {
+// Puts sharding between a chunk and its elements.
+void Shard(zarr::CodecChain& codecs, const std::vector<uint64_t>& chunk_shape, Random& r) {
   zarr::ShardingSpec shard;
-  shard.codecs = std::move(f.codecs);
-  f.codecs = {};
-  f.codecs.transpose = RandomTranspose(r, f.shape.size());
-  for (uint64_t n : zarr::StoredShape(f.codecs, f.chunk_shape))
+  shard.codecs = std::move(codecs);
+  codecs = {};
+  codecs.transpose = RandomTranspose(r, chunk_shape.size());
+  for (uint64_t n : zarr::StoredShape(codecs, chunk_shape))
     shard.chunk_shape.push_back(RandomDivisor(r, n));
   if (r.OneIn(2)) shard.index_codecs = {{CodecKind::kCrc32c, false}};
   shard.index_big_endian = r.OneIn(3);
   shard.index_at_end = !r.OneIn(3);
-  f.codecs.sharding.push_back(std::move(shard));
+  if (r.OneIn(3)) shard.index_transpose = RandomTranspose(r, chunk_shape.size() + 1);
+  codecs.sharding.push_back(std::move(shard));
+}
+
+void AddSharding(ArrayForm& f, Random& r) {
+  Shard(f.codecs, f.chunk_shape, r);
+  zarr::ShardingSpec* innermost = &f.codecs.sharding[0];
+  while (r.OneIn(2)) {
+    Shard(innermost->codecs, innermost->chunk_shape, r);
+    innermost = &innermost->codecs.sharding[0];
+  }
   f.empty_one_in = r.Pick<uint64_t>({0, 3});
   f.gaps_in_shards = r.OneIn(3);
 }
@@ -531,13 +545,16 @@ std::vector<Damage> Damages() {
        shards,
        {},
        [](StoredArray& a) { a.source.Remove(FileOf(a, 1)); }},
-      {"shards within shards",
-       Code::kUnsupported,
+      {"a bit of the index of a shard within a shard",
+       Code::kChecksum,
        [](ArrayForm& f) {
          Shards(f, true);
-         f.codecs.sharding[0].codecs.sharding.push_back(f.codecs.sharding[0]);
+         zarr::ShardingSpec inner = f.codecs.sharding[0];
+         inner.chunk_shape[0] = 1;
+         inner.index_at_end = false;  // hence the first bytes of one that begins the outer one
+         f.codecs.sharding[0].codecs.sharding.push_back(inner);
        },
-       {},
+       [](StoredValue& v) { v.bytes[0] ^= 1; },
        {}},
   };
 }
@@ -565,12 +582,10 @@ TEST_CASE("Damage is one finding with file and offset, the same for every order 
         const Outcome o = Read(a, seed);
         REQUIRE(o.state == State::kFailed);
         CHECK(report::CodeName(o.failure.code) == report::CodeName(damage.code));
-        if (o.failure.code != report::Code::kUnsupported) {
-          CHECK(o.failure.file == FileOf(a, 1));
-          REQUIRE(o.failure.offset);
-          CHECK(*o.failure.offset <= a.task.chunks[1].length);
-          CHECK_THAT(o.failure.message, Catch::Matchers::StartsWith("chunk a.b/c/0/1: "));
-        }
+        CHECK(o.failure.file == FileOf(a, 1));
+        REQUIRE(o.failure.offset);
+        CHECK(*o.failure.offset <= a.task.chunks[1].length);
+        CHECK_THAT(o.failure.message, Catch::Matchers::StartsWith("chunk a.b/c/0/1: "));
         if (!first) first = o;
         CHECK(o.failure == first->failure);
       }

@@ -208,3 +208,30 @@ TEST_CASE("Answers that nobody asked for are ignored") {
   CHECK(machine.Poll(1 << 20).empty());
   CHECK((*ParseResults(machine.TakeResult()))[0].complete);
 }
+
+TEST_CASE("Content that takes no reads is hashed with pauses, and an abort would be heard in them") {
+  Job job;
+  job.memory = 64 << 20;
+  job.tasks.resize(1);
+  Random random(1);
+  ArrayForm form;
+  form.type = "uint8";
+  form.shape = {100 << 20};
+  form.chunk_shape = {50 << 20};
+  LeafTask& task = job.tasks[0];
+  task.array.metadata = test::MetadataOf(form, random);
+  LeafJob leaf_job(Serialize(job));
+  size_t pauses = 0;
+  for (; leaf_job.Paused(); ++pauses) {
+    CHECK_FALSE(leaf_job.Done());
+    CHECK(leaf_job.progress() >= (pauses + 1) * (16 << 20));
+    CHECK(leaf_job.progress() < (pauses + 2) * (16 << 20));
+    CHECK(leaf_job.Poll(1 << 20).empty());
+  }
+  CHECK(pauses == 6);
+  REQUIRE(leaf_job.Done());
+  const auto results = ParseResults(leaf_job.TakeResult());
+  REQUIRE(results);
+  const ByteVector content(100 << 20, task.array.metadata.fill_value[0]);
+  CHECK((*results)[0].blake3 == hash::Blake3Of(content));
+}

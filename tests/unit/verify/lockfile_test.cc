@@ -354,7 +354,7 @@ TEST_CASE("malformed lockfiles: each rule has its own message") {
       {"a time of 21 digits", "\"1763770000000000000\"", "\"176377000000000000000\"",
        "lockfile: \"source\": \"commit_timestamp_nsecs\" must be a decimal number in a string"},
       {"deep nesting", "\"items\":", "\"items\":" + std::string(100, '['),
-       "lockfile: JSON is nested too deeply", limit},
+       "lockfile: JSON is nested too deeply"},
   };
   for (const Edit& edit : edits) {
     INFO(edit.what);

@@ -18,6 +18,7 @@ void CheckEqual(const CodecChain& a, const CodecChain& b) {
   for (size_t i = 0; i < a.sharding.size(); ++i) {
     CHECK(a.sharding[i].chunk_shape == b.sharding[i].chunk_shape);
     CHECK(a.sharding[i].index_codecs == b.sharding[i].index_codecs);
+    CHECK(a.sharding[i].index_transpose == b.sharding[i].index_transpose);
     CHECK(a.sharding[i].index_big_endian == b.sharding[i].index_big_endian);
     CHECK(a.sharding[i].index_at_end == b.sharding[i].index_at_end);
     CheckEqual(a.sharding[i].codecs, b.sharding[i].codecs);
@@ -98,7 +99,7 @@ TEST_CASE("orders, separators and codecs go around") {
   ArrayMetadata v3 = Array(3, "uint16", "0100");
   v3.codecs.big_endian = true;
   v3.codecs.transpose = {1, 2, 0};
-  v3.codecs.bytes_codecs = {{CodecKind::kCrc32c, false}, {CodecKind::kGzip, true}, {CodecKind::kZstd, true}};
+  v3.codecs.bytes_codecs = {{CodecKind::kCrc32c, false}, {CodecKind::kGzip, true}, {CodecKind::kBlosc, false}, {CodecKind::kZstd, true}};
   v3.key_encoding = {false, '/'};
   GoAround(v3);
 
@@ -112,6 +113,7 @@ TEST_CASE("orders, separators and codecs go around") {
   inner.codecs.sharding = {innermost};
   inner.index_codecs = {{CodecKind::kCrc32c, false}};
   inner.index_at_end = false;
+  inner.index_transpose = {3, 1, 0, 2};
   v3.codecs = {};
   v3.codecs.transpose = {1, 2, 0};  // (2, 3, 4) becomes (3, 4, 2)
   v3.codecs.sharding = {inner};

@@ -23,8 +23,11 @@ bool Equal(const ShardIndexEntry& a, const ShardIndexEntry& b) {
   return a.empty == b.empty && (a.empty || (a.offset == b.offset && a.length == b.length));
 }
 
+// `n` inner chunks along the first axis.
 Result<std::vector<ShardIndexEntry>> Decode(Bytes bytes, uint64_t n, uint64_t shard_size, const ShardingSpec& spec) {
-  return DecodeShardIndex(test::Exact(bytes), n, shard_size, spec);
+  std::vector<uint64_t> shape = spec.chunk_shape;
+  shape[0] *= n;
+  return DecodeShardIndex(test::Exact(bytes), shape, shard_size, spec);
 }
 
 }  // namespace
@@ -75,6 +78,51 @@ TEST_CASE("shard indices go around; every other length fails") {
       CHECK(extra.error().expected == std::to_string(bytes.size()) + " bytes");
     }
   }
+}
+
+TEST_CASE("a transposed index is read by its strides") {
+  // The array [2, 3, 2] of numbers 10 i + 2 j + k, k = 0: offset, 1: length, with its axes permuted.
+  for (const std::vector<uint32_t>& order :
+       {std::vector<uint32_t>{}, {0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}) {
+    ShardingSpec spec = Spec({4, 5}, 0);
+    spec.index_transpose = order;
+    const uint64_t dims[] = {2, 3, 2};
+    uint64_t stored[3], at[3] = {};
+    for (size_t i = 0; i < 3; ++i) stored[i] = dims[order.empty() ? i : order[i]];
+    ByteVector bytes;
+    for (uint64_t n = 0; n < 12; ++n) {
+      uint64_t rest = n;
+      for (size_t i = 3; i-- > 0; rest /= stored[i]) at[order.empty() ? i : order[i]] = rest % stored[i];
+      bytes.push_back(static_cast<uint8_t>(10 * at[0] + 2 * at[1] + at[2]));
+      bytes.resize(bytes.size() + 7);
+    }
+    const auto entries = DecodeShardIndex(test::Exact(bytes), {8, 15}, 100, spec);
+    REQUIRE(entries);
+    REQUIRE(entries->size() == 6);
+    for (uint64_t n = 0; n < 6; ++n) {
+      const uint64_t offset = n / 3 * 10 + n % 3 * 2;
+      CHECK(Equal((*entries)[static_cast<size_t>(n)], {offset, offset + 1, false}));
+    }
+  }
+}
+
+TEST_CASE("levels of chunks, along the array's axes") {
+  ArrayMetadata array;
+  array.chunk_shape = {8, 4};
+  CHECK(ChunkLevels(array).size() == 1);
+  array.codecs.transpose = {1, 0};
+  ShardingSpec inner = Spec({2, 4}, 1);  // of (4, 8)
+  inner.codecs.transpose = {1, 0};       // and (4, 2) it is stored as
+  inner.codecs.sharding = {Spec({1, 2}, 1)};
+  array.codecs.sharding = {inner};
+  const auto levels = ChunkLevels(array);
+  REQUIRE(levels.size() == 3);
+  CHECK(levels[0].shape == std::vector<uint64_t>{8, 4});
+  CHECK(levels[0].transpose == std::vector<uint32_t>{1, 0});
+  CHECK(levels[1].shape == std::vector<uint64_t>{4, 2});
+  CHECK(levels[1].transpose.empty());
+  CHECK(levels[2].shape == std::vector<uint64_t>{1, 2});
+  CHECK(levels[2].codecs->sharding.empty());
 }
 
 TEST_CASE("every flipped bit of a checked index is noticed") {

@@ -76,7 +76,8 @@ TEST_CASE("the form that Orbax's v1 API writes") {
 
 TEST_CASE("zarr3: what is accepted besides") {
   CHECK(Parse(kZarrJson.With("attributes", "{\"a\":[1]}").Text()));
-  CHECK(Parse(kZarrJson.With("dimension_names", "[\"row\",null]").Text()));
+  for (const char* names : {R"(["row",null])", "[null,null]", R"(["",""])"})
+    CHECK(Parse(kZarrJson.With("dimension_names", names).Text()));
   CHECK(Parse(kZarrJson.With("storage_transformers", "[]").Text()));
   CHECK(Parse(kZarrJson.With("x", R"({"must_understand":false,"name":"y"})").Text()));
   CHECK(Parse(kZarrJson.With("zarr_format", "3.0").Text()));
@@ -130,6 +131,8 @@ TEST_CASE("zarr3: what is refused") {
       {"dimension_names", "[\"a\"]", kInvalid,
        "\"dimension_names\": expected array of length 2, but received: array of length 1"},
       {"dimension_names", "[\"a\",5]", kInvalid, "\"dimension_names\": expected strings or null, but received: 5"},
+      {"dimension_names", "[\"a\",\"a\"]", kUnsupported,
+       "\"dimension_names\": expected names that differ, but received: \"a\""},
       {"dimension_names", "null", kInvalid, "\"dimension_names\": expected array of length 2, but received: null"},
       {"storage_transformers", "{}", kInvalid, "\"storage_transformers\": expected array, but received: object"},
       {"storage_transformers", R"([{"name":"x"}])", kUnsupported,
@@ -252,8 +255,37 @@ TEST_CASE("codec lists that are refused") {
        "\"bytes\" includes extra members: \"must_understand\""},
       {R"([L,{"name":"zzz"}])", kUnsupported, "\"codecs\": codec \"zzz\" is not supported"},
       {R"([L,{"name":"bz2"}])", kUnsupported, "\"codecs\": codec \"bz2\" is not supported"},
-      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"shuffle","typesize":4,"blocksize":0}}])",
-       kUnsupported, "\"codecs\": codec \"blosc\" is not supported"},
+      {R"([L,{"name":"blosc"}])", kInvalid, "\"cname\": expected one of |blosclz|lz4|lz4hc|snappy|zlib|zstd|, but member is missing"},
+      {R"([L,{"name":"blosc","configuration":{"clevel":5,"shuffle":"shuffle","typesize":4,"blocksize":0}}])", kInvalid,
+       "\"cname\": expected one of |blosclz|lz4|lz4hc|snappy|zlib|zstd|, but member is missing"},
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","shuffle":"shuffle","typesize":4,"blocksize":0}}])", kInvalid,
+       "\"clevel\": expected integer in the range [0, 9], but member is missing"},
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"typesize":4,"blocksize":0}}])", kInvalid,
+       "\"shuffle\": expected one of |noshuffle|shuffle|bitshuffle|, but member is missing"},
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"shuffle","blocksize":0}}])", kInvalid,
+       "\"typesize\": expected integer in the range [1, 255], but member is missing"},
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"shuffle","typesize":4}}])", kInvalid,
+       "\"blocksize\": expected integer in the range [0, 715827542], but member is missing"},
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz","clevel":5,"shuffle":"shuffle","typesize":4,"blocksize":0}}])", kInvalid,
+       "\"cname\": expected one of |blosclz|lz4|lz4hc|snappy|zlib|zstd|, but received: \"lz\""},
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":10,"shuffle":"shuffle","typesize":4,"blocksize":0}}])", kInvalid,
+       "\"clevel\": expected integer in the range [0, 9], but received: 10"},
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":-1,"shuffle":"shuffle","typesize":4,"blocksize":0}}])", kInvalid,
+       "\"clevel\": expected integer in the range [0, 9], but received: -1"},
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":1,"typesize":4,"blocksize":0}}])", kInvalid,
+       "\"shuffle\": expected one of |noshuffle|shuffle|bitshuffle|, but received: 1"},
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"auto","typesize":4,"blocksize":0}}])", kInvalid,
+       "\"shuffle\": expected one of |noshuffle|shuffle|bitshuffle|, but received: \"auto\""},
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"shuffle","typesize":0,"blocksize":0}}])", kInvalid,
+       "\"typesize\": expected integer in the range [1, 255], but received: 0"},
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"shuffle","typesize":256,"blocksize":0}}])", kInvalid,
+       "\"typesize\": expected integer in the range [1, 255], but received: 256"},
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"shuffle","typesize":4,"blocksize":-1}}])", kInvalid,
+       "\"blocksize\": expected integer in the range [0, 715827542], but received: -1"},
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"shuffle","typesize":4,"blocksize":715827543}}])", kInvalid,
+       "\"blocksize\": expected integer in the range [0, 715827542], but received: 715827543"},
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"shuffle","typesize":4,"blocksize":0,"x":1}}])", kUnsupported,
+       "\"blosc\" includes extra members: \"x\""},
       {R"([L,{"name":"zstd"}])", kInvalid,
        "\"level\": expected integer in the range [-131072, 22], but member is missing"},
       {R"([L,{"name":"zstd","configuration":{"level":23}}])", kInvalid,
@@ -298,6 +330,9 @@ TEST_CASE("sharding: what is accepted") {
   // A transpose of the index that moves nothing.
   CHECK(ParseCodecList("[" + Sharding("[2,3]", "[L]", R"([{"name":"transpose","configuration":{"order":[0,1,2]}},L])") + "]"));
 
+  CHECK(ParseCodecList("[" + Sharding("[2,3]", "[L]", R"([{"name":"transpose","configuration":{"order":[2,0,1]}},L])") + "]")
+            ->codecs.sharding[0].index_transpose == std::vector<uint32_t>{2, 0, 1});
+
   const auto nested = ParseCodecList("[" + Sharding("[4,2]", "[" + Sharding("[2,1]", "[L,Z]", "[L,C]") + "]", "[L]") + "]");
   REQUIRE(nested);
   const ShardingSpec& outer = nested->codecs.sharding[0];
@@ -334,8 +369,6 @@ TEST_CASE("sharding: what is refused") {
        "invalid index_codecs specified: only fixed-size encodings are supported"},
       {"[" + Sharding("[2,3]", "[L]", R"([{"name":"bytes"}])") + "]", kInvalid,
        "sharding_indexed: \"endian\": expected one of \"little\", \"big\" for data type uint64, but member is missing"},
-      {"[" + Sharding("[2,3]", "[L]", R"([{"name":"transpose","configuration":{"order":[1,0,2]}},L])") + "]",
-       kUnsupported, "a transposed shard index is not supported"},
       {"[" + Sharding("[2,3]", "[L]", "[L]", R"(,"index_location":"mid")") + "]", kInvalid,
        "\"index_location\": expected one of \"start\", \"end\", but received: \"mid\""},
       {"[" + Sharding("[2,3]", "[L]", "[L]", R"(,"x":1)") + "]", kUnsupported,

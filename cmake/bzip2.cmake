@@ -1,0 +1,10 @@
+# bzip2_decompress: libbz2 without its stdio half. Its compressor is compiled because bzlib.c names it; the linker drops it.
+leafsum_source_dir(BZIP2 CRATE_DIR bzip2-sys/bzip2-1.0.8 PROBE bzlib.h
+  URL https://sourceware.org/pub/bzip2/bzip2-1.0.8.tar.gz
+  SHA256 ab5a03176ee106d3f0fa90e381da478ddae405918153cca248e682cd0c4a2269)
+set(bz ${BZIP2_SOURCE_DIR})
+
+add_library(bzip2_decompress STATIC
+  ${bz}/blocksort.c ${bz}/bzlib.c ${bz}/compress.c ${bz}/crctable.c ${bz}/decompress.c ${bz}/huffman.c ${bz}/randtable.c)
+target_include_directories(bzip2_decompress SYSTEM PUBLIC ${bz})
+target_compile_definitions(bzip2_decompress PRIVATE BZ_NO_STDIO)

@@ -1,0 +1,91 @@
+#include "codec/bz2_decoder.h"
+
+#include <bzlib.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+// The library calls it where it finds itself broken, and asks its user to define it.
+extern "C" void bz_internal_error(int) { std::abort(); }
+
+namespace leafsum::codec {
+namespace {
+
+constexpr uint64_t kStateMemory = 72 << 10;      // its tables
+constexpr uint64_t kMemoryPerLevel = 4 * 100000;  // four bytes for each of a block's
+constexpr size_t kMaxStep = 1 << 30;              // it counts in 32 bits
+constexpr char kFormat[] = "bz2 stream";
+
+class Bz2Decoder final : public Decoder {
+ public:
+  Bz2Decoder() { Start(); }
+  ~Bz2Decoder() override { Stop(); }
+  Bz2Decoder(const Bz2Decoder&) = delete;
+  Bz2Decoder& operator=(const Bz2Decoder&) = delete;
+
+  Progress Decode(Bytes in, bool last, MutableBytes out) override;
+  void Reset() override {
+    Stop();
+    Start();
+  }
+  std::optional<uint64_t> MemoryNeeded(Bytes head) const override {
+    if (head.size() < 4) return std::nullopt;
+    const uint64_t level = std::clamp<int>(head[3] - '0', 0, 9);
+    return kStateMemory + level * kMemoryPerLevel;
+  }
+
+ private:
+  void Start() {
+    stream_ = {};
+    started_ = BZ2_bzDecompressInit(&stream_, 0, 0) == BZ_OK;
+    ended_ = false;
+    consumed_ = 0;
+    tail_.Reset();
+  }
+  void Stop() {
+    if (started_) BZ2_bzDecompressEnd(&stream_);
+  }
+
+  bz_stream stream_{};
+  bool started_ = false;
+  bool ended_ = false;  // the stream is complete: what follows is its tail
+  uint64_t consumed_ = 0;
+  Tail tail_{false};
+};
+
+Progress Bz2Decoder::Decode(Bytes in, bool last, MutableBytes out) {
+  Progress p;
+  if (!ended_) {
+    // Read only, but its type is older than const.
+    stream_.next_in = const_cast<char*>(reinterpret_cast<const char*>(in.data()));
+    stream_.avail_in = static_cast<unsigned>(std::min(in.size(), kMaxStep));
+    stream_.next_out = reinterpret_cast<char*>(out.data());
+    stream_.avail_out = static_cast<unsigned>(std::min(out.size(), kMaxStep));
+    const unsigned in_before = stream_.avail_in, out_before = stream_.avail_out;
+    const int status = started_ ? BZ2_bzDecompress(&stream_) : BZ_MEM_ERROR;
+    p.consumed = in_before - stream_.avail_in;
+    p.produced = out_before - stream_.avail_out;
+    consumed_ += p.consumed;
+    if (status == BZ_MEM_ERROR) {
+      p.error = Error{ErrorCode::kLimit, std::string("no memory to decode the ") + kFormat,
+                      std::nullopt, "", ""};
+    } else if (status != BZ_OK && status != BZ_STREAM_END) {
+      // A wrong CRC and other damage are one error to the library.
+      p.error = Error{ErrorCode::kInvalid, std::string(kFormat) + " is corrupt", std::nullopt, "", ""};
+    } else if (status == BZ_OK && last && p.consumed == in.size() && p.produced < out.size()) {
+      // Room left and nothing to read: it wants more.
+      p.error = Error{ErrorCode::kTruncated, std::string(kFormat) + " ends too early", consumed_,
+                      "more bytes", "0 bytes"};
+    }
+    ended_ = status == BZ_STREAM_END;
+    if (!ended_) return p;
+  }
+  tail_.Take(in.subspan(p.consumed), last, kFormat, consumed_, p);
+  return p;
+}
+
+}  // namespace
+
+std::unique_ptr<Decoder> MakeBz2Decoder() { return std::make_unique<Bz2Decoder>(); }
+
+}  // namespace leafsum::codec

@@ -1,0 +1,66 @@
+// The second module: codecs that core.wasm does without, in this thread, in workers, and where it cannot be had.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { deflateSync, gzipSync } from 'node:zlib'
+import { check, diff, digest, fromMap, fromPath, init, lock, verify } from '../../node/lib/index.js'
+import { casesIn } from './support/cases.js'
+
+const inWorkers = { workers: 2, workersFrom: 0 }
+const text = (/** @type {any} */ value) => new TextEncoder().encode(JSON.stringify(value))
+
+/** A bare zarr store of three arrays of int32[8], one without a rare codec. */
+function store(/** @type {number[]} */ values) {
+  const bytes = new Uint8Array(Int32Array.from(values).buffer)
+  const array = (/** @type {any} */ compressor) => text({
+    zarr_format: 2, shape: [8], chunks: [8], dtype: '<i4', fill_value: null, order: 'C', filters: null, compressor,
+  })
+  return fromMap(new Map([
+    ['plain/.zarray', array(null)], ['plain/0', bytes],
+    ['gzip/.zarray', array({ id: 'gzip', level: 1 })], ['gzip/0', gzipSync(bytes)],
+    ['zlib/.zarray', array({ id: 'zlib', level: 1 })], ['zlib/0', deflateSync(bytes)],
+  ]))
+}
+
+for (const { name, source } of casesIn('zarr').filter(one => !one.damage)) {
+  test(`${name}: the same reports here and in workers`, async () => {
+    const one = await digest(fromPath(source), { workers: 1 })
+    assert.equal(one.exit_code, 0, one.headline)
+    const many = await digest(fromPath(source), inWorkers)
+    assert.deepEqual([many.text, many.outputText], [one.text, one.outputText])
+    const { lockfile } = await lock(fromPath(source), { workers: 1, chunks: true })
+    const other = await lock(fromPath(source), { ...inWorkers, chunks: true })
+    assert.deepEqual(other.lockfile, lockfile)
+    assert.ok(lockfile)
+    for (const options of [{ workers: 1 }, { workers: 1, deep: true }, { ...inWorkers, deep: true }]) {
+      const report = await verify(fromPath(source), { lockfile, ...options })
+      assert.deepEqual([report.verdict, report.findings], ['VERIFIED', []])
+    }
+    assert.equal((await check(fromPath(source), inWorkers)).verdict, 'SOUND')
+  })
+}
+
+test('values are compared through the second module', async () => {
+  const a = [1, 2, 3, 4, 5, 6, 7, 8], b = [1, 2, 3, 4, 5, 6, 7, 12]
+  for (const options of [{ workers: 1 }, inWorkers]) {
+    const { output } = await diff(store(a), store(b), { values: true, ...options })
+    const found = output.leaves.map((/** @type {any} */ { key_path: [key], sign, values }) => [key, sign, values.differing, values.first_index, values.max_abs])
+    assert.deepEqual(found, ['gzip', 'plain', 'zlib'].map(key => [key, '*', 1, 7, 4]))
+  }
+})
+
+test('without the second module such leaves are unsupported, the others are not', async t => {
+  t.after(() => init({}))
+  const whole = await digest(store([1, 2, 3, 4, 5, 6, 7, 8]))
+  const { lockfile } = await lock(store([1, 2, 3, 4, 5, 6, 7, 8]))
+  init({ codecsWasm: Uint8Array.of(0, 97, 115, 109) })
+  for (const options of [{ workers: 1 }, inWorkers]) {
+    const report = await digest(store([1, 2, 3, 4, 5, 6, 7, 8]), options)
+    assert.equal(report.exit_code, 3)
+    assert.deepEqual(report.findings.map((/** @type {any} */ one) => [one.code, one.key_path]), [['unsupported', ['gzip']], ['unsupported', ['zlib']]])
+    for (const { message } of report.findings) assert.match(message, /codecs\.wasm/)
+    assert.deepEqual(report.output.items[''].leaves, whole.output.items[''].leaves.filter((/** @type {any} */ leaf) => leaf.key_path[0] === 'plain'))
+    assert.equal((await verify(store([1, 2, 3, 4, 5, 6, 7, 8]), { lockfile, deep: true, ...options })).verdict, 'INCOMPLETE')
+    // Equal stored bytes need no decoding, hence no codec.
+    assert.equal((await verify(store([1, 2, 3, 4, 5, 6, 7, 8]), { lockfile, ...options })).verdict, 'VERIFIED')
+  }
+})
