@@ -23,6 +23,10 @@ const kRules = [
     applies: (about, { damaged, what }) => damaged && /^document_file: .*_METADATA: .*(skip_deserialize|use_zarr3|use_ocdbt|equal_to_fill_value|write_shape)/.test(what) && /: expected /.test(about),
   },
   {
+    reason: 'an OCDBT database without _METADATA is a bare store: sound, with other key paths',
+    applies: (about, { damaged, what }) => damaged && /_METADATA deleted$/.test(what) && !/_CHECKPOINT_METADATA/.test(what) && /FileNotFoundError/.test(about),
+  },
+  {
     reason: 'an unfinished checkpoint is not read at all',
     applies: about => / is not read: error uncommitted /.test(about),
   },
