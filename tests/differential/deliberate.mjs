@@ -27,6 +27,10 @@ const kRules = [
     applies: (about, { damaged, what }) => damaged && /_METADATA deleted$/.test(what) && !/_CHECKPOINT_METADATA/.test(what) && /FileNotFoundError/.test(about),
   },
   {
+    reason: 'a NUL byte or a byte order mark is no JSON; the JSON library of TensorStore stops at the one and skips the other',
+    applies: (about, { damaged }) => damaged && /not JSON: (NUL byte|byte order mark)/.test(about),
+  },
+  {
     reason: 'an unfinished checkpoint is not read at all',
     applies: about => / is not read: error uncommitted /.test(about),
   },
