@@ -28,7 +28,7 @@ const kRules = [
   },
   {
     reason: 'a NUL byte or a byte order mark is no JSON; the JSON library of TensorStore stops at the one and skips the other',
-    applies: (about, { damaged }) => damaged && /not JSON: (NUL byte|byte order mark)/.test(about),
+    applies: (about, { damaged }) => damaged && /not JSON: (a )?(NUL byte|byte order mark)/.test(about),
   },
   {
     reason: 'an unfinished checkpoint is not read at all',
