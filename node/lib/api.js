@@ -5,6 +5,7 @@ import { LeafsumError, bug } from './errors.js'
 import { runJob } from './job.js'
 import { coreOptions, kDefaultMaxMemory } from './options.js'
 import { Pool } from './pool.js'
+import { byRules, renamesOf, withoutPrefix } from './rename.js'
 
 // Starting threads takes some 40 ms, in which one place hashes this much.
 const kWorkersFrom = 16 << 20
@@ -23,6 +24,21 @@ export function makeApi(platform) {
   const report = async (/** @type {string} */ command, /** @type {any[]} */ sources, /** @type {Options} */ options) =>
     parseReport(await run(command, sources, options))
 
+  /** A's key paths become B's by `rename`; `stripPrefix` goes from both. Their trees are read for that, once more. */
+  const renames = async (/** @type {any[]} */ sources, /** @type {Options} */ { rename, stripPrefix, ...options }) => {
+    if (rename === undefined && stripPrefix === undefined) return undefined
+    const strip = stripPrefix === undefined ? (/** @type {string[]} */ path) => path : withoutPrefix(stripPrefix)
+    const change = rename === undefined ? strip : (rules => (/** @type {string[]} */ path) => strip(rules(path)))(byRules(rename))
+    const { item, step, allSteps, generation, maxMemory, signal } = options
+    const all = await Promise.all(sources.map(async (source, n) => {
+      const { output } = await report('ls', [source], { item, step, allSteps, generation, maxMemory, signal })
+      const leaves = output.items.flatMap((/** @type {any} */ one) =>
+        one.leaves.map((/** @type {any} */ leaf) => ({ item: one.name, key_path: leaf.key_path })))
+      return renamesOf(n, leaves, n === 0 ? change : strip)
+    }))
+    return all.flat()
+  }
+
   return {
     /** Overrides how the core and its workers are loaded; call it before anything else. */
     init: (/** @type {import('./platform.js').InitOptions} */ options) => platform.configure(options),
@@ -35,9 +51,10 @@ export function makeApi(platform) {
       }
     },
     verify: (/** @type {any} */ source, /** @type {Options} */ options = {}) =>
-      report('verify', options.against ? [source, options.against] : [source], options),
+      report('verify', options.against ? [source, options.against] : [source], { ...options, values: options.against && true }),
     check: (/** @type {any} */ source, /** @type {Options} */ options) => report('check', [source], options),
-    diff: (/** @type {any} */ a, /** @type {any} */ b, /** @type {Options} */ options) => report('diff', [a, b], options),
+    diff: async (/** @type {any} */ a, /** @type {any} */ b, /** @type {Options} */ options = {}) =>
+      report('diff', [a, b], { ...options, renames: await renames([a, b], options) }),
     digest: (/** @type {any} */ source, /** @type {Options} */ options) => report('digest', [source], options),
     list: (/** @type {any} */ source, /** @type {Options} */ options) => report('ls', [source], options),
 

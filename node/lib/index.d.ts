@@ -46,7 +46,13 @@ export interface VerifyOptions extends CompareOptions {
   deep?: boolean
 }
 
-export interface DiffOptions extends CompareOptions { values?: boolean }
+export interface DiffOptions extends CompareOptions {
+  values?: boolean
+  /** A's key paths become B's: each rule in turn on the JSON Pointer, as String.replace. */
+  rename?: [pattern: RegExp | string, replacement: string][]
+  /** Leading keys that are left out on both sides where they are there: `params`. */
+  stripPrefix?: string
+}
 export interface ListOptions extends Options {
   /** The keys of the stores, with the lengths of their values. */
   keys?: boolean

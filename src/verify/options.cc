@@ -30,6 +30,17 @@ std::optional<hash::Digest> ParseFingerprint(std::string_view text) {
   return digest;
 }
 
+// [source, item, [key path], [other key path]]
+std::optional<Rename> ParseRename(const JsonValue& v) {
+  const JsonValue::Array* cells = v.AsArray();
+  if (!cells || cells->size() != 4) return std::nullopt;
+  const auto source = (*cells)[0].AsUint();
+  const std::string* item = (*cells)[1].AsString();
+  auto from = (*cells)[2].AsStringArray(), to = (*cells)[3].AsStringArray();
+  if (!source || *source > 1 || !item || !from || !to) return std::nullopt;
+  return Rename{static_cast<uint32_t>(*source), *item, std::move(*from), std::move(*to)};
+}
+
 // One member; nothing where it is fine.
 Status Read(Options& o, const std::string& name, const JsonValue& v) {
   struct Flag {
@@ -93,6 +104,14 @@ Status Read(Options& o, const std::string& name, const JsonValue& v) {
     for (const std::string& a : *list) {
       if (a != "blake3" && a != "sha256") return Bad(name, "no such algorithm: " + a);
       o.sha256 |= a == "sha256";
+    }
+  } else if (name == "renames") {
+    const JsonValue::Array* list = v.AsArray();
+    if (!list) return Bad(name, "must be a list");
+    for (const JsonValue& row : *list) {
+      auto rename = ParseRename(row);
+      if (!rename) return Bad(name, "a row is not [source, item, key path, key path]");
+      o.renames.push_back(std::move(*rename));
     }
   } else if (name == "item") {
     if (!v.is_null() && !v.AsString()) return Bad(name, "must be a text");

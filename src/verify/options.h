@@ -14,6 +14,13 @@
 
 namespace leafsum::verify {
 
+// A leaf that is compared under another key path (`diff --rename`, `--strip-prefix`).
+struct Rename {
+  uint32_t source = 0;
+  std::string item;
+  std::vector<std::string> from, to;
+};
+
 struct Options {
   report::Command command = report::Command::kCheck;
   std::vector<std::string> source_names;  // last path component of each source
@@ -28,6 +35,7 @@ struct Options {
   std::optional<hash::Digest> fingerprint;                                 // evidence of one line
   bool stored = true, blocks = true, chunks = false, write_source = true;  // what `lock` writes
   bool values = false;  // diff: compare the values of what differs
+  std::vector<Rename> renames;  // diff
   bool keys = false;    // ls: list the keys
   bool key_digests = false;  // ls: and hash their values
   bool versions = false;     // ls: list the generations of OCDBT stores

@@ -149,7 +149,10 @@ std::string DiffJson(const Comparison& comparison,
   for (size_t k = 0; k < comparison.leaves.size(); ++k) {
     const LeafOutcome& o = comparison.leaves[k];
     const LeafRecord& any = o.actual ? *o.actual : *o.expected;
-    out += std::string(k ? "," : "") + "{\"sign\":\"" + static_cast<char>(o.sign) +
+    const bool other_kind = o.expected && o.actual && (o.expected->dtype != o.actual->dtype ||
+                                                       o.expected->shape != o.actual->shape);
+    const Sign sign = o.sign == Sign::kDifferent && other_kind ? Sign::kNotRead : o.sign;
+    out += std::string(k ? "," : "") + "{\"sign\":\"" + static_cast<char>(sign) +
            "\",\"item\":" + JsonString(std::string(o.item)) +
            ",\"key_path\":" + orbax::ToJson(o.key_path()) + ",\"dtype\":" + JsonString(any.dtype) +
            ",\"shape\":" + ShapeJson(any.shape);

@@ -94,18 +94,19 @@ void Verifier::Advance() {
         break;
       case Phase::kPlan:
         AssignChunks(context_);
+        RenameLeaves();
         LeaveOutFiltered();
         Enter(Phase::kHash);
         break;
       case Phase::kHash:
         progress_ = progress();
         MakeRecords();
-        Compare();
         Enter(Phase::kValues);
         break;
       case Phase::kValues:
         if (stage_) differences_ = static_cast<ValuesStage*>(stage_.get())->TakeDifferences();
         stage_.reset();
+        Compare(context_.findings);
         Finish();
         phase_ = Phase::kDone;
         break;
@@ -149,13 +150,43 @@ void Verifier::Enter(Phase phase) {
         stage_ = std::make_unique<KeyDigestStage>(context_);
       break;
     case Phase::kValues:
-      if (command == Command::kDiff && context_.options.values)
+      // Which leaves differ has to be known first; what is said of them waits for how they differ.
+      if (context_.scans.size() == 2 && context_.options.values) {
+        report::FindingList unsaid(0);
+        Compare(unsaid);
         stage_ = std::make_unique<ValuesStage>(context_, *comparison_);
+      }
       break;
     case Phase::kSetUp:
     case Phase::kDone:
       break;
   }
+}
+
+// Before anything is filtered or compared, so that globs and findings speak of the new key paths.
+void Verifier::RenameLeaves() {
+  std::vector<std::pair<LeafPlan*, const Rename*>> leaves;
+  for (const Rename& rename : context_.options.renames) {
+    if (rename.source >= context_.scans.size()) continue;
+    for (ItemScan& item : context_.scans[rename.source].items) {
+      if (item.item.name != rename.item) continue;
+      const auto leaf = std::lower_bound(
+          item.leaves.begin(), item.leaves.end(), rename.from,
+          [](const LeafPlan& a, const orbax::KeyPath& b) {
+            return orbax::KeyPathLess(a.record.key_path, b);
+          });
+      if (leaf != item.leaves.end() && leaf->record.key_path == rename.from)
+        leaves.emplace_back(&*leaf, &rename);
+    }
+  }
+  if (leaves.empty()) return;
+  for (const auto& [leaf, rename] : leaves) leaf->record.key_path = rename->to;
+  for (Scan& scan : context_.scans)
+    for (ItemScan& item : scan.items)
+      std::stable_sort(item.leaves.begin(), item.leaves.end(),
+                       [](const LeafPlan& a, const LeafPlan& b) {
+                         return orbax::KeyPathLess(a.record.key_path, b.record.key_path);
+                       });
 }
 
 void Verifier::LeaveOutFiltered() {
@@ -256,7 +287,7 @@ Side Verifier::SideOf(const Scan& scan) const {
   return side;
 }
 
-void Verifier::Compare() {
+void Verifier::Compare(report::FindingList& findings) {
   const Options& o = context_.options;
   CompareOptions options;
   options.allow_missing = o.allow_missing;
@@ -269,24 +300,25 @@ void Verifier::Compare() {
              !std::any_of(o.exclude.begin(), o.exclude.end(), matches);
     };
   }
+  if (o.values) options.differences = &differences_;
   if (lock_) {
     Side expected;
     expected.items = &lock_->items;
-    comparison_ = verify::Compare(expected, SideOf(context_.scans[0]), options, context_.findings);
+    comparison_ = verify::Compare(expected, SideOf(context_.scans[0]), options, findings);
     if (o.sha256) {
       for (const LeafOutcome& leaf : comparison_->leaves) {
         if (!leaf.expected || !leaf.expected->has_content || leaf.expected->sha256) continue;
-        context_.findings.Add(MakeFinding(
+        findings.Add(MakeFinding(
             Code::kSkipped, "SHA-256 was asked for and the lockfile has none for every leaf"));
         break;
       }
     }
   } else if (o.command == Command::kDiff) {
     comparison_ = verify::Compare(SideOf(context_.scans[0]), SideOf(context_.scans[1]), options,
-                                  context_.findings);
+                                  findings);
   } else if (context_.scans.size() == 2) {
     comparison_ = verify::Compare(SideOf(context_.scans[1]), SideOf(context_.scans[0]), options,
-                                  context_.findings);
+                                  findings);
   }
 }
 
@@ -345,7 +377,8 @@ void Verifier::Finish() {
     if (lock_->fingerprint)
       report_.lock_fingerprint = "leafsum1:" + hash::ToHex(*lock_->fingerprint);
   }
-  if (auto fingerprint = CheckpointFingerprint(scan.records))
+  // Under other names it would be the fingerprint of no checkpoint.
+  if (auto fingerprint = CheckpointFingerprint(scan.records); fingerprint && o.renames.empty())
     report_.fingerprint = "leafsum1:" + hash::ToHex(*fingerprint);
   report_.coverage = scan.coverage.Sum();
 

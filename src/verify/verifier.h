@@ -59,9 +59,10 @@ class Verifier {
   };
   void Advance();
   void Enter(Phase phase);
+  void RenameLeaves();
   void LeaveOutFiltered();
   void MakeRecords();
-  void Compare();
+  void Compare(report::FindingList& findings);
   void CompareFingerprint();
   void Finish();
   std::string MakeLockfile() const;

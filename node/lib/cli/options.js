@@ -41,6 +41,11 @@ export const kOptions = {
   'no-source': { type: 'flag', help: 'leave out step and time stamp' },
   'chunks': { type: 'flag', help: 'keep the digest of every chunk too' },
   'values': { type: 'flag', help: 'for leaves that differ: how many elements, where first, by how much' },
+  'rename': {
+    type: 'repeat', value: "'RE=>TO'", pattern: /^.+=>/, wants: 'a regular expression, => and what takes the place of its match',
+    help: "in A's key paths, as /params/w, before they are compared; JavaScript's expressions, $1 in TO; again for more",
+  },
+  'strip-prefix': { type: 'text', value: 'PATH', help: 'leave out these leading keys on both sides where they are there: params' },
   'keys': { type: 'flag', help: 'list the keys of the store too' },
   'digest': { type: 'flag', help: 'with --keys: the digest of every value, which is read for that' },
   'versions': { type: 'flag', help: 'list the generations of OCDBT stores too' },
@@ -107,7 +112,7 @@ export const kCommands = {
   diff: {
     operands: ['A', 'B'],
     help: 'compare two checkpoints: = equal, - only in A, + only in B, * other content, ! other dtype or shape',
-    options: ['values', 'strict', 'allow-missing', 'allow-extra', ...kCommon],
+    options: ['values', 'rename', 'strip-prefix', 'strict', 'allow-missing', 'allow-extra', ...kCommon],
     conflicts: kAlways,
   },
   digest: {
