@@ -3,6 +3,7 @@ import { instantiate } from './core.js'
 import { drive } from './drive.js'
 import { LeafsumError, bug } from './errors.js'
 import { runJob } from './job.js'
+import { files, subtrees, subtreesJson } from './listing.js'
 import { coreOptions, kDefaultMaxMemory } from './options.js'
 import { Pool } from './pool.js'
 import { byRules, renamesOf, withoutPrefix } from './rename.js'
@@ -56,16 +57,29 @@ export function makeApi(platform) {
     diff: async (/** @type {any} */ a, /** @type {any} */ b, /** @type {Options} */ options = {}) =>
       report('diff', [a, b], { ...options, renames: await renames([a, b], options) }),
     digest: (/** @type {any} */ source, /** @type {Options} */ options) => report('digest', [source], options),
-    list: (/** @type {any} */ source, /** @type {Options} */ options) => report('ls', [source], options),
+    list: (/** @type {any} */ source, /** @type {Options} */ options) => listSource(run, source, options),
 
     openCheckpoint: async (/** @type {any} */ source, /** @type {Options} */ options) =>
-      new Checkpoint(storeOf(source), await report('ls', [source], options)),
+      new Checkpoint(storeOf(source), await listSource(run, source, options)),
 
     /** One finding code on one screen; "" for a code that does not exist. */
     explain: async (/** @type {string} */ code) => (await newCore(platform)).core.explain(code),
     /** Every code that a finding can have. */
     codes: async () => (await newCore(platform)).core.codes(),
   }
+}
+
+/** The core's list, then what is made of it here: `subtrees`, and `files` where they are asked for. */
+async function listSource(/** @type {any} */ run, /** @type {any} */ source, /** @type {Options} */ options = {}) {
+  const { files: wanted, depth, ...rest } = options
+  const store = storeOf(await source)
+  const listing = wanted ? await store.list?.() : undefined
+  if (wanted && !isListing(listing)) throw new LeafsumError('usage', 'the source has no listing of its files')
+  const result = await run('ls', [store], rest)
+  if (!result.output) return parseReport(result)
+  const members = [`"subtrees":${subtreesJson(subtrees(JSON.parse(result.output).items, depth))}`]
+  if (wanted) members.push(`"files":${JSON.stringify(files(/** @type {any} */ (listing)))}`)
+  return parseReport({ ...result, output: `${result.output.trimEnd().slice(0, -1)},${members.join(',')}}\n` })
 }
 
 /** A checkpoint whose structure was read; every command takes it in place of its source. */

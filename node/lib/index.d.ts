@@ -60,6 +60,10 @@ export interface ListOptions extends Options {
   keyDigests?: boolean
   /** The generations of OCDBT stores. */
   versions?: boolean
+  /** The files of the directory; the source must have a listing. */
+  files?: boolean
+  /** How deep `subtrees` goes; 64. */
+  depth?: number
 }
 
 export interface Progress {
@@ -145,13 +149,19 @@ export interface ListedLeaf {
   chunk_shape?: number[]
   stored_nbytes?: number
   zarr_format?: 2 | 3
+  /** Key of its metadata document in the store. */
+  document?: string
 }
 
+/** schema/ls.schema.json says what each member means. */
 export interface ListOutput {
   source: Report['source']
   items: {
     name: string
     kind: string
+    /** Below the source: "" or ending in "/". */
+    directory: string
+    ocdbt: boolean
     leaves: ListedLeaf[]
     /** A key that is not UTF-8 is null, its bytes are in `key_hex`. */
     keys?: { key: string | null; key_hex?: string; length: number; digest?: { blake3: string; sha256?: string } }[]
@@ -169,6 +179,9 @@ export interface ListOutput {
     versions_unreadable?: { newest_generation: number; num_generations: number; reason: string }[]
   }[]
   totals: { leaves: number; parameters: number; nbytes: number }
+  /** Every inner node, parents first; an item itself has an empty key path. */
+  subtrees: { item: string; key_path: string[]; leaves: number; parameters: number; nbytes: number }[]
+  files?: { path: string; size: number; kind: 'file' | 'directory' | 'symlink' }[]
 }
 
 export interface DiffOutput {
@@ -216,6 +229,13 @@ export function diff(a: Source, b: Source, options?: DiffOptions): Promise<Repor
 export function digest(source: Source, options?: Options): Promise<Report<DigestOutput>>
 export function list(source: Source, options?: ListOptions): Promise<Report<ListOutput>>
 export function openCheckpoint(source: Source, options?: ListOptions): Promise<Checkpoint>
+/**
+ * The spec with which TensorStore opens a leaf, named as /params/w, params.w or state:/params/w. `base` is the source's own
+ * directory as a kvstore of TensorStore; its `path` is "" or ends in "/".
+ */
+export function tensorstoreSpec(
+  output: ListOutput, leaf: string, base: { driver: string; path: string; [member: string]: unknown }, options?: { generation?: number },
+): { driver: 'zarr' | 'zarr3'; kvstore: Record<string, unknown> }
 /** One finding's code on one screen; "" for a code that does not exist. */
 export function explain(code: string): Promise<string>
 export function codes(): Promise<string[]>

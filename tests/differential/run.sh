@@ -58,6 +58,11 @@ locks() {
   "$environment/bin/python" -B tests/differential/locks.py $where/locks --seeds "$first" $((first + locks)) 2>>$where/writers.log ||
     echo "make.py ended with $?, locks"
   node tests/differential/locks.mjs $where/locks
+  # What `ls --spec` says of these and of the fixtures, opened by TensorStore.
+  local intact
+  mapfile -t intact < <(find $where/locks tests/fixtures/{orbax,manager,v1,multiprocess,zarr} -name ckpt -type d | sort)
+  node tests/differential/specs.mjs "${intact[@]}" >$where/specs.ndjson || echo "make.py ended with $?, specs"
+  "$environment/bin/python" -B tests/differential/specs.py $where/specs.ndjson
 }
 [ "$locks" = 0 ] || locks | tee -a $log
 

@@ -49,6 +49,9 @@ export const kOptions = {
   'keys': { type: 'flag', help: 'list the keys of the store too' },
   'digest': { type: 'flag', help: 'with --keys: the digest of every value, which is read for that' },
   'versions': { type: 'flag', help: 'list the generations of OCDBT stores too' },
+  'files': { type: 'flag', help: 'list the files of the directory too' },
+  'depth': { type: 'integer', value: 'N', range: [0, 64], help: 'no deeper than this: what lies below is summed' },
+  'spec': { type: 'text', value: 'LEAF', mayBeEmpty: true, help: 'the JSON with which TensorStore opens this leaf, as /params/w, and nothing else' },
 
   'item': { type: 'text', value: 'NAME', mayBeEmpty: true, help: 'only this item' },
   'step': { type: 'integer', value: 'N', range: [0, Number.MAX_SAFE_INTEGER], help: 'this step of a CheckpointManager root' },
@@ -123,9 +126,9 @@ export const kCommands = {
   },
   ls: {
     operands: ['SRC'],
-    help: 'the tree with dtypes, shapes and sizes; no content is read',
-    options: ['keys', 'digest', 'versions', ...kCommon],
-    conflicts: kAlways,
+    help: 'the tree with dtypes, shapes, sizes and sums; no content is read',
+    options: ['depth', 'files', 'keys', 'digest', 'versions', 'spec', ...kCommon],
+    conflicts: [...kAlways, ['spec', 'files'], ['spec', 'keys'], ['spec', 'versions'], ['spec', 'depth']],
   },
   explain: {
     operands: ['CODE'],
