@@ -4,6 +4,7 @@ import { drive } from './drive.js'
 import { LeafsumError, bug } from './errors.js'
 import { runJob } from './job.js'
 import { files, subtrees, subtreesJson } from './listing.js'
+import { metadataJson, metadataOf } from './metadata.js'
 import { coreOptions, kDefaultMaxMemory } from './options.js'
 import { Pool } from './pool.js'
 import { byRules, renamesOf, withoutPrefix } from './rename.js'
@@ -58,6 +59,13 @@ export function makeApi(platform) {
       report('diff', [a, b], { ...options, renames: await renames([a, b], options) }),
     digest: (/** @type {any} */ source, /** @type {Options} */ options) => report('digest', [source], options),
     list: (/** @type {any} */ source, /** @type {Options} */ options) => listSource(run, source, options),
+
+    metadata: async (/** @type {any} */ source, /** @type {Options} */ { item = 'AUTO', ...options } = {}) => {
+      const store = storeOf(await source)
+      const found = await listSource(run, store, options)
+      const described = await metadataOf(found, store, item)
+      return withOutput(JSON.parse(found.text), { report: found.text, output: metadataJson(described), lines: '' }, described)
+    },
 
     openCheckpoint: async (/** @type {any} */ source, /** @type {Options} */ options) =>
       new Checkpoint(storeOf(source), await listSource(run, source, options)),
@@ -266,9 +274,13 @@ const isListing = (/** @type {any} */ listing) =>
  * @param {Result} result
  */
 function parseReport({ report, output, lines }) {
-  return Object.defineProperties(JSON.parse(report), {
+  return withOutput(JSON.parse(report), { report, output, lines }, output ? JSON.parse(output) : undefined)
+}
+
+function withOutput(/** @type {any} */ parsed, /** @type {Result} */ { report, output, lines }, /** @type {any} */ value) {
+  return Object.defineProperties(parsed, {
     text: { value: report },
-    output: { value: output ? JSON.parse(output) : undefined },
+    output: { value },
     outputText: { value: output },
     lines: { value: lines },
   })

@@ -184,6 +184,29 @@ export interface ListOutput {
   files?: { path: string; size: number; kind: 'file' | 'directory' | 'symlink' }[]
 }
 
+export interface MetadataOptions extends Omit<Options, 'item'> {
+  /** An item's name, AUTO (as Orbax 0.12.8 chooses), or null: the directory itself. */
+  item?: string | null
+}
+
+/** schema/metadata.schema.json. In `custom_metadata` integers of 2^53 and more are BigInt; NaN and the infinities are numbers. */
+export interface MetadataOutput {
+  source: { step?: number }
+  init_timestamp_nsecs: string | null
+  commit_timestamp_nsecs: string | null
+  custom_metadata: unknown
+  /** The item that was asked for: "" is the directory itself. */
+  item: string
+  /** Which item AUTO takes: by Orbax's documentation and Orbax 0.11, and by Orbax 0.12.8. */
+  auto: { documented: string | null; orbax_0_12_8: string | null }
+  items: Record<string, {
+    kind: string
+    leaves: { key_path: string[]; value_type: string; dtype: string; shape: number[] | null; sharding: unknown }[]
+  }>
+  /** Documents that are there and cannot be read: what they say is missing above. */
+  unreadable: { file: string; message: string }[]
+}
+
 export interface DiffOutput {
   leaves: {
     sign: '=' | '-' | '+' | '*' | '!'
@@ -228,6 +251,8 @@ export function check(source: Source, options?: Options & { strict?: boolean }):
 export function diff(a: Source, b: Source, options?: DiffOptions): Promise<Report<DiffOutput>>
 export function digest(source: Source, options?: Options): Promise<Report<DigestOutput>>
 export function list(source: Source, options?: ListOptions): Promise<Report<ListOutput>>
+/** What Orbax v1's `metadata()` and `checkpointables_metadata()` tell. */
+export function metadata(source: Source, options?: MetadataOptions): Promise<Report<MetadataOutput>>
 export function openCheckpoint(source: Source, options?: ListOptions): Promise<Checkpoint>
 /**
  * The spec with which TensorStore opens a leaf, named as /params/w, params.w or state:/params/w. `base` is the source's own

@@ -2,6 +2,7 @@
 import { kMaxDepth } from '../listing.js'
 import { columns, formatCount, formatSize, shapeText } from './render.js'
 import { printable } from './terminal.js'
+import { isoTime } from './times.js'
 
 /**
  * @param {any} output  of `list`
@@ -104,12 +105,4 @@ function versionLines(/** @type {any} */ { generation, versions, versions_unread
   const lost = gaps.map((/** @type {any} */ gap) =>
     `    up to ${gap.newest_generation}: ${formatCount(gap.num_generations)} more cannot be listed: ${printable(gap.reason)}\n`)
   return `  generations\n${rows.map(row => `    ${row}\n`).join('')}${lost.join('')}`
-}
-
-/** Nanoseconds since 1970 → 2025-11-21T23:06:40.123456789Z; what no calendar has stays a number. */
-function isoTime(/** @type {string} */ nsecs) {
-  const time = BigInt(nsecs)
-  const date = new Date(Number(time / 1_000_000n))
-  if (Number.isNaN(date.getTime())) return `${nsecs} ns`
-  return date.toISOString().replace(/\.\d+Z$/, `.${String(time % 1_000_000_000n).padStart(9, '0')}Z`)
 }

@@ -19,6 +19,7 @@ const kRun = {
   diff: () => import('./commands/diff.js'),
   digest: () => import('./commands/digest.js'),
   ls: () => import('./commands/ls.js'),
+  metadata: () => import('./commands/metadata.js'),
   explain: () => import('./commands/explain.js'),
 }
 

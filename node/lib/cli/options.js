@@ -130,6 +130,12 @@ export const kCommands = {
     options: ['depth', 'files', 'keys', 'digest', 'versions', 'spec', ...kCommon],
     conflicts: [...kAlways, ['spec', 'files'], ['spec', 'keys'], ['spec', 'versions'], ['spec', 'depth']],
   },
+  metadata: {
+    operands: ['SRC'],
+    help: "what Orbax's metadata() tells: times, custom metadata, items and a tree; --item NAME, AUTO as Orbax chooses, or none: the directory itself",
+    options: ['item', 'step', 'generation', 'max-memory', 'header', 'timeout', ...kText],
+    conflicts: [['quiet', 'verbose']],
+  },
   explain: {
     operands: ['CODE'],
     help: 'what a finding means, how it comes about, what to do',

@@ -7,7 +7,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false })
 const compile = (/** @type {string} */ name) =>
   ajv.compile(JSON.parse(readFileSync(fileURLToPath(new URL(`../../../node/schema/${name}.schema.json`, import.meta.url)), 'utf8')))
-const validators = { digest: compile('digest'), lockfile: compile('lockfile'), ls: compile('ls'), report: compile('report') }
+const validators = { digest: compile('digest'), lockfile: compile('lockfile'), ls: compile('ls'), metadata: compile('metadata'), report: compile('report') }
 
 /**
  * @param {keyof typeof validators} kind
