@@ -44,6 +44,13 @@ export interface VerifyOptions extends CompareOptions {
   fingerprint?: string
   against?: Source
   deep?: boolean
+  /** A share (above 0, up to 1) or a number of bytes of the stored chunks, drawn at random; INCOMPLETE at best. */
+  sample?: { share?: number; bytes?: number; seed?: number }
+  /**
+   * Node's directories: where a run keeps what it found equal, and whence it may go on. `read` gives an earlier run's text;
+   * `onResume` is told how many leaves that vouches for, nothing where lockfile, files or options are others.
+   */
+  state?: { read?: () => string | undefined; write: (text: string) => void; onResume?: (leaves: number | undefined) => void }
 }
 
 export interface DiffOptions extends CompareOptions {
@@ -83,6 +90,8 @@ export interface Store {
   list?(): ListingEntry[] | Promise<ListingEntry[]>
   /** Last component of the source's own path. */
   name?: string
+  /** Of every listed file what tells it from a changed one; for `state`. */
+  identity?(): string
   close?(): void
 }
 
@@ -207,6 +216,38 @@ export interface MetadataOutput {
   unreadable: { file: string; message: string }[]
 }
 
+export interface MatchOptions extends Omit<Options, 'include' | 'exclude' | 'algorithms'> {
+  strict?: boolean
+  /** Leaves that the template lacks are warnings: a partial restore. */
+  allowExtra?: boolean
+  /** The mesh to restore to, axis names and sizes: does the sharding that was recorded fit it? */
+  mesh?: Record<string, number>
+}
+
+/** One axis of a slice, as numpy has it: an index, a range with a step from 1 on, or the axes that are not named. */
+export type Index = number | { start?: number | null; stop?: number | null; step?: number | null } | '...'
+
+/** A leaf's content or a slice of it. */
+export interface Value {
+  /** What `cat --json` reports: exit code 0 where the value is shown. */
+  report: Report
+  item: string
+  key_path: string[]
+  dtype: string
+  /** Null for strings, JSON and the like. */
+  shape: number[] | null
+  /** C order, little-endian, one byte for an element of a sub-byte type; null where it is not shown. */
+  bytes: Uint8Array | null
+  /** The values exactly: narrow floats as Float32Array, int2 and int4 as Int8Array, complex as pairs, bool and raw as bytes. */
+  data: ArrayLike<number> | ArrayLike<bigint> | null
+}
+
+export interface ReadOptions extends Pick<Options, 'signal' | 'maxMemory' | 'maxFill' | 'item' | 'step' | 'allSteps' | 'generation'> {
+  /** Only what its blocks (up to 4 MiB: its digests) vouch for is given. */
+  lockfile?: Uint8Array | ArrayBuffer | string
+  lockfileCameWithSource?: boolean
+}
+
 export interface DiffOutput {
   leaves: {
     sign: '=' | '-' | '+' | '*' | '!'
@@ -227,6 +268,8 @@ export class Checkpoint {
   readonly leaves: (ListedLeaf & { item: string })[]
   readonly findings: Finding[]
   readonly report: Report<ListOutput>
+  /** `name`: JSON Pointer, `item:` before it where needed, dotted name, or key path. `slice`: `0:3, ::2`. */
+  read(name: string | string[], slice?: string | Index[], options?: ReadOptions): Promise<Value>
   close(): void
 }
 
@@ -249,10 +292,16 @@ export function lock(source: Source, options?: LockOptions): Promise<{ report: R
 export function verify(source: Source, options?: VerifyOptions): Promise<Report>
 export function check(source: Source, options?: Options & { strict?: boolean }): Promise<Report>
 export function diff(a: Source, b: Source, options?: DiffOptions): Promise<Report<DiffOutput>>
+/**
+ * Would the checkpoint restore into the template: a source, or the bytes or text of `ls --json`, of a lockfile or of what
+ * examples/dump_template.py writes?
+ */
+export function match(source: Source, template: Source | Uint8Array | string, options?: MatchOptions): Promise<Report>
 export function digest(source: Source, options?: Options): Promise<Report<DigestOutput>>
 export function list(source: Source, options?: ListOptions): Promise<Report<ListOutput>>
 /** What Orbax v1's `metadata()` and `checkpointables_metadata()` tell. */
 export function metadata(source: Source, options?: MetadataOptions): Promise<Report<MetadataOutput>>
+export function read(source: Source, name: string | string[], slice?: string | Index[], options?: ReadOptions): Promise<Value>
 export function openCheckpoint(source: Source, options?: ListOptions): Promise<Checkpoint>
 /**
  * The spec with which TensorStore opens a leaf, named as /params/w, params.w or state:/params/w. `base` is the source's own

@@ -2,7 +2,7 @@
 import { makeApi } from './api.js'
 import { platform } from './platform_node.js'
 
-export const { init, lock, verify, check, diff, digest, list, metadata, openCheckpoint, explain, codes } = makeApi(platform)
+export const { init, lock, verify, check, diff, match, digest, list, metadata, read, openCheckpoint, explain, codes } = makeApi(platform)
 export { Checkpoint } from './api.js'
 export { LeafsumError } from './errors.js'
 export { fromPath } from './stores/path.js'

@@ -1,15 +1,13 @@
 // Key paths under which two checkpoints are compared (`diff --rename`, `--strip-prefix`): done here, over their trees, so
 // that the core is told leaf by leaf and never sees a pattern.
 import { LeafsumError } from './errors.js'
+import { pointer as toPointer } from './leaf_name.js'
 
 /**
  * @typedef {{ item: string, key_path: string[] }} Leaf
  * @typedef {[source: number, item: string, from: string[], to: string[]]} Rename
  * @typedef {[pattern: RegExp | string, replacement: string]} Rule
  */
-
-/** JSON Pointer (RFC 6901) of a key path. @param {string[]} keyPath */
-export const toPointer = keyPath => keyPath.map(key => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 
 /** @param {string} pointer @returns {string[] | undefined} nothing where it is none */
 export function fromPointer(pointer) {

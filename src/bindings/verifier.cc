@@ -60,6 +60,8 @@ class Verifier {
     out.set("bytes_total", Number(p.bytes_total));
     return out;
   }
+  std::string Equal() const { return core_.equal(); }
+  bool Conclude(std::string json) { return core_.Conclude(AsBytes(json)); }
   std::string Report() const { return report::ToJson(core_.report()); }
   std::string Output() const { return core_.output(); }
   std::string Text() const { return core_.text(); }
@@ -97,6 +99,8 @@ EMSCRIPTEN_BINDINGS(verifier) {
       .function("fail", &Verifier::Fail)
       .function("done", &Verifier::Done)
       .function("progress", &Verifier::Progress)
+      .function("equal", &Verifier::Equal)
+      .function("conclude", &Verifier::Conclude)
       .function("report", &Verifier::Report)
       .function("output", &Verifier::Output)
       .function("text", &Verifier::Text);

@@ -20,6 +20,8 @@ const kRun = {
   digest: () => import('./commands/digest.js'),
   ls: () => import('./commands/ls.js'),
   metadata: () => import('./commands/metadata.js'),
+  match: () => import('./commands/match.js'),
+  cat: () => import('./commands/cat.js'),
   explain: () => import('./commands/explain.js'),
 }
 

@@ -46,6 +46,18 @@ export const kOptions = {
     help: "in A's key paths, as /params/w, before they are compared; JavaScript's expressions, $1 in TO; again for more",
   },
   'strip-prefix': { type: 'text', value: 'PATH', help: 'leave out these leading keys on both sides where they are there: params' },
+  'sample': {
+    type: 'text', value: 'SHARE', pattern: /^(\d{1,3}(\.\d{1,4})?%|\d{1,16}(\.\d{1,6})? ?([kmgt]i?b|b)?)$/i, wants: 'a share such as 5% or a size such as 2GiB',
+    help: 'read only so many of the stored chunks, drawn at random: 5% or 2GiB; never more than INCOMPLETE',
+  },
+  'seed': { type: 'integer', value: 'N', range: [0, Number.MAX_SAFE_INTEGER], help: 'with --sample: draw as the run with this seed did' },
+  'state': { type: 'text', value: 'FILE', help: 'keep there which leaves were equal, for --resume; files are told by size, times and inode' },
+  'resume': { type: 'flag', help: 'go on from the state in --state FILE where lockfile and files are still the same' },
+  'mesh': {
+    type: 'text', value: 'AXES', pattern: /^[^=,]+=[1-9]\d{0,8}(,[^=,]+=[1-9]\d{0,8})*$/, wants: 'a mesh as data=4,model=2',
+    help: 'the mesh to restore to, as data=4,model=2: does the sharding that was recorded fit it?',
+  },
+  'npy': { type: 'flag', help: 'a .npy file; bfloat16 as <V2, float8 and float4 as |V1, int2 and int4 as int8' },
   'keys': { type: 'flag', help: 'list the keys of the store too' },
   'digest': { type: 'flag', help: 'with --keys: the digest of every value, which is read for that' },
   'versions': { type: 'flag', help: 'list the generations of OCDBT stores too' },
@@ -103,8 +115,8 @@ export const kCommands = {
   verify: {
     operands: ['SRC'],
     help: 'compare a checkpoint with what was locked',
-    options: ['lock', 'fingerprint', 'against', 'deep', 'strict', 'allow-missing', 'allow-extra', ...kCommon],
-    conflicts: [['lock', 'fingerprint', 'against'], ...kAlways],
+    options: ['lock', 'fingerprint', 'against', 'deep', 'sample', 'seed', 'resume', 'state', 'strict', 'allow-missing', 'allow-extra', ...kCommon],
+    conflicts: [['lock', 'fingerprint', 'against'], ['sample', 'fingerprint', 'against', 'deep'], ['sample', 'state'], ...kAlways],
   },
   check: {
     operands: ['SRC'],
@@ -135,6 +147,18 @@ export const kCommands = {
     help: "what Orbax's metadata() tells: times, custom metadata, items and a tree; --item NAME, AUTO as Orbax chooses, or none: the directory itself",
     options: ['item', 'step', 'generation', 'max-memory', 'header', 'timeout', ...kText],
     conflicts: [['quiet', 'verbose']],
+  },
+  match: {
+    operands: ['SRC', 'TEMPLATE'],
+    help: 'would it restore into TEMPLATE (a checkpoint, a lockfile, ls --json, examples/dump_template.py): shapes, silent casts, missing leaves, params level, sharding',
+    options: ['mesh', 'allow-extra', 'strict', 'item', 'step', 'all-steps', 'generation', 'max-memory', 'max-fill', 'header', 'timeout', ...kText],
+    conflicts: kAlways,
+  },
+  cat: {
+    operands: ['SRC', 'LEAF'],
+    help: 'the values of a leaf, or of a slice: /params/w[0:3, ::2]; with --lock only what its blocks vouch for',
+    options: ['lock', 'npy', 'item', 'step', 'all-steps', 'generation', 'max-memory', 'max-fill', 'header', 'timeout', ...kText],
+    conflicts: [['npy', 'json'], ['npy', 'format'], ...kAlways],
   },
   explain: {
     operands: ['CODE'],
