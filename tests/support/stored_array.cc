@@ -54,14 +54,12 @@ struct Writer {
       out.insert(out.end(), garbage.begin(), garbage.end());
       return;
     }
-    ByteVector e = ToVector(content.subspan(static_cast<size_t>(linear * item), item));
-    if (m.type.mask != 0xff)
-      e[0] |= static_cast<uint8_t>(random.Next()) & static_cast<uint8_t>(~m.type.mask);
+    const uint8_t* source = content.data() + linear * item;
+    out.insert(out.end(), source, source + item);
+    uint8_t* e = out.data() + out.size() - item;
+    if (m.type.mask != 0xff) e[0] |= static_cast<uint8_t>(random.Next()) & static_cast<uint8_t>(~m.type.mask);
     if (big_endian)
-      for (size_t i = 0; i < item; i += m.type.swap_size)
-        std::reverse(e.begin() + static_cast<std::ptrdiff_t>(i),
-                     e.begin() + static_cast<std::ptrdiff_t>(i + m.type.swap_size));
-    out.insert(out.end(), e.begin(), e.end());
+      for (size_t i = 0; i < item; i += m.type.swap_size) std::reverse(e + i, e + i + m.type.swap_size);
   }
 
   // A box of the array. `axes`: of each axis of the box, the axis of the array; `from`: its start
@@ -76,9 +74,10 @@ struct Writer {
     }
     if (!codecs.sharding.empty()) return EncodeShard(codecs.sharding[0], stored, stored_axes, from);
     ByteVector out;
-    Index at(box.size());
+    out.reserve(static_cast<size_t>(Product(box) * m.type.itemsize));
+    Index at(box.size()), element;
     do {
-      Index element(from);
+      element = from;
       for (size_t i = 0; i < at.size(); ++i) element[stored_axes[i]] += at[i];
       Element(out, element, codecs.big_endian);
     } while (Step(at, stored));
@@ -86,10 +85,10 @@ struct Writer {
   }
 
   bool OnlyFill(const Index& box, const std::vector<uint32_t>& axes, const Index& from) {
-    Index at(box.size());
+    Index at(box.size()), element;
     do {
       uint64_t linear = 0;
-      Index element(from);
+      element = from;
       for (size_t i = 0; i < at.size(); ++i) element[axes[i]] += at[i];
       bool inside = true;
       for (size_t d = 0; d < element.size(); ++d) {
