@@ -37,6 +37,8 @@ class ChunkRuns {
   }                        // row-major in the grid
   bool NextRun(Run& run);  // false at the end of the group
   bool NextGroup();        // false at the end of the array
+  uint64_t group() const { return group_; }
+  void SkipTo(uint64_t group) { group_ = group - 1; }  // which NextGroup begins then, or finds the end
   const std::vector<uint64_t>& grid() const { return grid_; }
 
  private:

@@ -152,7 +152,13 @@ ContentReader::ContentReader(const ArrayTask& task, ReadQueue& queue, uint64_t m
   whole_ = !format_.transpose.empty() || (runs_.slots() > 1 && format_.nbytes <= kWholeChunk);
   piece_ =
       runs_.slots() <= 1 || whole_ ? kReadPiece : std::max(kMinPiece, kReadPiece / runs_.slots());
-  if (runs_.empty()) ended_ = State::kDone;
+  if (runs_.empty()) {
+    ended_ = State::kDone;
+    return;
+  }
+  fill_ = FillBlock(task.metadata, false);
+  if (zarr::NormalizeElements(task.metadata.type, false, fill_)) return;  // told by the chunk that it stands in
+  fill_runs_.emplace(task.metadata.shape, task.metadata.chunk_shape, format_.chunk_shape, task.metadata.type.itemsize);
 }
 
 ContentReader::~ContentReader() = default;
@@ -210,6 +216,19 @@ ContentReader::Value& ContentReader::ValueAt(Level& level, uint64_t index, bool&
   auto [it, inserted] = level.values.try_emplace(index);
   is_new = inserted;
   return it->second;
+}
+
+// False where the group has to be opened.
+bool ContentReader::ReadFill(Bytes& out, bool& has_bytes) {
+  if (filling_.bytes == 0) {
+    const auto fill = fill_runs_ ? fill_runs_->From(runs_.group(), task_.chunks) : std::nullopt;
+    if (!fill) return false;
+    filling_ = *fill;
+  }
+  out = Bytes(fill_).first(static_cast<size_t>(std::min<uint64_t>(fill_.size(), filling_.bytes)));
+  has_bytes = true;
+  filling_.bytes -= out.size();
+  return true;
 }
 
 // kDone: the phase is over.
@@ -530,6 +549,12 @@ State ContentReader::Step(Bytes& out, bool& has_bytes) {
   State state = State::kDone;
   switch (phase_) {
     case Phase::kOpen:
+      if (filling_.bytes == 0 && filling_.next_group > 0) {  // the end of a stretch
+        runs_.SkipTo(filling_.next_group);
+        filling_ = {};
+        if (!runs_.NextGroup()) return State::kDone;
+      }
+      if (ReadFill(out, has_bytes)) return State::kBytes;
       state = OpenGroup();
       break;
     case Phase::kIndexes:

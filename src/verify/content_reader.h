@@ -4,7 +4,7 @@
 // The chunks of a group (chunk_runs.h) are open side by side. What they take is added up before
 // they are opened and must fit the grant: a window per chunk, never a chunk per chunk, unless a
 // chunk is smaller than a window or transposed. A shard's chunks are found through its index, which
-// is read first.
+// is read first. Groups of which nothing is stored are not opened at all (fill_runs.h).
 #pragma once
 
 #include <functional>
@@ -15,6 +15,7 @@
 #include "hash/blake3.h"
 #include "verify/chunk_runs.h"
 #include "verify/chunk_stream.h"
+#include "verify/fill_runs.h"
 #include "verify/job.h"
 #include "zarr/shard_index.h"
 
@@ -61,6 +62,7 @@ class ContentReader {
   enum class Phase { kOpen, kIndexes, kSlots, kMemory, kLoad, kRuns, kFinish, kValues };
 
   State Step(Bytes& out, bool& has_bytes);
+  bool ReadFill(Bytes& out, bool& has_bytes);
   State OpenGroup();
   State ReadIndexes();
   State ReadIndexesOf(Level& level);
@@ -88,6 +90,9 @@ class ContentReader {
   std::vector<Level> levels_;  // outermost first; chunks of the last one hold elements
   ChunkFormat format_;
   ChunkRuns runs_;
+  std::optional<FillRuns> fill_runs_;  // unless the fill value is no value of the type
+  ByteVector fill_;                    // as content, some KiB
+  FillRuns::Fill filling_;             // what is left of it
   bool big_endian_ = false, needs_normalizing_ = false;
   bool whole_ = false;  // chunks are decoded whole
   uint64_t piece_ = 0;  // of one read
