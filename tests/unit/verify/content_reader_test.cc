@@ -136,11 +136,14 @@ std::vector<uint32_t> RandomTranspose(Random& r, size_t rank) {
   return t;
 }
 
+// More inner chunks along an axis than any small form has room for would only repeat them, by the 10,000.
+constexpr uint64_t kMostInnerChunks = 10;
+
 uint64_t RandomDivisor(Random& r, uint64_t n) {
-  uint64_t d = 0;
-  do d = r.Between(1, n);
-  while (n % d != 0);
-  return d;
+  uint64_t parts = 0;
+  do parts = r.Between(1, std::min(n, kMostInnerChunks));
+  while (n % parts != 0);
+  return n / parts;
 }
 
 // Puts sharding between a chunk and its elements.
