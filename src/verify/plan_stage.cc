@@ -190,9 +190,10 @@ bool PlanStage::StoredOtherwise(Scan& scan, ItemScan& item) {
   for (const LeafPlan& leaf : item.leaves) {
     const std::string prefix = orbax::KeyPrefix(leaf.param_name);
     as_said |= item.store.Find(prefix + std::string(zarr3 ? kZarrJson : kZarray)) != nullptr;
+    if (as_said) return false;
     otherwise |= item.store.Find(prefix + std::string(zarr3 ? kZarray : kZarrJson)) != nullptr;
   }
-  if (as_said || !otherwise) return false;
+  if (!otherwise) return false;
   Finding f = MakeFinding(Code::kInvalid,
                           zarr3 ? "_METADATA says that the arrays are zarr v3, they are zarr v2"
                                 : "_METADATA says that the arrays are zarr v2, they are zarr v3");
@@ -217,17 +218,29 @@ void PlanStage::Unclaimed(Scan& scan, ItemScan& item, const orbax::MsgpackLeaf& 
 
 // Names that more than one leaf has, and names that lead out of the checkpoint.
 void PlanStage::CheckNames(Scan& scan, ItemScan& item) {
-  std::map<std::string, size_t> names[2];  // of arrays, of strings
+  std::vector<std::string> names[2];  // of arrays, of strings
   const auto name_of = [](const LeafPlan& leaf) {
     return leaf.record.value_type == "string" ? leaf.param_name : orbax::KeyPrefix(leaf.param_name);
   };
   for (const LeafPlan& leaf : item.leaves)
     if (leaf.state != LeafPlan::State::kEmpty && !leaf.in_msgpack)
-      ++names[leaf.record.value_type == "string"][name_of(leaf)];
+      names[leaf.record.value_type == "string"].push_back(name_of(leaf));
+  for (std::vector<std::string>& list : names) {
+    std::sort(list.begin(), list.end());
+    // What stands once is no collision: the first of each that stands twice or more is kept.
+    auto end = list.begin();
+    for (auto it = list.begin(); it != list.end();) {
+      const auto next = std::find_if(it, list.end(), [&](const std::string& name) { return name != *it; });
+      if (next - it > 1) std::swap(*end++, *it);
+      it = next;
+    }
+    list.erase(end, list.end());
+  }
   for (LeafPlan& leaf : item.leaves) {
     if (leaf.state == LeafPlan::State::kEmpty || leaf.in_msgpack) continue;
     const bool is_string = leaf.record.value_type == "string";
-    if (names[is_string][name_of(leaf)] > 1) {
+    if (!names[is_string].empty() &&
+        std::binary_search(names[is_string].begin(), names[is_string].end(), name_of(leaf))) {
       Finding f = MakeFinding(
           Code::kNameCollision,
           "another leaf has the parameter name \"" + leaf.param_name +
@@ -582,6 +595,17 @@ void PlanStage::OnDocument(const Document& d, Bytes bytes) {
     return;
   }
   leaf.document = ToVector(bytes);
+  // Layers of one shape have one document, and a model has few shapes.
+  for (const Document& recent : recent_) {
+    const LeafPlan& other = context_.scans[recent.scan].items[recent.item].leaves[recent.leaf];
+    if (other.document == leaf.document && other.metadata.zarr_format == (v3 ? 3 : 2)) {
+      leaf.metadata = other.metadata;
+      leaf.record.dtype = other.record.dtype;
+      leaf.record.shape = other.record.shape;
+      leaf.record.nbytes = other.record.nbytes;
+      return;
+    }
+  }
   auto metadata = v3 ? zarr::ParseZarrJson(bytes) : zarr::ParseZarray(bytes);
   if (!metadata) {
     Finding f =
@@ -606,6 +630,10 @@ void PlanStage::OnDocument(const Document& d, Bytes bytes) {
   leaf.record.dtype = metadata->type.name;
   leaf.record.shape = metadata->shape;
   leaf.record.nbytes = metadata->nbytes;
+  if (metadata->duplicate_members.empty()) {
+    if (recent_.size() < kRecentDocuments) recent_.push_back(d);
+    else recent_[next_recent_++ % kRecentDocuments] = d;
+  }
   leaf.metadata = std::move(*metadata);
 }
 

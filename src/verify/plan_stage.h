@@ -36,6 +36,9 @@ class PlanStage : public ReadingStage {
   void OnFailure(size_t tag, Error error) override;
 
   std::vector<Document> documents_;
+  static constexpr size_t kRecentDocuments = 16;
+  std::vector<Document> recent_;  // parsed without a finding; `leaves` of their items no longer move
+  size_t next_recent_ = 0;
 };
 
 }  // namespace leafsum::verify
