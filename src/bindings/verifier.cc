@@ -69,11 +69,6 @@ class Verifier {
   std::string error_;
 };
 
-std::string Explain(std::string code) {
-  const auto parsed = report::ParseCode(code);
-  return parsed ? std::string(report::Explain(*parsed)) : std::string();
-}
-
 val Codes() {
   val out = val::array();
   unsigned i = 0;
@@ -100,7 +95,6 @@ EMSCRIPTEN_BINDINGS(verifier) {
       .function("report", &Verifier::Report)
       .function("output", &Verifier::Output)
       .function("text", &Verifier::Text);
-  emscripten::function("explain", &Explain);
   emscripten::function("codes", &Codes);
 }
 
