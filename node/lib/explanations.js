@@ -219,18 +219,15 @@ Compare _METADATA with a copy you trust. If only the Python type matters: run wi
 `,
   'structure-mismatch': `\
 What surrounds the values differs from what was locked (key types, PRNG implementation, empty
-nodes), or two records of one save disagree: write_shape, array_metadatas/, _sharding, times.
-The values are judged apart from this.
+nodes), or two records of one save disagree: write_shape, array_metadatas/, _sharding, times,
+a merged store and its processes' databases, the ranges of two values. Values are judged apart.
 
 Comes about when the same weights were saved from another tree or by another Orbax version,
-when a side file was edited, or when a checkpoint was put together from several saves. Also:
-processes of one save that disagree on a key's PRNG implementation; a merged store that does
-not hold what its processes' databases (ocdbt.process_*) hold; values that take part of another
-value's bytes, or of the checkpoint's own metadata.
+when a side file or the store was edited after the save, or when a checkpoint was put together
+from several saves.
 
-Without a lockfile take it as a hint that files were exchanged or the store was edited after
-the save. Restoring without a template may give another tree; if that matters, run with
---strict.
+Without a lockfile take it as a hint that files were exchanged. Restoring without a template
+may give another tree; if that matters, run with --strict.
 `,
   'statistics-mismatch': `\
 Sums that the OCDBT tree keeps about its parts (number of keys, bytes, generations) are not

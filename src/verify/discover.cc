@@ -160,7 +160,7 @@ void Discover::StartItems(size_t scan_index) {
     if (layout.items.empty()) not_found_ += " none";
     return;
   }
-  if (layout.items.empty()) {
+  if (layout.items.empty() && layout.unfinished_items.empty()) {
     context_.Add(
         scan, MakeFinding(
                   Code::kMissingFile,

@@ -188,7 +188,7 @@ void Probe::OnRead(size_t tag, Bytes bytes) {
       for (const orbax::TreeEntry& entry : tree->entries) {
         if (entry.value_type == "string" || orbax::IsEmptyValueType(entry.value_type)) continue;
         const std::string name = orbax::ParamName(entry.key_path);
-        const std::string path = parent + (name.empty() ? "" : name + "/") +
+        const std::string path = parent + orbax::KeyPrefix(name) +
                                  (tree->use_zarr3 ? "zarr.json" : ".zarray");
         if (kvstore::IsSafePath(path))
           AskFile({What::kDocument, want.scan, want.directory, path, tree->use_zarr3},

@@ -246,12 +246,20 @@ void WalkStage::Finish(size_t tree_index) {
   // Older generations were merged from something else.
   if (item.generation->generation_number == item.manifest->versions.back().generation_number) {
     const auto [first, last] = scan.Below(dir);
+    std::string_view process;  // the directory that the entry lies in
+    size_t processes = 0;
     for (size_t i = first; i < last; ++i) {
       const std::string_view path = scan.listing[i].path;
-      if (path.compare(dir.size(), kProcess.size(), kProcess) == 0 &&
-          path.ends_with(kSlashManifest) && path.find('/', dir.size()) + kSlashManifest.size() == path.size())
-        tree.merge->directories.emplace_back(path.substr(0, path.size() - kManifest.size()));
+      if (path.compare(dir.size(), kProcess.size(), kProcess) != 0) continue;
+      const size_t slash = path.find('/', dir.size());
+      if (slash == path.npos) continue;
+      if (path.substr(0, slash) != process) ++processes;
+      process = path.substr(0, slash);
+      if (path.size() == slash + kSlashManifest.size() && path.ends_with(kSlashManifest))
+        tree.merge->directories.emplace_back(path.substr(0, slash + 1));
     }
+    // Nothing needs a process's manifest any more: where one is gone, what it wrote is not known.
+    if (processes != tree.merge->directories.size()) tree.merge->complete = false;
   }
   NextProcess(tree_index);
 }

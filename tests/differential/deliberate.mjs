@@ -24,11 +24,23 @@ const kRules = [
   },
   {
     reason: 'an OCDBT database without _METADATA is a bare store: sound, with other key paths',
-    applies: (about, { damaged, what }) => damaged && /_METADATA deleted$/.test(what) && !/_CHECKPOINT_METADATA/.test(what) && /FileNotFoundError/.test(about),
+    applies: (about, { damaged, what }) => damaged && /(^|[ /])_METADATA (deleted|is a (link|directory|pipe).*)$/.test(what) && /the reference says/.test(about),
   },
   {
     reason: 'a NUL byte or a byte order mark is no JSON; the JSON library of TensorStore stops at the one and skips the other',
     applies: (about, { damaged }) => damaged && /not JSON: (a )?(NUL byte|byte order mark)/.test(about),
+  },
+  {
+    reason: 'a document with half a surrogate is not read at all',
+    applies: (about, { damaged }) => damaged && /not JSON: .*surrogate U\+D/.test(about),
+  },
+  {
+    reason: 'a key path that _METADATA has twice is no leaf',
+    applies: (about, { damaged }) => damaged && /(name-collision|error extra-leaf) :/.test(about),
+  },
+  {
+    reason: 'an item whose flags contradict the store is not read at all',
+    applies: (about, { damaged }) => damaged && /error invalid .*_METADATA says that each array has a directory/.test(about),
   },
   {
     reason: 'an unfinished checkpoint is not read at all',

@@ -7,7 +7,7 @@ export function helpText(command) {
     const rows = names.map(name => [`${name} ${kCommands[name].operands.join(' ')}`, kCommands[name].help])
     return `leafsum: locks and verifies JAX/Orbax checkpoints, leaf by leaf
 
-usage: leafsum COMMAND SRC [options]    SRC is a checkpoint's directory
+usage: leafsum COMMAND SRC [options]    SRC is a checkpoint's directory, or the http(s) URL of one
 
 ${table(rows)}
 

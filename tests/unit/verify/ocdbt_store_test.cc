@@ -125,7 +125,7 @@ History Seven() {
   h.Refer(top.version_nodes, 1, 4, 0, leaf);
   const auto node = h.db.Append({"", "d/versions"}, WriteVersionTreeNodeEnvelope(top.Body()));
   h.Refer(h.manifest.version_nodes, 1, 4, 1, node);
-  h.manifest.version_nodes.entry_height.back() = 1;
+  h.manifest.version_nodes.entry_height = {1};
   return h;
 }
 
@@ -343,7 +343,7 @@ TEST_CASE("A value that takes part of another, or of the metadata, is told; the 
 
 TEST_CASE("Digests of values: inline ones, ones in files, ones that are not there") {
   DatabaseWriter db;
-  const NodeHandle root = db.AddLeaf({Inline("", "abc"), Indirect("\xff", 0, 1, 3), Indirect("gone", 1, 0, 3), Indirect("long", 0, 2, 9)},
+  const NodeHandle root = db.AddLeaf({Inline("", "abc"), Indirect("gone", 1, 0, 3), Indirect("long", 0, 2, 9), Indirect("\xff", 0, 1, 3)},
                                      {{"", "d/v"}, {"", "d/gone"}});
   Files files = db.files;
   files["d/v"] = {'x', 'a', 'b', 'c'};

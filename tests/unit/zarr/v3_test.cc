@@ -416,7 +416,7 @@ TEST_CASE("shards in shards end at the JSON depth limit") {
   CHECK(nested(19));
   const auto deep = nested(21);
   REQUIRE_FALSE(deep);
-  CHECK(deep.error().code == ErrorCode::kLimit);
+  CHECK(deep.error().code == ErrorCode::kInvalid);
 }
 
 TEST_CASE("groups are told from arrays") {
