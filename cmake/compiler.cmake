@@ -15,7 +15,6 @@ endif()
 if(EMSCRIPTEN)
   # 4.1 is the level of the BLAKE3 kernel that we run; Emscripten translates its intrinsics to wasm SIMD.
   add_compile_options(-msimd128 -msse4.1)
-  add_compile_options("SHELL:-Xclang -target-abi -Xclang experimental-mv")
   # Small: the module is fetched by a page. What bytes stream through asks for more (leafsum_hot). For compiling
   # alone: a linker that is told to save space has wasm-opt take a third of the speed from the hot loops too.
   # em++ turns inlining off with -Oz: without it every accessor of the library is a call, code is larger and slow.

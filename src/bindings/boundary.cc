@@ -1,7 +1,5 @@
 #include "bindings/boundary.h"
 
-#include <emscripten/bind.h>
-
 namespace leafsum::bindings {
 
 val View(Bytes bytes) { return val(emscripten::typed_memory_view(bytes.size(), bytes.data())); }
