@@ -2,8 +2,9 @@
 # the usual convention stores each into memory and passes a pointer: a sixth more code, and slower.
 #
 # Emscripten's own libraries keep the usual convention. What of them would be called with an aggregate by value has another
-# signature there than here, and wasm-ld warns of that, which is made an error: nothing is called wrongly. Only libc++'s
-# string.cpp shares such functions with our code, so that it is compiled with it.
+# signature there than here: wasm-ld warns of it and makes such a call a trap. For the product that is an error
+# (leafsum_wasm); tests may link more of libc++ than they call. Only libc++'s string.cpp shares such functions with our
+# code, so that it is compiled with it.
 set(libcxx_string ${EMSCRIPTEN_ROOT_PATH}/system/lib/libcxx/src/string.cpp)
 set(by_members -Xclang -target-abi -Xclang experimental-mv)
 if(NOT DEFINED LEAFSUM_AGGREGATES_BY_MEMBERS)
@@ -23,7 +24,6 @@ endif()
 if(LEAFSUM_AGGREGATES_BY_MEMBERS)
   string(JOIN " " shell ${by_members})
   add_compile_options("SHELL:${shell}")
-  add_link_options(-Wl,--fatal-warnings)
   add_library(libcxx_string STATIC ${libcxx_string})
   target_compile_definitions(libcxx_string PRIVATE _LIBCPP_BUILDING_LIBRARY)
   target_compile_options(libcxx_string PRIVATE -fno-exceptions -fno-rtti)
