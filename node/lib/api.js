@@ -4,8 +4,16 @@ import { drive } from './drive.js'
 import { LeafsumError, bug } from './errors.js'
 import { explanations } from './explanations.js'
 import { runJob } from './job.js'
+import { files, subtrees, subtreesJson } from './listing.js'
+import { metadataJson, metadataOf } from './metadata.js'
 import { coreOptions, kDefaultMaxMemory } from './options.js'
 import { Pool } from './pool.js'
+import { matchLeaves } from './match.js'
+import { readLeaf } from './read.js'
+import { byRules, renamesOf, withoutPrefix } from './rename.js'
+import { coreSample } from './sample.js'
+import { openState } from './state.js'
+import { parseTemplate } from './template.js'
 
 // Starting threads takes some 40 ms, in which one place hashes this much.
 const kWorkersFrom = 16 << 20
@@ -24,7 +32,33 @@ export function makeApi(platform) {
   const report = async (/** @type {string} */ command, /** @type {any[]} */ sources, /** @type {Options} */ options) =>
     parseReport(await run(command, sources, options))
 
+  /** A's key paths become B's by `rename`; `stripPrefix` goes from both. Their trees are read for that, once more. */
+  const renames = async (/** @type {any[]} */ sources, /** @type {Options} */ { rename, stripPrefix, ...options }) => {
+    if (rename === undefined && stripPrefix === undefined) return undefined
+    const strip = stripPrefix === undefined ? (/** @type {string[]} */ path) => path : withoutPrefix(stripPrefix)
+    const change = rename === undefined ? strip : (rules => (/** @type {string[]} */ path) => strip(rules(path)))(byRules(rename))
+    const { item, step, allSteps, generation, maxMemory, signal } = options
+    const all = await Promise.all(sources.map(async (source, n) => {
+      const { output } = await report('ls', [source], { item, step, allSteps, generation, maxMemory, signal })
+      const leaves = output.items.flatMap((/** @type {any} */ one) =>
+        one.leaves.map((/** @type {any} */ leaf) => ({ item: one.name, key_path: leaf.key_path })))
+      return renamesOf(n, leaves, n === 0 ? change : strip)
+    }))
+    return all.flat()
+  }
+
   return {
+    /** Would it restore into the template: another source, or the bytes or text of a template's document? */
+    match: async (/** @type {any} */ source, /** @type {any} */ template, /** @type {Options} */ options = {}) => {
+      const { item, step, allSteps, generation, maxMemory, signal } = options
+      const leaves = async (/** @type {any} */ one, /** @type {Options} */ scope) =>
+        one instanceof Checkpoint ? one.leaves : leavesOf((await report('ls', [one], { ...scope, generation, maxMemory, signal })).output?.items ?? [])
+      const isDocument = typeof template === 'string' || template instanceof Uint8Array
+      const wanted = isDocument ? parseTemplate(template) : await leaves(template, {})
+      const inScope = wanted.filter((/** @type {any} */ leaf) => item === undefined || leaf.item === item || leaf.item === '')
+      return matchLeaves(report, source, await leaves(source, { item, step, allSteps }), inScope, options)
+    },
+
     /** Overrides how the core and its workers are loaded; call it before anything else. */
     init: (/** @type {import('./platform.js').InitOptions} */ options) => platform.configure(options),
 
@@ -36,14 +70,32 @@ export function makeApi(platform) {
       }
     },
     verify: (/** @type {any} */ source, /** @type {Options} */ options = {}) =>
-      report('verify', options.against ? [source, options.against] : [source], options),
+      report('verify', options.against ? [source, options.against] : [source], {
+        ...options, values: options.against && true, sample: coreSample(options.sample),
+      }),
     check: (/** @type {any} */ source, /** @type {Options} */ options) => report('check', [source], options),
-    diff: (/** @type {any} */ a, /** @type {any} */ b, /** @type {Options} */ options) => report('diff', [a, b], options),
+    diff: async (/** @type {any} */ a, /** @type {any} */ b, /** @type {Options} */ options = {}) =>
+      report('diff', [a, b], { ...options, renames: await renames([a, b], options) }),
     digest: (/** @type {any} */ source, /** @type {Options} */ options) => report('digest', [source], options),
-    list: (/** @type {any} */ source, /** @type {Options} */ options) => report('ls', [source], options),
+    list: (/** @type {any} */ source, /** @type {Options} */ options) => listSource(run, source, options),
+
+    metadata: async (/** @type {any} */ source, /** @type {Options} */ { item = 'AUTO', ...options } = {}) => {
+      const store = storeOf(await source)
+      const found = await listSource(run, store, options)
+      const described = await metadataOf(found, store, item)
+      return withOutput(JSON.parse(found.text), { report: found.text, output: metadataJson(described), lines: '' }, described)
+    },
 
     openCheckpoint: async (/** @type {any} */ source, /** @type {Options} */ options) =>
-      new Checkpoint(storeOf(source), await report('ls', [source], options)),
+      new Checkpoint(storeOf(await source), await listSource(run, source, options), report),
+
+    /** A leaf's content, or a slice of it; null instead where it could not be read or a lockfile does not vouch for it. */
+    read: async (/** @type {any} */ source, /** @type {string | string[]} */ name, /** @type {any} */ slice, /** @type {Options} */ options = {}) => {
+      if (source instanceof Checkpoint) return source.read(name, slice, options)
+      const { item, step, allSteps, generation, maxMemory, signal } = options
+      const { output } = await report('ls', [source], { item, step, allSteps, generation, maxMemory, signal })
+      return readLeaf(report, source, leavesOf(output?.items ?? []), name, slice, options)
+    },
 
     /** One finding code on one screen; "" for a code that does not exist. */
     explain: async (/** @type {string} */ code) => (Object.hasOwn(explanations, code) ? explanations[code] : ''),
@@ -52,28 +104,56 @@ export function makeApi(platform) {
   }
 }
 
+/** The core's list, then what is made of it here: `subtrees`, and `files` where they are asked for. */
+async function listSource(/** @type {any} */ run, /** @type {any} */ source, /** @type {Options} */ options = {}) {
+  const { files: wanted, depth, ...rest } = options
+  const store = storeOf(await source)
+  const listing = wanted ? await store.list?.() : undefined
+  if (wanted && !isListing(listing)) throw new LeafsumError('usage', 'the source has no listing of its files')
+  const result = await run('ls', [store], rest)
+  if (!result.output) return parseReport(result)
+  const members = [`"subtrees":${subtreesJson(subtrees(JSON.parse(result.output).items, depth))}`]
+  if (wanted) members.push(`"files":${JSON.stringify(files(/** @type {any} */ (listing)))}`)
+  return parseReport({ ...result, output: `${result.output.trimEnd().slice(0, -1)},${members.join(',')}}\n` })
+}
+
 /** A checkpoint whose structure was read; every command takes it in place of its source. */
 export class Checkpoint {
+  #run
+
   /**
    * @param {Store} store
    * @param {any} report
+   * @param {import('./read.js').Report} run
    */
-  constructor(store, report) {
+  constructor(store, report, run) {
     this.store = store
+    this.#run = run
     this.report = report
     this.items = report.output?.items ?? []
     this.findings = report.findings
   }
 
   get leaves() {
-    return this.items.flatMap((/** @type {any} */ item) =>
-      item.leaves.map((/** @type {any} */ leaf) => ({ item: item.name, ...leaf })))
+    return leavesOf(this.items)
+  }
+
+  /**
+   * @param {string | string[]} name JSON Pointer, `item:` before it where needed, dotted name, or key path
+   * @param {string | any[]} [slice] `0:3, ::2`, or [{ start: 0, stop: 3 }, { step: 2 }]
+   * @param {Options} [options] `lockfile`: only what its blocks vouch for
+   */
+  read(name, slice, options) {
+    return readLeaf(this.#run, this.store, this.leaves, name, slice, options)
   }
 
   close() {
     this.store.close?.()
   }
 }
+
+const leavesOf = (/** @type {any[]} */ items) =>
+  items.flatMap(item => item.leaves.map((/** @type {any} */ leaf) => ({ item: item.name, ...leaf })))
 
 /** @returns {Store} */
 function storeOf(/** @type {any} */ source) {
@@ -100,7 +180,14 @@ async function runCommand(platform, command, sources, options) {
   const { signal, maxMemory = kDefaultMaxMemory } = options
   signal?.throwIfAborted()
   const stores = await Promise.all(sources.map(async source => storeOf(await source)))
-  const config = coreOptions(command, stores.map(store => store.name ?? ''), options)
+  /** @type {Awaited<ReturnType<typeof openState>> | undefined} */
+  let state
+  if (options.state) {
+    const { item, step, allSteps, generation, deep, algorithms } = options
+    await stores[0].list?.()
+    state = await openState(options.state, stores[0], options.lockfile && bytesOf(options.lockfile), { item, step, allSteps, generation, deep, algorithms })
+  }
+  const config = coreOptions(command, stores.map(store => store.name ?? ''), { ...options, resumed: state?.resumed })
   // A fresh instance each time: its memory never shrinks, and after a trap it is unusable.
   const { core, module, url } = await newCore(platform)
 
@@ -122,10 +209,23 @@ async function runCommand(platform, command, sources, options) {
     }
     refuse(verifier.error(), 'usage')
 
+    if (options.onContent) core.setContentSink(options.onContent)
     jobs = jobRunner({ platform, core, module, url, stores, options, verifier })
-    await drive(verifier, { stores, budget: maxMemory, runJob: jobs.run, signal, onPause: jobs.tell })
+    if (state && !state.unchanged()) throw new LeafsumError('source', 'the files change while they are being looked at')
+    const save = () => state?.save(verifier.equal())
+    const { tell } = jobs
+    const onPause = () => {
+      tell()
+      if (state?.due()) save()
+    }
+    try {
+      await drive(verifier, { stores, budget: maxMemory, runJob: jobs.run, signal, onPause })
+    } finally {
+      save() // an interrupted run's state too
+    }
     jobs.tell()
     refuse(verifier.notFound(), 'source')
+    if (options.conclude && !verifier.conclude(JSON.stringify(options.conclude()))) throw bug('a judgement that is none')
     return { report: verifier.report(), output: verifier.output(), lines: verifier.text() }
   } catch (error) {
     signal?.throwIfAborted()
@@ -165,7 +265,9 @@ function jobRunner({ platform, core, module, url, stores, options, verifier }) {
   let codecs
   const startCodecs = async () => {
     const loaded = await platform.load('codecs')
-    return instantiate(loaded.factory, loaded.module, platform.sha256)
+    const module = await instantiate(loaded.factory, loaded.module, platform.sha256)
+    if (options.onContent) module.setContentSink(options.onContent)
+    return module
   }
   const here = (/** @type {Uint8Array} */ input, /** @type {(bytes: number) => void} */ note, /** @type {boolean} */ rare) => {
     const job = turn.then(async () => {
@@ -199,7 +301,8 @@ function jobRunner({ platform, core, module, url, stores, options, verifier }) {
         underWay.set(input, bytes)
         tell()
       }
-      if (!pool && workers > 1 && verifier.progress().bytes_total >= workersFrom) pool = newPool()
+      // Content is handed out in this thread.
+      if (!pool && workers > 1 && !options.onContent && verifier.progress().bytes_total >= workersFrom) pool = newPool()
       try {
         if (!pool) return await here(input, note, name === 'codecs')
         const loaded = name && await platform.load(name).catch(() => undefined)
@@ -236,9 +339,13 @@ const isListing = (/** @type {any} */ listing) =>
  * @param {Result} result
  */
 function parseReport({ report, output, lines }) {
-  return Object.defineProperties(JSON.parse(report), {
+  return withOutput(JSON.parse(report), { report, output, lines }, output ? JSON.parse(output) : undefined)
+}
+
+function withOutput(/** @type {any} */ parsed, /** @type {Result} */ { report, output, lines }, /** @type {any} */ value) {
+  return Object.defineProperties(parsed, {
     text: { value: report },
-    output: { value: output ? JSON.parse(output) : undefined },
+    output: { value },
     outputText: { value: output },
     lines: { value: lines },
   })

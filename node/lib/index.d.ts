@@ -44,9 +44,22 @@ export interface VerifyOptions extends CompareOptions {
   fingerprint?: string
   against?: Source
   deep?: boolean
+  /** A share (above 0, up to 1) or a number of bytes of the stored chunks, drawn at random; INCOMPLETE at best. */
+  sample?: { share?: number; bytes?: number; seed?: number }
+  /**
+   * Node's directories: where a run keeps what it found equal, and whence it may go on. `read` gives an earlier run's text;
+   * `onResume` is told how many leaves that vouches for, nothing where lockfile, files or options are others.
+   */
+  state?: { read?: () => string | undefined; write: (text: string) => void; onResume?: (leaves: number | undefined) => void }
 }
 
-export interface DiffOptions extends CompareOptions { values?: boolean }
+export interface DiffOptions extends CompareOptions {
+  values?: boolean
+  /** A's key paths become B's: each rule in turn on the JSON Pointer, as String.replace. */
+  rename?: [pattern: RegExp | string, replacement: string][]
+  /** Leading keys that are left out on both sides where they are there: `params`. */
+  stripPrefix?: string
+}
 export interface ListOptions extends Options {
   /** The keys of the stores, with the lengths of their values. */
   keys?: boolean
@@ -54,6 +67,10 @@ export interface ListOptions extends Options {
   keyDigests?: boolean
   /** The generations of OCDBT stores. */
   versions?: boolean
+  /** The files of the directory; the source must have a listing. */
+  files?: boolean
+  /** How deep `subtrees` goes; 64. */
+  depth?: number
 }
 
 export interface Progress {
@@ -73,6 +90,8 @@ export interface Store {
   list?(): ListingEntry[] | Promise<ListingEntry[]>
   /** Last component of the source's own path. */
   name?: string
+  /** Of every listed file what tells it from a changed one; for `state`. */
+  identity?(): string
   close?(): void
 }
 
@@ -139,13 +158,19 @@ export interface ListedLeaf {
   chunk_shape?: number[]
   stored_nbytes?: number
   zarr_format?: 2 | 3
+  /** Key of its metadata document in the store. */
+  document?: string
 }
 
+/** schema/ls.schema.json says what each member means. */
 export interface ListOutput {
   source: Report['source']
   items: {
     name: string
     kind: string
+    /** Below the source: "" or ending in "/". */
+    directory: string
+    ocdbt: boolean
     leaves: ListedLeaf[]
     /** A key that is not UTF-8 is null, its bytes are in `key_hex`. */
     keys?: { key: string | null; key_hex?: string; length: number; digest?: { blake3: string; sha256?: string } }[]
@@ -163,6 +188,64 @@ export interface ListOutput {
     versions_unreadable?: { newest_generation: number; num_generations: number; reason: string }[]
   }[]
   totals: { leaves: number; parameters: number; nbytes: number }
+  /** Every inner node, parents first; an item itself has an empty key path. */
+  subtrees: { item: string; key_path: string[]; leaves: number; parameters: number; nbytes: number }[]
+  files?: { path: string; size: number; kind: 'file' | 'directory' | 'symlink' }[]
+}
+
+export interface MetadataOptions extends Omit<Options, 'item'> {
+  /** An item's name, AUTO (as Orbax 0.12.8 chooses), or null: the directory itself. */
+  item?: string | null
+}
+
+/** schema/metadata.schema.json. In `custom_metadata` integers of 2^53 and more are BigInt; NaN and the infinities are numbers. */
+export interface MetadataOutput {
+  source: { step?: number }
+  init_timestamp_nsecs: string | null
+  commit_timestamp_nsecs: string | null
+  custom_metadata: unknown
+  /** The item that was asked for: "" is the directory itself. */
+  item: string
+  /** Which item AUTO takes: by Orbax's documentation and Orbax 0.11, and by Orbax 0.12.8. */
+  auto: { documented: string | null; orbax_0_12_8: string | null }
+  items: Record<string, {
+    kind: string
+    leaves: { key_path: string[]; value_type: string; dtype: string; shape: number[] | null; sharding: unknown }[]
+  }>
+  /** Documents that are there and cannot be read: what they say is missing above. */
+  unreadable: { file: string; message: string }[]
+}
+
+export interface MatchOptions extends Omit<Options, 'include' | 'exclude' | 'algorithms'> {
+  strict?: boolean
+  /** Leaves that the template lacks are warnings: a partial restore. */
+  allowExtra?: boolean
+  /** The mesh to restore to, axis names and sizes: does the sharding that was recorded fit it? */
+  mesh?: Record<string, number>
+}
+
+/** One axis of a slice, as numpy has it: an index, a range with a step from 1 on, or the axes that are not named. */
+export type Index = number | { start?: number | null; stop?: number | null; step?: number | null } | '...'
+
+/** A leaf's content or a slice of it. */
+export interface Value {
+  /** What `cat --json` reports: exit code 0 where the value is shown. */
+  report: Report
+  item: string
+  key_path: string[]
+  dtype: string
+  /** Null for strings, JSON and the like. */
+  shape: number[] | null
+  /** C order, little-endian, one byte for an element of a sub-byte type; null where it is not shown. */
+  bytes: Uint8Array | null
+  /** The values exactly: narrow floats as Float32Array, int2 and int4 as Int8Array, complex as pairs, bool and raw as bytes. */
+  data: ArrayLike<number> | ArrayLike<bigint> | null
+}
+
+export interface ReadOptions extends Pick<Options, 'signal' | 'maxMemory' | 'maxFill' | 'item' | 'step' | 'allSteps' | 'generation'> {
+  /** Only what its blocks (up to 4 MiB: its digests) vouch for is given. */
+  lockfile?: Uint8Array | ArrayBuffer | string
+  lockfileCameWithSource?: boolean
 }
 
 export interface DiffOutput {
@@ -185,6 +268,8 @@ export class Checkpoint {
   readonly leaves: (ListedLeaf & { item: string })[]
   readonly findings: Finding[]
   readonly report: Report<ListOutput>
+  /** `name`: JSON Pointer, `item:` before it where needed, dotted name, or key path. `slice`: `0:3, ::2`. */
+  read(name: string | string[], slice?: string | Index[], options?: ReadOptions): Promise<Value>
   close(): void
 }
 
@@ -207,9 +292,24 @@ export function lock(source: Source, options?: LockOptions): Promise<{ report: R
 export function verify(source: Source, options?: VerifyOptions): Promise<Report>
 export function check(source: Source, options?: Options & { strict?: boolean }): Promise<Report>
 export function diff(a: Source, b: Source, options?: DiffOptions): Promise<Report<DiffOutput>>
+/**
+ * Would the checkpoint restore into the template: a source, or the bytes or text of `ls --json`, of a lockfile or of what
+ * examples/dump_template.py writes?
+ */
+export function match(source: Source, template: Source | Uint8Array | string, options?: MatchOptions): Promise<Report>
 export function digest(source: Source, options?: Options): Promise<Report<DigestOutput>>
 export function list(source: Source, options?: ListOptions): Promise<Report<ListOutput>>
+/** What Orbax v1's `metadata()` and `checkpointables_metadata()` tell. */
+export function metadata(source: Source, options?: MetadataOptions): Promise<Report<MetadataOutput>>
+export function read(source: Source, name: string | string[], slice?: string | Index[], options?: ReadOptions): Promise<Value>
 export function openCheckpoint(source: Source, options?: ListOptions): Promise<Checkpoint>
+/**
+ * The spec with which TensorStore opens a leaf, named as /params/w, params.w or state:/params/w. `base` is the source's own
+ * directory as a kvstore of TensorStore; its `path` is "" or ends in "/".
+ */
+export function tensorstoreSpec(
+  output: ListOutput, leaf: string, base: { driver: string; path: string; [member: string]: unknown }, options?: { generation?: number },
+): { driver: 'zarr' | 'zarr3'; kvstore: Record<string, unknown> }
 /** One finding's code on one screen; "" for a code that does not exist. */
 export function explain(code: string): Promise<string>
 export function codes(): Promise<string[]>

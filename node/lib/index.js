@@ -2,10 +2,11 @@
 import { makeApi } from './api.js'
 import { platform } from './platform_node.js'
 
-export const { init, lock, verify, check, diff, digest, list, openCheckpoint, explain, codes } = makeApi(platform)
+export const { init, lock, verify, check, diff, match, digest, list, metadata, read, openCheckpoint, explain, codes } = makeApi(platform)
 export { Checkpoint } from './api.js'
 export { LeafsumError } from './errors.js'
 export { fromPath } from './stores/path.js'
 export { fromFiles, fromDataTransfer, fromDirectoryHandle, fromEntry } from './stores/files.js'
 export { fromMap } from './stores/map.js'
 export { fromUrl } from './stores/url.js'
+export { tensorstoreSpec } from './tensorstore_spec.js'

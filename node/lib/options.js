@@ -6,10 +6,10 @@ const kCoreNames = /** @type {Record<string, string>} */ ({
   algorithms: 'algorithms', item: 'item', step: 'step', allSteps: 'all_steps', include: 'include', exclude: 'exclude',
   deep: 'deep', strict: 'strict', allowMissing: 'allow_missing', allowExtra: 'allow_extra',
   fingerprint: 'fingerprint', stored: 'stored', blocks: 'blocks', chunks: 'chunks', writeSource: 'write_source',
-  values: 'values', keys: 'keys', keyDigests: 'key_digests', versions: 'versions', generation: 'generation',
+  reads: 'reads', sample: 'sample', resumed: 'resumed', values: 'values', renames: 'renames', keys: 'keys', keyDigests: 'key_digests', versions: 'versions', generation: 'generation',
   maxMemory: 'max_memory', maxFill: 'max_fill',
 })
-const kHostNames = ['signal', 'onProgress', 'workers', 'workersFrom', 'lockfile', 'lockfileCameWithSource', 'against']
+const kHostNames = ['signal', 'onProgress', 'workers', 'workersFrom', 'lockfile', 'lockfileCameWithSource', 'against', 'rename', 'stripPrefix', 'onContent', 'conclude', 'state']
 
 export const kDefaultMaxMemory = 128 * 2 ** 20
 

@@ -38,6 +38,13 @@ void SetSha256(val factory) {
   verify::SetHostDigestCap(0);
 }
 
+// fn(task, offset, view): content of tasks that hand it out; the view is to be used at once.
+void SetContentSink(val fn) {
+  verify::SetContentSink([fn](uint32_t task, uint64_t offset, Bytes bytes) {
+    fn(task, Number(offset), View(bytes));
+  });
+}
+
 // Without a host's engine, leaves of middling size go to Web Crypto where there is one.
 void UseWebCrypto() {
   if (!Subtle().isUndefined()) verify::SetHostDigestCap(4u << 20);
@@ -61,6 +68,7 @@ EMSCRIPTEN_BINDINGS(leaf_job) {
       .function("result", +[](LeafJob& job) { return CopyOut(job.core.TakeResult()); });
   emscripten::function("setSha256", &SetSha256);
   emscripten::function("useWebCrypto", &UseWebCrypto);
+  emscripten::function("setContentSink", &SetContentSink);
 }
 
 }  // namespace leafsum::bindings

@@ -80,6 +80,10 @@ EMSCRIPTEN_BINDINGS(verifier) {
         v.core.TooLarge(id, static_cast<uint64_t>(size));
       })
       .function("progress", &Progress)
+      .function("equal", +[](Verifier& v) { return v.core.equal(); })
+      .function("conclude", +[](Verifier& v, std::string json) {
+        return v.core.Conclude(AsBytes(json));
+      })
       .function("report", +[](Verifier& v) { return report::ToJson(v.core.report()); })
       .function("output", +[](Verifier& v) { return v.core.output(); })
       .function("text", +[](Verifier& v) { return v.core.text(); });

@@ -37,10 +37,11 @@ uint64_t BlockCount(uint64_t nbytes);
 Digest MergeBlocks(Bytes values);
 
 // Content whose length is known: its digest and, over kBlockSize, its block values in order.
-// Update is called until `nbytes` have gone in, not one more; Finish then.
+// Update is called until `nbytes` have gone in, not one more; Finish then. From `begin`, a multiple
+// of kBlockSize: then blocks() are those from there on, and there is no Finish.
 class BlockHasher {
  public:
-  explicit BlockHasher(uint64_t nbytes);
+  explicit BlockHasher(uint64_t nbytes, uint64_t begin = 0);
   ~BlockHasher();
   BlockHasher(BlockHasher&&) noexcept;
   BlockHasher& operator=(BlockHasher&&) noexcept;

@@ -50,10 +50,11 @@ Digest MergeBlocks(Bytes values) {
 }
 
 struct BlockHasher::State {
-  explicit State(uint64_t n) : nbytes(n) {}
+  State(uint64_t n, uint64_t begin) : nbytes(n), first_block(begin / kBlockSize), position(begin) {}
 
   uint64_t nbytes;
-  uint64_t position = 0;  // of the whole content: up to here it is hashed or lies in `partial`
+  uint64_t first_block;   // of `blocks`
+  uint64_t position;       // of the whole content: up to here it is hashed or lies in `partial`
   Blake3 plain;           // up to kBlockSize: one hash, no blocks
   ByteVector blocks;
 
@@ -98,7 +99,8 @@ void BlockHasher::State::Update(Bytes bytes) {
 }
 
 void BlockHasher::State::PushPiece(Bytes piece, size_t block_len) {
-  const uint64_t first_chunk = (blocks.size() / kBlockValueSize * kBlockSize + hashed) / kChunkLen;
+  const uint64_t first_chunk =
+      ((first_block + blocks.size() / kBlockValueSize) * kBlockSize + hashed) / kChunkLen;
   const ChainingValue value = SubtreeValue(piece, first_chunk);
   std::memcpy(stack.data() + stack_len++ * 32, value.data(), 32);
   hashed += piece.size();
@@ -117,7 +119,8 @@ void BlockHasher::State::PushPiece(Bytes piece, size_t block_len) {
   hashed = 0;
 }
 
-BlockHasher::BlockHasher(uint64_t nbytes) : state_(std::make_unique<State>(nbytes)) {}
+BlockHasher::BlockHasher(uint64_t nbytes, uint64_t begin)
+    : state_(std::make_unique<State>(nbytes, begin)) {}
 BlockHasher::~BlockHasher() = default;
 BlockHasher::BlockHasher(BlockHasher&&) noexcept = default;
 BlockHasher& BlockHasher::operator=(BlockHasher&&) noexcept = default;

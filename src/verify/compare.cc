@@ -1,6 +1,7 @@
 #include "verify/compare.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <optional>
 
 #include "base/checked.h"
@@ -9,6 +10,7 @@
 #include "orbax/key_path.h"
 #include "report/printable.h"
 #include "verify/fingerprint.h"
+#include "zarr/chunk_grid.h"
 
 namespace leafsum::verify {
 namespace {
@@ -70,6 +72,23 @@ std::string DifferingRanges(const LeafRecord& expected, const LeafRecord& actual
   return out + " of " + std::to_string(actual.nbytes / unit);
 }
 
+std::string ShortNumber(double v) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6g", v);
+  return text;
+}
+
+// "4 of 4 elements, first at [0]: 1.0 expected, 999.0 found; max abs 998, max rel 0.998999"
+std::string DifferenceText(const ValueDifference& d, const std::vector<uint64_t>& shape) {
+  std::string out = std::to_string(d.differing) + " of " +
+                    std::to_string(CheckedProduct(shape).value_or(0)) + " elements, first at " +
+                    ShapeText(zarr::Unravel(d.first_index, shape)) + ": " + d.first_a +
+                    " expected, " + d.first_b + " found";
+  if (d.max_abs) out += "; max abs " + ShortNumber(*d.max_abs);
+  if (d.max_rel) out += ", max rel " + ShortNumber(*d.max_rel);
+  return out;
+}
+
 // One run over two sides. Items come in pairs, a null where a side has none.
 class Comparer {
  public:
@@ -117,6 +136,10 @@ void Comparer::Add(Code code, const orbax::KeyPath& path, std::optional<std::str
 bool Comparer::CompareContent(const LeafRecord& expected, const LeafRecord& actual) {
   if (expected.blake3 != actual.blake3) {
     std::string where = DifferingRanges(expected, actual);
+    if (options_.differences)
+      if (auto d = options_.differences->find(out_.leaves.size());
+          d != options_.differences->end() && actual.shape)
+        where = DifferenceText(d->second, *actual.shape);
     std::string message = "content differs" + (where.empty() ? "" : ": " + where);
     if (expected.nbytes != actual.nbytes)
       message += ": " + std::to_string(expected.nbytes) + " bytes expected, " +

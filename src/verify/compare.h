@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 
 #include "report/finding.h"
 #include "report/report.h"
+#include "verify/job.h"
 #include "verify/leaf_record.h"
 
 namespace leafsum::verify {
@@ -35,6 +37,9 @@ struct CompareOptions {
   // --include, --exclude, --sample: leaves that are not wanted are counted as not read and give no
   // finding. Asked with the source's item name. Empty for all.
   std::function<bool(std::string_view item, const orbax::KeyPath& path)> wants;
+  // How values differ, by index into Comparison::leaves, where that is known: goes into the
+  // messages.
+  const std::map<size_t, ValueDifference>* differences = nullptr;
 };
 
 enum class Sign : char {

@@ -123,8 +123,10 @@ report::Finding ValueFinding(const ArrayTask& task, const ReadQueue& queue, cons
   std::string where;
   if (!task.document_name.empty()) {
     const auto grid = zarr::GridShape(task.metadata.shape, task.metadata.chunk_shape);
-    where = "chunk " + task.key_prefix +
-            zarr::ChunkKey(task.metadata.key_encoding, zarr::Unravel(ref.index, grid)) + ": ";
+    auto index = zarr::Unravel(ref.index, grid);
+    for (size_t axis = 0; axis < task.kept.size(); ++axis)
+      index[axis] = task.kept[axis][static_cast<size_t>(index[axis])];
+    where = "chunk " + task.key_prefix + zarr::ChunkKey(task.metadata.key_encoding, index) + ": ";
   }
   if (ref.file != kInlineChunk) {
     finding.file = queue.path(ref.file);

@@ -36,7 +36,7 @@ std::string GenerationRanges(const ItemScan& item) {
 
 GenerationStage::GenerationStage(Context& context) : ReadingStage(context) {
   const Options& o = context.options;
-  reads_history_ = o.versions || o.generation || (o.command != Command::kList && o.command != Command::kDigest);
+  reads_history_ = o.versions || o.generation || ChecksAll(o);
   for (size_t s = 0; s < context.scans.size(); ++s) {
     for (size_t i = 0; i < context.scans[s].items.size(); ++i) {
       ItemScan& item = context.scans[s].items[i];

@@ -86,6 +86,14 @@ ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& 
   return task;
 }
 
+const ItemRecord* EvidenceOf(const Lockfile& lock, const Scan& scan, const ItemScan& item) {
+  const ItemRecord* found = nullptr;
+  for (const ItemRecord& record : lock.items)
+    if (record.name == item.item.name) found = &record;
+  if (!found && lock.items.size() == 1 && scan.items.size() == 1) found = &lock.items[0];
+  return found;
+}
+
 HashStage::HashStage(Context& context, const Lockfile* expected) : Stage(context) {
   Plan(expected);
 }
@@ -98,16 +106,10 @@ void HashStage::Plan(const Lockfile* expected) {
     for (size_t i = 0; i < scan.items.size(); ++i) {
       ItemScan& item = scan.items[i];
       // The evidence's leaves of this item, in the plan's order: both are sorted by key path.
-      const ItemRecord* evidence = nullptr;
-      if (expected && s == 0) {
-        for (const ItemRecord& record : expected->items)
-          if (record.name == item.item.name) evidence = &record;
-        if (!evidence && expected->items.size() == 1 && scan.items.size() == 1)
-          evidence = &expected->items[0];
-      }
+      const ItemRecord* evidence = expected && s == 0 ? EvidenceOf(*expected, scan, item) : nullptr;
       size_t e = 0;
       for (size_t l = 0; l < item.leaves.size(); ++l) {
-        const LeafPlan& leaf = item.leaves[l];
+        LeafPlan& leaf = item.leaves[l];
         if (leaf.state != LeafPlan::State::kPlanned) continue;
         const LeafRecord* record = nullptr;
         if (evidence) {
@@ -118,6 +120,7 @@ void HashStage::Plan(const Lockfile* expected) {
           if (e < records.size() && records[e].key_path == leaf.record.key_path)
             record = &records[e];
         }
+        if (Resume(item, leaf, record)) continue;
         leaves.push_back(
             {s, i, l, std::min(std::max(EstimateMemory(leaf), kLeastGrant), budget), record});
         bytes_total_ += leaf.record.nbytes;
@@ -141,6 +144,21 @@ void HashStage::Plan(const Lockfile* expected) {
     batch.push_back(leaf);
   }
   if (!batch.empty()) queue_.push_back(std::move(batch));
+}
+
+// What an earlier run found equal to this record and nothing has touched since (`--resume`).
+bool HashStage::Resume(const ItemScan& item, LeafPlan& leaf, const LeafRecord* expected) const {
+  const Options& o = context_.options;
+  if (!expected || !expected->blake3 || (o.sha256 && !expected->sha256) ||
+      !std::binary_search(o.resumed.begin(), o.resumed.end(),
+                          std::make_pair(item.item.name, leaf.record.key_path)))
+    return false;
+  leaf.state = LeafPlan::State::kRead;
+  leaf.record.blake3 = expected->blake3;
+  leaf.record.sha256 = o.sha256 ? expected->sha256 : std::nullopt;
+  leaf.record.blocks = expected->blocks;
+  context_.equal.emplace_back(item.item.name, leaf.record.key_path);
+  return true;
 }
 
 Job HashStage::MakeJob(const Batch& batch) const {
@@ -257,12 +275,14 @@ void HashStage::Take(const Leaf& l, const LeafResult& result) {
     // this shape.
     record.blake3 = l.expected->blake3;
     record.blocks = l.expected->blocks;
-    return;
+  } else {
+    record.blake3 = result.blake3;
+    record.sha256 = result.sha256;
+    record.blocks = result.blocks;
+    record.chunks = result.chunks;
   }
-  record.blake3 = result.blake3;
-  record.sha256 = result.sha256;
-  record.blocks = result.blocks;
-  record.chunks = result.chunks;
+  if (l.expected && record.blake3 == l.expected->blake3 && result.findings.empty())
+    context_.equal.emplace_back(item.item.name, record.key_path);
 }
 
 }  // namespace leafsum::verify

@@ -35,6 +35,7 @@ class HashStage : public Stage {
   using Batch = std::vector<Leaf>;
 
   void Plan(const Lockfile* expected);
+  bool Resume(const ItemScan& item, LeafPlan& leaf, const LeafRecord* expected) const;
   Job MakeJob(const Batch& batch) const;
   void Take(const Leaf& leaf, const LeafResult& result);
   void Unreadable(const Leaf& leaf, const std::string& why);
@@ -45,6 +46,9 @@ class HashStage : public Stage {
   uint64_t leaves_done_ = 0, leaves_total_ = 0, bytes_done_ = 0, bytes_total_ = 0;
 };
 
+// The evidence's item that an item of the source is compared with: that of its name, or the only one
+// where both sides have one. Null where there is none.
+const ItemRecord* EvidenceOf(const Lockfile& lock, const Scan& scan, const ItemScan& item);
 // An array task over a plan's leaf, its chunks' files numbered as in `job_files`.
 ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& leaf,
                         std::vector<std::string>& job_files,

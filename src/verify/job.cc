@@ -6,6 +6,7 @@
 #include "base/byte_writer.h"
 #include "base/checked.h"
 #include "base/limits.h"
+#include "hash/blake3.h"
 #include "zarr/chunk_grid.h"
 
 namespace leafsum::verify {
@@ -44,12 +45,16 @@ void Fields(Io& io, ChunkRef& v) {
 template <class Io>
 void Fields(Io& io, ArrayTask& v) {
   io(v.source), io(v.metadata), io(v.key_prefix), io(v.document_name), io(v.document);
-  io(v.chunks), io(v.inline_bytes);
+  io(v.chunks), io(v.inline_bytes), io(v.kept);
+}
+template <class Io>
+void Fields(Io& io, ContentPart& v) {
+  io(v.skip), io(v.take), io(v.whole), io(v.begin);
 }
 template <class Io>
 void Fields(Io& io, LeafTask& v) {
   io(v.leaf), io(v.content), io(v.sha256), io(v.stored), io(v.chunk_digests);
-  io(v.expected_stored), io(v.array), io(v.other);
+  io(v.expected_stored), io(v.part), io(v.array), io(v.other);
 }
 template <class Io>
 void Fields(Io& io, Job& v) {
@@ -199,7 +204,11 @@ Status Validate(const ArrayTask& array, size_t files) {
   if (!IsSizeOf(m.chunk_nbytes, m.chunk_shape, m.type.itemsize)) return bad("size of a chunk");
   if (!IsTransposeOf(m.codecs.transpose, m.shape.size())) return bad("transpose");
   if (!IsShardingOf(m.codecs, m.chunk_shape)) return bad("sharding");
-  const auto count = zarr::ChunkCount(zarr::GridShape(m.shape, m.chunk_shape));
+  const auto grid = zarr::GridShape(m.shape, m.chunk_shape);
+  const auto count = zarr::ChunkCount(grid);
+  if (!array.kept.empty() && array.kept.size() != grid.size()) return bad("part");
+  for (size_t i = 0; i < array.kept.size(); ++i)
+    if (array.kept[i].size() != grid[i]) return bad("part");
   for (size_t i = 0; i < array.chunks.size(); ++i) {
     const ChunkRef& c = array.chunks[i];
     if (count && c.index >= *count) return bad("chunk outside the grid");
@@ -235,6 +244,10 @@ Result<Job> ParseJob(Bytes bytes) {
   if (!reader.r.End()) return reader.r.error().Prefixed("job");
   for (const LeafTask& task : job.tasks) {
     if (Status s = Validate(task.array, job.files.size())) return *s;
+    if (task.part && task.part->whole != 0 &&
+        (task.part->begin % hash::kBlockSize != 0 ||
+         !RangeFits(task.part->begin, task.part->take, task.part->whole)))
+      return Error{ErrorCode::kInvalid, "job: part of the content", {}, "", ""};
     for (const ArrayTask& other : task.other)
       if (Status s = Validate(other, job.files.size())) return *s;
   }

@@ -37,6 +37,17 @@ struct ArrayTask {
   ByteVector document;        // its exact bytes
   std::vector<ChunkRef> chunks;  // ascending by index; absent ones are the fill value
   ByteVector inline_bytes;
+  // Where this is a part of an array (KeepChunks): along each axis the grid indices that its chunks
+  // have there. For messages.
+  std::vector<std::vector<uint64_t>> kept;
+};
+
+// The part of a task's content that is wanted: bytes [skip, skip + take). Where it is a stretch of a
+// leaf's content, `whole` is the leaf's size and `begin` where the stretch begins, at a block: then
+// its block values are computed, and the digest where it is all of the leaf.
+struct ContentPart {
+  uint64_t skip = 0, take = 0;
+  uint64_t whole = 0, begin = 0;
 };
 
 struct LeafTask {
@@ -48,6 +59,7 @@ struct LeafTask {
   // The fast path: where the stored digest is this one nothing is decoded.
   std::optional<hash::Digest> expected_stored;
   ArrayTask array;
+  std::optional<ContentPart> part;  // handed to the host's sink (SetContentSink)
   std::vector<ArrayTask> other;  // none, or the other side of a comparison of values
 };
 

@@ -8,6 +8,7 @@ namespace leafsum::verify {
 namespace {
 
 uint64_t host_digest_cap = 0;
+ContentSink content_sink;
 // Less than this our own code has done before a promise is made.
 constexpr uint64_t kHostDigestFloor = 64 << 10;
 constexpr uint64_t kHostDigestCeiling = 4 << 20;
@@ -18,6 +19,7 @@ constexpr uint64_t kPauseEvery = 16 << 20;
 
 void SetHostDigestCap(uint64_t bytes) { host_digest_cap = bytes; }
 uint64_t HostDigestCap() { return host_digest_cap; }
+void SetContentSink(ContentSink sink) { content_sink = std::move(sink); }
 
 LeafRunner::LeafRunner(const LeafTask& task, ReadQueue& queue, uint64_t memory)
     : task_(task), queue_(queue), memory_(memory) {
@@ -101,6 +103,19 @@ bool LeafRunner::StepStored() {
   return End(task_.content ? Phase::kContent : Phase::kDone);
 }
 
+bool LeafRunner::Wanted(Bytes& bytes) {
+  if (!task_.part) return true;
+  const ContentPart& part = *task_.part;
+  const uint64_t at = position_, size = bytes.size();
+  position_ += size;
+  const uint64_t before = std::min(size, part.skip > at ? part.skip - at : 0);
+  const uint64_t offset = at + before - std::min(part.skip, at + before);  // in the part
+  const uint64_t length = std::min(size - before, part.take - std::min(part.take, offset));
+  bytes = bytes.subspan(static_cast<size_t>(before), static_cast<size_t>(length));
+  if (!bytes.empty() && content_sink) content_sink(task_.leaf, offset, bytes);
+  return offset + length < part.take;
+}
+
 bool LeafRunner::StepContent() {
   const uint64_t nbytes = task_.array.metadata.nbytes;
   if (!reader_) {
@@ -113,7 +128,10 @@ bool LeafRunner::StepContent() {
           result_.chunks.insert(result_.chunks.end(), digest.begin(), digest.end());
       };
     }
-    blake3_.emplace(nbytes);
+    if (!task_.part)
+      blake3_.emplace(nbytes);
+    else if (task_.part->whole != 0)
+      blake3_.emplace(task_.part->whole, task_.part->begin);
     if (task_.sha256) {
       // Not counted against the grant, so that no refusal depends on what the host offers: it is
       // small.
@@ -126,14 +144,17 @@ bool LeafRunner::StepContent() {
     }
     reader_ = std::make_unique<ContentReader>(task_.array, queue_, memory_, std::move(on_value));
   }
-  for (;;) {
+  size_t read = 0;
+  for (bool more = true; more;) {
     Bytes bytes;
     switch (reader_->Next(bytes)) {
       case ContentReader::State::kBytes:
-        blake3_->Update(bytes);
+        read = bytes.size();
+        more = Wanted(bytes);
+        if (blake3_) blake3_->Update(bytes);
         if (sha256_) sha256_->Update(bytes);
         if (host_digest_) for_host_.insert(for_host_.end(), bytes.begin(), bytes.end());
-        if (Went(bytes.size())) return false;
+        if (Went(read)) return false;
         continue;
       case ContentReader::State::kBlocked:
         return false;
@@ -149,8 +170,9 @@ bool LeafRunner::StepContent() {
     break;
   }
   for (report::Finding& f : reader_->TakeWarnings()) result_.findings.push_back(std::move(f));
-  result_.blake3 = blake3_->Finish();
-  result_.blocks = blake3_->blocks();
+  if (blake3_) result_.blocks = blake3_->blocks();
+  if (!task_.part || (task_.part->whole != 0 && task_.part->take == task_.part->whole))
+    result_.blake3 = blake3_->Finish();
   if (stored_hasher_) result_.stored = stored_hasher_->Finish();
   if (sha256_) result_.sha256 = sha256_->Finish();
   if (host_digest_) {

@@ -36,6 +36,8 @@ class LeafRunner : private ReadSink {
   bool End(Phase phase);
   // `bytes` of content went through; true where it is time for a pause.
   bool Went(uint64_t bytes);
+  // Cuts off what the task does not want, and hands the rest to the sink; false where no more comes.
+  bool Wanted(Bytes& bytes);
   void Fail(report::Finding finding);
   void OnRead(uint64_t offset, Piece piece) override;
   void OnFailure(uint64_t offset, Error error) override;
@@ -47,6 +49,7 @@ class LeafRunner : private ReadSink {
   LeafResult result_;
   uint64_t progress_ = 0;
   uint64_t since_pause_ = 0;
+  uint64_t position_ = 0;  // in the content, where a part is wanted
   bool paused_ = false;
 
   std::unique_ptr<StoredPass> stored_pass_;

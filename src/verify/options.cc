@@ -15,7 +15,7 @@ Error Bad(std::string_view member, std::string what) {
 
 std::optional<Command> ParseCommand(std::string_view name) {
   for (Command c : {Command::kLock, Command::kVerify, Command::kCheck, Command::kDiff,
-                    Command::kDigest, Command::kList})
+                    Command::kDigest, Command::kList, Command::kCat, Command::kMatch})
     if (report::CommandName(c) == name) return c;
   return std::nullopt;
 }
@@ -28,6 +28,70 @@ std::optional<hash::Digest> ParseFingerprint(std::string_view text) {
   hash::Digest digest;
   std::copy(bytes->begin(), bytes->end(), digest.begin());
   return digest;
+}
+
+// [source, item, [key path], [other key path]]
+std::optional<Rename> ParseRename(const JsonValue& v) {
+  const JsonValue::Array* cells = v.AsArray();
+  if (!cells || cells->size() != 4) return std::nullopt;
+  const auto source = (*cells)[0].AsUint();
+  const std::string* item = (*cells)[1].AsString();
+  auto from = (*cells)[2].AsStringArray(), to = (*cells)[3].AsStringArray();
+  if (!source || *source > 1 || !item || !from || !to) return std::nullopt;
+  return Rename{static_cast<uint32_t>(*source), *item, std::move(*from), std::move(*to)};
+}
+
+std::optional<ReadPart> ParsePart(const JsonValue& v) {
+  const JsonValue *chunks = v.Find("chunks"), *skip = v.Find("skip"), *take = v.Find("take"),
+                  *begin = v.Find("begin");
+  if (!skip || !skip->AsUint() || !take || !take->AsUint()) return std::nullopt;
+  ReadPart part{{}, *skip->AsUint(), *take->AsUint(), {}};
+  if (begin && !(part.begin = begin->AsUint())) return std::nullopt;
+  if (!chunks) return part;
+  if (!chunks->AsArray()) return std::nullopt;
+  for (const JsonValue& axis : *chunks->AsArray()) {
+    auto indices = axis.AsUintArray();
+    if (!indices) return std::nullopt;
+    part.chunks.push_back(std::move(*indices));
+  }
+  return part;
+}
+
+// {"item","key_path","parts":[{"chunks"?,"skip","take","begin"?}]}
+std::optional<ReadRequest> ParseRead(const JsonValue& v) {
+  const JsonValue *item = v.Find("item"), *path = v.Find("key_path"), *parts = v.Find("parts");
+  if (!item || !item->AsString() || !path || !path->AsStringArray() || !parts || !parts->AsArray())
+    return std::nullopt;
+  ReadRequest request{*item->AsString(), *path->AsStringArray(), {}};
+  for (const JsonValue& one : *parts->AsArray()) {
+    auto part = ParsePart(one);
+    if (!part) return std::nullopt;
+    request.parts.push_back(std::move(*part));
+  }
+  return request;
+}
+
+std::optional<Sample> ParseSample(const JsonValue& v) {
+  const JsonValue *seed = v.Find("seed"), *share = v.Find("millionths"), *bytes = v.Find("bytes");
+  if (!seed || !seed->AsUint() || !share == !bytes) return std::nullopt;
+  Sample sample{*seed->AsUint(), {}, {}};
+  (share ? sample.millionths : sample.bytes) = (share ? share : bytes)->AsUint();
+  if (!sample.millionths && !sample.bytes) return std::nullopt;
+  return sample;
+}
+
+// [[item, [key path]], …]
+bool ParseResumed(const JsonValue& v, Options& o) {
+  if (!v.AsArray()) return false;
+  for (const JsonValue& row : *v.AsArray()) {
+    const JsonValue::Array* cells = row.AsArray();
+    if (!cells || cells->size() != 2 || !(*cells)[0].AsString()) return false;
+    auto path = (*cells)[1].AsStringArray();
+    if (!path) return false;
+    o.resumed.emplace_back(*(*cells)[0].AsString(), std::move(*path));
+  }
+  std::sort(o.resumed.begin(), o.resumed.end());
+  return true;
 }
 
 // One member; nothing where it is fine.
@@ -94,6 +158,26 @@ Status Read(Options& o, const std::string& name, const JsonValue& v) {
       if (a != "blake3" && a != "sha256") return Bad(name, "no such algorithm: " + a);
       o.sha256 |= a == "sha256";
     }
+  } else if (name == "renames") {
+    const JsonValue::Array* list = v.AsArray();
+    if (!list) return Bad(name, "must be a list");
+    for (const JsonValue& row : *list) {
+      auto rename = ParseRename(row);
+      if (!rename) return Bad(name, "a row is not [source, item, key path, key path]");
+      o.renames.push_back(std::move(*rename));
+    }
+  } else if (name == "reads") {
+    if (!v.AsArray()) return Bad(name, "must be a list");
+    for (const JsonValue& row : *v.AsArray()) {
+      auto read = ParseRead(row);
+      if (!read) return Bad(name, "an element is not {item, key_path, parts}");
+      o.reads.push_back(std::move(*read));
+    }
+  } else if (name == "sample") {
+    o.sample = ParseSample(v);
+    if (!o.sample) return Bad(name, "must be a seed and either millionths or bytes");
+  } else if (name == "resumed") {
+    if (!ParseResumed(v, o)) return Bad(name, "must be a list of [item, key path]");
   } else if (name == "item") {
     if (!v.is_null() && !v.AsString()) return Bad(name, "must be a text");
     if (v.AsString()) o.item = *v.AsString();

@@ -14,6 +14,33 @@
 
 namespace leafsum::verify {
 
+// A leaf that is compared under another key path (`diff --rename`, `--strip-prefix`).
+struct Rename {
+  uint32_t source = 0;
+  std::string item;
+  std::vector<std::string> from, to;
+};
+
+// A part of a leaf's content: the chunks that have these grid indices along each axis (all, where
+// there is no list), and of their content `take` bytes from `skip` on. With `begin` these are the
+// leaf's own bytes from there on, at a block's boundary, and can be checked (`cat --lock`).
+struct ReadPart {
+  std::vector<std::vector<uint64_t>> chunks;
+  uint64_t skip = 0, take = 0;
+  std::optional<uint64_t> begin;
+};
+struct ReadRequest {
+  std::string item;
+  std::vector<std::string> key_path;
+  std::vector<ReadPart> parts;
+};
+
+// `verify --sample`: a share of the chunks in millionths, or so many bytes of them.
+struct Sample {
+  uint64_t seed = 0;
+  std::optional<uint64_t> millionths, bytes;
+};
+
 struct Options {
   report::Command command = report::Command::kCheck;
   std::vector<std::string> source_names;  // last path component of each source
@@ -28,6 +55,12 @@ struct Options {
   std::optional<hash::Digest> fingerprint;                                 // evidence of one line
   bool stored = true, blocks = true, chunks = false, write_source = true;  // what `lock` writes
   bool values = false;  // diff: compare the values of what differs
+  std::vector<Rename> renames;  // diff
+  std::vector<ReadRequest> reads;  // cat, match
+  std::optional<Sample> sample;  // verify
+  // verify: leaves that an earlier run found equal to this lockfile's, in files that are still as
+  // they were: [item, key path].
+  std::vector<std::pair<std::string, std::vector<std::string>>> resumed;
   bool keys = false;    // ls: list the keys
   bool key_digests = false;  // ls: and hash their values
   bool versions = false;     // ls: list the generations of OCDBT stores
@@ -35,6 +68,13 @@ struct Options {
   uint64_t max_memory = kDefaultMaxMemory;
   uint64_t max_fill = kDefaultMaxFill;
 };
+
+// Whether a command checks all there is, besides what it has to read.
+inline bool ChecksAll(const Options& o) {
+  using report::Command;
+  return o.command == Command::kLock || o.command == Command::kVerify ||
+         o.command == Command::kCheck || o.command == Command::kDiff;
+}
 
 // Strict: unknown members and wrong types are errors.
 Result<Options> ParseOptions(Bytes json);

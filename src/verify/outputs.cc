@@ -47,7 +47,7 @@ std::string_view KindName(orbax::ItemKind kind) {
   return "";
 }
 
-void AppendLeaf(std::string& out, const LeafPlan& leaf) {
+void AppendLeaf(std::string& out, const ItemScan& item, const LeafPlan& leaf) {
   const LeafRecord& r = leaf.record;
   out += "{\"key_path\":" + orbax::ToJson(r.key_path) +
          ",\"value_type\":" + JsonString(r.value_type) + ",\"dtype\":" + JsonString(r.dtype) +
@@ -59,7 +59,8 @@ void AppendLeaf(std::string& out, const LeafPlan& leaf) {
     out += ",\"chunks\":" + std::to_string(leaf.chunks.size()) +
            ",\"chunk_shape\":" + UintList(leaf.metadata.chunk_shape) +
            ",\"stored_nbytes\":" + std::to_string(stored) +
-           ",\"zarr_format\":" + std::to_string(leaf.metadata.zarr_format);
+           ",\"zarr_format\":" + std::to_string(leaf.metadata.zarr_format) +
+           ",\"document\":" + JsonString(item.store.entries()[leaf.document_entry].key);
   }
   out += '}';
 }
@@ -122,11 +123,13 @@ std::string ListJson(const Scan& scan, const Options& options) {
   for (size_t i = 0; i < scan.items.size(); ++i) {
     const ItemScan& item = scan.items[i];
     out += std::string(i ? "," : "") + "{\"name\":" + JsonString(item.item.name) + ",\"kind\":\"" +
-           std::string(KindName(item.item.kind)) + "\",\"leaves\":[";
+           std::string(KindName(item.item.kind)) +
+           "\",\"directory\":" + JsonString(item.item.directory) +
+           (item.ocdbt ? ",\"ocdbt\":true" : ",\"ocdbt\":false") + ",\"leaves\":[";
     for (size_t l = 0; l < item.leaves.size(); ++l) {
       const LeafPlan& leaf = item.leaves[l];
       if (l) out += ',';
-      AppendLeaf(out, leaf);
+      AppendLeaf(out, item, leaf);
       leaves += leaf.record.has_content;
       nbytes = CheckedAdd(nbytes, leaf.record.nbytes).value_or(~uint64_t{0});
       if (leaf.record.shape) parameters += CheckedProduct(*leaf.record.shape).value_or(0);
@@ -147,7 +150,10 @@ std::string DiffJson(const Comparison& comparison,
   for (size_t k = 0; k < comparison.leaves.size(); ++k) {
     const LeafOutcome& o = comparison.leaves[k];
     const LeafRecord& any = o.actual ? *o.actual : *o.expected;
-    out += std::string(k ? "," : "") + "{\"sign\":\"" + static_cast<char>(o.sign) +
+    const bool other_kind = o.expected && o.actual && (o.expected->dtype != o.actual->dtype ||
+                                                       o.expected->shape != o.actual->shape);
+    const Sign sign = o.sign == Sign::kDifferent && other_kind ? Sign::kNotRead : o.sign;
+    out += std::string(k ? "," : "") + "{\"sign\":\"" + static_cast<char>(sign) +
            "\",\"item\":" + JsonString(std::string(o.item)) +
            ",\"key_path\":" + orbax::ToJson(o.key_path()) + ",\"dtype\":" + JsonString(any.dtype) +
            ",\"shape\":" + ShapeJson(any.shape);

@@ -128,6 +128,8 @@ struct Context {
   Options options;
   std::vector<Scan> scans;
   report::FindingList findings{kMaxFindings};
+  // Leaves whose content is the evidence's, as they are found: [item, key path].
+  std::vector<std::pair<std::string, orbax::KeyPath>> equal;
 
   void Add(const Scan& scan, report::Finding finding);
   void Add(const Scan& scan, const ItemScan& item, report::Finding finding);

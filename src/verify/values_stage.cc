@@ -18,8 +18,10 @@ std::map<const LeafRecord*, std::pair<size_t, size_t>> Places(const Scan& scan) 
 
 }  // namespace
 
-ValuesStage::ValuesStage(Context& context, const Comparison& comparison) : Stage(context) {
-  const auto a = Places(context.scans[0]), b = Places(context.scans[1]);
+ValuesStage::ValuesStage(Context& context, const Comparison& comparison)
+    : Stage(context), expected_(context.options.command == report::Command::kDiff ? 0 : 1) {
+  const Scan &scan_a = context.scans[expected_], &scan_b = context.scans[1 - expected_];
+  const auto a = Places(scan_a), b = Places(scan_b);
   for (size_t k = 0; k < comparison.leaves.size(); ++k) {
     const LeafOutcome& o = comparison.leaves[k];
     if (o.sign != Sign::kDifferent || !o.expected || !o.actual) continue;
@@ -30,8 +32,8 @@ ValuesStage::ValuesStage(Context& context, const Comparison& comparison) : Stage
     if (pa == a.end() || pb == b.end()) continue;
     Pair pair{k, pa->second.first, pa->second.second, pb->second.first, pb->second.second, 0};
     const uint64_t need =
-        EstimateMemory(context.scans[0].items[pair.item_a].leaves[pair.leaf_a]) / 2 +
-        EstimateMemory(context.scans[1].items[pair.item_b].leaves[pair.leaf_b]) / 2;
+        EstimateMemory(scan_a.items[pair.item_a].leaves[pair.leaf_a]) / 2 +
+        EstimateMemory(scan_b.items[pair.item_b].leaves[pair.leaf_b]) / 2;
     pair.memory = std::min(context.options.max_memory, need * 2);
     queue_.push_back(pair);
   }
@@ -44,7 +46,7 @@ bool ValuesStage::Supply(PendingAsks& asks) {
   Job job;
   job.memory = pair.memory;
   std::map<std::pair<uint32_t, uint32_t>, uint32_t> file_ids;
-  const Scan &a = context_.scans[0], &b = context_.scans[1];
+  const Scan &a = context_.scans[expected_], &b = context_.scans[1 - expected_];
   LeafTask task;
   task.array = MakeArrayTask(a, a.items[pair.item_a], a.items[pair.item_a].leaves[pair.leaf_a],
                              job.files, file_ids);
@@ -62,7 +64,7 @@ bool ValuesStage::Supply(PendingAsks& asks) {
 }
 
 void ValuesStage::Unreadable(const Pair& pair, report::Code code, const std::string& why) {
-  Scan& scan = context_.scans[1];
+  Scan& scan = context_.scans[1 - expected_];
   ItemScan& item = scan.items[pair.item_b];
   context_.Add(scan, item, item.leaves[pair.leaf_b], MakeFinding(code, why));
 }

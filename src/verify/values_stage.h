@@ -1,4 +1,4 @@
-// Stage 5, for `diff --values`: reads the leaves that differ once more, both sides in step, and
+// Stage 5, for `diff --values` and `verify --against`: reads the leaves that differ once more, both sides in step, and
 // compares values.
 #pragma once
 
@@ -33,6 +33,7 @@ class ValuesStage : public Stage {
   };
   void Unreadable(const Pair& pair, report::Code code, const std::string& why);
 
+  const size_t expected_;  // the scan that is side a
   std::deque<Pair> queue_;
   std::map<uint64_t, Pair> open_;
   uint64_t next_tag_ = 1;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/json.h"
 #include "base/sort.h"
+#include "base/text.h"
 #include "verify/assign_chunks.h"
 #include "verify/digest_json.h"
 #include "verify/discover.h"
@@ -13,6 +15,8 @@
 #include "verify/outputs.h"
 #include "verify/plan_stage.h"
 #include "verify/probe.h"
+#include "verify/read_stage.h"
+#include "verify/sample_stage.h"
 #include "verify/values_stage.h"
 #include "verify/walk_stage.h"
 
@@ -22,6 +26,11 @@ using report::Code;
 using report::Command;
 using report::Finding;
 using report::Severity;
+
+namespace {
+// Commands that read parts of leaves and compare no leaf as a whole.
+bool Reads(Command command) { return command == Command::kCat || command == Command::kMatch; }
+}  // namespace
 
 Verifier::Verifier(Bytes options_json) {
   auto options = ParseOptions(options_json);
@@ -94,18 +103,22 @@ void Verifier::Advance() {
         break;
       case Phase::kPlan:
         AssignChunks(context_);
+        RenameLeaves();
         LeaveOutFiltered();
         Enter(Phase::kHash);
         break;
       case Phase::kHash:
         progress_ = progress();
+        if (stage_ && Reads(context_.options.command))
+          reads_missed_ = static_cast<ReadStage*>(stage_.get())->not_read();
+        if (stage_ && context_.options.sample) static_cast<SampleStage*>(stage_.get())->Finish();
         MakeRecords();
-        Compare();
         Enter(Phase::kValues);
         break;
       case Phase::kValues:
         if (stage_) differences_ = static_cast<ValuesStage*>(stage_.get())->TakeDifferences();
         stage_.reset();
+        Compare(context_.findings);
         Finish();
         phase_ = Phase::kDone;
         break;
@@ -114,6 +127,7 @@ void Verifier::Advance() {
     }
   }
   if (!error_.empty()) {
+    hashing_ = nullptr;
     stage_.reset();
     phase_ = Phase::kDone;
   }
@@ -121,6 +135,7 @@ void Verifier::Advance() {
 
 void Verifier::Enter(Phase phase) {
   stage_.reset();
+  hashing_ = nullptr;
   phase_ = phase;
   if (!error_.empty()) return;
   const Command command = context_.options.command;
@@ -143,19 +158,55 @@ void Verifier::Enter(Phase phase) {
       stage_ = std::make_unique<PlanStage>(context_);
       break;
     case Phase::kHash:
-      if (command != Command::kList)
+      if (Reads(command)) {
+        stage_ = std::make_unique<ReadStage>(context_, lock_ ? &*lock_ : nullptr);
+      } else if (context_.options.sample) {
+        stage_ = std::make_unique<SampleStage>(context_, lock_ ? &*lock_ : nullptr);
+      } else if (command != Command::kList) {
         stage_ = std::make_unique<HashStage>(context_, lock_ ? &*lock_ : nullptr);
-      else if (context_.options.key_digests)
+        hashing_ = static_cast<HashStage*>(stage_.get());
+      } else if (context_.options.key_digests) {
         stage_ = std::make_unique<KeyDigestStage>(context_);
+      }
       break;
     case Phase::kValues:
-      if (command == Command::kDiff && context_.options.values)
+      // Which leaves differ has to be known first; what is said of them waits for how they differ.
+      if (context_.scans.size() == 2 && context_.options.values) {
+        report::FindingList unsaid(0);
+        Compare(unsaid);
         stage_ = std::make_unique<ValuesStage>(context_, *comparison_);
+      }
       break;
     case Phase::kSetUp:
     case Phase::kDone:
       break;
   }
+}
+
+// Before anything is filtered or compared, so that globs and findings speak of the new key paths.
+void Verifier::RenameLeaves() {
+  std::vector<std::pair<LeafPlan*, const Rename*>> leaves;
+  for (const Rename& rename : context_.options.renames) {
+    if (rename.source >= context_.scans.size()) continue;
+    for (ItemScan& item : context_.scans[rename.source].items) {
+      if (item.item.name != rename.item) continue;
+      const auto leaf = std::lower_bound(
+          item.leaves.begin(), item.leaves.end(), rename.from,
+          [](const LeafPlan& a, const orbax::KeyPath& b) {
+            return orbax::KeyPathLess(a.record.key_path, b);
+          });
+      if (leaf != item.leaves.end() && leaf->record.key_path == rename.from)
+        leaves.emplace_back(&*leaf, &rename);
+    }
+  }
+  if (leaves.empty()) return;
+  for (const auto& [leaf, rename] : leaves) leaf->record.key_path = rename->to;
+  for (Scan& scan : context_.scans)
+    for (ItemScan& item : scan.items)
+      std::stable_sort(item.leaves.begin(), item.leaves.end(),
+                       [](const LeafPlan& a, const LeafPlan& b) {
+                         return orbax::KeyPathLess(a.record.key_path, b.record.key_path);
+                       });
 }
 
 void Verifier::LeaveOutFiltered() {
@@ -229,10 +280,9 @@ void Verifier::Fail(uint32_t id, Failure failure, std::string_view why) {
 }
 
 Verifier::Progress Verifier::progress() const {
-  if (phase_ != Phase::kHash || !stage_ || context_.options.command == Command::kList)
-    return progress_;
-  const auto& hash = static_cast<const HashStage&>(*stage_);
-  return {hash.leaves_done(), hash.leaves_total(), hash.bytes_done(), hash.bytes_total()};
+  if (!hashing_) return progress_;
+  return {hashing_->leaves_done(), hashing_->leaves_total(), hashing_->bytes_done(),
+          hashing_->bytes_total()};
 }
 
 void Verifier::MakeRecords() {
@@ -256,7 +306,7 @@ Side Verifier::SideOf(const Scan& scan) const {
   return side;
 }
 
-void Verifier::Compare() {
+void Verifier::Compare(report::FindingList& findings) {
   const Options& o = context_.options;
   CompareOptions options;
   options.allow_missing = o.allow_missing;
@@ -269,24 +319,26 @@ void Verifier::Compare() {
              !std::any_of(o.exclude.begin(), o.exclude.end(), matches);
     };
   }
+  if (o.values) options.differences = &differences_;
+  if (Reads(o.command)) return;
   if (lock_) {
     Side expected;
     expected.items = &lock_->items;
-    comparison_ = verify::Compare(expected, SideOf(context_.scans[0]), options, context_.findings);
+    comparison_ = verify::Compare(expected, SideOf(context_.scans[0]), options, findings);
     if (o.sha256) {
       for (const LeafOutcome& leaf : comparison_->leaves) {
         if (!leaf.expected || !leaf.expected->has_content || leaf.expected->sha256) continue;
-        context_.findings.Add(MakeFinding(
+        findings.Add(MakeFinding(
             Code::kSkipped, "SHA-256 was asked for and the lockfile has none for every leaf"));
         break;
       }
     }
   } else if (o.command == Command::kDiff) {
     comparison_ = verify::Compare(SideOf(context_.scans[0]), SideOf(context_.scans[1]), options,
-                                  context_.findings);
+                                  findings);
   } else if (context_.scans.size() == 2) {
     comparison_ = verify::Compare(SideOf(context_.scans[1]), SideOf(context_.scans[0]), options,
-                                  context_.findings);
+                                  findings);
   }
 }
 
@@ -326,6 +378,72 @@ std::string Verifier::MakeLockfile() const {
   return WriteLockfile(lock);
 }
 
+// What lies beside the leaves that were asked for has no part in the answer; what lies around them
+// does: the store, the tree.
+void Verifier::KeepFindingsOfReads() {
+  if (context_.findings.dropped() != 0) return;
+  report::FindingList kept(kMaxFindings);
+  for (const Finding& f : context_.findings.sorted()) {
+    const bool asked =
+        !f.key_path || std::any_of(context_.options.reads.begin(), context_.options.reads.end(),
+                                   [&](const ReadRequest& read) {
+                                     return f.item == read.item && *f.key_path == read.key_path;
+                                   });
+    if (asked) kept.Add(f);
+  }
+  context_.findings = std::move(kept);
+}
+
+void Verifier::Judge() {
+  input_.has_error = report_.findings.Has(Severity::kError);
+  input_.has_gap = input_.has_gap || report_.findings.Has(Severity::kGap);
+  input_.has_trust = report_.findings.Has(Severity::kTrust);
+  input_.has_warning = report_.findings.Has(Severity::kWarning);
+  report_.verdict = report::Decide(input_);
+  report_.headline = report::Headline(report_, input_);
+}
+
+std::string Verifier::equal() const {
+  std::string out = "[";
+  for (const auto& [item, path] : context_.equal)
+    out += (out.size() > 1 ? ",[" : "[") + JsonString(item) + ',' + orbax::ToJson(path) + ']';
+  return out + ']';
+}
+
+bool Verifier::Conclude(Bytes json) {
+  const auto document = ParseJson(json);
+  if (!document || !document->root.Find("findings") || !document->root.Find("leaves")) return false;
+  const JsonValue::Array* findings = document->root.Find("findings")->AsArray();
+  if (!findings) return false;
+  auto text = [](const JsonValue& v, std::string_view name) -> std::optional<std::string> {
+    const JsonValue* member = v.Find(name);
+    return member && member->AsString() ? std::optional(*member->AsString()) : std::nullopt;
+  };
+  for (const JsonValue& v : *findings) {
+    const auto code = report::ParseCode(text(v, "code").value_or(""));
+    if (!code) return false;
+    Finding f(*code);
+    for (Severity s : {Severity::kError, Severity::kWarning, Severity::kInfo})
+      if (text(v, "severity") == report::SeverityName(s)) f.severity = s;
+    f.item = text(v, "item");
+    if (const JsonValue* path = v.Find("key_path")) f.key_path = path->AsStringArray();
+    f.expected = text(v, "expected");
+    f.actual = text(v, "actual");
+    f.message = text(v, "message").value_or("");
+    report_.findings.Add(std::move(f));
+  }
+  const JsonValue& leaves = *document->root.Find("leaves");
+  auto count = [&](std::string_view name) {
+    const JsonValue* member = leaves.Find(name);
+    return member ? member->AsUint().value_or(0) : 0;
+  };
+  report_.leaves = {count("equal"), count("different"), count("missing"), count("extra"),
+                    report_.leaves.not_read};
+  input_.leaves_with_content = report_.leaves.equal + report_.leaves.different;
+  Judge();
+  return true;
+}
+
 void Verifier::Finish() {
   const Options& o = context_.options;
   Scan& scan = context_.scans[0];
@@ -345,11 +463,12 @@ void Verifier::Finish() {
     if (lock_->fingerprint)
       report_.lock_fingerprint = "leafsum1:" + hash::ToHex(*lock_->fingerprint);
   }
-  if (auto fingerprint = CheckpointFingerprint(scan.records))
+  // Under other names it would be the fingerprint of no checkpoint.
+  if (auto fingerprint = CheckpointFingerprint(scan.records); fingerprint && o.renames.empty())
     report_.fingerprint = "leafsum1:" + hash::ToHex(*fingerprint);
   report_.coverage = scan.coverage.Sum();
 
-  report::VerdictInput input;
+  report::VerdictInput& input = input_;
   input.command = o.command;
   input.strict = o.strict;
   for (const Scan& s : context_.scans) input.unlisted |= !s.listed;
@@ -372,20 +491,20 @@ void Verifier::Finish() {
   } else if (!o.fingerprint) {
     report_.leaves.equal = 0;  // nothing was compared
   }
-  const bool compared = comparison_ || o.fingerprint;
+  if (Reads(o.command)) {
+    KeepFindingsOfReads();
+    report_.leaves = {};
+    not_read = report_.leaves.not_read = reads_missed_;
+  }
+  const bool compared = comparison_ || o.fingerprint || lock_;
   input.evidence = !compared      ? report::Evidence::kNone
                    : with_source_ ? report::Evidence::kWithSource
                                   : report::Evidence::kTrusted;
-  input.has_error = context_.findings.Has(Severity::kError);
   // Whatever was not read is a gap, even if no finding said so.
-  input.has_gap = context_.findings.Has(Severity::kGap) ||
-                  (not_read > 0 && o.command != Command::kList) ||
+  input.has_gap = (not_read > 0 && o.command != Command::kList) ||
                   (o.fingerprint && !report_.fingerprint);
-  input.has_trust = context_.findings.Has(Severity::kTrust);
-  input.has_warning = context_.findings.Has(Severity::kWarning);
-  report_.verdict = report::Decide(input);
   report_.findings = std::move(context_.findings);
-  report_.headline = report::Headline(report_, input);
+  Judge();
 
   switch (o.command) {
     case Command::kLock:

@@ -50,6 +50,11 @@ class Verifier {
   // The second document: of `digest`, `ls`, `diff`; the lockfile of `lock` where the verdict is
   // LOCKED.
   const std::string& output() const { return output_; }
+  // [[item, [key path]], …]: leaves found equal to the evidence so far, findings apart (`--resume`).
+  std::string equal() const;
+  // For `match`, whose judgement is the host's: its findings as they are in a report, and
+  // {"equal","different",…}. Judges anew. False, and nothing changes, where that is no such JSON.
+  bool Conclude(Bytes json);
   // For `digest` the lines that a terminal gets; else "".
   const std::string& text() const { return text_; }
 
@@ -59,11 +64,14 @@ class Verifier {
   };
   void Advance();
   void Enter(Phase phase);
+  void RenameLeaves();
   void LeaveOutFiltered();
   void MakeRecords();
-  void Compare();
+  void Compare(report::FindingList& findings);
   void CompareFingerprint();
   void Finish();
+  void Judge();
+  void KeepFindingsOfReads();
   std::string MakeLockfile() const;
   Side SideOf(const Scan& scan) const;
 
@@ -73,9 +81,11 @@ class Verifier {
   std::string error_;
   Phase phase_ = Phase::kSetUp;
   std::unique_ptr<Stage> stage_;
+  class HashStage* hashing_ = nullptr;  // `stage_` where it is one
   PendingAsks asks_;
   Progress progress_;
-  uint64_t filtered_ = 0;
+  uint64_t filtered_ = 0, reads_missed_ = 0;
+  report::VerdictInput input_;
   std::optional<Comparison> comparison_;
   std::map<size_t, ValueDifference> differences_;
   report::Report report_;

@@ -24,8 +24,7 @@ std::string CountOf(uint64_t n, std::string_view first) {
 }  // namespace
 
 WalkStage::WalkStage(Context& context) : ReadingStage(context) {
-  checks_ = context.options.command != report::Command::kList &&
-            context.options.command != report::Command::kDigest;
+  checks_ = ChecksAll(context.options);
   for (size_t s = 0; s < context.scans.size(); ++s)
     for (size_t i = 0; i < context.scans[s].items.size(); ++i)
       if (!context.scans[s].items[i].failed) Start(s, i);

@@ -3,6 +3,7 @@
 #   --trees N   --zarrs N    cases by Orbax and by zarr-python (30 and 30)
 #   --damages N              damaged copies of each (3)
 #   --hostile N              groups of hostile.py, of six (0)
+#   --locks N                lockfiles made in memory by examples/lock_in_python.py (10)
 #   --first SEED             of the first case (0); a seed always gives the same case
 #   --requirements FILE      of the Python environment (requirements.txt beside this file)
 #   --python PROGRAM         that makes the environment (python3)
@@ -10,11 +11,11 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 
-trees=30 zarrs=30 hostile=0 damages=3 first=0 requirements=tests/differential/requirements.txt python=python3
+trees=30 zarrs=30 locks=10 hostile=0 damages=3 first=0 requirements=tests/differential/requirements.txt python=python3
 while [ $# -gt 0 ]; do
   case $1 in
-    --trees | --zarrs | --hostile | --damages | --first | --requirements | --python) declare "${1#--}=$2"; shift 2 ;;
-    *) sed -n '2,10s/^# //p' "$0" >&2; exit 2 ;;
+    --trees | --zarrs | --locks | --hostile | --damages | --first | --requirements | --python) declare "${1#--}=$2"; shift 2 ;;
+    *) sed -n '2,11s/^# //p' "$0" >&2; exit 2 ;;
   esac
 done
 
@@ -52,8 +53,21 @@ for kind in trees zarrs; do
 done
 [ "$hostile" = 0 ] || damages=0 batch hostile 0 "$hostile" | tee -a $log
 
+locks() {
+  rm -rf $where/locks
+  "$environment/bin/python" -B tests/differential/locks.py $where/locks --seeds "$first" $((first + locks)) 2>>$where/writers.log ||
+    echo "make.py ended with $?, locks"
+  node tests/differential/locks.mjs $where/locks
+  # What `ls --spec` says of these and of the fixtures, opened by TensorStore.
+  local intact
+  mapfile -t intact < <(find $where/locks tests/fixtures/{orbax,manager,v1,multiprocess,zarr} -name ckpt -type d | sort)
+  node tests/differential/specs.mjs "${intact[@]}" >$where/specs.ndjson || echo "make.py ended with $?, specs"
+  "$environment/bin/python" -B tests/differential/specs.py $where/specs.ndjson
+}
+[ "$locks" = 0 ] || locks | tee -a $log
+
 # A writer that refuses more than now and then would leave nothing to compare.
-awk -v cases=$((trees + zarrs + hostile)) '
+awk -v cases=$((trees + zarrs + locks + hostile)) '
   / compared, .* differences, in/ { compared += $1; differences += $3; failed += $6 }
   / cases refused by their writer$/ { refused += $1 }
   /^make.py ended/ { failed++ }

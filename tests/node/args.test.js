@@ -7,18 +7,20 @@ import { kCommands, kOptions } from '../../node/lib/cli/options.js'
 
 const right = /** @type {Record<string, [string, any]>} */ ({
   lock: ['a.json', 'a.json'], fingerprint: [`leafsum1:${'0a'.repeat(32)}`, `leafsum1:${'0a'.repeat(32)}`],
-  against: ['b', 'b'], item: ['state', 'state'], step: ['7', 7], generation: ['7', 7], include: ['/a/**', ['/a/**']], exclude: ['/b', ['/b']],
+  rename: ['^/a=>/b', ['^/a=>/b']], 'strip-prefix': ['params', 'params'],
+  sample: ['5%', '5%'], seed: ['7', 7], state: ['s', 's'], mesh: ['data=4,model=2', 'data=4,model=2'], against: ['b', 'b'], item: ['state', 'state'], step: ['7', 7], generation: ['7', 7], include: ['/a/**', ['/a/**']], exclude: ['/b', ['/b']],
   algorithm: ['blake3,sha256', ['blake3', 'sha256']], jobs: ['2', 2], 'max-memory': ['64MiB', 64 * 2 ** 20],
   'max-fill': ['1.5GiB', 1.5 * 2 ** 30], format: ['json', 'json'], output: ['-', '-'],
-  header: ['X-Token: a:b', ['X-Token: a:b']], timeout: ['5', 5],
+  header: ['X-Token: a:b', ['X-Token: a:b']], timeout: ['5', 5], depth: ['0', 0], spec: ['/params/w', '/params/w'],
 })
 const wrong = /** @type {Record<string, string[]>} */ ({
   lock: [''], fingerprint: ['', 'leafsum1:', 'blake3:' + '0'.repeat(64), `leafsum1:${'0'.repeat(63)}`, `leafsum1:${'A'.repeat(64)}`],
-  against: [''], item: [], generation: ['', '0', 'x', '1.5', '9007199254740992'], step: ['', 'x', '1.5', '1e3', '9007199254740992', '12345678901234567'], include: [''], exclude: [''],
+  rename: ['', 'x', '=>x'], 'strip-prefix': [''],
+  sample: ['', '5', '%', 'x%', '1e3', 'all'].filter(text => text !== '5'), seed: ['', 'x', '-1', '1.5'], state: [''], mesh: ['', 'data', 'data=0', 'data=x', 'data=4,', '=4'], against: [''], item: [], generation: ['', '0', 'x', '1.5', '9007199254740992'], step: ['', 'x', '1.5', '1e3', '9007199254740992', '12345678901234567'], include: [''], exclude: [''],
   algorithm: ['', 'md5', 'blake3,', 'sha256,sha256'], jobs: ['', '0', '65', 'two', '1.0'],
   'max-memory': ['', '64 M', 'MiB', '1', '65GiB', '1e9', '64mibs'], 'max-fill': ['', 'much', '10000TiB'],
   format: ['', 'xml', 'sarif', 'junit', 'JSON'], output: [''], progress: ['', 'yes'], color: ['', 'no'],
-  header: ['', 'none', ': x', 'a b: c'], timeout: ['', '0', '3601', '1.5', 'x'],
+  header: ['', 'none', ': x', 'a b: c'], timeout: ['', '0', '3601', '1.5', 'x'], depth: ['', '65', 'x', '1.5'], spec: [],
 })
 const camel = (/** @type {string} */ name) => name.replace(/-(.)/g, (_, c) => c.toUpperCase())
 const operands = (/** @type {string} */ command) => kCommands[command].operands.map(name => name.toLowerCase())

@@ -171,7 +171,7 @@ test('check, diff, digest, ls, explain', () => {
 
   const ls = cli(['ls', baseline, '--keys'])
   assert.equal(ls.status, 0)
-  assert.match(ls.stdout, /  params\n    bias    float32  \[4\]/)
+  assert.match(ls.stdout, /  params +144 B  2 leaves, 36 parameters\n    bias    float32  \[4\]/)
   assert.match(ls.stdout, /params\.bias\/\.zarray/)
   assert.match(ls.stdout, /2 leaves, \d+ parameters, /)
 

@@ -33,10 +33,13 @@ export class Context {
   /** Options that the JavaScript API takes under the same names. */
   apiOptions() {
     const { item, step, allSteps, include, exclude, algorithm, jobs, maxMemory, maxFill } = this.options
+    const { rename, stripPrefix, files, depth } = this.options
     const { deep, strict, allowMissing, allowExtra, fingerprint, values, keys, digest, versions, generation } = this.options
     return {
       item, step, allSteps, include, exclude, maxMemory, maxFill,
-      deep, strict, allowMissing, allowExtra, fingerprint, values, keys, versions, generation,
+      deep, strict, allowMissing, allowExtra, fingerprint, values, keys, versions, generation, files, depth,
+      rename: rename && rename.map(renameRule),
+      stripPrefix,
       keyDigests: digest,
       // BLAKE3 is always computed and comes first (design.md §10.13).
       algorithms: algorithm && ['blake3', ...algorithm.filter((/** @type {string} */ name) => name !== 'blake3')],
@@ -71,6 +74,12 @@ export class Context {
     if (this.format === 'ndjson') return findingLines(report)
     return this.quiet ? '' : renderReport(report, this)
   }
+}
+
+/** `RE=>TO`, at the last arrow. @returns {[string, string]} */
+function renameRule(/** @type {string} */ text) {
+  const at = text.lastIndexOf('=>')
+  return [text.slice(0, at), text.slice(at + 2)]
 }
 
 /** A line for each finding, then the report without them. */

@@ -19,6 +19,9 @@ const kRun = {
   diff: () => import('./commands/diff.js'),
   digest: () => import('./commands/digest.js'),
   ls: () => import('./commands/ls.js'),
+  metadata: () => import('./commands/metadata.js'),
+  match: () => import('./commands/match.js'),
+  cat: () => import('./commands/cat.js'),
   explain: () => import('./commands/explain.js'),
 }
 

@@ -41,9 +41,29 @@ export const kOptions = {
   'no-source': { type: 'flag', help: 'leave out step and time stamp' },
   'chunks': { type: 'flag', help: 'keep the digest of every chunk too' },
   'values': { type: 'flag', help: 'for leaves that differ: how many elements, where first, by how much' },
+  'rename': {
+    type: 'repeat', value: "'RE=>TO'", pattern: /^.+=>/, wants: 'a regular expression, => and what takes the place of its match',
+    help: "in A's key paths, as /params/w, before they are compared; JavaScript's expressions, $1 in TO; again for more",
+  },
+  'strip-prefix': { type: 'text', value: 'PATH', help: 'leave out these leading keys on both sides where they are there: params' },
+  'sample': {
+    type: 'text', value: 'SHARE', pattern: /^(\d{1,3}(\.\d{1,4})?%|\d{1,16}(\.\d{1,6})? ?([kmgt]i?b|b)?)$/i, wants: 'a share such as 5% or a size such as 2GiB',
+    help: 'read only so many of the stored chunks, drawn at random: 5% or 2GiB; never more than INCOMPLETE',
+  },
+  'seed': { type: 'integer', value: 'N', range: [0, Number.MAX_SAFE_INTEGER], help: 'with --sample: draw as the run with this seed did' },
+  'state': { type: 'text', value: 'FILE', help: 'keep there which leaves were equal, for --resume; files are told by size, times and inode' },
+  'resume': { type: 'flag', help: 'go on from the state in --state FILE where lockfile and files are still the same' },
+  'mesh': {
+    type: 'text', value: 'AXES', pattern: /^[^=,]+=[1-9]\d{0,8}(,[^=,]+=[1-9]\d{0,8})*$/, wants: 'a mesh as data=4,model=2',
+    help: 'the mesh to restore to, as data=4,model=2: does the sharding that was recorded fit it?',
+  },
+  'npy': { type: 'flag', help: 'a .npy file; bfloat16 as <V2, float8 and float4 as |V1, int2 and int4 as int8' },
   'keys': { type: 'flag', help: 'list the keys of the store too' },
   'digest': { type: 'flag', help: 'with --keys: the digest of every value, which is read for that' },
   'versions': { type: 'flag', help: 'list the generations of OCDBT stores too' },
+  'files': { type: 'flag', help: 'list the files of the directory too' },
+  'depth': { type: 'integer', value: 'N', range: [0, 64], help: 'no deeper than this: what lies below is summed' },
+  'spec': { type: 'text', value: 'LEAF', mayBeEmpty: true, help: 'the JSON with which TensorStore opens this leaf, as /params/w, and nothing else' },
 
   'item': { type: 'text', value: 'NAME', mayBeEmpty: true, help: 'only this item' },
   'step': { type: 'integer', value: 'N', range: [0, Number.MAX_SAFE_INTEGER], help: 'this step of a CheckpointManager root' },
@@ -95,8 +115,8 @@ export const kCommands = {
   verify: {
     operands: ['SRC'],
     help: 'compare a checkpoint with what was locked',
-    options: ['lock', 'fingerprint', 'against', 'deep', 'strict', 'allow-missing', 'allow-extra', ...kCommon],
-    conflicts: [['lock', 'fingerprint', 'against'], ...kAlways],
+    options: ['lock', 'fingerprint', 'against', 'deep', 'sample', 'seed', 'resume', 'state', 'strict', 'allow-missing', 'allow-extra', ...kCommon],
+    conflicts: [['lock', 'fingerprint', 'against'], ['sample', 'fingerprint', 'against', 'deep'], ['sample', 'state'], ...kAlways],
   },
   check: {
     operands: ['SRC'],
@@ -107,7 +127,7 @@ export const kCommands = {
   diff: {
     operands: ['A', 'B'],
     help: 'compare two checkpoints: = equal, - only in A, + only in B, * other content, ! other dtype or shape',
-    options: ['values', 'strict', 'allow-missing', 'allow-extra', ...kCommon],
+    options: ['values', 'rename', 'strip-prefix', 'strict', 'allow-missing', 'allow-extra', ...kCommon],
     conflicts: kAlways,
   },
   digest: {
@@ -118,9 +138,27 @@ export const kCommands = {
   },
   ls: {
     operands: ['SRC'],
-    help: 'the tree with dtypes, shapes and sizes; no content is read',
-    options: ['keys', 'digest', 'versions', ...kCommon],
+    help: 'the tree with dtypes, shapes, sizes and sums; no content is read',
+    options: ['depth', 'files', 'keys', 'digest', 'versions', 'spec', ...kCommon],
+    conflicts: [...kAlways, ['spec', 'files'], ['spec', 'keys'], ['spec', 'versions'], ['spec', 'depth']],
+  },
+  metadata: {
+    operands: ['SRC'],
+    help: "what Orbax's metadata() tells: times, custom metadata, items and a tree; --item NAME, AUTO as Orbax chooses, or none: the directory itself",
+    options: ['item', 'step', 'generation', 'max-memory', 'header', 'timeout', ...kText],
+    conflicts: [['quiet', 'verbose']],
+  },
+  match: {
+    operands: ['SRC', 'TEMPLATE'],
+    help: 'would it restore into TEMPLATE (a checkpoint, a lockfile, ls --json, examples/dump_template.py): shapes, silent casts, missing leaves, params level, sharding',
+    options: ['mesh', 'allow-extra', 'strict', 'item', 'step', 'all-steps', 'generation', 'max-memory', 'max-fill', 'header', 'timeout', ...kText],
     conflicts: kAlways,
+  },
+  cat: {
+    operands: ['SRC', 'LEAF'],
+    help: 'the values of a leaf, or of a slice: /params/w[0:3, ::2]; with --lock only what its blocks vouch for',
+    options: ['lock', 'npy', 'item', 'step', 'all-steps', 'generation', 'max-memory', 'max-fill', 'header', 'timeout', ...kText],
+    conflicts: [['npy', 'json'], ['npy', 'format'], ...kAlways],
   },
   explain: {
     operands: ['CODE'],

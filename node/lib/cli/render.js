@@ -1,4 +1,5 @@
 // Reports as text for people. Everything that comes from a checkpoint passes through `printable`.
+import { pointer } from '../leaf_name.js'
 import { formatCount, formatSize } from './sizes.js'
 import { printable } from './terminal.js'
 
@@ -92,8 +93,8 @@ function rows(/** @type {[string, any][]} */ pairs) {
 
 /** JSON Pointer, the item before it where it has a name: state:/params/w */
 export function leafName(/** @type {string | null} */ item, /** @type {string[]} */ keyPath) {
-  const pointer = keyPath.map(key => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
-  return printable(item ? `${item}:${pointer}` : pointer || '(the whole item)')
+  const path = pointer(keyPath)
+  return printable(item ? `${item}:${path}` : path || '(the whole item)')
 }
 
 export const shapeText = (/** @type {number[] | null} */ shape) => shape === null ? '' : `[${shape.join(', ')}]`
@@ -104,7 +105,7 @@ export const shapeText = (/** @type {number[] | null} */ shape) => shape === nul
  * @param {number[]} [right]
  */
 export function columns(table, right = []) {
-  const widths = (table[0] ?? []).map((_, n) => Math.max(...table.map(row => [...row[n]].length)))
+  const widths = (table[0] ?? []).map((_, n) => table.reduce((most, row) => Math.max(most, [...row[n]].length), 0))
   const pad = (/** @type {string} */ text, /** @type {number} */ n) => {
     const space = ' '.repeat(widths[n] - [...text].length)
     return right.includes(n) ? space + text : text + space

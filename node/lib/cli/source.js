@@ -35,6 +35,12 @@ function headerOf(/** @type {string} */ line) {
 const notYet = (/** @type {string} */ what, /** @type {string} */ instead) =>
   new LeafsumError('usage', `${what} is not possible yet: ${instead}`)
 
+/** The same source as a kvstore of TensorStore, whose paths end in "/". @param {string} name */
+export function tensorstoreBase(name) {
+  if (!fs.existsSync(name) && isUrl(name)) return { driver: 'http', base_url: name.replace(/\/*$/, '/'), path: '' }
+  return { driver: 'file', path: nodePath.resolve(name).replace(/\/*$/, '/') }
+}
+
 /** @param {string} name of a lockfile */
 export function readEvidence(name) {
   if (isUrl(name)) throw notYet(`--lock ${name}: a URL`, 'download the lockfile')

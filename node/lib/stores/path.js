@@ -10,7 +10,7 @@ const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants
 
 /**
  * @typedef {import('./store.js').Store} Store
- * @typedef {{ size: bigint, mtimeNs: bigint }} Stamp
+ * @typedef {{ size: bigint, mtimeNs: bigint, id?: string }} Stamp id: the rest of what tells a file from another one
  * @typedef {{ fd: number, stamp: Stamp }} OpenFile
  * @implements {Store}
  */
@@ -60,12 +60,18 @@ export class PathStore {
         } else {
           // Sockets, pipes and devices have no bytes to vouch for: reading one is refused, like one that is gone again.
           const size = stat?.isFile() ? stat.size : 0n
-          this.#stamps.set(path, { size, mtimeNs: stat?.mtimeNs ?? -1n })
+          this.#stamps.set(path, { size, mtimeNs: stat?.mtimeNs ?? -1n, id: stat && `${stat.dev} ${stat.ino} ${stat.ctimeNs}` })
           entries.push([path, Number(size), 'f'])
         }
       }
     }
     return entries.sort((a, b) => a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0)
+  }
+
+  /** Everything that the last listing saw of every file, as text: equal where nobody has touched one. */
+  identity() {
+    const files = [...this.#stamps].map(([path, { size, mtimeNs, id }]) => JSON.stringify([path, String(size), String(mtimeNs), id]))
+    return files.sort().join('\n')
   }
 
   async get(/** @type {string} */ key) {

@@ -16,6 +16,7 @@
  * @property {(path: string) => number | Promise<number>} [size]
  * @property {(path: string, offset: number, view: Uint8Array) => number} [readInto]
  *   Synchronous: fills the view from the file and tells how many bytes there were. With it, `size` is synchronous too.
+ * @property {() => string} [identity]  of every file of the last listing what tells it from a changed one
  * @property {() => StoreSpec | undefined} [spec]  what another thread needs to open the same source
  * @property {() => void} [release]  called when a command ends: what is open may be closed, reads may follow
  * @property {() => void} [close]

@@ -7,7 +7,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false })
 const compile = (/** @type {string} */ name) =>
   ajv.compile(JSON.parse(readFileSync(fileURLToPath(new URL(`../../../node/schema/${name}.schema.json`, import.meta.url)), 'utf8')))
-const validators = { digest: compile('digest'), lockfile: compile('lockfile'), report: compile('report') }
+const validators = { digest: compile('digest'), lockfile: compile('lockfile'), ls: compile('ls'), metadata: compile('metadata'), report: compile('report') }
 
 /**
  * @param {keyof typeof validators} kind
@@ -18,3 +18,6 @@ export function assertValid(kind, document, about = kind) {
   const valid = validators[kind](document)
   assert.ok(valid, `${about}: ${ajv.errorsText(validators[kind].errors)}`)
 }
+
+/** Whether a schema takes a document. @param {keyof typeof validators} kind @param {unknown} document */
+export const isValid = (kind, document) => Boolean(validators[kind](document))

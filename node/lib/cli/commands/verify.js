@@ -1,7 +1,10 @@
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import nodePath from 'node:path'
 import { LeafsumError } from '../../errors.js'
 import { verify } from '../../index.js'
-import { defaultLockfile, liesInside, openSource, readEvidence } from '../source.js'
+import { checkWritable, writeAtomically } from '../output.js'
+import { parseSize } from '../sizes.js'
+import { defaultLockfile, isUrl, liesInside, openSource, readEvidence } from '../source.js'
 
 /** @param {import('../context.js').Context} context */
 export async function run(context) {
@@ -10,12 +13,16 @@ export async function run(context) {
   const against = options.against === undefined ? undefined : openSource(options.against, options)
   const lockfile = options.lock === undefined ? undefined : readEvidence(options.lock)
   refuseToOverwrite(options)
+  const sample = sampleOf(options)
+  const state = stateOf(context, source)
   context.checkOutput()
 
   const report = await verify(store, {
     ...context.apiOptions(),
     against,
     lockfile,
+    sample,
+    state,
     lockfileCameWithSource: lockfile && liesInside(options.lock, source),
   })
   context.bar.clear()
@@ -27,6 +34,40 @@ export async function run(context) {
 function refuseToOverwrite(/** @type {Record<string, any>} */ { lock, output }) {
   if (lock !== undefined && output !== undefined && existsSync(output) && realpathSync(output) === realpathSync(lock)) {
     throw new LeafsumError('usage', `-o ${output} is the lockfile itself: name another file`)
+  }
+}
+
+function sampleOf(/** @type {Record<string, any>} */ { sample, seed }) {
+  if (sample === undefined) {
+    if (seed !== undefined) throw new LeafsumError('usage', '--seed goes with --sample: verify SRC --sample 5% --seed N')
+    return undefined
+  }
+  if (!sample.endsWith('%')) return { bytes: parseSize(sample), seed }
+  const share = Number(sample.slice(0, -1)) / 100
+  if (!(share > 0 && share <= 1)) throw new LeafsumError('usage', `--sample ${sample}: above 0% and at most 100% is possible`)
+  return { share, seed }
+}
+
+/** @returns {import('../../state.js').StateFile | undefined} */
+function stateOf(/** @type {import('../context.js').Context} */ context, /** @type {string} */ source) {
+  const { state: file, resume, lock } = context.options
+  if (file === undefined) {
+    if (resume) throw new LeafsumError('usage', '--resume goes on from a state: --resume --state FILE')
+    return undefined
+  }
+  if (lock === undefined) throw new LeafsumError('usage', '--state belongs to a lockfile: --lock FILE')
+  if (isUrl(source)) throw new LeafsumError('usage', '--state is for directories: a URL does not tell whether a file is still the same')
+  checkWritable(file, { force: true })
+  // Who can put a file among the weights could vouch for them.
+  if (liesInside(nodePath.dirname(nodePath.resolve(file)), source) || (existsSync(file) && liesInside(file, source))) {
+    throw new LeafsumError('usage', `--state ${file} lies inside the checkpoint: keep it elsewhere`)
+  }
+  return {
+    read: resume && existsSync(file) ? () => readFileSync(file, 'utf8') : undefined,
+    write: text => writeAtomically(file, text, { force: true }),
+    onResume: leaves => context.note(leaves === undefined
+      ? `the state in ${file} is of other files, another lockfile or other options: beginning anew`
+      : `resumed: ${leaves} leaves were found equal before`),
   }
 }
 

@@ -1,0 +1,48 @@
+import { LeafsumError, openCheckpoint } from '../../index.js'
+import { dtypeOf, textsOf } from '../../elements.js'
+import { npyOf } from '../../npy.js'
+import { arrayText } from '../array_text.js'
+import { leafName, renderReport } from '../render.js'
+import { liesInside, openSource, readEvidence } from '../source.js'
+import { printable } from '../terminal.js'
+
+/** @param {import('../context.js').Context} context */
+export async function run(context) {
+  const { operands: [source, leaf], options } = context
+  if (options.npy && context.format !== 'human') throw new LeafsumError('usage', '--npy and --json exclude each other')
+  const store = openSource(source, options)
+  const lockfile = options.lock === undefined ? undefined : readEvidence(options.lock)
+  context.checkOutput()
+  const api = context.apiOptions()
+  const { item, step, allSteps, generation, maxMemory, signal } = api
+  const checkpoint = await openCheckpoint(store, { item, step, allSteps, generation, maxMemory, signal })
+  const [name, slice] = split(leaf, checkpoint.leaves)
+  const value = await checkpoint.read(name, slice, {
+    item, step, allSteps, generation, maxMemory, maxFill: api.maxFill, signal, lockfile,
+    lockfileCameWithSource: lockfile && liesInside(options.lock, source),
+  })
+  context.bar.clear()
+  const { report } = value
+  if (context.format === 'json') context.write(`${report.text.trimEnd().slice(0, -1)},"cat":${JSON.stringify(document(value))}}\n`)
+  else if (value.bytes) context.write(options.npy ? npyOf(value.dtype, value.shape, value.bytes) : text(value))
+  if (report.exit_code !== 0) context.note(`${leafName(value.item, value.key_path)} is not shown: ${renderReport(report, context).trimEnd()}`)
+  return report.exit_code
+}
+
+/** `/params/w[0:3, ::2]`; a leaf whose own name ends so comes first. @returns {[string, string | undefined]} */
+function split(/** @type {string} */ word, /** @type {any[]} */ leaves) {
+  const [, name, slice] = /^(.*?)(\[[^[\]]*\])$/s.exec(word) ?? []
+  const isLeaf = leaves.some(leaf => word.endsWith(leaf.key_path.at(-1) ?? '\0'))
+  return name === undefined || isLeaf ? [word, undefined] : [name, slice]
+}
+
+function document(/** @type {any} */ { item, key_path, dtype, shape, bytes }) {
+  const values = bytes && (dtypeOf(dtype) ? textsOf(dtype, bytes) : [new TextDecoder().decode(bytes)])
+  return { item, key_path, dtype, shape, values }
+}
+
+function text(/** @type {any} */ { dtype, shape, bytes }) {
+  if (dtypeOf(dtype)) return `${arrayText(dtype, shape, bytes)}\n`
+  const lines = new TextDecoder().decode(bytes).split('\n').map(printable)
+  return lines.join('\n').replace(/\n?$/, '\n')
+}

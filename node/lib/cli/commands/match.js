@@ -1,0 +1,24 @@
+import fs from 'node:fs'
+import { match } from '../../index.js'
+import { openSource, readEvidence } from '../source.js'
+
+/** @param {import('../context.js').Context} context */
+export async function run(context) {
+  const { operands: [source, template], options } = context
+  const store = openSource(source, options)
+  const isFile = fs.statSync(template, { throwIfNoEntry: false })?.isFile()
+  const wanted = isFile ? readEvidence(template) : openSource(template, options)
+  context.checkOutput()
+  const { item, step, allSteps, generation, maxMemory, maxFill, strict, allowExtra, signal, onProgress } = context.apiOptions()
+  const report = await match(store, wanted, {
+    item, step, allSteps, generation, maxMemory, maxFill, strict, allowExtra, signal, onProgress, mesh: meshOf(options.mesh),
+  })
+  context.bar.clear()
+  context.write(context.reportText(report))
+  return report.exit_code
+}
+
+/** `data=4,model=2` */
+function meshOf(/** @type {string | undefined} */ text) {
+  return text && Object.fromEntries(text.split(',').map(axis => [axis.slice(0, axis.indexOf('=')), Number(axis.slice(axis.indexOf('=') + 1))]))
+}

@@ -1,0 +1,108 @@
+// `ls` as text: trees with what is known of each leaf in columns beside it, sums beside each subtree.
+import { kMaxDepth } from '../listing.js'
+import { columns, formatCount, formatSize, shapeText } from './render.js'
+import { printable } from './terminal.js'
+import { isoTime } from './times.js'
+
+/**
+ * @param {any} output  of `list`
+ * @param {import('./context.js').Context} context
+ */
+export function listText({ items, subtrees, files, totals }, { paint, options }) {
+  const { depth = Infinity } = options
+  const sums = sumsByPlace(subtrees)
+  const parts = items.map((/** @type {any} */ { name, kind, leaves, keys, ...item }) => [
+    `${paint('bold', printable(name || '.'))}  ${paint('dim', printable(kind))}${items.length > 1 ? `  ${paint('dim', sumText(sums(name, [])))}` : ''}\n`,
+    ...tree(name, leaves, sums, depth).map(line => `${line}\n`),
+    keys ? keyLines(keys) : '',
+    item.versions ? versionLines(item) : '',
+  ].join(''))
+  if (files) parts.push(fileLines(files, depth))
+  return `${parts.join('\n')}\n${sumText(totals)}\n`
+}
+
+const sumText = (/** @type {any} */ { leaves, parameters, nbytes }) => `${countText(leaves, parameters)}, ${formatSize(nbytes)}`
+const countText = (/** @type {number} */ leaves, /** @type {number} */ parameters) =>
+  `${formatCount(leaves)} ${leaves === 1 ? 'leaf' : 'leaves'}, ${formatCount(parameters)} parameters`
+
+function sumsByPlace(/** @type {any[]} */ subtrees) {
+  const place = (/** @type {string} */ item, /** @type {string[]} */ path) => JSON.stringify([item, path])
+  const found = new Map(subtrees.map(one => [place(one.item, one.key_path), one]))
+  return (/** @type {string} */ item, /** @type {string[]} */ path) => found.get(place(item, path))
+}
+
+/** Key paths as an indented tree. */
+function tree(/** @type {string} */ item, /** @type {any[]} */ leaves, /** @type {any} */ sums, /** @type {number} */ depth) {
+  /** @type {string[][]} */
+  const table = []
+  /** @type {string[]} */
+  let open = []
+  for (const leaf of leaves) {
+    const path = leaf.key_path
+    const parents = path.slice(0, -1)
+    let common = 0
+    while (common < parents.length && common < open.length && parents[common] === open[common]) common++
+    for (let n = common; n < Math.min(parents.length, depth); n++) {
+      const sum = n < kMaxDepth ? sums(item, parents.slice(0, n + 1)) : undefined
+      table.push([indent(n, printable(parents[n])), '', '', ...sum ? [formatSize(sum.nbytes), countText(sum.leaves, sum.parameters)] : ['', '']])
+    }
+    open = parents
+    if (path.length > depth) continue
+    const chunks = leaf.chunks > 1 ? `${formatCount(leaf.chunks)} chunks of ${shapeText(leaf.chunk_shape ?? null)}` : ''
+    table.push([
+      indent(Math.max(0, path.length - 1), path.length ? printable(path.at(-1)) : '(the whole item)'),
+      printable(leaf.dtype), shapeText(leaf.shape), leaf.nbytes ? formatSize(leaf.nbytes) : '', chunks,
+    ])
+  }
+  return columns(table, [3])
+}
+
+/** The directory, each folder with the sum of what is in it. */
+function fileLines(/** @type {any[]} */ files, /** @type {number} */ depth) {
+  /** @type {Map<string, { files: number, size: number }>} */
+  const folders = new Map()
+  for (const { path, size, kind } of files) {
+    for (const folder of foldersOf(path)) {
+      const sum = folders.get(folder) ?? { files: 0, size: 0 }
+      folders.set(folder, { files: sum.files + (kind === 'directory' ? 0 : 1), size: sum.size + size })
+    }
+  }
+  const seen = new Set()
+  const rows = files.flatMap(({ path, size, kind }) => {
+    const own = foldersOf(path).slice(0, depth).filter(folder => !seen.has(folder)).map(folder => {
+      seen.add(folder)
+      const sum = folders.get(folder)
+      return [fileName(folder) + '/', formatSize(sum?.size ?? 0), `${formatCount(sum?.files ?? 0)} ${sum?.files === 1 ? 'file' : 'files'}`]
+    })
+    const shown = path.split('/').length <= depth
+    return shown ? [...own, [fileName(path) + (kind === 'directory' ? '/' : ''), formatSize(size), kind === 'file' ? '' : kind]] : own
+  })
+  return `files\n${columns(rows, [1]).map(row => `${row}\n`).join('')}`
+}
+
+/** a/b/c → a, a/b */
+function foldersOf(/** @type {string} */ path) {
+  const parts = path.split('/')
+  return parts.slice(0, -1).map((_, n) => parts.slice(0, n + 1).join('/'))
+}
+
+const fileName = (/** @type {string} */ path) => indent(path.split('/').length - 1, printable(path.slice(path.lastIndexOf('/') + 1)))
+
+const indent = (/** @type {number} */ depth, /** @type {string} */ name) => '  '.repeat(depth + 1) + name
+
+function keyLines(/** @type {any[]} */ keys) {
+  const rows = columns(keys.map(({ key, key_hex: hex, length, digest }) =>
+    [key === null ? `hex:${hex}` : printable(key), formatCount(length), digest?.blake3 ?? '', digest?.sha256 ?? '']), [1])
+  return `  keys of the store\n${rows.map(row => `    ${row}\n`).join('')}`
+}
+
+/** The newest last, as in a log; `*` is the one that was read. */
+function versionLines(/** @type {any} */ { generation, versions, versions_unreadable: gaps }) {
+  const rows = columns(versions.map((/** @type {any} */ one) => [
+    `${one.generation === generation ? '*' : ' '} ${one.generation}`, isoTime(one.commit_time_nsecs), `height ${one.root_height}`,
+    `${formatCount(one.num_keys)} keys`, `${formatSize(one.num_indirect_value_bytes)} of values`, `${formatSize(one.num_tree_bytes)} of nodes`,
+  ]), [0, 3, 4, 5])
+  const lost = gaps.map((/** @type {any} */ gap) =>
+    `    up to ${gap.newest_generation}: ${formatCount(gap.num_generations)} more cannot be listed: ${printable(gap.reason)}\n`)
+  return `  generations\n${rows.map(row => `    ${row}\n`).join('')}${lost.join('')}`
+}

@@ -1,0 +1,27 @@
+// One leaf named by a person: state:/params/Dense_0/kernel, /params/Dense_0/kernel or params.Dense_0.kernel.
+import { LeafsumError } from './errors.js'
+
+export const pointer = (/** @type {string[]} */ path) =>
+  path.map(key => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+
+/**
+ * A JSON Pointer counts before a parameter name; either may leave out the item where only one has such a leaf.
+ * @param {{ name: string, leaves: any[] }[]} items
+ * @param {string} name
+ * @returns {{ item: any, leaf: any }}
+ */
+export function findLeaf(items, name) {
+  const forms = [pointer, (/** @type {string[]} */ path) => path.join('.')]
+  for (const form of forms) {
+    const found = items.flatMap(item => item.leaves.flatMap(leaf => {
+      const text = form(leaf.key_path)
+      return text === name || `${item.name}:${text}` === name ? [{ item, leaf }] : []
+    }))
+    if (found.length === 1) return found[0]
+    if (found.length > 1) {
+      const names = found.slice(0, 4).map(({ item, leaf }) => `${item.name}:${pointer(leaf.key_path)}`)
+      throw new LeafsumError('usage', `${name} names ${found.length} leaves: ${names.join(', ')}${found.length > 4 ? ', …' : ''}`)
+    }
+  }
+  throw new LeafsumError('usage', `there is no leaf ${name}: leaves are named as /params/w, params.w or state:/params/w; leafsum ls lists them`)
+}

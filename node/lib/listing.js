@@ -1,0 +1,68 @@
+// What `ls` adds to the core's own document: sums of every subtree, and the directory's files.
+
+/** Deeper subtrees are not summed one by one: a key path of a million elements would otherwise have a million sums. */
+export const kMaxDepth = 64
+
+const kEmptyNodes = ['None', 'Dict', 'List', 'Tuple', 'NamedTuple']
+
+/**
+ * @typedef {{ item: string, key_path: string[], leaves: number, parameters: bigint, nbytes: bigint }} Subtree
+ *   leaves: with content; empty nodes do not count
+ */
+
+/**
+ * Every inner node of the items' trees down to a depth, parents first, an item itself with an empty key path.
+ * @param {any[]} items as the core lists them: leaves in order of their key paths
+ * @param {number} [depth]
+ * @returns {Subtree[]}
+ */
+export function subtrees(items, depth = kMaxDepth) {
+  /** @type {Subtree[]} */
+  const found = []
+  for (const { name: item, leaves } of items) {
+    const start = (/** @type {string[]} */ path) => {
+      const subtree = { item, key_path: path, leaves: 0, parameters: 0n, nbytes: 0n }
+      found.push(subtree)
+      return subtree
+    }
+    const open = [start([])]
+    for (const leaf of leaves) {
+      const parents = leaf.key_path.slice(0, Math.max(0, Math.min(leaf.key_path.length - 1, depth)))
+      let common = 0
+      while (common < parents.length && open[common + 1]?.key_path[common] === parents[common]) common++
+      open.length = common + 1
+      for (let n = common; n < parents.length; n++) open.push(start(parents.slice(0, n + 1)))
+      for (const subtree of open) count(subtree, leaf)
+    }
+  }
+  return found
+}
+
+function count(/** @type {Subtree} */ subtree, /** @type {any} */ leaf) {
+  if (!kEmptyNodes.includes(leaf.dtype)) subtree.leaves++
+  subtree.nbytes += BigInt(leaf.nbytes)
+  if (leaf.shape) subtree.parameters += leaf.shape.reduce((/** @type {bigint} */ n, /** @type {number} */ extent) => n * BigInt(extent), 1n)
+}
+
+/** Exact, however large the sums are. @param {Subtree[]} all */
+export const subtreesJson = all => `[${all.map(({ item, key_path: path, leaves, parameters, nbytes }) =>
+  `{"item":${JSON.stringify(item)},"key_path":${JSON.stringify(path)},"leaves":${leaves},"parameters":${parameters},"nbytes":${nbytes}}`).join(',')}]`
+
+const kKinds = /** @type {Record<string, string>} */ ({ f: 'file', d: 'directory', l: 'symlink' })
+
+/**
+ * The directory as it is listed, in order of the names' components; a directory of its own only where it is empty.
+ * @param {import('./stores/store.js').ListingEntry[]} listing
+ */
+export function files(listing) {
+  return listing.map(([path, size, kind]) => ({ path, size, kind: kKinds[kind], parts: path.split('/') }))
+    .sort((a, b) => compareParts(a.parts, b.parts))
+    .map(({ path, size, kind }) => ({ path, size, kind }))
+}
+
+function compareParts(/** @type {string[]} */ a, /** @type {string[]} */ b) {
+  for (let n = 0; n < a.length && n < b.length; n++) {
+    if (a[n] !== b[n]) return a[n] < b[n] ? -1 : 1
+  }
+  return a.length - b.length
+}

@@ -1,0 +1,131 @@
+// What Orbax v1 tells of a checkpoint without reading values: `metadata(path, checkpointable_name)` and
+// `checkpointables_metadata(path)`. The tree, dtypes and shapes are the core's list; times, custom metadata and shardings come
+// from the documents beside it.
+import { LeafsumError } from './errors.js'
+import { parseExact, stringifyExact } from './exact_json.js'
+
+// `_METADATA` and `_CHECKPOINT_METADATA` of real checkpoints are far below; a tree of 100,000 leaves has 30 MiB of sharding.
+const kMaxDocument = 256 * 2 ** 20
+const kMaxNsecs = 2n ** 63n - 1n
+
+/**
+ * Which item AUTO takes: the first tree by this order among the checkpoint's own directories; without one the directory
+ * itself. The two rules differ in the name that comes first: Orbax's documentation and 0.11 say `pytree`, 0.12.8 looks for `state`.
+ */
+const kFirst = { documented: 'pytree', orbax_0_12_8: 'state' }
+const kNeverAuto = ['metrics', 'AUTO', '_CHECKPOINT_DELETION']
+
+/**
+ * @param {{ name: string, kind: string }[]} items
+ * @returns {{ documented: string | null, orbax_0_12_8: string | null }}
+ */
+export function autoItems(items) {
+  const trees = items.filter(({ kind, name }) => kind === 'pytree' && !name.includes('/') && !kNeverAuto.includes(name))
+    .map(({ name }) => name).sort(byCodePoint)
+  const choose = (/** @type {string} */ first) => trees.find(name => name === first) ?? trees.find(name => name !== '') ?? trees[0] ?? null
+  return { documented: choose(kFirst.documented), orbax_0_12_8: choose(kFirst.orbax_0_12_8) }
+}
+
+/** Python compares strings by code point. */
+function byCodePoint(/** @type {string} */ a, /** @type {string} */ b) {
+  const [x, y] = [[...a], [...b]]
+  for (let n = 0; n < x.length && n < y.length; n++) {
+    if (x[n] !== y[n]) return (x[n].codePointAt(0) ?? 0) - (y[n].codePointAt(0) ?? 0)
+  }
+  return x.length - y.length
+}
+
+/**
+ * @param {any} report  of `list`
+ * @param {import('./stores/store.js').Store} store
+ * @param {string | null} wanted  an item's name, AUTO, or null for the directory itself
+ */
+export async function metadataOf(report, store, wanted) {
+  const { items = [], source = {} } = report.output ?? {}
+  const auto = autoItems(items)
+  const item = chosen(items, wanted, auto)
+  /** @type {{ file: string, message: string }[]} */
+  const unreadable = []
+  const document = async (/** @type {string} */ file) => readDocument(store, file, unreadable)
+  const first = items[0] ?? { name: '', directory: '' }
+  const checkpoint = await document(`${first.directory.slice(0, first.directory.length - (first.name ? first.name.length + 1 : 0))}_CHECKPOINT_METADATA`)
+  const described = []
+  for (const one of items) {
+    const shardings = one.kind === 'pytree' ? await document(`${one.directory}_sharding`) : undefined
+    described.push([one.name, { kind: one.kind, leaves: one.leaves.map((/** @type {any} */ leaf) => describe(leaf, shardings)) }])
+  }
+  return {
+    source: source.step === undefined ? {} : { step: source.step },
+    init_timestamp_nsecs: nsecs(checkpoint?.init_timestamp_nsecs),
+    commit_timestamp_nsecs: nsecs(checkpoint?.commit_timestamp_nsecs),
+    custom_metadata: customOf(checkpoint),
+    item,
+    auto,
+    items: Object.fromEntries(described),
+    unreadable,
+  }
+}
+
+/** @returns {string} */
+function chosen(/** @type {any[]} */ items, /** @type {string | null} */ wanted, /** @type {{ orbax_0_12_8: string | null }} */ auto) {
+  if (wanted === 'AUTO') {
+    if (auto.orbax_0_12_8 !== null) return auto.orbax_0_12_8
+    throw new LeafsumError('source', 'no item is a tree: AUTO finds nothing, as in Orbax (InvalidLayoutError)')
+  }
+  const name = wanted ?? ''
+  const found = items.find(one => one.name === name)
+  const shown = name || 'the directory itself'
+  if (!found) throw new LeafsumError('source', `${shown} is no item here: there are ${items.map(one => one.name || 'the directory itself').join(', ') || 'none'}`)
+  if (found.kind !== 'pytree') throw new LeafsumError('source', `${shown} is no tree but ${found.kind}: metadata() is of trees, as in Orbax (InvalidLayoutError)`)
+  return name
+}
+
+/** As Orbax's reader: unknown members of the document are custom metadata too. */
+function customOf(/** @type {any} */ checkpoint) {
+  if (checkpoint === undefined) return null
+  const known = ['item_handlers', 'metrics', 'performance_metrics', 'init_timestamp_nsecs', 'commit_timestamp_nsecs', 'custom_metadata']
+  const others = Object.entries(checkpoint).filter(([name]) => !known.includes(name))
+  const custom = checkpoint.custom_metadata
+  if (custom !== undefined && custom !== null && (typeof custom !== 'object' || Array.isArray(custom))) return custom
+  return Object.assign(Object.create(null), custom ?? {}, Object.fromEntries(others))
+}
+
+/** 64 bits, in digits: a double would lose some. */
+function nsecs(/** @type {unknown} */ value) {
+  if (typeof value !== 'bigint' && !Number.isInteger(value)) return null
+  const exact = BigInt(/** @type {any} */ (value))
+  return exact >= 0n && exact <= kMaxNsecs ? String(exact) : null
+}
+
+function describe(/** @type {any} */ { key_path: path, value_type: type, dtype, shape }, /** @type {any} */ shardings) {
+  const text = shardings?.[base64Url(path.join('.'))]
+  let sharding = null
+  try {
+    if (typeof text === 'string') sharding = parseExact(text)
+  } catch {
+    // `check` names it; to a reader who gives none it is an error.
+  }
+  return { key_path: path, value_type: type, dtype, shape, sharding }
+}
+
+const base64Url = (/** @type {string} */ text) =>
+  btoa(String.fromCharCode(...new TextEncoder().encode(text))).replaceAll('+', '-').replaceAll('/', '_')
+
+/** @returns {Promise<any>} undefined where it is not there or cannot be read; the latter is told in `unreadable` */
+async function readDocument(/** @type {import('./stores/store.js').Store} */ store, /** @type {string} */ file, /** @type {any[]} */ unreadable) {
+  try {
+    if ((await store.size?.(file) ?? 0) > kMaxDocument) throw new Error(`over ${kMaxDocument} bytes`)
+    const bytes = await store.get(`/${file}`)
+    if (bytes === undefined) return undefined
+    const document = parseExact(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
+    if (typeof document !== 'object' || document === null || Array.isArray(document)) throw new Error('no JSON object')
+    return document
+  } catch (error) {
+    const { kind, message } = /** @type {any} */ (error)
+    if (kind !== 'missing') unreadable.push({ file, message })
+    return undefined
+  }
+}
+
+/** The text of `metadata --json`. @param {Awaited<ReturnType<typeof metadataOf>>} described */
+export const metadataJson = described => `${stringifyExact(described)}\n`

@@ -1,0 +1,83 @@
+// A leaf's content, or a slice of it: only the chunks that it needs, and with a lockfile only what its blocks vouch for.
+import { LeafsumError } from './errors.js'
+import { dtypeOf, typedArrayOf } from './elements.js'
+import { findLeaf, pointer as toPointer } from './leaf_name.js'
+import { axesOf, blocksFor, chunksFor, countOf, kBlock, parseSlice, shapeOf } from './slice.js'
+
+const kMaxBytes = 2 ** 31 - 1 // of one typed array everywhere
+
+/**
+ * @typedef {(command: string, sources: any[], options: Record<string, any>) => Promise<any>} Report runs a command
+ *
+ * @param {Report} report
+ * @param {any} source
+ * @param {any[]} leaves of `list`, each with its item
+ * @param {string | string[]} name
+ * @param {string | import('./slice.js').Index[]} [slice]
+ * @param {Record<string, any>} [options] of the API; `lockfile` makes it checked
+ */
+export async function readLeaf(report, source, leaves, name, slice, options = {}) {
+  const leaf = leafOf(leaves.filter(one => options.item === undefined || one.item === options.item || one.item === ''), name)
+  const { shape, axes, itemsize } = selectionOf(leaf, slice)
+  if (countOf(axes) * itemsize > kMaxBytes) throw new LeafsumError('usage', 'the slice is over 2 GiB: read it in parts')
+  const plan = planOf(leaf, axes, shape, itemsize, options.lockfile)
+  /** @type {any} */
+  const begins = plan.parts.map(part => part.begin ?? 0)
+  const result = await report('cat', [source], {
+    ...options,
+    reads: [{ item: leaf.item, key_path: leaf.key_path, parts: plan.parts }],
+    onContent: (/** @type {number} */ part, /** @type {number} */ offset, /** @type {Uint8Array} */ bytes) => plan.picker.push(begins[part] + offset, bytes),
+  })
+  const shown = result.exit_code === 0
+  const bytes = shown ? plan.picker.bytes : null
+  return {
+    report: result, item: leaf.item, key_path: leaf.key_path, dtype: leaf.dtype,
+    shape: leaf.shape === null ? null : shapeOf(axes),
+    bytes, data: bytes && typedArrayOf(leaf.dtype, bytes),
+  }
+}
+
+/** A key path is taken as it is; names are found as everywhere. */
+function leafOf(/** @type {any[]} */ leaves, /** @type {string | string[]} */ name) {
+  const path = Array.isArray(name) ? toPointer(name) : undefined
+  const byItem = [...new Set(leaves.map(leaf => leaf.item))].map(item => ({
+    name: item, leaves: leaves.filter(leaf => leaf.item === item && (path === undefined || toPointer(leaf.key_path) === path)),
+  }))
+  return findLeaf(byItem, path ?? /** @type {string} */ (name)).leaf
+}
+
+function selectionOf(/** @type {any} */ leaf, /** @type {string | import('./slice.js').Index[]} */ slice = []) {
+  const dtype = dtypeOf(leaf.dtype)
+  const indices = typeof slice === 'string' ? parseSlice(slice) : slice
+  if (!dtype && indices.length > 0) throw new LeafsumError('usage', `a slice of a leaf of dtype ${leaf.dtype}: it has no elements`)
+  const shape = dtype ? leaf.shape : [leaf.nbytes]
+  return { shape, axes: axesOf(indices, shape), itemsize: dtype?.itemsize ?? 1 }
+}
+
+function planOf(/** @type {any} */ leaf, /** @type {import('./slice.js').Axis[]} */ axes, /** @type {number[]} */ shape,
+  /** @type {number} */ itemsize, /** @type {any} */ lockfile) {
+  const inChunks = leaf.chunk_shape !== undefined
+  if (lockfile === undefined) {
+    if (countOf(axes) === 0) return { parts: [], picker: chunklessPicker(axes, shape, itemsize) }
+    const plan = chunksFor(axes, shape, inChunks ? leaf.chunk_shape : shape, itemsize)
+    // A file or a value of a msgpack tree is one piece, and no array of chunks to the core.
+    return inChunks ? plan : { ...plan, parts: plan.parts.map(({ skip, take }) => ({ skip, take })) }
+  }
+  const plan = blocksFor(axes, shape, inChunks ? leaf.chunk_shape : undefined, itemsize, leaf.nbytes > kBlock && hasBlocks(lockfile, leaf))
+  return leaf.nbytes === 0 ? { ...plan, parts: [] } : plan
+}
+
+const chunklessPicker = (/** @type {any} */ axes, /** @type {number[]} */ shape, /** @type {number} */ itemsize) =>
+  blocksFor(axes, shape, undefined, itemsize, false).picker
+
+/** Whether the lockfile has this leaf's blocks; the core has the last word on every one of them. */
+function hasBlocks(/** @type {Uint8Array | ArrayBuffer | string} */ lockfile, /** @type {any} */ leaf) {
+  try {
+    const { items } = JSON.parse(typeof lockfile === 'string' ? lockfile : new TextDecoder().decode(lockfile))
+    const item = items[leaf.item] ?? Object.values(items)[0]
+    const path = JSON.stringify(leaf.key_path)
+    return item.leaves.some((/** @type {any} */ one) => one.blocks !== undefined && JSON.stringify(one.key_path) === path)
+  } catch {
+    return false // the core refuses such a lockfile, and says why
+  }
+}

@@ -1,0 +1,79 @@
+// Key paths under which two checkpoints are compared (`diff --rename`, `--strip-prefix`): done here, over their trees, so
+// that the core is told leaf by leaf and never sees a pattern.
+import { LeafsumError } from './errors.js'
+import { pointer as toPointer } from './leaf_name.js'
+
+/**
+ * @typedef {{ item: string, key_path: string[] }} Leaf
+ * @typedef {[source: number, item: string, from: string[], to: string[]]} Rename
+ * @typedef {[pattern: RegExp | string, replacement: string]} Rule
+ */
+
+/** @param {string} pointer @returns {string[] | undefined} nothing where it is none */
+export function fromPointer(pointer) {
+  if (pointer === '') return []
+  if (!pointer.startsWith('/') || /~(?![01])/.test(pointer)) return undefined
+  return pointer.slice(1).split('/').map(key => key.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
+/**
+ * Those of a source's leaves whose key path changes. Two that would have one key path are refused.
+ * @param {number} source
+ * @param {Leaf[]} leaves
+ * @param {(keyPath: string[]) => string[]} rename
+ * @returns {Rename[]}
+ */
+export function renamesOf(source, leaves, rename) {
+  /** @type {Map<string, string[]>} */
+  const taken = new Map()
+  /** @type {Rename[]} */
+  const renames = []
+  for (const { item, key_path: from } of leaves) {
+    const to = rename(from)
+    const place = JSON.stringify([item, to])
+    const other = taken.get(place)
+    if (other && toPointer(other) !== toPointer(from)) {
+      throw new LeafsumError('usage', `${toPointer(other)} and ${toPointer(from)} would both be ${toPointer(to)}: rename them apart`)
+    }
+    taken.set(place, from)
+    if (toPointer(to) !== toPointer(from)) renames.push([source, item, from, to])
+  }
+  return renames
+}
+
+/**
+ * Applied in turn to a key path as JSON Pointer, each as String.replace does it: the first match, or all where the
+ * expression has the flag g.
+ * @param {Rule[]} rules
+ * @returns {(keyPath: string[]) => string[]}
+ */
+export function byRules(rules) {
+  const compiled = rules.map(([pattern, replacement]) => /** @type {[RegExp, string]} */ ([compile(pattern), replacement]))
+  return keyPath => {
+    const before = toPointer(keyPath)
+    const after = compiled.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), before)
+    const to = fromPointer(after)
+    if (!to) throw new LeafsumError('usage', `${before} would be ${JSON.stringify(after)}, which is no key path: it begins with "/"`)
+    return to
+  }
+}
+
+function compile(/** @type {RegExp | string} */ pattern) {
+  if (pattern instanceof RegExp) return pattern
+  try {
+    return new RegExp(pattern, 'u')
+  } catch (error) {
+    throw new LeafsumError('usage', `not a regular expression: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
+/**
+ * Takes leading elements away where they are there. @param {string} prefix `params`, `a/b` or `/a/b`
+ * @returns {(keyPath: string[]) => string[]}
+ */
+export function withoutPrefix(prefix) {
+  const elements = fromPointer(prefix.startsWith('/') ? prefix : `/${prefix}`)
+  if (!elements || elements.includes('')) throw new LeafsumError('usage', `${prefix}: a key path such as params is wanted`)
+  return keyPath => elements.every((element, n) => keyPath[n] === element) && keyPath.length > elements.length
+    ? keyPath.slice(elements.length) : keyPath
+}

@@ -1,0 +1,189 @@
+#include "verify/read_stage.h"
+
+#include <algorithm>
+
+#include "base/checked.h"
+#include "hash/blake3.h"
+#include "verify/compare.h"
+#include "verify/fingerprint.h"
+#include "verify/hash_stage.h"
+#include "verify/kept_chunks.h"
+
+namespace leafsum::verify {
+
+using report::Code;
+using report::Finding;
+
+ReadStage::ReadStage(Context& context, const Lockfile* lock) : Stage(context) {
+  uint32_t number = 0;
+  for (const ReadRequest& request : context.options.reads) {
+    Plan(request, lock, number);
+    number += static_cast<uint32_t>(request.parts.size());
+  }
+}
+
+void ReadStage::Plan(const ReadRequest& request, const Lockfile* lock, uint32_t number) {
+  Scan& scan = context_.scans[0];
+  for (size_t i = 0; i < scan.items.size(); ++i) {
+    ItemScan& item = scan.items[i];
+    if (item.item.name != request.item) continue;
+    for (size_t l = 0; l < item.leaves.size(); ++l) {
+      LeafPlan& leaf = item.leaves[l];
+      if (leaf.record.key_path != request.key_path) continue;
+      if (leaf.state == LeafPlan::State::kNotRead) ++not_read_;  // a finding says why
+      if (leaf.state != LeafPlan::State::kPlanned) return;
+      const LeafRecord* expected = lock ? Expected(item, leaf, *lock) : nullptr;
+      if (lock && !expected) return;
+      leaf.state = LeafPlan::State::kRead;
+      const uint64_t memory = std::min(EstimateMemory(leaf), context_.options.max_memory);
+      for (const ReadPart& part : request.parts)
+        queue_.push_back({number++, i, l, &part, expected, memory});
+      return;
+    }
+  }
+  ++not_read_;
+  Finding f = MakeFinding(Code::kMissingLeaf, "asked for and not there");
+  f.item = request.item;
+  f.key_path = request.key_path;
+  context_.findings.Add(std::move(f));
+}
+
+// The lockfile's record of the leaf; null, and a finding, where it has none or another kind of leaf.
+const LeafRecord* ReadStage::Expected(const ItemScan& item, LeafPlan& leaf, const Lockfile& lock) {
+  const Scan& scan = context_.scans[0];
+  // Compared as verify does it, but for what was not read yet: the digests.
+  std::vector<ItemRecord> actual(1);
+  actual[0].name = item.item.name;
+  actual[0].leaves.push_back(leaf.record);
+  const ItemRecord* evidence = EvidenceOf(lock, scan, item);
+  std::vector<ItemRecord> expected(1);
+  expected[0].name = item.item.name;
+  const LeafRecord* found = nullptr;
+  if (evidence)
+    for (const LeafRecord& record : evidence->leaves)
+      if (record.key_path == leaf.record.key_path) found = &record;
+  if (found) expected[0].leaves.push_back(*found);
+  const Comparison comparison =
+      Compare({&expected, true, {}}, {&actual, true, {}}, {}, context_.findings);
+  const bool same = found && comparison.counts.not_read == 1;
+  if (!same) {
+    leaf.state = LeafPlan::State::kNotRead;
+    ++not_read_;
+  }
+  return same ? found : nullptr;
+}
+
+bool ReadStage::Supply(PendingAsks& asks) {
+  if (queue_.empty()) return false;
+  const Part part = queue_.front();
+  queue_.pop_front();
+  const Scan& scan = context_.scans[0];
+  const ItemScan& item = scan.items[part.item];
+  const LeafPlan& leaf = item.leaves[part.leaf];
+  Job job;
+  job.memory = part.memory;
+  std::map<std::pair<uint32_t, uint32_t>, uint32_t> file_ids;
+  LeafTask task;
+  task.leaf = part.number;
+  task.array = MakeArrayTask(scan, item, leaf, job.files, file_ids);
+  if (!part.part->chunks.empty() && !KeepChunks(task.array, part.part->chunks)) {
+    Add(part, MakeFinding(Code::kSkipped, "no such chunks of the array"));
+    Unread(part);
+    return !queue_.empty() && Supply(asks);
+  }
+  task.part.emplace();
+  task.part->skip = part.part->skip;
+  task.part->take = part.part->take;
+  if (part.part->begin) {
+    task.part->begin = *part.part->begin;
+    task.part->whole = leaf.record.nbytes;
+  }
+  job.tasks.push_back(std::move(task));
+  Ask ask;
+  ask.kind = AskKind::kJob;
+  ask.input = Serialize(job);
+  ask.rare_codecs = HasRareCodec(job);
+  ask.cost = std::min(context_.options.max_memory, job.memory + ask.input.size());
+  open_.emplace(next_tag_, part);
+  asks.Want(std::move(ask), next_tag_++);
+  return true;
+}
+
+void ReadStage::Answer(uint64_t tag, Bytes bytes) {
+  Part part = open_.extract(tag).mapped();
+  const auto results = ParseResults(bytes);
+  if (!results || results->size() != 1) {
+    Add(part, MakeFinding(Code::kUnreadable, "the worker gave no result for this leaf"));
+    return Unread(part);
+  }
+  const LeafResult& result = (*results)[0];
+  const uint64_t limit = context_.options.max_memory;
+  if (result.memory_needed > part.memory && result.memory_needed <= limit) {
+    part.memory = std::min(limit, std::max(result.memory_needed, 2 * part.memory));
+    queue_.push_front(part);
+    return;
+  }
+  if (result.memory_needed != 0)
+    Add(part, MakeFinding(Code::kLimit, "reading this leaf takes " + MiB(result.memory_needed) +
+                                            " of memory; raise --max-memory"));
+  for (const Finding& finding : result.findings) Add(part, finding);
+  if (!result.complete) return Unread(part);
+  if (part.expected) Check(part, result);
+}
+
+void ReadStage::Failed(uint64_t tag, Error error) {
+  const Part part = open_.extract(tag).mapped();
+  Add(part, MakeFinding(Code::kUnreadable, "the worker failed: " + error.message));
+  Unread(part);
+}
+
+// What was read against what was locked. A part that cannot be compared is a gap.
+void ReadStage::Check(const Part& part, const LeafResult& result) {
+  const LeafRecord& expected = *part.expected;
+  const uint64_t begin = part.part->begin.value_or(0);
+  if (result.blake3) {
+    if (result.blake3 == expected.blake3) return;
+    Finding f = MakeFinding(Code::kDigestMismatch, "content differs from the lockfile's; it is not shown");
+    f.expected = Blake3Text(*expected.blake3);
+    f.actual = Blake3Text(*result.blake3);
+    Add(part, std::move(f));
+    return Unread(part);
+  }
+  const uint64_t at = begin / hash::kBlockSize * hash::kBlockValueSize;
+  const uint64_t end = begin + part.part->take;
+  const bool whole_blocks = part.part->begin && !result.blocks.empty() &&
+                            at + result.blocks.size() <= expected.blocks.size() &&
+                            (end % hash::kBlockSize == 0 || end == expected.nbytes) &&
+                            result.blocks.size() / hash::kBlockValueSize ==
+                                CeilDiv(part.part->take, hash::kBlockSize);
+  if (!whole_blocks) {
+    Add(part, MakeFinding(Code::kSkipped, "this part cannot be checked against the lockfile"));
+    return Unread(part);
+  }
+  for (size_t b = 0; b < result.blocks.size(); b += hash::kBlockValueSize) {
+    if (std::equal(result.blocks.begin() + static_cast<ptrdiff_t>(b),
+                   result.blocks.begin() + static_cast<ptrdiff_t>(b + hash::kBlockValueSize),
+                   expected.blocks.begin() + static_cast<ptrdiff_t>(at + b)))
+      continue;
+    const uint64_t from = begin + b / hash::kBlockValueSize * hash::kBlockSize;
+    const uint64_t to = std::min(from + hash::kBlockSize, expected.nbytes);
+    Add(part, MakeFinding(Code::kDigestMismatch, "content differs from the lockfile's in bytes " +
+                                                     std::to_string(from) + " to " +
+                                                     std::to_string(to - 1) + "; it is not shown"));
+    return Unread(part);
+  }
+}
+
+void ReadStage::Add(const Part& part, Finding finding) {
+  Scan& scan = context_.scans[0];
+  ItemScan& item = scan.items[part.item];
+  context_.Add(scan, item, item.leaves[part.leaf], std::move(finding));
+}
+
+void ReadStage::Unread(const Part& part) {
+  LeafPlan& leaf = context_.scans[0].items[part.item].leaves[part.leaf];
+  not_read_ += leaf.state != LeafPlan::State::kNotRead;
+  leaf.state = LeafPlan::State::kNotRead;
+}
+
+}  // namespace leafsum::verify

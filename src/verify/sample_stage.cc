@@ -1,0 +1,255 @@
+#include "verify/sample_stage.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <tuple>
+
+#include "hash/blake3.h"
+#include "verify/hash_stage.h"
+#include "verify/kept_chunks.h"
+#include "zarr/chunk_grid.h"
+
+namespace leafsum::verify {
+namespace {
+
+using report::Code;
+using report::Finding;
+
+// SplitMix64. Who can see neither the seed nor the draw before the files are written can aim at
+// neither; the seed itself comes from the system's generator.
+class Random {
+ public:
+  explicit Random(uint64_t seed) : state_(seed) {}
+  // Below n, each equally likely.
+  uint64_t Below(uint64_t n) {
+    const uint64_t uneven = (uint64_t{0} - n) % n;  // 2^64 mod n
+    uint64_t v = Next();
+    while (v < uneven) v = Next();
+    return v % n;
+  }
+
+ private:
+  uint64_t Next() {
+    uint64_t z = state_ += 0x9e3779b97f4a7c15;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    z = (z ^ z >> 27) * 0x94d049bb133111eb;
+    return z ^ z >> 31;
+  }
+  uint64_t state_;
+};
+
+std::string Share(double v) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", v);
+  return text;
+}
+
+}  // namespace
+
+double ChanceToFind(uint64_t total, uint64_t drawn, uint64_t changed) {
+  double missed = 1;
+  for (uint64_t k = 0; k < changed && missed > 0; ++k)
+    missed *= k + drawn >= total ? 0.0
+                                 : static_cast<double>(total - drawn - k) / static_cast<double>(total - k);
+  return 1 - missed;
+}
+
+SampleStage::SampleStage(Context& context, const Lockfile* lock) : Stage(context), lock_(lock) {
+  const Scan& scan = context.scans[0];
+  std::vector<Chunk> chunks;
+  for (size_t i = 0; i < scan.items.size(); ++i) {
+    for (size_t l = 0; l < scan.items[i].leaves.size(); ++l) {
+      const LeafPlan& leaf = scan.items[i].leaves[l];
+      if (leaf.state != LeafPlan::State::kPlanned) continue;
+      if (!leaf.in_zarr) chunks.push_back({i, l, 0, leaf.record.nbytes});
+      for (size_t c = 0; leaf.in_zarr && c < leaf.chunks.size(); ++c)
+        chunks.push_back({i, l, c, leaf.chunks[c].length});
+    }
+  }
+  total_chunks_ = chunks.size();
+  Choose(std::move(chunks));
+}
+
+// The first of a random order, until there are enough; at least one.
+void SampleStage::Choose(std::vector<Chunk> chunks) {
+  const Sample& sample = *context_.options.sample;
+  Random random(sample.seed);
+  const double share = static_cast<double>(sample.millionths.value_or(0)) / 1e6;
+  const double wanted = share * static_cast<double>(chunks.size());
+  uint64_t bytes = 0;
+  size_t n = 0;
+  while (n < chunks.size()) {
+    if (n > 0 && (sample.bytes ? bytes >= *sample.bytes : static_cast<double>(n) >= wanted)) break;
+    std::swap(chunks[n], chunks[n + static_cast<size_t>(random.Below(chunks.size() - n))]);
+    bytes += chunks[n++].length;
+  }
+  chunks.resize(n);
+  drawn_chunks_ = n;
+  std::sort(chunks.begin(), chunks.end(), [](const Chunk& a, const Chunk& b) {
+    return std::tie(a.item, a.leaf, a.chunk) < std::tie(b.item, b.leaf, b.chunk);
+  });
+  const Scan& scan = context_.scans[0];
+  for (const Chunk& c : chunks) {
+    if (queue_.empty() || queue_.back().item != c.item || queue_.back().leaf != c.leaf) {
+      const ItemScan& item = scan.items[c.item];
+      const LeafPlan& leaf = item.leaves[c.leaf];
+      const LeafRecord* expected = nullptr;
+      if (const ItemRecord* evidence = lock_ ? EvidenceOf(*lock_, scan, item) : nullptr)
+        for (const LeafRecord& record : evidence->leaves)
+          if (record.key_path == leaf.record.key_path) expected = &record;
+      const uint64_t memory = std::min(EstimateMemory(leaf), context_.options.max_memory);
+      queue_.push_back({c.item, c.leaf, {}, expected, !leaf.in_zarr, memory});
+    }
+    queue_.back().chunks.push_back(c.chunk);
+  }
+}
+
+LeafPlan& SampleStage::LeafOf(const Draw& draw) {
+  return context_.scans[0].items[draw.item].leaves[draw.leaf];
+}
+
+// The lockfile's chunks are those of an array with as many (design.md §10.15).
+bool SampleStage::ByDigest(const Draw& draw) const {
+  const LeafPlan& leaf = context_.scans[0].items[draw.item].leaves[draw.leaf];
+  return !draw.whole && draw.expected &&
+         draw.expected->chunks.size() == leaf.chunks.size() * hash::kBlockValueSize;
+}
+
+bool SampleStage::Supply(PendingAsks& asks) {
+  if (queue_.empty()) return false;
+  Draw draw = std::move(queue_.front());
+  queue_.pop_front();
+  const Scan& scan = context_.scans[0];
+  const LeafPlan& leaf = LeafOf(draw);
+  Job job;
+  job.memory = draw.memory;
+  std::map<std::pair<uint32_t, uint32_t>, uint32_t> file_ids;
+  LeafTask task;
+  task.array = MakeArrayTask(scan, scan.items[draw.item], leaf, job.files, file_ids);
+  if (draw.whole) {
+    job.tasks.push_back(std::move(task));
+  } else if (ByDigest(draw)) {
+    task.content = false;
+    task.stored = task.chunk_digests = true;
+    std::vector<ChunkRef> chunks;
+    for (const size_t c : draw.chunks) chunks.push_back(task.array.chunks[c]);
+    task.array.chunks = std::move(chunks);
+    job.tasks.push_back(std::move(task));
+  } else {
+    const auto& m = leaf.metadata;
+    const auto grid = zarr::GridShape(m.shape, m.chunk_shape);
+    for (const size_t c : draw.chunks) {
+      LeafTask one;
+      one.leaf = static_cast<uint32_t>(job.tasks.size());
+      one.array = task.array;
+      one.array.chunks = {task.array.chunks[c]};
+      std::vector<std::vector<uint64_t>> axes;
+      for (const uint64_t index : zarr::Unravel(leaf.chunks[c].index, grid)) axes.push_back({index});
+      KeepChunks(one.array, axes);
+      job.tasks.push_back(std::move(one));
+    }
+  }
+  Ask ask;
+  ask.kind = AskKind::kJob;
+  ask.input = Serialize(job);
+  ask.rare_codecs = HasRareCodec(job);
+  ask.cost = std::min(context_.options.max_memory, job.memory + ask.input.size());
+  open_.emplace(next_tag_, std::move(draw));
+  asks.Want(std::move(ask), next_tag_++);
+  return true;
+}
+
+void SampleStage::Answer(uint64_t tag, Bytes bytes) {
+  Draw draw = std::move(open_.extract(tag).mapped());
+  const auto results = ParseResults(bytes);
+  const size_t tasks = draw.whole || ByDigest(draw) ? 1 : draw.chunks.size();
+  if (!results || results->size() != tasks)
+    return Add(draw, MakeFinding(Code::kUnreadable, "the worker gave no result for this leaf"));
+  uint64_t needed = 0;
+  for (const LeafResult& result : *results) needed = std::max(needed, result.memory_needed);
+  const uint64_t limit = context_.options.max_memory;
+  if (needed > draw.memory && needed <= limit) {
+    draw.memory = std::min(limit, std::max(needed, 2 * draw.memory));
+    queue_.push_front(std::move(draw));
+    return;
+  }
+  if (needed != 0)
+    return Add(draw, MakeFinding(Code::kLimit, "reading this leaf takes " + MiB(needed) +
+                                                   " of memory; raise --max-memory"));
+  for (const LeafResult& result : *results) Take(draw, result);
+  Count(draw);
+}
+
+void SampleStage::Take(const Draw& draw, const LeafResult& result) {
+  for (const Finding& finding : result.findings) Add(draw, finding);
+  if (!result.complete) return;
+  LeafPlan& leaf = LeafOf(draw);
+  if (draw.whole) {
+    leaf.state = LeafPlan::State::kRead;
+    leaf.record.blake3 = result.blake3;
+    leaf.record.blocks = result.blocks;
+  } else if (ByDigest(draw)) {
+    constexpr size_t kSize = hash::kBlockValueSize;
+    bool same = result.chunks.size() == draw.chunks.size() * kSize;
+    for (size_t n = 0; same && n < draw.chunks.size(); ++n)
+      same = std::equal(result.chunks.begin() + static_cast<ptrdiff_t>(n * kSize),
+                        result.chunks.begin() + static_cast<ptrdiff_t>((n + 1) * kSize),
+                        draw.expected->chunks.begin() + static_cast<ptrdiff_t>(draw.chunks[n] * kSize));
+    if (same) return;
+    Draw whole = draw;
+    whole.whole = true;
+    queue_.push_back(std::move(whole));
+  } else {
+    ++decoded_chunks_;
+  }
+}
+
+void SampleStage::Count(const Draw& draw) {
+  Scan& scan = context_.scans[0];
+  const LeafPlan& leaf = LeafOf(draw);
+  if (draw.whole) {
+    for (const ChunkRef& c : leaf.chunks) bytes_read_ += c.length;
+    if (!leaf.in_zarr && leaf.chunks.empty()) bytes_read_ += leaf.record.nbytes;
+    return;
+  }
+  for (const size_t c : draw.chunks) {
+    const ChunkRef& chunk = leaf.chunks[c];
+    bytes_read_ += chunk.length;
+    if (chunk.file != kInlineChunk)
+      scan.coverage.Mark(chunk.file, chunk.offset, chunk.length, ByteClass::kLeaf);
+  }
+}
+
+void SampleStage::Failed(uint64_t tag, Error error) {
+  const Draw draw = std::move(open_.extract(tag).mapped());
+  Add(draw, MakeFinding(Code::kUnreadable, "the worker failed: " + error.message));
+}
+
+void SampleStage::Add(const Draw& draw, Finding finding) {
+  Scan& scan = context_.scans[0];
+  LeafPlan& leaf = LeafOf(draw);
+  if (finding.severity == report::Severity::kError || finding.severity == report::Severity::kGap)
+    leaf.state = LeafPlan::State::kNotRead;
+  context_.Add(scan, scan.items[draw.item], leaf, std::move(finding));
+}
+
+void SampleStage::Finish() {
+  const uint64_t percent = std::max<uint64_t>(1, (total_chunks_ + 99) / 100);
+  const double share = total_chunks_ == 0 ? 0 : 100.0 * static_cast<double>(drawn_chunks_) /
+                                                    static_cast<double>(total_chunks_);
+  Finding f = MakeFinding(
+      Code::kSkipped,
+      "a sample of " + std::to_string(drawn_chunks_) + " of " + std::to_string(total_chunks_) +
+          " chunks (" + Share(share) + " %) with seed " + std::to_string(context_.options.sample->seed) +
+          ", " + std::to_string(bytes_read_) + " bytes read: it holds a single changed chunk with probability " +
+          Share(ChanceToFind(total_chunks_, drawn_chunks_, 1)) + ", one of a changed 1 % (" +
+          std::to_string(percent) + ") with " + Share(ChanceToFind(total_chunks_, drawn_chunks_, percent)) +
+          (decoded_chunks_ == 0 ? "" : "; " + std::to_string(decoded_chunks_) +
+                                           " of them were only decoded, which finds damage but no other values: "
+                                           "lock with --chunks"));
+  f.expected = std::to_string(total_chunks_) + " chunks";
+  f.actual = std::to_string(drawn_chunks_) + " chunks";
+  context_.findings.Add(std::move(f));
+}
+
+}  // namespace leafsum::verify

@@ -1,0 +1,173 @@
+// Slices of leaves: the same elements as a plain walk over the content gives, from as few chunks as that takes, and with
+// a lockfile nothing that its blocks do not vouch for.
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fromMap, fromPath, lock, openCheckpoint, read } from '../../node/lib/index.js'
+import { axesOf, parseSlice, shapeOf } from '../../node/lib/slice.js'
+import { npyOf } from '../../node/lib/npy.js'
+import { storeOf, zarr3 } from './support/arrays.js'
+import { cli } from './support/cli.js'
+import { fixtures, scratch } from './support/places.js'
+import { assertValid } from './support/schema.js'
+
+const counting = (/** @type {number} */ n) => Uint8Array.from({ length: n }, (_, k) => k * 7 + (k >> 8))
+const store = (/** @type {Record<string, any>} */ arrays) => fromMap(storeOf(arrays))
+
+/** What a slice of content is, element by element. */
+function expected(/** @type {string} */ slice, /** @type {number[]} */ shape, /** @type {Uint8Array} */ content, itemsize = 1) {
+  const axes = axesOf(parseSlice(slice), shape)
+  /** @type {number[]} */
+  const out = []
+  const walk = (/** @type {number} */ axis, /** @type {number} */ flat) => {
+    if (axis === shape.length) return out.push(...content.subarray(flat * itemsize, (flat + 1) * itemsize))
+    for (let k = 0; k < axes[axis].count; k++) walk(axis + 1, flat * shape[axis] + axes[axis].start + k * axes[axis].step)
+  }
+  walk(0, 0)
+  return { shape: shapeOf(axes), bytes: Uint8Array.from(out) }
+}
+
+test('every slice of every chunking is what a walk over the content gives, with and without a lockfile', async () => {
+  const shape = [5, 6, 7]
+  const content = counting(5 * 6 * 7 * 2)
+  for (const chunk of [[5, 6, 7], [2, 6, 7], [1, 2, 3], [2, 4, 5], [5, 1, 4]]) {
+    const open = () => store({ w: zarr3('int16', shape, content, { chunk }) })
+    const { lockfile } = await lock(open())
+    const checkpoint = await openCheckpoint(open())
+    for (const slice of ['', '0', '-1', ':, 2', '1:4', '::2', '1::3, ::2, 1:6:4', '..., 3', '0, ..., ::6', '4, 5, 6', ':, :, 2:3', '2:2', '-3:-1, 4:, :2']) {
+      const want = expected(slice, shape, content, 2)
+      for (const options of [{}, { lockfile: /** @type {any} */ (lockfile) }]) {
+        const got = await checkpoint.read('/w', slice, options)
+        assert.deepEqual([got.report.exit_code, got.shape, got.bytes], [0, want.shape, want.bytes], `${chunk} [${slice}]`)
+        assertValid('report', got.report)
+      }
+    }
+  }
+})
+
+test('only the chunks that a slice needs are read', async () => {
+  const files = storeOf({ w: zarr3('uint8', [8, 8], counting(64), { chunk: [2, 2] }) })
+  const map = fromMap(files)
+  /** @type {Set<string>} */
+  const read = new Set()
+  const watched = {
+    name: 'x', list: map.list.bind(map), get: map.get.bind(map),
+    getRange: (/** @type {string} */ key, /** @type {any} */ range) => { read.add(key); return map.getRange(key, range) },
+  }
+  const checkpoint = await openCheckpoint(watched)
+  const chunksOf = async (/** @type {string} */ slice) => {
+    read.clear()
+    await checkpoint.read('w', slice)
+    return [...read].filter(key => key.includes('/c/')).map(key => key.split('/c/')[1]).sort()
+  }
+  assert.deepEqual(await chunksOf('0, 0'), ['0/0'])
+  assert.deepEqual(await chunksOf('1:3, 5'), ['0/2', '1/2'])
+  assert.deepEqual(await chunksOf('::6, ::4'), ['0/0', '0/2', '3/0', '3/2'])
+  assert.deepEqual(await chunksOf('3:3'), [])
+  assert.equal((await chunksOf('')).length, 16)
+})
+
+test('with a lockfile: a slice of a damaged leaf is shown where its own blocks are whole, and only there', async () => {
+  const rows = 3000
+  const content = counting(rows * 1024 * 4)
+  const shape = [rows, 1024]
+  for (const chunk of [[500, 1024], [750, 512]]) {
+    const files = storeOf({ w: zarr3('float32', shape, content, { chunk }) })
+    const { lockfile } = await lock(fromMap(files))
+    const changed = { ...files }
+    const name = Object.keys(files).filter(path => path.includes('/c/')).at(-1) ?? ''
+    changed[name] = changed[name].slice()
+    changed[name][changed[name].length - 1] ^= 1
+    const options = { lockfile: /** @type {any} */ (lockfile) }
+    const first = await read(fromMap(changed), '/w', '0:2, 1020:', options)
+    assert.deepEqual([first.report.exit_code, first.bytes], [0, expected('0:2, 1020:', shape, content, 4).bytes])
+    const last = await read(fromMap(changed), '/w', '2990, 0:2', options)
+    assert.deepEqual([last.report.exit_code, last.bytes, last.data], [1, null, null])
+    assert.deepEqual(last.report.findings.map(one => one.code), ['digest-mismatch'])
+    const both = await read(fromMap(changed), '/w', '::2999, 0', options)
+    assert.equal(both.report.exit_code, 1)
+    assert.equal((await read(fromMap(changed), '/w', '2990, 0:2')).report.exit_code, 0, 'without a lockfile nothing is compared')
+    const { lockfile: bare } = await lock(fromMap(files), { blocks: false })
+    assert.equal((await read(fromMap(files), '/w', '2999, 1023', { lockfile: /** @type {any} */ (bare) })).report.exit_code, 0)
+    assert.equal((await read(fromMap(changed), '/w', '0, 0', { lockfile: /** @type {any} */ (bare) })).report.exit_code, 1)
+  }
+})
+
+test('a lockfile of something else vouches for nothing', async () => {
+  const a = { w: zarr3('uint8', [4], counting(4)) }
+  const { lockfile } = await lock(store(a))
+  const options = { lockfile: /** @type {any} */ (lockfile) }
+  const codes = async (/** @type {any} */ arrays, /** @type {string} */ name) => {
+    const { report, bytes } = await read(store(arrays), name, '', options)
+    assert.equal(bytes, null)
+    return report.findings.map((/** @type {any} */ one) => one.code)
+  }
+  assert.deepEqual(await codes({ w: zarr3('int8', [4], counting(4)) }, '/w'), ['dtype-mismatch'])
+  assert.deepEqual(await codes({ w: zarr3('uint8', [2, 2], counting(4)) }, '/w'), ['shape-mismatch'])
+  assert.deepEqual(await codes({ ...a, v: zarr3('uint8', [4], counting(4)) }, '/v'), ['extra-leaf'])
+  assert.deepEqual(await codes({ w: zarr3('uint8', [4], new Uint8Array(4)) }, '/w'), ['digest-mismatch'])
+  assert.equal((await read(store(a), '/w', '', { ...options, lockfileCameWithSource: true })).report.exit_code, 4)
+  await assert.rejects(read(store(a), '/w', '', { lockfile: '{}' }), { code: 'evidence' })
+})
+
+test('a chunk that is damaged or gone: no values, and other leaves do not count', async () => {
+  const files = storeOf({ good: zarr3('uint8', [4], counting(4)), bad: zarr3('uint8', [4], counting(4), { chunk: [2] }) })
+  files['bad/c/1'] = new Uint8Array(1)
+  assert.equal((await read(fromMap(files), '/good')).report.exit_code, 0)
+  const cut = await read(fromMap(files), '/bad')
+  assert.deepEqual([cut.report.exit_code, cut.bytes], [1, null])
+  assert.match(cut.report.findings[0].message, /chunk bad\/c\/1/)
+  assert.deepEqual((await read(fromMap(files), '/bad', '0:2')).bytes, counting(2))
+})
+
+test('what cannot be meant is refused', async () => {
+  const checkpoint = await openCheckpoint(store({ w: zarr3('uint8', [4, 4], counting(16)) }))
+  for (const slice of ['4', '-5', '0, 0, 0', '::0', '::-1', 'x', '1:2:3:4', '..., ...', '0,', '1:x', '1:+', ':::']) {
+    await assert.rejects(checkpoint.read('/w', slice), { code: 'usage' }, slice)
+  }
+  await assert.rejects(checkpoint.read('/v'), { code: 'usage', message: /there is no leaf \/v/ })
+})
+
+test('real checkpoints: every leaf reads as its expected bytes hash, strings and msgpack too', async () => {
+  const { createHash } = await import('node:crypto')
+  for (const name of ['orbax/zarr3_dtypes', 'orbax/zarr2_dtypes', 'orbax/zarr2_sharded_8_devices', 'legacy/orbax-0.2.3', 'orbax/zarr2_rich_types']) {
+    for (const directory of fs.readdirSync(join(fixtures, name), { recursive: true })) {
+      const at = join(fixtures, name, String(directory))
+      if (!String(directory).endsWith('ckpt') || !fs.statSync(at).isDirectory()) continue
+      const checkpoint = await openCheckpoint(fromPath(at))
+      const { digest } = await import('../../node/lib/index.js')
+      const digests = (await digest(fromPath(at), { algorithms: ['blake3', 'sha256'] })).output.items
+      for (const leaf of checkpoint.leaves) {
+        const want = digests[leaf.item].leaves.find(one => JSON.stringify(one.key_path) === JSON.stringify(leaf.key_path))?.digest?.sha256
+        if (!want) continue
+        const { bytes } = await checkpoint.read(leaf.key_path, undefined, { item: leaf.item || undefined })
+        assert.equal(createHash('sha256').update(/** @type {any} */ (bytes)).digest('hex'), want, `${name} ${leaf.key_path}`)
+      }
+    }
+  }
+})
+
+test('the program: text, --npy, --json, exit codes', t => {
+  const baseline = join(fixtures, 'seed000/artifacts/baseline_ckpt')
+  const tampered = join(fixtures, 'seed000/artifacts/tampered_ckpt')
+  const root = scratch(t)
+  const lockfile = join(root, 'l.json')
+  cli(['lock', baseline, '-o', lockfile, '-q'])
+  assert.equal(cli(['cat', baseline, '/params/bias']).stdout, '[1.0 1.0 1.0 1.0]\n')
+  assert.equal(cli(['cat', baseline, 'params.bias[1]']).stdout, '1.0\n')
+  assert.equal(cli(['cat', baseline, '/params/bias[::2]', '--lock', lockfile]).stdout, '[1.0 1.0]\n')
+  const refused = cli(['cat', tampered, '/params/bias', '--lock', lockfile])
+  assert.deepEqual([refused.status, refused.stdout], [1, ''])
+  assert.match(refused.stderr, /is not shown: MISMATCH/)
+  assert.equal(cli(['cat', tampered, '/params/bias[0:2]']).stdout, '[999.0 999.0]\n')
+  const npy = join(root, 'b.npy')
+  assert.equal(cli(['cat', baseline, '/params/bias', '--npy', '-o', npy]).status, 0)
+  assert.deepEqual(fs.readFileSync(npy), Buffer.from(npyOf('float32', [4], new Uint8Array(new Float32Array([1, 1, 1, 1]).buffer))))
+  const json = JSON.parse(cli(['cat', baseline, '/params/bias[:1]', '--json']).stdout)
+  assertValid('report', json)
+  assert.deepEqual(json.cat, { item: '', key_path: ['params', 'bias'], dtype: 'float32', shape: [1], values: ['1.0'] })
+  for (const args of [['/none'], ['/params/bias[9]'], ['/params/bias[x]'], ['/params/bias', '--npy', '--json']]) {
+    assert.equal(cli(['cat', baseline, ...args]).status, 2, args.join(' '))
+  }
+})

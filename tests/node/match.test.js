@@ -1,0 +1,145 @@
+// Would it restore: every way in which a template and a checkpoint can disagree, and what casts do to values.
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fromMap, fromPath, list, lock, match } from '../../node/lib/index.js'
+import { CastCheck } from '../../node/lib/cast.js'
+import { storeOf, zarr3 } from './support/arrays.js'
+import { cli } from './support/cli.js'
+import { fixtures, scratch } from './support/places.js'
+import { assertValid } from './support/schema.js'
+
+const floats = (/** @type {number[]} */ values) => new Uint8Array(new Float32Array(values).buffer)
+const store = (/** @type {Record<string, any>} */ arrays) => fromMap(storeOf(arrays))
+const template = (/** @type {Record<string, [string, number[] | null, any?]>} */ leaves) => JSON.stringify({
+  leafsum_template: 1,
+  leaves: Object.entries(leaves).map(([path, [dtype, shape, sharding]]) => ({ key_path: path.split('/'), dtype, shape, ...sharding && { sharding } })),
+})
+const codes = (/** @type {any} */ report) => {
+  assertValid('report', report)
+  return report.findings.map((/** @type {any} */ one) => `${one.code}${one.key_path ? ` ${one.key_path.join('/')}` : ''}`)
+}
+
+const w = zarr3('float32', [2, 2], floats([1, 0.1, -2, 3]), { chunk: [1, 2] })
+const b = zarr3('float32', [2], floats([0.5, 4]))
+
+test('the same tree matches, in every form that a template has', async () => {
+  const open = () => store({ 'd/w': w, 'd/b': b })
+  const { lockfile } = await lock(open())
+  for (const one of [open(), /** @type {any} */ (lockfile), (await list(open())).outputText, template({ 'd/w': ['float32', [2, 2]], 'd/b': ['float32', [2]] })]) {
+    const report = await match(open(), one)
+    assert.deepEqual([report.verdict, report.exit_code, report.leaves.equal, codes(report)], ['MATCHES', 0, 2, []])
+    assert.equal(report.command, 'match')
+  }
+})
+
+test('shapes raise, casts are silent: lossy or exact by what is there', async () => {
+  const report = await match(store({ w, b }), template({ w: ['bfloat16', [2, 2]], b: ['bfloat16', [2]] }))
+  assert.deepEqual([report.exit_code, codes(report)], [1, ['dtype-mismatch b', 'dtype-mismatch w']])
+  assert.match(report.findings[0].message, /cast from float32 without a word: exact for the 2 values there$/)
+  assert.match(report.findings[1].message, /: lossy: 1 of 4 values change, first at \[0,1\]: 0\.1 becomes 0\.10009765625$/)
+  const shapes = await match(store({ w, b }), template({ w: ['float32', [4]], b: ['float32', [3]] }))
+  assert.deepEqual([shapes.exit_code, codes(shapes)], [1, ['shape-mismatch b', 'shape-mismatch w']])
+  assert.match(shapes.findings[0].message, /restoring raises \(or, where it is not strict, fills up with zeros\)/)
+})
+
+test('missing and extra leaves', async () => {
+  const missing = await match(store({ b }), template({ b: ['float32', [2]], w: ['float32', [2, 2]] }))
+  assert.deepEqual([missing.exit_code, codes(missing), missing.leaves.missing], [1, ['missing-leaf w'], 1])
+  const extra = template({ b: ['float32', [2]] })
+  assert.deepEqual([(await match(store({ b, w }), extra)).exit_code, codes(await match(store({ b, w }), extra))], [1, ['extra-leaf w']])
+  const allowed = await match(store({ b, w }), extra, { allowExtra: true })
+  assert.deepEqual([allowed.exit_code, allowed.verdict, allowed.findings[0].severity], [0, 'MATCHES', 'warning'])
+  assert.equal((await match(store({ b, w }), extra, { allowExtra: true, strict: true })).exit_code, 1)
+})
+
+test('a level `params` too many or too few is called that, and the leaves are still compared', async () => {
+  const bare = template({ w: ['float32', [2, 2]], b: ['float16', [2]] })
+  const wrapped = template({ 'params/w': ['float32', [2, 2]], 'params/b': ['float16', [2]] })
+  const tooFew = await match(store({ 'params/w': w, 'params/b': b }), bare)
+  assert.deepEqual([tooFew.exit_code, codes(tooFew)], [1, ['structure-mismatch', 'dtype-mismatch params/b']])
+  assert.match(tooFew.findings[0].message, /restore into \{'params': template\}/)
+  const tooMany = await match(store({ w, b }), wrapped)
+  assert.deepEqual([tooMany.exit_code, codes(tooMany)], [1, ['structure-mismatch', 'dtype-mismatch b']])
+  assert.match(tooMany.findings[0].message, /restore into template\['params'\]/)
+  assert.deepEqual(codes(await match(store({ 'params/w': w, 'params/b': b }), wrapped)), ['dtype-mismatch params/b'])
+})
+
+test('sharding: recorded against a target mesh, and the template\'s own', async () => {
+  const ckpt = join(fixtures, 'orbax/zarr2_sharded_8_devices/ckpt')
+  const own = async (/** @type {any} */ options) => match(fromPath(ckpt), fromPath(ckpt), options)
+  assert.equal((await own({})).verdict, 'MATCHES')
+  const same = await own({ mesh: { x: 8, a: 2, b: 2, c: 2, data: 2, model: 4 } })
+  assert.equal(same.exit_code, 0)
+  const wrong = await own({ mesh: { x: 8 } })
+  assert.equal(wrong.exit_code, 1)
+  assert.match(wrong.findings.find(one => one.severity === 'error')?.message ?? '', /which the mesh has not/)
+  const cut = await own({ mesh: { x: 7, a: 2, b: 2, c: 2, data: 2, model: 4 } })
+  assert.match(cut.findings.find(one => one.severity === 'error')?.message ?? '', /is not divisible by 7/)
+  const sharded = (/** @type {any} */ spec) => match(store({ w }), template({ w: ['float32', [2, 2], { mesh: { data: 2, model: 4 }, spec }] }))
+  assert.equal((await sharded(['data', null])).exit_code, 0)
+  assert.match((await sharded([null, 'model'])).findings[0].message, /axis 1 of size 2 is not divisible by 4/)
+  assert.match((await sharded([['data', 'x']])).findings[0].message, /cut along "x"/)
+  assert.match((await sharded([null, null, null])).findings[0].message, /names 3 axes/)
+})
+
+test('what casts do, dtype by dtype', () => {
+  const bytesOf = /** @type {Record<string, (values: any[]) => Uint8Array>} */ ({
+    float32: floats, float64: values => new Uint8Array(new Float64Array(values).buffer), int64: values => new Uint8Array(new BigInt64Array(values).buffer),
+    int32: values => new Uint8Array(new Int32Array(values).buffer), uint8: values => Uint8Array.from(values), int8: values => new Uint8Array(Int8Array.from(values).buffer),
+    complex64: floats, bool: values => Uint8Array.from(values), bfloat16: values => new Uint8Array(Uint16Array.from(values).buffer), float8_e4m3fn: values => Uint8Array.from(values),
+  })
+  const cases = /** @type {[string, string, any[], number, string?][]} */ ([
+    ['float32', 'float64', [0.1, NaN, Infinity, -0], 0], ['float64', 'float32', [0.5, NaN, Infinity], 0], ['float64', 'float32', [0.1], 1, '0.10000000149011612'],
+    ['float64', 'float32', [1e300], 1, 'inf'], ['float32', 'float16', [65504, -65504, 0.5], 0], ['float32', 'float16', [65520], 1, 'inf'],
+    ['float32', 'bfloat16', [1, 256, 3e38], 1], ['float32', 'bfloat16', [1, 256, -0.5], 0], ['float32', 'float8_e4m3fn', [448, -448, 0.0625, NaN], 0],
+    ['float32', 'float8_e4m3fn', [1000], 1, 'nan'], ['float32', 'float8_e4m3fn', [17], 1, '16'], ['float32', 'float8_e5m2', [57344, Infinity], 0],
+    ['float32', 'float4_e2m1fn', [6, -6, 0.5], 0], ['float32', 'float4_e2m1fn', [7], 1, '6'],
+    ['int64', 'int32', [2n ** 31n - 1n, -(2n ** 31n)], 0], ['int64', 'int32', [2n ** 31n], 1, '-2147483648'], ['int64', 'float64', [2n ** 53n, 2n ** 60n], 0],
+    ['int64', 'float64', [2n ** 53n + 1n], 1, '9007199254740992'], ['int32', 'float32', [2 ** 24], 0], ['int32', 'float32', [2 ** 24 + 1], 1, '16777216'],
+    ['int32', 'uint8', [0, 255], 0], ['int32', 'uint8', [256, -1], 2], ['int32', 'int4', [7, -8], 0], ['int32', 'int4', [8], 1],
+    ['float32', 'int32', [1, -2], 0], ['float32', 'int32', [1.5], 1, '1'], ['float32', 'int32', [NaN, 2 ** 31], 2], ['float64', 'int64', [2 ** 62], 0], ['float64', 'int64', [2 ** 63], 1],
+    ['uint8', 'bool', [0, 1], 0], ['uint8', 'bool', [2], 1, 'True'], ['bool', 'float32', [0, 1], 0], ['int8', 'uint8', [-1], 1],
+    ['complex64', 'float32', [1, 0], 0], ['complex64', 'float32', [1, 2], 1, '1'], ['float32', 'complex64', [0.1], 0], ['complex64', 'complex128', [0.1, 0.2], 0],
+    ['bfloat16', 'float32', [0x3f81, 0x7f80], 0], ['bfloat16', 'float16', [0x7f7f], 1, 'inf'], ['float8_e4m3fn', 'bfloat16', [...Array(128).keys()], 0],
+  ])
+  for (const [from, to, values, changed, after] of cases) {
+    const check = new CastCheck(from, to)
+    const bytes = bytesOf[from](values)
+    for (let at = 0; at < bytes.length; at += 3) check.push(at, bytes.subarray(at, at + 3))
+    assert.equal(check.loss.changed, changed, `${from} → ${to} ${values}`)
+    if (after !== undefined) assert.equal(check.loss.first?.after, after, `${from} → ${to} ${values}`)
+  }
+})
+
+test('templates that are none', async () => {
+  for (const text of ['', '{', '[]', '{"items":1}', '{"leafsum":2,"items":{}}', '{"leafsum_template":1}', '{"leafsum_template":1,"leaves":[{}]}',
+    '{"items":[{"name":"","leaves":[{"key_path":["a"],"dtype":"int8","shape":[-1]}]}]}', '{"leafsum_template":1,"leaves":[{"key_path":["a"],"dtype":"int8","shape":[1],"sharding":{}}]}']) {
+    await assert.rejects(match(store({ w }), text), { code: 'evidence', message: /^template refused: / }, text)
+  }
+})
+
+test('a leaf that must be cast and cannot be read', async () => {
+  const files = storeOf({ w })
+  files['w/c/1/0'] = new Uint8Array(3)
+  const report = await match(fromMap(files), template({ w: ['bfloat16', [2, 2]] }))
+  assert.equal(report.exit_code, 1)
+  assert.match(report.findings.find(one => one.code === 'dtype-mismatch')?.message ?? '', /its values could not be read/)
+})
+
+test('the program: 0, 1 and 2; the template of examples/dump_template.py', t => {
+  const baseline = join(fixtures, 'seed000/artifacts/baseline_ckpt')
+  const root = scratch(t)
+  const file = join(root, 'template.json')
+  fs.writeFileSync(file, cli(['ls', baseline, '--json']).stdout)
+  assert.equal(cli(['match', baseline, file]).status, 0)
+  assert.equal(cli(['match', baseline, baseline]).status, 0)
+  fs.writeFileSync(file, template({ bias: ['float32', [4]], kernel: ['bfloat16', [4, 4]] }))
+  const { status, stdout } = cli(['match', baseline, file])
+  assert.equal(status, 1)
+  assert.match(stdout, /^MISMATCH: [^]*level `params` above everything/)
+  fs.writeFileSync(file, '{}')
+  assert.equal(cli(['match', baseline, file]).status, 2)
+  assert.equal(cli(['match', baseline, join(root, 'none')]).status, 2)
+})

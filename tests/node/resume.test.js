@@ -1,0 +1,140 @@
+// A run that is interrupted and goes on: what it found equal counts again where lockfile and files are the same, and
+// nowhere else.
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fromMap, fromPath, lock, verify } from '../../node/lib/index.js'
+import { storeOf, zarr3 } from './support/arrays.js'
+import { cli } from './support/cli.js'
+import { scratch } from './support/places.js'
+
+/** A directory of four leaves, and its lockfile. */
+async function prepared(/** @type {import('node:test').TestContext} */ t) {
+  const root = scratch(t)
+  const ckpt = join(root, 'ckpt')
+  const leaves = Object.fromEntries(['a', 'b', 'c', 'd'].map((name, n) => [name, zarr3('uint8', [4], new Uint8Array(4).fill(n + 1))]))
+  for (const [path, bytes] of Object.entries(storeOf(leaves))) {
+    fs.mkdirSync(join(ckpt, path, '..'), { recursive: true })
+    fs.writeFileSync(join(ckpt, path), bytes)
+  }
+  const { lockfile } = await lock(fromPath(ckpt))
+  return { root, ckpt, lockfile: /** @type {Uint8Array} */ (lockfile) }
+}
+
+/** A state in memory, and what it was told. */
+function memory(/** @type {string | undefined} */ text) {
+  const state = {
+    text, resumed: /** @type {number | undefined | null} */ (null),
+    read: text === undefined ? undefined : () => /** @type {string} */ (text),
+    write: (/** @type {string} */ written) => { state.text = written },
+    onResume: (/** @type {number | undefined} */ leaves) => { state.resumed = leaves },
+  }
+  return state
+}
+
+test('a run goes on where the last one stopped, and may end VERIFIED', async t => {
+  const { ckpt, lockfile } = await prepared(t)
+  const first = memory(undefined)
+  assert.equal((await verify(fromPath(ckpt), { lockfile, state: first })).verdict, 'VERIFIED')
+  const state = JSON.parse(first.text ?? '')
+  assert.equal(state.equal.length, 4)
+  assert.ok(!first.text?.includes(ckpt), 'no path of this machine')
+  // As if the run had ended after two leaves.
+  state.equal = state.equal.slice(0, 2)
+  const second = memory(JSON.stringify(state))
+  const report = await verify(fromPath(ckpt), { lockfile, state: second })
+  assert.deepEqual([report.verdict, report.leaves.equal, second.resumed], ['VERIFIED', 4, 2])
+  assert.equal(JSON.parse(second.text ?? '').equal.length, 4)
+  assert.equal(report.text, (await verify(fromPath(ckpt), { lockfile })).text)
+})
+
+test('leaves that the state vouches for are not read again', async t => {
+  const { ckpt, lockfile } = await prepared(t)
+  const first = memory(undefined)
+  await verify(fromPath(ckpt), { lockfile, state: first })
+  const store = fromPath(ckpt)
+  /** @type {string[]} */
+  const read = []
+  const readInto = store.readInto.bind(store)
+  store.readInto = (path, offset, view) => {
+    read.push(path)
+    return readInto(path, offset, view)
+  }
+  await verify(store, { lockfile, state: memory(first.text), workers: 1 })
+  assert.deepEqual(read.filter(path => path.includes('/c/')), [])
+})
+
+test('another byte, another time, another file, another lockfile: everything is read anew', async t => {
+  const { ckpt, lockfile } = await prepared(t)
+  const first = memory(undefined)
+  await verify(fromPath(ckpt), { lockfile, state: first })
+  const again = async (evidence = lockfile, options = {}) => {
+    const state = memory(first.text)
+    const report = await verify(fromPath(ckpt), { lockfile: evidence, state, ...options })
+    return [report.verdict, state.resumed]
+  }
+  assert.deepEqual(await again(), ['VERIFIED', 4])
+  assert.deepEqual(await again(lockfile, { deep: true }), ['VERIFIED', undefined])
+  const spaced = new TextEncoder().encode(`${new TextDecoder().decode(lockfile)} `)
+  assert.deepEqual(await again(spaced), ['VERIFIED', undefined])
+  const chunk = join(ckpt, 'c/c/0')
+  const { atime, mtime } = fs.statSync(chunk)
+  const bytes = fs.readFileSync(chunk)
+  // The same size and times: only the inode's own time tells.
+  fs.writeFileSync(chunk, bytes.map(byte => byte ^ 1))
+  fs.utimesSync(chunk, atime, mtime)
+  assert.deepEqual(await again(), ['MISMATCH', undefined])
+  fs.writeFileSync(chunk, bytes)
+  fs.utimesSync(chunk, atime, mtime)
+  assert.deepEqual(await again(), ['VERIFIED', undefined])
+  fs.writeFileSync(join(ckpt, 'more'), '')
+  assert.deepEqual((await again())[1], undefined)
+})
+
+test('a state cannot vouch for what the lockfile does not say, nor for damage that is seen', async t => {
+  const { ckpt, lockfile } = await prepared(t)
+  const first = memory(undefined)
+  await verify(fromPath(ckpt), { lockfile, state: first })
+  const state = JSON.parse(first.text ?? '')
+  state.equal.push(['', ['nobody']], ['other', ['a']])
+  assert.equal((await verify(fromPath(ckpt), { lockfile, state: memory(JSON.stringify(state)) })).verdict, 'VERIFIED')
+  for (const text of ['', '{}', '[]', '{"leafsum_state":2,"equal":[]}', 'null']) {
+    await assert.rejects(verify(fromPath(ckpt), { lockfile, state: memory(text) }), { code: 'evidence' }, text)
+  }
+  await assert.rejects(verify(fromPath(ckpt), { state: memory(undefined) }), { code: 'usage' })
+  await assert.rejects(verify(fromMap(storeOf({ a: zarr3('uint8', [1], new Uint8Array(1)) })), { lockfile, state: memory(undefined) }), { code: 'usage' })
+})
+
+test('an interrupted run leaves a state of what it had found', async t => {
+  const { ckpt, lockfile } = await prepared(t)
+  const state = memory(undefined)
+  const stop = new AbortController()
+  const store = fromPath(ckpt)
+  const readInto = store.readInto.bind(store)
+  store.readInto = (path, offset, view) => {
+    if (path.includes('d/c/')) stop.abort(new Error('stopped'))
+    return readInto(path, offset, view)
+  }
+  await assert.rejects(verify(store, { lockfile, state, signal: stop.signal, workers: 1 }), /stopped/)
+  assert.equal(JSON.parse(state.text ?? '').leafsum_state, 1)
+})
+
+test('the program: --state, --resume', async t => {
+  const { root, ckpt, lockfile } = await prepared(t)
+  const lockPath = join(root, 'l.json')
+  const state = join(root, 'state.json')
+  fs.writeFileSync(lockPath, lockfile)
+  const verifyWith = (/** @type {string[]} */ ...args) => cli(['verify', ckpt, '--lock', lockPath, ...args])
+  assert.equal(verifyWith('--state', state, '--resume').status, 0)
+  const second = verifyWith('--state', state, '--resume')
+  assert.deepEqual([second.status, second.stderr], [0, 'leafsum: resumed: 4 leaves were found equal before\n'])
+  assert.equal(verifyWith('--state', state).stderr, '')
+  fs.appendFileSync(join(ckpt, 'a/c/0'), 'x')
+  const changed = verifyWith('--state', state, '--resume')
+  assert.equal(changed.status, 1)
+  assert.match(changed.stderr, /beginning anew/)
+  assert.equal(verifyWith('--resume').status, 2)
+  assert.equal(verifyWith('--state', join(ckpt, 's')).status, 2)
+  assert.equal(cli(['verify', ckpt, '--state', state]).status, 2)
+})
