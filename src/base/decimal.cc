@@ -188,12 +188,12 @@ Decimal ToDecimal(double value, int digits) {
   return out;
 }
 
-std::string DoubleText(double value) {
-  Decimal d = ToDecimal(value, 17);
+std::string DoubleText(double value, int digits) {
+  Decimal d = ToDecimal(value, digits);
   std::string& out = d.digits;
   while (out.size() > 1 && out.back() == '0') out.pop_back();
   const size_t magnitude = static_cast<size_t>(d.exponent < 0 ? -d.exponent : d.exponent);
-  if (d.exponent < -4 || d.exponent >= 17) {
+  if (d.exponent < -4 || d.exponent >= digits) {
     if (out.size() > 1) out.insert(1, 1, '.');
     out += d.exponent < 0 ? "e-" : "e+";
     if (magnitude < 10) out += '0';

@@ -23,7 +23,7 @@ struct Decimal {
 // `value` is finite.
 Decimal ToDecimal(double value, int digits);
 
-// As printf's %.17g: reads back as the same double. `value` is finite.
-std::string DoubleText(double value);
+// As printf's %.17g: reads back as the same double; or with fewer digits. `value` is finite.
+std::string DoubleText(double value, int digits = 17);
 
 }  // namespace leafsum

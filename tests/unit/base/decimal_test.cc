@@ -46,6 +46,8 @@ void CheckPrint(double v) {
   CHECK(DoubleText(v) == Printed("%.*g", 17, v));
   CHECK(SameBits(ParseDecimal(DoubleText(v)), v));
   for (int digits = 1; digits <= 17; ++digits)
+    CHECK(DoubleText(v, digits) == Printed("%.*g", digits, v));
+  for (int digits = 1; digits <= 17; ++digits)
     CHECK(Scientific(v, digits) == Printed("%.*e", digits - 1, std::fabs(v)));
 }
 
