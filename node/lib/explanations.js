@@ -252,7 +252,7 @@ A file or directory that is no part of any checkpoint format known here. It was 
 and no digest covers it.
 
 Comes about with READMEs, notes, lockfiles and left-overs, or with formats not known to this
-version.
+version. With --sums it is an error: a file that no line names may change what is read.
 
 Nothing, if you know what it is. Never run or unpickle a file because the checkpoint beside
 it verified.

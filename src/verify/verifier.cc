@@ -448,6 +448,8 @@ void Verifier::Finish() {
   const Options& o = context_.options;
   Scan& scan = context_.scans[0];
   CompareFingerprint();
+  if (o.sums)
+    for (const report::Finding& f : o.sums->findings) context_.findings.Add(f);
 
   report_.command = o.command;
   if (o.item) report_.scope = {*o.item};
@@ -497,9 +499,11 @@ void Verifier::Finish() {
     not_read = report_.leaves.not_read = reads_missed_;
   }
   const bool compared = comparison_ || o.fingerprint || lock_;
-  input.evidence = !compared      ? report::Evidence::kNone
-                   : with_source_ ? report::Evidence::kWithSource
-                                  : report::Evidence::kTrusted;
+  const bool trusted = (compared && !with_source_) || (o.sums && !o.sums->with_source);
+  input.evidence = trusted              ? report::Evidence::kTrusted
+                   : compared || o.sums ? report::Evidence::kWithSource
+                                        : report::Evidence::kNone;
+  if (o.sums) input.files_equal = o.sums->equal;
   // Whatever was not read is a gap, even if no finding said so.
   input.has_gap = (not_read > 0 && o.command != Command::kList) ||
                   (o.fingerprint && !report_.fingerprint);
