@@ -2,6 +2,7 @@
 import { instantiate } from './core.js'
 import { drive } from './drive.js'
 import { LeafsumError, bug } from './errors.js'
+import { explanations } from './explanations.js'
 import { runJob } from './job.js'
 import { files, subtrees, subtreesJson } from './listing.js'
 import { metadataJson, metadataOf } from './metadata.js'
@@ -9,6 +10,7 @@ import { coreOptions, kDefaultMaxMemory } from './options.js'
 import { Pool } from './pool.js'
 import { matchLeaves } from './match.js'
 import { readLeaf } from './read.js'
+import { checkSums, parseSums } from './sums.js'
 import { byRules, renamesOf, withoutPrefix } from './rename.js'
 import { coreSample } from './sample.js'
 import { openState } from './state.js'
@@ -97,7 +99,7 @@ export function makeApi(platform) {
     },
 
     /** One finding code on one screen; "" for a code that does not exist. */
-    explain: async (/** @type {string} */ code) => (await newCore(platform)).core.explain(code),
+    explain: async (/** @type {string} */ code) => (Object.hasOwn(explanations, code) ? explanations[code] : ''),
     /** Every code that a finding can have. */
     codes: async () => (await newCore(platform)).core.codes(),
   }
@@ -187,6 +189,19 @@ async function runCommand(platform, command, sources, options) {
     state = await openState(options.state, stores[0], options.lockfile && bytesOf(options.lockfile), { item, step, allSteps, generation, deep, algorithms })
   }
   const config = coreOptions(command, stores.map(store => store.name ?? ''), { ...options, resumed: state?.resumed })
+  /** @type {Map<number, unknown>} */
+  const listings = new Map()
+  if (options.sums !== undefined) {
+    const sums = parseSums(bytesOf(options.sums, 'sums'))
+    if (!platform.sha256) throw new LeafsumError('usage', 'sums of files are checked in Node alone')
+    // The same listing as the core's: what changes between the two readings of a file is noticed.
+    const listing = await stores[0].list?.()
+    listings.set(0, listing)
+    config.sums = await checkSums(stores[0], isListing(listing) ? /** @type {any} */ (listing) : undefined, sums, {
+      sha256: platform.sha256, signal, allowExtra: options.allowExtra, allowMissing: options.allowMissing,
+      own: options.sumsPath, withSource: options.sumsPath !== undefined,
+    })
+  }
   // A fresh instance each time: its memory never shrinks, and after a trap it is unusable.
   const { core, module, url } = await newCore(platform)
 
@@ -202,7 +217,7 @@ async function runCommand(platform, command, sources, options) {
       refuse(verifier.error(), 'evidence')
     }
     for (const [index, store] of stores.entries()) {
-      const listing = await store.list?.()
+      const listing = listings.has(index) ? listings.get(index) : await store.list?.()
       // Without sizes a listing is of no use: a store that gives bare names is read as one that has none.
       if (isListing(listing)) verifier.setListing(index, JSON.stringify(listing))
     }
@@ -323,11 +338,11 @@ function refuse(/** @type {string} */ problem, /** @type {import('./errors.js').
   if (problem) throw new LeafsumError(code, problem)
 }
 
-function bytesOf(/** @type {any} */ lockfile) {
-  if (typeof lockfile === 'string') return new TextEncoder().encode(lockfile)
-  if (lockfile instanceof ArrayBuffer) return new Uint8Array(lockfile)
-  if (lockfile instanceof Uint8Array) return lockfile
-  throw new LeafsumError('usage', 'lockfile: its bytes (Uint8Array) or its text are wanted')
+function bytesOf(/** @type {any} */ file, name = 'lockfile') {
+  if (typeof file === 'string') return new TextEncoder().encode(file)
+  if (file instanceof ArrayBuffer) return new Uint8Array(file)
+  if (file instanceof Uint8Array) return file
+  throw new LeafsumError('usage', `${name}: its bytes (Uint8Array) or its text are wanted`)
 }
 
 const isListing = (/** @type {any} */ listing) =>

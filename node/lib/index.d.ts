@@ -43,6 +43,10 @@ export interface VerifyOptions extends CompareOptions {
   lockfileCameWithSource?: boolean
   fingerprint?: string
   against?: Source
+  /** Node only. SHA256SUMS over the source's files, or over them and others from the directory above. */
+  sums?: Uint8Array | ArrayBuffer | string
+  /** Where the sums lay in the source: equality to them is UNTRUSTED then, and they need no line of their own. */
+  sumsPath?: string
   deep?: boolean
   /** A share (above 0, up to 1) or a number of bytes of the stored chunks, drawn at random; INCOMPLETE at best. */
   sample?: { share?: number; bytes?: number; seed?: number }

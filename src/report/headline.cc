@@ -106,7 +106,15 @@ std::string Incomplete(const Report& report, const VerdictInput& input) {
   return out + First(report, Severity::kGap);
 }
 
+// "11 files equal to the sums, 2 leaves with content"
+std::string Files(const VerdictInput& input, std::string_view relation) {
+  return Count(*input.files_equal, "file", "files") + std::string(relation) + ", " +
+         Leaves(input.leaves_with_content) + " with content";
+}
+
 std::string Untrusted(const Report& report, const VerdictInput& input) {
+  if (!input.has_trust && report.leaves.equal == 0 && input.files_equal)
+    return Files(input, " consistent with the sums that came with the source");
   const std::string equal = Leaves(report.leaves.equal);
   if (input.has_trust)
     return equal + " equal, but the signature that was asked for is missing or not acceptable" +
@@ -120,6 +128,10 @@ std::string Success(const Report& report, const VerdictInput& input) {
   const std::string leaves = Leaves(input.leaves_with_content) + " with content";
   switch (input.command) {
     case Command::kVerify:
+      if (input.files_equal)
+        return Files(input, " equal to the sums") +
+               (report.leaves.equal ? " equal to " + std::string(Evident(report)) : std::string()) +
+               Allowed(report);
       return Leaves(report.leaves.equal) + " equal to " + std::string(Evident(report)) +
              Allowed(report);
     case Command::kDiff:
@@ -159,7 +171,9 @@ std::string Headline(const Report& report, const VerdictInput& input) {
   }
   if (input.unlisted)
     out += "; the source has no listing: files that nothing refers to could not be looked for";
-  const bool compared = input.command == Command::kVerify && report.leaves.equal != 0;
+  // Sums of whole files cover those as well.
+  const bool compared =
+      input.command == Command::kVerify && report.leaves.equal != 0 && !input.files_equal;
   if (compared && report.verdict.verdict != Verdict::kMismatch) out += NotCovered(report);
   return out;
 }

@@ -60,6 +60,7 @@ struct VerdictInput {
   bool strict = false;               // warnings count as errors
   bool unlisted = false;             // a source has no listing: the headline says what that hides
   uint64_t leaves_with_content = 0;  // a source or lockfile without leaves is never VERIFIED
+  std::optional<uint64_t> files_equal;  // to the sums of whole files, where there are some
 };
 
 struct VerdictResult {

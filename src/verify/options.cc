@@ -178,6 +178,10 @@ Status Read(Options& o, const std::string& name, const JsonValue& v) {
     if (!o.sample) return Bad(name, "must be a seed and either millionths or bytes");
   } else if (name == "resumed") {
     if (!ParseResumed(v, o)) return Bad(name, "must be a list of [item, key path]");
+  } else if (name == "sums") {
+    auto sums = ParseFileSums(v);
+    if (!sums) return sums.error();
+    o.sums = std::move(*sums);
   } else if (name == "item") {
     if (!v.is_null() && !v.AsString()) return Bad(name, "must be a text");
     if (v.AsString()) o.item = *v.AsString();

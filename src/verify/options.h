@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "hash/digest.h"
 #include "report/report.h"
+#include "verify/file_sums.h"
 
 namespace leafsum::verify {
 
@@ -65,6 +66,7 @@ struct Options {
   bool key_digests = false;  // ls: and hash their values
   bool versions = false;     // ls: list the generations of OCDBT stores
   std::optional<uint64_t> generation;  // of OCDBT stores; else the newest
+  std::optional<FileSums> sums;        // verify: evidence over files
   uint64_t max_memory = kDefaultMaxMemory;
   uint64_t max_fill = kDefaultMaxFill;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "base/sort.h"
 #include "base/text.h"
 #include "verify/assign_chunks.h"
 #include "verify/digest_json.h"
@@ -54,8 +55,7 @@ Verifier::~Verifier() = default;
 
 void Verifier::SetListing(uint32_t source, std::vector<FileEntry> listing) {
   if (source >= context_.scans.size()) return;
-  std::sort(listing.begin(), listing.end(),
-            [](const FileEntry& a, const FileEntry& b) { return a.path < b.path; });
+  StableSort(listing, [](const FileEntry& a, const FileEntry& b) { return a.path < b.path; });
   context_.scans[source].listing = std::move(listing);
   context_.scans[source].listed = true;
 }
@@ -448,6 +448,8 @@ void Verifier::Finish() {
   const Options& o = context_.options;
   Scan& scan = context_.scans[0];
   CompareFingerprint();
+  if (o.sums)
+    for (const report::Finding& f : o.sums->findings) context_.findings.Add(f);
 
   report_.command = o.command;
   if (o.item) report_.scope = {*o.item};
@@ -497,9 +499,11 @@ void Verifier::Finish() {
     not_read = report_.leaves.not_read = reads_missed_;
   }
   const bool compared = comparison_ || o.fingerprint || lock_;
-  input.evidence = !compared      ? report::Evidence::kNone
-                   : with_source_ ? report::Evidence::kWithSource
-                                  : report::Evidence::kTrusted;
+  const bool trusted = (compared && !with_source_) || (o.sums && !o.sums->with_source);
+  input.evidence = trusted              ? report::Evidence::kTrusted
+                   : compared || o.sums ? report::Evidence::kWithSource
+                                        : report::Evidence::kNone;
+  if (o.sums) input.files_equal = o.sums->equal;
   // Whatever was not read is a gap, even if no finding said so.
   input.has_gap = (not_read > 0 && o.command != Command::kList) ||
                   (o.fingerprint && !report_.fingerprint);

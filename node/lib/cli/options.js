@@ -30,11 +30,12 @@ export const kOptions = {
     type: 'text', value: 'F', pattern: /^leafsum1:[0-9a-f]{64}$/, wants: 'leafsum1: and 64 hex digits',
     help: 'compare with this fingerprint; every byte is decoded',
   },
+  'sums': { type: 'text', value: 'FILE', help: 'check the files of the source with this SHA256SUMS (sha256sum, or its --tag)' },
   'against': { type: 'text', value: 'SRC2', help: 'compare with another checkpoint' },
   'deep': { type: 'flag', help: 'decode everything, even where the stored bytes are those that were locked' },
   'strict': { type: 'flag', help: 'warnings count as errors' },
-  'allow-missing': { type: 'flag', help: 'leaves that are only in the evidence are warnings' },
-  'allow-extra': { type: 'flag', help: 'leaves that are only in the checkpoint are warnings' },
+  'allow-missing': { type: 'flag', help: 'leaves and files that are only in the evidence are warnings' },
+  'allow-extra': { type: 'flag', help: 'leaves and files that are only in the checkpoint are warnings' },
   'force': { type: 'flag', help: 'replace an existing file' },
   'no-stored': { type: 'flag', help: 'leave out the digests of the stored bytes' },
   'no-blocks': { type: 'flag', help: 'leave out the values of 4 MiB blocks' },
@@ -115,7 +116,7 @@ export const kCommands = {
   verify: {
     operands: ['SRC'],
     help: 'compare a checkpoint with what was locked',
-    options: ['lock', 'fingerprint', 'against', 'deep', 'sample', 'seed', 'resume', 'state', 'strict', 'allow-missing', 'allow-extra', ...kCommon],
+    options: ['lock', 'fingerprint', 'against', 'sums', 'deep', 'sample', 'seed', 'resume', 'state', 'strict', 'allow-missing', 'allow-extra', ...kCommon],
     conflicts: [['lock', 'fingerprint', 'against'], ['sample', 'fingerprint', 'against', 'deep'], ['sample', 'state'], ...kAlways],
   },
   check: {

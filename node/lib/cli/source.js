@@ -41,17 +41,20 @@ export function tensorstoreBase(name) {
   return { driver: 'file', path: nodePath.resolve(name).replace(/\/*$/, '/') }
 }
 
-/** @param {string} name of a lockfile */
-export function readEvidence(name) {
-  if (isUrl(name)) throw notYet(`--lock ${name}: a URL`, 'download the lockfile')
+/**
+ * @param {string} name
+ * @param {string} [what]  a lockfile, or sums
+ */
+export function readEvidence(name, what = 'the lockfile') {
+  if (isUrl(name)) throw notYet(`${name}: a URL`, `download ${what}`)
   try {
     const stat = fs.statSync(name)
-    if (!stat.isFile()) throw new LeafsumError('evidence', `cannot read the lockfile ${name}: it is not a file`)
-    if (stat.size > kMaxLockfile) throw new LeafsumError('evidence', `cannot read the lockfile ${name}: it is over 512 MiB`)
+    if (!stat.isFile()) throw new LeafsumError('evidence', `cannot read ${what} ${name}: it is not a file`)
+    if (stat.size > kMaxLockfile) throw new LeafsumError('evidence', `cannot read ${what} ${name}: it is over 512 MiB`)
     return new Uint8Array(fs.readFileSync(name))
   } catch (error) {
     if (error instanceof LeafsumError) throw error
-    throw new LeafsumError('evidence', `cannot read the lockfile ${name}: ${systemText(error)}`)
+    throw new LeafsumError('evidence', `cannot read ${what} ${name}: ${systemText(error)}`)
   }
 }
 
@@ -64,6 +67,12 @@ export function liesInside(file, source) {
   if (isUrl(source)) return false
   const relative = nodePath.relative(fs.realpathSync(source), fs.realpathSync(file))
   return relative === '' || !(relative === '..' || relative.startsWith(`..${nodePath.sep}`) || nodePath.isAbsolute(relative))
+}
+
+/** The path of a file below the source; undefined where it lies elsewhere. @param {string} file @param {string} source */
+export function pathInside(file, source) {
+  if (!liesInside(file, source)) return undefined
+  return nodePath.relative(fs.realpathSync(source), fs.realpathSync(file)).split(nodePath.sep).join('/')
 }
 
 /** `<last component of the source>.leafsum.json`, beside it; nothing beside "/". @param {string} source */

@@ -93,6 +93,22 @@ TEST_CASE("INCOMPLETE says what was not read, and why there is nothing to show")
         "INCOMPLETE: there is no leaf with content, so nothing could be shown");
 }
 
+TEST_CASE("sums of files are evidence of their own, and cover what digests of leaves do not") {
+  Report report = Verified();
+  VerdictInput input = Trusted();
+  input.files_equal = 11;
+  CHECK(HeadlineOf(report, input) ==
+        "VERIFIED: 11 files equal to the sums, 12 leaves with content equal to the lockfile");
+  report.has_lock = false;
+  report.leaves = {};
+  CHECK(HeadlineOf(report, input) ==
+        "VERIFIED: 11 files equal to the sums, 12 leaves with content");
+  input.evidence = Evidence::kWithSource;
+  CHECK(HeadlineOf(report, input) ==
+        "UNTRUSTED: 11 files consistent with the sums that came with the source, 12 leaves with "
+        "content");
+}
+
 TEST_CASE("UNTRUSTED tells a lockfile of the source's own from a missing signature") {
   VerdictInput input = Trusted();
   input.evidence = Evidence::kWithSource;

@@ -4,7 +4,7 @@ import { LeafsumError } from '../../errors.js'
 import { verify } from '../../index.js'
 import { checkWritable, writeAtomically } from '../output.js'
 import { parseSize } from '../sizes.js'
-import { defaultLockfile, isUrl, liesInside, openSource, readEvidence } from '../source.js'
+import { defaultLockfile, isUrl, liesInside, openSource, pathInside, readEvidence } from '../source.js'
 
 /** @param {import('../context.js').Context} context */
 export async function run(context) {
@@ -12,6 +12,7 @@ export async function run(context) {
   const store = openSource(source, options)
   const against = options.against === undefined ? undefined : openSource(options.against, options)
   const lockfile = options.lock === undefined ? undefined : readEvidence(options.lock)
+  const sums = options.sums === undefined ? undefined : readEvidence(options.sums, 'the sums')
   refuseToOverwrite(options)
   const sample = sampleOf(options)
   const state = stateOf(context, source)
@@ -24,6 +25,8 @@ export async function run(context) {
     sample,
     state,
     lockfileCameWithSource: lockfile && liesInside(options.lock, source),
+    sums,
+    sumsPath: sums && pathInside(options.sums, source),
   })
   context.bar.clear()
   context.write(context.reportText(report))
@@ -31,9 +34,11 @@ export async function run(context) {
   return report.exit_code
 }
 
-function refuseToOverwrite(/** @type {Record<string, any>} */ { lock, output }) {
-  if (lock !== undefined && output !== undefined && existsSync(output) && realpathSync(output) === realpathSync(lock)) {
-    throw new LeafsumError('usage', `-o ${output} is the lockfile itself: name another file`)
+function refuseToOverwrite(/** @type {Record<string, any>} */ { lock, sums, output }) {
+  for (const [file, what] of [[lock, 'the lockfile'], [sums, 'the sums']]) {
+    if (file !== undefined && output !== undefined && existsSync(output) && realpathSync(output) === realpathSync(file)) {
+      throw new LeafsumError('usage', `-o ${output} is ${what} itself: name another file`)
+    }
   }
 }
 
@@ -76,5 +81,5 @@ function hint(/** @type {import('../context.js').Context} */ context, /** @type 
   const beside = defaultLockfile(source)
   context.note(beside && existsSync(beside)
     ? `nothing to compare with was named; there is ${beside}: --lock takes it`
-    : 'nothing to compare with was named: --lock FILE, --fingerprint F or --against SRC2')
+    : 'nothing to compare with was named: --lock FILE, --fingerprint F, --sums FILE or --against SRC2')
 }

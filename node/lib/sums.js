@@ -1,0 +1,143 @@
+// SHA256SUMS: the lines of `sha256sum` and of `sha256sum --tag`, and what a source's files make of them.
+import { LeafsumError } from './errors.js'
+import { failureOf } from './stores/store.js'
+
+const kMaxSums = 64 * 2 ** 20
+const kPiece = 4 * 2 ** 20      // read and hashed at once
+
+// The `\` before a line says that its name has escapes (coreutils: \\, \n, \r).
+const kGnu = /^(\\?)([0-9a-fA-F]{64}) [ *](.+)$/s
+const kBsd = /^(\\?)SHA256 \((.+)\) = ([0-9a-fA-F]{64})$/s
+const kOtherBsd = /^\\?([A-Z0-9][A-Za-z0-9/-]*) \(.+\) = [0-9A-Za-z+/=]+$/s
+
+/**
+ * Every line or nothing: sums of which a part cannot be read are no evidence. Names stay as they are written.
+ * @param {Uint8Array | string} file its bytes or its text
+ * @returns {Map<string, string>} name → SHA-256 in lower case
+ */
+export function parseSums(file) {
+  if (file.length > kMaxSums) throw refused('over 64 MiB')
+  let text
+  try {
+    text = typeof file === 'string' ? file : new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(file)
+  } catch {
+    throw refused('not UTF-8')
+  }
+  /** @type {Map<string, string>} */
+  const sums = new Map()
+  text.split('\n').forEach((line, n) => {
+    if (line === '' || line.startsWith('#')) return
+    const bad = (/** @type {string} */ what) => refused(`line ${n + 1}: ${what}`)
+    const gnu = kGnu.exec(line)
+    const bsd = gnu ? null : kBsd.exec(line)
+    if (!gnu && !bsd) {
+      const other = kOtherBsd.exec(line)?.[1]
+      throw bad(other ? `${other} sums are not read, SHA-256 alone` : 'neither "<64 hex digits>  <name>" nor "SHA256 (<name>) = <64 hex digits>"')
+    }
+    const [escaped, digest, written] = gnu ? gnu.slice(1) : [bsd?.[1] ?? '', bsd?.[3] ?? '', bsd?.[2] ?? '']
+    const name = pathOf(escaped ? unescape(written, bad) : written, bad)
+    if (sums.has(name)) throw bad(`${JSON.stringify(name)} a second time`)
+    sums.set(name, digest.toLowerCase())
+  })
+  if (sums.size === 0) throw refused('it has no sums')
+  return sums
+}
+
+const refused = (/** @type {string} */ what) => new LeafsumError('evidence', `sums refused: ${what}`)
+
+function unescape(/** @type {string} */ name, /** @type {(what: string) => Error} */ bad) {
+  if (/\\(?![\\nr])/.test(name.replaceAll('\\\\', ''))) throw bad('an unknown escape in the name')
+  return name.replace(/\\([\\nr])/g, (_, c) => c === 'n' ? '\n' : c === 'r' ? '\r' : '\\')
+}
+
+/** Below the directory that the sums are of, and nowhere else. */
+function pathOf(/** @type {string} */ name, /** @type {(what: string) => Error} */ bad) {
+  const path = name.replace(/^(\.\/)+/, '')
+  if (name.startsWith('/')) throw bad(`${JSON.stringify(name)} is an absolute path`)
+  if (path.split('/').some(part => part === '' || part === '.' || part === '..' || part.includes('\0'))) {
+    throw bad(`${JSON.stringify(name)} does not name a file below the directory`)
+  }
+  return path
+}
+
+/**
+ * The lines that are of this source. Sums are taken in the directory itself or, for several checkpoints at once, in the one
+ * above it: then names begin with the source's own, and other lines are of something else.
+ * @param {Map<string, string>} sums
+ * @param {string} sourceName
+ * @param {string[]} files of the source
+ */
+export function sumsOf(sums, sourceName, files) {
+  const prefix = `${sourceName}/`
+  const below = [...sums].filter(([name]) => sourceName !== '' && name.startsWith(prefix))
+  const fromAbove = below.length > 0 && !files.some(path => sums.has(path))
+  return fromAbove ? new Map(below.map(([name, digest]) => [name.slice(prefix.length), digest])) : sums
+}
+
+/**
+ * Reads every file that the sums name. What the core is told: how many are equal, and a finding for each that is not there,
+ * differs, cannot be read, or that no line names.
+ * @param {import('./stores/store.js').Store} store
+ * @param {import('./stores/store.js').ListingEntry[] | undefined} listing
+ * @param {Map<string, string>} sums
+ * @param {{ sha256: () => any, allowExtra?: boolean, allowMissing?: boolean, signal?: AbortSignal, own?: string, withSource?: boolean }} options
+ *   own: the sums' own path in the source, where they lie there; no sums have a line for themselves
+ */
+export async function checkSums(store, listing, sums, { sha256, allowExtra, allowMissing, signal, own, withSource = false }) {
+  const files = (listing ?? []).filter(([, , kind]) => kind !== 'd').map(([path]) => path)
+  const wanted = sumsOf(sums, store.name ?? '', files)
+  /** @type {Record<string, string>[]} */
+  const findings = []
+  let equal = 0
+  for (const [file, expected] of [...wanted].sort(([a], [b]) => a < b ? -1 : 1)) {
+    try {
+      const actual = await hashOf(store, file, sha256(), signal)
+      if (actual === expected) equal++
+      else {
+        findings.push({
+          code: 'digest-mismatch', file, expected: `sha256:${expected}`, actual: `sha256:${actual}`,
+          message: 'the file is not the one in the sums; do not load it, compare with a trusted copy',
+        })
+      }
+    } catch (error) {
+      signal?.throwIfAborted()
+      findings.push(failure(file, expected, failureOf(error), allowMissing))
+    }
+  }
+  for (const file of listing ? files.filter(path => !wanted.has(path) && path !== own) : []) {
+    findings.push({
+      code: 'unknown-file', severity: allowExtra ? 'warning' : 'error', file,
+      message: 'no line of the sums names this file: it may change what is read; --allow-extra if it is meant to be there',
+    })
+  }
+  return { equal, with_source: withSource, findings }
+}
+
+function failure(/** @type {string} */ file, /** @type {string} */ expected, /** @type {any} */ { kind, message }, /** @type {boolean | undefined} */ allowMissing) {
+  if (kind === 'missing') {
+    return { code: 'missing-file', severity: allowMissing ? 'warning' : 'error', file, expected: `sha256:${expected}`, message: 'the sums name this file, and it is not there' }
+  }
+  return { code: kind === 'changed' ? 'changed-during-read' : 'unreadable', file, message }
+}
+
+/** @returns {Promise<string>} hex */
+async function hashOf(/** @type {any} */ store, /** @type {string} */ file, /** @type {any} */ hasher, /** @type {AbortSignal | undefined} */ signal) {
+  const size = await store.size(file)
+  const piece = new Uint8Array(Math.min(size, kPiece))
+  for (let offset = 0; offset < size; offset += kPiece) {
+    signal?.throwIfAborted()
+    const length = Math.min(kPiece, size - offset)
+    if (store.readInto) {
+      // Reading is synchronous: let a signal in between.
+      if (offset > 0) await new Promise(resolve => setTimeout(resolve))
+      const view = piece.subarray(0, length)
+      if (store.readInto(file, offset, view) < length) throw new Error('the file ends before its size')
+      hasher.update(view)
+    } else {
+      const bytes = await store.getRange(`/${file}`, { offset, length })
+      if (bytes?.length !== length) throw new Error('the file ends before its size')
+      hasher.update(bytes)
+    }
+  }
+  return Array.from(hasher.digest(), (/** @type {number} */ byte) => byte.toString(16).padStart(2, '0')).join('')
+}

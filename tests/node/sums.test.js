@@ -1,0 +1,175 @@
+// `verify --sums`: the forms of SHA256SUMS, hostile names, and what files make of the verdict.
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fromMap, fromPath, lock, verify } from '../../node/lib/index.js'
+import { parseSums, sumsOf } from '../../node/lib/sums.js'
+import { cli } from './support/cli.js'
+import { fixtures, scratch } from './support/places.js'
+import { assertValid } from './support/schema.js'
+
+const artifacts = join(fixtures, 'seed000/artifacts')
+const trio = join(fixtures, 'seed000/SHA256SUMS_T1.txt')
+const hash = (/** @type {string | Uint8Array} */ bytes) => createHash('sha256').update(bytes).digest('hex')
+const zeros = '0'.repeat(64)
+
+/** A copy of the baseline, and the sums of its files. */
+function copied(/** @type {import('node:test').TestContext} */ t) {
+  const root = scratch(t)
+  const ckpt = join(root, 'ckpt')
+  fs.cpSync(join(artifacts, 'baseline_ckpt'), ckpt, { recursive: true })
+  const files = /** @type {string[]} */ (fs.readdirSync(ckpt, { recursive: true })).filter(name => fs.statSync(join(ckpt, name)).isFile()).sort()
+  const sums = join(root, 'SHA256SUMS')
+  const write = (/** @type {(digest: string, name: string) => string} */ line) =>
+    fs.writeFileSync(sums, files.map(name => `${line(hash(fs.readFileSync(join(ckpt, name))), name)}\n`).join(''))
+  write((digest, name) => `${digest}  ${name}`)
+  return { root, ckpt, files, sums, write }
+}
+const report = (/** @type {string[]} */ ...args) => {
+  const { status, stdout, stderr } = cli(['verify', ...args, '--json'])
+  assert.equal(stderr, '')
+  const document = JSON.parse(stdout)
+  assertValid('report', document)
+  assert.equal(document.exit_code, status)
+  return { ...document, found: document.findings.filter((/** @type {any} */ one) => one.severity !== 'info').map((/** @type {any} */ one) => `${one.severity} ${one.code} ${one.file}`) }
+}
+
+test('the trio of the seed: one file of sums for three checkpoints, taken one level up', () => {
+  for (const name of ['baseline', 'replacement', 'tampered']) {
+    const { verdict, headline } = report(join(artifacts, `${name}_ckpt`), '--sums', trio)
+    assert.equal(verdict, 'VERIFIED')
+    assert.match(headline, /^VERIFIED: 11 files equal to the sums, 2 leaves with content/)
+  }
+})
+
+test('GNU and BSD forms, text and binary, upper case, comments: the same verdict', t => {
+  const { ckpt, sums, write } = copied(t)
+  for (const line of [
+    (/** @type {string} */ digest, /** @type {string} */ name) => `${digest}  ${name}`,
+    (/** @type {string} */ digest, /** @type {string} */ name) => `${digest.toUpperCase()} *./${name}`,
+    (/** @type {string} */ digest, /** @type {string} */ name) => `# a comment\n\nSHA256 (${name}) = ${digest}`,
+  ]) {
+    write(line)
+    assert.equal(report(ckpt, '--sums', sums).verdict, 'VERIFIED')
+  }
+})
+
+test('what sha256sum itself writes, odd names too', t => {
+  const { ckpt, sums } = copied(t)
+  for (const name of ['a b', 'back\\slash', 'new\nline', '(x) = y', '*star', 'é']) fs.writeFileSync(join(ckpt, name), name)
+  for (const tag of ['', ' --tag']) {
+    const made = spawnSync('bash', ['-c', `find . -type f -exec sha256sum${tag} {} + > "$1"`, 'bash', sums], { cwd: ckpt })
+    if (made.status !== 0) return t.skip('no sha256sum')
+    const { verdict, found } = report(ckpt, '--sums', sums)
+    assert.deepEqual(found.filter((/** @type {string} */ one) => !one.startsWith('warning')), [])
+    assert.equal(verdict, 'VERIFIED')
+  }
+})
+
+test('different, missing and extra files are findings of the one verdict', t => {
+  const { ckpt, sums, files } = copied(t)
+  const replace = (/** @type {string} */ name, /** @type {(text: Buffer) => string | Buffer} */ change) =>
+    fs.writeFileSync(join(ckpt, name), change(fs.readFileSync(join(ckpt, name))))
+  replace('_CHECKPOINT_METADATA', text => `${text} `)
+  let got = report(ckpt, '--sums', sums)
+  assert.deepEqual([got.verdict, got.found], ['MISMATCH', ['error digest-mismatch _CHECKPOINT_METADATA']])
+  assert.match(got.findings[0].expected, /^sha256:[0-9a-f]{64}$/)
+  replace('_CHECKPOINT_METADATA', text => text.subarray(0, -1))
+  assert.equal(report(ckpt, '--sums', sums).verdict, 'VERIFIED')
+
+  // Nothing reads it, but it is not what was summed.
+  fs.writeFileSync(join(ckpt, 'extra'), '')
+  got = report(ckpt, '--sums', sums)
+  assert.deepEqual([got.exit_code, got.found.includes('error unknown-file extra')], [1, true])
+  got = report(ckpt, '--sums', sums, '--allow-extra')
+  assert.deepEqual([got.exit_code, got.found.includes('warning unknown-file extra')], [0, true])
+  fs.rmSync(join(ckpt, 'extra'))
+  fs.symlinkSync('_METADATA', join(ckpt, 'link'))
+  assert.ok(report(ckpt, '--sums', sums).found.includes('error unknown-file link'))
+  fs.rmSync(join(ckpt, 'link'))
+
+  fs.rmSync(join(ckpt, '_sharding'))
+  got = report(ckpt, '--sums', sums)
+  assert.deepEqual([got.exit_code, got.found.includes('error missing-file _sharding')], [1, true])
+  got = report(ckpt, '--sums', sums, '--allow-missing')
+  assert.deepEqual([got.found.includes('warning missing-file _sharding'), files.length], [true, 11])
+})
+
+test('a file that is now a symlink is not followed', t => {
+  const { ckpt, sums, root } = copied(t)
+  fs.renameSync(join(ckpt, '_sharding'), join(root, 'outside'))
+  fs.symlinkSync(join(root, 'outside'), join(ckpt, '_sharding'))
+  assert.notEqual(report(ckpt, '--sums', sums).verdict, 'VERIFIED')
+})
+
+test('sums that came with the source vouch for nothing; a lockfile beside them does', t => {
+  const { ckpt, sums, root } = copied(t)
+  const inside = join(ckpt, 'SHA256SUMS')
+  fs.renameSync(sums, inside)
+  const got = report(ckpt, '--sums', inside)
+  assert.deepEqual([got.verdict, got.exit_code], ['UNTRUSTED', 4])
+  assert.match(got.headline, /^UNTRUSTED: 11 files consistent with the sums that came with the source/)
+  fs.renameSync(inside, sums)
+  cli(['lock', ckpt, '-q'])
+  const lockfile = join(root, 'ckpt.leafsum.json')
+  const both = report(ckpt, '--sums', sums, '--lock', lockfile)
+  assert.equal(both.verdict, 'VERIFIED')
+  assert.match(both.headline, /11 files equal to the sums, 2 leaves with content equal to the lockfile/)
+  // Two kinds of evidence: one that fails is enough.
+  const other = report(join(artifacts, 'tampered_ckpt'), '--sums', sums, '--lock', lockfile)
+  assert.equal(other.verdict, 'MISMATCH')
+  assert.ok(other.found.some((/** @type {string} */ one) => one.startsWith('error digest-mismatch manifest.ocdbt')))
+})
+
+test('a checkpoint without leaves is not verified by its files', async () => {
+  const files = { note: new TextEncoder().encode('x') }
+  const got = await verify(fromMap(files), { sums: `${hash('x')}  note\n` }).catch(error => error)
+  assert.notEqual(got.verdict, 'VERIFIED')
+})
+
+test('damage that no sum knows of is found all the same', async t => {
+  const { ckpt, sums, write } = copied(t)
+  const manifest = join(ckpt, 'manifest.ocdbt')
+  const bytes = fs.readFileSync(manifest)
+  bytes[40] ^= 1
+  fs.writeFileSync(manifest, bytes)
+  write((digest, name) => `${digest}  ${name}`)
+  assert.equal(report(ckpt, '--sums', sums).verdict, 'MISMATCH')
+  const { lockfile } = await lock(fromPath(ckpt))
+  assert.equal(lockfile, null)
+})
+
+test('names that leave the directory, and lines that cannot be read, are refused: exit code 2', t => {
+  const { ckpt, sums } = copied(t)
+  const names = ['/etc/passwd', '../x', 'a/../../x', '..', '.', './', 'a//b', 'a/./b', 'a/', '\0', 'd/\0x', './../x', './/x']
+  const lines = [
+    ...names.flatMap(name => [`${zeros}  ${name}`, `SHA256 (${name}) = ${zeros}`]),
+    `\\${zeros}  ..\\\\x\\`, `\\${zeros}  a\\tb`, `\\${zeros}  a\\`, zeros, `${zeros} x`, `${zeros}\tx`, ` ${zeros}  x`, `${zeros}0  x`,
+    `${zeros.slice(1)}  x`, `g${zeros.slice(1)}  x`, `MD5 (x) = ${zeros.slice(32)}`, `SHA512 (x) = ${zeros}${zeros}`, `SHA256 (x) = ${zeros}0`,
+    `SHA256 () = ${zeros}`, 'x', `${zeros}  x\n${zeros}  x`, `${zeros}  x\n${zeros}  ./x`, `\ufeff${zeros}  x`,
+  ]
+  for (const line of lines) assert.throws(() => parseSums(line), { code: 'evidence', message: /^sums refused: line \d+: [^\n]+$/ }, JSON.stringify(line))
+  for (const text of ['', '\n', '# only a comment\n']) assert.throws(() => parseSums(text), { code: 'evidence', message: /no sums/ })
+  assert.throws(() => parseSums(new Uint8Array([...Buffer.from(zeros), 32, 32, 0xff])), { code: 'evidence', message: /not UTF-8/ })
+  fs.writeFileSync(sums, `${zeros}  ../SHA256SUMS\n`)
+  const { status, stdout, stderr } = cli(['verify', ckpt, '--sums', sums])
+  assert.deepEqual([status, stdout], [2, ''])
+  assert.match(stderr, /^leafsum: sums refused: line 1: "\.\.\/SHA256SUMS" does not name a file below the directory\n$/)
+  assert.equal(cli(['verify', ckpt, '--sums', join(ckpt, 'nothing')]).status, 2)
+})
+
+test('escapes are those of coreutils', () => {
+  assert.deepEqual([...parseSums(`\\${zeros}  a\\\\b\\nc\\rd\n${zeros}  a\\nb\n\\SHA256 (\\\\n) = ${zeros}\n`).keys()], ['a\\b\nc\rd', 'a\\nb', '\\n'])
+})
+
+test('which lines are of the source', () => {
+  const sums = parseSums(`${zeros}  a/w\n${zeros}  a/x/y\n${zeros}  b/w\n`)
+  assert.deepEqual([...sumsOf(sums, 'a', ['w', 'x/y']).keys()], ['w', 'x/y'])
+  assert.deepEqual([...sumsOf(sums, 'b', ['w']).keys()], ['w'])
+  assert.deepEqual([...sumsOf(sums, 'c', ['w']).keys()], ['a/w', 'a/x/y', 'b/w'])
+  // A directory called as the source, inside it: its own files are what is meant.
+  assert.deepEqual([...sumsOf(sums, 'a', ['a/w', 'a/x/y']).keys()], ['a/w', 'a/x/y', 'b/w'])
+})
