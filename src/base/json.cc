@@ -10,6 +10,7 @@
 
 #include "base/decimal.h"
 #include "base/limits.h"
+#include "base/sort.h"
 #include "base/text.h"
 
 // The C library's own would be a tenth of core.wasm. nlohmann's lexer, all that is used of it, calls
@@ -105,19 +106,19 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
   }
   // Names that occurred before, in file order.
   void FindDuplicates(const JsonValue::Object& object) {
-    if (object.size() < 2) return;
-    std::vector<uint32_t> order(object.size());
-    for (uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-      const int compared = object[a].first.compare(object[b].first);
-      return compared != 0 ? compared < 0 : a < b;
-    });
-    size_t twice = 0;
-    for (size_t i = 1; i < order.size(); ++i)
-      if (object[order[i]].first == object[order[i - 1]].first) order[twice++] = order[i];
-    order.resize(twice);
-    std::sort(order.begin(), order.end());
-    for (const uint32_t i : order)
+    const std::vector<uint32_t> order = StableOrder(
+        object.size(),
+        [](const void* members, uint32_t a, uint32_t b) {
+          const auto& m = *static_cast<const JsonValue::Object*>(members);
+          return m[a].first < m[b].first;
+        },
+        &object);
+    const auto at = [&](size_t i) { return order.empty() ? static_cast<uint32_t>(i) : order[i]; };
+    std::vector<uint32_t> again;
+    for (size_t i = 1; i < object.size(); ++i)
+      if (object[at(i)].first == object[at(i - 1)].first) again.push_back(at(i));
+    std::sort(again.begin(), again.end());
+    for (const uint32_t i : again)
       if (duplicates.size() < 100) duplicates.push_back(object[i].first);
   }
   bool Add(JsonValue v) {

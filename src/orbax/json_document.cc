@@ -1,8 +1,8 @@
 #include "orbax/json_document.h"
 
 #include <algorithm>
-#include <unordered_set>
 
+#include "base/sort.h"
 #include "base/text.h"
 
 namespace leafsum::orbax {
@@ -50,11 +50,20 @@ Error WrongMember(std::string_view member, std::string_view expected, const Json
 }
 
 std::vector<const JsonValue::Member*> LastMembers(const JsonValue::Object& object) {
+  const std::vector<uint32_t> order = StableOrder(
+      object.size(),
+      [](const void* members, uint32_t a, uint32_t b) {
+        const auto& m = *static_cast<const JsonValue::Object*>(members);
+        return m[a].first < m[b].first;
+      },
+      &object);
+  const auto at = [&](size_t i) { return order.empty() ? i : order[i]; };
+  std::vector<bool> replaced(object.size());
+  for (size_t i = 1; i < object.size(); ++i)
+    if (object[at(i)].first == object[at(i - 1)].first) replaced[at(i - 1)] = true;
   std::vector<const JsonValue::Member*> out;
-  std::unordered_set<std::string_view> seen;
-  for (auto it = object.rbegin(); it != object.rend(); ++it)
-    if (seen.insert(it->first).second) out.push_back(&*it);
-  std::reverse(out.begin(), out.end());
+  for (size_t i = 0; i < object.size(); ++i)
+    if (!replaced[i]) out.push_back(&object[i]);
   return out;
 }
 
