@@ -1,6 +1,5 @@
 #include "orbax/json_document.h"
 
-#include <algorithm>
 
 #include "base/sort.h"
 #include "base/text.h"
