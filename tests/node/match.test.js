@@ -84,6 +84,13 @@ test('sharding: recorded against a target mesh, and the template\'s own', async 
   assert.match((await sharded([null, null, null])).findings[0].message, /names 3 axes/)
 })
 
+test('sharding of an item in a step of a root is found where it lies', async () => {
+  const root = join(fixtures, 'multiprocess/manager_2x2/ckpt')
+  const report = await match(fromPath(root), fromPath(root), { mesh: { nobody: 1 } })
+  const axes = report.findings.filter(one => /which the mesh has not/.test(one.message))
+  assert.ok(axes.length > 0, report.text)
+})
+
 test('what casts do, dtype by dtype', () => {
   const bytesOf = /** @type {Record<string, (values: any[]) => Uint8Array>} */ ({
     float32: floats, float64: values => new Uint8Array(new Float64Array(values).buffer), int64: values => new Uint8Array(new BigInt64Array(values).buffer),
