@@ -74,9 +74,14 @@ function chosen(/** @type {any[]} */ items, /** @type {string | null} */ wanted,
   }
   const name = wanted ?? ''
   const found = items.find(one => one.name === name)
-  const shown = name || 'the directory itself'
-  if (!found) throw new LeafsumError('source', `${shown} is no item here: there are ${items.map(one => one.name || 'the directory itself').join(', ') || 'none'}`)
-  if (found.kind !== 'pytree') throw new LeafsumError('source', `${shown} is no tree but ${found.kind}: metadata() is of trees, as in Orbax (InvalidLayoutError)`)
+  const shown = (/** @type {string} */ one) => one || 'the directory itself'
+  if (!found) {
+    const names = items.map(one => shown(one.name)).join(', ') || 'none'
+    throw new LeafsumError('source', `${shown(name)} is no item here: there are ${names}`)
+  }
+  if (found.kind !== 'pytree') {
+    throw new LeafsumError('source', `${shown(name)} is no tree but ${found.kind}: metadata() is of trees, as in Orbax (InvalidLayoutError)`)
+  }
   return name
 }
 
