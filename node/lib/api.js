@@ -4,16 +4,16 @@ import { drive } from './drive.js'
 import { LeafsumError, bug } from './errors.js'
 import { explanations } from './explanations.js'
 import { runJob } from './job.js'
-import { files, subtrees, subtreesJson } from './listing.js'
+import { files, isListing, subtrees, subtreesJson } from './listing.js'
 import { metadataJson, metadataOf } from './metadata.js'
 import { coreOptions, kDefaultMaxMemory } from './options.js'
 import { Pool } from './pool.js'
 import { matchLeaves } from './match.js'
 import { readLeaf } from './read.js'
-import { checkSums, parseSums } from './sums.js'
 import { byRules, renamesOf, withoutPrefix } from './rename.js'
 import { coreSample } from './sample.js'
 import { openState } from './state.js'
+import { sumsForCore } from './sums.js'
 import { parseTemplate } from './template.js'
 
 // Starting threads takes some 40 ms, in which one place hashes this much.
@@ -52,12 +52,12 @@ export function makeApi(platform) {
     /** Would it restore into the template: another source, or the bytes or text of a template's document? */
     match: async (/** @type {any} */ source, /** @type {any} */ template, /** @type {Options} */ options = {}) => {
       const { item, step, allSteps, generation, maxMemory, signal } = options
-      const leaves = async (/** @type {any} */ one, /** @type {Options} */ scope) =>
-        one instanceof Checkpoint ? one.leaves : leavesOf((await report('ls', [one], { ...scope, generation, maxMemory, signal })).output?.items ?? [])
+      const items = async (/** @type {any} */ one, /** @type {Options} */ scope) =>
+        one instanceof Checkpoint ? one.items : (await report('ls', [one], { ...scope, generation, maxMemory, signal })).output?.items ?? []
       const isDocument = typeof template === 'string' || template instanceof Uint8Array
-      const wanted = isDocument ? parseTemplate(template) : await leaves(template, {})
+      const wanted = isDocument ? parseTemplate(template) : leavesOf(await items(template, {}))
       const inScope = wanted.filter((/** @type {any} */ leaf) => item === undefined || leaf.item === item || leaf.item === '')
-      return matchLeaves(report, source, await leaves(source, { item, step, allSteps }), inScope, options)
+      return matchLeaves(report, source, await items(source, { item, step, allSteps }), inScope, options)
     },
 
     /** Overrides how the core and its workers are loaded; call it before anything else. */
@@ -192,15 +192,9 @@ async function runCommand(platform, command, sources, options) {
   /** @type {Map<number, unknown>} */
   const listings = new Map()
   if (options.sums !== undefined) {
-    const sums = parseSums(bytesOf(options.sums, 'sums'))
-    if (!platform.sha256) throw new LeafsumError('usage', 'sums of files are checked in Node alone')
     // The same listing as the core's: what changes between the two readings of a file is noticed.
-    const listing = await stores[0].list?.()
-    listings.set(0, listing)
-    config.sums = await checkSums(stores[0], isListing(listing) ? /** @type {any} */ (listing) : undefined, sums, {
-      sha256: platform.sha256, signal, allowExtra: options.allowExtra, allowMissing: options.allowMissing,
-      own: options.sumsPath, withSource: options.sumsPath !== undefined,
-    })
+    listings.set(0, await stores[0].list?.())
+    config.sums = await sumsForCore(stores[0], listings.get(0), bytesOf(options.sums, 'sums'), platform.sha256, options)
   }
   // A fresh instance each time: its memory never shrinks, and after a trap it is unusable.
   const { core, module, url } = await newCore(platform)
@@ -344,9 +338,6 @@ function bytesOf(/** @type {any} */ file, name = 'lockfile') {
   if (file instanceof Uint8Array) return file
   throw new LeafsumError('usage', `${name}: its bytes (Uint8Array) or its text are wanted`)
 }
-
-const isListing = (/** @type {any} */ listing) =>
-  Array.isArray(listing) && listing.every(entry => Array.isArray(entry) && entry.length === 3)
 
 /**
  * The Report, and beside its own members, not enumerable: `text`, its exact bytes, and what the command puts out.

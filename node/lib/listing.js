@@ -48,6 +48,9 @@ function count(/** @type {Subtree} */ subtree, /** @type {any} */ leaf) {
 export const subtreesJson = all => `[${all.map(({ item, key_path: path, leaves, parameters, nbytes }) =>
   `{"item":${JSON.stringify(item)},"key_path":${JSON.stringify(path)},"leaves":${leaves},"parameters":${parameters},"nbytes":${nbytes}}`).join(',')}]`
 
+/** Zarrita's stores may give bare names, without sizes: those are of no use. @param {any} listing */
+export const isListing = listing => Array.isArray(listing) && listing.every(entry => Array.isArray(entry) && entry.length === 3)
+
 const kKinds = /** @type {Record<string, string>} */ ({ f: 'file', d: 'directory', l: 'symlink' })
 
 /**

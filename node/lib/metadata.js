@@ -74,9 +74,14 @@ function chosen(/** @type {any[]} */ items, /** @type {string | null} */ wanted,
   }
   const name = wanted ?? ''
   const found = items.find(one => one.name === name)
-  const shown = name || 'the directory itself'
-  if (!found) throw new LeafsumError('source', `${shown} is no item here: there are ${items.map(one => one.name || 'the directory itself').join(', ') || 'none'}`)
-  if (found.kind !== 'pytree') throw new LeafsumError('source', `${shown} is no tree but ${found.kind}: metadata() is of trees, as in Orbax (InvalidLayoutError)`)
+  const shown = (/** @type {string} */ one) => one || 'the directory itself'
+  if (!found) {
+    const names = items.map(one => shown(one.name)).join(', ') || 'none'
+    throw new LeafsumError('source', `${shown(name)} is no item here: there are ${names}`)
+  }
+  if (found.kind !== 'pytree') {
+    throw new LeafsumError('source', `${shown(name)} is no tree but ${found.kind}: metadata() is of trees, as in Orbax (InvalidLayoutError)`)
+  }
   return name
 }
 
@@ -108,11 +113,12 @@ function describe(/** @type {any} */ { key_path: path, value_type: type, dtype, 
   return { key_path: path, value_type: type, dtype, shape, sharding }
 }
 
-const base64Url = (/** @type {string} */ text) =>
+/** How `_sharding` names a parameter. */
+export const base64Url = (/** @type {string} */ text) =>
   btoa(String.fromCharCode(...new TextEncoder().encode(text))).replaceAll('+', '-').replaceAll('/', '_')
 
 /** @returns {Promise<any>} undefined where it is not there or cannot be read; the latter is told in `unreadable` */
-async function readDocument(/** @type {import('./stores/store.js').Store} */ store, /** @type {string} */ file, /** @type {any[]} */ unreadable) {
+export async function readDocument(/** @type {import('./stores/store.js').Store} */ store, /** @type {string} */ file, /** @type {any[]} */ unreadable) {
   try {
     if ((await store.size?.(file) ?? 0) > kMaxDocument) throw new Error(`over ${kMaxDocument} bytes`)
     const bytes = await store.get(`/${file}`)

@@ -1,5 +1,6 @@
 // SHA256SUMS: the lines of `sha256sum` and of `sha256sum --tag`, and what a source's files make of them.
 import { LeafsumError } from './errors.js'
+import { isListing } from './listing.js'
 import { failureOf } from './stores/store.js'
 
 const kMaxSums = 64 * 2 ** 20
@@ -75,6 +76,22 @@ export function sumsOf(sums, sourceName, files) {
 }
 
 /**
+ * The core's option `sums`, from the options of the API.
+ * @param {import('./stores/store.js').Store} store
+ * @param {unknown} listing
+ * @param {Uint8Array} file  the sums
+ * @param {(() => any) | undefined} sha256  of the platform: one that takes a file in pieces
+ * @param {Record<string, any>} options
+ */
+export async function sumsForCore(store, listing, file, sha256, { signal, allowExtra, allowMissing, sumsPath }) {
+  const sums = parseSums(file)
+  if (!sha256) throw new LeafsumError('usage', 'sums of files are checked in Node alone')
+  return checkSums(store, isListing(listing) ? /** @type {any} */ (listing) : undefined, sums, {
+    sha256, signal, allowExtra, allowMissing, own: sumsPath, withSource: sumsPath !== undefined,
+  })
+}
+
+/**
  * Reads every file that the sums name. What the core is told: how many are equal, and a finding for each that is not there,
  * differs, cannot be read, or that no line names.
  * @param {import('./stores/store.js').Store} store
@@ -83,7 +100,7 @@ export function sumsOf(sums, sourceName, files) {
  * @param {{ sha256: () => any, allowExtra?: boolean, allowMissing?: boolean, signal?: AbortSignal, own?: string, withSource?: boolean }} options
  *   own: the sums' own path in the source, where they lie there; no sums have a line for themselves
  */
-export async function checkSums(store, listing, sums, { sha256, allowExtra, allowMissing, signal, own, withSource = false }) {
+async function checkSums(store, listing, sums, { sha256, allowExtra, allowMissing, signal, own, withSource = false }) {
   const files = (listing ?? []).filter(([, , kind]) => kind !== 'd').map(([path]) => path)
   const wanted = sumsOf(sums, store.name ?? '', files)
   /** @type {Record<string, string>[]} */
@@ -113,9 +130,13 @@ export async function checkSums(store, listing, sums, { sha256, allowExtra, allo
   return { equal, with_source: withSource, findings }
 }
 
-function failure(/** @type {string} */ file, /** @type {string} */ expected, /** @type {any} */ { kind, message }, /** @type {boolean | undefined} */ allowMissing) {
+/** @param {string} file @param {string} expected @param {any} why @param {boolean} [allowMissing] */
+function failure(file, expected, { kind, message }, allowMissing) {
   if (kind === 'missing') {
-    return { code: 'missing-file', severity: allowMissing ? 'warning' : 'error', file, expected: `sha256:${expected}`, message: 'the sums name this file, and it is not there' }
+    return {
+      code: 'missing-file', severity: allowMissing ? 'warning' : 'error', file, expected: `sha256:${expected}`,
+      message: 'the sums name this file, and it is not there',
+    }
   }
   return { code: kind === 'changed' ? 'changed-during-read' : 'unreadable', file, message }
 }
