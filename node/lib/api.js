@@ -52,12 +52,12 @@ export function makeApi(platform) {
     /** Would it restore into the template: another source, or the bytes or text of a template's document? */
     match: async (/** @type {any} */ source, /** @type {any} */ template, /** @type {Options} */ options = {}) => {
       const { item, step, allSteps, generation, maxMemory, signal } = options
-      const leaves = async (/** @type {any} */ one, /** @type {Options} */ scope) =>
-        one instanceof Checkpoint ? one.leaves : leavesOf((await report('ls', [one], { ...scope, generation, maxMemory, signal })).output?.items ?? [])
+      const items = async (/** @type {any} */ one, /** @type {Options} */ scope) =>
+        one instanceof Checkpoint ? one.items : (await report('ls', [one], { ...scope, generation, maxMemory, signal })).output?.items ?? []
       const isDocument = typeof template === 'string' || template instanceof Uint8Array
-      const wanted = isDocument ? parseTemplate(template) : await leaves(template, {})
+      const wanted = isDocument ? parseTemplate(template) : leavesOf(await items(template, {}))
       const inScope = wanted.filter((/** @type {any} */ leaf) => item === undefined || leaf.item === item || leaf.item === '')
-      return matchLeaves(report, source, await leaves(source, { item, step, allSteps }), inScope, options)
+      return matchLeaves(report, source, await items(source, { item, step, allSteps }), inScope, options)
     },
 
     /** Overrides how the core and its workers are loaded; call it before anything else. */

@@ -3,6 +3,7 @@
 import { CastCheck, canCast } from './cast.js'
 import { dtypeOf } from './elements.js'
 import { pointer as toPointer } from './leaf_name.js'
+import { base64Url, readDocument } from './metadata.js'
 import { shardingFindings } from './sharding.js'
 import { unravel } from './slice.js'
 
@@ -12,13 +13,15 @@ import { unravel } from './slice.js'
  *
  * @param {import('./read.js').Report} report
  * @param {any} source
- * @param {Leaf[]} leaves of `list`, each with its item
+ * @param {any[]} items of `list`
  * @param {TemplateLeaf[]} template
- * @param {Record<string, any>} options of the API: `mesh`, `values`, `allowExtra`
+ * @param {Record<string, any>} options of the API: `mesh`, `allowExtra`
  */
-export async function matchLeaves(report, source, leaves, template, { mesh, allowExtra, values = true, against, ...options }) {
+export async function matchLeaves(report, source, items, template, { mesh, allowExtra, ...options }) {
+  /** @type {Leaf[]} */
+  const leaves = items.flatMap(item => item.leaves.map((/** @type {any} */ leaf) => ({ item: item.name, ...leaf })))
   const { pairs, findings, counts } = pairUp(leaves, template, allowExtra === true)
-  const recorded = mesh || template.some(leaf => leaf.sharding) ? await recordedShardings(source, leaves) : new Map()
+  const recorded = mesh || template.some(leaf => leaf.sharding) ? await recordedShardings(source, items) : new Map()
   /** @type {{ check: CastCheck, finding: any }[]} */
   const casts = []
   const reads = []
@@ -27,11 +30,11 @@ export async function matchLeaves(report, source, leaves, template, { mesh, allo
     if (found) counts.different++
     else counts.equal++
     if (found) findings.push(found)
-    if (found?.code === 'dtype-mismatch' && values && canCast(leaf.dtype, wanted.dtype)) {
+    if (found?.code === 'dtype-mismatch' && canCast(leaf.dtype, wanted.dtype)) {
       casts.push({ check: new CastCheck(leaf.dtype, wanted.dtype), finding: found })
-      reads.push({ item: leaf.item, key_path: leaf.key_path, parts: leaf.nbytes ? [{ skip: 0, take: leaf.nbytes }] : [{ skip: 0, take: 0 }] })
+      reads.push({ item: leaf.item, key_path: leaf.key_path, parts: [{ skip: 0, take: leaf.nbytes }] })
     }
-    findings.push(...shardingFindings(leaf, recorded.get(`${leaf.item}\0${leaf.key_path.join('.')}`), wanted.sharding, mesh))
+    findings.push(...shardingFindings(leaf, recordedOf(recorded.get(leaf.item), leaf.key_path), wanted.sharding, mesh))
   }
   return report('match', [source], {
     ...options, reads,
@@ -154,20 +157,23 @@ function lossText(/** @type {CastCheck} */ { loss }, /** @type {number[]} */ sha
   return `lossy: ${changed} of ${total} values change, first at [${unravel(first.index, shape).join(',')}]: ${first.before} becomes ${first.after}`
 }
 
-/** `_sharding` of each item: by item and parameter name. @returns {Promise<Map<string, any>>} */
-async function recordedShardings(/** @type {any} */ source, /** @type {Leaf[]} */ leaves) {
+/**
+ * `_sharding` of each item: by item, then as the file names parameters. What is wrong with it, `check` says.
+ * @param {any} source
+ * @param {any[]} items of `list`
+ * @returns {Promise<Map<string, any>>}
+ */
+async function recordedShardings(source, items) {
   const store = source.store ?? await source
-  const all = new Map()
-  for (const item of new Set(leaves.map(leaf => leaf.item))) {
-    const bytes = await store.get(`/${item ? `${item}/` : ''}_sharding`).catch(() => undefined)
-    if (!bytes) continue
-    try {
-      for (const [name, text] of Object.entries(JSON.parse(new TextDecoder().decode(bytes)))) {
-        all.set(`${item}\0${new TextDecoder().decode(Uint8Array.from(atob(name), c => c.charCodeAt(0)))}`, JSON.parse(/** @type {string} */ (text)))
-      }
-    } catch {
-      // What is wrong with the file, `check` says; here it tells of nothing.
-    }
+  const files = items.map(async item => /** @type {[string, any]} */ ([item.name, await readDocument(store, `${item.directory}_sharding`, [])]))
+  return new Map(await Promise.all(files))
+}
+
+function recordedOf(/** @type {any} */ file, /** @type {string[]} */ path) {
+  const text = file?.[base64Url(path.join('.'))]
+  try {
+    return typeof text === 'string' ? JSON.parse(text) : undefined
+  } catch {
+    return undefined
   }
-  return all
 }

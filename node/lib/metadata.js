@@ -108,11 +108,12 @@ function describe(/** @type {any} */ { key_path: path, value_type: type, dtype, 
   return { key_path: path, value_type: type, dtype, shape, sharding }
 }
 
-const base64Url = (/** @type {string} */ text) =>
+/** How `_sharding` names a parameter. */
+export const base64Url = (/** @type {string} */ text) =>
   btoa(String.fromCharCode(...new TextEncoder().encode(text))).replaceAll('+', '-').replaceAll('/', '_')
 
 /** @returns {Promise<any>} undefined where it is not there or cannot be read; the latter is told in `unreadable` */
-async function readDocument(/** @type {import('./stores/store.js').Store} */ store, /** @type {string} */ file, /** @type {any[]} */ unreadable) {
+export async function readDocument(/** @type {import('./stores/store.js').Store} */ store, /** @type {string} */ file, /** @type {any[]} */ unreadable) {
   try {
     if ((await store.size?.(file) ?? 0) > kMaxDocument) throw new Error(`over ${kMaxDocument} bytes`)
     const bytes = await store.get(`/${file}`)

@@ -1,5 +1,6 @@
 // Would it restore: every way in which a template and a checkpoint can disagree, and what casts do to values.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -7,7 +8,7 @@ import { fromMap, fromPath, list, lock, match } from '../../node/lib/index.js'
 import { CastCheck } from '../../node/lib/cast.js'
 import { storeOf, zarr3 } from './support/arrays.js'
 import { cli } from './support/cli.js'
-import { fixtures, scratch } from './support/places.js'
+import { examples, fixtures, scratch } from './support/places.js'
 import { assertValid } from './support/schema.js'
 
 const floats = (/** @type {number[]} */ values) => new Uint8Array(new Float32Array(values).buffer)
@@ -84,6 +85,13 @@ test('sharding: recorded against a target mesh, and the template\'s own', async 
   assert.match((await sharded([null, null, null])).findings[0].message, /names 3 axes/)
 })
 
+test('sharding of an item in a step of a root is found where it lies', async () => {
+  const root = join(fixtures, 'multiprocess/manager_2x2/ckpt')
+  const report = await match(fromPath(root), fromPath(root), { mesh: { nobody: 1 } })
+  const axes = report.findings.filter(one => /which the mesh has not/.test(one.message))
+  assert.ok(axes.length > 0, report.text)
+})
+
 test('what casts do, dtype by dtype', () => {
   const bytesOf = /** @type {Record<string, (values: any[]) => Uint8Array>} */ ({
     float32: floats, float64: values => new Uint8Array(new Float64Array(values).buffer), int64: values => new Uint8Array(new BigInt64Array(values).buffer),
@@ -142,4 +150,38 @@ test('the program: 0, 1 and 2; the template of examples/dump_template.py', t => 
   fs.writeFileSync(file, '{}')
   assert.equal(cli(['match', baseline, file]).status, 2)
   assert.equal(cli(['match', baseline, join(root, 'none')]).status, 2)
+})
+
+// JAX is no part of these tests: a stand-in gives paths and leaves as jax.tree_util does.
+const kStandIn = `
+import sys, types
+class Key: pass
+def key(**member):
+    one = Key(); one.__dict__.update(member); return one
+class Leaf: pass
+def leaf(dtype, shape, **more):
+    one = Leaf(); one.__dict__.update(dtype=dtype, shape=shape, **more); return one
+class Mesh: shape = {'data': 2, 'model': 2}
+class Sharding: mesh = Mesh; spec = ('data', ('model',))
+flat = [([key(key='d'), key(name='w')], leaf('float32', (2, 2), sharding=Sharding)), ([key(key='l'), key(idx=0)], leaf('bfloat16', ()))]
+jax = types.ModuleType('jax')
+jax.tree_util = types.SimpleNamespace(tree_flatten_with_path=lambda tree: (flat, None))
+sys.modules['jax'] = jax
+from dump_template import dump_template
+print(dump_template(None))
+`
+
+test('examples/dump_template.py writes what match reads', async t => {
+  const { status, stdout, stderr, error } = spawnSync('python3', ['-B', '-c', kStandIn], { encoding: 'utf8', env: { ...process.env, PYTHONPATH: examples } })
+  if (error) return t.skip('python3 is not installed')
+  assert.equal(status, 0, stderr)
+  const { leafsum_template: version, leaves } = JSON.parse(stdout)
+  assert.equal(version, 1)
+  assert.deepEqual(leaves, [
+    { key_path: ['d', 'w'], dtype: 'float32', shape: [2, 2], sharding: { mesh: { data: 2, model: 2 }, spec: ['data', ['model']] } },
+    { key_path: ['l', '0'], dtype: 'bfloat16', shape: [] },
+  ])
+  const scalar = zarr3('bfloat16', [], new Uint8Array(2))
+  assert.equal((await match(store({ 'd/w': w, 'l/0': scalar }), stdout)).verdict, 'MATCHES')
+  assert.deepEqual(codes(await match(store({ 'd/w': w, 'l/0': zarr3('float32', [], new Uint8Array(4)) }), stdout)), ['dtype-mismatch l/0'])
 })

@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { bin } from './places.js'
+import { assertValidOutput } from './schema.js'
 
 const { NO_COLOR, FORCE_COLOR, ...env } = process.env
 
 /**
- * Runs the real program.
+ * Runs the real program. What it puts out as JSON is held against the published schemas, whatever the test is about.
  * @param {string[]} args
  * @param {{ cwd?: string, env?: Record<string, string>, input?: string }} [options]
  */
@@ -12,6 +13,7 @@ export function cli(args, options = {}) {
   const { status, signal, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
     ...options, env: { ...env, ...options.env }, encoding: 'utf8', maxBuffer: 1 << 28,
   })
+  assertValidOutput(args, stdout)
   return { status, signal, stdout, stderr }
 }
 

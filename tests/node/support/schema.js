@@ -19,5 +19,30 @@ export function assertValid(kind, document, about = kind) {
   assert.ok(valid, `${about}: ${ajv.errorsText(validators[kind].errors)}`)
 }
 
+/**
+ * Every JSON document that the program put out, by what it says it is, or the command's own; the lines of ndjson put
+ * together again. Other text passes.
+ * @param {string[]} args of the program
+ * @param {string} stdout
+ */
+export function assertValidOutput(args, stdout) {
+  if (!stdout.startsWith('{')) return
+  const about = args.join(' ')
+  const documents = stdout.startsWith('{"type":') ? linesOf(stdout) : [JSON.parse(stdout)]
+  for (const document of documents) {
+    if (document.leafsum_report) assertValid('report', document, about)
+    else if (document.leafsum) assertValid('lockfile', document, about)
+    else if (args[0] in validators) assertValid(/** @type {any} */ (args[0]), document, about)
+  }
+}
+
+/** The reports in ndjson, with their findings. */
+function linesOf(/** @type {string} */ stdout) {
+  const rows = stdout.trimEnd().split('\n').map(line => JSON.parse(line))
+  const without = (/** @type {any} */ { type, ...rest }) => rest
+  const findings = rows.filter(row => row.type === 'finding').map(without)
+  return rows.filter(row => row.type === 'report').map(row => ({ ...without(row), findings }))
+}
+
 /** Whether a schema takes a document. @param {keyof typeof validators} kind @param {unknown} document */
 export const isValid = (kind, document) => Boolean(validators[kind](document))

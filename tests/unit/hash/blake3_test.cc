@@ -123,6 +123,25 @@ TEST_CASE("A block's value depends on its place and its bytes") {
   CHECK(ToHex(changed.digest) != ToHex(same.digest));
 }
 
+TEST_CASE("From a block on: the values are those of the whole") {
+  const size_t length = 3 * kBlock + 5 * kKiB + 3;
+  const ByteVector content = Pattern(length);
+  const Hashed whole = HashInPieces(content, {kBlock});
+  for (size_t first = 1; first <= 3; ++first) {
+    for (size_t piece : {size_t{1} << 30, kBlock, 16 * kKiB, size_t{100001}}) {
+      BlockHasher hasher(length, first * kBlock);
+      for (size_t at = first * kBlock; at < length; at += piece)
+        hasher.Update(Bytes(content).subspan(at, std::min(piece, length - at)));
+      CAPTURE(first, piece);
+      CHECK(Hex(hasher.blocks()) == Hex(Bytes(whole.blocks).subspan(first * kBlockValueSize)));
+    }
+  }
+  // Only some blocks in the middle.
+  BlockHasher middle(length, kBlock);
+  middle.Update(Bytes(content).subspan(kBlock, kBlock));
+  CHECK(Hex(middle.blocks()) == Hex(Bytes(whole.blocks).subspan(kBlockValueSize, kBlockValueSize)));
+}
+
 TEST_CASE("BlockCount: none up to 4 MiB, then rounded up") {
   struct Case {
     uint64_t nbytes, count;

@@ -2,6 +2,7 @@ import { LeafsumError, openCheckpoint } from '../../index.js'
 import { dtypeOf, textsOf } from '../../elements.js'
 import { npyOf } from '../../npy.js'
 import { arrayText } from '../array_text.js'
+import { lines } from '../context.js'
 import { leafName, renderReport } from '../render.js'
 import { liesInside, openSource, readEvidence } from '../source.js'
 import { printable } from '../terminal.js'
@@ -24,6 +25,7 @@ export async function run(context) {
   context.bar.clear()
   const { report } = value
   if (context.format === 'json') context.write(`${report.text.trimEnd().slice(0, -1)},"cat":${JSON.stringify(document(value))}}\n`)
+  else if (context.format === 'ndjson') context.write(lines([{ type: 'value', ...document(value) }]) + context.reportText(report))
   else if (value.bytes) context.write(options.npy ? npyOf(value.dtype, value.shape, value.bytes) : text(value))
   if (report.exit_code !== 0) context.note(`${leafName(value.item, value.key_path)} is not shown: ${renderReport(report, context).trimEnd()}`)
   return report.exit_code
