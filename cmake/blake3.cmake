@@ -9,6 +9,7 @@ add_library(blake3 STATIC ${c}/blake3.c ${c}/blake3_portable.c)
 target_include_directories(blake3 SYSTEM PUBLIC ${c})
 
 if(EMSCRIPTEN)
+  leafsum_cold(blake3 -O2 ${c}/blake3_sse41.c)
   target_sources(blake3 PRIVATE ${c}/blake3_sse41.c ${PROJECT_SOURCE_DIR}/src/hash/blake3_wasm_dispatch.c)
   # blake3_impl.h sizes its buffers for one lane on unknown processors; our kernel fills four. "NEON" is the only way
   # to say four, and everyone who includes the header must agree: hence PUBLIC.

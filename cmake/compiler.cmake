@@ -28,6 +28,15 @@ function(leafsum_hot target)
   endif()
 endfunction()
 
+# leafsum_cold(<target> <level> <file>...): a target in C, or a hot one, that is compiled for space all the same, but for
+# these files of it, whose loops the bytes go through.
+function(leafsum_cold target level)
+  if(EMSCRIPTEN)
+    target_compile_options(${target} PRIVATE -Oz -finline-functions)
+    set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS ${level})
+  endif()
+endfunction()
+
 if(LEAFSUM_SANITIZE)
   # recover=none: a finding must fail the test that caused it, not only print.
   add_compile_options(-fsanitize=${LEAFSUM_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

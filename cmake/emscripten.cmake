@@ -17,5 +17,7 @@ target_link_options(leafsum_wasm INTERFACE
   # Not "node": its glue dies in an ES module. The loader in node/lib hands over the bytes of core.wasm itself.
   -sENVIRONMENT=web,worker
   -sFILESYSTEM=0
+  -Wl,--fatal-warnings # cmake/calling_convention.cmake
+  -sMALLOC=emmalloc # a third of the default allocator's code
   -sDYNAMIC_EXECUTION=0) # no eval: the page's policy forbids it
 target_link_libraries(leafsum_wasm INTERFACE leafsum_wasm_limits)

@@ -15,5 +15,10 @@ add_library(zstd_decompress STATIC
   ${lib}/decompress/zstd_ddict.c
   ${lib}/decompress/zstd_decompress.c
   ${lib}/decompress/zstd_decompress_block.c)
+leafsum_cold(zstd_decompress -O2
+  ${lib}/common/xxhash.c ${lib}/decompress/huf_decompress.c ${lib}/decompress/zstd_decompress_block.c)
 target_include_directories(zstd_decompress SYSTEM PUBLIC ${lib})
-target_compile_definitions(zstd_decompress PRIVATE ZSTD_DISABLE_ASM=1 ZSTD_LEGACY_SUPPORT=0)
+target_compile_definitions(zstd_decompress PRIVATE
+  ZSTD_DISABLE_ASM=1 ZSTD_LEGACY_SUPPORT=0 ZSTD_TRACE=0
+  HUF_DISABLE_FAST_DECODE=1 # loops that 32-bit targets such as wasm never enter
+  ZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT=1) # the other decoder prefetches, which wasm cannot

@@ -2,6 +2,7 @@
 import { instantiate } from './core.js'
 import { drive } from './drive.js'
 import { LeafsumError, bug } from './errors.js'
+import { explanations } from './explanations.js'
 import { runJob } from './job.js'
 import { files, isListing, subtrees, subtreesJson } from './listing.js'
 import { metadataJson, metadataOf } from './metadata.js'
@@ -98,7 +99,7 @@ export function makeApi(platform) {
     },
 
     /** One finding code on one screen; "" for a code that does not exist. */
-    explain: async (/** @type {string} */ code) => (await newCore(platform)).core.explain(code),
+    explain: async (/** @type {string} */ code) => (Object.hasOwn(explanations, code) ? explanations[code] : ''),
     /** Every code that a finding can have. */
     codes: async () => (await newCore(platform)).core.codes(),
   }

@@ -33,7 +33,7 @@ export async function compile(bytes, name = 'core') {
  * @param {Function} factory the default export of core.mjs or codecs.mjs
  * @param {WebAssembly.Module} module
  * @param {() => { update(view: Uint8Array): unknown, digest(): Uint8Array }} [sha256] a faster SHA-256 of the host
- * @returns {Promise<any>} the core: Verifier, LeafJob, explain, version
+ * @returns {Promise<any>} the core: Verifier, LeafJob, codes, setSha256, useWebCrypto
  */
 export function instantiate(factory, module, sha256) {
   return new Promise((resolve, reject) => {

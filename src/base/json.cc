@@ -1,11 +1,42 @@
 #include "base/json.h"
 
 #include <algorithm>
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
+#include <istream>
 #include <limits>
+#include <string>
 
+#include "base/decimal.h"
 #include "base/limits.h"
 #include "base/text.h"
+
+// The C library's own would be a tenth of core.wasm. nlohmann's lexer, all that is used of it, calls
+// the one with a number that it has scanned and the other with the format "<U+%.4X>" and a byte.
+namespace std {
+inline double leafsum_strtod(const char* text, char** end) {
+  const string_view number(text);
+  *end = const_cast<char*>(text) + number.size();
+  return leafsum::ParseDecimal(number);
+}
+inline int leafsum_snprintf(char* out, size_t, const char* format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  const int byte = va_arg(arguments, int);
+  va_end(arguments);
+  const string text =
+      "<U+00" + string(1, "0123456789ABCDEF"[byte >> 4 & 15]) + "0123456789ABCDEF"[byte & 15] + ">";
+  text.copy(out, text.size());
+  out[text.size()] = 0;  // lexer's buffer has 9 bytes
+  return static_cast<int>(text.size());
+}
+}  // namespace std
+#define strtod leafsum_strtod
+#define snprintf leafsum_snprintf
 #include "nlohmann/json.hpp"
+#undef strtod
+#undef snprintf
 
 namespace leafsum {
 namespace {
@@ -206,15 +237,12 @@ Result<JsonDocument> ParseJson(Bytes text, JsonOptions options) {
   if (view.substr(0, 3) == "\xef\xbb\xbf")
     return Error{ErrorCode::kInvalid, "not JSON: a byte order mark", 0, "", ""};
   Builder builder;
-  bool ok = false;
-  const bool has_words = options.allow_non_finite &&
-                         (view.find("NaN") != view.npos || view.find("Infinity") != view.npos);
-  if (has_words) {
-    const std::string clean = WithoutNonFinite(view);
-    ok = Nlohmann::sax_parse(clean, &builder);
-  } else {
-    ok = Nlohmann::sax_parse(view.begin(), view.end(), &builder);
-  }
+  std::string clean;
+  std::string_view json = view;
+  if (options.allow_non_finite &&
+      (view.find("NaN") != view.npos || view.find("Infinity") != view.npos))
+    json = clean = WithoutNonFinite(view);
+  const bool ok = Nlohmann::sax_parse(json.begin(), json.end(), &builder);
   if (!ok)
     return builder.error ? *builder.error : Error{ErrorCode::kInvalid, "not JSON", {}, "", ""};
   return JsonDocument{std::move(builder.root), std::move(builder.duplicates)};

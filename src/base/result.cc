@@ -24,6 +24,16 @@ std::string_view ErrorCodeName(ErrorCode code) {
   return "invalid";
 }
 
+Error::Error() = default;
+Error::Error(ErrorCode c, std::string_view m, std::optional<uint64_t> o, std::string_view e,
+             std::string_view a)
+    : code(c), message(m), offset(o), expected(e), actual(a) {}
+Error::Error(const Error&) = default;
+Error::Error(Error&&) noexcept = default;
+Error& Error::operator=(const Error&) = default;
+Error& Error::operator=(Error&&) noexcept = default;
+Error::~Error() = default;
+
 Error Error::Prefixed(std::string_view what) const {
   Error out = *this;
   out.message = std::string(what) + ": " + message;

@@ -11,7 +11,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 
 namespace leafsum {
 
@@ -37,33 +36,44 @@ struct Error {
   std::string expected;
   std::string actual;
 
+  // Out of line, for size: nearly every function of the core can make, move or drop one.
+  Error();
+  Error(ErrorCode code, std::string_view message, std::optional<uint64_t> offset = {},
+        std::string_view expected = {}, std::string_view actual = {});
+  Error(const Error&);
+  Error(Error&&) noexcept;
+  Error& operator=(const Error&);
+  Error& operator=(Error&&) noexcept;
+  ~Error();
+
   Error Prefixed(std::string_view what) const;  // "what: message"
 };
 
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value)
-      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit on purpose
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
-  explicit operator bool() const { return state_.index() == 0; }
+  Result(T value) : value_(std::in_place, std::move(value)) {}  // NOLINT: implicit on purpose
+  Result(Error error) : error_(std::move(error)) {}             // NOLINT
+  explicit operator bool() const { return value_.has_value(); }
   T& operator*() {
     assert(*this);
-    return *std::get_if<0>(&state_);
+    return *value_;
   }
   const T& operator*() const {
     assert(*this);
-    return *std::get_if<0>(&state_);
+    return *value_;
   }
   T* operator->() { return &**this; }
   const T* operator->() const { return &**this; }
   const Error& error() const {
     assert(!*this);
-    return *std::get_if<1>(&state_);
+    return error_;
   }
 
  private:
-  std::variant<T, Error> state_;
+  // Not std::variant, whose every instance brings a table of functions for each thing done with it.
+  std::optional<T> value_;
+  Error error_;
 };
 
 // A check with nothing to give back.

@@ -1,8 +1,6 @@
 // LeafJob, in both modules: in core.wasm it knows Orbax's own codecs, in codecs.wasm all of them.
 #include "verify/leaf_job.h"
 
-#include <emscripten/bind.h>
-
 #include <algorithm>
 #include <memory>
 
@@ -12,28 +10,12 @@
 namespace leafsum::bindings {
 namespace {
 
-class LeafJob {
- public:
-  explicit LeafJob(val job) : core_(CopyIn(job)) {}
-  val Poll(double budget) { return AskArray(core_.Poll(static_cast<uint64_t>(budget))); }
-  void Feed(uint32_t id, val bytes) {
-    const unsigned n = bytes["length"].as<unsigned>();
-    Reserve(id, n).call<void>("set", bytes);
-    core_.Commit(id, n);
-  }
-  val Reserve(uint32_t id, unsigned n) { return View(core_.Reserve(id, n)); }
-  void Commit(uint32_t id, unsigned n) { core_.Commit(id, n); }
-  void Fail(uint32_t id, std::string kind, std::string why) {
-    core_.Fail(id, ParseFailure(kind), why);
-  }
-  bool Done() const { return core_.Done(); }
-  bool Paused() const { return core_.Paused(); }
-  double Progress() const { return Number(core_.progress()); }
-  val TakeResult() const { return CopyOut(core_.TakeResult()); }
-
- private:
-  verify::LeafJob core_;
+struct LeafJob {
+  explicit LeafJob(val job) : core(CopyIn(job)) {}
+  verify::LeafJob core;
 };
+
+val Reserve(LeafJob& job, uint32_t id, unsigned n) { return View(job.core.Reserve(id, n)); }
 
 // A host's SHA-256: {update(view), digest() → Uint8Array}.
 class HostSha256 : public hash::StreamingHash {
@@ -71,17 +53,19 @@ void UseWebCrypto() {
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(leaf_job) {
-  emscripten::class_<LeafJob>("LeafJob")
-      .constructor<val>()
-      .function("poll", &LeafJob::Poll)
-      .function("feed", &LeafJob::Feed)
-      .function("reserve", &LeafJob::Reserve)
-      .function("commit", &LeafJob::Commit)
-      .function("fail", &LeafJob::Fail)
-      .function("done", &LeafJob::Done)
-      .function("paused", &LeafJob::Paused)
-      .function("progress", &LeafJob::Progress)
-      .function("result", &LeafJob::TakeResult);
+  emscripten::class_<LeafJob> bound("LeafJob");
+  BindHost(bound);
+  bound.constructor<val>()
+      .function("feed", +[](LeafJob& job, uint32_t id, val bytes) {
+        const unsigned n = bytes["length"].as<unsigned>();
+        Reserve(job, id, n).call<void>("set", bytes);
+        job.core.Commit(id, n);
+      })
+      .function("reserve", &Reserve)
+      .function("commit", +[](LeafJob& job, uint32_t id, unsigned n) { job.core.Commit(id, n); })
+      .function("paused", +[](LeafJob& job) { return job.core.Paused(); })
+      .function("progress", +[](LeafJob& job) { return Number(job.core.progress()); })
+      .function("result", +[](LeafJob& job) { return CopyOut(job.core.TakeResult()); });
   emscripten::function("setSha256", &SetSha256);
   emscripten::function("useWebCrypto", &UseWebCrypto);
   emscripten::function("setContentSink", &SetContentSink);

@@ -1,8 +1,6 @@
 // Verifier and what else core.wasm alone has.
 #include "verify/verifier.h"
 
-#include <emscripten/bind.h>
-
 #include <string>
 
 #include "base/json.h"
@@ -12,68 +10,49 @@
 namespace leafsum::bindings {
 namespace {
 
-class Verifier {
- public:
-  explicit Verifier(std::string options) : core_(AsBytes(options)) {}
-
-  // [["path", size, "f" | "d" | "l"], …]; anything else is the host's mistake and is said in
-  // error().
-  void SetListing(unsigned source, std::string json) {
-    std::vector<FileEntry> entries;
-    auto document = ParseJson(AsBytes(json));
-    const JsonValue::Array* rows = document ? document->root.AsArray() : nullptr;
-    if (!rows) {
-      error_ = "listing: not a JSON array";
-      return;
-    }
-    for (const JsonValue& row : *rows) {
-      const auto* cells = row.AsArray();
-      if (!cells || cells->size() != 3 || !(*cells)[0].AsString() || !(*cells)[1].AsUint() ||
-          !(*cells)[2].AsString()) {
-        error_ = "listing: a row is not [path, size, kind]";
-        return;
-      }
-      const std::string& kind = *(*cells)[2].AsString();
-      entries.push_back({*(*cells)[0].AsString(), *(*cells)[1].AsUint(),
-                         kind == "l"   ? FileEntry::Kind::kSymlink
-                         : kind == "d" ? FileEntry::Kind::kDirectory
-                                       : FileEntry::Kind::kFile});
-    }
-    core_.SetListing(source, std::move(entries));
-  }
-  void SetEvidence(val bytes, bool with_source) { core_.SetEvidence(CopyIn(bytes), with_source); }
-  std::string Error() const { return error_.empty() ? core_.error() : error_; }
-
-  val Poll(double budget) { return AskArray(core_.Poll(static_cast<uint64_t>(budget))); }
-  void Feed(uint32_t id, val bytes) { core_.Feed(id, CopyIn(bytes)); }
-  void TooLarge(uint32_t id, double size) { core_.TooLarge(id, static_cast<uint64_t>(size)); }
-  void Fail(uint32_t id, std::string kind, std::string why) {
-    core_.Fail(id, ParseFailure(kind), why);
-  }
-  bool Done() const { return core_.Done(); }
-  val Progress() const {
-    const auto p = core_.progress();
-    val out = val::object();
-    out.set("leaves_done", Number(p.leaves_done));
-    out.set("leaves_total", Number(p.leaves_total));
-    out.set("bytes_done", Number(p.bytes_done));
-    out.set("bytes_total", Number(p.bytes_total));
-    return out;
-  }
-  std::string Equal() const { return core_.equal(); }
-  bool Conclude(std::string json) { return core_.Conclude(AsBytes(json)); }
-  std::string Report() const { return report::ToJson(core_.report()); }
-  std::string Output() const { return core_.output(); }
-  std::string Text() const { return core_.text(); }
-
- private:
-  verify::Verifier core_;
-  std::string error_;
+struct Verifier {
+  explicit Verifier(std::string options) : core(AsBytes(options)) {}
+  verify::Verifier core;
+  std::string listing_error;
 };
 
-std::string Explain(std::string code) {
-  const auto parsed = report::ParseCode(code);
-  return parsed ? std::string(report::Explain(*parsed)) : std::string();
+// [["path", size, "f" | "d" | "l"], …]; anything else is the host's mistake and is said in error().
+void SetListing(Verifier& v, unsigned source, std::string json) {
+  std::vector<FileEntry> entries;
+  auto document = ParseJson(AsBytes(json));
+  const JsonValue::Array* rows = document ? document->root.AsArray() : nullptr;
+  if (!rows) {
+    v.listing_error = "listing: not a JSON array";
+    return;
+  }
+  for (const JsonValue& row : *rows) {
+    const auto* cells = row.AsArray();
+    if (!cells || cells->size() != 3 || !(*cells)[0].AsString() || !(*cells)[1].AsUint() ||
+        !(*cells)[2].AsString()) {
+      v.listing_error = "listing: a row is not [path, size, kind]";
+      return;
+    }
+    const std::string& kind = *(*cells)[2].AsString();
+    entries.push_back({*(*cells)[0].AsString(), *(*cells)[1].AsUint(),
+                       kind == "l"   ? FileEntry::Kind::kSymlink
+                       : kind == "d" ? FileEntry::Kind::kDirectory
+                                     : FileEntry::Kind::kFile});
+  }
+  v.core.SetListing(source, std::move(entries));
+}
+
+std::string Error(Verifier& v) {
+  return v.listing_error.empty() ? v.core.error() : v.listing_error;
+}
+
+val Progress(Verifier& v) {
+  const auto p = v.core.progress();
+  val out = val::object();
+  out.set("leaves_done", Number(p.leaves_done));
+  out.set("leaves_total", Number(p.leaves_total));
+  out.set("bytes_done", Number(p.bytes_done));
+  out.set("bytes_total", Number(p.bytes_total));
+  return out;
 }
 
 val Codes() {
@@ -87,24 +66,27 @@ val Codes() {
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(verifier) {
-  emscripten::class_<Verifier>("Verifier")
-      .constructor<std::string>()
-      .function("setListing", &Verifier::SetListing)
-      .function("setEvidence", &Verifier::SetEvidence)
-      .function("error", &Verifier::Error)
-      .function("notFound", &Verifier::Error)
-      .function("poll", &Verifier::Poll)
-      .function("feed", &Verifier::Feed)
-      .function("tooLarge", &Verifier::TooLarge)
-      .function("fail", &Verifier::Fail)
-      .function("done", &Verifier::Done)
-      .function("progress", &Verifier::Progress)
-      .function("equal", &Verifier::Equal)
-      .function("conclude", &Verifier::Conclude)
-      .function("report", &Verifier::Report)
-      .function("output", &Verifier::Output)
-      .function("text", &Verifier::Text);
-  emscripten::function("explain", &Explain);
+  emscripten::class_<Verifier> bound("Verifier");
+  BindHost(bound);
+  bound.constructor<std::string>()
+      .function("setListing", &SetListing)
+      .function("setEvidence", +[](Verifier& v, val bytes, bool with_source) {
+        v.core.SetEvidence(CopyIn(bytes), with_source);
+      })
+      .function("error", &Error)
+      .function("notFound", &Error)
+      .function("feed", +[](Verifier& v, uint32_t id, val bytes) { v.core.Feed(id, CopyIn(bytes)); })
+      .function("tooLarge", +[](Verifier& v, uint32_t id, double size) {
+        v.core.TooLarge(id, static_cast<uint64_t>(size));
+      })
+      .function("progress", &Progress)
+      .function("equal", +[](Verifier& v) { return v.core.equal(); })
+      .function("conclude", +[](Verifier& v, std::string json) {
+        return v.core.Conclude(AsBytes(json));
+      })
+      .function("report", +[](Verifier& v) { return report::ToJson(v.core.report()); })
+      .function("output", +[](Verifier& v) { return v.core.output(); })
+      .function("text", +[](Verifier& v) { return v.core.text(); });
   emscripten::function("codes", &Codes);
 }
 

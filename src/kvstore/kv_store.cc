@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/sort.h"
 #include "kvstore/key_text.h"
 
 namespace leafsum::kvstore {
@@ -38,10 +39,8 @@ Status KvStore::Seal() {
   for (const Pending& p : pending_)
     entries_.push_back({{keys_.data() + p.key_offset, p.key_length}, p.value});
   pending_ = {};
-  // Comparing string_views is memcmp: unsigned. Sources that list in order need no sort.
-  auto before = [](const Entry& a, const Entry& b) { return a.key < b.key; };
-  if (!std::is_sorted(entries_.begin(), entries_.end(), before))
-    std::stable_sort(entries_.begin(), entries_.end(), before);
+  // Comparing string_views is memcmp: unsigned.
+  StableSort(entries_, [](const Entry& a, const Entry& b) { return a.key < b.key; });
   auto same = [](const Entry& a, const Entry& b) { return a.key == b.key; };
   auto twice = std::adjacent_find(entries_.begin(), entries_.end(), same);
   if (twice == entries_.end()) return std::nullopt;

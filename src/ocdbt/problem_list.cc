@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "base/limits.h"
+#include "base/sort.h"
 
 namespace leafsum::ocdbt {
 namespace {
@@ -25,7 +26,7 @@ void ProblemList::Shrink() {
     return a.statistics != b.statistics ? b.statistics : Place(a) < Place(b);
   };
   auto same = [](const Problem& a, const Problem& b) { return Place(a) == Place(b); };
-  std::sort(problems_.begin(), problems_.end(), worth_more);
+  StableSort(problems_, worth_more);
   problems_.erase(std::unique(problems_.begin(), problems_.end(), same), problems_.end());
   if (problems_.size() > kMaxWalkProblems)
     problems_.erase(problems_.begin() + kMaxWalkProblems, problems_.end());
@@ -33,8 +34,7 @@ void ProblemList::Shrink() {
 
 std::vector<Problem> ProblemList::Take() {
   Shrink();
-  std::sort(problems_.begin(), problems_.end(),
-            [](const Problem& a, const Problem& b) { return Place(a) < Place(b); });
+  StableSort(problems_, [](const Problem& a, const Problem& b) { return Place(a) < Place(b); });
   return std::exchange(problems_, {});
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/checked.h"
 #include "base/limits.h"
+#include "base/sort.h"
 #include "kvstore/key_text.h"
 #include "kvstore/safe_path.h"
 #include "ocdbt/btree.h"
@@ -265,7 +266,7 @@ void Walk::State::VisitLeaf(const Open& at, std::string node_prefix, BtreeNode n
   const DataLocation& location = at.parent->children[at.index].location;
   const DataFileId& file_id = at.parent->file(at.index);
   BtreeNodeStatistics found{node.leaf_entries.size(), location.length, 0};
-  std::vector<bool> used(node.files.count());
+  std::vector<uint8_t> used(node.files.count());
   for (const auto& e : node.leaf_entries) {
     if (!e.indirect) continue;
     found.num_indirect_value_bytes = SaturatingAdd(found.num_indirect_value_bytes, e.length);
@@ -387,7 +388,7 @@ void Walk::State::Finish() {
     return std::tie(paths.path(a.path), a.offset, a.length) <
            std::tie(paths.path(b.path), b.offset, b.length);
   };
-  std::sort(reads.begin(), reads.end(), order);
+  StableSort(reads, order);
   for (const Read& read : reads) {
     NodeRange range{paths.path(read.path), read.offset, read.length};
     const bool again = !nodes.empty() && nodes.back().path == range.path &&
@@ -401,8 +402,7 @@ void Walk::State::Finish() {
 // In order of keys, so that the store and the numbers of its files are the same whatever arrived
 // first.
 void Walk::State::FillStore() {
-  std::sort(leaves.begin(), leaves.end(),
-            [](const Leaf& a, const Leaf& b) { return a.first_key < b.first_key; });
+  StableSort(leaves, [](const Leaf& a, const Leaf& b) { return a.first_key < b.first_key; });
   size_t keys = 0, key_bytes = 0, inline_bytes = 0;
   for (const Leaf& leaf : leaves) {
     keys += leaf.node.leaf_entries.size();

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <limits>
 
+#include "base/sort.h"
 #include "orbax/item_kind.h"
 #include "orbax/listing_index.h"
 
@@ -48,7 +49,7 @@ std::optional<Root> FindRoot(const ListingIndex& index) {
   if (root.steps.empty()) return std::nullopt;
   for (const std::string& directory : root.others)
     if (ClassifyItem(index, directory)) return std::nullopt;
-  std::sort(root.steps.begin(), root.steps.end(), [](const Step& a, const Step& b) {
+  StableSort(root.steps, [](const Step& a, const Step& b) {
     if (a.number != b.number) return a.number < b.number;
     return a.directory + a.file < b.directory + b.file;
   });
@@ -179,9 +180,8 @@ Layout FindLayout(const std::vector<FileEntry>& listing, const LayoutOptions& op
   } else {
     ItemFinder(index, layout).FindIn("", "");
   }
-  std::sort(layout.items.begin(), layout.items.end(),
-            [](const Item& a, const Item& b) { return a.name < b.name; });
-  std::sort(layout.unknown_directories.begin(), layout.unknown_directories.end());
+  StableSort(layout.items, [](const Item& a, const Item& b) { return a.name < b.name; });
+  StableSort(layout.unknown_directories, std::less<std::string>());
   return layout;
 }
 

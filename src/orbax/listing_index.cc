@@ -2,13 +2,15 @@
 
 #include <algorithm>
 
+#include "base/sort.h"
+
 namespace leafsum::orbax {
 namespace {
 
 using Paths = std::vector<std::string_view>;
 
 void SortUnique(Paths& paths) {
-  std::sort(paths.begin(), paths.end());
+  StableSort(paths, std::less<std::string_view>());
   paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
 }
 

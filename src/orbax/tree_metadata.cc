@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/sort.h"
 #include "base/text.h"
 #include "orbax/json_document.h"
 
@@ -137,9 +138,9 @@ Result<TreeMetadata> ParseTreeMetadata(Bytes text) {
       tree.problems.push_back({member->first, entry.error()});
   }
 
-  std::stable_sort(
-      tree.entries.begin(), tree.entries.end(),
-      [](const TreeEntry& a, const TreeEntry& b) { return KeyPathLess(a.key_path, b.key_path); });
+  StableSort(tree.entries, [](const TreeEntry& a, const TreeEntry& b) {
+    return KeyPathLess(a.key_path, b.key_path);
+  });
   DropPlaceholders(tree.entries);
   for (size_t i = 1; i < tree.entries.size(); ++i)
     if (tree.entries[i - 1].key_path == tree.entries[i].key_path) tree.has_equal_key_paths = true;

@@ -109,6 +109,14 @@ const std::vector<Code>& AllCodes() {
   return *codes;
 }
 
+Finding::Finding() = default;
+Finding::Finding(Code c) : code(c), severity(DefaultSeverity(c)) {}
+Finding::Finding(const Finding&) = default;
+Finding::Finding(Finding&&) noexcept = default;
+Finding& Finding::operator=(const Finding&) = default;
+Finding& Finding::operator=(Finding&&) noexcept = default;
+Finding::~Finding() = default;
+
 bool FindingLess(const Finding& a, const Finding& b) { return Order(a, b) < 0; }
 bool operator==(const Finding& a, const Finding& b) { return Order(a, b) == 0; }
 

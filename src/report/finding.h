@@ -54,8 +54,6 @@ std::string_view CodeName(Code code);  // "digest-mismatch"
 Severity DefaultSeverity(Code code);   // the row of design.md §5
 std::string_view SeverityName(Severity severity);
 std::optional<Code> ParseCode(std::string_view name);
-// What it means, how it comes about, what to do: one screen, for `explain`.
-std::string_view Explain(Code code);
 const std::vector<Code>& AllCodes();
 
 struct Finding {
@@ -69,8 +67,14 @@ struct Finding {
   std::optional<std::string> actual;
   std::string message;  // what, where, what next
 
-  Finding() = default;
-  explicit Finding(Code c) : code(c), severity(DefaultSeverity(c)) {}
+  // Out of line, for size.
+  Finding();
+  explicit Finding(Code code);
+  Finding(const Finding&);
+  Finding(Finding&&) noexcept;
+  Finding& operator=(const Finding&);
+  Finding& operator=(Finding&&) noexcept;
+  ~Finding();
 };
 
 // The report's order: item, key path, code's name, file, offset, expected, actual, message; null

@@ -2,6 +2,7 @@
 #include <iterator>
 
 #include "base/limits.h"
+#include "base/sort.h"
 #include "report/finding.h"
 
 namespace leafsum::report {
@@ -81,7 +82,7 @@ void FindingList::Drop(const Finding& finding) const {
 // never comes back from among the dropped.
 void FindingList::Compact() const {
   if (num_sorted_ == findings_.size()) return;
-  std::sort(findings_.begin(), findings_.end(), FindingLess);
+  StableSort(findings_, FindingLess);
   findings_.erase(std::unique(findings_.begin(), findings_.end()), findings_.end());
   while (findings_.size() > limit_) {
     Drop(findings_.back());

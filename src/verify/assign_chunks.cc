@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/checked.h"
+#include "base/sort.h"
 #include "base/text.h"
 #include "ocdbt/numbered_manifest.h"
 #include "verify/check_records.h"
@@ -120,8 +121,8 @@ class Assigner {
       }
     }
     if (!readable) return;
-    std::sort(leaf.chunks.begin(), leaf.chunks.end(),
-              [](const ChunkRef& a, const ChunkRef& b) { return a.index < b.index; });
+    StableSort(leaf.chunks,
+               [](const ChunkRef& a, const ChunkRef& b) { return a.index < b.index; });
     if (broken) return Refuse(item, leaf, std::move(*broken));
     Shapes(item, leaf);
     Missing(item, leaf, prefix, grid);
@@ -256,7 +257,7 @@ class Assigner {
   Context& context_;
   Scan& scan_;
   uint64_t filled_ = 0;
-  std::vector<bool> claimed_;
+  std::vector<uint8_t> claimed_;
 };
 
 void Unknown(Context& context, const Scan& scan, const ItemScan* item, const std::string& path) {

@@ -1,10 +1,11 @@
 #include "verify/compare.h"
 
 #include <algorithm>
-#include <cstdio>
+#include <cmath>
 #include <optional>
 
 #include "base/checked.h"
+#include "base/decimal.h"
 #include "base/text.h"
 #include "hash/blake3.h"
 #include "orbax/key_path.h"
@@ -73,9 +74,8 @@ std::string DifferingRanges(const LeafRecord& expected, const LeafRecord& actual
 }
 
 std::string ShortNumber(double v) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", v);
-  return text;
+  if (!std::isfinite(v)) return std::isnan(v) ? "nan" : "inf";
+  return DoubleText(v, 6);
 }
 
 // "4 of 4 elements, first at [0]: 1.0 expected, 999.0 found; max abs 998, max rel 0.998999"

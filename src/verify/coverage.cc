@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/checked.h"
+#include "base/sort.h"
 
 namespace leafsum::verify {
 
@@ -72,7 +73,7 @@ report::Coverage CoverageMap::Sum() const {
     edges.push_back({r.file, r.begin, static_cast<uint8_t>(r.byte_class), 1});
     edges.push_back({r.file, r.end, static_cast<uint8_t>(r.byte_class), -1});
   }
-  std::sort(edges.begin(), edges.end(), [](const Edge& a, const Edge& b) {
+  StableSort(edges, [](const Edge& a, const Edge& b) {
     return a.file != b.file ? a.file < b.file : a.at < b.at;
   });
   uint64_t sums[5] = {};

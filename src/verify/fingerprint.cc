@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/sort.h"
 #include "base/text.h"
 #include "hash/blake3.h"
 #include "orbax/key_path.h"
@@ -49,8 +50,7 @@ std::vector<const LeafRecord*> InOrder(const ItemRecord& item) {
   auto less = [](const LeafRecord* a, const LeafRecord* b) {
     return orbax::KeyPathLess(a->key_path, b->key_path);
   };
-  if (!std::is_sorted(leaves.begin(), leaves.end(), less))
-    std::stable_sort(leaves.begin(), leaves.end(), less);
+  StableSort(leaves, less);
   return leaves;
 }
 
@@ -58,8 +58,7 @@ std::vector<const ItemRecord*> InOrder(const std::vector<ItemRecord>& items) {
   std::vector<const ItemRecord*> out;
   out.reserve(items.size());
   for (const ItemRecord& item : items) out.push_back(&item);
-  std::stable_sort(out.begin(), out.end(),
-                   [](const ItemRecord* a, const ItemRecord* b) { return a->name < b->name; });
+  StableSort(out, [](const ItemRecord* a, const ItemRecord* b) { return a->name < b->name; });
   return out;
 }
 
@@ -83,8 +82,8 @@ std::optional<hash::Digest> ItemFingerprint(const ItemRecord& item) {
 
 hash::Digest CombineItems(std::vector<NamedDigest> items) {
   if (items.size() == 1) items.front().first.clear();
-  std::sort(items.begin(), items.end(),
-            [](const NamedDigest& a, const NamedDigest& b) { return a.first < b.first; });
+  StableSort(items,
+             [](const NamedDigest& a, const NamedDigest& b) { return a.first < b.first; });
   hash::Blake3 hasher;
   hasher.Update(AsBytes("leafsum1 checkpoint\n"));
   for (const NamedDigest& item : items)

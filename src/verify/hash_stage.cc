@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/checked.h"
+#include "base/sort.h"
 #include "verify/chunk_runs.h"
 #include "zarr/shard_index.h"
 
@@ -130,8 +131,7 @@ void HashStage::Plan(const Lockfile* expected) {
   auto nbytes = [&](const Leaf& l) {
     return context_.scans[l.scan].items[l.item].leaves[l.leaf].record.nbytes;
   };
-  std::stable_sort(leaves.begin(), leaves.end(),
-                   [&](const Leaf& a, const Leaf& b) { return nbytes(a) > nbytes(b); });
+  StableSort(leaves, [&](const Leaf& a, const Leaf& b) { return nbytes(a) > nbytes(b); });
   Batch batch;
   uint64_t bytes = 0;
   for (const Leaf& leaf : leaves) {
@@ -214,7 +214,7 @@ void HashStage::Answer(uint64_t tag, Bytes bytes) {
   const auto node = open_.extract(tag);
   const Batch& batch = node.mapped();
   const auto results = ParseResults(bytes);
-  std::vector<bool> seen(batch.size());
+  std::vector<uint8_t> seen(batch.size());
   if (results) {
     for (const LeafResult& result : *results) {
       if (result.leaf >= batch.size() || seen[result.leaf]) continue;

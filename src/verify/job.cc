@@ -161,7 +161,7 @@ struct Reader {
 
 bool IsTransposeOf(const std::vector<uint32_t>& transpose, size_t rank) {
   if (transpose.empty()) return true;
-  std::vector<bool> seen(rank);
+  std::vector<uint8_t> seen(rank);
   for (uint32_t axis : transpose) {
     if (axis >= rank || seen[axis]) return false;
     seen[axis] = true;

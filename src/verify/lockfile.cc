@@ -8,6 +8,7 @@
 #include "base/checked.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/sort.h"
 #include "base/text.h"
 #include "hash/blake3.h"
 #include "orbax/tree_metadata.h"
@@ -283,8 +284,7 @@ ItemRecord ReadItem(Reader& r, const std::string& name, const JsonValue& value) 
   auto less = [](const LeafRecord& a, const LeafRecord& b) {
     return orbax::KeyPathLess(a.key_path, b.key_path);
   };
-  if (!std::is_sorted(item.leaves.begin(), item.leaves.end(), less))
-    std::sort(item.leaves.begin(), item.leaves.end(), less);
+  StableSort(item.leaves, less);
   for (size_t i = 1; i < item.leaves.size(); ++i)
     if (item.leaves[i - 1].key_path == item.leaves[i].key_path)
       r.Fail("duplicate leaf " + Clipped(orbax::ToJson(item.leaves[i].key_path)));
@@ -343,8 +343,8 @@ void ReadDocument(Reader& r, const JsonValue& root, Lockfile& lockfile) {
   if (!r.ok()) return;
 
   r.SetPlace("");
-  std::sort(lockfile.items.begin(), lockfile.items.end(),
-            [](const ItemRecord& a, const ItemRecord& b) { return a.name < b.name; });
+  StableSort(lockfile.items,
+             [](const ItemRecord& a, const ItemRecord& b) { return a.name < b.name; });
   bool has_content = false;
   for (size_t i = 0; i < lockfile.items.size(); ++i) {
     if (i > 0 && lockfile.items[i - 1].name == lockfile.items[i].name)

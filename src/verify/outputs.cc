@@ -1,9 +1,9 @@
 #include "verify/outputs.h"
 
 #include <cmath>
-#include <cstdio>
 
 #include "base/checked.h"
+#include "base/decimal.h"
 #include "base/text.h"
 #include "zarr/chunk_grid.h"
 
@@ -24,9 +24,7 @@ std::string NumberJson(const std::optional<double>& value) {
   if (!value) return "null";
   if (std::isnan(*value)) return "\"NaN\"";
   if (std::isinf(*value)) return *value < 0 ? "\"-Infinity\"" : "\"Infinity\"";
-  char text[32];
-  std::snprintf(text, sizeof text, "%.17g", *value);
-  return text;
+  return DoubleText(*value);
 }
 
 std::string_view KindName(orbax::ItemKind kind) {

@@ -5,6 +5,7 @@
 
 #include "base/checked.h"
 #include "base/json.h"
+#include "base/sort.h"
 #include "base/text.h"
 #include "kvstore/safe_path.h"
 #include "zarr/array_size.h"
@@ -79,11 +80,9 @@ std::vector<orbax::MsgpackLeaf*> MsgpackValues(Scan& scan, ItemScan& item) {
 }
 
 void SortLeaves(ItemScan& item) {
-  auto less = [](const LeafPlan& a, const LeafPlan& b) {
+  StableSort(item.leaves, [](const LeafPlan& a, const LeafPlan& b) {
     return orbax::KeyPathLess(a.record.key_path, b.record.key_path);
-  };
-  if (!std::is_sorted(item.leaves.begin(), item.leaves.end(), less))
-    std::stable_sort(item.leaves.begin(), item.leaves.end(), less);
+  });
 }
 
 }  // namespace

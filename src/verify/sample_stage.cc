@@ -1,9 +1,9 @@
 #include "verify/sample_stage.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <tuple>
 
+#include "base/decimal.h"
 #include "hash/blake3.h"
 #include "verify/hash_stage.h"
 #include "verify/kept_chunks.h"
@@ -38,11 +38,7 @@ class Random {
   uint64_t state_;
 };
 
-std::string Share(double v) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g", v);
-  return text;
-}
+std::string Share(double v) { return DoubleText(v, 4); }
 
 }  // namespace
 

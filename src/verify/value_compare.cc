@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <limits>
 
+#include "base/decimal.h"
 #include "base/text.h"
 #include "zarr/type_table.h"
 
@@ -70,29 +69,26 @@ double ToDouble(const FloatFormat* f, uint64_t bits) {
 }
 
 // Does `text` read back as the finite, positive number of `bits`?
-bool ReadsBack(const FloatFormat* f, uint64_t bits, const char* text) {
-  if (f && f->width == 32)
-    return static_cast<double>(std::strtof(text, nullptr)) == ToDouble(f, bits);
-  const double read = std::strtod(text, nullptr), v = ToDouble(f, bits);
+bool ReadsBack(const FloatFormat* f, uint64_t bits, const Decimal& d) {
+  const int last = static_cast<int>(d.digits.size()) - 1;
+  const std::string text = d.digits + "e" + std::to_string(d.exponent - last);
+  if (f && f->width == 32) return static_cast<double>(ParseDecimalFloat(text)) == ToDouble(f, bits);
+  const double read = ParseDecimal(text), v = ToDouble(f, bits);
   if (!f) return v * 0.75 < read && read < v * 1.5;  // nearer to it than to its half and its double
   return zarr::EncodeFloat(read, *f) == bits && std::isfinite(read);
 }
 
-// `scientific` is the shortest text of the positive `v`, with an exponent. numpy's layout (that of
-// all versions before 2.4, which shortens the narrow types' further): positional from 1e-4 to below
-// 1e16, else as it is.
-std::string LayOut(double v, const char* scientific, bool point_zero) {
-  std::string digits;
-  const char* p = scientific;
-  for (; *p != 'e'; ++p)
-    if (*p != '.') digits += *p;
-  const int exponent = std::atoi(p + 1);
+// `shortest` is the shortest text of the positive `v`. numpy's layout (that of all versions before
+// 2.4, which shortens the narrow types' further): positional from 1e-4 to below 1e16, else with an
+// exponent.
+std::string LayOut(double v, const Decimal& shortest, bool point_zero) {
+  std::string digits = shortest.digits;
+  const int exponent = shortest.exponent;
   while (digits.size() > 1 && digits.back() == '0') digits.pop_back();
   if (v < 1e-4 || v >= 1e16) {
     if (digits.size() > 1) digits.insert(1, ".");
-    char tail[16];
-    std::snprintf(tail, sizeof tail, "e%c%02d", exponent < 0 ? '-' : '+', std::abs(exponent));
-    return digits + tail;
+    const std::string magnitude = std::to_string(exponent < 0 ? -exponent : exponent);
+    return digits + (exponent < 0 ? "e-" : "e+") + (magnitude.size() < 2 ? "0" : "") + magnitude;
   }
   if (exponent < 0) return "0." + std::string(static_cast<size_t>(-exponent - 1), '0') + digits;
   const size_t whole = static_cast<size_t>(exponent) + 1;
@@ -101,17 +97,14 @@ std::string LayOut(double v, const char* scientific, bool point_zero) {
   return digits.insert(whole, ".");
 }
 
-// Adds one to the last digit of "1.25e-02"; false where that would make one digit more.
-bool OneUp(char* text) {
-  char* p = text;
-  while (*p != 'e') ++p;
-  while (p-- != text) {
-    if (*p == '.') continue;
-    if (*p != '9') {
-      ++*p;
+// Adds one to the last digit; false where that would make one digit more.
+bool OneUp(std::string& digits) {
+  for (size_t i = digits.size(); i-- > 0;) {
+    if (digits[i] != '9') {
+      ++digits[i];
       return true;
     }
-    *p = '0';
+    digits[i] = '0';
   }
   return false;
 }
@@ -120,21 +113,21 @@ std::string FloatText(const FloatFormat* f, uint64_t bits, bool point_zero) {
   const double v = ToDouble(f, bits);
   if (std::isnan(v)) {
     if (bits == (f ? f->nan : 0xff)) return "nan";
-    char text[32];
-    std::snprintf(text, sizeof text, "nan(0x%0*llx)", f->width / 4,
-                  static_cast<unsigned long long>(bits));
-    return text;
+    std::string text = "nan(0x";
+    for (int shift = f->width - 4; shift >= 0; shift -= 4)
+      text += "0123456789abcdef"[bits >> shift & 15];
+    return text + ")";
   }
   const std::string sign = std::signbit(v) ? "-" : "";
   if (std::isinf(v)) return sign + "inf";
   if (v == 0) return sign + (point_zero ? "0.0" : "0");
   const uint64_t magnitude = f ? bits & Mask(f->width - 1) : bits;
-  char text[40];
-  for (int digits = 0; digits < 17; ++digits) {
-    std::snprintf(text, sizeof text, "%.*e", digits, std::fabs(v));
+  Decimal text;
+  for (int digits = 1; digits <= 17; ++digits) {
+    text = ToDecimal(v, digits);
     // Below a power of two numbers lie closer: the digits above may read back where the nearer ones
     // below do not.
-    if (ReadsBack(f, magnitude, text) || (OneUp(text) && ReadsBack(f, magnitude, text))) break;
+    if (ReadsBack(f, magnitude, text) || (OneUp(text.digits) && ReadsBack(f, magnitude, text))) break;
   }
   return sign + LayOut(std::fabs(v), text, point_zero);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "base/sort.h"
 #include "base/text.h"
 #include "verify/assign_chunks.h"
 #include "verify/digest_json.h"
@@ -54,8 +55,7 @@ Verifier::~Verifier() = default;
 
 void Verifier::SetListing(uint32_t source, std::vector<FileEntry> listing) {
   if (source >= context_.scans.size()) return;
-  std::sort(listing.begin(), listing.end(),
-            [](const FileEntry& a, const FileEntry& b) { return a.path < b.path; });
+  StableSort(listing, [](const FileEntry& a, const FileEntry& b) { return a.path < b.path; });
   context_.scans[source].listing = std::move(listing);
   context_.scans[source].listed = true;
 }

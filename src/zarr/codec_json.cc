@@ -45,7 +45,7 @@ Status Parser::Transpose(const JsonValue& config) {
   const Error not_permutation =
       MemberError("order", "permutation of the " + std::to_string(rank) + " dimensions", order);
   if (axes.size() != rank) return not_permutation;
-  std::vector<bool> seen(rank);
+  std::vector<uint8_t> seen(rank);
   for (uint64_t axis : axes) {
     if (axis >= rank || seen[static_cast<size_t>(axis)]) return not_permutation;
     seen[static_cast<size_t>(axis)] = true;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/decimal.h"
 #include "base/text.h"
 #include "zarr/json_members.h"
 #include "zarr/type_table.h"
@@ -46,7 +47,7 @@ Result<uint64_t> EncodeE8m0(double value) {
   return Error{ErrorCode::kUnsupported,
                "fill values of float8_e8m0fnu other than 0 and NaN are not understood: "
                "readers disagree about them",
-               std::nullopt, "0, \"NaN\" or hex", std::to_string(value)};
+               std::nullopt, "0, \"NaN\" or hex", DoubleText(value)};
 }
 
 Result<uint64_t> Encode(double value, const TypeRow& row) {

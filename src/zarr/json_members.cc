@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 
+#include "base/decimal.h"
 #include "base/limits.h"
 #include "base/text.h"
 
@@ -46,11 +46,7 @@ std::string Describe(const JsonValue* value) {
   if (auto b = value->AsBool()) return *b ? "true" : "false";
   if (auto u = value->AsUint()) return std::to_string(*u);
   if (auto* i = std::get_if<int64_t>(&value->value())) return std::to_string(*i);
-  if (auto d = value->AsDouble()) {
-    char text[40];
-    std::snprintf(text, sizeof text, "%.17g", *d);
-    return text;
-  }
+  if (auto d = value->AsDouble()) return DoubleText(*d);
   if (auto* a = value->AsArray()) return "array of length " + std::to_string(a->size());
   return std::string(value->TypeName());
 }

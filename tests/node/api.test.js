@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { explanations } from '../../node/lib/explanations.js'
 import { check, codes, diff, digest, explain, fromMap, fromPath, list, lock, openCheckpoint, verify } from '../../node/lib/index.js'
 import { compile, requireSimd } from '../../node/lib/core.js'
 import { platform } from '../../node/lib/platform_node.js'
@@ -69,9 +70,21 @@ test('diff, list, openCheckpoint, explain, codes', async () => {
   assert.equal((await check(checkpoint)).exit_code, 0)
   assert.deepEqual(checkpoint.findings, listed.findings)
   checkpoint.close()
-  assert.match(await explain('checksum'), /\w/)
-  assert.equal(await explain('nonsense'), '')
-  for (const code of await codes()) assert.match(await explain(code), /\w/, code)
+  for (const code of ['nonsense', '', 'constructor', '__proto__']) assert.equal(await explain(code), '', code)
+})
+
+test('every code, and nothing else, is explained on one screen', async () => {
+  assert.deepEqual(Object.keys(explanations), await codes())
+  for (const code of await codes()) {
+    const lines = (await explain(code)).split('\n')
+    assert.equal(lines.pop(), '', code)
+    assert.ok(lines.length > 3 && lines.length <= 12, `${code}: ${lines.length} lines`)
+    assert.ok(lines[0] !== '' && lines.includes(''), code)
+    for (const line of lines) {
+      assert.ok(line.length <= 95, `${code}: ${line}`)
+      assert.doesNotMatch(line, / safe/, code) // the report never promises that
+    }
+  }
 })
 
 test('misuse rejects, with a code', async () => {

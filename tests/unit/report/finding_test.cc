@@ -87,26 +87,6 @@ TEST_CASE("codes have unique names that are read back, and the severity of their
   }
 }
 
-TEST_CASE("every code is explained on one screen") {
-  for (Code code : AllCodes()) {
-    const std::string text(Explain(code));
-    INFO(CodeName(code));
-    REQUIRE_FALSE(text.empty());
-    CHECK(text.front() != '\n');
-    CHECK(text.back() == '\n');
-    CHECK(std::count(text.begin(), text.end(), '\n') <= 12);
-    CHECK(text.find("\n\n") != std::string::npos);
-    // The report never promises that.
-    CHECK(text.find(" safe") == std::string::npos);
-    size_t begin = 0;
-    while (begin < text.size()) {
-      const size_t end = text.find('\n', begin);
-      CHECK(end - begin <= 95);
-      begin = end + 1;
-    }
-  }
-}
-
 TEST_CASE("findings are ordered field by field, null first") {
   Finding base(Code::kInvalid);
   base.item = "b";

@@ -1,14 +1,9 @@
 // One screen per code, for `explain CODE`: what it means, how it comes about, what to do next.
-// At most 12 lines of at most 92 columns each.
-#include "report/finding.h"
+// At most 12 lines of at most 92 columns each. Here rather than in core.wasm, whose size is limited.
 
-namespace leafsum::report {
-namespace {
-
-std::string_view ExplainError(Code code) {
-  switch (code) {
-    case Code::kDigestMismatch:
-      return R"(
+/** @type {Record<string, string>} by code, as core.wasm's codes() has them */
+export const explanations = {
+  'digest-mismatch': `\
 The leaf's values are not the values that were locked: its digest over content differs.
 Path, dtype and shape agree. Where the leaf is larger than 4 MiB and the lockfile has its
 blocks, the message names the ranges of elements that differ, in C order.
@@ -17,22 +12,20 @@ Comes about when data files were replaced or edited, when a stored bit flipped, 
 model was trained on and saved under the old name. Re-saving, re-chunking or re-compressing
 does not cause it.
 
-Do not load the checkpoint. Compare it with a copy you trust (`leafsum diff A B --values`)
+Do not load the checkpoint. Compare it with a copy you trust (\`leafsum diff A B --values\`)
 and find out who wrote it last. If the change was meant, make a new lockfile.
-)";
-    case Code::kShapeMismatch:
-      return R"(
+`,
+  'shape-mismatch': `\
 The array has another shape than the one that was locked.
 
 Comes about when the array's metadata (.zarray, zarr.json) was edited or replaced, or when
 another model lies under this name. A transposed or reshaped array can hold the same bytes:
 the message says if so.
 
-Do not load the checkpoint. `leafsum ls SRC --spec LEAF` shows the array's metadata as
+Do not load the checkpoint. \`leafsum ls SRC --spec LEAF\` shows the array's metadata as
 stored; compare it with a copy you trust.
-)";
-    case Code::kDtypeMismatch:
-      return R"(
+`,
+  'dtype-mismatch': `\
 The leaf has another element type than the one that was locked.
 
 Comes about when the checkpoint was saved with a cast (float32 to bfloat16), when the
@@ -40,31 +33,28 @@ array's metadata was edited so that the same bytes are read as other numbers, or
 empty node took a leaf's place. Byte order does not count: >f4 and <f4 are both float32.
 
 If a cast was meant, lock the new checkpoint. If not, do not load it.
-)";
-    case Code::kMissingLeaf:
-      return R"(
+`,
+  'missing-leaf': `\
 A leaf that was locked, or that _METADATA lists, is not there.
 
 Comes about when part of a checkpoint was copied or saved, when a layer was renamed (then
 there is an extra-leaf too), when the locked step was deleted, or when _METADATA was edited.
 It is only said where the whole tree was read.
 
-Look for the name with `leafsum ls SRC`. `leafsum diff --rename` pairs renamed leaves. Where
-leaving leaves out is intended (say, no optimizer state), `--allow-missing` turns this into
+Look for the name with \`leafsum ls SRC\`. \`leafsum diff --rename\` pairs renamed leaves. Where
+leaving leaves out is intended (say, no optimizer state), \`--allow-missing\` turns this into
 a warning.
-)";
-    case Code::kExtraLeaf:
-      return R"(
+`,
+  'extra-leaf': `\
 The checkpoint has a leaf that the lockfile does not know.
 
 Comes about when the model gained parameters after it was locked, when a layer was renamed
 (then there is a missing-leaf too), or when somebody added data. Nobody vouches for it, and
 restore would return it.
 
-If it belongs there, lock the checkpoint anew. `--allow-extra` turns this into a warning.
-)";
-    case Code::kMissingChunk:
-      return R"(
+If it belongs there, lock the checkpoint anew. \`--allow-extra\` turns this into a warning.
+`,
+  'missing-chunk': `\
 A chunk of an array is not stored, and the checkpoint does not allow that. Orbax marks
 checkpoints that store every chunk (store_array_data_equal_to_fill_value).
 
@@ -72,9 +62,8 @@ Comes about when a key or file was lost or deleted, or when a save or copy stopp
 Older Orbax versions restore zeros there, without an error.
 
 Copy the checkpoint again from its origin, or take an earlier step.
-)";
-    case Code::kMissingFile:
-      return R"(
+`,
+  'missing-file': `\
 A file that the checkpoint refers to does not exist.
 
 Comes about when a copy or download was incomplete, or when a data file was deleted.
@@ -83,18 +72,16 @@ of compression instead.
 
 Copy the named file again from its origin. As a warning: no leaf depends on the file
 (array_metadatas), but a restore may refuse the checkpoint without it (_METADATA).
-)";
-    case Code::kTruncated:
-      return R"(
+`,
+  truncated: `\
 A file or value ends before the data in it does.
 
 Comes about when a copy or download broke off, when a disk was full, or when a reference
 points past the end of a file.
 
 Compare the file's size with its origin and copy it again. Expected and actual are in bytes.
-)";
-    case Code::kChecksum:
-      return R"(
+`,
+  checksum: `\
 A checksum that the format itself carries does not match its data: OCDBT manifests and nodes
 and zarr's crc32c codec have CRC-32C, compressed frames may have their own.
 
@@ -102,9 +89,8 @@ Comes about when stored bytes were altered: bad storage, a faulty transfer, or a
 edit. A careful edit fixes the checksum too, so its absence proves nothing; only digests do.
 
 Copy the named file again from its origin. As a warning: no leaf depends on these bytes.
-)";
-    case Code::kInvalid:
-      return R"(
+`,
+  invalid: `\
 Something contradicts its format: the message names the rule, the place and what was found.
 
 Comes about when bytes were altered or mixed from two saves, when a writer has a bug, or
@@ -113,9 +99,8 @@ as not read.
 
 Copy the checkpoint again from its origin. If it is fresh from the writer and restores
 elsewhere, please report it with the message.
-)";
-    case Code::kNameCollision:
-      return R"(
+`,
+  'name-collision': `\
 Two leaves share one name. Orbax joins a key path with dots and does not escape them, so
 {"a.b": x} and {"a": {"b": y}} are stored as one array: one of the two was lost when the
 checkpoint was saved.
@@ -126,9 +111,8 @@ too, and then there is no fingerprint.
 
 Rename one of the keys and save again; the lost array cannot be recovered from this
 checkpoint.
-)";
-    case Code::kHostilePath:
-      return R"(
+`,
+  'hostile-path': `\
 A name in the checkpoint would lead out of its directory: it holds '..', a root, a drive, a
 scheme or a backslash. It was not followed.
 
@@ -137,27 +121,18 @@ directory when they meet one, so treat the checkpoint as an attack until it is e
 
 Do not load it. As a warning: the name is harmless here, because the store is OCDBT and
 makes no path of it.
-)";
-    case Code::kUncommitted:
-      return R"(
+`,
+  uncommitted: `\
 The checkpoint is unfinished: its name says that the save was still going on, or processes'
 parts were never merged into one manifest.
 
 Comes about when a save was interrupted, is still running, or when a temporary directory was
 copied.
 
-Wait for the save to end, or take an earlier step (`--step N`). As a warning: another step
+Wait for the save to end, or take an earlier step (\`--step N\`). As a warning: another step
 in this root is unfinished, or the commit timestamp is missing.
-)";
-    default:
-      return {};
-  }
-}
-
-std::string_view ExplainGapOrTrust(Code code) {
-  switch (code) {
-    case Code::kUnsupported:
-      return R"(
+`,
+  unsupported: `\
 Something legal that this version cannot read: a codec, a data type, a format version, a
 msgpack extension. What depends on it was not read, so the result cannot be better than
 INCOMPLETE.
@@ -165,19 +140,17 @@ INCOMPLETE.
 Comes about with newer writers, or with features that Orbax does not use by default.
 
 Look for a newer version of leafsum. Everything else in the report still holds.
-)";
-    case Code::kLimit:
-      return R"(
+`,
+  limit: `\
 Reading on would need more memory, space or nesting than allowed, so it was not done.
 
 Comes about with very large chunks or trees, and with files made to exhaust their reader (a
 small file that claims to unpack to terabytes).
 
-If you trust the source, raise the limit that the message names (`--max-memory`,
-`--max-fill`).
-)";
-    case Code::kUnreadable:
-      return R"(
+If you trust the source, raise the limit that the message names (\`--max-memory\`,
+\`--max-fill\`).
+`,
+  unreadable: `\
 The host could not read a file: no permission, an I/O error, a refused or broken connection.
 This says nothing about its content.
 
@@ -185,29 +158,26 @@ Comes about with access rights, failing disks, expired credentials or a server t
 ranges.
 
 Read the named file by other means, fix what stops it and run again.
-)";
-    case Code::kChangedDuringRead:
-      return R"(
+`,
+  'changed-during-read': `\
 A file changed while it was read: its size, time or ETag is not what it was at the start.
 Two halves of two versions prove nothing, so it counts as not read.
 
 Comes about when a save is still running or somebody synchronises the directory.
 
 Wait until nobody writes there and run again.
-)";
-    case Code::kSkipped:
-      return R"(
+`,
+  skipped: `\
 Something was left out on purpose: by --include, --exclude, --sample or --resume, or because
 a digest that was asked for (SHA-256) is not in the lockfile.
 
 What was read is right as far as it goes; the whole was not shown, so the result is
 INCOMPLETE.
 
-Run without the filter for a whole answer. For SHA-256, lock with `--algorithm
-blake3,sha256`.
-)";
-    case Code::kSignature:
-      return R"(
+Run without the filter for a whole answer. For SHA-256, lock with \`--algorithm
+blake3,sha256\`.
+`,
+  signature: `\
 The signature that was asked for is missing, does not fit, or is not by a key or signer that
 you named.
 
@@ -217,26 +187,17 @@ certificate was not valid at that time. Keys come from you, never from the bundl
 
 Get the lockfile and its .sigstore.json again from the signer, and check that --key is
 theirs. Until then equality only means: consistent with a lockfile of unknown origin.
-)";
-    default:
-      return {};
-  }
-}
-
-std::string_view ExplainWarningOrInfo(Code code) {
-  switch (code) {
-    case Code::kUnclaimedKey:
-      return R"(
+`,
+  'unclaimed-key': `\
 The store, _strings.json or a msgpack tree holds something that belongs to no leaf. Restore
 does not see it, and no digest covers it.
 
 Comes about when _METADATA lost an entry, when a save was made over an older one, or when
 data was hidden in a checkpoint.
 
-`leafsum ls SRC --keys` lists it. Save again to be rid of it.
-)";
-    case Code::kZeroFillAllowed:
-      return R"(
+\`leafsum ls SRC --keys\` lists it. Save again to be rid of it.
+`,
+  'zero-fill-allowed': `\
 Chunks are not stored, and the checkpoint allows that: they read as the fill value (mostly
 zeros). Deleting a chunk from such a checkpoint makes no error on restore, only other
 values.
@@ -245,9 +206,8 @@ Comes about with checkpoints by Orbax before 0.10 and with stores by other write
 
 Harmless where a digest matches. Without a lockfile, save again with a newer Orbax to have
 every chunk stored.
-)";
-    case Code::kValueTypeMismatch:
-      return R"(
+`,
+  'value-type-mismatch': `\
 The kind of value that _METADATA records (jax.Array, scalar, string, None …) is not what was
 locked, or not what is stored: the message says which. Content is judged apart from this.
 
@@ -256,9 +216,8 @@ version. Where it contradicts what is stored, _METADATA was edited: turning a le
 is how it is made to vanish at restore while its data stay.
 
 Compare _METADATA with a copy you trust. If only the Python type matters: run with --strict.
-)";
-    case Code::kStructureMismatch:
-      return R"(
+`,
+  'structure-mismatch': `\
 What surrounds the values differs from what was locked (key types, PRNG implementation, empty
 nodes), or two records of one save disagree: write_shape, array_metadatas/, _sharding, times,
 a merged store and its processes' databases, the ranges of two values. Values are judged apart.
@@ -269,9 +228,8 @@ from several saves.
 
 Without a lockfile take it as a hint that files were exchanged. Restoring without a template
 may give another tree; if that matters, run with --strict.
-)";
-    case Code::kStatisticsMismatch:
-      return R"(
+`,
+  'statistics-mismatch': `\
 Sums that the OCDBT tree keeps about its parts (number of keys, bytes, generations) are not
 what the parts add up to. No value depends on them.
 
@@ -279,9 +237,8 @@ Comes about with a writer's bug or an edited tree: replacing a subtree by hand r
 its sums.
 
 Trust digests, not sums. Without a lockfile, take it as a hint that the tree was edited.
-)";
-    case Code::kSymlink:
-      return R"(
+`,
+  symlink: `\
 A symbolic link lies in the checkpoint.
 
 Comes about with hub caches and with hand-made copies. Its target can change without the
@@ -289,9 +246,8 @@ directory changing, and it may lead out of the directory.
 
 Where it is meant, nothing is to be done: content was compared as read. Else replace it by a
 copy.
-)";
-    case Code::kUnknownFile:
-      return R"(
+`,
+  'unknown-file': `\
 A file or directory that is no part of any checkpoint format known here. It was not read,
 and no digest covers it.
 
@@ -300,18 +256,16 @@ version. With --sums it is an error: a file that no line names may change what i
 
 Nothing, if you know what it is. Never run or unpickle a file because the checkpoint beside
 it verified.
-)";
-    case Code::kTrailingBytes:
-      return R"(
+`,
+  'trailing-bytes': `\
 Bytes follow a value that is already complete. The reader ignores them, and no digest covers
 them.
 
 Comes about with a writer's bug, or when somebody hides data behind a compressed chunk.
 
 The leaf's content is not affected. Save again to be rid of them.
-)";
-    case Code::kDuplicateMember:
-      return R"(
+`,
+  'duplicate-member': `\
 A JSON file has the same member twice in one object. Parsers differ on which one counts, so
 two programs can see two different checkpoints in it. Here the last one counts, as in
 Python.
@@ -319,9 +273,8 @@ Python.
 No JSON library writes this by itself: the file was made or edited by hand.
 
 Look at the named file. Do not load the checkpoint unless you know who wrote it so, and why.
-)";
-    case Code::kReEncoded:
-      return R"(
+`,
+  're-encoded': `\
 The leaf's content is equal, but it is stored in other bytes than when it was locked: other
 chunks, another compression, zarr 3 for zarr 2.
 
@@ -329,42 +282,15 @@ Comes about when a checkpoint was converted or saved again. It is a note, not a 
 
 Nothing. A new lockfile makes the next verification faster, because equal bytes need no
 decoding.
-)";
-    case Code::kItemRenamed:
-      return R"(
+`,
+  'item-renamed': `\
 Lockfile and source have one item each, under different names. They were compared with each
 other; findings carry the source's name.
 
-Comes about when a checkpoint was saved flat and later below `default` or `state`, or the
+Comes about when a checkpoint was saved flat and later below \`default\` or \`state\`, or the
 other way round. The name of a single item is not part of the fingerprint. It is a note, not
 a fault.
 
 Nothing.
-)";
-    default:
-      return {};
-  }
+`,
 }
-
-}  // namespace
-
-std::string_view Explain(Code code) {
-  std::string_view text;
-  switch (DefaultSeverity(code)) {
-    case Severity::kError:
-      text = ExplainError(code);
-      break;
-    case Severity::kGap:
-    case Severity::kTrust:
-      text = ExplainGapOrTrust(code);
-      break;
-    case Severity::kWarning:
-    case Severity::kInfo:
-      text = ExplainWarningOrInfo(code);
-      break;
-  }
-  if (!text.empty()) text.remove_prefix(1);  // the line break after R"(
-  return text;
-}
-
-}  // namespace leafsum::report
