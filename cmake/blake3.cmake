@@ -9,8 +9,9 @@ add_library(blake3 STATIC ${c}/blake3.c ${c}/blake3_portable.c)
 target_include_directories(blake3 SYSTEM PUBLIC ${c})
 
 if(EMSCRIPTEN)
-  leafsum_cold(blake3 -O2 ${c}/blake3_sse41.c)
-  target_sources(blake3 PRIVATE ${c}/blake3_sse41.c ${PROJECT_SOURCE_DIR}/src/hash/blake3_wasm_dispatch.c)
+  set(kernel ${PROJECT_SOURCE_DIR}/src/hash/blake3_wasm_dispatch.c) # includes blake3_sse41.c
+  leafsum_cold(blake3 -O2 ${kernel})
+  target_sources(blake3 PRIVATE ${kernel})
   # blake3_impl.h sizes its buffers for one lane on unknown processors; our kernel fills four. "NEON" is the only way
   # to say four, and everyone who includes the header must agree: hence PUBLIC.
   target_compile_definitions(blake3 PUBLIC BLAKE3_USE_NEON=1)

@@ -8,12 +8,12 @@
 #define WASM_SIMD_DEGREE 4
 _Static_assert(MAX_SIMD_DEGREE == WASM_SIMD_DEGREE, "see cmake/blake3.cmake");
 
-// blake3_impl.h declares these for x86 only.
-void blake3_compress_in_place_sse41(uint32_t cv[8], const uint8_t block[BLAKE3_BLOCK_LEN],
-                                    uint8_t block_len, uint64_t counter, uint8_t flags);
-void blake3_hash_many_sse41(const uint8_t *const *inputs, size_t num_inputs, size_t blocks,
-                            const uint32_t key[8], uint64_t counter, bool increment_counter,
-                            uint8_t flags, uint8_t flags_start, uint8_t flags_end, uint8_t *out);
+// One copy of the 5 KB that compress a block: blake3_hash_many_sse41 would have another.
+__attribute__((noinline)) void blake3_compress_in_place_sse41(
+    uint32_t cv[8], const uint8_t block[BLAKE3_BLOCK_LEN], uint8_t block_len, uint64_t counter,
+    uint8_t flags);
+
+#include "blake3_sse41.c"
 
 void blake3_compress_in_place(uint32_t cv[8], const uint8_t block[BLAKE3_BLOCK_LEN],
                               uint8_t block_len, uint64_t counter, uint8_t flags) {
