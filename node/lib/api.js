@@ -93,8 +93,9 @@ export function makeApi(platform) {
     /** A leaf's content, or a slice of it; null instead where it could not be read or a lockfile does not vouch for it. */
     read: async (/** @type {any} */ source, /** @type {string | string[]} */ name, /** @type {any} */ slice, /** @type {Options} */ options = {}) => {
       if (source instanceof Checkpoint) return source.read(name, slice, options)
-      const { item, step, allSteps, generation, maxMemory, signal } = options
-      const { output } = await report('ls', [source], { item, step, allSteps, generation, maxMemory, signal })
+      // With the lockfile, which chooses the step of a root where nothing else does.
+      const { item, step, allSteps, generation, maxMemory, signal, lockfile, lockfileCameWithSource } = options
+      const { output } = await report('ls', [source], { item, step, allSteps, generation, maxMemory, signal, lockfile, lockfileCameWithSource })
       return readLeaf(report, source, leavesOf(output?.items ?? []), name, slice, options)
     },
 

@@ -4,6 +4,7 @@ import { CastCheck, canCast } from './cast.js'
 import { dtypeOf } from './elements.js'
 import { pointer as toPointer } from './leaf_name.js'
 import { base64Url, readDocument } from './metadata.js'
+import { readOf } from './read.js'
 import { shardingFindings } from './sharding.js'
 import { unravel } from './slice.js'
 
@@ -32,7 +33,7 @@ export async function matchLeaves(report, source, items, template, { mesh, allow
     if (found) findings.push(found)
     if (found?.code === 'dtype-mismatch' && canCast(leaf.dtype, wanted.dtype)) {
       casts.push({ check: new CastCheck(leaf.dtype, wanted.dtype), finding: found })
-      reads.push({ item: leaf.item, key_path: leaf.key_path, parts: [{ skip: 0, take: leaf.nbytes }] })
+      reads.push(readOf(leaf, [{ skip: 0, take: leaf.nbytes }]))
     }
     findings.push(...shardingFindings(leaf, recordedOf(recorded.get(leaf.item), leaf.key_path), wanted.sharding, mesh))
   }
@@ -128,6 +129,7 @@ function wrapperBetween(leaves, template) {
 }
 
 function judge(/** @type {Leaf} */ leaf, /** @type {TemplateLeaf} */ wanted) {
+  if (!leaf.dtype) return undefined // it could not be read: a finding says why
   const where = { item: leaf.item, key_path: leaf.key_path }
   const isLeaf = (/** @type {any} */ one) => one.shape !== null
   if (isLeaf(leaf) && isLeaf(wanted) && String(leaf.shape) !== String(wanted.shape)) {

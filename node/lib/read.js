@@ -25,7 +25,7 @@ export async function readLeaf(report, source, leaves, name, slice, options = {}
   const begins = plan.parts.map(part => part.begin ?? 0)
   const result = await report('cat', [source], {
     ...options,
-    reads: [{ item: leaf.item, key_path: leaf.key_path, parts: plan.parts }],
+    reads: [readOf(leaf, plan.parts)],
     onContent: (/** @type {number} */ part, /** @type {number} */ offset, /** @type {Uint8Array} */ bytes) => plan.picker.push(begins[part] + offset, bytes),
   })
   const shown = result.exit_code === 0
@@ -36,6 +36,11 @@ export async function readLeaf(report, source, leaves, name, slice, options = {}
     bytes, data: bytes && typedArrayOf(leaf.dtype, bytes),
   }
 }
+
+/** What the core is to read of a leaf of `list`, and what it must still be then. */
+export const readOf = (/** @type {any} */ leaf, /** @type {any[]} */ parts) => ({
+  item: leaf.item, key_path: leaf.key_path, dtype: leaf.dtype, shape: leaf.shape, chunk_shape: leaf.chunk_shape, nbytes: leaf.nbytes, parts,
+})
 
 /** A key path is taken as it is; names are found as everywhere. */
 function leafOf(/** @type {any[]} */ leaves, /** @type {string | string[]} */ name) {

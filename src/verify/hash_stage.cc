@@ -281,7 +281,10 @@ void HashStage::Take(const Leaf& l, const LeafResult& result) {
     record.blocks = result.blocks;
     record.chunks = result.chunks;
   }
-  if (l.expected && record.blake3 == l.expected->blake3 && result.findings.empty())
+  // By every digest that the comparison looks at: a later run may take this for granted (`--resume`).
+  const bool sha256_too =
+      !context_.options.sha256 || (l.expected && record.sha256 == l.expected->sha256);
+  if (l.expected && record.blake3 == l.expected->blake3 && sha256_too && result.findings.empty())
     context_.equal.emplace_back(item.item.name, record.key_path);
 }
 

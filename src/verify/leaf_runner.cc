@@ -169,6 +169,12 @@ bool LeafRunner::StepContent() {
     }
     break;
   }
+  if (task_.part && position_ < task_.part->skip + task_.part->take) {
+    report::Finding f(report::Code::kChangedDuringRead);
+    f.message = "the leaf holds less than the part that was to be read";
+    Fail(std::move(f));
+    return true;
+  }
   for (report::Finding& f : reader_->TakeWarnings()) result_.findings.push_back(std::move(f));
   if (blake3_) result_.blocks = blake3_->blocks();
   if (!task_.part || (task_.part->whole != 0 && task_.part->take == task_.part->whole))

@@ -57,12 +57,19 @@ std::optional<ReadPart> ParsePart(const JsonValue& v) {
   return part;
 }
 
-// {"item","key_path","parts":[{"chunks"?,"skip","take","begin"?}]}
+// {"item","key_path","dtype","shape"?,"chunk_shape"?,"nbytes","parts":[{"chunks"?,"skip","take","begin"?}]}
 std::optional<ReadRequest> ParseRead(const JsonValue& v) {
   const JsonValue *item = v.Find("item"), *path = v.Find("key_path"), *parts = v.Find("parts");
   if (!item || !item->AsString() || !path || !path->AsStringArray() || !parts || !parts->AsArray())
     return std::nullopt;
-  ReadRequest request{*item->AsString(), *path->AsStringArray(), {}};
+  const JsonValue *dtype = v.Find("dtype"), *nbytes = v.Find("nbytes");
+  if (!dtype || !dtype->AsString() || !nbytes || !nbytes->AsUint()) return std::nullopt;
+  ReadRequest request{*item->AsString(), *path->AsStringArray(), {}, *dtype->AsString(), {}, {}, *nbytes->AsUint()};
+  for (auto [name, member] : {std::pair("shape", &request.shape), std::pair("chunk_shape", &request.chunk_shape)}) {
+    const JsonValue* list = v.Find(name);
+    if (!list || list->is_null()) continue;
+    if (!(*member = list->AsUintArray())) return std::nullopt;
+  }
   for (const JsonValue& one : *parts->AsArray()) {
     auto part = ParsePart(one);
     if (!part) return std::nullopt;
@@ -170,7 +177,7 @@ Status Read(Options& o, const std::string& name, const JsonValue& v) {
     if (!v.AsArray()) return Bad(name, "must be a list");
     for (const JsonValue& row : *v.AsArray()) {
       auto read = ParseRead(row);
-      if (!read) return Bad(name, "an element is not {item, key_path, parts}");
+      if (!read) return Bad(name, "an element is not {item, key_path, dtype, shape, chunk_shape, nbytes, parts}");
       o.reads.push_back(std::move(*read));
     }
   } else if (name == "sample") {

@@ -34,6 +34,10 @@ struct ReadRequest {
   std::string item;
   std::vector<std::string> key_path;
   std::vector<ReadPart> parts;
+  // What the parts were reckoned from, by `ls`: a leaf that is another one by now is not read.
+  std::string dtype;
+  std::optional<std::vector<uint64_t>> shape, chunk_shape;
+  uint64_t nbytes = 0;
 };
 
 // `verify --sample`: a share of the chunks in millionths, or so many bytes of them.

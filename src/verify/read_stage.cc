@@ -14,6 +14,17 @@ namespace leafsum::verify {
 using report::Code;
 using report::Finding;
 
+namespace {
+
+bool IsPlanned(const ReadRequest& request, const LeafPlan& leaf) {
+  const LeafRecord& r = leaf.record;
+  const bool chunked = leaf.in_zarr && r.shape;
+  return request.dtype == r.dtype && request.nbytes == r.nbytes && request.shape == r.shape &&
+         request.chunk_shape == (chunked ? std::optional(leaf.metadata.chunk_shape) : std::nullopt);
+}
+
+}  // namespace
+
 ReadStage::ReadStage(Context& context, const Lockfile* lock) : Stage(context) {
   uint32_t number = 0;
   for (const ReadRequest& request : context.options.reads) {
@@ -32,6 +43,16 @@ void ReadStage::Plan(const ReadRequest& request, const Lockfile* lock, uint32_t 
       if (leaf.record.key_path != request.key_path) continue;
       if (leaf.state == LeafPlan::State::kNotRead) ++not_read_;  // a finding says why
       if (leaf.state != LeafPlan::State::kPlanned) return;
+      if (!IsPlanned(request, leaf)) {
+        Finding f = MakeFinding(Code::kChangedDuringRead,
+                                "the leaf is another one than when its parts were chosen: run again");
+        f.expected = request.dtype + ' ' + std::to_string(request.nbytes) + " bytes";
+        f.actual = leaf.record.dtype + ' ' + std::to_string(leaf.record.nbytes) + " bytes";
+        context_.Add(scan, item, leaf, std::move(f));
+        leaf.state = LeafPlan::State::kNotRead;
+        ++not_read_;
+        return;
+      }
       const LeafRecord* expected = lock ? Expected(item, leaf, *lock) : nullptr;
       if (lock && !expected) return;
       leaf.state = LeafPlan::State::kRead;
@@ -89,7 +110,7 @@ bool ReadStage::Supply(PendingAsks& asks) {
   if (!part.part->chunks.empty() && !KeepChunks(task.array, part.part->chunks)) {
     Add(part, MakeFinding(Code::kSkipped, "no such chunks of the array"));
     Unread(part);
-    return !queue_.empty() && Supply(asks);
+    return true;
   }
   task.part.emplace();
   task.part->skip = part.part->skip;

@@ -237,7 +237,11 @@ std::vector<Ask> Verifier::Poll(uint64_t budget) {
   std::vector<Ask> out;
   while (phase_ != Phase::kDone) {
     for (Ask& ask : asks_.Poll(budget)) out.push_back(std::move(ask));
-    if (asks_.has_queued() || !stage_ || !stage_->Supply(asks_)) break;
+    if (asks_.has_queued() || !stage_) break;
+    if (stage_->Supply(asks_)) continue;
+    const Phase phase = phase_;
+    if (stage_->Done()) Advance();  // what it still had came to nothing
+    if (phase_ == phase) break;
   }
   return out;
 }
@@ -320,7 +324,7 @@ void Verifier::Compare(report::FindingList& findings) {
     };
   }
   if (o.values) options.differences = &differences_;
-  if (Reads(o.command)) return;
+  if (Reads(o.command) || o.command == Command::kList) return;  // a lockfile chooses the step for them
   if (lock_) {
     Side expected;
     expected.items = &lock_->items;
@@ -494,19 +498,20 @@ void Verifier::Finish() {
     report_.leaves.equal = 0;  // nothing was compared
   }
   if (Reads(o.command)) {
-    KeepFindingsOfReads();
+    if (o.command == Command::kCat) KeepFindingsOfReads();  // what is damaged does not restore
     report_.leaves = {};
     not_read = report_.leaves.not_read = reads_missed_;
   }
   const bool compared = comparison_ || o.fingerprint || lock_;
-  const bool trusted = (compared && !with_source_) || (o.sums && !o.sums->with_source);
+  // Sums speak of files, the other evidence of leaves: where both are given, what leaves are compared with counts.
+  const bool trusted = compared ? !with_source_ : o.sums && !o.sums->with_source;
   input.evidence = trusted              ? report::Evidence::kTrusted
                    : compared || o.sums ? report::Evidence::kWithSource
                                         : report::Evidence::kNone;
   if (o.sums) input.files_equal = o.sums->equal;
   // Whatever was not read is a gap, even if no finding said so.
   input.has_gap = (not_read > 0 && o.command != Command::kList) ||
-                  (o.fingerprint && !report_.fingerprint);
+                  (o.fingerprint && !report_.fingerprint) || (o.sums && o.sums->equal == 0);
   report_.findings = std::move(context_.findings);
   Judge();
 

@@ -171,3 +171,41 @@ test('the program: text, --npy, --json, exit codes', t => {
     assert.equal(cli(['cat', baseline, ...args]).status, 2, args.join(' '))
   }
 })
+
+const steps = (/** @type {Record<string, any>} */ arrays) => fromMap(Object.fromEntries(Object.entries(arrays).flatMap(([step, array]) =>
+  Object.entries(storeOf({ w: array })).map(([path, bytes]) => [`${step}/state/${path}`, bytes]))))
+
+test('the lockfile of a root\'s older step chooses the step that is sliced too', async () => {
+  const old = new Uint8Array(new Float32Array([1, 2, 3]).buffer), newer = new Uint8Array(new Int32Array([7, 8, 9]).buffer)
+  const open = () => steps({ 5: zarr3('float32', [3], old), 7: zarr3('int32', [3], newer) })
+  const { lockfile } = await lock(open(), { step: 5 })
+  assert.ok(lockfile)
+  const value = await read(open(), '/w', '1:3', { lockfile })
+  assert.deepEqual([value.report.exit_code, value.dtype, [...value.data]], [0, 'float32', [2, 3]])
+  assert.deepEqual([...(await read(open(), '/w', '1:3')).data], [8, 9])
+  // A checkpoint that was opened without it lists the newest step: another leaf is not sliced by that one's shape.
+  const checkpoint = await openCheckpoint(open())
+  const other = await checkpoint.read('/w', '1:3', { lockfile })
+  assert.deepEqual([other.report.exit_code, other.bytes], [3, null])
+})
+
+test('a leaf that becomes another one between listing and reading is not shown', async () => {
+  const of = (/** @type {string} */ dtype, /** @type {number[]} */ shape, /** @type {number} */ nbytes, /** @type {number[]} */ chunk) =>
+    storeOf({ w: zarr3(dtype, shape, counting(nbytes), { chunk }) })
+  const first = of('uint8', [8], 8, [4])
+  for (const [what, then] of Object.entries({
+    shorter: of('uint8', [3], 3, [4]), 'of another dtype': of('int8', [8], 8, [4]), 'of another shape': of('uint8', [2, 4], 8, [2, 4]),
+    'in other chunks': of('uint8', [8], 8, [8]),
+  })) {
+    const files = { ...first }
+    const checkpoint = await openCheckpoint(fromMap(files))
+    const changed = new Proxy(checkpoint.store, { get: (_, name) => {
+      const later = /** @type {any} */ (fromMap(then))
+      return typeof later[name] === 'function' ? later[name].bind(later) : later[name]
+    } })
+    checkpoint.store = changed
+    const value = await checkpoint.read('/w', '2:6')
+    assert.deepEqual([value.report.exit_code, value.bytes], [3, null], what)
+    assert.deepEqual(value.report.findings.map((/** @type {any} */ one) => one.code), ['changed-during-read'], what)
+  }
+})

@@ -185,3 +185,19 @@ test('examples/dump_template.py writes what match reads', async t => {
   assert.equal((await match(store({ 'd/w': w, 'l/0': scalar }), stdout)).verdict, 'MATCHES')
   assert.deepEqual(codes(await match(store({ 'd/w': w, 'l/0': zarr3('float32', [], new Uint8Array(4)) }), stdout)), ['dtype-mismatch l/0'])
 })
+
+test('what is damaged does not match, whether it would be cast or not', async () => {
+  const wanted = (await list(fromPath(join(fixtures, 'damaged/base_plain/ckpt')))).outputText
+  const open = (/** @type {string} */ name) => fromPath(join(fixtures, `damaged/${name}/ckpt`))
+  assert.equal((await match(open('base_plain'), wanted)).exit_code, 0)
+  for (const name of ['missing_chunk_plain']) {
+    const report = await match(open(name), wanted)
+    assert.deepEqual([report.verdict, report.exit_code], ['MISMATCH', 1], name)
+  }
+  const files = storeOf({ w, b })
+  const unsupported = JSON.parse(new TextDecoder().decode(files['w/zarr.json']))
+  unsupported.codecs.push({ name: 'nobody knows', configuration: {} })
+  const report = await match(fromMap({ ...files, 'w/zarr.json': new TextEncoder().encode(JSON.stringify(unsupported)) }),
+    template({ w: ['float32', [2, 2]], b: ['float32', [2]] }))
+  assert.deepEqual([report.verdict, report.exit_code, codes(report)], ['INCOMPLETE', 3, ['unsupported w']])
+})

@@ -138,3 +138,14 @@ test('the program: --state, --resume', async t => {
   assert.equal(verifyWith('--state', join(ckpt, 's')).status, 2)
   assert.equal(cli(['verify', ckpt, '--state', state]).status, 2)
 })
+
+test('a leaf counts as found equal only by every digest that was asked for', async t => {
+  const { ckpt } = await prepared(t)
+  const { lockfile } = await lock(fromPath(ckpt), { algorithms: ['blake3', 'sha256'] })
+  const wrong = new TextDecoder().decode(/** @type {Uint8Array} */ (lockfile)).replace(/("sha256":")(.)/, (_, name, digit) => name + (digit === '0' ? '1' : '0'))
+  const run = (/** @type {any} */ state) => verify(fromPath(ckpt), { lockfile: new TextEncoder().encode(wrong), algorithms: ['blake3', 'sha256'], deep: true, state })
+  const first = memory(undefined)
+  assert.equal((await run(first)).exit_code, 1)
+  assert.equal(JSON.parse(first.text ?? '').equal.length, 3)
+  assert.equal((await run(memory(first.text))).exit_code, 1)
+})

@@ -16,12 +16,14 @@ export async function run(context) {
   context.checkOutput()
   const api = context.apiOptions()
   const { item, step, allSteps, generation, maxMemory, signal } = api
-  const checkpoint = await openCheckpoint(store, { item, step, allSteps, generation, maxMemory, signal })
-  const [name, slice] = split(leaf, checkpoint.leaves)
-  const value = await checkpoint.read(name, slice, {
-    item, step, allSteps, generation, maxMemory, maxFill: api.maxFill, signal, lockfile,
+  // The lockfile chooses the step of a root for both: what is sliced is what is listed.
+  const scope = {
+    item, step, allSteps, generation, maxMemory, signal, lockfile,
     lockfileCameWithSource: lockfile && liesInside(options.lock, source),
-  })
+  }
+  const checkpoint = await openCheckpoint(store, scope)
+  const [name, slice] = split(leaf, checkpoint.leaves)
+  const value = await checkpoint.read(name, slice, { ...scope, maxFill: api.maxFill })
   context.bar.clear()
   const { report } = value
   if (context.format === 'json') context.write(`${report.text.trimEnd().slice(0, -1)},"cat":${JSON.stringify(document(value))}}\n`)
