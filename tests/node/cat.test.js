@@ -180,12 +180,12 @@ test('the lockfile of a root\'s older step chooses the step that is sliced too',
   const open = () => steps({ 5: zarr3('float32', [3], old), 7: zarr3('int32', [3], newer) })
   const { lockfile } = await lock(open(), { step: 5 })
   assert.ok(lockfile)
-  const value = await read(open(), '/w', '1:3', { lockfile })
+  const value = await read(open(), '/state/w', '1:3', { lockfile })
   assert.deepEqual([value.report.exit_code, value.dtype, [...value.data]], [0, 'float32', [2, 3]])
-  assert.deepEqual([...(await read(open(), '/w', '1:3')).data], [8, 9])
+  assert.deepEqual([...(await read(open(), '/state/w', '1:3')).data], [8, 9])
   // A checkpoint that was opened without it lists the newest step: another leaf is not sliced by that one's shape.
   const checkpoint = await openCheckpoint(open())
-  const other = await checkpoint.read('/w', '1:3', { lockfile })
+  const other = await checkpoint.read('/state/w', '1:3', { lockfile })
   assert.deepEqual([other.report.exit_code, other.bytes], [3, null])
 })
 
