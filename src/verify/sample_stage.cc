@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "base/decimal.h"
 #include "hash/blake3.h"
 #include "verify/hash_stage.h"
 #include "verify/kept_chunks.h"
+#include "verify/stored_digest.h"
 #include "zarr/chunk_grid.h"
 
 namespace leafsum::verify {
@@ -85,16 +87,23 @@ void SampleStage::Choose(std::vector<Chunk> chunks) {
     return std::tie(a.item, a.leaf, a.chunk) < std::tie(b.item, b.leaf, b.chunk);
   });
   const Scan& scan = context_.scans[0];
+  std::map<std::pair<size_t, orbax::KeyPath>, const LeafRecord*> evidence;
+  for (size_t i = 0; lock_ && i < scan.items.size(); ++i)
+    if (const ItemRecord* item = EvidenceOf(*lock_, scan, scan.items[i]))
+      for (const LeafRecord& record : item->leaves) evidence.emplace(std::pair(i, record.key_path), &record);
   for (const Chunk& c : chunks) {
     if (queue_.empty() || queue_.back().item != c.item || queue_.back().leaf != c.leaf) {
-      const ItemScan& item = scan.items[c.item];
-      const LeafPlan& leaf = item.leaves[c.leaf];
-      const LeafRecord* expected = nullptr;
-      if (const ItemRecord* evidence = lock_ ? EvidenceOf(*lock_, scan, item) : nullptr)
-        for (const LeafRecord& record : evidence->leaves)
-          if (record.key_path == leaf.record.key_path) expected = &record;
+      const LeafPlan& leaf = scan.items[c.item].leaves[c.leaf];
+      const auto found = evidence.find(std::pair(c.item, leaf.record.key_path));
+      const LeafRecord* expected = found == evidence.end() ? nullptr : found->second;
       const uint64_t memory = std::min(EstimateMemory(leaf), context_.options.max_memory);
-      queue_.push_back({c.item, c.leaf, {}, expected, !leaf.in_zarr, memory});
+      Draw draw{c.item, c.leaf, {}, expected, !leaf.in_zarr, false, memory};
+      if (!draw.whole && expected && !expected->chunks.empty()) {
+        // Stored otherwise by now: the content decides, as everywhere.
+        draw.by_digest = IsAsLocked(draw);
+        draw.whole = !draw.by_digest;
+      }
+      queue_.push_back(std::move(draw));
     }
     queue_.back().chunks.push_back(c.chunk);
   }
@@ -104,11 +113,26 @@ LeafPlan& SampleStage::LeafOf(const Draw& draw) {
   return context_.scans[0].items[draw.item].leaves[draw.leaf];
 }
 
-// The lockfile's chunks are those of an array with as many (design.md §10.15).
-bool SampleStage::ByDigest(const Draw& draw) const {
-  const LeafPlan& leaf = context_.scans[0].items[draw.item].leaves[draw.leaf];
-  return !draw.whole && draw.expected &&
-         draw.expected->chunks.size() == leaf.chunks.size() * hash::kBlockValueSize;
+// Whether the leaf's document, and index and length of every chunk, are what was locked: then a chunk with the lockfile's
+// digest decodes to what was locked. The stored digest binds all of it, and with the lockfile's own digests of the chunks
+// it can be had without reading one (design.md §3).
+bool SampleStage::IsAsLocked(const Draw& draw) const {
+  const Scan& scan = context_.scans[0];
+  const ItemScan& item = scan.items[draw.item];
+  const LeafPlan& leaf = item.leaves[draw.leaf];
+  if (!draw.expected->stored || draw.expected->chunks.size() != leaf.chunks.size() * hash::kBlockValueSize)
+    return false;
+  Job job;
+  std::map<std::pair<uint32_t, uint32_t>, uint32_t> file_ids;
+  const ArrayTask task = MakeArrayTask(scan, item, leaf, job.files, file_ids);
+  StoredHasher hasher(task);
+  for (size_t n = 0; n < task.chunks.size(); ++n) {
+    hash::Digest digest;
+    std::copy_n(draw.expected->chunks.begin() + static_cast<ptrdiff_t>(n * digest.size()), digest.size(),
+                digest.begin());
+    hasher.Add(task.chunks[n], digest);
+  }
+  return hasher.Finish() == *draw.expected->stored;
 }
 
 bool SampleStage::Supply(PendingAsks& asks) {
@@ -124,7 +148,7 @@ bool SampleStage::Supply(PendingAsks& asks) {
   task.array = MakeArrayTask(scan, scan.items[draw.item], leaf, job.files, file_ids);
   if (draw.whole) {
     job.tasks.push_back(std::move(task));
-  } else if (ByDigest(draw)) {
+  } else if (draw.by_digest) {
     task.content = false;
     task.stored = task.chunk_digests = true;
     std::vector<ChunkRef> chunks;
@@ -134,11 +158,19 @@ bool SampleStage::Supply(PendingAsks& asks) {
   } else {
     const auto& m = leaf.metadata;
     const auto grid = zarr::GridShape(m.shape, m.chunk_shape);
+    // Of the array each task has what one chunk takes: all of it a thousand times would be memory without bounds.
+    const std::vector<ChunkRef> all = std::exchange(task.array.chunks, {});
+    const ByteVector inline_bytes = std::exchange(task.array.inline_bytes, {});
     for (const size_t c : draw.chunks) {
       LeafTask one;
       one.leaf = static_cast<uint32_t>(job.tasks.size());
       one.array = task.array;
-      one.array.chunks = {task.array.chunks[c]};
+      ChunkRef chunk = all[c];
+      if (chunk.file == kInlineChunk) {
+        one.array.inline_bytes = ToVector(Bytes(inline_bytes).subspan(static_cast<size_t>(chunk.offset), static_cast<size_t>(chunk.length)));
+        chunk.offset = 0;
+      }
+      one.array.chunks = {chunk};
       std::vector<std::vector<uint64_t>> axes;
       for (const uint64_t index : zarr::Unravel(leaf.chunks[c].index, grid)) axes.push_back({index});
       KeepChunks(one.array, axes);
@@ -158,7 +190,7 @@ bool SampleStage::Supply(PendingAsks& asks) {
 void SampleStage::Answer(uint64_t tag, Bytes bytes) {
   Draw draw = std::move(open_.extract(tag).mapped());
   const auto results = ParseResults(bytes);
-  const size_t tasks = draw.whole || ByDigest(draw) ? 1 : draw.chunks.size();
+  const size_t tasks = draw.whole || draw.by_digest ? 1 : draw.chunks.size();
   if (!results || results->size() != tasks)
     return Add(draw, MakeFinding(Code::kUnreadable, "the worker gave no result for this leaf"));
   uint64_t needed = 0;
@@ -184,7 +216,7 @@ void SampleStage::Take(const Draw& draw, const LeafResult& result) {
     leaf.state = LeafPlan::State::kRead;
     leaf.record.blake3 = result.blake3;
     leaf.record.blocks = result.blocks;
-  } else if (ByDigest(draw)) {
+  } else if (draw.by_digest) {
     constexpr size_t kSize = hash::kBlockValueSize;
     bool same = result.chunks.size() == draw.chunks.size() * kSize;
     for (size_t n = 0; same && n < draw.chunks.size(); ++n)

@@ -31,6 +31,7 @@ class SampleStage : public Stage {
     std::vector<size_t> chunks;  // of the leaf's, ascending
     const LeafRecord* expected;  // null where there is none
     bool whole;                  // the leaf's content, not its chunks one by one
+    bool by_digest;              // the chunks by the lockfile's `chunks`; else they are decoded
     uint64_t memory;
   };
   struct Chunk {
@@ -38,7 +39,7 @@ class SampleStage : public Stage {
     uint64_t length;
   };
   void Choose(std::vector<Chunk> chunks);
-  bool ByDigest(const Draw& draw) const;
+  bool IsAsLocked(const Draw& draw) const;
   LeafPlan& LeafOf(const Draw& draw);
   void Take(const Draw& draw, const LeafResult& result);
   void Add(const Draw& draw, report::Finding finding);

@@ -80,7 +80,7 @@ test('what is changed is found where it is drawn: by value, and damage by decodi
   changed['a/c/9/4'] = changed['a/c/9/4'].slice().fill(1)
   const cut = files()
   cut['b/c/49'] = cut['b/c/49'].slice(1)
-  for (const [damaged, chunks, code] of /** @type {[any, boolean, string][]} */ ([[changed, true, 'digest-mismatch'], [cut, true, 'digest-mismatch'], [cut, false, 'truncated']])) {
+  for (const [damaged, chunks, code] of /** @type {[any, boolean, string][]} */ ([[changed, true, 'digest-mismatch'], [cut, false, 'truncated']])) {
     const lockfile = await locked({ chunks })
     let found = 0
     for (let seed = 0; seed < 40; seed++) {
@@ -95,6 +95,22 @@ test('what is changed is found where it is drawn: by value, and damage by decodi
   }
   const decoded = await verify(fromMap(changed), { lockfile: await locked({ chunks: false }), sample: { share: 1, seed: 1 } })
   assert.equal(decoded.verdict, 'INCOMPLETE', 'other values that decode are not found without chunks')
+})
+
+test('what documents, names and lengths of chunks tell is found wherever the leaf is drawn', async () => {
+  const lockfile = await locked({ chunks: true })
+  const text = new TextDecoder().decode(files()['b/zarr.json'])
+  const swapped = { ...files(), 'b/zarr.json': new TextEncoder().encode(text.replace('little', 'big')) }
+  assert.notDeepEqual(swapped['b/zarr.json'], files()['b/zarr.json'])
+  const cut = files()
+  cut['b/c/49'] = cut['b/c/49'].slice(1)
+  const renamed = files()
+  renamed['b/c/3'] = files()['b/c/4']
+  renamed['b/c/4'] = files()['b/c/3']
+  for (const [what, damaged, share] of /** @type {[string, any, number][]} */ ([['byte order', swapped, 0.25], ['length', cut, 0.25], ['names', renamed, 1]])) {
+    const report = await verify(fromMap(damaged), { lockfile, sample: { share, seed: 1 } })
+    assert.equal(report.exit_code, 1, what)
+  }
 })
 
 test('a copy in other chunks is not called different', async () => {
