@@ -124,6 +124,30 @@ test('sums that came with the source vouch for nothing; a lockfile beside them d
   assert.ok(other.found.some((/** @type {string} */ one) => one.startsWith('error digest-mismatch manifest.ocdbt')))
 })
 
+test('evidence that a link in the source leads to is of the source', t => {
+  const { ckpt, sums, root } = copied(t)
+  cli(['lock', ckpt, '-q'])
+  const other = join(root, 'other')
+  fs.mkdirSync(other)
+  fs.renameSync(join(root, 'ckpt.leafsum.json'), join(other, 'evil.json'))
+  fs.renameSync(sums, join(other, 'SHA256SUMS'))
+  // No file of the checkpoint changes but for the links, which nothing else looks at.
+  fs.symlinkSync('../other/evil.json', join(ckpt, 'lock.json'))
+  fs.symlinkSync('../other', join(ckpt, 'sub'))
+  fs.symlinkSync(join(ckpt, 'lock.json'), join(root, 'from-outside'))
+  const verdict = (/** @type {string[]} */ ...args) => report(ckpt, '--allow-extra', ...args).verdict
+  assert.equal(verdict('--lock', join(other, 'evil.json')), 'VERIFIED')
+  for (const file of [join(ckpt, 'lock.json'), join(ckpt, 'sub/evil.json'), `${ckpt}/sub/../other/evil.json`, join(root, 'from-outside')]) {
+    assert.equal(verdict('--lock', file), 'UNTRUSTED', file)
+  }
+  // The directory's own name on the way vouches for nothing and takes nothing away.
+  assert.equal(verdict('--lock', `${ckpt}/../other/evil.json`), 'VERIFIED')
+  fs.rmSync(join(ckpt, 'lock.json'))
+  fs.rmSync(join(ckpt, 'sub'))
+  fs.symlinkSync('../other/SHA256SUMS', join(ckpt, 'SHA256SUMS'))
+  assert.equal(report(ckpt, '--sums', join(ckpt, 'SHA256SUMS')).verdict, 'UNTRUSTED')
+})
+
 test('a checkpoint without leaves is not verified by its files', async () => {
   const files = { note: new TextEncoder().encode('x') }
   const got = await verify(fromMap(files), { sums: `${hash('x')}  note\n` }).catch(error => error)
