@@ -228,9 +228,12 @@ async function runCommand(platform, command, sources, options) {
     }
     try {
       await drive(verifier, { stores, budget: maxMemory, runJob: jobs.run, signal, onPause })
-    } finally {
-      save() // an interrupted run's state too
+    } catch (error) {
+      // An interrupted run's state too; never one that a broken instance would tell.
+      if (signal?.aborted && error === signal.reason) save()
+      throw error
     }
+    save()
     jobs.tell()
     refuse(verifier.notFound(), 'source')
     if (options.conclude && !verifier.conclude(JSON.stringify(options.conclude()))) throw bug('a judgement that is none')

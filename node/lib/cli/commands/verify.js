@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { LeafsumError } from '../../errors.js'
 import { verify } from '../../index.js'
-import { checkWritable, writeAtomically } from '../output.js'
+import { checkWritable, refuseToOverwrite, writeAtomically } from '../output.js'
 import { parseSize } from '../sizes.js'
 import { defaultLockfile, isUrl, liesInside, openSource, pathInside, readEvidence } from '../source.js'
 
@@ -12,7 +12,9 @@ export async function run(context) {
   const against = options.against === undefined ? undefined : openSource(options.against, options)
   const lockfile = options.lock === undefined ? undefined : readEvidence(options.lock)
   const sums = options.sums === undefined ? undefined : readEvidence(options.sums, 'the sums')
-  refuseToOverwrite(options)
+  const evidence = [{ file: options.lock, is: 'the lockfile' }, { file: options.sums, is: 'the sums' }]
+  refuseToOverwrite({ file: options.output, option: '-o' }, [...evidence, { file: options.state, is: 'the state' }])
+  refuseToOverwrite({ file: options.state, option: '--state' }, evidence)
   const sample = sampleOf(options)
   const state = stateOf(context, source)
   context.checkOutput()
@@ -31,14 +33,6 @@ export async function run(context) {
   context.write(context.reportText(report))
   if (report.exit_code === 5) hint(context, source)
   return report.exit_code
-}
-
-function refuseToOverwrite(/** @type {Record<string, any>} */ { lock, sums, output }) {
-  for (const [file, what] of [[lock, 'the lockfile'], [sums, 'the sums']]) {
-    if (file !== undefined && output !== undefined && existsSync(output) && realpathSync(output) === realpathSync(file)) {
-      throw new LeafsumError('usage', `-o ${output} is ${what} itself: name another file`)
-    }
-  }
 }
 
 function sampleOf(/** @type {Record<string, any>} */ { sample, seed }) {
