@@ -266,8 +266,13 @@ export interface DiffOutput {
   summary: Record<string, unknown>
 }
 
-/** A checkpoint whose structure was read; every command takes it in place of its source. */
+/**
+ * A checkpoint whose structure was read; every command takes it in place of its source, and reads the item, step or steps and
+ * generation with which it was opened. An item that was not named then may be named later; an option that contradicts is
+ * refused (`usage`). Options are of all sources of a command, and so is this scope.
+ */
 export class Checkpoint {
+  readonly scope: Readonly<Pick<Options, 'item' | 'step' | 'allSteps' | 'generation'>>
   readonly items: ListOutput['items']
   readonly leaves: (ListedLeaf & { item: string })[]
   readonly findings: Finding[]
