@@ -43,7 +43,10 @@ export interface VerifyOptions extends CompareOptions {
   lockfileCameWithSource?: boolean
   fingerprint?: string
   against?: Source
-  /** Node only. SHA256SUMS over the source's files, or over them and others from the directory above. */
+  /**
+   * Node only. SHA256SUMS over the source's files, taken in its directory or, with its name before each, in the one above. The
+   * source must have a listing; allowExtra and allowMissing go with sums only where there is other evidence too.
+   */
   sums?: Uint8Array | ArrayBuffer | string
   /** Where the sums lay in the source: equality to them is UNTRUSTED then, and they need no line of their own. */
   sumsPath?: string
