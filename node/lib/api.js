@@ -53,7 +53,8 @@ export function makeApi(platform) {
     match: async (/** @type {any} */ source, /** @type {any} */ template, /** @type {Options} */ options = {}) => {
       const { item, step, allSteps, generation, maxMemory, signal } = options
       const items = async (/** @type {any} */ one, /** @type {Options} */ scope) =>
-        one instanceof Checkpoint ? one.items : (await report('ls', [one], { ...scope, generation, maxMemory, signal })).output?.items ?? []
+        one instanceof Checkpoint ? one.items.filter((/** @type {any} */ its) => scope.item === undefined || its.name === scope.item || its.name === '')
+          : (await report('ls', [one], { ...scope, generation, maxMemory, signal })).output?.items ?? []
       const isDocument = typeof template === 'string' || template instanceof Uint8Array
       const wanted = isDocument ? parseTemplate(template) : leavesOf(await items(template, {}))
       const inScope = wanted.filter((/** @type {any} */ leaf) => item === undefined || leaf.item === item || leaf.item === '')
@@ -81,14 +82,17 @@ export function makeApi(platform) {
     list: (/** @type {any} */ source, /** @type {Options} */ options) => listSource(run, source, options),
 
     metadata: async (/** @type {any} */ source, /** @type {Options} */ { item = 'AUTO', ...options } = {}) => {
-      const store = storeOf(await source)
-      const found = await listSource(run, store, options)
+      const opened = await source
+      const store = storeOf(opened)
+      const found = await listSource(run, opened, options)
       const described = await metadataOf(found, store, item)
       return withOutput(JSON.parse(found.text), { report: found.text, output: metadataJson(described), lines: '' }, described)
     },
 
-    openCheckpoint: async (/** @type {any} */ source, /** @type {Options} */ options) =>
-      new Checkpoint(storeOf(await source), await listSource(run, source, options), report),
+    openCheckpoint: async (/** @type {any} */ source, /** @type {Options} */ options = {}) => {
+      const opened = await source
+      return new Checkpoint(storeOf(opened), await listSource(run, opened, options), report, scoped([opened], options))
+    },
 
     /** A leaf's content, or a slice of it; null instead where it could not be read or a lockfile does not vouch for it. */
     read: async (/** @type {any} */ source, /** @type {string | string[]} */ name, /** @type {any} */ slice, /** @type {Options} */ options = {}) => {
@@ -109,17 +113,23 @@ export function makeApi(platform) {
 /** The core's list, then what is made of it here: `subtrees`, and `files` where they are asked for. */
 async function listSource(/** @type {any} */ run, /** @type {any} */ source, /** @type {Options} */ options = {}) {
   const { files: wanted, depth, ...rest } = options
-  const store = storeOf(await source)
+  const opened = await source
+  const store = storeOf(opened)
   const listing = wanted ? await store.list?.() : undefined
   if (wanted && !isListing(listing)) throw new LeafsumError('usage', 'the source has no listing of its files')
-  const result = await run('ls', [store], rest)
+  const result = await run('ls', [opened], rest)
   if (!result.output) return parseReport(result)
   const members = [`"subtrees":${subtreesJson(subtrees(JSON.parse(result.output).items, depth))}`]
   if (wanted) members.push(`"files":${JSON.stringify(files(/** @type {any} */ (listing)))}`)
   return parseReport({ ...result, output: `${result.output.trimEnd().slice(0, -1)},${members.join(',')}}\n` })
 }
 
-/** A checkpoint whose structure was read; every command takes it in place of its source. */
+const kScope = ['item', 'step', 'allSteps', 'generation']
+
+/**
+ * A checkpoint whose structure was read; every command takes it in place of its source, and reads what it was opened as: the
+ * same item, step or steps, generation.
+ */
 export class Checkpoint {
   #run
 
@@ -127,9 +137,11 @@ export class Checkpoint {
    * @param {Store} store
    * @param {any} report
    * @param {import('./read.js').Report} run
+   * @param {Options} scope that it was opened with
    */
-  constructor(store, report, run) {
+  constructor(store, report, run, scope) {
     this.store = store
+    this.scope = Object.freeze(Object.fromEntries(kScope.map(name => [name, scope[name]])))
     this.#run = run
     this.report = report
     this.items = report.output?.items ?? []
@@ -146,13 +158,36 @@ export class Checkpoint {
    * @param {Options} [options] `lockfile`: only what its blocks vouch for
    */
   read(name, slice, options) {
-    return readLeaf(this.#run, this.store, this.leaves, name, slice, options)
+    return readLeaf(this.#run, this, this.leaves, name, slice, options)
   }
 
   close() {
     this.store.close?.()
   }
 }
+
+/**
+ * Options with the scope of the checkpoints that were opened. Options may narrow it to an item, never change it: what was
+ * listed would not be what is read. They are of all sources of a command, and so is a checkpoint's scope.
+ */
+function scoped(/** @type {any[]} */ sources, /** @type {Options} */ options) {
+  const opened = sources.filter(source => source instanceof Checkpoint)
+  if (opened.length === 0) return options
+  const merged = { ...options }
+  for (const name of kScope) {
+    // An item that was not named when the checkpoint was opened may be named now; a step would be another one.
+    const values = opened.map(({ scope }) => scope[name]).filter(value => name !== 'item' || value !== undefined)
+    if (options[name] !== undefined) values.push(options[name])
+    if (values.some(value => normal(value) !== normal(values[0]))) {
+      throw new LeafsumError('usage', `${name}: the checkpoint was opened with ${shown(values[0])}, not ${shown(values.find(value => normal(value) !== normal(values[0])))}: open it anew`)
+    }
+    if (values.length > 0) merged[name] = values[0]
+  }
+  return merged
+}
+
+const normal = (/** @type {unknown} */ value) => value === false ? undefined : value
+const shown = (/** @type {unknown} */ value) => value === undefined ? 'none' : JSON.stringify(value)
 
 const leavesOf = (/** @type {any[]} */ items) =>
   items.flatMap(item => item.leaves.map((/** @type {any} */ leaf) => ({ item: item.name, ...leaf })))
@@ -175,13 +210,15 @@ async function newCore(/** @type {Platform} */ platform) {
  * @param {Platform} platform
  * @param {string} command
  * @param {any[]} sources
- * @param {Options} options
+ * @param {Options} given
  * @returns {Promise<Result>}
  */
-async function runCommand(platform, command, sources, options) {
-  const { signal, maxMemory = kDefaultMaxMemory } = options
+async function runCommand(platform, command, sources, given) {
+  const { signal, maxMemory = kDefaultMaxMemory } = given
   signal?.throwIfAborted()
-  const stores = await Promise.all(sources.map(async source => storeOf(await source)))
+  const opened = await Promise.all(sources)
+  const options = scoped(opened, given)
+  const stores = opened.map(storeOf)
   /** @type {Awaited<ReturnType<typeof openState>> | undefined} */
   let state
   if (options.state) {
@@ -229,9 +266,12 @@ async function runCommand(platform, command, sources, options) {
     }
     try {
       await drive(verifier, { stores, budget: maxMemory, runJob: jobs.run, signal, onPause })
-    } finally {
-      save() // an interrupted run's state too
+    } catch (error) {
+      // An interrupted run's state too; never one that a broken instance would tell.
+      if (signal?.aborted && error === signal.reason) save()
+      throw error
     }
+    save()
     jobs.tell()
     refuse(verifier.notFound(), 'source')
     if (options.conclude && !verifier.conclude(JSON.stringify(options.conclude()))) throw bug('a judgement that is none')

@@ -43,7 +43,10 @@ export interface VerifyOptions extends CompareOptions {
   lockfileCameWithSource?: boolean
   fingerprint?: string
   against?: Source
-  /** Node only. SHA256SUMS over the source's files, or over them and others from the directory above. */
+  /**
+   * Node only. SHA256SUMS over the source's files, taken in its directory or, with its name before each, in the one above. The
+   * source must have a listing; allowExtra and allowMissing go with sums only where there is other evidence too.
+   */
   sums?: Uint8Array | ArrayBuffer | string
   /** Where the sums lay in the source: equality to them is UNTRUSTED then, and they need no line of their own. */
   sumsPath?: string
@@ -266,8 +269,13 @@ export interface DiffOutput {
   summary: Record<string, unknown>
 }
 
-/** A checkpoint whose structure was read; every command takes it in place of its source. */
+/**
+ * A checkpoint whose structure was read; every command takes it in place of its source, and reads the item, step or steps and
+ * generation with which it was opened. An item that was not named then may be named later; an option that contradicts is
+ * refused (`usage`). Options are of all sources of a command, and so is this scope.
+ */
 export class Checkpoint {
+  readonly scope: Readonly<Pick<Options, 'item' | 'step' | 'allSteps' | 'generation'>>
   readonly items: ListOutput['items']
   readonly leaves: (ListedLeaf & { item: string })[]
   readonly findings: Finding[]

@@ -62,17 +62,16 @@ function pathOf(/** @type {string} */ name, /** @type {(what: string) => Error} 
 }
 
 /**
- * The lines that are of this source. Sums are taken in the directory itself or, for several checkpoints at once, in the one
- * above it: then names begin with the source's own, and other lines are of something else.
+ * Names below the source. Sums are taken in the directory itself or in the one above it: then every name begins with the
+ * source's own. Which of the two it is, the sums alone say: whatever lies in the source is not trusted yet. No line is ever
+ * left out.
  * @param {Map<string, string>} sums
  * @param {string} sourceName
- * @param {string[]} files of the source
  */
-export function sumsOf(sums, sourceName, files) {
+export function sumsOf(sums, sourceName) {
   const prefix = `${sourceName}/`
-  const below = [...sums].filter(([name]) => sourceName !== '' && name.startsWith(prefix))
-  const fromAbove = below.length > 0 && !files.some(path => sums.has(path))
-  return fromAbove ? new Map(below.map(([name, digest]) => [name.slice(prefix.length), digest])) : sums
+  const fromAbove = sourceName !== '' && [...sums.keys()].every(name => name.startsWith(prefix))
+  return fromAbove ? new Map([...sums].map(([name, digest]) => [name.slice(prefix.length), digest])) : sums
 }
 
 /**
@@ -83,26 +82,34 @@ export function sumsOf(sums, sourceName, files) {
  * @param {(() => any) | undefined} sha256  of the platform: one that takes a file in pieces
  * @param {Record<string, any>} options
  */
-export async function sumsForCore(store, listing, file, sha256, { signal, allowExtra, allowMissing, sumsPath }) {
+export async function sumsForCore(store, listing, file, sha256, options) {
+  const { signal, allowExtra, allowMissing, sumsPath, lockfile, lockfileCameWithSource, fingerprint, against } = options
   const sums = parseSums(file)
   if (!sha256) throw new LeafsumError('usage', 'sums of files are checked in Node alone')
-  return checkSums(store, isListing(listing) ? /** @type {any} */ (listing) : undefined, sums, {
-    sha256, signal, allowExtra, allowMissing, own: sumsPath, withSource: sumsPath !== undefined,
-  })
+  if (!isListing(listing)) {
+    throw new LeafsumError('usage', 'sums need a listing of the source: without one (a URL has none) files that no line names stay unseen')
+  }
+  // A file that a leaf depends on may be the one that is not there, or that no line names.
+  if ((allowExtra || allowMissing) && lockfile === undefined && fingerprint === undefined && against === undefined) {
+    throw new LeafsumError('usage', `sums alone vouch for the files that they name: ${allowExtra ? '--allow-extra' : '--allow-missing'} would let leaves pass that nothing vouches for; give a lockfile too, --lock FILE`)
+  }
+  // Two kinds of evidence are as good as the worse one: a lockfile from the source gains nothing by sums beside it.
+  const withSource = sumsPath !== undefined || lockfileCameWithSource === true
+  return checkSums(store, /** @type {any} */ (listing), sums, { sha256, signal, allowExtra, allowMissing, own: sumsPath, withSource })
 }
 
 /**
  * Reads every file that the sums name. What the core is told: how many are equal, and a finding for each that is not there,
  * differs, cannot be read, or that no line names.
  * @param {import('./stores/store.js').Store} store
- * @param {import('./stores/store.js').ListingEntry[] | undefined} listing
+ * @param {import('./stores/store.js').ListingEntry[]} listing
  * @param {Map<string, string>} sums
  * @param {{ sha256: () => any, allowExtra?: boolean, allowMissing?: boolean, signal?: AbortSignal, own?: string, withSource?: boolean }} options
  *   own: the sums' own path in the source, where they lie there; no sums have a line for themselves
  */
 async function checkSums(store, listing, sums, { sha256, allowExtra, allowMissing, signal, own, withSource = false }) {
-  const files = (listing ?? []).filter(([, , kind]) => kind !== 'd').map(([path]) => path)
-  const wanted = sumsOf(sums, store.name ?? '', files)
+  const files = listing.filter(([, , kind]) => kind !== 'd').map(([path]) => path)
+  const wanted = sumsOf(sums, store.name ?? '')
   /** @type {Record<string, string>[]} */
   const findings = []
   let equal = 0
@@ -121,12 +128,14 @@ async function checkSums(store, listing, sums, { sha256, allowExtra, allowMissin
       findings.push(failure(file, expected, failureOf(error), allowMissing))
     }
   }
-  for (const file of listing ? files.filter(path => !wanted.has(path) && path !== own) : []) {
+  for (const file of files.filter(path => !wanted.has(path) && path !== own)) {
     findings.push({
       code: 'unknown-file', severity: allowExtra ? 'warning' : 'error', file,
       message: 'no line of the sums names this file: it may change what is read; --allow-extra if it is meant to be there',
     })
   }
+  // Nothing was compared: whatever may be missing, that is no success.
+  if (equal === 0) for (const finding of findings) if (finding.code === 'missing-file') finding.severity = 'error'
   return { equal, with_source: withSource, findings }
 }
 

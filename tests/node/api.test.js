@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { explanations } from '../../node/lib/explanations.js'
-import { check, codes, diff, digest, explain, fromMap, fromPath, list, lock, openCheckpoint, verify } from '../../node/lib/index.js'
+import { check, codes, diff, digest, explain, fromMap, fromPath, list, lock, match, metadata, openCheckpoint, read, verify } from '../../node/lib/index.js'
 import { compile, requireSimd } from '../../node/lib/core.js'
 import { platform } from '../../node/lib/platform_node.js'
 import { fixtures, scratch } from './support/places.js'
@@ -58,6 +58,40 @@ test('lock, verify, and what a report holds', async () => {
   assert.equal((await verify(fromPath(baseline))).exit_code, 5)
   assert.equal((await verify(fromPath(baseline), { against: fromPath(tampered) })).exit_code, 1)
   assert.equal((await verify(fromPath(baseline), { fingerprint: report.fingerprint })).exit_code, 0)
+})
+
+test('an opened checkpoint stays the step, item and generation that it was opened as', async () => {
+  const root = join(fixtures, 'manager/zarr2_items/ckpt')
+  const newest = await openCheckpoint(fromPath(root))
+  const { name, leaves: [{ key_path: path }] } = newest.items.find((/** @type {any} */ item) => item.kind === 'pytree')
+  const options = { item: name }
+  let differ = 0
+  for (const step of [0, 5, 1000]) {
+    const checkpoint = await openCheckpoint(fromPath(root), { step })
+    const value = await checkpoint.read(path, undefined, options)
+    assert.deepEqual(value.bytes, (await read(fromPath(root), path, undefined, { ...options, step })).bytes)
+    assert.equal(value.report.source.step, step)
+    if (Buffer.compare(value.bytes, (await newest.read(path, undefined, options)).bytes) !== 0) differ++
+    for (const [command, got] of Object.entries({
+      check: await check(checkpoint), list: await list(checkpoint), digest: await digest(checkpoint), metadata: await metadata(checkpoint),
+      match: await match(checkpoint, checkpoint), lock: (await lock(checkpoint)).report, diff: await diff(checkpoint, checkpoint),
+      again: (await openCheckpoint(checkpoint)).report,
+    })) assert.equal(got.source.step, step, command)
+    const { lockfile } = await lock(fromPath(root), { step })
+    assert.equal((await verify(checkpoint, { lockfile })).verdict, 'VERIFIED')
+    // Another step would be read than was listed.
+    await assert.rejects(checkpoint.read(path, undefined, { ...options, step: step + 1 }), { code: 'usage', message: /^step: the checkpoint was opened with/ })
+    await assert.rejects(check(checkpoint, { allSteps: true }), { code: 'usage' })
+    await assert.rejects(check(newest, { step }), { code: 'usage' })
+    await assert.rejects(diff(checkpoint, newest), { code: 'usage' })
+  }
+  assert.ok(differ > 0, 'the steps have other values')
+  const one = await openCheckpoint(fromPath(root), options)
+  await assert.rejects(one.read(path, undefined, { item: 'another' }), { code: 'usage' })
+  assert.deepEqual((await list(one)).output.items.map((/** @type {any} */ item) => item.name), [name])
+  const all = await openCheckpoint(fromPath(root), { allSteps: true })
+  assert.deepEqual((await list(all)).output.items, all.items)
+  assert.equal((await match(newest, newest, options)).exit_code, 0)
 })
 
 test('diff, list, openCheckpoint, explain, codes', async () => {

@@ -4,6 +4,8 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { makeApi } from '../../node/lib/api.js'
+import { platform } from '../../node/lib/platform_node.js'
 import { fromMap, fromPath, lock, verify } from '../../node/lib/index.js'
 import { storeOf, zarr3 } from './support/arrays.js'
 import { cli } from './support/cli.js'
@@ -118,6 +120,53 @@ test('an interrupted run leaves a state of what it had found', async t => {
   }
   await assert.rejects(verify(store, { lockfile, state, signal: stop.signal, workers: 1 }), /stopped/)
   assert.equal(JSON.parse(state.text ?? '').leafsum_state, 1)
+})
+
+test('a core that fails leaves no state, and its own error is told', async t => {
+  const { ckpt, lockfile } = await prepared(t)
+  const failing = makeApi({
+    ...platform,
+    async load(name) {
+      const { factory, ...rest } = await platform.load(name)
+      return {
+        ...rest,
+        factory: async (/** @type {any} */ options) => {
+          const core = await factory(options)
+          core.Verifier.prototype.poll = () => { throw new WebAssembly.RuntimeError('unreachable') }
+          core.Verifier.prototype.equal = () => { throw new Error('the second error') }
+          return core
+        },
+      }
+    },
+  })
+  const state = memory(undefined)
+  await assert.rejects(failing.verify(fromPath(ckpt), { lockfile, state }), { code: 'bug', message: /unreachable/ })
+  assert.equal(state.text, undefined)
+})
+
+test('evidence, state and result are never one file', async t => {
+  const { root, ckpt, lockfile } = await prepared(t)
+  const [lockPath, link, state] = ['l.json', 'link', 's'].map(name => join(root, name))
+  fs.writeFileSync(lockPath, lockfile)
+  fs.symlinkSync(lockPath, link)
+  const refused = (/** @type {string[]} */ ...args) => {
+    const { status, stderr } = cli(args)
+    assert.equal(status, 2, args.join(' '))
+    assert.match(stderr, /itself: name another file/)
+  }
+  for (const [lock, other] of [[lockPath, lockPath], [lockPath, link], [link, lockPath], [link, link], [lockPath, `${root}/./l.json`]]) {
+    refused('verify', ckpt, '--lock', lock, '--state', other)
+    refused('verify', ckpt, '--lock', lock, '-o', other)
+    refused('cat', ckpt, '/a', '--lock', lock, '-o', other)
+    refused('match', ckpt, lock, '-o', other)
+  }
+  refused('verify', ckpt, '--lock', lockPath, '--state', state, '-o', state)
+  refused('verify', ckpt, '--lock', lockPath, '--state', state, '-o', join(root, 'ckpt/../s'))
+  const sums = join(root, 'SHA256SUMS')
+  fs.writeFileSync(sums, `${'0'.repeat(64)}  x\n`)
+  refused('verify', ckpt, '--lock', lockPath, '--sums', sums, '--state', sums)
+  assert.deepEqual(new Uint8Array(fs.readFileSync(lockPath)), lockfile)
+  assert.ok(fs.lstatSync(link).isSymbolicLink() && !fs.existsSync(state))
 })
 
 test('the program: --state, --resume', async t => {

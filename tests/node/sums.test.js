@@ -37,11 +37,16 @@ const report = (/** @type {string[]} */ ...args) => {
   return { ...document, found: document.findings.filter((/** @type {any} */ one) => one.severity !== 'info').map((/** @type {any} */ one) => `${one.severity} ${one.code} ${one.file}`) }
 }
 
-test('the trio of the seed: one file of sums for three checkpoints, taken one level up', () => {
+test('the trio of the seed: sums taken one level up, of one checkpoint at a time', t => {
+  const lines = fs.readFileSync(trio, 'utf8').split('\n')
+  const sums = join(scratch(t), 'SHA256SUMS')
   for (const name of ['baseline', 'replacement', 'tampered']) {
-    const { verdict, headline } = report(join(artifacts, `${name}_ckpt`), '--sums', trio)
+    fs.writeFileSync(sums, lines.filter(line => line.includes(`  ${name}_ckpt/`)).join('\n'))
+    const { verdict, headline } = report(join(artifacts, `${name}_ckpt`), '--sums', sums)
     assert.equal(verdict, 'VERIFIED')
     assert.match(headline, /^VERIFIED: 11 files equal to the sums, 2 leaves with content/)
+    // Lines of other checkpoints are not left out: a changed source could make any line one of those.
+    assert.equal(report(join(artifacts, `${name}_ckpt`), '--sums', trio).verdict, 'MISMATCH')
   }
 })
 
@@ -70,7 +75,9 @@ test('what sha256sum itself writes, odd names too', t => {
 })
 
 test('different, missing and extra files are findings of the one verdict', t => {
-  const { ckpt, sums, files } = copied(t)
+  const { root, ckpt, sums, files } = copied(t)
+  cli(['lock', ckpt, '-q'])
+  const lockfile = join(root, 'ckpt.leafsum.json')
   const replace = (/** @type {string} */ name, /** @type {(text: Buffer) => string | Buffer} */ change) =>
     fs.writeFileSync(join(ckpt, name), change(fs.readFileSync(join(ckpt, name))))
   replace('_CHECKPOINT_METADATA', text => `${text} `)
@@ -84,7 +91,7 @@ test('different, missing and extra files are findings of the one verdict', t => 
   fs.writeFileSync(join(ckpt, 'extra'), '')
   got = report(ckpt, '--sums', sums)
   assert.deepEqual([got.exit_code, got.found.includes('error unknown-file extra')], [1, true])
-  got = report(ckpt, '--sums', sums, '--allow-extra')
+  got = report(ckpt, '--sums', sums, '--allow-extra', '--lock', lockfile)
   assert.deepEqual([got.exit_code, got.found.includes('warning unknown-file extra')], [0, true])
   fs.rmSync(join(ckpt, 'extra'))
   fs.symlinkSync('_METADATA', join(ckpt, 'link'))
@@ -94,7 +101,7 @@ test('different, missing and extra files are findings of the one verdict', t => 
   fs.rmSync(join(ckpt, '_sharding'))
   got = report(ckpt, '--sums', sums)
   assert.deepEqual([got.exit_code, got.found.includes('error missing-file _sharding')], [1, true])
-  got = report(ckpt, '--sums', sums, '--allow-missing')
+  got = report(ckpt, '--sums', sums, '--allow-missing', '--lock', lockfile)
   assert.deepEqual([got.found.includes('warning missing-file _sharding'), files.length], [true, 11])
 })
 
@@ -122,6 +129,30 @@ test('sums that came with the source vouch for nothing; a lockfile beside them d
   const other = report(join(artifacts, 'tampered_ckpt'), '--sums', sums, '--lock', lockfile)
   assert.equal(other.verdict, 'MISMATCH')
   assert.ok(other.found.some((/** @type {string} */ one) => one.startsWith('error digest-mismatch manifest.ocdbt')))
+})
+
+test('evidence that a link in the source leads to is of the source', t => {
+  const { ckpt, sums, root } = copied(t)
+  cli(['lock', ckpt, '-q'])
+  const other = join(root, 'other')
+  fs.mkdirSync(other)
+  fs.renameSync(join(root, 'ckpt.leafsum.json'), join(other, 'evil.json'))
+  fs.renameSync(sums, join(other, 'SHA256SUMS'))
+  // No file of the checkpoint changes but for the links, which nothing else looks at.
+  fs.symlinkSync('../other/evil.json', join(ckpt, 'lock.json'))
+  fs.symlinkSync('../other', join(ckpt, 'sub'))
+  fs.symlinkSync(join(ckpt, 'lock.json'), join(root, 'from-outside'))
+  const verdict = (/** @type {string[]} */ ...args) => report(ckpt, '--allow-extra', ...args).verdict
+  assert.equal(verdict('--lock', join(other, 'evil.json')), 'VERIFIED')
+  for (const file of [join(ckpt, 'lock.json'), join(ckpt, 'sub/evil.json'), `${ckpt}/sub/../other/evil.json`, join(root, 'from-outside')]) {
+    assert.equal(verdict('--lock', file), 'UNTRUSTED', file)
+  }
+  // The directory's own name on the way vouches for nothing and takes nothing away.
+  assert.equal(verdict('--lock', `${ckpt}/../other/evil.json`), 'VERIFIED')
+  fs.rmSync(join(ckpt, 'lock.json'))
+  fs.rmSync(join(ckpt, 'sub'))
+  fs.symlinkSync('../other/SHA256SUMS', join(ckpt, 'SHA256SUMS'))
+  assert.equal(report(ckpt, '--sums', join(ckpt, 'SHA256SUMS')).verdict, 'UNTRUSTED')
 })
 
 test('a checkpoint without leaves is not verified by its files', async () => {
@@ -165,11 +196,59 @@ test('escapes are those of coreutils', () => {
   assert.deepEqual([...parseSums(`\\${zeros}  a\\\\b\\nc\\rd\n${zeros}  a\\nb\n\\SHA256 (\\\\n) = ${zeros}\n`).keys()], ['a\\b\nc\rd', 'a\\nb', '\\n'])
 })
 
-test('which lines are of the source', () => {
-  const sums = parseSums(`${zeros}  a/w\n${zeros}  a/x/y\n${zeros}  b/w\n`)
-  assert.deepEqual([...sumsOf(sums, 'a', ['w', 'x/y']).keys()], ['w', 'x/y'])
-  assert.deepEqual([...sumsOf(sums, 'b', ['w']).keys()], ['w'])
-  assert.deepEqual([...sumsOf(sums, 'c', ['w']).keys()], ['a/w', 'a/x/y', 'b/w'])
-  // A directory called as the source, inside it: its own files are what is meant.
-  assert.deepEqual([...sumsOf(sums, 'a', ['a/w', 'a/x/y']).keys()], ['a/w', 'a/x/y', 'b/w'])
+test('names from the directory above are those of which each begins with the source', () => {
+  const names = (/** @type {string[]} */ lines, /** @type {string} */ source) =>
+    [...sumsOf(parseSums(lines.map(name => `${zeros}  ${name}\n`).join('')), source).keys()]
+  assert.deepEqual(names(['a/w', 'a/x/y'], 'a'), ['w', 'x/y'])
+  // Else no line is left out.
+  assert.deepEqual(names(['a/w', 'b/w'], 'a'), ['a/w', 'b/w'])
+  assert.deepEqual(names(['a/w', 'w'], 'a'), ['a/w', 'w'])
+  assert.deepEqual(names(['a/w'], 'c'), ['a/w'])
+  assert.deepEqual(names(['a/w'], ''), ['a/w'])
+})
+
+test('files put into the source take no line away', t => {
+  const { ckpt, sums, files } = copied(t)
+  // In the directory above, a name of the sums would be inside it a file of its own.
+  const above = files.map(name => `${hash(fs.readFileSync(join(ckpt, name)))}  ckpt/${name}\n`)
+  fs.writeFileSync(sums, above.join(''))
+  assert.equal(report(ckpt, '--sums', sums).verdict, 'VERIFIED')
+  fs.mkdirSync(join(ckpt, 'ckpt'))
+  fs.copyFileSync(join(ckpt, files[0]), join(ckpt, 'ckpt', files[0]))
+  assert.equal(report(ckpt, '--sums', sums).verdict, 'MISMATCH')
+  fs.rmSync(join(ckpt, 'ckpt'), { recursive: true })
+  // Sums from inside, of which the missing file's line might be one of another checkpoint.
+  fs.writeFileSync(sums, files.map(name => `${hash(fs.readFileSync(join(ckpt, name)))}  ${name}\n`).join('') + `${zeros}  ckpt/x\n`)
+  assert.ok(report(ckpt, '--sums', sums).found.includes('error missing-file ckpt/x'))
+})
+
+test('sums alone are no evidence for leaves in files that they do not name', async t => {
+  const { ckpt, sums, root } = copied(t)
+  for (const option of ['--allow-extra', '--allow-missing']) {
+    const { status, stdout, stderr } = cli(['verify', ckpt, '--sums', sums, option])
+    assert.deepEqual([status, stdout], [2, ''])
+    assert.match(stderr, new RegExp(`${option} would let leaves pass`))
+  }
+  const { lockfile } = await lock(fromPath(ckpt))
+  // None of the named files is there: nothing was compared.
+  const other = join(root, 'OTHER')
+  fs.writeFileSync(other, `${zeros}  x\n`)
+  fs.writeFileSync(join(root, 'l.json'), /** @type {Uint8Array} */ (lockfile))
+  const options = ['--lock', join(root, 'l.json'), '--allow-missing', '--allow-extra']
+  const got = report(ckpt, '--sums', other, ...options)
+  assert.deepEqual([got.verdict, got.found.includes('error missing-file x')], ['MISMATCH', true])
+  assert.equal(report(ckpt, '--sums', sums, ...options).verdict, 'VERIFIED')
+  // Without a listing, what no line names is not seen.
+  const store = fromPath(ckpt)
+  const unlisted = { name: 'ckpt', get: store.get.bind(store), getRange: store.getRange.bind(store) }
+  await assert.rejects(verify(unlisted, { sums: fs.readFileSync(sums) }), { code: 'usage', message: /^sums need a listing/ })
+})
+
+test('a lockfile from the source stays untrusted beside trusted sums', t => {
+  const { ckpt, sums, root, files } = copied(t)
+  cli(['lock', ckpt, '-q'])
+  fs.renameSync(join(root, 'ckpt.leafsum.json'), join(ckpt, 'l.json'))
+  fs.writeFileSync(sums, [...files, 'l.json'].map(name => `${hash(fs.readFileSync(join(ckpt, name)))}  ${name}\n`).join(''))
+  const got = report(ckpt, '--sums', sums, '--lock', join(ckpt, 'l.json'), '--allow-extra')
+  assert.deepEqual([got.verdict, got.exit_code], ['UNTRUSTED', 4])
 })

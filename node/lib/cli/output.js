@@ -22,6 +22,27 @@ export function checkWritable(file, { force }) {
 }
 
 /**
+ * What is written must not be one of the files that were read, or are written too.
+ * @param {{ file?: string, option: string }} written
+ * @param {{ file?: string, is: string }[]} others
+ */
+export function refuseToOverwrite({ file, option }, others) {
+  if (file === undefined || file === '-') return
+  for (const { file: other, is } of others) {
+    if (other !== undefined && other !== '-' && placesOf(file).some(place => placesOf(other).includes(place))) {
+      throw new LeafsumError('usage', `${option} ${file} is ${is} itself: name another file`)
+    }
+  }
+}
+
+/** A name's own place and, where it is a link, its target's: replacing either changes what the name stands for. */
+function placesOf(/** @type {string} */ file) {
+  const real = (/** @type {string} */ path) => fs.existsSync(path) ? fs.realpathSync(path) : path
+  const whole = nodePath.resolve(file)
+  return [nodePath.join(real(nodePath.dirname(whole)), nodePath.basename(whole)), real(whole)]
+}
+
+/**
  * Under a temporary name in the same directory, then renamed: a reader sees nothing or everything.
  * @param {string} file
  * @param {string | Uint8Array} content

@@ -6,6 +6,7 @@ import { fromPath } from '../stores/path.js'
 import { fromUrl } from '../stores/url.js'
 
 const kMaxLockfile = 512 * 2 ** 20
+const kMaxLinks = 64 // more than any system follows
 
 export const isUrl = (/** @type {string} */ name) => /^https?:\/\//i.test(name)
 
@@ -59,20 +60,58 @@ export function readEvidence(name, what = 'the lockfile') {
 }
 
 /**
- * Whether a file lies in the source's directory: evidence from there vouches for nothing.
+ * Whether a file lies in the source's directory, or is reached through a link that lies there: evidence from there vouches
+ * for nothing. The file need not be there yet.
  * @param {string} file
  * @param {string} source
  */
-export function liesInside(file, source) {
-  if (isUrl(source)) return false
-  const relative = nodePath.relative(fs.realpathSync(source), fs.realpathSync(file))
-  return relative === '' || !(relative === '..' || relative.startsWith(`..${nodePath.sep}`) || nodePath.isAbsolute(relative))
+export const liesInside = (file, source) => pathInside(file, source) !== undefined
+
+/**
+ * The path below the source of a file, or of the link in the source that leads to it; undefined where all of its way lies
+ * elsewhere.
+ * @param {string} file
+ * @param {string} source
+ */
+export function pathInside(file, source) {
+  if (isUrl(source) && !fs.existsSync(source)) return undefined
+  const root = fs.realpathSync(source)
+  const inside = wayTo(file).find(place => isBelow(place, root))
+  return inside && nodePath.relative(root, inside).split(nodePath.sep).join('/')
 }
 
-/** The path of a file below the source; undefined where it lies elsewhere. @param {string} file @param {string} source */
-export function pathInside(file, source) {
-  if (!liesInside(file, source)) return undefined
-  return nodePath.relative(fs.realpathSync(source), fs.realpathSync(file)).split(nodePath.sep).join('/')
+function isBelow(/** @type {string} */ place, /** @type {string} */ root) {
+  const relative = nodePath.relative(root, place)
+  return !(relative === '..' || relative.startsWith(`..${nodePath.sep}`) || nodePath.isAbsolute(relative))
+}
+
+/**
+ * The links that the system follows on the way to a file, each where it really lies, and the file itself. `..` is
+ * what it is to the system: the directory above the place that a link led to.
+ * @returns {string[]}
+ */
+function wayTo(/** @type {string} */ file) {
+  const split = (/** @type {string} */ path) => path.split(nodePath.sep === '/' ? '/' : /[\\/]/)
+  const whole = nodePath.isAbsolute(file) ? file : `${process.cwd()}${nodePath.sep}${file}`
+  let { root: at } = nodePath.parse(whole)
+  let names = split(whole.slice(at.length))
+  const links = []
+  while (names.length > 0) {
+    const [name, ...rest] = names
+    names = rest
+    if (name === '' || name === '.') continue
+    const place = name === '..' ? nodePath.dirname(at) : nodePath.join(at, name)
+    if (!fs.lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()) {
+      at = place
+      continue
+    }
+    links.push(place)
+    if (links.length > kMaxLinks) throw new LeafsumError('usage', `${file}: too many symbolic links`)
+    const target = fs.readlinkSync(place)
+    if (nodePath.isAbsolute(target)) at = nodePath.parse(target).root
+    names = [...split(target), ...names]
+  }
+  return [...links, at]
 }
 
 /** `<last component of the source>.leafsum.json`, beside it; nothing beside "/". @param {string} source */

@@ -3,6 +3,7 @@ import { dtypeOf, textsOf } from '../../elements.js'
 import { npyOf } from '../../npy.js'
 import { arrayText } from '../array_text.js'
 import { lines } from '../context.js'
+import { refuseToOverwrite } from '../output.js'
 import { leafName, renderReport } from '../render.js'
 import { liesInside, openSource, readEvidence } from '../source.js'
 import { printable } from '../terminal.js'
@@ -13,6 +14,7 @@ export async function run(context) {
   if (options.npy && context.format !== 'human') throw new LeafsumError('usage', '--npy and --json exclude each other')
   const store = openSource(source, options)
   const lockfile = options.lock === undefined ? undefined : readEvidence(options.lock)
+  refuseToOverwrite({ file: options.output, option: '-o' }, [{ file: options.lock, is: 'the lockfile' }])
   context.checkOutput()
   const api = context.apiOptions()
   const { item, step, allSteps, generation, maxMemory, signal } = api

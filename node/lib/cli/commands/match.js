@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { match } from '../../index.js'
+import { refuseToOverwrite } from '../output.js'
 import { openSource, readEvidence } from '../source.js'
 
 /** @param {import('../context.js').Context} context */
@@ -8,6 +9,7 @@ export async function run(context) {
   const store = openSource(source, options)
   const isFile = fs.statSync(template, { throwIfNoEntry: false })?.isFile()
   const wanted = isFile ? readEvidence(template) : openSource(template, options)
+  refuseToOverwrite({ file: options.output, option: '-o' }, [{ file: template, is: 'the template' }])
   context.checkOutput()
   const { item, step, allSteps, generation, maxMemory, maxFill, strict, allowExtra, signal, onProgress } = context.apiOptions()
   const report = await match(store, wanted, {

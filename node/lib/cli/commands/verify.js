@@ -1,8 +1,7 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
-import nodePath from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
 import { LeafsumError } from '../../errors.js'
 import { verify } from '../../index.js'
-import { checkWritable, writeAtomically } from '../output.js'
+import { checkWritable, refuseToOverwrite, writeAtomically } from '../output.js'
 import { parseSize } from '../sizes.js'
 import { defaultLockfile, isUrl, liesInside, openSource, pathInside, readEvidence } from '../source.js'
 
@@ -13,7 +12,9 @@ export async function run(context) {
   const against = options.against === undefined ? undefined : openSource(options.against, options)
   const lockfile = options.lock === undefined ? undefined : readEvidence(options.lock)
   const sums = options.sums === undefined ? undefined : readEvidence(options.sums, 'the sums')
-  refuseToOverwrite(options)
+  const evidence = [{ file: options.lock, is: 'the lockfile' }, { file: options.sums, is: 'the sums' }]
+  refuseToOverwrite({ file: options.output, option: '-o' }, [...evidence, { file: options.state, is: 'the state' }])
+  refuseToOverwrite({ file: options.state, option: '--state' }, evidence)
   const sample = sampleOf(options)
   const state = stateOf(context, source)
   context.checkOutput()
@@ -32,14 +33,6 @@ export async function run(context) {
   context.write(context.reportText(report))
   if (report.exit_code === 5) hint(context, source)
   return report.exit_code
-}
-
-function refuseToOverwrite(/** @type {Record<string, any>} */ { lock, sums, output }) {
-  for (const [file, what] of [[lock, 'the lockfile'], [sums, 'the sums']]) {
-    if (file !== undefined && output !== undefined && existsSync(output) && realpathSync(output) === realpathSync(file)) {
-      throw new LeafsumError('usage', `-o ${output} is ${what} itself: name another file`)
-    }
-  }
 }
 
 function sampleOf(/** @type {Record<string, any>} */ { sample, seed }) {
@@ -64,7 +57,7 @@ function stateOf(/** @type {import('../context.js').Context} */ context, /** @ty
   if (isUrl(source)) throw new LeafsumError('usage', '--state is for directories: a URL does not tell whether a file is still the same')
   checkWritable(file, { force: true })
   // Who can put a file among the weights could vouch for them.
-  if (liesInside(nodePath.dirname(nodePath.resolve(file)), source) || (existsSync(file) && liesInside(file, source))) {
+  if (liesInside(file, source)) {
     throw new LeafsumError('usage', `--state ${file} lies inside the checkpoint: keep it elsewhere`)
   }
   return {
