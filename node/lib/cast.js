@@ -61,7 +61,7 @@ function converter(/** @type {string} */ from, /** @type {string} */ to) {
   const target = dtypeOf(to)
   if (!target || !canCast(from, to)) return () => undefined
   const { kind, bits } = target
-  const one = kind === 'bool' ? toBool : kind === 'int' || kind === 'uint' ? toInteger(kind, bits) : toFloat(kind === 'complex' ? `float${bits}` : to, bits)
+  const one = kind === 'bool' ? toBool : kind === 'int' || kind === 'uint' ? toInteger(kind, bits, isInteger(from)) : toFloat(kind === 'complex' ? `float${bits}` : to, bits)
   return (re, im) => {
     const real = one(re)
     if (kind === 'complex') {
@@ -73,24 +73,28 @@ function converter(/** @type {string} */ from, /** @type {string} */ to) {
   }
 }
 
+const isInteger = (/** @type {string} */ name) => ['bool', 'int', 'uint'].includes(dtypeOf(name)?.kind ?? '')
+
 const isZero = (/** @type {number | bigint} */ value) => value === 0 || value === 0n
 
 const toBool = (/** @type {number | bigint} */ value) =>
   isZero(value) || value === 1 || value === 1n ? undefined : 'True'
 
-function toInteger(/** @type {'int' | 'uint'} */ kind, /** @type {number} */ bits) {
+/** Integers wrap around; a float that does not fit becomes whatever the machine makes of it. */
+function toInteger(/** @type {'int' | 'uint'} */ kind, /** @type {number} */ bits, /** @type {boolean} */ wraps) {
+  const wrap = (/** @type {bigint} */ value) => String(kind === 'int' ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value))
   const low = kind === 'int' ? -(2n ** BigInt(bits - 1)) : 0n
   const high = 2n ** BigInt(kind === 'int' ? bits - 1 : bits) - 1n
   const lowNumber = Number(low)
   const highNumber = Number(high)
   return (/** @type {number | bigint} */ value) => {
     if (typeof value === 'bigint') {
-      return value >= low && value <= high ? undefined : String(kind === 'int' ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value))
+      return value >= low && value <= high ? undefined : wrap(value)
     }
     // Number(2^63 − 1) is 2^63, which is no int64.
     const fits = value >= lowNumber && (bits === 64 ? value < highNumber : value <= highNumber)
     if (fits && Number.isInteger(value)) return undefined
-    return fits ? String(Math.trunc(value)) : 'a value that is not defined'
+    return fits ? String(Math.trunc(value)) : wraps ? wrap(BigInt(value)) : 'a value that is not defined'
   }
 }
 

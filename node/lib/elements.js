@@ -30,16 +30,20 @@ const kFormats = {
   float4_e2m1fn: { width: 4, mantissa: 1, bias: 1, max: 7 },
 }
 
+// Those that there are: names come from templates and checkpoints.
+const kWidths = /** @type {Record<string, number[]>} */ ({ int: [2, 4, 8, 16, 32, 64], uint: [2, 4, 8, 16, 32, 64], float: [32, 64], complex: [64, 128] })
+
 /** @param {string} name @returns {Dtype | undefined} nothing for what has no elements: string, json, empty nodes */
 export function dtypeOf(name) {
   const row = (/** @type {Dtype['kind']} */ kind, /** @type {number} */ bits) => ({ kind, bits, itemsize: Math.ceil(bits / 8) })
   if (name === 'bool') return row('bool', 8)
-  if (kFormats[name]) return { ...row('float', kFormats[name].width), format: kFormats[name] }
+  if (Object.hasOwn(kFormats, name)) return { ...row('float', kFormats[name].width), format: kFormats[name] }
   if (name === 'float8_e8m0fnu') return row('float', 8)
-  const [, kind, bits] = /^(int|uint|float|complex|r)(\d+)$/.exec(name) ?? []
-  if (kind === 'r') return { kind: 'raw', bits: Number(bits), itemsize: Number(bits) / 8 }
-  if (kind === 'complex') return { kind, bits: Number(bits) / 2, itemsize: Number(bits) / 8 }
-  return kind ? row(/** @type {any} */ (kind), Number(bits)) : undefined
+  const [, kind, digits] = /^(int|uint|float|complex|r)([1-9]\d{0,10})$/.exec(name) ?? []
+  const bits = Number(digits)
+  if (kind === 'r') return bits % 8 === 0 ? { kind: 'raw', bits, itemsize: bits / 8 } : undefined
+  if (!kind || !kWidths[kind].includes(bits)) return undefined
+  return kind === 'complex' ? { kind, bits: bits / 2, itemsize: bits / 8 } : row(/** @type {any} */ (kind), bits)
 }
 
 /** The number that a code of a narrow format stands for. */

@@ -76,7 +76,7 @@ export interface ListOptions extends Options {
   versions?: boolean
   /** The files of the directory; the source must have a listing. */
   files?: boolean
-  /** How deep `subtrees` goes; 64. */
+  /** How deep `subtrees` goes; 64. Less where their key paths would be over 32 MiB. */
   depth?: number
 }
 

@@ -4,6 +4,12 @@ import { LeafsumError } from './errors.js'
 export const pointer = (/** @type {string[]} */ path) =>
   path.map(key => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 
+const kForms = [pointer, (/** @type {string[]} */ path) => path.join('.')]
+
+/** Whether a name is one of a leaf's, whole. @param {{ item: string, key_path: string[] }} leaf @param {string} name */
+export const isNameOf = ({ item, key_path: path }, name) =>
+  kForms.some(form => name === form(path) || name === `${item}:${form(path)}`)
+
 /**
  * A JSON Pointer counts before a parameter name; either may leave out the item where only one has such a leaf.
  * @param {{ name: string, leaves: any[] }[]} items
@@ -11,8 +17,7 @@ export const pointer = (/** @type {string[]} */ path) =>
  * @returns {{ item: any, leaf: any }}
  */
 export function findLeaf(items, name) {
-  const forms = [pointer, (/** @type {string[]} */ path) => path.join('.')]
-  for (const form of forms) {
+  for (const form of kForms) {
     const found = items.flatMap(item => item.leaves.flatMap(leaf => {
       const text = form(leaf.key_path)
       return text === name || `${item.name}:${text}` === name ? [{ item, leaf }] : []

@@ -3,6 +3,9 @@
 /** Deeper subtrees are not summed one by one: a key path of a million elements would otherwise have a million sums. */
 export const kMaxDepth = 64
 
+// Text of all subtrees' key paths together: a path of n keys is written n times, once for each of its subtrees.
+const kMaxPaths = 32 * 2 ** 20
+
 const kEmptyNodes = ['None', 'Dict', 'List', 'Tuple', 'NamedTuple']
 
 /**
@@ -11,7 +14,8 @@ const kEmptyNodes = ['None', 'Dict', 'List', 'Tuple', 'NamedTuple']
  */
 
 /**
- * Every inner node of the items' trees down to a depth, parents first, an item itself with an empty key path.
+ * Every inner node of the items' trees down to a depth, parents first, an item itself with an empty key path. Where their key
+ * paths would be over 32 MiB of text it is less deep, the same for all.
  * @param {any[]} items as the core lists them: leaves in order of their key paths
  * @param {number} [depth]
  * @returns {Subtree[]}
@@ -19,29 +23,59 @@ const kEmptyNodes = ['None', 'Dict', 'List', 'Tuple', 'NamedTuple']
 export function subtrees(items, depth = kMaxDepth) {
   /** @type {Subtree[]} */
   const found = []
+  const deepest = depthWithin(items, depth)
   for (const { name: item, leaves } of items) {
     const start = (/** @type {string[]} */ path) => {
       const subtree = { item, key_path: path, leaves: 0, parameters: 0n, nbytes: 0n }
       found.push(subtree)
       return subtree
     }
+    /** @type {Subtree[]} */
     const open = [start([])]
-    for (const leaf of leaves) {
-      const parents = leaf.key_path.slice(0, Math.max(0, Math.min(leaf.key_path.length - 1, depth)))
-      let common = 0
-      while (common < parents.length && open[common + 1]?.key_path[common] === parents[common]) common++
+    walk(leaves, deepest, (leaf, parents, common) => {
       open.length = common + 1
       for (let n = common; n < parents.length; n++) open.push(start(parents.slice(0, n + 1)))
-      for (const subtree of open) count(subtree, leaf)
-    }
+      const parameters = leaf.shape ? leaf.shape.reduce((/** @type {bigint} */ n, /** @type {number} */ extent) => n * BigInt(extent), 1n) : 0n
+      const nbytes = BigInt(leaf.nbytes)
+      for (const subtree of open) {
+        if (!kEmptyNodes.includes(leaf.dtype)) subtree.leaves++
+        subtree.nbytes += nbytes
+        subtree.parameters += parameters
+      }
+    })
   }
   return found
 }
 
-function count(/** @type {Subtree} */ subtree, /** @type {any} */ leaf) {
-  if (!kEmptyNodes.includes(leaf.dtype)) subtree.leaves++
-  subtree.nbytes += BigInt(leaf.nbytes)
-  if (leaf.shape) subtree.parameters += leaf.shape.reduce((/** @type {bigint} */ n, /** @type {number} */ extent) => n * BigInt(extent), 1n)
+/** Each leaf with its parents down to a depth, and how many of these it has in common with the leaf before. */
+function walk(/** @type {any[]} */ leaves, /** @type {number} */ depth, /** @type {(leaf: any, parents: string[], common: number) => void} */ visit) {
+  /** @type {string[]} */
+  let before = []
+  for (const leaf of leaves) {
+    const parents = leaf.key_path.slice(0, Math.max(0, Math.min(leaf.key_path.length - 1, depth)))
+    let common = 0
+    while (common < Math.min(parents.length, before.length) && before[common] === parents[common]) common++
+    visit(leaf, parents, common)
+    before = parents
+  }
+}
+
+/** How deep subtrees can be told within kMaxPaths. */
+function depthWithin(/** @type {any[]} */ items, /** @type {number} */ depth) {
+  /** @type {number[]} */
+  const cost = []
+  for (const { name, leaves } of items) {
+    walk(leaves, depth, (_, parents, common) => {
+      let length = name.length
+      parents.forEach((key, n) => {
+        length += key.length + 3
+        if (n >= common) cost[n] = (cost[n] ?? 0) + length
+      })
+    })
+  }
+  let sum = 0
+  const over = cost.findIndex(one => (sum += one) > kMaxPaths)
+  return over < 0 ? depth : over
 }
 
 /** Exact, however large the sums are. @param {Subtree[]} all */

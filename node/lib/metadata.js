@@ -114,8 +114,13 @@ function describe(/** @type {any} */ { key_path: path, value_type: type, dtype, 
 }
 
 /** How `_sharding` names a parameter. */
-export const base64Url = (/** @type {string} */ text) =>
-  btoa(String.fromCharCode(...new TextEncoder().encode(text))).replaceAll('+', '-').replaceAll('/', '_')
+export function base64Url(/** @type {string} */ text) {
+  const bytes = new TextEncoder().encode(text)
+  let binary = ''
+  // A call takes some 100,000 arguments, a key path may have more bytes.
+  for (let n = 0; n < bytes.length; n += 8192) binary += String.fromCharCode(...bytes.subarray(n, n + 8192))
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_')
+}
 
 /** @returns {Promise<any>} undefined where it is not there or cannot be read; the latter is told in `unreadable` */
 export async function readDocument(/** @type {import('./stores/store.js').Store} */ store, /** @type {string} */ file, /** @type {any[]} */ unreadable) {

@@ -12,6 +12,12 @@
 export function shardingFindings({ item, key_path, shape }, recorded, wanted, mesh) {
   if (!shape) return []
   const where = { item, key_path }
+  if (recorded?.sharding_type === 'NamedSharding' && !isNamed(recorded)) {
+    return [{
+      code: 'structure-mismatch', severity: 'warning', ...where, expected: null, actual: null,
+      message: 'the sharding that was recorded cannot be read: whether it fits is not known',
+    }]
+  }
   const before = recorded?.sharding_type === 'NamedSharding' ? specText(recorded.partition_spec ?? []) : null
   const target = wanted ?? (mesh && before !== null ? { mesh, spec: recorded.partition_spec ?? [] } : undefined)
   if (!target) return []
@@ -29,6 +35,13 @@ export function shardingFindings({ item, key_path, shape }, recorded, wanted, me
     code: 'structure-mismatch', severity: 'warning', ...where, expected: text, actual: recordedText,
     message: 'saved under another sharding: it is laid out anew where it is restored, values stay',
   }]
+}
+
+/** `_sharding` is the checkpoint's: it may hold anything. */
+function isNamed(/** @type {any} */ { partition_spec: spec = [], axis_names: names = [], shape = [] }) {
+  const isText = (/** @type {unknown} */ one) => typeof one === 'string'
+  return [spec, names, shape].every(Array.isArray) && names.every(isText) && shape.every(Number.isSafeInteger) &&
+    spec.every((/** @type {any} */ axis) => axis === null || isText(axis) || (Array.isArray(axis) && axis.every(isText)))
 }
 
 /** Why an array cannot be cut so, as JAX checks it. */

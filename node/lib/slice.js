@@ -3,6 +3,9 @@ import { LeafsumError } from './errors.js'
 
 export const kBlock = 4 << 20 // bytes of content that one block value of a lockfile covers
 
+// Grid indices that one part lists. An array may have a chunk for every element; beyond this it is read from its beginning.
+const kMaxIndices = 1 << 20
+
 /**
  * @typedef {number | { start?: number | null, stop?: number | null, step?: number | null } | '...'} Index of one axis
  * @typedef {{ start: number, step: number, count: number, dropped: boolean }} Axis dropped: an index, not a slice
@@ -72,30 +75,44 @@ export const countOf = (/** @type {Axis[]} */ axes) => product(axes.map(one => o
  * @returns {{ parts: Part[], picker: Picker }}
  */
 export function chunksFor(axes, shape, chunk, itemsize) {
-  const chunks = axes.map((axis, n) => chunksOf(axis, chunk[n]))
-  const sizes = chunks.map((list, n) => list.length * chunk[n])
+  const spans = axes.map((axis, n) => spanOf(axis, chunk[n]))
+  if (spans.reduce((sum, { length }) => sum + length, 0) > kMaxIndices) {
+    const picker = wholePicker(axes, shape, itemsize)
+    return { parts: [{ skip: 0, take: picker.end }], picker }
+  }
+  const sizes = spans.map(({ last, length }, n) => {
+    // The last chunk along an axis is clipped to the array.
+    const beyond = (last + 1) * chunk[n] - shape[n]
+    return length * chunk[n] - Math.max(0, beyond)
+  })
   const places = axes.map((axis, n) => {
-    const rank = new Map(chunks[n].map((index, at) => [index, at]))
+    const { first, isDense } = spans[n]
     return (/** @type {number} */ k) => {
       const at = axis.start + k * axis.step
-      return /** @type {number} */ (rank.get(Math.floor(at / chunk[n]))) * chunk[n] + at % chunk[n]
+      return (isDense ? Math.floor(at / chunk[n]) - first : k) * chunk[n] + at % chunk[n]
     }
   })
-  // The last chunk along an axis is clipped to the array.
-  for (const [n, list] of chunks.entries()) {
-    const beyond = (/** @type {number} */ (list.at(-1)) + 1) * chunk[n] - shape[n]
-    if (beyond > 0) sizes[n] -= beyond
-  }
   const picker = new Picker(axes, places, sizes, itemsize)
+  const chunks = spans.map(({ length, at }) => Array.from({ length }, (_, n) => at(n)))
   const parts = [{ ...chunks.length > 0 && { chunks }, skip: 0, take: picker.end }]
   return { parts, picker }
 }
 
-function chunksOf(/** @type {Axis} */ { start, step, count }, /** @type {number} */ chunk) {
+/** The picker where the content is the whole leaf's. */
+function wholePicker(/** @type {Axis[]} */ axes, /** @type {number[]} */ shape, /** @type {number} */ itemsize) {
+  return new Picker(axes, axes.map(axis => (/** @type {number} */ k) => axis.start + k * axis.step), shape, itemsize)
+}
+
+/** The chunks along one axis that hold an element: all between two, or one for each element. */
+function spanOf(/** @type {Axis} */ { start, step, count }, /** @type {number} */ chunk) {
   const first = Math.floor(start / chunk)
   const last = Math.floor((start + (count - 1) * step) / chunk)
-  if (step <= chunk) return Array.from({ length: last - first + 1 }, (_, n) => first + n)
-  return Array.from({ length: count }, (_, k) => Math.floor((start + k * step) / chunk))
+  const isDense = step <= chunk
+  return {
+    first, last, isDense,
+    length: isDense ? last - first + 1 : count,
+    at: (/** @type {number} */ n) => isDense ? first + n : Math.floor((start + n * step) / chunk),
+  }
 }
 
 /**
@@ -110,7 +127,7 @@ function chunksOf(/** @type {Axis} */ { start, step, count }, /** @type {number}
  */
 export function blocksFor(axes, shape, chunk, itemsize, hasBlocks) {
   const nbytes = product(shape) * itemsize
-  const picker = new Picker(axes, axes.map(axis => (/** @type {number} */ k) => axis.start + k * axis.step), shape, itemsize)
+  const picker = wholePicker(axes, shape, itemsize)
   if (!hasBlocks) return { parts: [{ skip: 0, take: nbytes, begin: 0 }], picker }
   /** @type {[number, number][]} */
   const runs = []
@@ -133,11 +150,13 @@ function stretch(/** @type {number} */ begin, /** @type {number} */ end, /** @ty
   const to = unravel(Math.ceil(end / itemsize) - 1, shape)
   const differs = from.findIndex((n, axis) => n !== to[axis])
   const split = differs < 0 ? shape.length - 1 : differs
-  const chunks = shape.map((size, axis) => {
+  const spans = shape.map((size, axis) => {
     const first = axis <= split ? Math.floor(from[axis] / chunk[axis]) : 0
     const last = axis < split ? first : axis === split ? Math.floor(to[axis] / chunk[axis]) : Math.ceil(size / chunk[axis]) - 1
-    return Array.from({ length: last - first + 1 }, (_, n) => first + n)
+    return { first, length: last - first + 1 }
   })
+  if (spans.reduce((sum, { length }) => sum + length, 0) > kMaxIndices) return { skip: begin, take: end - begin, begin }
+  const chunks = spans.map(({ first, length }) => Array.from({ length }, (_, n) => first + n))
   const sizes = chunks.map((list, axis) => Math.min((list[list.length - 1] + 1) * chunk[axis], shape[axis]) - list[0] * chunk[axis])
   const flat = from.reduce((sum, n, axis) => sum * sizes[axis] + (n - chunks[axis][0] * chunk[axis]), 0)
   return { chunks, skip: flat * itemsize + begin % itemsize, take: end - begin, begin }

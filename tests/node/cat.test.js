@@ -5,7 +5,9 @@ import fs from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fromMap, fromPath, lock, openCheckpoint, read } from '../../node/lib/index.js'
-import { axesOf, parseSlice, shapeOf } from '../../node/lib/slice.js'
+import { arrayText } from '../../node/lib/cli/array_text.js'
+import { dtypeOf } from '../../node/lib/elements.js'
+import { axesOf, blocksFor, parseSlice, shapeOf } from '../../node/lib/slice.js'
 import { npyOf } from '../../node/lib/npy.js'
 import { storeOf, zarr3 } from './support/arrays.js'
 import { cli } from './support/cli.js'
@@ -208,4 +210,47 @@ test('a leaf that becomes another one between listing and reading is not shown',
     assert.deepEqual([value.report.exit_code, value.bytes], [3, null], what)
     assert.deepEqual(value.report.findings.map((/** @type {any} */ one) => one.code), ['changed-during-read'], what)
   }
+})
+
+test('a bracket belongs to a name only where a leaf is called so, whole', t => {
+  const root = join(scratch(t), 'ckpt')
+  for (const [path, bytes] of Object.entries(storeOf(Object.fromEntries(['w', ']', 'v[0]', '0]'].map(name => [name, zarr3('uint8', [4], counting(4))]))))) {
+    fs.mkdirSync(join(root, path, '..'), { recursive: true })
+    fs.writeFileSync(join(root, path), bytes)
+  }
+  const first = String(counting(4)[0])
+  assert.equal(cli(['cat', root, '/w[0]']).stdout, `${first}\n`)
+  assert.equal(cli(['cat', root, 'w[0]']).stdout, `${first}\n`)
+  for (const name of ['/v[0]', 'v[0]', ':/v[0]', '/]']) assert.match(cli(['cat', root, name]).stdout, /^\[[ \d]+\]\n$/, name)
+  assert.equal(cli(['cat', root, '/v[0][0]']).stdout, `${first}\n`)
+})
+
+test('more chunks along an axis than can be listed: the leaf is read from its beginning', async () => {
+  const count = 20_000_000
+  const array = zarr3('uint8', [4], Uint8Array.of(1, 2, 3, 4), { chunk: [1] })
+  const document = JSON.parse(new TextDecoder().decode(array['zarr.json']))
+  array['zarr.json'] = new TextEncoder().encode(JSON.stringify({ ...document, shape: [count] }))
+  const checkpoint = await openCheckpoint(store({ w: array }))
+  assert.deepEqual((await checkpoint.read('/w', '1:9:2')).bytes, Uint8Array.of(2, 4, 0, 0))
+  for (const [slice, size] of /** @type {[string, number][]} */ ([['', count], ['1:', count - 1], ['::2', count / 2]])) {
+    const { bytes } = await checkpoint.read('/w', slice)
+    assert.deepEqual([bytes?.length, bytes?.subarray(0, 4)], [size, Uint8Array.from([1, 2, 3, 4, 0, 0, 0, 0]).filter((_, n) => slice === '' ? n < 4 : slice === '1:' ? n > 0 && n < 5 : n % 2 === 0)], slice)
+  }
+  const { parts } = blocksFor(axesOf([{ start: 1, stop: 3 }, 0], [4, 2 ** 40]), [4, 2 ** 40], [1, 1], 1, true)
+  assert.ok(parts.every(({ chunks = [] }) => chunks.every(list => list.length <= 2 ** 20)))
+})
+
+test('an array of many short axes is shown in part', () => {
+  for (const shape of [Array(26).fill(2), [200_000, 2], Array(8).fill(9)]) {
+    const text = arrayText('uint8', shape, new Uint8Array(shape.reduce((a, b) => a * b, 1)))
+    assert.match(text, /^\[/)
+    assert.ok(text.length < 2_000_000 && text.includes('...'), String(text.length))
+  }
+})
+
+test('dtypes are those that there are', () => {
+  for (const name of ['int0', 'int3', 'int128', 'uint1', 'float4', 'float80', 'float0', 'complex32', 'complex', 'r0', 'r7', 'r', 'constructor', '__proto__', 'toString', 'string']) {
+    assert.equal(dtypeOf(name), undefined, name)
+  }
+  for (const name of ['bool', 'int2', 'uint4', 'int64', 'float16', 'bfloat16', 'float64', 'complex64', 'complex128', 'r24', 'float8_e8m0fnu', 'float4_e2m1fn']) assert.ok(dtypeOf(name), name)
 })

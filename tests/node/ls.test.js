@@ -4,7 +4,8 @@ import fs from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fromMap, fromPath, list, tensorstoreSpec } from '../../node/lib/index.js'
-import { kMaxDepth, subtrees } from '../../node/lib/listing.js'
+import { listText } from '../../node/lib/cli/list_text.js'
+import { kMaxDepth, subtrees, subtreesJson } from '../../node/lib/listing.js'
 import { casesIn } from './support/cases.js'
 import { cli } from './support/cli.js'
 import { fixtures, scratch } from './support/places.js'
@@ -66,6 +67,25 @@ test('a key path of a hundred thousand elements is summed to a depth', () => {
   const found = subtrees([{ name: '', leaves: [{ key_path: path, dtype: 'int8', shape: [2 ** 40, 2 ** 40], nbytes: 3 }] }])
   assert.equal(found.length, kMaxDepth + 1)
   assert.equal(found[0].parameters, 2n ** 80n)
+})
+
+test('long and deep key paths are listed in little more than their own length', () => {
+  const wide = Array.from({ length: 2500 }, (_, n) => [`${n}`, ...Array.from({ length: 63 }, (_, level) => `${level}`.padEnd(100, 'k'))])
+  const deep = [Array.from({ length: 30_000 }, (_, n) => `${n}`), ['a', 'b', 'c']]
+  const mixed = [['a'.repeat(100_000), 'x'], ...Array.from({ length: 10_000 }, (_, n) => [`${n}`, 'x'])]
+  for (const paths of [wide, deep, mixed]) {
+    const leaves = paths.map(path => ({ key_path: path, dtype: 'int8', shape: [2], nbytes: 2 }))
+    const items = [{ name: '', kind: 'pytree', leaves }]
+    const found = subtrees(items)
+    const json = subtreesJson(found)
+    assert.ok(json.length < 100 << 20, String(json.length))
+    assert.deepEqual([found[0].leaves, found[0].parameters], [paths.length, 2n * BigInt(paths.length)])
+    const text = listText({ items, subtrees: JSON.parse(json), totals: { leaves: 1, parameters: 1, nbytes: 1 } }, /** @type {any} */ ({ paint: (/** @type {string} */ _, /** @type {string} */ one) => one, options: {} }))
+    const keys = paths.reduce((sum, path) => sum + path.reduce((n, key) => n + key.length, 0), 0)
+    assert.ok(text.length < keys + 64 * paths.length * 400 + 30_000 * 600, `${text.length} of ${keys}`)
+    // The sum beside a name is that of its own subtree.
+    assert.match(text, paths === deep ? /\n {4}b +2 B +1 leaf, 2 parameters\n/ : paths === mixed ? /\n  9999 +2 B +1 leaf, 2 parameters\n/ : /\n  2499 +2 B +1 leaf, 2 parameters\n/)
+  }
 })
 
 test('--files is the directory', t => {

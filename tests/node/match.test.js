@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fromMap, fromPath, list, lock, match } from '../../node/lib/index.js'
 import { CastCheck } from '../../node/lib/cast.js'
+import { base64Url } from '../../node/lib/metadata.js'
+import { shardingFindings } from '../../node/lib/sharding.js'
 import { storeOf, zarr3 } from './support/arrays.js'
 import { cli } from './support/cli.js'
 import { examples, fixtures, scratch } from './support/places.js'
@@ -107,6 +109,9 @@ test('what casts do, dtype by dtype', () => {
     ['int64', 'int32', [2n ** 31n - 1n, -(2n ** 31n)], 0], ['int64', 'int32', [2n ** 31n], 1, '-2147483648'], ['int64', 'float64', [2n ** 53n, 2n ** 60n], 0],
     ['int64', 'float64', [2n ** 53n + 1n], 1, '9007199254740992'], ['int32', 'float32', [2 ** 24], 0], ['int32', 'float32', [2 ** 24 + 1], 1, '16777216'],
     ['int32', 'uint8', [0, 255], 0], ['int32', 'uint8', [256, -1], 2], ['int32', 'int4', [7, -8], 0], ['int32', 'int4', [8], 1],
+    // Integers wrap around, whatever their width.
+    ['int32', 'int8', [128], 1, '-128'], ['int32', 'uint8', [-1], 1, '255'], ['int32', 'int16', [65537], 1, '1'], ['int8', 'uint32', [-1], 1, '4294967295'],
+    ['int8', 'uint64', [-1], 1, '18446744073709551615'], ['uint8', 'int8', [200], 1, '-56'], ['int32', 'int4', [9], 1, '-7'], ['float32', 'int8', [200], 1, 'a value that is not defined'],
     ['float32', 'int32', [1, -2], 0], ['float32', 'int32', [1.5], 1, '1'], ['float32', 'int32', [NaN, 2 ** 31], 2], ['float64', 'int64', [2 ** 62], 0], ['float64', 'int64', [2 ** 63], 1],
     ['uint8', 'bool', [0, 1], 0], ['uint8', 'bool', [2], 1, 'True'], ['bool', 'float32', [0, 1], 0], ['int8', 'uint8', [-1], 1],
     ['complex64', 'float32', [1, 0], 0], ['complex64', 'float32', [1, 2], 1, '1'], ['float32', 'complex64', [0.1], 0], ['complex64', 'complex128', [0.1, 0.2], 0],
@@ -118,6 +123,39 @@ test('what casts do, dtype by dtype', () => {
     for (let at = 0; at < bytes.length; at += 3) check.push(at, bytes.subarray(at, at + 3))
     assert.equal(check.loss.changed, changed, `${from} → ${to} ${values}`)
     if (after !== undefined) assert.equal(check.loss.first?.after, after, `${from} → ${to} ${values}`)
+  }
+})
+
+test('what is recorded of a sharding may be anything', async () => {
+  const root = join(fixtures, 'manager/zarr2_items/ckpt')
+  const whole = { sharding_type: 'NamedSharding', partition_spec: ['x'], axis_names: ['x'], shape: [1] }
+  const leaf = { item: '', key_path: ['w'], shape: [4] }
+  assert.match(shardingFindings(leaf, whole, undefined, { x: 2 })[0].message, /another sharding/)
+  for (const change of [{ partition_spec: 5 }, { partition_spec: [5] }, { partition_spec: [[['x']]] }, { partition_spec: null }, { axis_names: 'x' }, { axis_names: [1] }, { shape: 'x' }, { shape: [{}] }]) {
+    const [finding] = shardingFindings(leaf, { ...whole, ...change }, undefined, { x: 1 })
+    assert.match(finding.message, /cannot be read/, JSON.stringify(change))
+  }
+  for (const recorded of [null, undefined, 5, 'x', [], {}]) assert.deepEqual(shardingFindings(leaf, recorded, undefined, { x: 1 }), [])
+  // And the core takes such a finding.
+  const map = new Map()
+  for (const path of /** @type {string[]} */ (fs.readdirSync(join(root, '5'), { recursive: true }))) {
+    const file = join(root, '5', path)
+    if (!fs.statSync(file).isFile()) continue
+    const bytes = fs.readFileSync(file)
+    const broken = path.endsWith('_sharding') ? Object.fromEntries(Object.keys(JSON.parse(String(bytes))).map(name => [name, JSON.stringify({ sharding_type: 'NamedSharding', partition_spec: 5 })])) : undefined
+    map.set(path, broken ? new TextEncoder().encode(JSON.stringify(broken)) : new Uint8Array(bytes))
+  }
+  const report = await match(fromMap(map), fromMap(map), { mesh: { x: 1 } })
+  assert.ok(report.findings.some(({ message }) => message.includes('cannot be read')), report.text)
+  assert.equal(report.exit_code, 0)
+  assert.equal(base64Url('ä'.repeat(300_000)).length, 800_000)
+})
+
+test('a template of dtypes that do not exist is another kind of leaf', async () => {
+  for (const dtype of ['int0', 'constructor', 'uint7', '__proto__']) {
+    const report = await match(store({ b }), template({ b: [dtype, [2]] }))
+    assert.deepEqual([report.exit_code, codes(report)], [1, ['dtype-mismatch b']])
+    assert.match(report.findings[0].message, /another kind of leaf/)
   }
 })
 

@@ -4,6 +4,7 @@ import { textsOf } from '../elements.js'
 
 const kThreshold = 1000
 const kEdge = 3
+const kMaxCells = 100_000 // of thirty axes of two elements each, nothing would be left out
 
 /**
  * @param {string} dtype
@@ -17,10 +18,14 @@ export function arrayText(dtype, shape, bytes) {
   const itemsize = bytes.length / count
   const edges = shape.map(size => count > kThreshold && size > 2 * kEdge
     ? [...range(0, kEdge), -1, ...range(size - kEdge, size)] : range(0, size))
+  for (let axis = 0; axis < shape.length && edges.reduce((n, edge) => n * edge.length, 1) > kMaxCells; axis++) {
+    if (shape[axis] > 1) edges[axis] = [0, -1]
+  }
   /** @type {Map<number, string>} */
   const cells = new Map()
   collect(0, 0)
-  const width = Math.max(...[...cells.values()].map(text => text.length))
+  let width = 0
+  for (const text of cells.values()) width = Math.max(width, text.length)
   return layOut(0, 0)
 
   function collect(/** @type {number} */ axis, /** @type {number} */ flat) {

@@ -1,5 +1,4 @@
 // `ls` as text: trees with what is known of each leaf in columns beside it, sums beside each subtree.
-import { kMaxDepth } from '../listing.js'
 import { columns, formatCount, formatSize, shapeText } from './render.js'
 import { printable } from './terminal.js'
 import { isoTime } from './times.js'
@@ -10,13 +9,16 @@ import { isoTime } from './times.js'
  */
 export function listText({ items, subtrees, files, totals }, { paint, options }) {
   const { depth = Infinity } = options
-  const sums = sumsByPlace(subtrees)
-  const parts = items.map((/** @type {any} */ { name, kind, leaves, keys, ...item }) => [
-    `${paint('bold', printable(name || '.'))}  ${paint('dim', printable(kind))}${items.length > 1 ? `  ${paint('dim', sumText(sums(name, [])))}` : ''}\n`,
-    ...tree(name, leaves, sums, depth).map(line => `${line}\n`),
-    keys ? keyLines(keys) : '',
-    item.versions ? versionLines(item) : '',
-  ].join(''))
+  const sums = inTurn(subtrees)
+  const parts = items.map((/** @type {any} */ { name, kind, leaves, keys, ...item }) => {
+    const sum = sums(name, 0)
+    return [
+      `${paint('bold', printable(name || '.'))}  ${paint('dim', printable(kind))}${items.length > 1 ? `  ${paint('dim', sumText(sum))}` : ''}\n`,
+      ...tree(name, leaves, sums, depth).map(line => `${line}\n`),
+      keys ? keyLines(keys) : '',
+      item.versions ? versionLines(item) : '',
+    ].join('')
+  })
   if (files) parts.push(fileLines(files, depth))
   return `${parts.join('\n')}\n${sumText(totals)}\n`
 }
@@ -25,10 +27,15 @@ const sumText = (/** @type {any} */ { leaves, parameters, nbytes }) => `${countT
 const countText = (/** @type {number} */ leaves, /** @type {number} */ parameters) =>
   `${formatCount(leaves)} ${leaves === 1 ? 'leaf' : 'leaves'}, ${formatCount(parameters)} parameters`
 
-function sumsByPlace(/** @type {any[]} */ subtrees) {
-  const place = (/** @type {string} */ item, /** @type {string[]} */ path) => JSON.stringify([item, path])
-  const found = new Map(subtrees.map(one => [place(one.item, one.key_path), one]))
-  return (/** @type {string} */ item, /** @type {string[]} */ path) => found.get(place(item, path))
+/** Subtrees come in the order in which a tree is written: the next one is the one wanted, or it was too deep to be summed. */
+function inTurn(/** @type {any[]} */ subtrees) {
+  let next = 0
+  return (/** @type {string} */ item, /** @type {number} */ length) => {
+    const one = subtrees[next]
+    if (one?.item !== item || one.key_path.length !== length) return undefined
+    next++
+    return one
+  }
 }
 
 /** Key paths as an indented tree. */
@@ -43,7 +50,7 @@ function tree(/** @type {string} */ item, /** @type {any[]} */ leaves, /** @type
     let common = 0
     while (common < parents.length && common < open.length && parents[common] === open[common]) common++
     for (let n = common; n < Math.min(parents.length, depth); n++) {
-      const sum = n < kMaxDepth ? sums(item, parents.slice(0, n + 1)) : undefined
+      const sum = sums(item, n + 1)
       table.push([indent(n, printable(parents[n])), '', '', ...sum ? [formatSize(sum.nbytes), countText(sum.leaves, sum.parameters)] : ['', '']])
     }
     open = parents
@@ -88,7 +95,10 @@ function foldersOf(/** @type {string} */ path) {
 
 const fileName = (/** @type {string} */ path) => indent(path.split('/').length - 1, printable(path.slice(path.lastIndexOf('/') + 1)))
 
-const indent = (/** @type {number} */ depth, /** @type {string} */ name) => '  '.repeat(depth + 1) + name
+// Deeper down lines begin no further right: a key path of many thousand keys would otherwise fill gigabytes with spaces.
+const kMaxIndent = 64
+
+const indent = (/** @type {number} */ depth, /** @type {string} */ name) => '  '.repeat(Math.min(depth, kMaxIndent) + 1) + name
 
 function keyLines(/** @type {any[]} */ keys) {
   const rows = columns(keys.map(({ key, key_hex: hex, length, digest }) =>

@@ -99,18 +99,24 @@ export function leafName(/** @type {string | null} */ item, /** @type {string[]}
 
 export const shapeText = (/** @type {number[] | null} */ shape) => shape === null ? '' : `[${shape.join(', ')}]`
 
+// A longer text stands for itself: others are not filled up to it.
+const kMaxWidth = 240
+
 /**
  * Columns under each other; the last is not padded. Columns in `right` end where they are widest.
  * @param {string[][]} table
  * @param {number[]} [right]
  */
 export function columns(table, right = []) {
-  const widths = (table[0] ?? []).map((_, n) => table.reduce((most, row) => Math.max(most, [...row[n]].length), 0))
+  const widths = (table[0] ?? []).map((_, n) => table.reduce((most, row) => Math.max(most, Math.min(kMaxWidth, lengthOf(row[n]))), 0))
   const pad = (/** @type {string} */ text, /** @type {number} */ n) => {
-    const space = ' '.repeat(widths[n] - [...text].length)
+    const space = ' '.repeat(Math.max(0, widths[n] - lengthOf(text)))
     return right.includes(n) ? space + text : text + space
   }
   return table.map(row => row.map(pad).join('  ').trimEnd())
 }
+
+/** In code points; of long texts it is enough to know that they are. */
+const lengthOf = (/** @type {string} */ text) => text.length > 2 * kMaxWidth ? text.length : [...text].length
 
 export { formatCount, formatSize }

@@ -1,5 +1,6 @@
 import { LeafsumError, openCheckpoint } from '../../index.js'
 import { dtypeOf, textsOf } from '../../elements.js'
+import { isNameOf } from '../../leaf_name.js'
 import { npyOf } from '../../npy.js'
 import { arrayText } from '../array_text.js'
 import { lines } from '../context.js'
@@ -38,8 +39,7 @@ export async function run(context) {
 /** `/params/w[0:3, ::2]`; a leaf whose own name ends so comes first. @returns {[string, string | undefined]} */
 function split(/** @type {string} */ word, /** @type {any[]} */ leaves) {
   const [, name, slice] = /^(.*?)(\[[^[\]]*\])$/s.exec(word) ?? []
-  const isLeaf = leaves.some(leaf => word.endsWith(leaf.key_path.at(-1) ?? '\0'))
-  return name === undefined || isLeaf ? [word, undefined] : [name, slice]
+  return name === undefined || leaves.some(leaf => isNameOf(leaf, word)) ? [word, undefined] : [name, slice]
 }
 
 function document(/** @type {any} */ { item, key_path, dtype, shape, bytes }) {
