@@ -254,3 +254,17 @@ test('dtypes are those that there are', () => {
   }
   for (const name of ['bool', 'int2', 'uint4', 'int64', 'float16', 'bfloat16', 'float64', 'complex64', 'complex128', 'r24', 'float8_e8m0fnu', 'float4_e2m1fn']) assert.ok(dtypeOf(name), name)
 })
+
+test('more values than a document holds are refused, not a bug', t => {
+  const root = join(scratch(t), 'ckpt')
+  const array = zarr3('uint8', [4], counting(4))
+  const document = JSON.parse(new TextDecoder().decode(array['zarr.json']))
+  array['zarr.json'] = new TextEncoder().encode(JSON.stringify({ ...document, shape: [2 ** 25] }))
+  for (const [path, bytes] of Object.entries(storeOf({ w: array }))) {
+    fs.mkdirSync(join(root, path, '..'), { recursive: true })
+    fs.writeFileSync(join(root, path), bytes)
+  }
+  const { status, stdout, stderr } = cli(['cat', root, '/w', '--json'])
+  assert.deepEqual([status, stdout, stderr], [2, '', 'leafsum: too much: 33554432 values as JSON; name a slice or take --npy\n'])
+  assert.match(cli(['cat', root, '/w']).stdout, /^\[ *0 +7 +14 \.\.\. +0 +0 +0\]\n$/)
+})

@@ -9,6 +9,10 @@ import { leafName, renderReport } from '../render.js'
 import { liesInside, openSource, readEvidence } from '../source.js'
 import { printable } from '../terminal.js'
 
+const kMaxJson = 2 ** 28    // characters; a string ends at 2^29
+const kMaxText = 2 ** 24    // bytes; escaped, one may become six characters
+const kMaxShown = 100_000   // elements of an array as text
+
 /** @param {import('../context.js').Context} context */
 export async function run(context) {
   const { operands: [source, leaf], options } = context
@@ -29,6 +33,7 @@ export async function run(context) {
   const value = await checkpoint.read(name, slice, { ...scope, maxFill: api.maxFill })
   context.bar.clear()
   const { report } = value
+  if (!options.npy) refuseTooMuch(value, context.format)
   if (context.format === 'json') context.write(`${report.text.trimEnd().slice(0, -1)},"cat":${JSON.stringify(document(value))}}\n`)
   else if (context.format === 'ndjson') context.write(lines([{ type: 'value', ...document(value) }]) + context.reportText(report))
   else if (value.bytes) context.write(options.npy ? npyOf(value.dtype, value.shape, value.bytes) : text(value))
@@ -41,6 +46,22 @@ function split(/** @type {string} */ word, /** @type {any[]} */ leaves) {
   const [, name, slice] = /^(.*?)(\[[^[\]]*\])$/s.exec(word) ?? []
   return name === undefined || leaves.some(leaf => isNameOf(leaf, word)) ? [word, undefined] : [name, slice]
 }
+
+/** What no string holds is said so before it is tried. */
+function refuseTooMuch(/** @type {any} */ { dtype, bytes }, /** @type {string} */ format) {
+  if (!bytes) return
+  const { itemsize, kind } = dtypeOf(dtype) ?? {}
+  if (!itemsize) {
+    if (bytes.length > kMaxText) throw tooMuch(`over ${kMaxText} bytes as text`, 'the JavaScript API has its bytes')
+    return
+  }
+  const count = bytes.length / itemsize
+  // The longest that an element becomes, in quotes: two digits for a byte of raw ones, 27 characters for a float64.
+  if (format !== 'human' && count * (3 * itemsize + 8) > kMaxJson) throw tooMuch(`${count} values as JSON`, 'name a slice or take --npy')
+  if (kind === 'raw' && Math.min(count, kMaxShown) * itemsize > kMaxText) throw tooMuch(`over ${kMaxText} bytes as text`, 'name a slice or take --npy')
+}
+
+const tooMuch = (/** @type {string} */ what, /** @type {string} */ instead) => new LeafsumError('usage', `too much: ${what}; ${instead}`)
 
 function document(/** @type {any} */ { item, key_path, dtype, shape, bytes }) {
   const values = bytes && (dtypeOf(dtype) ? textsOf(dtype, bytes) : [new TextDecoder().decode(bytes)])
