@@ -1,5 +1,5 @@
 // What a cast from one dtype to another does to the values that are there: is it exact, and if not, where first?
-import { dtypeOf, numbersOf, textsOf, tableOf, valuesIn } from './elements.js'
+import { dtypeOf, firstAtLeast, numbersOf, textsOf, tableOf, valuesIn } from './elements.js'
 
 /**
  * @typedef {{ changed: number, total: number, first?: { index: number, before: string, after: string } }} Loss
@@ -8,7 +8,6 @@ import { dtypeOf, numbersOf, textsOf, tableOf, valuesIn } from './elements.js'
 /** Takes content in C order, piece by piece, from its beginning; pieces may cut elements and may begin anew at 0. */
 export class CastCheck {
   #rest = new Uint8Array(0)
-  #position = 0
 
   /** @param {string} from @param {string} to */
   constructor(from, to) {
@@ -32,7 +31,6 @@ export class CastCheck {
     bytes.set(piece, this.#rest.length)
     const count = Math.floor(bytes.length / itemsize)
     this.#rest = bytes.slice(count * itemsize)
-    this.#position = offset
     const number = numbersOf(this.from, bytes)
     const halves = kind === 'complex' ? 2 : 1
     for (let n = 0; n < count; n++) {
@@ -122,13 +120,7 @@ function rounder(/** @type {string} */ name, /** @type {number} */ bits) {
   const limit = largest + step / 2
   return value => {
     if (Number.isNaN(value)) return hasNan ? NaN : 0
-    let low = 0
-    let high = values.length - 1
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (values[middle] < value) low = middle + 1
-      else high = middle
-    }
+    const low = firstAtLeast(values, value)
     if (values[low] === value) return value === 0 && Object.is(value, -0) && hasInfinity ? -0 : value
     const magnitude = Math.abs(value)
     if (magnitude > limit || (magnitude === limit && !isEven(largest))) return hasInfinity ? Math.sign(value) * Infinity : hasNan ? NaN : Math.sign(value) * largest

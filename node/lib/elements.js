@@ -159,17 +159,27 @@ export function valuesIn(name) {
   return values
 }
 
+/**
+ * The index of the first of ascending values that is not below this one; the last where all are.
+ * @param {Float64Array} values
+ * @param {number} value
+ */
+export function firstAtLeast(values, value) {
+  let low = 0
+  let high = values.length - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (values[middle] < value) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
 /** Whether a decimal is nearer to a value of a narrow format than to its neighbours. */
 function nearestIn(/** @type {string} */ name) {
   const values = valuesIn(name)
   return (/** @type {number} */ read, /** @type {number} */ value) => {
-    let low = 0
-    let high = values.length - 1
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (values[middle] < value) low = middle + 1
-      else high = middle
-    }
+    const low = firstAtLeast(values, value)
     const below = low > 0 ? (values[low - 1] + value) / 2 : -Infinity
     const above = low + 1 < values.length ? (values[low + 1] + value) / 2 : Infinity
     return read === value || (below < read && read < above)
