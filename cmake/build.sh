@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Configures and builds presets of CMakePresets.json into build/<preset>.
-#   cmake/build.sh [native|asan|wasm|fuzz]... [-- <options of cmake --build, such as --target core>]
+#   cmake/build.sh [native|asan|wasm]... [-- <options of cmake --build, such as --target core>]
 # Without a preset: wasm, the product.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . cmake/env.sh
 
 # Emscripten's compiler goes through ccache too: CMake's launcher would wrap em++, which ccache does not know.
-if command -v ccache >/dev/null; then export EM_COMPILER_WRAPPER=ccache; fi
+# By its path: newer releases do not look for it.
+if wrapper=$(command -v ccache); then export EM_COMPILER_WRAPPER=$wrapper; fi
 
 presets=()
 while [ $# -gt 0 ] && [ "$1" != -- ]; do presets+=("$1"); shift; done

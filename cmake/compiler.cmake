@@ -42,7 +42,3 @@ if(LEAFSUM_SANITIZE)
   add_compile_options(-fsanitize=${LEAFSUM_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${LEAFSUM_SANITIZE})
 endif()
-
-if(LEAFSUM_FUZZ)
-  add_compile_options(-fsanitize=fuzzer-no-link)
-endif()

@@ -1,19 +1,22 @@
 #!/usr/bin/env bash
 # Installs what a fresh Debian 12 or 13 or Ubuntu 24.04 lacks to build and test Leafsum, and nothing else. Run it again
 # as often as you like; it asks for root only if a system package is missing.
-#   cmake/setup.sh             compilers, Node, pinned C sources, test packages
-#   cmake/setup.sh --browser   Chromium too, for the tests of the page
-#   cmake/setup.sh --python    what makes a Python environment, for the differential tests
+#   cmake/setup.sh                compilers, Node, pinned C sources, test packages
+#   cmake/setup.sh --browser      Chromium too, for the tests of the page
+#   cmake/setup.sh --sanitizers   the runtime of Clang's, for the tests under them
+#   cmake/setup.sh --python       what makes a Python environment, for the differential tests
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 want_browser=no
 want_python=no
+want_sanitizers=no
 for argument in "$@"; do
   case $argument in
     --browser) want_browser=yes ;;
     --python) want_python=yes ;;
-    *) echo "usage: cmake/setup.sh [--browser] [--python]" >&2; exit 2 ;;
+    --sanitizers) want_sanitizers=yes ;;
+    *) echo "usage: cmake/setup.sh [--browser] [--python] [--sanitizers]" >&2; exit 2 ;;
   esac
 done
 
@@ -42,13 +45,19 @@ catch2_header=/usr/include/catch2/catch.hpp
 catch2_source=build/deps/catch2/extras/catch_amalgamated.cpp
 [ -e $catch2_header ] || [ -e $catch2_source ] || missing+=(catch2)
 
-if [ ${#missing[@]} -gt 0 ]; then
-  as_root=()
-  if [ "$(id -u)" != 0 ]; then
-    have sudo || { echo "Run cmake/setup.sh as root: it has to install ${missing[*]}." >&2; exit 1; }
-    as_root=(sudo)
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif have sudo; then sudo "$@"
+  else echo "Run cmake/setup.sh as root: it has to install packages." >&2; exit 1
   fi
-  "${as_root[@]}" apt-get update -qq
+}
+install() { # <package>...
+  say "installing $*"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >>build/apt.log
+}
+
+if [ ${#missing[@]} -gt 0 ]; then
+  as_root apt-get update -qq
   packages=()
   for package in "${missing[@]}"; do
     case $package in
@@ -59,10 +68,14 @@ if [ ${#missing[@]} -gt 0 ]; then
     esac
     packages+=("$package")
   done
-  if [ ${#packages[@]} -gt 0 ]; then
-    say "installing ${packages[*]}"
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-      apt-get install -y -qq --no-install-recommends "${packages[@]}" >build/apt.log
+  [ ${#packages[@]} = 0 ] || install "${packages[@]}"
+fi
+
+# Which Clang there is, is known only now: Emscripten brings it (cmake/sanitizer_toolchain.cmake).
+if [ $want_sanitizers = yes ]; then
+  clang=$(compgen -c clang- | grep -xE 'clang-[0-9]+' | sort -V | tail -n 1) || true
+  if [ -n "$clang" ] && ! compgen -G "$("$clang" -print-runtime-dir)/libclang_rt.asan*.a" >/dev/null; then
+    install "libclang-rt-${clang#clang-}-dev" || say "no runtime for $clang: g++ compiles what runs under the sanitizers"
   fi
 fi
 

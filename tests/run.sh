@@ -20,7 +20,7 @@ javascript() { # <folder>
   local files
   mapfile -t files < <(find "$1" -name '*.test.js' -o -name '*.test.mjs' | sort)
   if [ ${#files[@]} -eq 0 ]; then echo "no tests (*.test.js) in $1" >&2; return 1; fi
-  cmake/build.sh wasm -- --target core && node --test --test-reporter=spec "${files[@]}"
+  cmake/build.sh wasm -- --target core && node --test --test-concurrency="$(nproc)" --test-reporter=spec "${files[@]}"
 }
 
 run_suite() {
@@ -33,6 +33,7 @@ run_suite() {
 }
 
 setup=()
+[[ " ${suites[*]} " != *" asan "* ]] || setup+=(--sanitizers)
 [[ " ${suites[*]} " != *" browser "* ]] || setup+=(--browser)
 [[ " ${suites[*]} " != *" differential "* ]] || setup+=(--python)
 cmake/setup.sh "${setup[@]}" || exit 1

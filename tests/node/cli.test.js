@@ -143,7 +143,7 @@ test('exit 2, one line that says what to do, nothing on stdout', t => {
     ['verify', ckpt, '--against', join(root, 'none')], ['diff', ckpt], ['diff', ckpt, join(root, 'none')],
     ['ls', ckpt, '--item', 'nothing'], ['ls', manager, '--step', '77'], ['lock', ckpt, '-o', root],
     ['verify', ckpt, '-o', join(root, 'none/x')], ['verify', ckpt, '--lock', join(root, 'bad.json'), '-o', join(root, 'bad.json')],
-    ['explain', 'nonsense'], ['ls', 'https://host/ckpt'], ['ls', '-'], ['ls', ckpt, '--format', 'junit'],
+    ['explain', 'nonsense'], ['ls', 'http://127.0.0.1:9/ckpt'], ['ls', '-'], ['ls', ckpt, '--format', 'junit'],
   ]
   for (const args of wrong) {
     const { status, stdout, stderr } = cli(args)

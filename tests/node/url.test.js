@@ -103,6 +103,18 @@ test('a failing server is asked again, a redirect is followed without the header
   assert.ok(target.asked.length > 0 && target.asked.every(({ headers }) => headers['x-token'] === undefined))
 })
 
+test('a server that never answers is tried for one file, not for each', async t => {
+  let tries = 0
+  const refuse = t.mock.method(globalThis, 'fetch', async () => {
+    tries++
+    throw new TypeError('fetch failed')
+  })
+  const store = fromUrl('http://127.0.0.1:9/ckpt/')
+  for (const name of ['a', 'b', 'c']) await assert.rejects(store.get(name), /cannot be reached/)
+  assert.equal(tries, 3)
+  refuse.mock.restore()
+})
+
 test('the command line: URLs, headers, and a server that is not there', async t => {
   const { url, asked } = await serve(t, join(fixtures, 'seed000/artifacts/baseline_ckpt'))
   const run = async (/** @type {string[]} */ ...args) => {

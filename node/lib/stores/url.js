@@ -16,6 +16,9 @@ const kTimeout = 60_000       // ms for one request, unless said otherwise
 export class UrlStore {
   /** @type {Map<string, string>} */
   #tags
+  #reached = false
+  /** Why no server answers here: after one request that all tries failed, and none that was answered, no other is tried. */
+  #lost = ''
 
   /**
    * @param {URL} base ends in "/"
@@ -72,14 +75,18 @@ export class UrlStore {
   async #fetch(path, headers, method = 'GET') {
     const url = new URL(path.split('/').map(encodeURIComponent).join('/'), this.base)
     for (let attempt = 1; ; attempt++) {
+      if (this.#lost) throw new StoreError('unreadable', this.#lost)
       const response = await this.#try(url, headers, method)
       if (response instanceof Response) {
+        this.#reached = true
         if (response.status === 404 || response.status === 410) return undefined
         if (response.ok || response.status === 416) return this.#sameState(path, response)
         if (response.status < 500 && response.status !== 429) throw new StoreError('unreadable', `the server answered ${response.status}`)
       }
       if (attempt === kTries) {
-        throw new StoreError('unreadable', response instanceof Response ? `the server answered ${response.status}` : response)
+        if (response instanceof Response) throw new StoreError('unreadable', `the server answered ${response.status}`)
+        if (!this.#reached) this.#lost = response
+        throw new StoreError('unreadable', response)
       }
       await new Promise(resolve => setTimeout(resolve, kPause << attempt - 1))
     }
