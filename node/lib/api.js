@@ -119,9 +119,15 @@ async function listSource(/** @type {any} */ run, /** @type {any} */ source, /**
   if (wanted && !isListing(listing)) throw new LeafsumError('usage', 'the source has no listing of its files')
   const result = await run('ls', [opened], rest)
   if (!result.output) return parseReport(result)
-  const members = [`"subtrees":${subtreesJson(subtrees(JSON.parse(result.output).items, depth))}`]
-  if (wanted) members.push(`"files":${JSON.stringify(files(/** @type {any} */ (listing)))}`)
-  return parseReport({ ...result, output: `${result.output.trimEnd().slice(0, -1)},${members.join(',')}}\n` })
+  const output = JSON.parse(result.output)
+  const sums = subtreesJson(subtrees(output.items, depth))
+  output.subtrees = JSON.parse(sums)
+  if (wanted) output.files = files(/** @type {any} */ (listing))
+  const text = () => {
+    const more = wanted ? `,"files":${JSON.stringify(output.files)}` : ''
+    return `${result.output.trimEnd().slice(0, -1)},"subtrees":${sums}${more}}\n`
+  }
+  return withOutput(JSON.parse(result.report), { ...result, output: text }, output)
 }
 
 const kScope = ['item', 'step', 'allSteps', 'generation']
@@ -388,11 +394,12 @@ function parseReport({ report, output, lines }) {
   return withOutput(JSON.parse(report), { report, output, lines }, output ? JSON.parse(output) : undefined)
 }
 
-function withOutput(/** @type {any} */ parsed, /** @type {Result} */ { report, output, lines }, /** @type {any} */ value) {
+/** @param {any} parsed  @param {{ report: string, output: string | (() => string), lines: string }} texts  @param {any} value */
+function withOutput(parsed, { report, output, lines }, value) {
   return Object.defineProperties(parsed, {
     text: { value: report },
     output: { value },
-    outputText: { value: output },
+    outputText: typeof output === 'string' ? { value: output } : { get: output },
     lines: { value: lines },
   })
 }

@@ -32,31 +32,48 @@ export function subtrees(items, depth = kMaxDepth) {
     }
     /** @type {Subtree[]} */
     const open = [start([])]
-    walk(leaves, deepest, (leaf, parents, common) => {
-      open.length = common + 1
-      for (let n = common; n < parents.length; n++) open.push(start(parents.slice(0, n + 1)))
-      const parameters = leaf.shape ? leaf.shape.reduce((/** @type {bigint} */ n, /** @type {number} */ extent) => n * BigInt(extent), 1n) : 0n
-      const nbytes = BigInt(leaf.nbytes)
-      for (const subtree of open) {
-        if (!kEmptyNodes.includes(leaf.dtype)) subtree.leaves++
-        subtree.nbytes += nbytes
-        subtree.parameters += parameters
+    // A leaf is added to the innermost alone, and that, when it is whole, to its parent.
+    const close = (/** @type {number} */ depth) => {
+      while (open.length > depth) {
+        const { leaves, parameters, nbytes } = /** @type {Subtree} */ (open.pop())
+        const parent = open.at(-1)
+        if (!parent) return
+        parent.leaves += leaves
+        parent.parameters += parameters
+        parent.nbytes += nbytes
       }
+    }
+    walk(leaves, deepest, (leaf, parents, common) => {
+      close(common + 1)
+      for (let n = common; n < parents; n++) open.push(start(leaf.key_path.slice(0, n + 1)))
+      const subtree = open[parents]
+      if (!kEmptyNodes.includes(leaf.dtype)) subtree.leaves++
+      subtree.nbytes += BigInt(leaf.nbytes)
+      if (leaf.shape) subtree.parameters += elements(leaf.shape)
     })
+    close(0)
   }
   return found
 }
 
-/** Each leaf with its parents down to a depth, and how many of these it has in common with the leaf before. */
-function walk(/** @type {any[]} */ leaves, /** @type {number} */ depth, /** @type {(leaf: any, parents: string[], common: number) => void} */ visit) {
+function elements(/** @type {number[]} */ shape) {
+  const product = shape.reduce((n, extent) => n * extent, 1)
+  return Number.isSafeInteger(product) ? BigInt(product) : shape.reduce((n, extent) => n * BigInt(extent), 1n)
+}
+
+/** Each leaf with the number of its parents down to a depth, and how many of these it has in common with the leaf before. */
+function walk(/** @type {any[]} */ leaves, /** @type {number} */ depth, /** @type {(leaf: any, parents: number, common: number) => void} */ visit) {
   /** @type {string[]} */
   let before = []
+  let shared = 0 // of `before`, what may be common
   for (const leaf of leaves) {
-    const parents = leaf.key_path.slice(0, Math.max(0, Math.min(leaf.key_path.length - 1, depth)))
+    const path = leaf.key_path
+    const parents = Math.max(0, Math.min(path.length - 1, depth))
     let common = 0
-    while (common < Math.min(parents.length, before.length) && before[common] === parents[common]) common++
+    while (common < parents && common < shared && before[common] === path[common]) common++
     visit(leaf, parents, common)
-    before = parents
+    before = path
+    shared = parents
   }
 }
 
@@ -65,12 +82,13 @@ function depthWithin(/** @type {any[]} */ items, /** @type {number} */ depth) {
   /** @type {number[]} */
   const cost = []
   for (const { name, leaves } of items) {
-    walk(leaves, depth, (_, parents, common) => {
+    walk(leaves, depth, ({ key_path: path }, parents, common) => {
+      if (common === parents) return
       let length = name.length
-      parents.forEach((key, n) => {
-        length += key.length + 3
+      for (let n = 0; n < parents; n++) {
+        length += path[n].length + 3
         if (n >= common) cost[n] = (cost[n] ?? 0) + length
-      })
+      }
     })
   }
   let sum = 0

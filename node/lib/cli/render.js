@@ -117,6 +117,7 @@ export function columns(table, right = []) {
 }
 
 /** In code points; of long texts it is enough to know that they are. */
-const lengthOf = (/** @type {string} */ text) => text.length > 2 * kMaxWidth ? text.length : [...text].length
+const lengthOf = (/** @type {string} */ text) => text.length > 2 * kMaxWidth || !kSurrogate.test(text) ? text.length : [...text].length
+const kSurrogate = /[\ud800-\udfff]/
 
 export { formatCount, formatSize }

@@ -5,10 +5,14 @@
 const kUnsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
 const kLoneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
+const kPlain = /^[\x20-\x7e]*$/
+
 /** @param {unknown} text of the checkpoint's making */
 export function printable(text) {
   const escape = (/** @type {string} */ c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`
-  return String(text).replace(kUnsafe, escape).replace(kLoneSurrogate, escape)
+  const given = String(text)
+  if (kPlain.test(given)) return given
+  return given.replace(kUnsafe, escape).replace(kLoneSurrogate, escape)
 }
 
 const kColors = /** @type {Record<string, number>} */ ({ bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 })

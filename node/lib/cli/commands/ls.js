@@ -19,8 +19,8 @@ export async function run(context) {
 }
 
 function text(/** @type {import('../context.js').Context} */ context, /** @type {any} */ report) {
-  const { output, outputText } = report
-  if (context.format === 'json') return outputText
+  if (context.format === 'json') return report.outputText
+  const { output } = report
   if (context.format === 'ndjson') {
     return lines([
       ...output.items.flatMap((/** @type {any} */ { name: item, leaves, keys = [], versions = [] }) => [
