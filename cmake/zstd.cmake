@@ -2,7 +2,9 @@
 leafsum_source_dir(ZSTD CRATE_DIR zstd-sys/zstd PROBE lib/zstd.h
   URL https://github.com/facebook/zstd/releases/download/v1.5.7/zstd-1.5.7.tar.gz
   SHA256 eb33e51f49a15e023950cd7825ca74a4a2b43db8354825ac24fc1b7ee09e6fa3)
-set(lib ${ZSTD_SOURCE_DIR}/lib)
+include(zstd_patch)
+zstd_patched_lib(lib)
+set(huffman ${PROJECT_SOURCE_DIR}/src/codec)
 
 add_library(zstd_decompress STATIC
   ${lib}/common/debug.c
@@ -11,15 +13,16 @@ add_library(zstd_decompress STATIC
   ${lib}/common/fse_decompress.c
   ${lib}/common/xxhash.c
   ${lib}/common/zstd_common.c
-  ${lib}/decompress/huf_decompress.c
+  ${huffman}/huffman_streams.c
+  ${huffman}/huffman_table.c
+  ${huffman}/zstd_huffman.c
   ${lib}/decompress/zstd_ddict.c
   ${lib}/decompress/zstd_decompress.c
   ${lib}/decompress/zstd_decompress_block.c)
 leafsum_cold(zstd_decompress -O2
-  ${lib}/common/xxhash.c ${lib}/decompress/huf_decompress.c ${lib}/decompress/zstd_decompress_block.c)
-target_include_directories(zstd_decompress SYSTEM PUBLIC ${lib})
+  ${lib}/common/xxhash.c ${huffman}/huffman_streams.c ${lib}/decompress/zstd_decompress_block.c)
+target_include_directories(zstd_decompress SYSTEM PUBLIC ${lib} PRIVATE ${PROJECT_SOURCE_DIR}/src)
 target_compile_definitions(zstd_decompress PRIVATE
   ZSTD_DISABLE_ASM=1 ZSTD_LEGACY_SUPPORT=0 ZSTD_TRACE=0
-  HUF_FORCE_DECOMPRESS_X1=1 # weights take this decoder anyway; 10 KB less, and text is 6 % slower
-  HUF_DISABLE_FAST_DECODE=1 # loops that 32-bit targets such as wasm never enter
+  HUF_FORCE_DECOMPRESS_X1=1 # that is ours
   ZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT=1) # the other decoder prefetches, which wasm cannot
