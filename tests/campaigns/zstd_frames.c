@@ -134,6 +134,8 @@ int main(int argc, char** argv) {
     free(frame);
     free(copy);
   }
+  fclose(pack);
+  ZSTD_freeDCtx(context);
   fprintf(stderr, "%d frames decoded to something else than their content\n", wrong);
   return wrong != 0;
 }
