@@ -48,6 +48,9 @@ using Nlohmann = nlohmann::json;
 // parent gets its child only when the child is complete.
 class Builder : public nlohmann::json_sax<Nlohmann> {
  public:
+  Builder(const JsonOptions& options, uint64_t max_values)
+      : options_(options), max_values_(max_values) {}
+
   bool null() override { return Add(JsonValue()); }
   bool boolean(bool v) override { return Add(JsonValue(v)); }
   bool number_integer(number_integer_t v) override {
@@ -95,6 +98,10 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
                     "depth of at most " + std::to_string(kMaxJsonDepth), "more"};
       return false;
     }
+    if (stack_.size() == 1 && IsTaken()) {
+      options_.elements->Begin();
+      kept_ = held_;
+    }
     stack_.push_back({std::move(container), {}});
     return true;
   }
@@ -127,6 +134,18 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
       return true;
     }
     Frame& frame = stack_.back();
+    if (stack_.size() == 2 && IsTaken()) {
+      options_.elements->Take(std::move(v));
+      held_ = kept_;
+      if (frame.value.AsArray()) return true;
+      ++kept_;
+      v = JsonValue();
+    }
+    if (++held_ > max_values_) {
+      error = Error{ErrorCode::kLimit, "JSON text has too many values", std::nullopt,
+                    "at most " + std::to_string(max_values_), "more"};
+      return false;
+    }
     if (auto* array = std::get_if<JsonValue::Array>(&frame.value.value()))
       array->push_back(std::move(v));
     else
@@ -135,35 +154,61 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
     return true;
   }
 
+  bool IsTaken() const { return options_.elements && stack_[0].name == options_.taken; }
+
+  const JsonOptions& options_;
+  const uint64_t max_values_;
+  uint64_t held_ = 0;  // values that are held
+  uint64_t kept_ = 0;  // of them those outside the element that is being read
   std::vector<Frame> stack_;
 };
 
-// Replaces Python's non-finite words outside strings by null. Everything else is left for the
-// parser to judge.
-std::string WithoutNonFinite(std::string_view text) {
+// Without any of these a text is as any JSON reader has it.
+constexpr std::string_view kPythonOnly[] = {"NaN", "Infinity", "\\ud", "\\uD"};
+
+// The code unit of \uXXXX at `at`, 0 where there is none.
+uint32_t EscapedUnit(std::string_view text, size_t at) {
+  if (text.size() < at + 6 || text.substr(at, 2) != "\\u") return 0;
+  uint32_t unit = 0;
+  for (char c : text.substr(at + 2, 4)) {
+    const bool letter = (c | 32) >= 'a' && (c | 32) <= 'f';
+    if (!letter && (c < '0' || c > '9')) return 0;
+    unit = unit << 4 | static_cast<uint32_t>(letter ? (c | 32) - 'a' + 10 : c - '0');
+  }
+  return unit;
+}
+
+// Replaces what only Python reads: its non-finite words outside strings by null, halves of
+// surrogate pairs within. Everything else is left for the parser to judge.
+std::string AsStrict(std::string_view text, bool& has_half_surrogates) {
   static constexpr std::string_view kWords[] = {"-Infinity", "Infinity", "NaN"};
   std::string out;
   out.reserve(text.size());
   bool in_string = false;
   for (size_t i = 0; i < text.size(); ++i) {
-    if (in_string) {
-      out += text[i];
-      if (text[i] == '\\' && i + 1 < text.size())
-        out += text[++i];
-      else if (text[i] == '"')
-        in_string = false;
-      continue;
+    size_t taken = 1;
+    std::string_view instead;
+    if (in_string && text[i] == '\\') {
+      const uint32_t unit = EscapedUnit(text, i) >> 10, next = EscapedUnit(text, i + 6) >> 10;
+      const bool pair = unit == 0xd800 >> 10 && next == 0xdc00 >> 10;
+      taken = pair ? 12 : 2;
+      if (!pair && (unit == 0xd800 >> 10 || unit == 0xdc00 >> 10)) {
+        taken = 6;
+        instead = kHalfSurrogate;
+        has_half_surrogates = true;
+      }
+    } else if (text[i] == '"') {
+      in_string = !in_string;
+    } else if (!in_string) {
+      for (std::string_view word : kWords) {
+        if (text.substr(i, word.size()) != word) continue;
+        taken = word.size();
+        instead = "null";
+        break;
+      }
     }
-    if (text[i] == '"') in_string = true;
-    bool replaced = false;
-    for (std::string_view word : kWords) {
-      if (text.substr(i, word.size()) != word) continue;
-      out += "null";
-      i += word.size() - 1;
-      replaced = true;
-      break;
-    }
-    if (!replaced) out += text[i];
+    out += instead.empty() ? text.substr(i, taken) : instead;
+    i += taken - 1;
   }
   return out;
 }
@@ -237,16 +282,20 @@ Result<JsonDocument> ParseJson(Bytes text, JsonOptions options) {
     return Error{ErrorCode::kInvalid, "not JSON: a NUL byte", nul, "", ""};
   if (view.substr(0, 3) == "\xef\xbb\xbf")
     return Error{ErrorCode::kInvalid, "not JSON: a byte order mark", 0, "", ""};
-  Builder builder;
+  Builder builder(options, options.any_number_of_values
+                               ? UINT64_MAX
+                               : kMaxJsonValues + text.size() / kJsonBytesPerValue);
   std::string clean;
   std::string_view json = view;
-  if (options.allow_non_finite &&
-      (view.find("NaN") != view.npos || view.find("Infinity") != view.npos))
-    json = clean = WithoutNonFinite(view);
+  bool has_half_surrogates = false;
+  if (options.as_python &&
+      std::any_of(std::begin(kPythonOnly), std::end(kPythonOnly),
+                  [&](std::string_view word) { return view.find(word) != view.npos; }))
+    json = clean = AsStrict(view, has_half_surrogates);
   const bool ok = Nlohmann::sax_parse(json.begin(), json.end(), &builder);
   if (!ok)
     return builder.error ? *builder.error : Error{ErrorCode::kInvalid, "not JSON", {}, "", ""};
-  return JsonDocument{std::move(builder.root), std::move(builder.duplicates)};
+  return JsonDocument{std::move(builder.root), has_half_surrogates, std::move(builder.duplicates)};
 }
 
 }  // namespace leafsum

@@ -54,13 +54,35 @@ class JsonValue {
 
 struct JsonDocument {
   JsonValue root;
+  bool has_half_surrogates = false;  // in strings, where JsonOptions::as_python allows them
   std::vector<std::string> duplicate_members;  // names that occur twice in one object, first 100
 };
 
+// Takes the elements of one member of the root, each as it is complete, so that they are never held
+// together: what a long list would take as JsonValues is several times its text.
+class JsonElements {
+ public:
+  // The member has begun, with an array or an object. It may do so again: the last one counts.
+  virtual void Begin() = 0;
+  // An array's element, or an object's value. Of an object the names stay in the document, with null
+  // for what was taken and in the same order; of an array nothing stays.
+  virtual void Take(JsonValue value) = 0;
+
+ protected:
+  ~JsonElements() = default;
+};
+
+// U+FFFF, which is no character.
+inline constexpr std::string_view kHalfSurrogate = "\xef\xbf\xbf";
+
 struct JsonOptions {
-  // Python's bare NaN, Infinity and -Infinity: in Orbax's own files they are read (as null),
-  // elsewhere refused.
-  bool allow_non_finite = false;
+  // What Python's json takes besides, in files that nothing else reads: bare NaN, Infinity and
+  // -Infinity, read as null; an escaped half of a surrogate pair, read as kHalfSurrogate.
+  bool as_python = false;
+  // More values than kMaxJsonValues allows: for evidence that the user names.
+  bool any_number_of_values = false;
+  std::string_view taken = {};  // the member of the root whose elements `elements` takes
+  JsonElements* elements = nullptr;
 };
 
 Result<JsonDocument> ParseJson(Bytes text, JsonOptions options = {});

@@ -33,6 +33,10 @@ inline constexpr uint64_t kMaxWalkProblems = 1000;           // kept in one walk
 // JSON side files. Orbax's own `_METADATA` of 100,000 leaves is about 30 MB.
 inline constexpr uint64_t kMaxJsonBytes = 256ull << 20;
 inline constexpr int kMaxJsonDepth = 64;
+// Values held of one document, and as many as it has times 64 bytes of text. Ours: a value takes up
+// to 40 bytes and may be written in two. No file of Orbax has them as dense as that.
+inline constexpr uint64_t kMaxJsonValues = 1 << 17;
+inline constexpr uint64_t kJsonBytesPerValue = 64;
 // msgpack trees. Ours: a tree of 100,000 leaves has names of some MiB, texts are names and notes.
 inline constexpr uint64_t kMaxMsgpackLeaves = 1 << 17;
 inline constexpr uint64_t kMaxMsgpackPathBytes = 64ull << 20;

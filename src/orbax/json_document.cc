@@ -1,40 +1,14 @@
 #include "orbax/json_document.h"
 
-
 #include "base/sort.h"
 #include "base/text.h"
 
 namespace leafsum::orbax {
 
-namespace {
-
-constexpr int kPythonDepth = 1000;  // its recursion limit, which its JSON reader meets
-
-bool IsDeep(std::string_view text) {
-  int depth = 0;
-  bool in_string = false;
-  for (size_t i = 0; i < text.size() && depth < kPythonDepth; ++i) {
-    if (in_string && text[i] == '\\')
-      ++i;
-    else if (text[i] == '"')
-      in_string = !in_string;
-    else if (!in_string && (text[i] == '[' || text[i] == '{'))
-      ++depth;
-    else if (!in_string && (text[i] == ']' || text[i] == '}'))
-      --depth;
-  }
-  return depth >= kPythonDepth;
-}
-
-}  // namespace
-
-Result<JsonDocument> ParseObject(Bytes text) {
+Result<JsonDocument> ParseObject(Bytes text, std::string_view taken, JsonElements* elements) {
   if (const size_t nul = AsText(text).find('\0'); nul != std::string_view::npos)
     return Error{ErrorCode::kInvalid, "not JSON: NUL byte", nul, "JSON", "00"};
-  auto document = ParseJson(text, {.allow_non_finite = true});
-  if (!document && document.error().code == ErrorCode::kLimit && IsDeep(AsText(text)))
-    return Error{ErrorCode::kInvalid, "JSON is nested so deeply that no reader takes it",
-                 std::nullopt, "depth of less than " + std::to_string(kPythonDepth), "more"};
+  auto document = ParseJson(text, {.as_python = true, .taken = taken, .elements = elements});
   if (document && !document->root.AsObject())
     return Error{ErrorCode::kInvalid, "expected an object, but the document is another value",
                  std::nullopt, "object", std::string(document->root.TypeName())};

@@ -10,10 +10,11 @@
 
 namespace leafsum::orbax {
 
-// The document of one of Orbax's files: an object, in which Python's bare NaN and Infinity are
-// tolerated. A NUL byte, which the parser below takes for the end of the text, is refused: what is
-// after it would go unseen.
-Result<JsonDocument> ParseObject(Bytes text);
+// The document of one of Orbax's files: an object, in which is tolerated what Python's
+// json reads (base/json.h). A NUL byte, which the parser below takes for the end of the text, is refused: what is
+// after it would go unseen. `elements`, if given, takes those of the member `taken` (base/json.h).
+Result<JsonDocument> ParseObject(Bytes text, std::string_view taken = {},
+                                 JsonElements* elements = nullptr);
 
 // `"write_shape": expected array, but received string`; `got` may be null: missing.
 Error WrongMember(std::string_view member, std::string_view expected, const JsonValue* got);

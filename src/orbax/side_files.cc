@@ -49,6 +49,25 @@ Result<SerializedArrayMetadata> ParseArray(const JsonValue& element) {
   return out;
 }
 
+class Arrays final : public JsonElements {
+ public:
+  void Begin() override {
+    arrays.clear();
+    error.reset();
+  }
+  void Take(JsonValue value) override {
+    if (error) return;
+    auto array = ParseArray(value);
+    if (array)
+      arrays.push_back(std::move(*array));
+    else
+      error = array.error().Prefixed("array_metadatas[" + std::to_string(arrays.size()) + "]");
+  }
+
+  std::vector<SerializedArrayMetadata> arrays;
+  Status error;
+};
+
 bool IsOperationId(std::string_view text) {
   return text.size() == 32 && ParseHex(text).has_value();
 }
@@ -117,19 +136,13 @@ Result<StringLeaves> ParseStrings(Bytes text) {
 }
 
 Result<ArrayMetadatas> ParseArrayMetadatas(Bytes text) {
-  auto document = ParseObject(text);
+  Arrays found;
+  auto document = ParseObject(text, "array_metadatas", &found);
   if (!document) return document.error();
-  const JsonValue* list_value = document->root.Find("array_metadatas");
-  const JsonValue::Array* list = list_value ? list_value->AsArray() : nullptr;
-  if (!list) return WrongMember("array_metadatas", "array", list_value);
-  ArrayMetadatas out;
-  for (size_t i = 0; i < list->size(); ++i) {
-    auto array = ParseArray((*list)[i]);
-    if (!array) return array.error().Prefixed("array_metadatas[" + std::to_string(i) + "]");
-    out.arrays.push_back(std::move(*array));
-  }
-  out.duplicate_members = std::move(document->duplicate_members);
-  return out;
+  const JsonValue* list = document->root.Find("array_metadatas");
+  if (!list || !list->AsArray()) return WrongMember("array_metadatas", "array", list);
+  if (found.error) return *found.error;
+  return ArrayMetadatas{std::move(found.arrays), std::move(document->duplicate_members)};
 }
 
 Result<std::vector<std::string>> ParseDeletionJournal(Bytes text) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "base/sort.h"
 #include "base/text.h"
 #include "orbax/json_document.h"
@@ -71,6 +72,58 @@ Result<TreeEntry> ParseEntry(const JsonValue& entry) {
   return out;
 }
 
+// The entries in file order, and what is wrong with the others.
+class Entries final : public JsonElements {
+ public:
+  void Begin() override {
+    entries.clear();
+    problems.clear();
+  }
+  void Take(JsonValue value) override {
+    auto entry = ParseEntry(value);
+    if (entry)
+      entries.push_back(std::move(*entry));
+    else  // more than a report tells of need no words
+      problems.emplace_back(entries.size() + problems.size(),
+                            problems.size() < kMaxFindings
+                                ? entry.error()
+                                : Error{ErrorCode::kInvalid, "no entry", std::nullopt, "", ""});
+  }
+
+  std::vector<TreeEntry> entries;
+  std::vector<std::pair<size_t, Error>> problems;  // with the number of the member
+};
+
+// A key with half a surrogate is one that no store can hold: Orbax restores nothing then.
+bool HasHalfSurrogate(const TreeEntry& entry) {
+  return std::any_of(entry.key_path.begin(), entry.key_path.end(), [](const std::string& key) {
+    return key.find(kHalfSurrogate) != key.npos;
+  });
+}
+
+// Of members with one name the last counts, as every reader has it. The name is Python's repr of the
+// path: never parsed.
+void KeepLast(const JsonDocument& document, const JsonValue::Object& members, Entries& found,
+              TreeMetadata& tree) {
+  auto problem = found.problems.begin();
+  for (const JsonValue::Member* member : LastMembers(members)) {
+    const auto i = static_cast<size_t>(member - members.data());
+    while (problem != found.problems.end() && problem->first < i) ++problem;
+    if (problem != found.problems.end() && problem->first == i) {
+      tree.problems.push_back({member->first, std::move(problem->second)});
+      continue;
+    }
+    TreeEntry& entry = found.entries[i - static_cast<size_t>(problem - found.problems.begin())];
+    if (document.has_half_surrogates && HasHalfSurrogate(entry))
+      tree.problems.push_back(
+          {member->first,
+           Error{ErrorCode::kInvalid, "\"key\": half of a surrogate pair is no character",
+                 std::nullopt, "Unicode", "half of a surrogate pair"}});
+    else
+      tree.entries.push_back(std::move(entry));
+  }
+}
+
 // A flag that is absent or null has its default.
 Result<std::optional<bool>> ReadFlag(const JsonValue& root, std::string_view member) {
   const JsonValue* value = root.Find(member);
@@ -109,7 +162,8 @@ bool IsEmptyValueType(std::string_view value_type) {
 }
 
 Result<TreeMetadata> ParseTreeMetadata(Bytes text) {
-  auto document = ParseObject(text);
+  Entries found;
+  auto document = ParseObject(text, "tree_metadata", &found);
   if (!document) return document.error();
   const JsonValue& root = document->root;
   TreeMetadata tree;
@@ -129,14 +183,7 @@ Result<TreeMetadata> ParseTreeMetadata(Bytes text) {
 
   const JsonValue* entries = root.Find("tree_metadata");
   if (!entries || !entries->AsObject()) return WrongMember("tree_metadata", "object", entries);
-  // The member's name is Python's repr of the path: never parsed.
-  for (const JsonValue::Member* member : LastMembers(*entries->AsObject())) {
-    auto entry = ParseEntry(member->second);
-    if (entry)
-      tree.entries.push_back(std::move(*entry));
-    else
-      tree.problems.push_back({member->first, entry.error()});
-  }
+  KeepLast(*document, *entries->AsObject(), found, tree);
 
   StableSort(tree.entries, [](const TreeEntry& a, const TreeEntry& b) {
     return KeyPathLess(a.key_path, b.key_path);

@@ -264,7 +264,8 @@ State ContentReader::OpenGroup() {
 State ContentReader::ReadIndexes() {
   for (; levels_[level_].sharding; ++level_) {
     if (State state = ReadIndexesOf(levels_[level_]); state != State::kDone) return state;
-    Descend(levels_[level_], levels_[level_ + 1]);
+    if (State state = Descend(levels_[level_], levels_[level_ + 1]); state != State::kDone)
+      return state;
   }
   for (Slot& slot : slots_) {
     if (!sharded() && slot.value) slot.range = slot.value->range;
@@ -308,8 +309,7 @@ State ContentReader::ReadIndexesOf(Level& level) {
       reader.Consume(b.size());
     }
     value.index_reader.reset();
-    auto index = zarr::DecodeShardIndex(value.index_bytes, level.stored_shape, value.range.length,
-                                        *level.sharding);
+    auto index = zarr::DecodeShardIndex(value.index_bytes, level.stored_shape, *level.sharding);
     if (!index)
       return Fail(value.range, at_end ? value.range.length - *size : 0,
                   index.error().Prefixed("shard index"));
@@ -321,7 +321,7 @@ State ContentReader::ReadIndexesOf(Level& level) {
 }
 
 // Every slot goes from its shard of `level` to what that one's index names.
-void ContentReader::Descend(const Level& level, Level& inner) {
+State ContentReader::Descend(const Level& level, Level& inner) {
   for (size_t i = 0; i < slots_.size(); ++i) {
     Slot& slot = slots_[i];
     if (!slot.value) continue;
@@ -334,6 +334,9 @@ void ContentReader::Descend(const Level& level, Level& inner) {
     }
     const zarr::ShardIndexEntry& entry = slot.value->index[static_cast<size_t>(entry_index)];
     ChunkRef range = slot.value->range;
+    if (const Status status = zarr::CheckEntry(entry, range.length))
+      return Fail(range, level.sharding->index_at_end ? range.length - *level.index_size : 0,
+                  status->Prefixed("shard index"));
     range.offset += entry.empty ? 0 : entry.offset;
     range.length = entry.empty ? kNoBytes : entry.length;
     if (!inner.sharding) {
@@ -348,6 +351,7 @@ void ContentReader::Descend(const Level& level, Level& inner) {
     }
     slot.value = value.stored ? &value : nullptr;
   }
+  return State::kDone;
 }
 
 State ContentReader::OpenSlots() {

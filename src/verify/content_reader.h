@@ -66,7 +66,7 @@ class ContentReader {
   State OpenGroup();
   State ReadIndexes();
   State ReadIndexesOf(Level& level);
-  void Descend(const Level& level, Level& inner);
+  State Descend(const Level& level, Level& inner);
   State OpenSlots();
   State CountMemory();
   State LoadWhole();

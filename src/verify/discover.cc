@@ -396,7 +396,7 @@ void Discover::Read(size_t tag, const Want& want, Bytes bytes) {
       return Duplicates(scan, nullptr, want.path, document->duplicate_members);
     }
     case What::kJsonItem: {
-      auto document = ParseJson(bytes, {.allow_non_finite = true});
+      auto document = ParseJson(bytes, {.as_python = true});
       if (document)
         Duplicates(scan, &scan.items[want.item], want.path, document->duplicate_members);
       return;

@@ -369,7 +369,7 @@ Result<Lockfile> ParseLockfile(Bytes text) {
   if (AsText(text).substr(0, 3) == "\xef\xbb\xbf") r.Fail("begins with a byte order mark");
   if (std::find(text.begin(), text.end(), 0) != text.end()) r.Fail("holds a NUL byte");
   if (!r.ok()) return r.TakeError();
-  auto document = ParseJson(text);
+  auto document = ParseJson(text, {.any_number_of_values = true});
   if (!document) return document.error().Prefixed("lockfile");
   Lockfile lockfile;
   ReadDocument(r, document->root, lockfile);

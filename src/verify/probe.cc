@@ -166,7 +166,7 @@ void Probe::OnRead(size_t tag, Bytes bytes) {
     case What::kHandlers: {
       const std::string parent = directories_[want.directory].path;
       std::vector<std::string> names(std::begin(kUsualItems), std::end(kUsualItems));
-      if (auto json = ParseJson(bytes, {.allow_non_finite = true})) {
+      if (auto json = ParseJson(bytes, {.as_python = true})) {
         const JsonValue* handlers = json->root.Find("item_handlers");
         const JsonValue::Object* items = handlers ? handlers->AsObject() : nullptr;
         if (items) {

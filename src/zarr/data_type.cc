@@ -67,14 +67,9 @@ Error Refused(std::string_view what, std::string_view name) {
           "a supported data type", std::string(name)};
 }
 
-Result<DataType> RawType(std::optional<uint64_t> size, std::string_view name) {
-  if (!size || *size > kMaxItemsize)
-    return Error{ErrorCode::kLimit, "elements are too wide", std::nullopt,
-                 "at most " + std::to_string(kMaxItemsize) + " bytes", std::string(name)};
-  DataType type;
-  type.itemsize = static_cast<uint32_t>(*size);
-  type.name = "r" + std::to_string(8 * *size);
-  return type;
+Error TooWide(std::string_view actual) {
+  return {ErrorCode::kLimit, "elements are too wide", std::nullopt,
+          "at most " + std::to_string(kMaxItemsize) + " bytes", std::string(actual)};
 }
 
 std::string_view Zarr3NameOf(char kind, std::string_view size) {
@@ -92,6 +87,14 @@ std::string_view Zarr3NameOf(char kind, std::string_view size) {
 }
 
 }  // namespace
+
+Result<DataType> RawType(uint64_t bytes) {
+  if (bytes > kMaxItemsize) return TooWide(std::to_string(bytes) + " bytes");
+  DataType type;
+  type.itemsize = static_cast<uint32_t>(bytes);
+  type.name = "r" + std::to_string(8 * bytes);
+  return type;
+}
 
 const TypeRow* FindType(std::string_view name) {
   for (const TypeRow& row : kTypes)
@@ -111,7 +114,7 @@ Result<StoredType> ParseZarr2Type(std::string_view dtype) {
   if (kind == 'S' || kind == 'V') {
     const auto bytes = Number(size);
     if (bytes == 0) return refused;  // numpy has it; its elements have no content to speak of
-    auto raw = RawType(bytes, dtype);
+    auto raw = bytes ? RawType(*bytes) : TooWide(dtype);
     if (!raw) return raw.error();
     return StoredType{*raw, false};
   }
@@ -131,7 +134,7 @@ Result<DataType> ParseZarr3Type(std::string_view name) {
   if (bits && (*bits == 0 || *bits % 8 != 0))
     return Error{ErrorCode::kInvalid, "data type \"" + std::string(name) + "\" is invalid",
                  std::nullopt, "r<N> where N is a positive multiple of 8", std::string(name)};
-  return RawType(bits ? std::optional(*bits / 8) : std::nullopt, name);
+  return bits ? RawType(*bits / 8) : TooWide(name);
 }
 
 std::optional<uint32_t> ItemsizeOf(std::string_view name) {

@@ -46,7 +46,6 @@ std::optional<uint64_t> ShardIndexSize(const std::vector<uint64_t>& shard_shape,
 
 Result<std::vector<ShardIndexEntry>> DecodeShardIndex(Bytes bytes,
                                                       const std::vector<uint64_t>& shard_shape,
-                                                      uint64_t shard_size,
                                                       const ShardingSpec& spec) {
   const auto size = ShardIndexSize(shard_shape, spec);
   if (!size || bytes.size() != *size)
@@ -89,19 +88,23 @@ Result<std::vector<ShardIndexEntry>> DecodeShardIndex(Bytes bytes,
   for (size_t n = 0; n < count; ++n) {
     uint64_t position = 0, rest = n;
     for (size_t i = dims.size() - 1; i-- > 0; rest /= dims[i]) position += rest % dims[i] * strides[i];
-    ShardIndexEntry entry{number(position), number(position + strides.back()), false};
+    ShardIndexEntry entry{number(position), number(position + strides.back()), false,
+                          static_cast<uint32_t>(position)};
     entry.empty = entry.offset == kNone && entry.length == kNone;
-    const std::string range =
-        "offset " + std::to_string(entry.offset) + ", length " + std::to_string(entry.length);
-    if (!entry.empty && (entry.offset == kNone || entry.length == kNone))
-      return Error{ErrorCode::kInvalid, "shard index entry is half empty", position,
-                   "both or neither of offset and length 2^64-1", range};
-    if (!entry.empty && !RangeFits(entry.offset, entry.length, shard_size))
-      return Error{ErrorCode::kInvalid, "shard index entry lies outside the shard", position,
-                   "within " + std::to_string(shard_size) + " bytes", range};
     entries.push_back(entry);
   }
   return entries;
+}
+
+Status CheckEntry(const ShardIndexEntry& entry, uint64_t shard_size) {
+  if (entry.empty || RangeFits(entry.offset, entry.length, shard_size)) return std::nullopt;
+  const bool half = entry.offset == kNone || entry.length == kNone;
+  return Error{ErrorCode::kInvalid,
+               half ? "shard index entry is half empty" : "shard index entry lies outside the shard",
+               entry.position,
+               half ? "both or neither of offset and length 2^64-1"
+                    : "within " + std::to_string(shard_size) + " bytes",
+               "offset " + std::to_string(entry.offset) + ", length " + std::to_string(entry.length)};
 }
 
 std::vector<ChunkLevel> ChunkLevels(const ArrayMetadata& array) {

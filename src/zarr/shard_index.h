@@ -19,7 +19,12 @@ struct ShardIndexEntry {
   uint64_t offset = 0;
   uint64_t length = 0;
   bool empty = false;
+  uint32_t position = 0;  // of its offset in the index
 };
+
+// Whether the range of an entry that is not empty can be. Asked only of entries that are used: a shard
+// at an edge of the array has others, of chunks beyond it, which no reader looks at.
+Status CheckEntry(const ShardIndexEntry& entry, uint64_t shard_size);
 
 // Inner chunks of one shard, and the encoded size of its index; nothing on overflow. `shard_shape`
 // is in stored axes: StoredShape() of the outer chunk's shape.
@@ -28,10 +33,9 @@ std::optional<uint64_t> InnerChunkCount(const std::vector<uint64_t>& shard_shape
 std::optional<uint64_t> ShardIndexSize(const std::vector<uint64_t>& shard_shape,
                                        const ShardingSpec& spec);
 
-// `bytes` is exactly the index; every range is checked against `shard_size`.
+// `bytes` is exactly the index. The ranges in it are as they are: CheckEntry.
 Result<std::vector<ShardIndexEntry>> DecodeShardIndex(Bytes bytes,
                                                       const std::vector<uint64_t>& shard_shape,
-                                                      uint64_t shard_size,
                                                       const ShardingSpec& spec);
 
 // How an array's chunks are made of shards, from what a key holds inwards.

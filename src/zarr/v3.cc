@@ -43,17 +43,6 @@ Status CheckKind(const JsonValue& root) {
   return std::nullopt;
 }
 
-Result<DataType> ParseType(const JsonValue& root) {
-  const JsonValue* value = root.Find("data_type");
-  if (value && (value->AsArray() || value->AsObject()))
-    return MemberError("data_type", "name of a data type", value, ErrorCode::kUnsupported);
-  const std::string* name = value ? value->AsString() : nullptr;
-  if (!name) return MemberError("data_type", "string", value);
-  auto type = ParseZarr3Type(*name);
-  if (!type) return type.error().Prefixed("\"data_type\"");
-  return type;
-}
-
 // An extension point: {"name": …, "configuration": {…}}. `config` is null where there is none.
 struct Named {
   std::string name;
@@ -73,6 +62,34 @@ Result<Named> ReadNamed(const JsonValue& root, std::string_view member) {
   if (config && !config->AsObject())
     return MemberError("configuration", "object", config).Prefixed(JsonString(member));
   return Named{*name->AsString(), config};
+}
+
+Result<DataType> TypeNamed(std::string_view name) {
+  auto type = ParseZarr3Type(name);
+  if (!type) return type.error().Prefixed("\"data_type\"");
+  return type;
+}
+
+// "float32", or as an extension point: {"name": "raw_bytes", "configuration": {"length_bytes": 4}}
+// is "r32". A configuration that the type does not have could mean another type.
+Result<DataType> ParseType(const JsonValue& root) {
+  const JsonValue* value = root.Find("data_type");
+  if (value && value->AsObject()) {
+    const auto named = ReadNamed(root, "data_type");
+    if (!named) return named.error();
+    if (named->config && named->name == "raw_bytes") {
+      const JsonValue* length = named->config->Find("length_bytes");
+      const auto bytes = length ? AsSigned(*length) : std::nullopt;
+      if (!bytes || *bytes <= 0)
+        return MemberError("length_bytes", "positive integer", length).Prefixed("\"data_type\"");
+      return RawType(static_cast<uint64_t>(*bytes));
+    }
+    if (named->config && named->config->AsObject()->empty()) return TypeNamed(named->name);
+  }
+  if (value && (value->AsArray() || value->AsObject()))
+    return MemberError("data_type", "name of a data type", value, ErrorCode::kUnsupported);
+  if (!value || !value->AsString()) return MemberError("data_type", "string", value);
+  return TypeNamed(*value->AsString());
 }
 
 Result<std::vector<uint64_t>> ParseGrid(const JsonValue& root, size_t rank) {

@@ -31,10 +31,6 @@ const kRules = [
     applies: (about, { damaged }) => damaged && /not JSON: (a )?(NUL byte|byte order mark)/.test(about),
   },
   {
-    reason: 'a document with half a surrogate is not read at all',
-    applies: (about, { damaged }) => damaged && /not JSON: .*surrogate U\+D/.test(about),
-  },
-  {
     reason: 'a key path that _METADATA has twice is no leaf',
     applies: (about, { damaged }) => damaged && /(name-collision|error extra-leaf) :/.test(about),
   },

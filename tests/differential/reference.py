@@ -13,7 +13,7 @@ import tensorstore as ts
 
 import values
 
-class TooLarge(Exception):
+class NotRead(Exception):
     """Not read here, which says nothing about the array."""
 
 
@@ -133,7 +133,7 @@ def short(error):
 
 
 def unread(key_path, value_type, error):
-    return {"keypath": key_path, "value_type": value_type, "error": short(error), "unknown": isinstance(error, TooLarge)}
+    return {"keypath": key_path, "value_type": value_type, "error": short(error), "unknown": isinstance(error, NotRead)}
 
 
 def read(root, items=None):
@@ -165,6 +165,7 @@ def read_pytree(directory):
     if has_strings:
         with open(os.path.join(directory, "_strings.json"), encoding="utf-8") as f:
             texts = json.load(f)
+        json.dumps(texts, ensure_ascii=False).encode()  # TensorStore's JSON reader takes no half of a surrogate pair
     leaves = []
     for keys, types, value in rows:
         name = ".".join(keys)
@@ -208,7 +209,7 @@ def open_array(directory, name, driver, ocdbt, strict=False):
         spec["fill_missing_data_reads"] = False
     array = ts.open(spec, open=True, read=True).result()
     if array.size * array.dtype.numpy_dtype.itemsize > 1 << 28:
-        raise TooLarge("array of %s elements" % array.size)
+        raise NotRead("array of %s elements" % array.size)
     return array.read().result()
 
 
@@ -228,7 +229,10 @@ def raw_array(directory, name, ocdbt):
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "wb") as f:
                 f.write(value)
-        return zarr.open_array(copy, mode="r")[...]
+        try:
+            return zarr.open_array(copy, mode="r")[...]
+        except TypeError as e:  # its own, for fill values of missing chunks that it cannot hash
+            raise NotRead(e)
 
 
 def plain_pairs(directory):

@@ -21,6 +21,7 @@ done
 
 . cmake/env.sh
 where=build/differential
+log=$where/log
 environment=$where/$(basename "$requirements" .txt)
 mkdir -p $where
 if ! cmp -s "$requirements" "$environment/.requirements"; then
@@ -30,28 +31,24 @@ if ! cmp -s "$requirements" "$environment/.requirements"; then
     cp "$requirements" "$environment/.requirements" || exit 1
 fi
 
-rm -rf $where/cases
-log=$where/log
-: >$log
+rm -rf $where/cases $where/differing $where/log $where/writers.log
+mkdir -p $where/differing
 batch() { # <kind> <first> <end>
+  local cases=$where/cases/$1
   # What Orbax and TensorStore chat is kept, not shown.
-  "$environment/bin/python" -B tests/differential/make.py $where/cases --kind "$1" --seeds "$2" "$3" --damages "$damages" \
+  "$environment/bin/python" -B tests/differential/make.py $cases --kind "$1" --seeds "$2" "$3" --damages "$damages" \
     2>>$where/writers.log || echo "make.py ended with $?, cases $1 $2 to $3"
-  node tests/differential/compare.mjs --delete --cli 3 $where/cases
+  node tests/differential/compare.mjs --delete --cli 3 $cases
   # What differs is set aside, so that it is counted once.
-  mkdir -p $where/differing
-  find $where/cases -mindepth 1 -maxdepth 1 -exec mv -t $where/differing {} +
+  find $cases -mindepth 1 -maxdepth 1 -exec mv -t $where/differing {} +
 }
 
-: >$where/writers.log
-rm -rf $where/differing
-for kind in trees zarrs; do
-  end=$((first + ${!kind}))
+batches() { # <kind> <count>
+  local end=$((first + $2)) seed
   for ((seed = first; seed < end; seed += 40)); do
-    batch $kind $seed $((seed + 40 < end ? seed + 40 : end)) | tee -a $log
+    batch "$1" $seed $((seed + 40 < end ? seed + 40 : end))
   done
-done
-[ "$hostile" = 0 ] || damages=0 batch hostile 0 "$hostile" | tee -a $log
+}
 
 locks() {
   rm -rf $where/locks
@@ -64,7 +61,15 @@ locks() {
   node tests/differential/specs.mjs "${intact[@]}" >$where/specs.ndjson || echo "make.py ended with $?, specs"
   "$environment/bin/python" -B tests/differential/specs.py $where/specs.ndjson
 }
-[ "$locks" = 0 ] || locks | tee -a $log
+
+# Two lanes, of about the same length for the numbers above: Python and Node are one thread each.
+batches trees "$trees" | tee -a $log &
+{
+  batches zarrs "$zarrs"
+  [ "$hostile" = 0 ] || damages=0 batch hostile 0 "$hostile"
+  [ "$locks" = 0 ] || locks
+} | tee -a $log
+wait
 
 # A writer that refuses more than now and then would leave nothing to compare.
 awk -v cases=$((trees + zarrs + locks + hostile)) '

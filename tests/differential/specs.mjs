@@ -6,14 +6,17 @@ import { pointer } from '../../node/lib/leaf_name.js'
 for (const source of process.argv.slice(2)) {
   const { output } = await list(fromPath(source), { allSteps: true })
   const { output: digests } = await digest(fromPath(source), { allSteps: true })
-  for (const { name: item, leaves } of output?.items ?? []) {
-    for (const { key_path: path, document } of leaves) {
-      const found = digests.items[item].leaves.find(one => pointer(one.key_path) === pointer(path))
+  for (const item of output?.items ?? []) {
+    const byPath = new Map(digests.items[item.name].leaves.map(leaf => [pointer(leaf.key_path), leaf]))
+    for (const leaf of item.leaves) {
+      const found = byPath.get(pointer(leaf.key_path))
       // What Leafsum itself refuses to read has no digest.
-      if (document === undefined || !found?.digest) continue
-      const name = `${item}:${pointer(path)}`
+      if (leaf.document === undefined || !found?.digest) continue
+      const name = `${item.name}:${pointer(leaf.key_path)}`
       const { dtype, shape, digest: { blake3 } } = found
-      console.log(JSON.stringify({ source, name, spec: tensorstoreSpec(output, name, { driver: 'file', path: `${resolve(source)}/` }), dtype, shape, blake3 }))
+      // The leaf alone: to look for each of thousands among all would take longer than to read them.
+      const alone = { ...output, items: [{ ...item, leaves: [leaf] }] }
+      console.log(JSON.stringify({ source, name, spec: tensorstoreSpec(alone, name, { driver: 'file', path: `${resolve(source)}/` }), dtype, shape, blake3 }))
     }
   }
 }

@@ -1,7 +1,7 @@
 // Damaged, hostile and converted checkpoints: the outcome that the fixture allows, the right leaves named and no other.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -70,6 +70,42 @@ test('damaged', async t => {
       assert.ok(rssMiB < idle.rssMiB + 64, `${rssMiB} MiB, ${idle.rssMiB} MiB idle`)
     })
   }
+})
+
+test('JSON of millions of values, and a tree of many thousands, take memory in proportion to their text', async t => {
+  const zeros = `[${'0,'.repeat(4_000_000)}0]`
+  const files = /** @type {Record<string, (text: string) => string>} */ ({
+    _METADATA: text => `${text.slice(0, text.lastIndexOf('}'))},"x":${zeros}}`,
+    '_strings.json': () => `{"x":${zeros}}`,
+    _sharding: () => `{"x":${zeros}}`,
+    _CHECKPOINT_METADATA: () => `{"x":${zeros}}`,
+    'array_metadatas/process_0': () => `{"array_metadatas":${zeros}}`,
+  })
+  const idle = await measured([])
+  for (const [file, change] of Object.entries(files)) {
+    await t.test(file, async t => {
+      const root = join(scratch(t), 'ckpt')
+      cpSync(join(fixtures, 'damaged/base_zarr2/ckpt'), root, { recursive: true })
+      const path = join(root, file)
+      const text = change(readFileSync(path, 'utf8'))
+      chmodSync(path, 0o644)
+      writeFileSync(path, text)
+      const { report, rssMiB } = await measured([root])
+      assert.ok(report.findings.some((/** @type {any} */ one) => one.file === file && ['limit', 'invalid'].includes(one.code)), report.headline)
+      assert.ok(rssMiB < idle.rssMiB + 64, `${rssMiB} MiB, ${idle.rssMiB} MiB idle`)
+    })
+  }
+  await t.test('entries', async t => {
+    const root = scratch(t)
+    const keys = Array.from({ length: 40_000 }, (_, i) => ['params', `layer_${i / 10 | 0}`, `kernel_${i % 10}`])
+    const entries = keys.map(path => [path.join(), {
+      key_metadata: path.map(key => ({ key, key_type: 2 })), value_metadata: { value_type: 'jax.Array', skip_deserialize: false, write_shape: [2] },
+    }])
+    writeFileSync(join(root, '_METADATA'), JSON.stringify({ tree_metadata: Object.fromEntries(entries), use_ocdbt: true }))
+    const { report, rssMiB } = await measured([root])
+    assert.ok(report.findings.some((/** @type {any} */ one) => one.code === 'missing-file' && one.file === 'manifest.ocdbt'), report.headline)
+    assert.ok(rssMiB < idle.rssMiB + 64, `${rssMiB} MiB, ${idle.rssMiB} MiB idle`)
+  })
 })
 
 async function measured(/** @type {string[]} */ args) {

@@ -111,20 +111,94 @@ TEST_CASE("Nesting is limited") {
   CHECK(ErrorOf(nested(40, '[', ']').insert(40, nested(kMaxJsonDepth - 40, '[', ']'))) == "");
 }
 
+TEST_CASE("The number of values held is limited, by the text's length") {
+  const auto zeros = [](uint64_t n, size_t width) {
+    std::string text = "[0";
+    for (uint64_t i = 1; i < n; ++i) text += ',' + std::string(width, ' ') + '0';
+    return text + ']';
+  };
+  CHECK(ErrorOf(zeros(kMaxJsonValues, 0)) == "");
+  CHECK(ErrorOf(zeros(2 * kMaxJsonValues, 0)) == "limit");
+  CHECK(ErrorOf(zeros(2 * kMaxJsonValues, kJsonBytesPerValue)) == "");
+  CHECK(ErrorOf(zeros(2 * kMaxJsonValues, 0), {.any_number_of_values = true}) == "");
+}
+
+namespace {
+struct Taken final : JsonElements {
+  std::vector<std::string> log;
+  void Begin() override { log.push_back("begin"); }
+  void Take(JsonValue value) override { log.push_back(std::string(value.TypeName())); }
+};
+}  // namespace
+
+TEST_CASE("The elements of one member are handed out and not held") {
+  Taken taken;
+  const JsonDocument document =
+      Parse(R"({"a":[1],"b":{"x":1,"y":{"b":[2]},"x":[]},"c":{"b":[3]},"b":["s",null]})", {.taken = "b", .elements = &taken});
+  CHECK(taken.log == std::vector<std::string>{"begin", "number", "object", "array", "begin", "string", "null"});
+  CHECK(document.duplicate_members == std::vector<std::string>{"x", "b"});
+  const auto& members = *document.root.AsObject();
+  REQUIRE(members.size() == 4);
+  REQUIRE(members[1].second.AsObject());
+  CHECK(members[1].second.AsObject()->size() == 3);
+  CHECK((*members[1].second.AsObject())[1].first == "y");
+  CHECK((*members[1].second.AsObject())[1].second.is_null());
+  REQUIRE(members[3].second.AsArray());
+  CHECK(members[3].second.AsArray()->empty());
+  CHECK(members[2].second.Find("b")->AsUintArray() == std::vector<uint64_t>{3});
+
+  std::string many = "{\"b\":[[0]";
+  for (uint64_t i = 0; i < kMaxJsonValues; ++i) many += ",[0]";
+  CHECK(ErrorOf(many + "]}", {.taken = "b", .elements = &taken}) == "");
+  CHECK(ErrorOf(many + "]}") == "limit");
+  CHECK(ErrorOf("[[1]]", {.taken = "", .elements = &taken}) == "");
+  for (const char* other : {"{\"b\":5}", "{\"b\":[1"}) {
+    Taken none;
+    CHECK(ErrorOf(other, {.taken = "b", .elements = &none}) == (other[5] == '5' ? "" : "invalid"));
+    CHECK(none.log.size() == (other[5] == '5' ? 0u : 2u));
+  }
+}
+
 TEST_CASE("Non-finite numbers: refused, or null where Orbax's own files have them") {
   for (const char* word : {"NaN", "Infinity", "-Infinity"}) {
     CAPTURE(word);
     const std::string text = std::string("{\"a\":") + word + ",\"s\":\"" + word + "\\\"" + word + "\"}";
     CHECK(ErrorOf(text) == "invalid");
-    const JsonDocument document = Parse(text, {.allow_non_finite = true});
+    const JsonDocument document = Parse(text, {.as_python = true});
     CHECK(document.root.Find("a")->is_null());
     CHECK(*document.root.Find("s")->AsString() == std::string(word) + "\"" + word);
   }
   for (const char* bad : {"nan", "-NaN", "+Infinity", "1NaN", "NaNNaN", "[NaN Infinity]", "{NaN:1}", "\"NaN"}) {
     CAPTURE(bad);
-    CHECK(ErrorOf(bad, {.allow_non_finite = true}) == "invalid");
+    CHECK(ErrorOf(bad, {.as_python = true}) == "invalid");
   }
   CHECK(ErrorOf("1e999") == "invalid");
+}
+
+TEST_CASE("Half of a surrogate pair: refused, or marked where Python alone reads") {
+  const std::string half(kHalfSurrogate);
+  const std::pair<const char*, std::string> rows[] = {
+      {"\\ud83d", half},         {"\\uDE80", half},       {"a\\ud83db", "a" + half + "b"}, {"\\ude80\\ud83d", half + half},
+      {"\\ud83d\\u0041", half + "A"}, {"\\ud83d\\ud83d\\ude80", half + "\U0001f680"}, {"\\\\\\ud83d", "\\" + half},
+  };
+  for (const auto& [text, read] : rows) {
+    CAPTURE(text);
+    const std::string json = "{\"k\":[\"" + std::string(text) + "\"]}";
+    CHECK(ErrorOf(json) == "invalid");
+    const JsonDocument document = Parse(json, {.as_python = true});
+    CHECK(document.has_half_surrogates);
+    CHECK(*(*document.root.Find("k")->AsArray())[0].AsString() == read);
+  }
+  for (const char* whole : {"\"\\ud83d\\ude80\"", "\"\\\\ud83d\"", "\"\\uFFFF\"", "\"ud83d\""}) {
+    CAPTURE(whole);
+    const JsonDocument document = Parse(whole, {.as_python = true});
+    CHECK_FALSE(document.has_half_surrogates);
+    CHECK(*document.root.AsString() == *Parse(whole).root.AsString());
+  }
+  for (const char* bad : {"\"\\ud83", "\"\\ud83\"", "\"\\ud83g\"", "\\ud83d", "\"\\ud83d", "\"\\ud83d\\", "\"\\ud83d\\x\""}) {
+    CAPTURE(bad);
+    CHECK(ErrorOf(bad, {.as_python = true}) == "invalid");
+  }
 }
 
 TEST_CASE("What is not JSON is refused with its offset") {

@@ -116,6 +116,10 @@ TEST_CASE("array_metadatas") {
     return "{\"array_metadatas\": [{\"array_metadata\": {" + members + "}}]}";
   };
   const std::string shapes = R"("write_shape": [1], "chunk_shape": [1])";
+  const auto again = Parse(ParseArrayMetadatas, "{\"array_metadatas\": [5], " + one(R"("param_name": "b", )" + shapes).substr(1));
+  REQUIRE(again);  // the last of two lists counts
+  REQUIRE(again->arrays.size() == 1);
+  CHECK(again->arrays[0].param_name == "b");
   CHECK(Parse(ParseArrayMetadatas, one(R"("param_name": "a", )" + shapes)));
   CHECK(Parse(ParseArrayMetadatas, one(R"("param_name": "a", "ext_metadata": {}, )" + shapes)));
   struct Row { std::string text; const char* message; };

@@ -168,6 +168,48 @@ TEST_CASE("of equal members the last counts, and they are named") {
   CHECK(tree->duplicate_members == std::vector<std::string>{"x", "use_zarr3"});
 }
 
+TEST_CASE("half a surrogate is a problem in a key alone") {
+  const std::string one = WriteEntries({Leaf({"p", "a"}), Leaf({"p", "b"})});
+  const auto with = [&](std::string_view what, std::string_view instead) {
+    std::string text = "{\"tree_metadata\": " + one + ", \"custom_metadata\": {\"x\": \"y\"}}";
+    return Parse(text.replace(text.find(what), what.size(), instead));
+  };
+  for (const char* what : {"\"y\"", "\"x\"", "\"(1,)\""}) {
+    CAPTURE(what);
+    const auto tree = with(what, "\"\\ud800\"");
+    REQUIRE(tree);
+    CHECK(tree->problems.empty());
+    CHECK(Paths(*tree) == std::vector<KeyPath>{{"p", "a"}, {"p", "b"}});
+  }
+  const auto tree = with("\"a\"", "\"\\udc00\"");
+  REQUIRE(tree);
+  CHECK(Paths(*tree) == std::vector<KeyPath>{{"p", "b"}});
+  REQUIRE(tree->problems.size() == 1);
+  CHECK(tree->problems[0].member == "(1,)");
+  CHECK(tree->problems[0].error.message == "\"key\": half of a surrogate pair is no character");
+  CHECK(Paths(*with("\"a\"", "\"\\uffff\"")) == std::vector<KeyPath>{{"p", "b"}, {"p", "\uffff"}});
+}
+
+TEST_CASE("what was replaced leaves neither an entry nor a problem") {
+  const std::string tree_with = "{\"tree_metadata\": ";
+  const std::string a = WriteEntries({Leaf({"a"})}), b = WriteEntries({Leaf({"b"}), Leaf({"c"})});
+  const auto again = Parse(tree_with + a + ", \"tree_metadata\": " + b + "}");
+  REQUIRE(again);
+  CHECK(Paths(*again) == std::vector<KeyPath>{{"b"}, {"c"}});
+  CHECK_FALSE(Parse(tree_with + a + ", \"tree_metadata\": 5}"));
+  const std::string entry = a.substr(a.find(": ") + 2, a.size() - a.find(": ") - 3);
+  const auto mended = Parse(tree_with + "{\"x\": 5, \"y\": 5, \"x\": " + entry + "}}");
+  REQUIRE(mended);
+  CHECK(Paths(*mended) == std::vector<KeyPath>{{"a"}});
+  REQUIRE(mended->problems.size() == 1);
+  CHECK(mended->problems[0].member == "y");
+  // Elsewhere in the document a member of that name is any other.
+  const auto nested = Parse("{\"x\": {\"tree_metadata\": {\"z\": 1}}, \"tree_metadata\": " + a + "}");
+  REQUIRE(nested);
+  CHECK(Paths(*nested) == std::vector<KeyPath>{{"a"}});
+  CHECK(nested->problems.empty());
+}
+
 TEST_CASE("an entry that is wrong is a problem; the others are read") {
   const std::string good_value = R"("value_metadata": {"value_type": "scalar", "skip_deserialize": false})";
   const std::string good_keys = R"("key_metadata": [{"key": "a", "key_type": 2}])";

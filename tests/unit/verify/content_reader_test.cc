@@ -596,6 +596,24 @@ TEST_CASE("Damage is one finding with file and offset, the same for every order 
   }
 }
 
+TEST_CASE("What the index says of inner chunks beyond the array's edge is not read") {
+  for (const bool inside : {true, false}) {
+    Random random(1);
+    ArrayForm form;
+    form.type = "float64";
+    form.shape = {3, 15};  // the second shard's second inner chunk begins at 15
+    form.chunk_shape = {3, 10};
+    Shards(form, true);
+    const StoredArray a = test::StoreArray(form, random, [&](StoredValue& v) {
+      if (v.index == 1) SetShardIndex(v, inside ? 0 : 2, 5);
+    });
+    const Outcome o = Read(a, 0);
+    CAPTURE(inside);
+    CHECK(o.state == (inside ? State::kFailed : State::kDone));
+    CHECK((o.content == a.content) == !inside);
+  }
+}
+
 TEST_CASE("The offset of damage in a file is where the value lies in it") {
   Random random(1);
   ArrayForm form;

@@ -24,17 +24,17 @@ bool Equal(const ShardIndexEntry& a, const ShardIndexEntry& b) {
 }
 
 // `n` inner chunks along the first axis.
-Result<std::vector<ShardIndexEntry>> Decode(Bytes bytes, uint64_t n, uint64_t shard_size, const ShardingSpec& spec) {
+Result<std::vector<ShardIndexEntry>> Decode(Bytes bytes, uint64_t n, const ShardingSpec& spec) {
   std::vector<uint64_t> shape = spec.chunk_shape;
   shape[0] *= n;
-  return DecodeShardIndex(test::Exact(bytes), shape, shard_size, spec);
+  return DecodeShardIndex(test::Exact(bytes), shape, spec);
 }
 
 }  // namespace
 
 TEST_CASE("the index of Orbax's example shard") {
   const ByteVector bytes = "0000000000000000 2100000000000000 54824c06"_hex;
-  const auto entries = Decode(bytes, 1, 53, Spec({2, 3}, 1));
+  const auto entries = Decode(bytes, 1, Spec({2, 3}, 1));
   REQUIRE(entries);
   REQUIRE(entries->size() == 1);
   CHECK(Equal((*entries)[0], {0, 33, false}));
@@ -59,20 +59,20 @@ TEST_CASE("shard indices go around; every other length fails") {
       INFO(checksums << big_endian);
       const ShardingSpec spec = Spec({1}, checksums, big_endian);
       const ByteVector bytes = test::WriteShardIndex(entries, spec);
-      const auto decoded = Decode(bytes, entries.size(), 100, spec);
+      const auto decoded = Decode(bytes, entries.size(), spec);
       REQUIRE(decoded);
       REQUIRE(decoded->size() == entries.size());
       for (size_t i = 0; i < entries.size(); ++i) CHECK(Equal((*decoded)[i], entries[i]));
 
       for (size_t n = 0; n < bytes.size(); ++n) {
-        const auto prefix = Decode(Bytes(bytes).first(n), entries.size(), 100, spec);
+        const auto prefix = Decode(Bytes(bytes).first(n), entries.size(), spec);
         REQUIRE_FALSE(prefix);
         CHECK(prefix.error().code == ErrorCode::kTruncated);
         CHECK(prefix.error().actual == std::to_string(n) + " bytes");
       }
       ByteVector longer = bytes;
       longer.push_back(0);
-      const auto extra = Decode(longer, entries.size(), 100, spec);
+      const auto extra = Decode(longer, entries.size(), spec);
       REQUIRE_FALSE(extra);
       CHECK(extra.error().code == ErrorCode::kInvalid);
       CHECK(extra.error().expected == std::to_string(bytes.size()) + " bytes");
@@ -96,7 +96,7 @@ TEST_CASE("a transposed index is read by its strides") {
       bytes.push_back(static_cast<uint8_t>(10 * at[0] + 2 * at[1] + at[2]));
       bytes.resize(bytes.size() + 7);
     }
-    const auto entries = DecodeShardIndex(test::Exact(bytes), {8, 15}, 100, spec);
+    const auto entries = DecodeShardIndex(test::Exact(bytes), {8, 15}, spec);
     REQUIRE(entries);
     REQUIRE(entries->size() == 6);
     for (uint64_t n = 0; n < 6; ++n) {
@@ -130,7 +130,7 @@ TEST_CASE("every flipped bit of a checked index is noticed") {
   ByteVector bytes = test::WriteShardIndex({{0, 8, false}, {8, 8, false}}, spec);
   for (size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
     bytes[bit / 8] ^= static_cast<uint8_t>(1 << bit % 8);
-    const auto entries = Decode(bytes, 2, 1000, spec);
+    const auto entries = Decode(bytes, 2, spec);
     REQUIRE_FALSE(entries);
     CHECK(entries.error().code == ErrorCode::kChecksum);
     CHECK(entries.error().message == "CRC-32C of the shard index does not match");
@@ -143,27 +143,31 @@ TEST_CASE("shard index entries that cannot be") {
   constexpr uint64_t kNone = ~uint64_t{0};
   struct Row { ShardIndexEntry entry; const char* message; };
   const Row rows[] = {
-      {{kNone, 5, false}, "shard index entry is half empty"},
-      {{5, kNone, false}, "shard index entry is half empty"},
-      {{0, 101, false}, "shard index entry lies outside the shard"},
-      {{100, 1, false}, "shard index entry lies outside the shard"},
-      {{101, 0, false}, "shard index entry lies outside the shard"},
-      {{kNone - 1, 2, false}, "shard index entry lies outside the shard"},  // the sum wraps to 0
-      {{2, kNone - 1, false}, "shard index entry lies outside the shard"},
+      {{kNone, 5}, "shard index entry is half empty"},
+      {{5, kNone}, "shard index entry is half empty"},
+      {{0, 101}, "shard index entry lies outside the shard"},
+      {{100, 1}, "shard index entry lies outside the shard"},
+      {{101, 0}, "shard index entry lies outside the shard"},
+      {{kNone - 1, 2}, "shard index entry lies outside the shard"},  // the sum wraps to 0
+      {{2, kNone - 1}, "shard index entry lies outside the shard"},
   };
   const ShardingSpec spec = Spec({1}, 1);
   for (const Row& row : rows) {
-    const auto entries = Decode(test::WriteShardIndex({{0, 100, false}, row.entry}, spec), 2, 100, spec);
-    REQUIRE_FALSE(entries);
-    CHECK(entries.error().code == ErrorCode::kInvalid);
-    CHECK(entries.error().message == row.message);
-    CHECK(entries.error().offset == 16u);
+    const auto entries = Decode(test::WriteShardIndex({{0, 100}, row.entry}, spec), 2, spec);
+    REQUIRE(entries);
+    CHECK_FALSE(CheckEntry((*entries)[0], 100));
+    const Status status = CheckEntry((*entries)[1], 100);
+    REQUIRE(status);
+    CHECK(status->code == ErrorCode::kInvalid);
+    CHECK(status->message == row.message);
+    CHECK(status->offset == 16u);
   }
+  CHECK_FALSE(CheckEntry({kNone, kNone, true}, 100));
 }
 
 TEST_CASE("a count that no index can have is refused before anything is allocated") {
   for (uint64_t n : {uint64_t{1} << 60, ~uint64_t{0}, uint64_t{1} << 40}) {
-    const auto entries = Decode("00000000"_hex, n, 100, Spec({1}, 1));
+    const auto entries = Decode("00000000"_hex, n, Spec({1}, 1));
     REQUIRE_FALSE(entries);
     CHECK(entries.error().code == ErrorCode::kTruncated);
   }

@@ -85,6 +85,16 @@ TEST_CASE("zarr3: what is accepted besides") {
   CHECK(Parse(kZarrJson.With("fill_value", "\"0x7fc\"").Text())->fill_value == test::FromHex("fc070000"));
 }
 
+TEST_CASE("a data type may be an extension point") {
+  const auto raw = Parse(kZarrJson.With("data_type", R"({"name":"raw_bytes","configuration":{"length_bytes":4}})")
+                             .With("fill_value", "\"AQIDBA==\"").Text());
+  REQUIRE(raw);
+  CHECK(raw->type.name == "r32");
+  CHECK(raw->type.itemsize == 4);
+  CHECK(raw->fill_value == test::FromHex("01020304"));
+  CHECK(Parse(kZarrJson.With("data_type", R"({"name":"float32","configuration":{}})").Text())->type.name == "float32");
+}
+
 TEST_CASE("chunk key encodings") {
   struct Row { const char* text; bool is_default; char separator; };
   const Row rows[] = {
@@ -139,6 +149,20 @@ TEST_CASE("zarr3: what is refused") {
        "\"storage_transformers\": no storage transformers are supported"},
       {"data_type", R"({"name":"float32"})", kUnsupported,
        "\"data_type\": expected name of a data type, but received: object"},
+      {"data_type", R"({"name":"float32","configuration":{"x":1}})", kUnsupported,
+       "\"data_type\": expected name of a data type, but received: object"},
+      {"data_type", R"({"configuration":{}})", kInvalid,
+       "\"data_type\": \"name\": expected string, but member is missing"},
+      {"data_type", R"({"name":"raw_bytes"})", kUnsupported,
+       "\"data_type\": expected name of a data type, but received: object"},
+      {"data_type", R"({"name":"raw_bytes","configuration":{}})", kUnsupported,
+       "\"data_type\": unsupported data type \"raw_bytes\""},
+      {"data_type", R"({"name":"raw_bytes","configuration":{"length_bytes":0}})", kInvalid,
+       "\"data_type\": \"length_bytes\": expected positive integer, but received: 0"},
+      {"data_type", R"({"name":"raw_bytes","configuration":{"length_bytes":"4"}})", kInvalid,
+       "\"data_type\": \"length_bytes\": expected positive integer, but received: \"4\""},
+      {"data_type", R"({"name":"raw_bytes","configuration":{"length_bytes":4294967296}})", kLimit,
+       "elements are too wide"},
       {"data_type", "[]", kUnsupported, "\"data_type\": expected name of a data type, but received: array of length 0"},
       {"data_type", "5", kInvalid, "\"data_type\": expected string, but received: 5"},
       {"data_type", "\"uint4\"", kUnsupported, "\"data_type\": unsupported data type \"uint4\""},
