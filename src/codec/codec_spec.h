@@ -22,7 +22,8 @@ struct CodecSpec {
   CodecKind kind = CodecKind::kZstd;
   // zarr v3 readers ignore what follows the first zstd frame or gzip member: report it, values are
   // unaffected. v2 refuses it. Counts for the outermost codec, the last of the list, alone: within
-  // another, v3 refuses it too.
+  // another, v3 refuses it too. Of crc32c: what follows the checksum of bytes whose number is known,
+  // those of the elements and of checksums around them; wherever it stands.
   bool trailing_bytes_ignored = false;
   bool operator==(const CodecSpec&) const = default;
 };

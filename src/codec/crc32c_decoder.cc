@@ -18,6 +18,20 @@ std::string HexOfNumber(uint32_t v) {
 
 Progress Crc32cDecoder::Decode(Bytes in, bool last, MutableBytes out) {
   Progress p;
+  if (checked_) {
+    tail_.Take(in, last, "checksum", 0, p);
+    return p;
+  }
+  Bytes rest;
+  bool ends = last;
+  if (content_) {
+    const uint64_t missing = *content_ + held_.size() - passed_ - held_len_;
+    if (missing <= in.size()) {
+      ends = true;
+      rest = in.subspan(static_cast<size_t>(missing));
+      in = in.first(static_cast<size_t>(missing));
+    }
+  }
   // The stream is held_ ++ in; all of it but four bytes may leave.
   const size_t beyond =
       in.size() > held_.size() - held_len_ ? in.size() - (held_.size() - held_len_) : 0;
@@ -36,7 +50,7 @@ Progress Crc32cDecoder::Decode(Bytes in, bool last, MutableBytes out) {
   held_len_ += hold;
   p.consumed += hold;
 
-  if (!last || p.consumed < in.size()) return p;
+  if (!ends || p.consumed < in.size()) return p;
   if (held_len_ < held_.size()) {
     p.error = Error{ErrorCode::kTruncated, "value is shorter than its CRC-32C", passed_, "4 bytes",
                     std::to_string(held_len_) + " bytes"};
@@ -44,11 +58,14 @@ Progress Crc32cDecoder::Decode(Bytes in, bool last, MutableBytes out) {
   }
   const uint32_t stored = uint32_t{held_[0]} | uint32_t{held_[1]} << 8 | uint32_t{held_[2]} << 16 |
                           uint32_t{held_[3]} << 24;
-  p.done = stored == crc_;
-  if (!p.done)
+  if (stored != crc_) {
     p.error =
         Error{ErrorCode::kChecksum, "CRC-32C of the bytes does not match the one stored after them",
               passed_, HexOfNumber(stored), HexOfNumber(crc_)};
+    return p;
+  }
+  checked_ = true;
+  tail_.Take(rest, last, "checksum", 0, p);
   return p;
 }
 
@@ -56,6 +73,8 @@ void Crc32cDecoder::Reset() {
   held_len_ = 0;
   crc_ = 0;
   passed_ = 0;
+  checked_ = false;
+  tail_.Reset();
 }
 
 }  // namespace leafsum::codec

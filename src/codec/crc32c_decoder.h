@@ -1,6 +1,9 @@
 // zarr v3 `crc32c`: the bytes, then le32 CRC-32C of them. The last four bytes are known as such
 // only at the end, so four are always held back. Bytes leave before the checksum is seen: a
 // mismatch comes last.
+//
+// TensorStore reads as many bytes as it expects, and what follows their checksum it never sees: where
+// `content` says how many these are, the rest is skipped and counted.
 #pragma once
 
 #include <array>
@@ -11,6 +14,7 @@ namespace leafsum::codec {
 
 class Crc32cDecoder final : public Decoder {
  public:
+  explicit Crc32cDecoder(std::optional<uint64_t> content = std::nullopt) : content_(content) {}
   Progress Decode(Bytes in, bool last, MutableBytes out) override;
   void Reset() override;
   std::optional<uint64_t> MemoryNeeded(Bytes) const override { return 0; }
@@ -20,6 +24,9 @@ class Crc32cDecoder final : public Decoder {
   size_t held_len_ = 0;
   uint32_t crc_ = 0;
   uint64_t passed_ = 0;  // bytes that left
+  std::optional<uint64_t> content_;
+  bool checked_ = false;
+  Tail tail_{true};
 };
 
 }  // namespace leafsum::codec

@@ -31,11 +31,19 @@ std::unique_ptr<Decoder> Capped(std::unique_ptr<Decoder> stage, uint64_t limit, 
   return std::make_unique<CappedDecoder>(std::move(stage), limit, code);
 }
 
-std::unique_ptr<Decoder> MakeStage(const CodecSpec& spec, bool is_outermost, int max_window_log,
-                                   uint64_t limit) {
-  const bool ignore_trailing = is_outermost && spec.trailing_bytes_ignored;
+// The stage of specs[i].
+std::unique_ptr<Decoder> MakeStage(const CodecSpecs& specs, size_t i, int max_window_log,
+                                   uint64_t limit, uint64_t decoded_size) {
+  const CodecSpec& spec = specs[i];
+  const bool ignore_trailing = i + 1 == specs.size() && spec.trailing_bytes_ignored;
   if (spec.kind == CodecKind::kZstd) return MakeZstdDecoder(ignore_trailing, max_window_log);
-  if (spec.kind == CodecKind::kCrc32c) return std::make_unique<Crc32cDecoder>();
+  if (spec.kind == CodecKind::kCrc32c) {
+    size_t sums = 0;
+    while (sums < i && specs[sums].kind == CodecKind::kCrc32c) ++sums;
+    return std::make_unique<Crc32cDecoder>(spec.trailing_bytes_ignored && sums == i
+                                               ? std::optional(decoded_size + 4 * uint64_t{sums})
+                                               : std::nullopt);
+  }
   return MakeRareDecoder(spec.kind, ignore_trailing, limit);
 }
 
@@ -58,7 +66,8 @@ std::unique_ptr<Decoder> MakeChain(const CodecSpecs& specs, uint64_t decoded_siz
     const bool gives_content = stages.size() + 1 == specs.size();
     const uint64_t limit = gives_content ? decoded_size : IntermediateLimit(decoded_size);
     auto stage =
-        MakeStage(*spec, stages.empty(), sees_head ? kMaxZstdWindowLog : kMaxInnerWindowLog, limit);
+        MakeStage(specs, specs.size() - 1 - stages.size(), sees_head ? kMaxZstdWindowLog : kMaxInnerWindowLog,
+                  limit, decoded_size);
     if (sees_head)
       head_reaches = stages.size();
     else
@@ -74,7 +83,7 @@ std::unique_ptr<Decoder> MakeChain(const CodecSpecs& specs, uint64_t decoded_siz
 std::unique_ptr<Decoder> MakeDecoder(const CodecSpecs& specs, uint64_t decoded_size) {
   if (specs.size() > 1) return MakeChain(specs, decoded_size);
   std::unique_ptr<Decoder> stage = specs.empty() ? std::make_unique<CopyDecoder>()
-                                                 : MakeStage(specs[0], true, kMaxZstdWindowLog, decoded_size);
+                                                 : MakeStage(specs, 0, kMaxZstdWindowLog, decoded_size, decoded_size);
   return Capped(std::move(stage), decoded_size, ErrorCode::kInvalid);
 }
 

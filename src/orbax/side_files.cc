@@ -129,6 +129,9 @@ void AddStrings(const JsonValue& value, const std::string& name, StringLeaves& o
 Result<StringLeaves> ParseStrings(Bytes text) {
   auto document = ParseObject(text);
   if (!document) return document.error();
+  if (document->has_half_surrogates)  // this file TensorStore reads, not Python
+    return Error{ErrorCode::kInvalid, "not JSON: half of a surrogate pair", std::nullopt, "Unicode",
+                 "half of a surrogate pair"};
   StringLeaves out;
   AddStrings(document->root, "", out);
   out.duplicate_members = std::move(document->duplicate_members);

@@ -398,8 +398,13 @@ void Discover::Read(size_t tag, const Want& want, Bytes bytes) {
     case What::kJsonItem: {
       auto document = ParseJson(bytes, {.as_python = true});
       if (document)
-        Duplicates(scan, &scan.items[want.item], want.path, document->duplicate_members);
-      return;
+        return Duplicates(scan, &scan.items[want.item], want.path, document->duplicate_members);
+      // The leaf is its bytes; but Orbax restores nothing from what is not JSON. Values that are many or
+      // nested deeply have no place, and are no error.
+      if (!document.error().offset) return;
+      Finding f = FindingOf(document.error(), want.path);
+      f.key_path = orbax::KeyPath();
+      return context_.Add(scan, scan.items[want.item], std::move(f));
     }
     case What::kTreeMetadata:
       return ReadTree(scan, scan.items[want.item], want.path, bytes);

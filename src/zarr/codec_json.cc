@@ -136,7 +136,7 @@ Status Parser::Sharding(const JsonValue& config) {
 Status Parser::Compress(CodecKind kind, std::string_view name, const JsonValue& config) {
   if (Status s = CheckConfiguration(3, kind, name, config)) return s;
   // As read by TensorStore: what follows the end of a compressed stream is ignored. Blosc knows its size.
-  chain.bytes_codecs.push_back({kind, kind == CodecKind::kZstd || kind == CodecKind::kGzip});
+  chain.bytes_codecs.push_back({kind, kind == CodecKind::kZstd || kind == CodecKind::kGzip || kind == CodecKind::kCrc32c});
   return std::nullopt;
 }
 

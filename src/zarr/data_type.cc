@@ -88,8 +88,8 @@ std::string_view Zarr3NameOf(char kind, std::string_view size) {
 
 }  // namespace
 
-Result<DataType> RawType(uint64_t bytes) {
-  if (bytes > kMaxItemsize) return TooWide(std::to_string(bytes) + " bytes");
+Result<DataType> RawType(uint64_t bytes, std::string_view written) {
+  if (bytes > kMaxItemsize) return TooWide(written);
   DataType type;
   type.itemsize = static_cast<uint32_t>(bytes);
   type.name = "r" + std::to_string(8 * bytes);
@@ -114,7 +114,7 @@ Result<StoredType> ParseZarr2Type(std::string_view dtype) {
   if (kind == 'S' || kind == 'V') {
     const auto bytes = Number(size);
     if (bytes == 0) return refused;  // numpy has it; its elements have no content to speak of
-    auto raw = bytes ? RawType(*bytes) : TooWide(dtype);
+    auto raw = bytes ? RawType(*bytes, dtype) : TooWide(dtype);
     if (!raw) return raw.error();
     return StoredType{*raw, false};
   }
@@ -134,7 +134,7 @@ Result<DataType> ParseZarr3Type(std::string_view name) {
   if (bits && (*bits == 0 || *bits % 8 != 0))
     return Error{ErrorCode::kInvalid, "data type \"" + std::string(name) + "\" is invalid",
                  std::nullopt, "r<N> where N is a positive multiple of 8", std::string(name)};
-  return bits ? RawType(*bits / 8) : TooWide(name);
+  return bits ? RawType(*bits / 8, name) : TooWide(name);
 }
 
 std::optional<uint32_t> ItemsizeOf(std::string_view name) {

@@ -10,6 +10,10 @@ export function deliberate(about, facts) {
   return kRules.find(rule => rule.applies(about, facts))?.reason
 }
 
+/** Whether nothing else is refused. */
+const onlyEmptyFills = (/** @type {any} */ items) => Object.values(items).every(item => !item.error &&
+  item.leaves.every((/** @type {any} */ leaf) => !leaf.error || /base64-encoded bytes, but received: ""/.test(leaf.error)))
+
 /** @type {{ reason: string, applies: (about: string, facts: any) => boolean }[]} */
 const kRules = [
   {
@@ -29,6 +33,11 @@ const kRules = [
   {
     reason: 'a NUL byte or a byte order mark is no JSON; the JSON library of TensorStore stops at the one and skips the other',
     applies: (about, { damaged }) => damaged && /not JSON: (a )?(NUL byte|byte order mark)/.test(about),
+  },
+  {
+    reason: 'an empty fill value of raw bytes, as zarr-python 3 writes it, is NULs; TensorStore refuses it',
+    applies: (about, { items }) => /base64-encoded bytes, but received: ""/.test(about) ||
+      about === 'check is SOUND, the reference refuses something' && onlyEmptyFills(items),
   },
   {
     reason: 'a key path that _METADATA has twice is no leaf',

@@ -20,6 +20,7 @@ const CodecSpec kZstd = Spec(CodecKind::kZstd);
 const CodecSpec kZstdV3 = Spec(CodecKind::kZstd, true);
 const CodecSpec kGzip = Spec(CodecKind::kGzip);
 const CodecSpec kCrc = Spec(CodecKind::kCrc32c);
+const CodecSpec kCrcV3 = Spec(CodecKind::kCrc32c, true);
 
 }  // namespace
 
@@ -128,7 +129,7 @@ TEST_CASE("The first error in decoding order is the one that is told") {
   CHECK(Run({kZstd, kCrc}, longer, 1000).code() == "checksum");
 }
 
-TEST_CASE("Trailing bytes are ignored behind the outermost codec alone") {
+TEST_CASE("Trailing bytes are ignored behind the outermost codec and the checksum of the content alone") {
   const ByteVector content = Pattern(300);
   const ByteVector frame = ZstdOf(content);
   const ByteVector junk = Concat({frame, "616263"_hex});
@@ -143,6 +144,12 @@ TEST_CASE("Trailing bytes are ignored behind the outermost codec alone") {
       {"outermost", {kCrc, kZstdV3}, Concat({ZstdOf(Crc32cAfter(content)), "616263"_hex}), "done", 3},
       {"within crc32c", {kZstdV3, kCrc}, Crc32cAfter(junk), "invalid", 0},
       {"after crc32c", {kZstdV3, kCrc}, Concat({Crc32cAfter(frame), "61"_hex}), "checksum", 0},
+      {"after crc32c of the content", {kCrcV3}, Concat({Crc32cAfter(content), "616263"_hex}), "done", 3},
+      {"after two of them", {kCrcV3, kCrcV3}, Concat({Crc32cAfter(Crc32cAfter(content)), "61"_hex}), "done", 1},
+      {"after crc32c, within gzip", {kCrcV3, Spec(CodecKind::kGzip, true)}, GzipOf(Concat({Crc32cAfter(content), "6162"_hex})), "done", 2},
+      {"after crc32c of other bytes", {kCrcV3}, Concat({"00"_hex, Crc32cAfter(content)}), "checksum", 0},
+      {"after crc32c of a frame", {kZstdV3, kCrcV3}, Concat({Crc32cAfter(frame), "61"_hex}), "checksum", 0},
+      {"nothing after it", {kCrcV3}, Crc32cAfter(content), "done", 0},
       {"within gzip", {kZstdV3, Spec(CodecKind::kGzip, true)}, GzipOf(junk), "invalid", 0},
       {"after gzip", {kZstdV3, Spec(CodecKind::kGzip, true)}, Concat({GzipOf(frame), "61"_hex}), "done", 1}};
   for (const Case& c : cases)

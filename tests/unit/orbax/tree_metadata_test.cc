@@ -285,7 +285,7 @@ TEST_CASE("documents that are none") {
   }
   CHECK(Parse("{\"tree_metadata\": {}}")->entries.empty());
   // Text that is not Unicode spoils the whole document: the parser sees it before it sees any entry.
-  for (const char* key : {"\\ud800", "\\udc00x", "\xff", "\xed\xa0\x80"}) {
+  for (const char* key : {"\xff", "\xed\xa0\x80"}) {
     const auto tree = Parse("{\"tree_metadata\": {\"x\": {\"key_metadata\": [{\"key\": \"" + std::string(key) +
                             "\", \"key_type\": 2}], \"value_metadata\": {\"value_type\": \"scalar\", "
                             "\"skip_deserialize\": false}}}}");

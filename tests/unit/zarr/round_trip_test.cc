@@ -99,7 +99,7 @@ TEST_CASE("orders, separators and codecs go around") {
   ArrayMetadata v3 = Array(3, "uint16", "0100");
   v3.codecs.big_endian = true;
   v3.codecs.transpose = {1, 2, 0};
-  v3.codecs.bytes_codecs = {{CodecKind::kCrc32c, false}, {CodecKind::kGzip, true}, {CodecKind::kBlosc, false}, {CodecKind::kZstd, true}};
+  v3.codecs.bytes_codecs = {{CodecKind::kCrc32c, true}, {CodecKind::kGzip, true}, {CodecKind::kBlosc, false}, {CodecKind::kZstd, true}};
   v3.key_encoding = {false, '/'};
   GoAround(v3);
 
