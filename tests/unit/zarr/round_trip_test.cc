@@ -111,7 +111,7 @@ TEST_CASE("orders, separators and codecs go around") {
   inner.chunk_shape = {1, 4, 2};
   inner.codecs.transpose = {2, 0, 1};
   inner.codecs.sharding = {innermost};
-  inner.index_codecs = {{CodecKind::kCrc32c, false}};
+  inner.index_codecs = {{CodecKind::kCrc32c, true}};
   inner.index_at_end = false;
   inner.index_transpose = {3, 1, 0, 2};
   v3.codecs = {};

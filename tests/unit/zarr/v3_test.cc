@@ -69,7 +69,7 @@ TEST_CASE("the form that Orbax's v1 API writes") {
   const ShardingSpec& shard = array->codecs.sharding[0];
   CHECK(shard.chunk_shape == std::vector<uint64_t>{2, 3});
   CHECK(shard.codecs.bytes_codecs == codec::CodecSpecs{{CodecKind::kZstd, true}});  // bytes after its frame: ignored
-  CHECK(shard.index_codecs == codec::CodecSpecs{{CodecKind::kCrc32c, false}});
+  CHECK(shard.index_codecs == codec::CodecSpecs{{CodecKind::kCrc32c, true}});
   CHECK(shard.index_at_end);
   CHECK_FALSE(shard.index_big_endian);
 }
