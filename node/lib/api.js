@@ -18,6 +18,7 @@ import { parseTemplate } from './template.js'
 
 // Starting threads takes some 40 ms, in which one place hashes this much.
 const kWorkersFrom = 16 << 20
+const kHashing = ['lock', 'verify', 'digest', 'diff']  // commands that read values
 
 /**
  * @typedef {import('./stores/store.js').Store} Store
@@ -247,6 +248,7 @@ async function runCommand(platform, command, sources, given) {
   let verifier
   /** @type {ReturnType<typeof jobRunner> | undefined} */
   let jobs
+  let listed = 0
   try {
     verifier = new core.Verifier(JSON.stringify(config))
     refuse(verifier.error(), 'usage')
@@ -257,12 +259,15 @@ async function runCommand(platform, command, sources, given) {
     for (const [index, store] of stores.entries()) {
       const listing = listings.has(index) ? listings.get(index) : await store.list?.()
       // Without sizes a listing is of no use: a store that gives bare names is read as one that has none.
-      if (isListing(listing)) verifier.setListing(index, JSON.stringify(listing))
+      if (!isListing(listing)) continue
+      verifier.setListing(index, JSON.stringify(listing))
+      for (const [, size] of listing) listed += size
     }
     refuse(verifier.error(), 'usage')
 
     if (options.onContent) core.setContentSink(options.onContent)
     jobs = jobRunner({ platform, core, module, url, stores, options, verifier })
+    if (kHashing.includes(command)) jobs.expect(listed)
     if (state && !state.unchanged()) throw new LeafsumError('source', 'the files change while they are being looked at')
     const save = () => state?.save(verifier.equal())
     const { tell } = jobs
@@ -333,6 +338,8 @@ function jobRunner({ platform, core, module, url, stores, options, verifier }) {
     turn = job.catch(() => {})
     return job
   }
+  // Content is handed out in this thread.
+  const takesPool = (/** @type {number} */ bytes) => workers > 1 && !options.onContent && bytes >= workersFrom
   const newPool = () => {
     const specs = stores.map((/** @type {Store} */ store) => {
       const spec = store.spec?.()
@@ -351,13 +358,18 @@ function jobRunner({ platform, core, module, url, stores, options, verifier }) {
 
   return {
     tell,
+    /** So many bytes lie in the sources. */
+    expect(/** @type {number} */ bytes) {
+      if (!takesPool(bytes)) return
+      pool = newPool()
+      pool.warm()
+    },
     async run(/** @type {Uint8Array} */ input, /** @type {'codecs' | undefined} */ name) {
       const note = (/** @type {number} */ bytes) => {
         underWay.set(input, bytes)
         tell()
       }
-      // Content is handed out in this thread.
-      if (!pool && workers > 1 && !options.onContent && verifier.progress().bytes_total >= workersFrom) pool = newPool()
+      if (!pool && takesPool(verifier.progress().bytes_total)) pool = newPool()
       try {
         if (!pool) return await here(input, note, name === 'codecs')
         const loaded = name && await platform.load(name).catch(() => undefined)

@@ -56,6 +56,11 @@ export class Pool {
     })
   }
 
+  /** Starts all workers before there are jobs: they are ready while the core still plans. */
+  warm() {
+    while (this.#seats.length < this.size) this.#newSeat()
+  }
+
   async close() {
     this.#dead ??= bug('the pool is closed')
     await Promise.all(this.#seats.map(seat => seat.endpoint.terminate()))

@@ -44,6 +44,18 @@ test('as many workers as there is work for, jobs in order, all ended', async () 
   assert.ok(made.every(one => one.ended))
 })
 
+test('a warm pool has all its workers before the first job, and no more afterwards', async () => {
+  const { made, start } = players((input, reply) => reply({ type: 'result', result: input }))
+  const pool = new Pool({ size: 3, start, stores: [], hello: { module: 'm' } })
+  pool.warm()
+  assert.equal(made.length, 3)
+  for (const one of made) assert.deepEqual(one.posted, [{ type: 'hello', module: 'm' }])
+  await Promise.all([1, 2, 3, 4, 5].map(n => pool.run(bytes(n))))
+  assert.equal(made.length, 3)
+  await pool.close()
+  assert.ok(made.every(one => one.ended))
+})
+
 test('a worker that dies or crashes rejects every job with a bug in one line', async () => {
   const ways = /** @type {((reply: any, die: any) => void)[]} */ ([
     (reply, die) => die(new WebAssembly.RuntimeError('unreachable\n    at wasm-function[1]\n minified(){}')),
