@@ -9,7 +9,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 suites=("$@")
-[ ${#suites[@]} -gt 0 ] || suites=(native wasm asan node browser)
+[ ${#suites[@]} -gt 0 ] || suites=(native wasm asan node browser differential)
 
 unit() { # <preset>
   cmake/build.sh "$1" && ctest --preset "$1" -j "$(nproc)"
