@@ -48,7 +48,7 @@ catch2_source=build/deps/catch2/extras/catch_amalgamated.cpp
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"
   elif have sudo; then sudo "$@"
-  else echo "Run cmake/setup.sh as root: it has to install packages." >&2; exit 1
+  else echo "Run cmake/setup.sh as root: it has to install packages." >&2; return 1
   fi
 }
 install() { # <package>...
