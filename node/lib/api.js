@@ -3,11 +3,10 @@ import { instantiate } from './core.js'
 import { drive } from './drive.js'
 import { LeafsumError, bug } from './errors.js'
 import { explanations } from './explanations.js'
-import { runJob } from './job.js'
+import { helloOf, jobRunner, warmPool } from './jobs.js'
 import { files, isListing, subtrees, subtreesJson } from './listing.js'
 import { metadataJson, metadataOf } from './metadata.js'
 import { coreOptions, kDefaultMaxMemory } from './options.js'
-import { Pool } from './pool.js'
 import { matchLeaves } from './match.js'
 import { readLeaf } from './read.js'
 import { byRules, renamesOf, withoutPrefix } from './rename.js'
@@ -15,10 +14,6 @@ import { coreSample } from './sample.js'
 import { openState } from './state.js'
 import { sumsForCore } from './sums.js'
 import { parseTemplate } from './template.js'
-
-// Starting threads takes some 40 ms, in which one place hashes this much.
-const kWorkersFrom = 16 << 20
-const kHashing = ['lock', 'verify', 'digest', 'diff']  // commands that read values
 
 /**
  * @typedef {import('./stores/store.js').Store} Store
@@ -226,48 +221,36 @@ async function runCommand(platform, command, sources, given) {
   const opened = await Promise.all(sources)
   const options = scoped(opened, given)
   const stores = opened.map(storeOf)
-  /** @type {Awaited<ReturnType<typeof openState>> | undefined} */
-  let state
-  if (options.state) {
-    const { item, step, allSteps, generation, deep, algorithms } = options
-    await stores[0].list?.()
-    state = await openState(options.state, stores[0], options.lockfile && bytesOf(options.lockfile), { item, step, allSteps, generation, deep, algorithms })
-  }
-  const config = coreOptions(command, stores.map(store => store.name ?? ''), { ...options, resumed: state?.resumed })
-  /** @type {Map<number, unknown>} */
-  const listings = new Map()
-  if (options.sums !== undefined) {
-    // The same listing as the core's: what changes between the two readings of a file is noticed.
-    listings.set(0, await stores[0].list?.())
-    config.sums = await sumsForCore(stores[0], listings.get(0), bytesOf(options.sums, 'sums'), platform.sha256, options)
-  }
-  // A fresh instance each time: its memory never shrinks, and after a trap it is unusable.
-  const { core, module, url } = await newCore(platform)
-
   /** @type {any} */
   let verifier
-  /** @type {ReturnType<typeof jobRunner> | undefined} */
-  let jobs
-  let listed = 0
+  /** @type {{ close(): Promise<void> } | undefined} */
+  let workers
   try {
+    const listings = await Promise.all(stores.map(store => store.list?.()))
+    const pool = workers = warmPool(platform, command, stores, listings, options)
+    const state = options.state && await stateOf(stores[0], options)
+    const config = coreOptions(command, stores.map(store => store.name ?? ''), { ...options, resumed: state?.resumed })
+    // By the core's own listing: what changes between the two readings of a file is noticed.
+    if (options.sums !== undefined) config.sums = await sumsForCore(stores[0], listings[0], bytesOf(options.sums, 'sums'), platform.sha256, options)
+
+    // A fresh instance each time: its memory never shrinks, and after a trap it is unusable.
+    const loaded = await newCore(platform)
+    const { core } = loaded
+    pool?.greet(helloOf(platform, stores, loaded))
     verifier = new core.Verifier(JSON.stringify(config))
     refuse(verifier.error(), 'usage')
     if (options.lockfile !== undefined) {
       verifier.setEvidence(bytesOf(options.lockfile), options.lockfileCameWithSource === true)
       refuse(verifier.error(), 'evidence')
     }
-    for (const [index, store] of stores.entries()) {
-      const listing = listings.has(index) ? listings.get(index) : await store.list?.()
+    for (const [index, listing] of listings.entries()) {
       // Without sizes a listing is of no use: a store that gives bare names is read as one that has none.
-      if (!isListing(listing)) continue
-      verifier.setListing(index, JSON.stringify(listing))
-      for (const [, size] of listing) listed += size
+      if (isListing(listing)) verifier.setListing(index, JSON.stringify(listing))
     }
     refuse(verifier.error(), 'usage')
 
     if (options.onContent) core.setContentSink(options.onContent)
-    jobs = jobRunner({ platform, core, module, url, stores, options, verifier })
-    if (kHashing.includes(command)) jobs.expect(listed)
+    const jobs = workers = jobRunner({ platform, loaded, pool, stores, options, verifier })
     if (state && !state.unchanged()) throw new LeafsumError('source', 'the files change while they are being looked at')
     const save = () => state?.save(verifier.equal())
     const { tell } = jobs
@@ -291,100 +274,20 @@ async function runCommand(platform, command, sources, given) {
     signal?.throwIfAborted()
     throw error instanceof LeafsumError ? error : bug('the core failed', error)
   } finally {
-    await jobs?.close()
+    await workers?.close()
     for (const store of stores) store.release?.()
     destroy(verifier)
   }
 }
+
+const stateOf = (/** @type {Store} */ store, /** @type {Options} */ { state, lockfile, item, step, allSteps, generation, deep, algorithms }) =>
+  openState(state, store, lockfile && bytesOf(lockfile), { item, step, allSteps, generation, deep, algorithms })
 
 /** After a trap even the destructor may fail; the first error is the one to tell. */
 function destroy(/** @type {any} */ verifier) {
   try {
     verifier?.delete()
   } catch {}
-}
-
-/**
- * Where jobs run: in this thread, one after another, or in a pool once there is enough to do.
- * @param {any} context
- */
-function jobRunner({ platform, core, module, url, stores, options, verifier }) {
-  const { signal, onProgress, workers = platform.defaultWorkers, workersFrom = kWorkersFrom } = options
-  /** @type {Pool | undefined} */
-  let pool
-  /** @type {Promise<unknown>} */
-  let turn = Promise.resolve()
-  const stop = new AbortController()
-  const onAbort = () => stop.abort(signal.reason)
-  signal?.addEventListener('abort', onAbort)
-  /** @type {Map<Uint8Array, number>} jobs under way and how many bytes went through each */
-  const underWay = new Map()
-  let most = 0
-
-  /** @type {Promise<any> | undefined} */
-  let codecs
-  const startCodecs = async () => {
-    const loaded = await platform.load('codecs')
-    const module = await instantiate(loaded.factory, loaded.module, platform.sha256)
-    if (options.onContent) module.setContentSink(options.onContent)
-    return module
-  }
-  const here = (/** @type {Uint8Array} */ input, /** @type {(bytes: number) => void} */ note, /** @type {boolean} */ rare) => {
-    const job = turn.then(async () => {
-      // Without it the core does what it can, and says `unsupported` of the rest.
-      if (rare) codecs ??= startCodecs().catch(() => core)
-      return runJob(rare ? await codecs : core, input, stores, { signal: stop.signal, onProgress: note })
-    })
-    turn = job.catch(() => {})
-    return job
-  }
-  // Content is handed out in this thread.
-  const takesPool = (/** @type {number} */ bytes) => workers > 1 && !options.onContent && bytes >= workersFrom
-  const newPool = () => {
-    const specs = stores.map((/** @type {Store} */ store) => {
-      const spec = store.spec?.()
-      return spec && platform.canPost(spec) ? spec : null
-    })
-    return new Pool({ size: workers, start: platform.startWorker, stores, hello: { module, url, specs } })
-  }
-  /** The core counts whole jobs; to a person a leaf of gigabytes shall move too. */
-  const tell = () => {
-    if (!onProgress) return
-    const progress = verifier.progress()
-    const bytes = [...underWay.values()].reduce((sum, one) => sum + one, progress.bytes_done)
-    most = Math.max(most, Math.min(bytes, progress.bytes_total))
-    onProgress({ ...progress, bytes_done: most })
-  }
-
-  return {
-    tell,
-    /** So many bytes lie in the sources. */
-    expect(/** @type {number} */ bytes) {
-      if (!takesPool(bytes)) return
-      pool = newPool()
-      pool.warm()
-    },
-    async run(/** @type {Uint8Array} */ input, /** @type {'codecs' | undefined} */ name) {
-      const note = (/** @type {number} */ bytes) => {
-        underWay.set(input, bytes)
-        tell()
-      }
-      if (!pool && takesPool(verifier.progress().bytes_total)) pool = newPool()
-      try {
-        if (!pool) return await here(input, note, name === 'codecs')
-        const loaded = name && await platform.load(name).catch(() => undefined)
-        return await pool.run(input, note, loaded && { module: loaded.module, url: loaded.url })
-      } finally {
-        underWay.delete(input)
-      }
-    },
-    async close() {
-      signal?.removeEventListener('abort', onAbort)
-      stop.abort()
-      await pool?.close()
-      await turn
-    },
-  }
 }
 
 function refuse(/** @type {string} */ problem, /** @type {import('./errors.js').ErrorCode} */ code) {

@@ -1,7 +1,7 @@
 // What differs between hosts, for Node: where the core lies, how a thread starts, the fastest SHA-256.
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { compile } from './core.js'
@@ -15,7 +15,9 @@ const loaded = new Map()
 /** @type {Record<string, BufferSource | WebAssembly.Module | undefined>} */
 let given = {}
 
-export const sha256 = () => createHash('sha256')
+// Loaded with the first digest: that takes as long as the fast path, which needs none, takes for 10 MB.
+const require = createRequire(import.meta.url)
+export const sha256 = () => require('node:crypto').createHash('sha256')
 
 /** @type {import('./platform.js').Platform} */
 export const platform = {

@@ -33,7 +33,7 @@ export class Pool {
    * @param {number} options.size
    * @param {() => Endpoint} options.start
    * @param {import('./stores/store.js').Store[]} options.stores
-   * @param {any} options.hello first message: the Module and how to open the stores
+   * @param {any} [options.hello] first message: the Module and how to open the stores
    */
   constructor({ size, start, stores, hello }) {
     this.size = size
@@ -56,9 +56,15 @@ export class Pool {
     })
   }
 
-  /** Starts all workers before there are jobs: they are ready while the core still plans. */
+  /** Starts all workers before there are jobs: a thread takes as long to start as the core to load and to plan. */
   warm() {
     while (this.#seats.length < this.size) this.#newSeat()
+  }
+
+  /** The first message, where it was not known yet; before the first job. */
+  greet(/** @type {any} */ hello) {
+    this.hello = hello
+    for (const { endpoint } of this.#seats) endpoint.post({ type: 'hello', ...hello })
   }
 
   async close() {
@@ -83,7 +89,7 @@ export class Pool {
     /** @type {Seat} */
     const seat = { endpoint: this.start(), job: undefined }
     seat.endpoint.listen(message => this.#receive(seat, message), why => this.#fail(bug('a worker died', why)))
-    seat.endpoint.post({ type: 'hello', ...this.hello })
+    if (this.hello) seat.endpoint.post({ type: 'hello', ...this.hello })
     this.#seats.push(seat)
     return seat
   }

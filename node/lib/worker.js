@@ -35,7 +35,7 @@ export function serve(port, { load, openStore, sha256 }) {
         core = start(message, 'core')
         stores = message.specs.map((/** @type {any} */ spec, /** @type {number} */ source) =>
           spec ? openStore(spec) : new RemoteStore(source, port.post))
-        await core
+        ;(await core).warmUp()
       } else if (message.type === 'job') {
         // Without it the core does what it can, and says `unsupported` of the rest.
         if (message.codecs) codecs ??= start(message.codecs, 'codecs').catch(() => core)

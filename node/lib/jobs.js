@@ -1,0 +1,112 @@
+// Where a command's jobs run: in this thread, one after another, or in workers once there is enough to do.
+import { instantiate } from './core.js'
+import { runJob } from './job.js'
+import { isListing } from './listing.js'
+import { Pool } from './pool.js'
+
+// Starting threads takes some 40 ms, in which one place hashes this much.
+const kWorkersFrom = 16 << 20
+const kHashing = ['lock', 'verify', 'digest', 'diff']  // commands that read values
+
+/**
+ * @typedef {import('./stores/store.js').Store} Store
+ * @typedef {import('./platform.js').Platform} Platform
+ * @typedef {import('./api.js').Options} Options
+ */
+
+/** Workers that start while the core is loaded and plans, where the command reads values and the sources hold enough. */
+export function warmPool(/** @type {Platform} */ platform, /** @type {string} */ command, /** @type {Store[]} */ stores,
+  /** @type {unknown[]} */ listings, /** @type {Options} */ options) {
+  const bytes = listings.filter(isListing).flat().reduce((sum, [, size]) => sum + size, 0)
+  if (!kHashing.includes(command) || !takesPool(platform, bytes, options)) return undefined
+  const pool = newPool(platform, stores, options)
+  pool.warm()
+  return pool
+}
+
+const workersOf = (/** @type {Platform} */ platform, /** @type {Options} */ { workers = platform.defaultWorkers }) => workers
+
+/** Content is handed out in this thread. */
+const takesPool = (/** @type {Platform} */ platform, /** @type {number} */ bytes, /** @type {Options} */ options) =>
+  workersOf(platform, options) > 1 && !options.onContent && bytes >= (options.workersFrom ?? kWorkersFrom)
+
+const newPool = (/** @type {Platform} */ platform, /** @type {Store[]} */ stores, /** @type {Options} */ options) =>
+  new Pool({ size: workersOf(platform, options), start: platform.startWorker, stores })
+
+/** What a worker begins with: the Module, and how it opens the stores that it can open itself. */
+export function helloOf(/** @type {Platform} */ platform, /** @type {Store[]} */ stores, /** @type {{ module: WebAssembly.Module, url?: string }} */ { module, url }) {
+  const specs = stores.map(store => {
+    const spec = store.spec?.()
+    return spec && platform.canPost(spec) ? spec : null
+  })
+  return { module, url, specs }
+}
+
+/**
+ * @param {any} context  loaded: the core, its Module and its glue's URL; pool: the one that warmPool has started, if it did
+ */
+export function jobRunner({ platform, loaded, pool, stores, options, verifier }) {
+  const { signal, onProgress } = options
+  const { core } = loaded
+  /** @type {Promise<unknown>} */
+  let turn = Promise.resolve()
+  const stop = new AbortController()
+  const onAbort = () => stop.abort(signal.reason)
+  signal?.addEventListener('abort', onAbort)
+  /** @type {Map<Uint8Array, number>} jobs under way and how many bytes went through each */
+  const underWay = new Map()
+  let most = 0
+
+  /** @type {Promise<any> | undefined} */
+  let codecs
+  const startCodecs = async () => {
+    const { factory, module } = await platform.load('codecs')
+    const made = await instantiate(factory, module, platform.sha256)
+    if (options.onContent) made.setContentSink(options.onContent)
+    return made
+  }
+  const here = (/** @type {Uint8Array} */ input, /** @type {(bytes: number) => void} */ note, /** @type {boolean} */ rare) => {
+    const job = turn.then(async () => {
+      // Without it the core does what it can, and says `unsupported` of the rest.
+      if (rare) codecs ??= startCodecs().catch(() => core)
+      return runJob(rare ? await codecs : core, input, stores, { signal: stop.signal, onProgress: note })
+    })
+    turn = job.catch(() => {})
+    return job
+  }
+  /** The core counts whole jobs; to a person a leaf of gigabytes shall move too. */
+  const tell = () => {
+    if (!onProgress) return
+    const progress = verifier.progress()
+    const bytes = [...underWay.values()].reduce((sum, one) => sum + one, progress.bytes_done)
+    most = Math.max(most, Math.min(bytes, progress.bytes_total))
+    onProgress({ ...progress, bytes_done: most })
+  }
+
+  return {
+    tell,
+    async run(/** @type {Uint8Array} */ input, /** @type {'codecs' | undefined} */ name) {
+      const note = (/** @type {number} */ bytes) => {
+        underWay.set(input, bytes)
+        tell()
+      }
+      if (!pool && takesPool(platform, verifier.progress().bytes_total, options)) {
+        pool = newPool(platform, stores, options)
+        pool.greet(helloOf(platform, stores, loaded))
+      }
+      try {
+        if (!pool) return await here(input, note, name === 'codecs')
+        const codecs = name && await platform.load(name).catch(() => undefined)
+        return await pool.run(input, note, codecs && { module: codecs.module, url: codecs.url })
+      } finally {
+        underWay.delete(input)
+      }
+    },
+    async close() {
+      signal?.removeEventListener('abort', onAbort)
+      stop.abort()
+      await pool?.close()
+      await turn
+    },
+  }
+}
