@@ -113,6 +113,7 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
   }
   // Names that occurred before, in file order.
   void FindDuplicates(const JsonValue::Object& object) {
+    if (object.size() <= kFew && AllDiffer(object)) return;
     const std::vector<uint32_t> order = StableOrder(
         object.size(),
         [](const void* members, uint32_t a, uint32_t b) {
@@ -127,6 +128,14 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
     std::sort(again.begin(), again.end());
     for (const uint32_t i : again)
       if (duplicates.size() < 100) duplicates.push_back(object[i].first);
+  }
+  // By comparing each with each: of few names it is done before an order of them were allocated.
+  static constexpr size_t kFew = 12;
+  static bool AllDiffer(const JsonValue::Object& object) {
+    for (size_t i = 1; i < object.size(); ++i)
+      for (size_t j = 0; j < i; ++j)
+        if (object[i].first == object[j].first) return false;
+    return true;
   }
   bool Add(JsonValue v) {
     if (stack_.empty()) {
