@@ -4,6 +4,7 @@ leafsum_source_dir(BLAKE3 CRATE_DIR blake3 PROBE c/blake3_impl.h
   SHA256 6b51aefe515969785da02e87befafc7fdc7a065cd3458cf1141f29267749e81f)
 set(c ${BLAKE3_SOURCE_DIR}/c)
 
+option(LEAFSUM_BLAKE3_SSE41 "Natively no kernel wider than wasm's, for comparisons" OFF)
 add_library(blake3 STATIC ${c}/blake3.c ${c}/blake3_portable.c)
 # SYSTEM: blake3_impl.h, which src/hash includes for the tree's inner nodes, would warn in C++.
 target_include_directories(blake3 SYSTEM PUBLIC ${c})
@@ -23,6 +24,9 @@ else()
     set_source_files_properties(${c}/blake3_sse2.c PROPERTIES COMPILE_OPTIONS -msse2)
     set_source_files_properties(${c}/blake3_sse41.c PROPERTIES COMPILE_OPTIONS -msse4.1)
     set_source_files_properties(${c}/blake3_avx2.c PROPERTIES COMPILE_OPTIONS -mavx2)
+    if(LEAFSUM_BLAKE3_SSE41)
+      target_compile_definitions(blake3 PUBLIC BLAKE3_NO_AVX2 BLAKE3_NO_AVX512)
+    endif()
     set_source_files_properties(${c}/blake3_avx512.c PROPERTIES COMPILE_OPTIONS "-mavx512f;-mavx512vl")
   elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
     target_sources(blake3 PRIVATE ${c}/blake3_neon.c)

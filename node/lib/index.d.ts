@@ -7,6 +7,8 @@ export interface Options {
   workers?: number
   /** Bytes of content from which on threads are started at all; 16 MiB. */
   workersFrom?: number
+  /** Bytes of a large leaf that one thread reads while others read the rest; 64 MiB, 4 MiB at least. Never changes a byte of a result. */
+  segment?: number
   /** Bytes of wasm memory and buffers of all threads together; 128 MiB. What does not fit is a finding `limit`. */
   maxMemory?: number
   /** Bytes of content that no stored bytes stand behind; 16 GiB. */

@@ -7,7 +7,7 @@ const kCoreNames = /** @type {Record<string, string>} */ ({
   deep: 'deep', strict: 'strict', allowMissing: 'allow_missing', allowExtra: 'allow_extra',
   fingerprint: 'fingerprint', stored: 'stored', blocks: 'blocks', chunks: 'chunks', writeSource: 'write_source',
   reads: 'reads', sample: 'sample', resumed: 'resumed', values: 'values', renames: 'renames', keys: 'keys', keyDigests: 'key_digests', versions: 'versions', generation: 'generation',
-  maxMemory: 'max_memory', maxFill: 'max_fill',
+  maxMemory: 'max_memory', maxFill: 'max_fill', segment: 'segment',
 })
 const kHostNames = ['signal', 'onProgress', 'workers', 'workersFrom', 'lockfile', 'lockfileCameWithSource', 'against', 'sums', 'sumsPath', 'rename', 'stripPrefix', 'onContent', 'conclude', 'state']
 

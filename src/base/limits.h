@@ -55,6 +55,7 @@ inline constexpr uint64_t kMaxSafeInteger = 1ull
                                             << 53;  // JSON numbers of 2^53 and more are refused
 inline constexpr uint64_t kReadPiece = 1 << 20;     // bytes in one read of a value
 inline constexpr uint64_t kDefaultMaxMemory = 128ull << 20;
+inline constexpr uint64_t kDefaultSegment = 64ull << 20;  // of a leaf that is read in several jobs
 inline constexpr uint64_t kDefaultMaxFill = 16ull << 30;
 inline constexpr uint64_t kMaxFindings = 1000;  // kept in a report, the first in order
 

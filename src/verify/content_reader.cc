@@ -126,6 +126,7 @@ report::Finding ValueFinding(const ArrayTask& task, const ReadQueue& queue, cons
     auto index = zarr::Unravel(ref.index, grid);
     for (size_t axis = 0; axis < task.kept.size(); ++axis)
       index[axis] = task.kept[axis][static_cast<size_t>(index[axis])];
+    if (task.first_row > 0) index[0] += task.first_row;
     where = "chunk " + task.key_prefix + zarr::ChunkKey(task.metadata.key_encoding, index) + ": ";
   }
   if (ref.file != kInlineChunk) {
@@ -188,8 +189,7 @@ std::unique_ptr<ValueReader> ContentReader::OpenRange(const ChunkRef& ref, uint6
                                        piece_);
 }
 
-bool ContentReader::HashesValues(const ArrayTask& task) {
-  const zarr::ArrayMetadata& m = task.metadata;
+bool ContentReader::HashesValues(const zarr::ArrayMetadata& m) {
   if (m.codecs.sharding.empty()) return true;
   const zarr::ShardingSpec& spec = m.codecs.sharding[0];
   return spec.codecs.sharding.empty() &&

@@ -32,7 +32,7 @@ class ContentReader {
   ContentReader(const ArrayTask& task, ReadQueue& queue, uint64_t memory, OnValue on_value);
   ~ContentReader();
 
-  static bool HashesValues(const ArrayTask& task);
+  static bool HashesValues(const zarr::ArrayMetadata& m);
 
   enum class State { kBytes, kBlocked, kDone, kFailed, kNeedsMemory };
   // The next content, some KiB, where an element may be cut in two; valid until the next call.

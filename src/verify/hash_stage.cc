@@ -5,6 +5,7 @@
 #include "base/checked.h"
 #include "base/sort.h"
 #include "verify/chunk_runs.h"
+#include "verify/content_reader.h"
 #include "zarr/shard_index.h"
 
 namespace leafsum::verify {
@@ -42,9 +43,8 @@ uint64_t EstimateMemory(const LeafPlan& leaf) {
       .value_or(~uint64_t{0});
 }
 
-ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& leaf,
-                        std::vector<std::string>& job_files,
-                        std::map<std::pair<uint32_t, uint32_t>, uint32_t>& file_ids) {
+ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& leaf, std::vector<std::string>& job_files,
+                        FileIds& file_ids, std::span<const ChunkRef> chunks) {
   auto job_file = [&](uint32_t file) {
     auto [it, is_new] = file_ids.emplace(std::make_pair(scan.source, file),
                                          static_cast<uint32_t>(job_files.size()));
@@ -73,7 +73,7 @@ ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& 
   const std::string_view key = item.store.entries()[leaf.document_entry].key;
   task.document_name = key.ends_with("zarr.json") ? "zarr.json" : ".zarray";
   task.document = leaf.document;
-  task.chunks = leaf.chunks;
+  task.chunks.assign(chunks.begin(), chunks.end());
   for (ChunkRef& chunk : task.chunks) {
     if (chunk.file != kInlineChunk) {
       chunk.file = job_file(chunk.file);
@@ -121,29 +121,27 @@ void HashStage::Plan(const Lockfile* expected) {
             record = &records[e];
         }
         if (Resume(item, leaf, record)) continue;
-        leaves.push_back(
-            {s, i, l, std::min(std::max(EstimateMemory(leaf), kLeastGrant), budget), record});
-        bytes_total_ += leaf.record.nbytes;
+        const Leaf one{s, i, l, std::min(std::max(EstimateMemory(leaf), kLeastGrant), budget), record, leaf.record.nbytes};
+        if (!Divide(one, leaves)) leaves.push_back(one);
+        bytes_total_ += one.bytes;
         ++leaves_total_;
       }
     }
   }
-  auto nbytes = [&](const Leaf& l) {
-    return context_.scans[l.scan].items[l.item].leaves[l.leaf].record.nbytes;
-  };
-  StableSort(leaves, [&](const Leaf& a, const Leaf& b) { return nbytes(a) > nbytes(b); });
+  StableSort(leaves, [](const Leaf& a, const Leaf& b) { return a.bytes > b.bytes; });
   Batch batch;
   uint64_t bytes = 0;
   for (const Leaf& leaf : leaves) {
-    if (!batch.empty() && (bytes + nbytes(leaf) > kBatchBytes || batch.size() == kBatchLeaves)) {
+    if (!batch.empty() && (bytes + leaf.bytes > kBatchBytes || batch.size() == kBatchLeaves)) {
       queue_.push_back(std::move(batch));
       batch.clear();
       bytes = 0;
     }
-    bytes += nbytes(leaf);
+    bytes += leaf.bytes;
     batch.push_back(leaf);
   }
   if (!batch.empty()) queue_.push_back(std::move(batch));
+  std::reverse(queue_.begin(), queue_.end());
 }
 
 // What an earlier run found equal to this record and nothing has touched since (`--resume`).
@@ -161,26 +159,72 @@ bool HashStage::Resume(const ItemScan& item, LeafPlan& leaf, const LeafRecord* e
   return true;
 }
 
-Job HashStage::MakeJob(const Batch& batch) const {
+// What its task asks for, the array left out.
+LeafTask HashStage::WantsOf(const Leaf& l) const {
   const Options& o = context_.options;
+  LeafTask task;
+  task.sha256 = o.sha256 || (l.expected && l.expected->sha256 && o.deep);
+  if (!context_.scans[l.scan].items[l.item].leaves[l.leaf].in_zarr) return task;
+  const bool locking = o.command == report::Command::kLock;
+  // SHA-256 of the content cannot be had without the content.
+  if (l.expected && l.expected->stored && !o.deep && !o.sha256) task.expected_stored = l.expected->stored;
+  task.stored = (locking && (o.stored || o.chunks)) || task.expected_stored.has_value();
+  task.chunk_digests = locking && o.chunks;
+  return task;
+}
+
+bool HashStage::Divide(const Leaf& l, std::vector<Leaf>& leaves) {
+  const LeafPlan& leaf = context_.scans[l.scan].items[l.item].leaves[l.leaf];
+  LeafTask wants = WantsOf(l);
+  if (!leaf.in_zarr || wants.sha256) return false;
+  std::vector<Segment> segments = SplitRows(leaf.metadata, context_.options.segment);
+  if (segments.empty()) return false;
+  Split& split = *splits_.emplace_back(std::make_unique<Split>(Split{l, std::move(segments), std::move(wants), {}, {}}));
+  const bool fast = split.wants.expected_stored.has_value();
+  const bool in_one_pass = ContentReader::HashesValues(leaf.metadata);
+  for (const Pass pass : {Pass::kStored, Pass::kContent}) {
+    if (pass == Pass::kContent ? fast : !split.wants.stored || (in_one_pass && !fast)) continue;
+    for (const Leaf& segment : Segments(split, pass)) leaves.push_back(segment);
+  }
+  return true;
+}
+
+std::vector<HashStage::Leaf> HashStage::Segments(Split& split, Pass pass) {
+  (pass == Pass::kStored ? split.stored : split.content).resize(split.segments.size());
+  std::vector<Leaf> segments(split.segments.size(), split.leaf);
+  for (size_t i = 0; i < segments.size(); ++i) {
+    segments[i].bytes = split.segments[i].bytes;
+    segments[i].pass = pass;
+    segments[i].split = &split;
+    segments[i].segment = i;
+  }
+  split.open += segments.size();
+  return segments;
+}
+
+Job HashStage::MakeJob(const Batch& batch) const {
   Job job;
-  std::map<std::pair<uint32_t, uint32_t>, uint32_t> file_ids;
+  FileIds file_ids;
   for (const Leaf& l : batch) {
     const Scan& scan = context_.scans[l.scan];
     const ItemScan& item = scan.items[l.item];
     const LeafPlan& leaf = item.leaves[l.leaf];
     job.memory = std::max(job.memory, l.memory);
-    LeafTask task;
+    LeafTask task = l.split ? l.split->wants : WantsOf(l);
     task.leaf = static_cast<uint32_t>(job.tasks.size());
-    task.sha256 = o.sha256 || (l.expected && l.expected->sha256 && o.deep);
-    task.array = MakeArrayTask(scan, item, leaf, job.files, file_ids);
-    if (leaf.in_zarr) {
-      const bool locking = o.command == report::Command::kLock;
-      // SHA-256 of the content cannot be had without the content.
-      if (l.expected && l.expected->stored && !o.deep && !o.sha256)
-        task.expected_stored = l.expected->stored;
-      task.stored = (locking && (o.stored || o.chunks)) || task.expected_stored.has_value();
-      task.chunk_digests = locking && o.chunks;
+    if (l.split) {
+      const Segment& segment = l.split->segments[l.segment];
+      const uint64_t end = l.pass == Pass::kStored ? segment.end : segment.read_end;
+      task.array = MakeArrayTask(scan, item, leaf, job.files, file_ids,
+                                 ChunksOfRows(leaf.metadata, leaf.chunks, segment.begin, end));
+      KeepRows(task.array, segment.begin, end);
+      task.expected_stored.reset();
+      task.content = l.pass == Pass::kContent;
+      if (task.content) task.part = segment.part;
+      // The digests of all make the stored digest.
+      task.stored = task.chunk_digests = task.content ? task.stored && l.split->stored.empty() : true;
+    } else {
+      task.array = MakeArrayTask(scan, item, leaf, job.files, file_ids);
     }
     job.tasks.push_back(std::move(task));
   }
@@ -189,8 +233,8 @@ Job HashStage::MakeJob(const Batch& batch) const {
 
 bool HashStage::Supply(PendingAsks& asks) {
   if (queue_.empty()) return false;
-  Batch batch = std::move(queue_.front());
-  queue_.pop_front();
+  Batch batch = std::move(queue_.back());
+  queue_.pop_back();
   const Job job = MakeJob(batch);
   Ask ask;
   ask.kind = AskKind::kJob;
@@ -204,6 +248,11 @@ bool HashStage::Supply(PendingAsks& asks) {
 }
 
 void HashStage::Unreadable(const Leaf& l, const std::string& why) {
+  if (l.split) {
+    LeafResult result;
+    result.findings.push_back(MakeFinding(Code::kUnreadable, why));
+    return TakeSegment(l, result);
+  }
   Scan& scan = context_.scans[l.scan];
   ItemScan& item = scan.items[l.item];
   item.leaves[l.leaf].state = LeafPlan::State::kNotRead;
@@ -235,20 +284,59 @@ void HashStage::Failed(uint64_t tag, Error error) {
 }
 
 void HashStage::Take(const Leaf& l, const LeafResult& result) {
-  Scan& scan = context_.scans[l.scan];
-  ItemScan& item = scan.items[l.item];
-  LeafPlan& leaf = item.leaves[l.leaf];
   if (result.memory_needed > l.memory && result.memory_needed <= context_.options.max_memory) {
     Leaf again = l;
     // That is for as far as it got: later chunks may need more, so few rounds are better than tight
     // ones.
     again.memory =
         std::min(context_.options.max_memory, std::max(result.memory_needed, 2 * l.memory));
-    queue_.push_front({again});
+    queue_.push_back({again});
     return;
   }
+  if (l.split) return TakeSegment(l, result);
+  bytes_done_ += l.bytes;
+  Settle(l, result);
+}
+
+void HashStage::TakeSegment(const Leaf& l, const LeafResult& result) {
+  Split& split = *l.split;
+  const bool fast = split.wants.expected_stored.has_value();
+  (l.pass == Pass::kStored ? split.stored : split.content)[l.segment] = result;
+  if (fast || l.pass == Pass::kContent) bytes_done_ += l.bytes;
+  if (--split.open > 0) return;
+
+  const Scan& scan = context_.scans[split.leaf.scan];
+  const ItemScan& item = scan.items[split.leaf.item];
+  const LeafPlan& leaf = item.leaves[split.leaf.leaf];
+  std::vector<std::string> no_files;
+  FileIds no_ids;
+  const ArrayTask array = MakeArrayTask(scan, item, leaf, no_files, no_ids, {});
+  LeafResult stored;
+  if (!split.stored.empty()) {
+    stored = MergeStored(array, leaf.chunks, split.segments, split.stored);
+    if (!stored.complete) return Settle(split.leaf, stored);
+    stored.stored_matched = fast && stored.stored == split.wants.expected_stored;
+    if (stored.stored_matched) return Settle(split.leaf, stored);
+    if (split.content.empty()) {
+      bytes_done_ -= split.leaf.bytes;
+      for (const Leaf& segment : Segments(split, Pass::kContent)) queue_.push_back({segment});
+      return;
+    }
+  }
+  LeafResult whole = MergeContent(array, leaf.chunks, split.segments, split.content, split.wants.stored && split.stored.empty());
+  if (!split.stored.empty()) {
+    whole.stored = stored.stored;
+    whole.chunks = std::move(stored.chunks);
+  }
+  if (!split.wants.chunk_digests) whole.chunks.clear();
+  Settle(split.leaf, whole);
+}
+
+void HashStage::Settle(const Leaf& l, const LeafResult& result) {
+  Scan& scan = context_.scans[l.scan];
+  ItemScan& item = scan.items[l.item];
+  LeafPlan& leaf = item.leaves[l.leaf];
   ++leaves_done_;
-  bytes_done_ += leaf.record.nbytes;
   if (result.memory_needed != 0) {
     leaf.state = LeafPlan::State::kNotRead;
     Finding f(Code::kLimit);

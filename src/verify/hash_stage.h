@@ -2,10 +2,11 @@
 // takes results.
 #pragma once
 
-#include <deque>
 #include <map>
+#include <memory>
 #include <vector>
 
+#include "verify/leaf_split.h"
 #include "verify/lockfile.h"
 #include "verify/stage.h"
 
@@ -27,20 +28,42 @@ class HashStage : public Stage {
   uint64_t bytes_total() const { return bytes_total_; }
 
  private:
+  struct Split;
+  enum class Pass { kAll, kStored, kContent };
+  // A leaf, or one segment of it.
   struct Leaf {
     size_t scan, item, leaf;
     uint64_t memory;  // grant
     const LeafRecord* expected;
+    uint64_t bytes;  // of content, for the order and for progress
+    Pass pass = Pass::kAll;
+    Split* split = nullptr;
+    size_t segment = 0;
   };
   using Batch = std::vector<Leaf>;
+  // A leaf that is read in segments.
+  struct Split {
+    Leaf leaf;
+    std::vector<Segment> segments;
+    LeafTask wants;                            // without an array
+    std::vector<LeafResult> stored, content;  // by segment; empty where that pass is not made
+    size_t open = 0;
+  };
 
   void Plan(const Lockfile* expected);
   bool Resume(const ItemScan& item, LeafPlan& leaf, const LeafRecord* expected) const;
+  LeafTask WantsOf(const Leaf& leaf) const;
+  // Its segments take its place in `leaves`; false where it is not split.
+  bool Divide(const Leaf& leaf, std::vector<Leaf>& leaves);
+  std::vector<Leaf> Segments(Split& split, Pass pass);
   Job MakeJob(const Batch& batch) const;
   void Take(const Leaf& leaf, const LeafResult& result);
+  void TakeSegment(const Leaf& leaf, const LeafResult& result);
+  void Settle(const Leaf& leaf, const LeafResult& result);
   void Unreadable(const Leaf& leaf, const std::string& why);
 
-  std::deque<Batch> queue_;
+  std::vector<std::unique_ptr<Split>> splits_;
+  std::vector<Batch> queue_;  // the last one is the next
   std::map<uint64_t, Batch> open_;  // by tag
   uint64_t next_tag_ = 1;
   uint64_t leaves_done_ = 0, leaves_total_ = 0, bytes_done_ = 0, bytes_total_ = 0;
@@ -49,10 +72,15 @@ class HashStage : public Stage {
 // The evidence's item that an item of the source is compared with: that of its name, or the only one
 // where both sides have one. Null where there is none.
 const ItemRecord* EvidenceOf(const Lockfile& lock, const Scan& scan, const ItemScan& item);
-// An array task over a plan's leaf, its chunks' files numbered as in `job_files`.
-ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& leaf,
-                        std::vector<std::string>& job_files,
-                        std::map<std::pair<uint32_t, uint32_t>, uint32_t>& file_ids);
+// An array task over a plan's leaf, its chunks' files numbered as in `job_files`. `chunks`: of an array in zarr, all or some
+// of its own.
+using FileIds = std::map<std::pair<uint32_t, uint32_t>, uint32_t>;
+ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& leaf, std::vector<std::string>& job_files,
+                        FileIds& file_ids, std::span<const ChunkRef> chunks);
+inline ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& leaf,
+                               std::vector<std::string>& job_files, FileIds& file_ids) {
+  return MakeArrayTask(scan, item, leaf, job_files, file_ids, leaf.chunks);
+}
 // Bytes as an array: uint8[nbytes] in one chunk.
 zarr::ArrayMetadata RawMetadata(uint64_t nbytes);
 // What reading one value in one piece takes.

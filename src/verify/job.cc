@@ -45,11 +45,11 @@ void Fields(Io& io, ChunkRef& v) {
 template <class Io>
 void Fields(Io& io, ArrayTask& v) {
   io(v.source), io(v.metadata), io(v.key_prefix), io(v.document_name), io(v.document);
-  io(v.chunks), io(v.inline_bytes), io(v.kept);
+  io(v.chunks), io(v.inline_bytes), io(v.kept), io(v.first_row);
 }
 template <class Io>
 void Fields(Io& io, ContentPart& v) {
-  io(v.skip), io(v.take), io(v.whole), io(v.begin);
+  io(v.skip), io(v.take), io(v.whole), io(v.begin), io(v.hand_out);
 }
 template <class Io>
 void Fields(Io& io, LeafTask& v) {

@@ -40,6 +40,7 @@ struct ArrayTask {
   // Where this is a part of an array (KeepChunks): along each axis the grid indices that its chunks
   // have there. For messages.
   std::vector<std::vector<uint64_t>> kept;
+  uint64_t first_row = 0;  // where it is rows of an array (KeepRows): their first grid index along axis 0. For messages.
 };
 
 // The part of a task's content that is wanted: bytes [skip, skip + take). Where it is a stretch of a
@@ -48,6 +49,7 @@ struct ArrayTask {
 struct ContentPart {
   uint64_t skip = 0, take = 0;
   uint64_t whole = 0, begin = 0;
+  bool hand_out = false;  // to the host's sink (SetContentSink)
 };
 
 struct LeafTask {
@@ -59,7 +61,7 @@ struct LeafTask {
   // The fast path: where the stored digest is this one nothing is decoded.
   std::optional<hash::Digest> expected_stored;
   ArrayTask array;
-  std::optional<ContentPart> part;  // handed to the host's sink (SetContentSink)
+  std::optional<ContentPart> part;
   std::vector<ArrayTask> other;  // none, or the other side of a comparison of values
 };
 

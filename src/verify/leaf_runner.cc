@@ -32,7 +32,7 @@ LeafRunner::LeafRunner(const LeafTask& task, ReadQueue& queue, uint64_t memory)
     return;
   }
   const bool in_one_pass =
-      task.content && !task.expected_stored && ContentReader::HashesValues(task.array);
+      task.content && !task.expected_stored && ContentReader::HashesValues(task.array.metadata);
   phase_ = task.stored && !in_one_pass ? Phase::kStored : Phase::kContent;
 }
 
@@ -112,7 +112,7 @@ bool LeafRunner::Wanted(Bytes& bytes) {
   const uint64_t offset = at + before - std::min(part.skip, at + before);  // in the part
   const uint64_t length = std::min(size - before, part.take - std::min(part.take, offset));
   bytes = bytes.subspan(static_cast<size_t>(before), static_cast<size_t>(length));
-  if (!bytes.empty() && content_sink) content_sink(task_.leaf, offset, bytes);
+  if (!bytes.empty() && part.hand_out && content_sink) content_sink(task_.leaf, offset, bytes);
   return offset + length < part.take;
 }
 
@@ -150,7 +150,8 @@ bool LeafRunner::StepContent() {
     switch (reader_->Next(bytes)) {
       case ContentReader::State::kBytes:
         read = bytes.size();
-        more = Wanted(bytes);
+        // Where the part ends with the array, so do its values, which are looked at to their end.
+        more = Wanted(bytes) || position_ == nbytes;
         if (blake3_) blake3_->Update(bytes);
         if (sha256_) sha256_->Update(bytes);
         if (host_digest_) for_host_.insert(for_host_.end(), bytes.begin(), bytes.end());

@@ -132,7 +132,8 @@ Status Read(Options& o, const std::string& name, const JsonValue& v) {
     uint64_t Options::*member;
   };
   static constexpr Number kNumbers[] = {{"max_memory", &Options::max_memory},
-                                        {"max_fill", &Options::max_fill}};
+                                        {"max_fill", &Options::max_fill},
+                                        {"segment", &Options::segment}};
   for (const Number& number : kNumbers) {
     if (name != number.name) continue;
     auto n = v.AsUint();

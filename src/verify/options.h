@@ -73,6 +73,7 @@ struct Options {
   std::optional<FileSums> sums;        // verify: evidence over files
   uint64_t max_memory = kDefaultMaxMemory;
   uint64_t max_fill = kDefaultMaxFill;
+  uint64_t segment = kDefaultSegment;  // of a large leaf, in one job (leaf_split.h); no result depends on it
 };
 
 // Whether a command checks all there is, besides what it has to read.

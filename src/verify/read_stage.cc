@@ -115,6 +115,7 @@ bool ReadStage::Supply(PendingAsks& asks) {
   task.part.emplace();
   task.part->skip = part.part->skip;
   task.part->take = part.part->take;
+  task.part->hand_out = true;
   if (part.part->begin) {
     task.part->begin = *part.part->begin;
     task.part->whole = leaf.record.nbytes;

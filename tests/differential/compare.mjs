@@ -22,6 +22,8 @@ const kWhole = { algorithms: kDigests, allSteps: true, workers: 1, maxFill: 1 <<
 /** Differences of one comparison; `about` says which. @typedef {(about: string) => void} Tell */
 
 const serious = (/** @type {any[]} */ findings) => findings.filter(one => ['error', 'gap', 'trust'].includes(one.severity))
+// µs of the processor for one `verify`, core and all, also where the machine has more to do.
+const kProcessor = 4e6
 const pathOf = (/** @type {any} */ leaf) => JSON.stringify(leaf.keypath ?? leaf.key_path)
 const sketch = (/** @type {any} */ one) => `${one.severity} ${one.code} ${one.item ?? ''}:${JSON.stringify(one.key_path)} ${one.file ?? ''} ${one.message}`
 const same = (/** @type {any} */ a, /** @type {any} */ b) => JSON.stringify(a) === JSON.stringify(b)
@@ -66,6 +68,8 @@ function compareLeaves(/** @type {any} */ report, /** @type {Record<string, any>
     }
     for (const path of own.keys()) tell(`${name}:${path} is read, the reference has no such leaf`)
   }
+  // No item at all: the reference was not asked (what it cannot read is here to be survived).
+  if (!Object.keys(items).length) return named
   for (const name of Object.keys(report.output.items)) if (!(name in items) && !damaged) tell(`item ${JSON.stringify(name)} is not in the reference`)
   return named
 }
@@ -134,13 +138,14 @@ async function compareVariant(/** @type {string} */ root, /** @type {any} */ bas
   const before = process.cpuUsage()
   const verified = await verify(source(), { lockfile, ...kWhole })
   const { user, system } = process.cpuUsage(before)
-  if (user + system > 1e6) tell(`verify took ${(user + system) / 1e6} s of the processor`)
+  if (user + system > kProcessor) tell(`verify took ${(user + system) / 1e6} s of the processor`)
   if (flags.show) console.log(`${variant.what}: ${verified.headline} | the reference: ${firstError(items) ?? (same(contentOf(items), contentOf(base.items)) ? 'equal' : 'other values')}`)
   const deep = await verify(source(), { lockfile, ...kWhole, deep: true })
   if (!Object.keys(items).length) return
   compareLeaves(digested, items, tell, variant.damaged)
   const equal = readable(items) && same(contentOf(items), contentOf(base.items))
-  if (!equal && verified.exit_code === 0) tell('VERIFIED, the reference reads something else')
+  const known = Object.values(items).every(item => item.error || item.leaves.every((/** @type {any} */ leaf) => !leaf.unknown))
+  if (!equal && known && verified.exit_code === 0) tell('VERIFIED, the reference reads something else')
   if (equal && verified.exit_code !== 0) tell(`${verified.headline}, the reference reads the same values: ${serious(verified.findings).slice(0, 2).map(sketch).join('; ')}`)
   if (refuses(items) && checked.exit_code === 0) tell(`check is SOUND, the reference says ${firstError(items)}`)
   if (verified.exit_code !== deep.exit_code) tell(`verify ends with ${verified.exit_code}, verify --deep with ${deep.exit_code}`)

@@ -20,11 +20,19 @@ const kRules = [
     // RFC 8878 §4.2.2: a Huffman stream that is not consumed exactly is corrupt. libzstd checks that in its portable loop,
     // which WebAssembly runs, and not in the fast one of 64-bit machines.
     reason: 'a damaged zstd frame is refused that the 64-bit libzstd decodes to other values',
-    applies: (about, { damaged }) => damaged && /zstd frame is corrupt/.test(about),
+    applies: (about, { damaged }) => damaged && (/zstd frame is corrupt/.test(about) || /blosc: block \d+ is corrupt/.test(about)),
+  },
+  {
+    reason: 'a bzip2 stream whose last bytes are cut off is refused; TensorStore takes it once all values are there',
+    applies: (about, { damaged }) => damaged && /bz2 stream ends too early/.test(about),
   },
   {
     reason: 'a member of _METADATA of the wrong type is invalid; Python takes any value for a flag and never looks at some members',
     applies: (about, { damaged, what }) => damaged && /^document_file: .*_METADATA: .*(skip_deserialize|use_zarr3|use_ocdbt|equal_to_fill_value|write_shape)/.test(what) && /: expected /.test(about),
+  },
+  {
+    reason: 'a sequence index in _METADATA that is no number is invalid; Orbax takes the text as it is',
+    applies: (about, { damaged }) => damaged && /a sequence index is not a decimal number/.test(about),
   },
   {
     reason: 'an OCDBT database without _METADATA is a bare store: sound, with other key paths',
@@ -45,7 +53,7 @@ const kRules = [
   },
   {
     reason: 'an item whose flags contradict the store is not read at all',
-    applies: (about, { damaged }) => damaged && /error invalid .*_METADATA says that each array has a directory/.test(about),
+    applies: (about, { damaged }) => damaged && /error invalid .*_METADATA says that (each array has a directory|the arrays are zarr)/.test(about),
   },
   {
     reason: 'an unfinished checkpoint is not read at all',

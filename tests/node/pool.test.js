@@ -46,9 +46,11 @@ test('as many workers as there is work for, jobs in order, all ended', async () 
 
 test('a warm pool has all its workers before the first job, and no more afterwards', async () => {
   const { made, start } = players((input, reply) => reply({ type: 'result', result: input }))
-  const pool = new Pool({ size: 3, start, stores: [], hello: { module: 'm' } })
+  const pool = new Pool({ size: 3, start, stores: [] })
   pool.warm()
   assert.equal(made.length, 3)
+  for (const one of made) assert.deepEqual(one.posted, [])
+  pool.greet({ module: 'm' })
   for (const one of made) assert.deepEqual(one.posted, [{ type: 'hello', module: 'm' }])
   await Promise.all([1, 2, 3, 4, 5].map(n => pool.run(bytes(n))))
   assert.equal(made.length, 3)
@@ -102,7 +104,7 @@ test('a store that only the main thread can read answers a worker by messages', 
     delete() {}
   }
   serve({ post: (message, transfer) => queueMicrotask(() => endpoint.onMessage(structuredClone(message))), listen: toWorker.listen },
-    { load: async (_, name) => ({ factory: async () => ({ LeafJob, useWebCrypto() {} }), module: name }), openStore: () => assert.fail('nothing to open') })
+    { load: async (_, name) => ({ factory: async () => ({ LeafJob, useWebCrypto() {}, warmUp() {} }), module: name }), openStore: () => assert.fail('nothing to open') })
   const store = {
     get: async (/** @type {string} */ key) => key === '/a' ? bytes(1, 2, 3) : undefined,
     async getRange(/** @type {string} */ key, /** @type {any} */ { offset, length }) {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { join, relative } from 'node:path'
 import { test } from 'node:test'
-import { check, digest, fromPath, fromUrl, lock, verify } from '../../node/lib/index.js'
+import { check, digest, fromPath, fromUrl, list, lock, verify } from '../../node/lib/index.js'
 import { start } from './support/cli.js'
 import { serve } from './support/http.js'
 import { fixtures, scratch } from './support/places.js'
@@ -87,6 +87,35 @@ test('a file that changes between two reads is told', async t => {
   const report = await check(fromUrl(other.url))
   assert.equal(report.exit_code, 3)
   assert.ok(report.findings.some(one => one.code === 'changed-during-read'), report.text)
+})
+
+test('the size of a file and its first bytes are one request, and a small file no other', async t => {
+  const { url, asked } = await serve(t, join(fixtures, 'orbax/zarr2_plain/ckpt'))
+  const store = fromUrl(url)
+  const path = '_METADATA'
+  const bytes = fs.readFileSync(join(fixtures, 'orbax/zarr2_plain/ckpt', path))
+  assert.equal(await store.size(path), bytes.length)
+  assert.deepEqual(Buffer.from(await store.get(path) ?? []), bytes)
+  assert.deepEqual(Buffer.from(await store.getRange(path, { offset: 3, length: 5 }) ?? []), bytes.subarray(3, 8))
+  assert.equal(await store.size(path), bytes.length)
+  assert.equal(asked.length, 1)
+  store.release()
+  await store.get(path)
+  assert.equal(asked.length, 2, 'a later command asks anew')
+})
+
+test('requests: one for each document and chunk, and for each name that is looked for', async t => {
+  const root = join(fixtures, 'orbax/plain_sharded/ckpt')
+  const { output } = await list(fromPath(root))
+  const { lockfile } = await lock(fromPath(root))
+  const leaves = output.items.flatMap((/** @type {any} */ item) => item.leaves).filter((/** @type {any} */ leaf) => leaf.nbytes)
+  const chunks = leaves.reduce((/** @type {number} */ sum, /** @type {any} */ leaf) => sum + leaf.chunks, 0)
+  const { url, asked } = await serve(t, root)
+  for (const deep of [false, true]) {
+    asked.length = 0
+    assert.equal((await verify(fromUrl(url), { lockfile, deep, workers: 1 })).verdict, 'VERIFIED')
+    assert.ok(asked.length <= chunks + leaves.length + 24, `${asked.length} requests, ${chunks} chunks of ${leaves.length} leaves`)
+  }
 })
 
 test('a failing server is asked again, a redirect is followed without the headers of the user', async t => {

@@ -1,11 +1,13 @@
 // A checkpoint behind plain HTTP: files by name and range, no listing. Insists on what it asked for: 206 and the length.
 import { LeafsumError } from '../errors.js'
-import { StoreError, safePath } from './store.js'
+import { StoreError, clip, failureOf, safePath } from './store.js'
 
 const kTries = 3              // of a request that the network or an overloaded server failed
 const kPause = 250            // ms before the second try, doubled for each further one
 const kRedirects = 5
 const kTimeout = 60_000       // ms for one request, unless said otherwise
+const kFirst = 16 << 10       // bytes: to ask how large a file is and to read a small one is one request
+const kKept = 16 << 20        // bytes of small files that are kept until the command ends
 
 /**
  * @typedef {import('./store.js').Store} Store
@@ -17,6 +19,11 @@ export class UrlStore {
   /** @type {Map<string, string>} */
   #tags
   #reached = false
+  /** @type {Map<string, number>} of files that were asked for their size */
+  #sizes = new Map()
+  /** @type {Map<string, Uint8Array>} those of them that came whole */
+  #small = new Map()
+  #kept = 0
   /** Why no server answers here: after one request that all tries failed, and none that was answered, no other is tried. */
   #lost = ''
 
@@ -38,11 +45,15 @@ export class UrlStore {
   }
 
   async get(/** @type {string} */ key) {
+    const small = this.#small.get(safePath(key))
+    if (small) return small
     const response = await this.#fetch(safePath(key), {})
     return response && bytesOf(response)
   }
 
   async getRange(/** @type {string} */ key, /** @type {import('./store.js').RangeQuery} */ range) {
+    const small = this.#small.get(safePath(key))
+    if (small) return small.subarray(...clip(range, small.length))
     const wanted = 'suffixLength' in range ? `-${range.suffixLength}` : `${range.offset}-${range.offset + range.length - 1}`
     const response = await this.#fetch(safePath(key), { Range: `bytes=${wanted}` })
     if (!response) return undefined
@@ -54,15 +65,53 @@ export class UrlStore {
   }
 
   async size(/** @type {string} */ path) {
-    const response = await this.#fetch(safePath(path), {}, 'HEAD')
+    let size = this.#sizes.get(safePath(path))
+    if (size === undefined) {
+      const first = await this.#firstBytes(path).catch(error => {
+        if (failureOf(error).kind !== 'unreadable') throw error
+      })
+      // What is wrong with ranges is told by the reads that need them.
+      this.#sizes.set(path, size = first ?? await this.#sizeAlone(path))
+    }
+    return size
+  }
+
+  /** A later command asks anew. */
+  release() {
+    this.#sizes.clear()
+    this.#small.clear()
+    this.#kept = 0
+  }
+
+  /** The file's size, by asking for its first bytes; nothing where the answer does not tell. */
+  async #firstBytes(/** @type {string} */ path) {
+    const response = await this.#fetch(path, { Range: `bytes=0-${kFirst - 1}` })
+    if (!response) throw new StoreError('missing', 'no such file')
+    const length = response.headers.get('content-length')
+    if (response.status === 200 && (length === null || Number(length) > kFirst || response.headers.get('content-encoding'))) {
+      await response.body?.cancel() // it takes no ranges
+      return undefined
+    }
+    const bytes = response.status === 416 ? new Uint8Array(0) : await bytesOf(response)
+    const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '')
+    if (range?.[1] !== undefined && range[1] !== '0') throw new StoreError('unreadable', 'the server sent another range')
+    // Of another origin a browser may not see what it says.
+    const total = range && range[2] !== '*' ? Number(range[2]) : bytes.length < kFirst ? bytes.length : undefined
+    if (total !== undefined && bytes.length !== Math.min(total, kFirst)) {
+      throw new StoreError('unreadable', `the server said ${total} bytes and sent ${bytes.length}`)
+    }
+    if (total !== undefined && total <= kFirst && this.#kept + total <= kKept) {
+      this.#small.set(path, bytes)
+      this.#kept += total
+    }
+    return total
+  }
+
+  async #sizeAlone(/** @type {string} */ path) {
+    const response = await this.#fetch(path, {}, 'HEAD')
     if (!response) throw new StoreError('missing', 'no such file')
     const length = response.headers.get('content-length')
     if (length !== null && !response.headers.get('content-encoding')) return Number(length)
-    // Not every server tells the length of what it does not send.
-    const one = await this.#fetch(safePath(path), { Range: 'bytes=0-0' })
-    const total = /\/(\d+)$/.exec(one?.headers.get('content-range') ?? '')
-    await one?.body?.cancel()
-    if (total) return Number(total[1])
     throw new StoreError('unreadable', 'the server does not tell the size of a file')
   }
 

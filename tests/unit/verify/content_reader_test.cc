@@ -48,7 +48,7 @@ Outcome Read(const StoredArray& a, uint64_t seed, uint64_t memory = kPlenty) {
   Machine machine{queue};
   test::OpenAsks asks({&a.source}, seed);
   ContentReader::OnValue on_value;
-  if (ContentReader::HashesValues(a.task))
+  if (ContentReader::HashesValues(a.task.metadata))
     on_value = [&](const ChunkRef& ref, const hash::Digest& d) {
       o.values.emplace_back(ref.index, hash::ToHex(d));
     };
@@ -220,7 +220,7 @@ void CheckReads(const StoredArray& a, uint64_t seed) {
     FAIL("content differs at byte " << i << " of " << a.content.size());
   }
   CHECK(o.warnings.empty());
-  if (!ContentReader::HashesValues(a.task)) return;
+  if (!ContentReader::HashesValues(a.task.metadata)) return;
   REQUIRE(o.values.size() == a.values.size());
   for (size_t i = 0; i < a.values.size(); ++i) {
     CHECK(o.values[i].first == a.values[i].index);

@@ -1,0 +1,151 @@
+#include "verify/leaf_split.h"
+
+#include <algorithm>
+
+#include "base/checked.h"
+#include "hash/blake3.h"
+#include "verify/stored_digest.h"
+#include "zarr/chunk_grid.h"
+
+namespace leafsum::verify {
+namespace {
+
+using hash::kBlockSize;
+
+// Bytes of content before row `row` of chunks. The array has content, so that nothing here overflows.
+uint64_t ContentBefore(const zarr::ArrayMetadata& m, uint64_t row) {
+  return std::min(row * m.chunk_shape[0], m.shape[0]) * (m.nbytes / m.shape[0]);
+}
+
+// The first block that begins at `offset` or behind it.
+uint64_t NextBlock(uint64_t offset, uint64_t nbytes) {
+  return std::min(CeilDiv(offset, kBlockSize) * kBlockSize, nbytes);
+}
+
+uint64_t ChunksInRow(const zarr::ArrayMetadata& m) {
+  uint64_t chunks = 1;
+  const auto grid = zarr::GridShape(m.shape, m.chunk_shape);
+  for (size_t axis = 1; axis < grid.size(); ++axis) chunks *= grid[axis];
+  return chunks;
+}
+
+// The first result that is not complete, on its own.
+const LeafResult* FirstIncomplete(const std::vector<LeafResult>& results) {
+  const auto it = std::find_if(results.begin(), results.end(), [](const LeafResult& r) { return !r.complete; });
+  return it == results.end() ? nullptr : &*it;
+}
+
+LeafResult Incomplete(const LeafResult& from) {
+  LeafResult out;
+  out.memory_needed = from.memory_needed;
+  out.findings = from.findings;
+  return out;
+}
+
+// A chunk that two segments have read whole is one finding.
+bool IsNew(const report::Finding& f, const std::vector<report::Finding>& findings) {
+  return std::none_of(findings.begin(), findings.end(), [&](const report::Finding& other) {
+    return f.code == other.code && f.file == other.file && f.offset == other.offset && f.message == other.message;
+  });
+}
+
+// Always false.
+bool Lacks(LeafResult& out) {
+  report::Finding f(report::Code::kUnreadable);
+  f.message = "a worker gave no whole result for a segment of this leaf: this is a bug of leafsum, please report it";
+  out.findings.push_back(std::move(f));
+  return false;
+}
+
+// False, with a finding, where a result has fewer digests than its segment has chunks.
+bool MergeDigests(const ArrayTask& array, std::span<const ChunkRef> chunks, const std::vector<Segment>& segments,
+                  const std::vector<LeafResult>& results, LeafResult& out) {
+  StoredHasher hasher(array);
+  for (size_t i = 0; i < segments.size(); ++i) {
+    const auto owned = ChunksOfRows(array.metadata, chunks, segments[i].begin, segments[i].end);
+    const ByteVector& digests = results[i].chunks;  // of the rows owned first
+    if (digests.size() / hash::Digest().size() < owned.size()) return Lacks(out);
+    for (size_t k = 0; k < owned.size(); ++k) {
+      hash::Digest digest;
+      std::copy_n(digests.begin() + static_cast<ptrdiff_t>(k * digest.size()), digest.size(), digest.begin());
+      hasher.Add(owned[k], digest);
+      out.chunks.insert(out.chunks.end(), digest.begin(), digest.end());
+    }
+  }
+  out.stored = hasher.Finish();
+  return true;
+}
+
+}  // namespace
+
+std::vector<Segment> SplitRows(const zarr::ArrayMetadata& m, uint64_t bytes) {
+  bytes = std::max(bytes, kBlockSize);
+  if (m.shape.empty() || m.nbytes / 2 < bytes) return {};
+  const uint64_t rows = CeilDiv(m.shape[0], m.chunk_shape[0]);
+  const uint64_t step = std::max<uint64_t>(1, CeilDiv(bytes, ContentBefore(m, 1)));
+  std::vector<Segment> segments;
+  for (uint64_t begin = 0; begin < rows;) {
+    Segment s;
+    s.begin = begin;
+    s.end = std::min(rows, begin + step);
+    // What is left must hold a block of its own.
+    if (NextBlock(ContentBefore(m, s.end), m.nbytes) == m.nbytes) s.end = rows;
+    const uint64_t from = ContentBefore(m, s.begin), to = ContentBefore(m, s.end);
+    const uint64_t first = NextBlock(from, m.nbytes), last = NextBlock(to, m.nbytes);
+    s.read_end = CeilDiv(CeilDiv(last, m.nbytes / m.shape[0]), m.chunk_shape[0]);
+    s.bytes = to - from;
+    s.part = {first - from, last - first, m.nbytes, first, false};
+    begin = s.end;
+    segments.push_back(s);
+  }
+  if (segments.size() < 2) segments.clear();
+  return segments;
+}
+
+std::span<const ChunkRef> ChunksOfRows(const zarr::ArrayMetadata& m, std::span<const ChunkRef> chunks, uint64_t begin,
+                                       uint64_t end) {
+  const uint64_t in_row = ChunksInRow(m);
+  const auto at = [&](uint64_t row) {
+    return std::lower_bound(chunks.begin(), chunks.end(), row * in_row,
+                            [](const ChunkRef& chunk, uint64_t index) { return chunk.index < index; }) -
+           chunks.begin();
+  };
+  return chunks.subspan(static_cast<size_t>(at(begin)), static_cast<size_t>(at(end) - at(begin)));
+}
+
+void KeepRows(ArrayTask& task, uint64_t begin, uint64_t end) {
+  zarr::ArrayMetadata& m = task.metadata;
+  const uint64_t first = begin * ChunksInRow(m), row = m.nbytes / m.shape[0];
+  for (ChunkRef& chunk : task.chunks) chunk.index -= first;
+  task.first_row = begin;
+  m.shape[0] = std::min(end * m.chunk_shape[0], m.shape[0]) - begin * m.chunk_shape[0];
+  m.nbytes = m.shape[0] * row;
+}
+
+LeafResult MergeStored(const ArrayTask& array, std::span<const ChunkRef> chunks, const std::vector<Segment>& segments,
+                       const std::vector<LeafResult>& results) {
+  if (const LeafResult* first = FirstIncomplete(results)) return Incomplete(*first);
+  LeafResult out;
+  out.complete = MergeDigests(array, chunks, segments, results, out);
+  return out;
+}
+
+LeafResult MergeContent(const ArrayTask& array, std::span<const ChunkRef> chunks, const std::vector<Segment>& segments,
+                        const std::vector<LeafResult>& results, bool digests) {
+  if (const LeafResult* first = FirstIncomplete(results)) return Incomplete(*first);
+  LeafResult out;
+  for (const LeafResult& result : results) {
+    out.blocks.insert(out.blocks.end(), result.blocks.begin(), result.blocks.end());
+    for (const report::Finding& f : result.findings)
+      if (IsNew(f, out.findings)) out.findings.push_back(f);
+  }
+  if (out.blocks.size() / hash::kBlockValueSize != hash::BlockCount(array.metadata.nbytes)) {
+    Lacks(out);
+    return out;
+  }
+  out.blake3 = hash::MergeBlocks(out.blocks);
+  out.complete = !digests || MergeDigests(array, chunks, segments, results, out);
+  return out;
+}
+
+}  // namespace leafsum::verify
