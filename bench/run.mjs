@@ -1,9 +1,10 @@
 // node bench/run.mjs CHECKPOINT [--rounds 5] [--python python3] [--out FILE]
 //
-// Leafsum beside Orbax restore + hashlib on the same files: all in turn, several rounds, medians and ratios of one run.
-// Whole processes of ours, start included; Python's imports are left out. A run whose digests differ does not count.
+// Leafsum beside what else reads or checks the same files: all in turn, several rounds, medians and ratios of one run.
+// Whole processes of ours, start included; Python's imports are left out. What reads values must have read the same ones:
+// otherwise nothing is timed.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,38 +19,56 @@ if (!checkpoint) throw Error('usage: node bench/run.mjs CHECKPOINT [--rounds N] 
 const here = path => fileURLToPath(new URL(path, import.meta.url))
 const scratch = mkdtempSync(join(tmpdir(), 'leafsum-bench-'))
 const lockfile = join(scratch, 'lock.json')
+const kNative = here('../build/bench/bench/native/leafsum_native') // README says how it is built
 
-/** Runs the program; seconds of wall time, peak memory, standard output. */
-function leafsum(...args) {
+/** Runs a program; seconds of wall time, standard output and error. */
+function timed(program, args) {
   const start = process.hrtime.bigint()
-  const child = spawnSync(process.execPath, ['--import', here('peak.mjs'), here('../node/bin/leafsum.js'), ...args],
-    { encoding: 'utf8', maxBuffer: 1 << 30 })
+  const child = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 30 })
   const seconds = Number(process.hrtime.bigint() - start) / 1e9
-  if (child.status !== 0) throw Error(`leafsum ${args.join(' ')}: exit ${child.status}\n${child.stderr.slice(0, 2000)}`)
-  return { seconds, peak: Number(/peak_rss (\d+)/.exec(child.stderr)[1]), stdout: child.stdout }
+  if (child.status !== 0) throw Error(`${program} ${args.join(' ')}: exit ${child.status}\n${child.stderr.slice(0, 2000)}`)
+  return { seconds, stdout: child.stdout, stderr: child.stderr }
 }
 
-function orbax() {
-  const out = execFileSync(options.python, [here('restore_and_hash.py'), checkpoint], { encoding: 'utf8', maxBuffer: 1 << 30, stdio: ['ignore', 'pipe', 'ignore'] })
-  const { seconds, peak_rss: peak, digests, nbytes } = JSON.parse(out.trim().split('\n').at(-1))
-  return { seconds, peak, digests, nbytes }
+function leafsum(...args) {
+  const { stderr, ...run } = timed(process.execPath, ['--import', here('peak.mjs'), here('../node/bin/leafsum.js'), ...args])
+  return { ...run, peak: Number(/peak_rss (\d+)/.exec(stderr)[1]) }
 }
+
+function python(script) {
+  const out = execFileSync(options.python, [here(`peers/${script}`), checkpoint], { encoding: 'utf8', maxBuffer: 1 << 30, stdio: ['ignore', 'pipe', 'ignore'] })
+  const { peak_rss: peak, ...run } = JSON.parse(out.trim().split('\n').at(-1))
+  return { ...run, peak }
+}
+
+const native = config => timed(kNative, [JSON.stringify({ command: 'verify', source_names: [''], ...config }), checkpoint, lockfile])
 
 leafsum('lock', checkpoint, '-o', lockfile)
 const ours = JSON.parse(leafsum('digest', checkpoint, '--json', '--algorithm', 'blake3,sha256').stdout)
-const sha256 = Object.values(ours.items).flatMap(item => item.leaves.map(leaf => leaf.digest.sha256)).sort()
-const first = orbax()
-if (JSON.stringify(first.digests) !== JSON.stringify(sha256)) throw Error('the digests differ from those of Orbax and hashlib')
+const digestsBy = name => JSON.stringify(Object.values(ours.items).flatMap(item => item.leaves.map(leaf => leaf.digest[name])).sort())
+for (const [script, name] of [['orbax_sha256.py', 'sha256'], ['tensorstore_blake3.py', 'blake3']]) {
+  if (JSON.stringify(python(script).digests) !== digestsBy(name)) throw Error(`${script} has other digests`)
+}
+const { nbytes } = python('orbax_sha256.py')
 
+const verify = (...args) => leafsum('verify', checkpoint, '--lock', lockfile, ...args)
 const contenders = {
-  'Orbax restore + hashlib.sha256': orbax,
+  'Orbax restore + hashlib.sha256': () => python('orbax_sha256.py'),
+  'TensorStore read + blake3': () => python('tensorstore_blake3.py'),
+  'model_signing verify (files, no values)': () => python('model_signing_verify.py'),
+  'sha256sum of the files': () => timed('find', [checkpoint, '-type', 'f', '-exec', 'sha256sum', '{}', '+']),
   'lock, 1 worker': () => leafsum('lock', checkpoint, '-o', lockfile, '--force', '--jobs', '1'),
   'lock, 2 workers': () => leafsum('lock', checkpoint, '-o', lockfile, '--force', '--jobs', '2'),
-  'verify --deep, 1 worker': () => leafsum('verify', checkpoint, '--lock', lockfile, '--deep', '--jobs', '1'),
-  'verify --deep, 2 workers': () => leafsum('verify', checkpoint, '--lock', lockfile, '--deep', '--jobs', '2'),
-  'verify, 1 worker': () => leafsum('verify', checkpoint, '--lock', lockfile, '--jobs', '1'),
-  'verify, 2 workers': () => leafsum('verify', checkpoint, '--lock', lockfile, '--jobs', '2'),
+  'verify --deep, 1 worker': () => verify('--deep', '--jobs', '1'),
+  'verify --deep, 2 workers': () => verify('--deep', '--jobs', '2'),
+  'verify, 1 worker': () => verify('--jobs', '1'),
+  'verify, 2 workers': () => verify('--jobs', '2'),
+  ...existsSync(kNative) && {
+    'verify --deep, native, 1 thread': () => native({ deep: true }),
+    'verify, native, 1 thread': () => native({}),
+  },
 }
+/** @type {Record<string, any[]>} */
 const runs = Object.fromEntries(Object.keys(contenders).map(name => [name, []]))
 for (let round = 0; round < Number(options.rounds); round++) {
   for (const [name, run] of Object.entries(contenders)) runs[name].push(run())
@@ -57,18 +76,23 @@ for (let round = 0; round < Number(options.rounds); round++) {
 rmSync(scratch, { recursive: true })
 
 const median = list => list.sort((a, b) => a - b)[list.length >> 1]
-const rows = Object.entries(runs).map(([name, list]) => ({
-  name, seconds: median(list.map(r => r.seconds)), peak: Math.max(...list.map(r => r.peak)),
-}))
-const base = rows[0].seconds
+const seconds = Object.fromEntries(Object.entries(runs).map(([name, list]) => [name, median(list.map(run => run.seconds))]))
+const base = seconds['Orbax restore + hashlib.sha256']
+const peakOf = list => list.some(run => run.peak === undefined) ? '' : Math.round(Math.max(...list.map(run => run.peak)) / 2 ** 20)
+const ratio = (a, b) => (seconds[a] / seconds[b]).toFixed(2)
+const versions = readFileSync(here('requirements.txt'), 'utf8').trim().split('\n').join(', ')
 const lines = [
-  `${(first.nbytes / 1e9).toFixed(2)} GB of values, median of ${options.rounds} rounds, ${cpus().length} × ${cpus()[0].model}, Node ${process.version}`,
+  `${(nbytes / 1e9).toFixed(2)} GB of values, median of ${options.rounds} rounds, ${cpus().length} × ${cpus()[0].model}, Node ${process.version}; ${versions}`,
   '',
   '| what | s | GB/s | times as fast as Orbax + hashlib | peak RSS, MiB |',
   '|---|---|---|---|---|',
-  ...rows.map(r => `| ${r.name} | ${r.seconds.toFixed(2)} | ${(first.nbytes / 1e9 / r.seconds).toFixed(2)} | ${(base / r.seconds).toFixed(2)} | ${Math.round(r.peak / 2 ** 20)} |`),
+  ...Object.entries(runs).map(([name, list]) =>
+    `| ${name} | ${seconds[name].toFixed(2)} | ${(nbytes / 1e9 / seconds[name]).toFixed(2)} | ${(base / seconds[name]).toFixed(2)} | ${peakOf(list)} |`),
   '',
-  `2 workers against 1, verify --deep: ${(rows[3].seconds / rows[4].seconds).toFixed(2)} times as fast`,
+  `2 workers against 1, verify --deep: ${ratio('verify --deep, 1 worker', 'verify --deep, 2 workers')} times as fast`,
+  '',
+  `verify against verify --deep: ${ratio('verify, 1 worker', 'verify --deep, 1 worker')} of the time with 1 worker, ${ratio('verify, 2 workers', 'verify --deep, 2 workers')} with 2`,
+  ...existsSync(kNative) ? ['', `verify --deep with 1 worker against the same core as native code (SSE4.1, no assembly): ${ratio('verify --deep, native, 1 thread', 'verify --deep, 1 worker')} times as fast`] : [],
 ]
 console.log(lines.join('\n'))
 if (options.out) writeFileSync(options.out, lines.join('\n') + '\n')

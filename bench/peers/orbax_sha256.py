@@ -1,6 +1,6 @@
 """What a user has without Leafsum: Orbax restores everything, hashlib hashes every leaf. Prints one JSON line.
 
-    python restore_and_hash.py CHECKPOINT      seconds without imports, peak memory of the process
+    python orbax_sha256.py CHECKPOINT      seconds without imports, peak memory of the process
 """
 import hashlib
 import json
