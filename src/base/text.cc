@@ -171,4 +171,10 @@ std::string JsonString(std::string_view text) {
   return out;
 }
 
+std::string UintList(const std::vector<uint64_t>& list) {
+  std::string out = "[";
+  for (size_t i = 0; i < list.size(); ++i) out += (i ? "," : "") + std::to_string(list[i]);
+  return out + "]";
+}
+
 }  // namespace leafsum

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.h"
 
@@ -23,5 +24,6 @@ std::optional<size_t> FirstBadUtf8(std::string_view text);
 // Appends `text` as a JSON string as RFC 8785 escapes it. `text` is valid UTF-8.
 void AppendJsonString(std::string& out, std::string_view text);
 std::string JsonString(std::string_view text);
+std::string UintList(const std::vector<uint64_t>& list);  // [1,2]
 
 }  // namespace leafsum

@@ -39,12 +39,6 @@ Status CheckValue(const Scan& scan, const kvstore::ValueRef& ref) {
   return std::nullopt;
 }
 
-std::string UintList(const std::vector<uint64_t>& list) {
-  std::string out = "[";
-  for (size_t i = 0; i < list.size(); ++i) out += (i ? "," : "") + std::to_string(list[i]);
-  return out + "]";
-}
-
 // Files that the layout, or a program that signs checkpoints, is known to leave (formats.md §3.1).
 // `name` is below the directory of a checkpoint or an item.
 bool IsKnownName(std::string_view name) {

@@ -236,14 +236,8 @@ bool HashStage::Supply(PendingAsks& asks) {
   Batch batch = std::move(queue_.back());
   queue_.pop_back();
   const Job job = MakeJob(batch);
-  Ask ask;
-  ask.kind = AskKind::kJob;
-  ask.cost = job.memory;
-  ask.input = Serialize(job);
-  ask.rare_codecs = HasRareCodec(job);
-  ask.cost = std::min(context_.options.max_memory, job.memory + ask.input.size());
   open_.emplace(next_tag_, std::move(batch));
-  asks.Want(std::move(ask), next_tag_++);
+  asks.Want(JobAsk(job, context_.options.max_memory), next_tag_++);
   return true;
 }
 
@@ -284,12 +278,9 @@ void HashStage::Failed(uint64_t tag, Error error) {
 }
 
 void HashStage::Take(const Leaf& l, const LeafResult& result) {
-  if (result.memory_needed > l.memory && result.memory_needed <= context_.options.max_memory) {
+  if (const auto memory = LargerGrant(l.memory, result.memory_needed, context_.options.max_memory)) {
     Leaf again = l;
-    // That is for as far as it got: later chunks may need more, so few rounds are better than tight
-    // ones.
-    again.memory =
-        std::min(context_.options.max_memory, std::max(result.memory_needed, 2 * l.memory));
+    again.memory = *memory;
     queue_.push_back({again});
     return;
   }

@@ -1,5 +1,6 @@
 #include "verify/job.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/byte_reader.h"
@@ -221,14 +222,25 @@ Status Validate(const ArrayTask& array, size_t files) {
   return std::nullopt;
 }
 
-bool Rare(const ArrayTask& array) { return zarr::HasRareCodec(array.metadata.codecs); }
+bool IsRare(const ArrayTask& array) { return zarr::HasRareCodec(array.metadata.codecs); }
+bool IsRare(const LeafTask& task) {
+  return IsRare(task.array) || (!task.other.empty() && IsRare(task.other[0]));
+}
 
 }  // namespace
 
-bool HasRareCodec(const Job& job) {
-  for (const LeafTask& task : job.tasks)
-    if (Rare(task.array) || (!task.other.empty() && Rare(task.other[0]))) return true;
-  return false;
+Ask JobAsk(const Job& job, uint64_t budget) {
+  Ask ask;
+  ask.kind = AskKind::kJob;
+  ask.input = Serialize(job);
+  ask.rare_codecs = std::any_of(job.tasks.begin(), job.tasks.end(), [](const LeafTask& task) { return IsRare(task); });
+  ask.cost = std::min(budget, job.memory + ask.input.size());
+  return ask;
+}
+
+std::optional<uint64_t> LargerGrant(uint64_t grant, uint64_t needed, uint64_t budget) {
+  if (needed <= grant || needed > budget) return std::nullopt;
+  return std::min(budget, std::max(needed, 2 * grant));
 }
 
 ByteVector Serialize(const Job& job) {

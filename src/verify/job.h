@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "hash/digest.h"
+#include "io/ask.h"
 #include "report/finding.h"
 #include "zarr/array_metadata.h"
 
@@ -90,12 +91,15 @@ struct LeafResult {
   std::vector<report::Finding> findings;  // without item and key path
 };
 
-// Whether any of its arrays takes codecs.wasm.
-bool HasRareCodec(const Job& job);
-
 ByteVector Serialize(const Job& job);
 Result<Job> ParseJob(Bytes bytes);
 ByteVector Serialize(const std::vector<LeafResult>& results);
 Result<std::vector<LeafResult>> ParseResults(Bytes bytes);
+
+// The ask for a LeafJob that runs it. Its cost is the grant and the job itself, or all of the budget.
+Ask JobAsk(const Job& job, uint64_t budget);
+// The grant of a job that is run again because it says that it needs more; nothing where it does not, or the budget has no
+// more. What it says is for as far as it got: few rounds are better than tight ones.
+std::optional<uint64_t> LargerGrant(uint64_t grant, uint64_t needed, uint64_t budget);
 
 }  // namespace leafsum::verify

@@ -78,12 +78,8 @@ bool KeyDigestStage::Supply(PendingAsks& asks) {
     job.tasks.push_back(std::move(task));
     ++next_;
   }
-  Ask ask;
-  ask.kind = AskKind::kJob;
-  ask.input = Serialize(job);
-  ask.cost = std::min(context_.options.max_memory, job.memory + ask.input.size());
   open_.emplace(next_tag_, std::make_pair(begin, next_));
-  asks.Want(std::move(ask), next_tag_++);
+  asks.Want(JobAsk(job, context_.options.max_memory), next_tag_++);
   return true;
 }
 

@@ -10,11 +10,6 @@
 namespace leafsum::verify {
 namespace {
 
-std::string UintList(const std::vector<uint64_t>& list) {
-  std::string out = "[";
-  for (size_t i = 0; i < list.size(); ++i) out += (i ? "," : "") + std::to_string(list[i]);
-  return out + "]";
-}
 std::string ShapeJson(const std::optional<std::vector<uint64_t>>& shape) {
   return shape ? UintList(*shape) : "null";
 }

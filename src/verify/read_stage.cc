@@ -121,13 +121,8 @@ bool ReadStage::Supply(PendingAsks& asks) {
     task.part->whole = leaf.record.nbytes;
   }
   job.tasks.push_back(std::move(task));
-  Ask ask;
-  ask.kind = AskKind::kJob;
-  ask.input = Serialize(job);
-  ask.rare_codecs = HasRareCodec(job);
-  ask.cost = std::min(context_.options.max_memory, job.memory + ask.input.size());
   open_.emplace(next_tag_, part);
-  asks.Want(std::move(ask), next_tag_++);
+  asks.Want(JobAsk(job, context_.options.max_memory), next_tag_++);
   return true;
 }
 
@@ -139,9 +134,8 @@ void ReadStage::Answer(uint64_t tag, Bytes bytes) {
     return Unread(part);
   }
   const LeafResult& result = (*results)[0];
-  const uint64_t limit = context_.options.max_memory;
-  if (result.memory_needed > part.memory && result.memory_needed <= limit) {
-    part.memory = std::min(limit, std::max(result.memory_needed, 2 * part.memory));
+  if (const auto memory = LargerGrant(part.memory, result.memory_needed, context_.options.max_memory)) {
+    part.memory = *memory;
     queue_.push_front(part);
     return;
   }

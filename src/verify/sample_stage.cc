@@ -177,13 +177,8 @@ bool SampleStage::Supply(PendingAsks& asks) {
       job.tasks.push_back(std::move(one));
     }
   }
-  Ask ask;
-  ask.kind = AskKind::kJob;
-  ask.input = Serialize(job);
-  ask.rare_codecs = HasRareCodec(job);
-  ask.cost = std::min(context_.options.max_memory, job.memory + ask.input.size());
   open_.emplace(next_tag_, std::move(draw));
-  asks.Want(std::move(ask), next_tag_++);
+  asks.Want(JobAsk(job, context_.options.max_memory), next_tag_++);
   return true;
 }
 
@@ -195,9 +190,8 @@ void SampleStage::Answer(uint64_t tag, Bytes bytes) {
     return Add(draw, MakeFinding(Code::kUnreadable, "the worker gave no result for this leaf"));
   uint64_t needed = 0;
   for (const LeafResult& result : *results) needed = std::max(needed, result.memory_needed);
-  const uint64_t limit = context_.options.max_memory;
-  if (needed > draw.memory && needed <= limit) {
-    draw.memory = std::min(limit, std::max(needed, 2 * draw.memory));
+  if (const auto memory = LargerGrant(draw.memory, needed, context_.options.max_memory)) {
+    draw.memory = *memory;
     queue_.push_front(std::move(draw));
     return;
   }

@@ -53,13 +53,8 @@ bool ValuesStage::Supply(PendingAsks& asks) {
   task.other.push_back(MakeArrayTask(
       b, b.items[pair.item_b], b.items[pair.item_b].leaves[pair.leaf_b], job.files, file_ids));
   job.tasks.push_back(std::move(task));
-  Ask ask;
-  ask.kind = AskKind::kJob;
-  ask.input = Serialize(job);
-  ask.rare_codecs = HasRareCodec(job);
-  ask.cost = pair.memory;
   open_.emplace(next_tag_, pair);
-  asks.Want(std::move(ask), next_tag_++);
+  asks.Want(JobAsk(job, context_.options.max_memory), next_tag_++);
   return true;
 }
 
@@ -76,9 +71,8 @@ void ValuesStage::Answer(uint64_t tag, Bytes bytes) {
     return Unreadable(pair, report::Code::kUnreadable,
                       "the values could not be compared: the worker gave no result");
   const LeafResult& result = (*results)[0];
-  if (result.memory_needed > pair.memory && result.memory_needed <= context_.options.max_memory) {
-    pair.memory =
-        std::min(context_.options.max_memory, std::max(result.memory_needed, 2 * pair.memory));
+  if (const auto memory = LargerGrant(pair.memory, result.memory_needed, context_.options.max_memory)) {
+    pair.memory = *memory;
     queue_.push_front(pair);
     return;
   }
