@@ -114,13 +114,7 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
   // Names that occurred before, in file order.
   void FindDuplicates(const JsonValue::Object& object) {
     if (object.size() <= kFew && AllDiffer(object)) return;
-    const std::vector<uint32_t> order = StableOrder(
-        object.size(),
-        [](const void* members, uint32_t a, uint32_t b) {
-          const auto& m = *static_cast<const JsonValue::Object*>(members);
-          return m[a].first < m[b].first;
-        },
-        &object);
+    const std::vector<uint32_t> order = OrderByName(object);
     const auto at = [&](size_t i) { return order.empty() ? static_cast<uint32_t>(i) : order[i]; };
     std::vector<uint32_t> again;
     for (size_t i = 1; i < object.size(); ++i)
@@ -277,6 +271,16 @@ std::string_view JsonValue::TypeName() const {
   static constexpr std::string_view kNames[] = {"null",   "boolean", "number", "number",
                                                 "number", "string",  "array",  "object"};
   return kNames[value_.index()];
+}
+
+std::vector<uint32_t> OrderByName(const JsonValue::Object& object) {
+  return StableOrder(
+      object.size(),
+      [](const void* members, uint32_t a, uint32_t b) {
+        const auto& m = *static_cast<const JsonValue::Object*>(members);
+        return m[a].first < m[b].first;
+      },
+      &object);
 }
 
 Result<JsonDocument> ParseJson(Bytes text, JsonOptions options) {

@@ -85,6 +85,9 @@ struct JsonOptions {
   JsonElements* elements = nullptr;
 };
 
+// Which member comes first by name, second, …; those of one name in the order of the text. Empty where all stand so already.
+std::vector<uint32_t> OrderByName(const JsonValue::Object& object);
+
 Result<JsonDocument> ParseJson(Bytes text, JsonOptions options = {});
 
 }  // namespace leafsum

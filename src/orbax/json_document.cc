@@ -1,13 +1,10 @@
 #include "orbax/json_document.h"
 
-#include "base/sort.h"
 #include "base/text.h"
 
 namespace leafsum::orbax {
 
 Result<JsonDocument> ParseObject(Bytes text, std::string_view taken, JsonElements* elements) {
-  if (const size_t nul = AsText(text).find('\0'); nul != std::string_view::npos)
-    return Error{ErrorCode::kInvalid, "not JSON: NUL byte", nul, "JSON", "00"};
   auto document = ParseJson(text, {.as_python = true, .taken = taken, .elements = elements});
   if (document && !document->root.AsObject())
     return Error{ErrorCode::kInvalid, "expected an object, but the document is another value",
@@ -23,13 +20,7 @@ Error WrongMember(std::string_view member, std::string_view expected, const Json
 }
 
 std::vector<const JsonValue::Member*> LastMembers(const JsonValue::Object& object) {
-  const std::vector<uint32_t> order = StableOrder(
-      object.size(),
-      [](const void* members, uint32_t a, uint32_t b) {
-        const auto& m = *static_cast<const JsonValue::Object*>(members);
-        return m[a].first < m[b].first;
-      },
-      &object);
+  const std::vector<uint32_t> order = OrderByName(object);
   const auto at = [&](size_t i) { return order.empty() ? i : order[i]; };
   std::vector<bool> replaced(object.size());
   for (size_t i = 1; i < object.size(); ++i)

@@ -216,16 +216,16 @@ class Assigner {
       if (!leaf.in_zarr && !leaf.in_msgpack) hidden.insert(name);
     }
     for (size_t e = 0; e < claimed_.size(); ++e) {
-      const auto [parent, last] = Split(entries[e].key);
+      const auto [parent, last] = SplitKey(entries[e].key);
       if (!claimed_[e] && (last == ".zarray" || last == "zarr.json")) arrays.insert(parent);
     }
     for (size_t e = 0; e < claimed_.size(); ++e) {
       const std::string_view key = entries[e].key;
       if (claimed_[e] || (!item.ocdbt && IsKnownFile(item, key))) continue;
       // "a/.zarray", "a/0.1" and "a/c/0/1" belong to the array "a", else to what they lie in.
-      std::string_view array = Split(key).first;
-      while (!array.empty() && !arrays.contains(array)) array = Split(array).first;
-      if (!arrays.contains(array)) array = Split(key).first;
+      std::string_view array = SplitKey(key).first;
+      while (!array.empty() && !arrays.contains(array)) array = SplitKey(array).first;
+      if (!arrays.contains(array)) array = SplitKey(key).first;
       if (hidden.contains(array)) continue;
       Left& l = left[array];
       if (l.keys++ == 0) l.first = key;
@@ -242,12 +242,6 @@ class Assigner {
   }
 
   // What a key lies in, without its "/", and its last component.
-  static std::pair<std::string_view, std::string_view> Split(std::string_view key) {
-    const size_t slash = key.rfind('/');
-    if (slash == key.npos) return {{}, key};
-    return {key.substr(0, slash), key.substr(slash + 1)};
-  }
-
   Context& context_;
   Scan& scan_;
   uint64_t filled_ = 0;
@@ -279,13 +273,9 @@ void FindUnknownFiles(Context& context, Scan& scan, const ItemScan& item) {
   // A store's data files may have any name: what lies in a directory in which the store has a file is
   // one of its files, of older generations as a rule.
   std::set<std::string_view> directories{"d", "ocdbt_data", "ocdbt_meta"};
-  auto parent = [](std::string_view name) {
-    const size_t slash = name.rfind('/');
-    return slash == name.npos ? std::string_view() : name.substr(0, slash);
-  };
   for (const uint32_t file : used) {
     const std::string_view path = scan.files.path(file);
-    if (path.starts_with(dir)) directories.insert(parent(path.substr(dir.size())));
+    if (path.starts_with(dir)) directories.insert(SplitKey(path.substr(dir.size())).first);
   }
   directories.erase(std::string_view());
   const auto [first, last] = scan.Below(dir);
@@ -297,7 +287,7 @@ void FindUnknownFiles(Context& context, Scan& scan, const ItemScan& item) {
     const bool in_store =
         !one_file &&
         (used.contains(id) || name.starts_with("ocdbt.process_") ||
-         directories.contains(parent(name)) ||
+         directories.contains(SplitKey(name).first) ||
          (item.numbered && ocdbt::NumberedManifestGeneration(name)));
     if (in_store)
       scan.coverage.SetRest(id, ByteClass::kUnreachable);

@@ -21,13 +21,6 @@ namespace {
 
 constexpr std::string_view kZarray = ".zarray", kZarrJson = "zarr.json";
 
-// The last component of a key, and what comes before it without its "/".
-std::pair<std::string_view, std::string_view> SplitKey(std::string_view key) {
-  const size_t slash = key.rfind('/');
-  if (slash == key.npos) return {{}, key};
-  return {key.substr(0, slash), key.substr(slash + 1)};
-}
-
 // A zarr.json that describes a group is no array.
 bool IsGroup(Bytes document) {
   auto json = ParseJson(document);

@@ -31,8 +31,6 @@ Result<JsonDocument> ReadDocument(Bytes text) {
     return Error{ErrorCode::kLimit, "array metadata is too large", std::nullopt,
                  "at most " + std::to_string(kMaxArrayMetadata) + " bytes",
                  std::to_string(text.size()) + " bytes"};
-  if (const size_t nul = AsText(text).find('\0'); nul != std::string_view::npos)
-    return Error{ErrorCode::kInvalid, "not JSON: NUL byte", nul, "JSON", "00"};
   auto document = ParseJson(text);
   if (document && !document->root.AsObject())
     return Error{ErrorCode::kInvalid, "expected object, but received: " + Describe(&document->root),

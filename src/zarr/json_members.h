@@ -15,9 +15,7 @@
 
 namespace leafsum::zarr {
 
-// The text of a metadata document: a JSON object of at most kMaxArrayMetadata bytes. A NUL byte,
-// which the parser below takes for the end of the text, is refused: what is after it would go
-// unseen.
+// The text of a metadata document: a JSON object of at most kMaxArrayMetadata bytes.
 Result<JsonDocument> ReadDocument(Bytes text);
 
 // A value in one short line; "missing" for null pointers.

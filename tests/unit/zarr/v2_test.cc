@@ -220,7 +220,7 @@ TEST_CASE("zarr2: documents that are none") {
   CHECK_FALSE(Parse(kZarray.With("fill_value", "NaN").Text()));
   const auto hidden = Parse(kZarray.Text() + '\0' + kZarray.Text());
   REQUIRE_FALSE(hidden);
-  CHECK(hidden.error().message == "not JSON: NUL byte");
+  CHECK(hidden.error().message == "not JSON: a NUL byte");
   CHECK(hidden.error().offset == kZarray.Text().size());
   const std::string blanks(kMaxArrayMetadata - kZarray.Text().size(), ' ');
   CHECK(Parse(kZarray.Text() + blanks));
