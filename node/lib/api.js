@@ -236,7 +236,7 @@ async function runCommand(platform, command, sources, given) {
     // A fresh instance each time: its memory never shrinks, and after a trap it is unusable.
     const loaded = await newCore(platform)
     const { core } = loaded
-    pool?.greet(helloOf(platform, stores, loaded))
+    pool?.greet(helloOf(platform, stores, loaded, options))
     verifier = new core.Verifier(JSON.stringify(config))
     refuse(verifier.error(), 'usage')
     if (options.lockfile !== undefined) {
@@ -251,7 +251,6 @@ async function runCommand(platform, command, sources, given) {
 
     if (options.onContent) core.setContentSink(options.onContent)
     const jobs = workers = jobRunner({ platform, loaded, pool, stores, options, verifier })
-    if (state && !state.unchanged()) throw new LeafsumError('source', 'the files change while they are being looked at')
     const save = () => state?.save(verifier.equal())
     const { tell } = jobs
     const onPause = () => {

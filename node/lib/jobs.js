@@ -33,10 +33,17 @@ const takesPool = (/** @type {Platform} */ platform, /** @type {number} */ bytes
 const newPool = (/** @type {Platform} */ platform, /** @type {Store[]} */ stores, /** @type {Options} */ options) =>
   new Pool({ size: workersOf(platform, options), start: platform.startWorker, stores })
 
-/** What a worker begins with: the Module, and how it opens the stores that it can open itself. */
-export function helloOf(/** @type {Platform} */ platform, /** @type {Store[]} */ stores, /** @type {{ module: WebAssembly.Module, url?: string }} */ { module, url }) {
+/**
+ * What a worker begins with: the Module, and how it opens the stores that it can open itself. Not those whose every answer a
+ * state is bound to (`tags`): they are read here.
+ * @param {Platform} platform
+ * @param {Store[]} stores
+ * @param {{ module: WebAssembly.Module, url?: string }} loaded
+ * @param {Options} options
+ */
+export function helloOf(platform, stores, { module, url }, { state }) {
   const specs = stores.map(store => {
-    const spec = store.spec?.()
+    const spec = state && store.tags ? undefined : store.spec?.()
     return spec && platform.canPost(spec) ? spec : null
   })
   return { module, url, specs }
@@ -92,7 +99,7 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier })
       }
       if (!pool && takesPool(platform, verifier.progress().bytes_total, options)) {
         pool = newPool(platform, stores, options)
-        pool.greet(helloOf(platform, stores, loaded))
+        pool.greet(helloOf(platform, stores, loaded, options))
       }
       try {
         if (!pool) return await here(input, note, name === 'codecs')

@@ -1,6 +1,6 @@
 // What an interrupted `verify` keeps, so that the next run need not begin anew: which leaves were equal to which lockfile,
-// bound to the lockfile's bytes and to every file's size, times and identity. Where any of these is another one, the
-// state says nothing.
+// bound to the lockfile's bytes and to every file's size, times and identity, or its ETag. Where any of these is another one,
+// the state says nothing.
 import { LeafsumError } from './errors.js'
 
 /**
@@ -13,31 +13,54 @@ const kSaveEvery = 5000 // ms
 
 /**
  * @param {StateFile} file
- * @param {import('./stores/store.js').Store} store already listed
+ * @param {import('./stores/store.js').Store} store already listed, where it can be
  * @param {Uint8Array | undefined} lockfile
  * @param {Record<string, any>} scope options that decide what "equal" means
  */
 export async function openState(file, store, lockfile, scope) {
   if (!lockfile) throw new LeafsumError('usage', 'a state belongs to a lockfile: give one')
-  const identity = () => store.identity?.()
-  const seen = identity()
-  if (seen === undefined) throw new LeafsumError('usage', 'a state is for directories: this source cannot tell whether a file is still the same')
-  const bound = { lock: await sha256(lockfile), files: await sha256(seen), scope: JSON.stringify(scope) }
-  const resumed = resume(file, bound)
+  const witness = await witnessOf(store)
+  const bound = { lock: await sha256(lockfile), scope: JSON.stringify(scope) }
+  const resumed = await resume(file, bound, witness)
   let saved = performance.now()
   const save = (/** @type {string} */ equal) => {
     saved = performance.now()
-    file.write(`${JSON.stringify({ leafsum_state: 1, ...bound }).slice(0, -1)},"equal":${equal}}\n`)
+    file.write(`${JSON.stringify({ leafsum_state: 1, ...bound, files: witness.files() }).slice(0, -1)},"equal":${equal}}\n`)
   }
-  return { resumed, save, due: () => performance.now() - saved > kSaveEvery, unchanged: () => identity() === seen }
+  return { resumed, save, due: () => performance.now() - saved > kSaveEvery }
 }
 
-/** @returns {EqualLeaf[] | undefined} */
-function resume(/** @type {StateFile} */ file, /** @type {Record<string, string>} */ bound) {
+/**
+ * What tells that files are still the same: of a directory one digest over all that its listing shows, of a server the ETag of
+ * each file that it was asked for; null where it gave none, and then the state vouches for nothing.
+ * @typedef {{ files: () => unknown, holds: (files: unknown) => boolean | Promise<boolean> }} Witness
+ * @returns {Promise<Witness>}
+ */
+async function witnessOf(/** @type {import('./stores/store.js').Store} */ store) {
+  const identity = store.identity?.()
+  if (identity !== undefined) {
+    const seen = await sha256(identity)
+    return { files: () => seen, holds: files => files === seen }
+  }
+  if (store.tags && store.hasTags) {
+    const { tags, hasTags } = store
+    return { files: () => tags.call(store) ?? null, holds: files => isTags(files) && hasTags.call(store, files) }
+  }
+  throw new LeafsumError('usage', 'a state is for directories and URLs: this source cannot tell whether a file is still the same')
+}
+
+/** @returns {files is import('./stores/store.js').Tag[]} */
+function isTags(/** @type {unknown} */ files) {
+  return Array.isArray(files) && files.length > 0 &&
+    files.every(one => Array.isArray(one) && one.length === 2 && one.every(text => typeof text === 'string'))
+}
+
+/** @returns {Promise<EqualLeaf[] | undefined>} */
+async function resume(/** @type {StateFile} */ file, /** @type {Record<string, string>} */ bound, /** @type {Witness} */ witness) {
   const text = file.read?.()
   if (text === undefined) return undefined
   const state = parse(text)
-  const isSame = Object.entries(bound).every(([name, value]) => state[name] === value)
+  const isSame = Object.entries(bound).every(([name, value]) => state[name] === value) && await witness.holds(state.files)
   file.onResume?.(isSame ? state.equal.length : undefined)
   return isSame ? state.equal : undefined
 }

@@ -6,10 +6,11 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { makeApi } from '../../node/lib/api.js'
 import { platform } from '../../node/lib/platform_node.js'
-import { fromMap, fromPath, lock, verify } from '../../node/lib/index.js'
+import { fromMap, fromPath, fromUrl, lock, verify } from '../../node/lib/index.js'
 import { storeOf, zarr3 } from './support/arrays.js'
 import { cli } from './support/cli.js'
-import { scratch } from './support/places.js'
+import { serve } from './support/http.js'
+import { fixtures, scratch } from './support/places.js'
 
 /** A directory of four leaves, and its lockfile. */
 async function prepared(/** @type {import('node:test').TestContext} */ t) {
@@ -92,6 +93,75 @@ test('another byte, another time, another file, another lockfile: everything is 
   assert.deepEqual(await again(), ['VERIFIED', undefined])
   fs.writeFileSync(join(ckpt, 'more'), '')
   assert.deepEqual((await again())[1], undefined)
+})
+
+const kThen = 1_700_000_000
+
+/** A checkpoint that needs no listing, its lockfile, and files of it that hold values. */
+async function served(/** @type {import('node:test').TestContext} */ t, /** @type {string} */ name) {
+  const ckpt = join(scratch(t), 'ckpt')
+  fs.cpSync(join(fixtures, name, 'ckpt'), ckpt, { recursive: true })
+  const { lockfile } = await lock(fromPath(ckpt))
+  const files = /** @type {string[]} */ (fs.readdirSync(ckpt, { recursive: true })).filter(path => /(^|\/)(d\/[0-9a-f]{32}|\d+(\.\d+)*)$/.test(path))
+  for (const path of files) fs.utimesSync(join(ckpt, path), kThen, kThen) // the server's ETags are of times
+  assert.ok(lockfile && files.length > 2)
+  return { ckpt, lockfile, files }
+}
+
+for (const [name, workers] of /** @type {[string, number][]} */ ([['orbax/plain_sharded', 1], ['orbax/zarr2_many_data_files', 1], ['orbax/zarr2_many_data_files', 2]])) {
+  test(`over HTTP: resumed while every ETag is the same, of every file that was asked for: ${name}, workers: ${workers}`, async t => {
+    const how = { workers, workersFrom: 0 }
+    const { ckpt, lockfile, files } = await served(t, name)
+    const { url } = await serve(t, ckpt)
+    const first = memory(undefined)
+    assert.equal((await verify(fromUrl(url), { lockfile, state: first, ...how })).verdict, 'VERIFIED')
+    const again = async (text = first.text) => {
+      const state = memory(text)
+      const { verdict } = await verify(fromUrl(url), { lockfile, state, ...how })
+      return [verdict, state.resumed]
+    }
+    const state = JSON.parse(first.text ?? '')
+    const leaves = state.equal.length
+    assert.ok(leaves > 3)
+    assert.deepEqual(await again(), ['VERIFIED', leaves])
+    // Every file with a value that a leaf has: a server of another one would otherwise go unnoticed.
+    const { url: other, asked } = await serve(t, ckpt)
+    await verify(fromUrl(other), { lockfile, deep: true, workers: 1 })
+    const read = files.filter(path => asked.some(one => one.url === `/${path}`))
+    assert.ok(read.length > 2)
+    for (const path of read) assert.ok(state.files.some((/** @type {any} */ one) => one[0] === path), path)
+    for (const path of [read[0], read[read.length >> 1]]) {
+      fs.utimesSync(join(ckpt, path), kThen, kThen + 5)
+      assert.deepEqual(await again(), ['VERIFIED', undefined], `${path}: another ETag is another file`)
+      fs.utimesSync(join(ckpt, path), kThen, kThen)
+      assert.deepEqual(await again(), ['VERIFIED', leaves])
+    }
+    for (const path of files) {
+      const bytes = fs.readFileSync(join(ckpt, path))
+      fs.writeFileSync(join(ckpt, path), bytes.map(byte => byte ^ 1))
+    }
+    assert.deepEqual(await again(), ['MISMATCH', undefined])
+    for (const forged of [null, [], 'x', [['../a', '"1"']], [['_METADATA', '"1"']], [['nobody', '"1"']], [['_METADATA']]]) {
+      assert.equal((await again(JSON.stringify({ ...state, files: forged })))[1], undefined, JSON.stringify(forged))
+    }
+  })
+}
+
+test('over HTTP: a server that gives no strong ETag leaves nothing to go on from', async t => {
+  const { ckpt, lockfile } = await served(t, 'orbax/plain_sharded')
+  for (const etag of [undefined, 'W/"1"']) {
+    const { url } = await serve(t, ckpt, (_, response) => {
+      const write = response.writeHead.bind(response)
+      response.writeHead = (/** @type {number} */ status, /** @type {any} */ { etag: _, ...headers } = {}) => write(status, { ...headers, ...etag && { etag } })
+      return false
+    })
+    const state = memory(undefined)
+    assert.equal((await verify(fromUrl(url), { lockfile, state })).verdict, 'VERIFIED')
+    assert.deepEqual(JSON.parse(state.text ?? '').files, null)
+    const second = memory(state.text)
+    assert.equal((await verify(fromUrl(url), { lockfile, state: second })).verdict, 'VERIFIED')
+    assert.equal(second.resumed, undefined)
+  }
 })
 
 test('a state cannot vouch for what the lockfile does not say, nor for damage that is seen', async t => {

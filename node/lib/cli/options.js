@@ -52,7 +52,7 @@ export const kOptions = {
     help: 'read only so many of the stored chunks, drawn at random: 5% or 2GiB; never more than INCOMPLETE',
   },
   'seed': { type: 'integer', value: 'N', range: [0, Number.MAX_SAFE_INTEGER], help: 'with --sample: draw as the run with this seed did' },
-  'state': { type: 'text', value: 'FILE', help: 'keep there which leaves were equal, for --resume; files are told by size, times and inode' },
+  'state': { type: 'text', value: 'FILE', help: 'keep there which leaves were equal, for --resume; files are told by size, times and inode, or by ETag' },
   'resume': { type: 'flag', help: 'go on from the state in --state FILE where lockfile and files are still the same' },
   'mesh': {
     type: 'text', value: 'AXES', pattern: /^[^=,]+=[1-9]\d{0,8}(,[^=,]+=[1-9]\d{0,8})*$/, wants: 'a mesh as data=4,model=2',

@@ -5,6 +5,8 @@
  *
  * @typedef {{ offset: number, length: number } | { suffixLength: number }} RangeQuery
  *
+ * @typedef {[path: string, etag: string]} Tag
+ *
  * @typedef {[path: string, size: number, kind: 'f' | 'd' | 'l']} ListingEntry
  *   A file, an empty directory or a symlink; relative to the source's root, "/" between components.
  *
@@ -17,6 +19,9 @@
  * @property {(path: string, offset: number, view: Uint8Array) => number} [readInto]
  *   Synchronous: fills the view from the file and tells how many bytes there were. With it, `size` is synchronous too.
  * @property {() => string} [identity]  of every file of the last listing what tells it from a changed one
+ * @property {() => Tag[] | undefined} [tags]  what a server calls the state of each file that was asked for; nothing where it does
+ *   not name them all
+ * @property {(tags: Tag[]) => Promise<boolean>} [hasTags]  whether these files are still what it calls so
  * @property {() => StoreSpec | undefined} [spec]  what another thread needs to open the same source
  * @property {() => void} [release]  called when a command ends: what is open may be closed, reads may follow
  * @property {() => void} [close]

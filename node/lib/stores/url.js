@@ -7,6 +7,7 @@ const kPause = 250            // ms before the second try, doubled for each furt
 const kRedirects = 5
 const kTimeout = 60_000       // ms for one request, unless said otherwise
 const kFirst = 16 << 10       // bytes: to ask how large a file is and to read a small one is one request
+const kAtOnce = 16            // requests
 const kKept = 16 << 20        // bytes of small files that are kept until the command ends
 
 /**
@@ -18,6 +19,7 @@ const kKept = 16 << 20        // bytes of small files that are kept until the co
 export class UrlStore {
   /** @type {Map<string, string>} */
   #tags
+  #untagged = false // a file came without a name for its state
   #reached = false
   /** @type {Map<string, number>} of files that were asked for their size */
   #sizes = new Map()
@@ -74,6 +76,26 @@ export class UrlStore {
       this.#sizes.set(path, size = first ?? await this.#sizeAlone(path))
     }
     return size
+  }
+
+  /** @returns {import('./store.js').Tag[] | undefined} strong ETags alone: equal ones mean equal bytes (RFC 9110 §8.8.3) */
+  tags() {
+    const tags = [...this.#tags]
+    return !this.#untagged && tags.every(([, tag]) => tag.startsWith('"')) ? tags.sort(([a], [b]) => a < b ? -1 : 1) : undefined
+  }
+
+  /** Asks for each file, as a command would do that begins now. */
+  async hasTags(/** @type {import('./store.js').Tag[]} */ tags) {
+    let next = 0
+    let same = true
+    const ask = async () => {
+      while (same && next < tags.length) {
+        const [path, tag] = tags[next++]
+        same = await this.size(path).then(() => this.#tags.get(path) === tag, () => false) && same
+      }
+    }
+    await Promise.all(Array.from({ length: kAtOnce }, ask))
+    return same
   }
 
   /** A later command asks anew. */
@@ -175,7 +197,11 @@ export class UrlStore {
   /** A file that the server calls by another tag than before is another file. */
   #sameState(/** @type {string} */ path, /** @type {Response} */ response) {
     const tag = response.headers.get('etag') ?? response.headers.get('last-modified')
-    if (tag === null || response.status === 416) return response
+    if (response.status === 416) return response
+    if (tag === null) {
+      this.#untagged = true
+      return response
+    }
     const known = this.#tags.get(path)
     if (known !== undefined && known !== tag) throw new StoreError('changed', 'changed since it was first read')
     this.#tags.set(path, tag)

@@ -3,7 +3,7 @@ import { LeafsumError } from '../../errors.js'
 import { verify } from '../../index.js'
 import { checkWritable, refuseToOverwrite, writeAtomically } from '../output.js'
 import { parseSize } from '../sizes.js'
-import { defaultLockfile, isUrl, liesInside, openSource, pathInside, readEvidence } from '../source.js'
+import { defaultLockfile, liesInside, openSource, pathInside, readEvidence } from '../source.js'
 
 /** @param {import('../context.js').Context} context */
 export async function run(context) {
@@ -54,7 +54,6 @@ function stateOf(/** @type {import('../context.js').Context} */ context, /** @ty
     return undefined
   }
   if (lock === undefined) throw new LeafsumError('usage', '--state belongs to a lockfile: --lock FILE')
-  if (isUrl(source)) throw new LeafsumError('usage', '--state is for directories: a URL does not tell whether a file is still the same')
   checkWritable(file, { force: true })
   // Who can put a file among the weights could vouch for them.
   if (liesInside(file, source)) {
