@@ -91,6 +91,7 @@ void SampleStage::Choose(std::vector<Chunk> chunks) {
   for (size_t i = 0; lock_ && i < scan.items.size(); ++i)
     if (const ItemRecord* item = EvidenceOf(*lock_, scan, scan.items[i]))
       for (const LeafRecord& record : item->leaves) evidence.emplace(std::pair(i, record.key_path), &record);
+  uint64_t of_draw = 0;
   for (const Chunk& c : chunks) {
     if (queue_.empty() || queue_.back().item != c.item || queue_.back().leaf != c.leaf) {
       const LeafPlan& leaf = scan.items[c.item].leaves[c.leaf];
@@ -104,8 +105,15 @@ void SampleStage::Choose(std::vector<Chunk> chunks) {
         draw.whole = !draw.by_digest;
       }
       queue_.push_back(std::move(draw));
+      of_draw = 0;
+    } else if (!queue_.back().whole && of_draw >= context_.options.segment) {
+      Draw more = queue_.back();
+      more.chunks.clear();
+      queue_.push_back(std::move(more));
+      of_draw = 0;
     }
     queue_.back().chunks.push_back(c.chunk);
+    of_draw += c.length;
   }
 }
 
@@ -217,7 +225,7 @@ void SampleStage::Take(const Draw& draw, const LeafResult& result) {
       same = std::equal(result.chunks.begin() + static_cast<ptrdiff_t>(n * kSize),
                         result.chunks.begin() + static_cast<ptrdiff_t>((n + 1) * kSize),
                         draw.expected->chunks.begin() + static_cast<ptrdiff_t>(draw.chunks[n] * kSize));
-    if (same) return;
+    if (same || !read_whole_.emplace(draw.item, draw.leaf).second) return;
     Draw whole = draw;
     whole.whole = true;
     queue_.push_back(std::move(whole));

@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "verify/lockfile.h"
@@ -28,7 +29,7 @@ class SampleStage : public Stage {
  private:
   struct Draw {
     size_t item, leaf;
-    std::vector<size_t> chunks;  // of the leaf's, ascending
+    std::vector<size_t> chunks;  // of the leaf's, ascending; where they are many, several draws have some each
     const LeafRecord* expected;  // null where there is none
     bool whole;                  // the leaf's content, not its chunks one by one
     bool by_digest;              // the chunks by the lockfile's `chunks`; else they are decoded
@@ -48,6 +49,7 @@ class SampleStage : public Stage {
   const Lockfile* lock_;
   std::deque<Draw> queue_;
   std::map<uint64_t, Draw> open_;
+  std::set<std::pair<size_t, size_t>> read_whole_;  // item and leaf, because a chunk is another one than was locked
   uint64_t next_tag_ = 1;
   uint64_t total_chunks_ = 0, drawn_chunks_ = 0, decoded_chunks_ = 0, bytes_read_ = 0;
 };

@@ -54,6 +54,25 @@ test('all of it is still no proof; a size draws until it is reached', async () =
   assert.deepEqual([none.verdict, skipped(none).actual], ['INCOMPLETE', '1 chunks'])
 })
 
+test('many drawn chunks of a leaf are shared out over jobs: the same report', async () => {
+  const changed = () => {
+    const all = files()
+    for (const name of ['a/c/3/2', 'a/c/7/1', 'b/c/20', 'b/c/40']) all[name] = all[name].map(byte => byte ^ 1)
+    all['b/c/30'] = all['b/c/30'].subarray(1)
+    return all
+  }
+  for (const chunks of [true, false]) {
+    const lockfile = await locked({ chunks })
+    for (const source of [files, changed]) {
+      for (const share of [0.3, 1]) {
+        const run = async (/** @type {any} */ options) => (await verify(fromMap(source()), { lockfile, sample: { share, seed: 5 }, ...options })).text
+        const whole = await run({ workers: 1 })
+        for (const options of [{ workers: 1, segment: 1 }, { workers: 3, workersFrom: 0, segment: 60 }]) assert.equal(await run(options), whole)
+      }
+    }
+  }
+})
+
 test('every chunk is drawn about as often as every other', async () => {
   const lockfile = await locked({ chunks: true })
   /** @type {Map<string, number>} */
