@@ -22,7 +22,7 @@ export async function readLeaf(report, source, leaves, name, slice, options = {}
   if (countOf(axes) * itemsize > kMaxBytes) throw new LeafsumError('usage', 'the slice is over 2 GiB: read it in parts')
   const plan = planOf(leaf, axes, shape, itemsize, options.lockfile)
   /** @type {any} */
-  const begins = plan.parts.map(part => part.begin ?? 0)
+  const begins = plan.parts.map(part => part.begin ?? part.skip)
   const result = await report('cat', [source], {
     ...options,
     reads: [readOf(leaf, plan.parts)],

@@ -67,7 +67,8 @@ export const shapeOf = axes => axes.filter(one => !one.dropped).map(one => one.c
 export const countOf = (/** @type {Axis[]} */ axes) => product(axes.map(one => one.count))
 
 /**
- * What has to be read for a slice alone: the chunks that hold an element of it, and of these no more than to the last one.
+ * What has to be read for a slice alone: the chunks that hold an element of it, and of these no more than from the first one
+ * to the last.
  * @param {Axis[]} axes
  * @param {number[]} shape
  * @param {number[]} chunk
@@ -78,7 +79,7 @@ export function chunksFor(axes, shape, chunk, itemsize) {
   const spans = axes.map((axis, n) => spanOf(axis, chunk[n]))
   if (spans.reduce((sum, { length }) => sum + length, 0) > kMaxIndices) {
     const picker = wholePicker(axes, shape, itemsize)
-    return { parts: [{ skip: 0, take: picker.end }], picker }
+    return { parts: [between(picker)], picker }
   }
   const sizes = spans.map(({ last, length }, n) => {
     // The last chunk along an axis is clipped to the array.
@@ -94,9 +95,11 @@ export function chunksFor(axes, shape, chunk, itemsize) {
   })
   const picker = new Picker(axes, places, sizes, itemsize)
   const chunks = spans.map(({ length, at }) => Array.from({ length }, (_, n) => at(n)))
-  const parts = [{ ...chunks.length > 0 && { chunks }, skip: 0, take: picker.end }]
+  const parts = [{ ...chunks.length > 0 && { chunks }, ...between(picker) }]
   return { parts, picker }
 }
+
+const between = (/** @type {Picker} */ { begin, end }) => ({ skip: begin, take: end - begin })
 
 /** The picker where the content is the whole leaf's. */
 function wholePicker(/** @type {Axis[]} */ axes, /** @type {number[]} */ shape, /** @type {number} */ itemsize) {
@@ -197,7 +200,12 @@ export class Picker {
     this.#base = this.#rowBase(0)
   }
 
-  /** Where in the content the last element ends, in bytes. */
+  /** Where in the content the first element begins, in bytes. */
+  get begin() {
+    return this.bytes.length === 0 ? 0 : this.#at(this.#rowBase(0), 0)
+  }
+
+  /** Where the last one ends. */
   get end() {
     return this.bytes.length === 0 ? 0 : this.#at(this.#rowBase(this.rows - 1), this.perRow - 1) + this.itemsize
   }

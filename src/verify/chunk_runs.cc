@@ -20,6 +20,7 @@ ChunkRuns::ChunkRuns(std::vector<uint64_t> shape, std::vector<uint64_t> chunk_sh
   q_ = rank - 1;
   while (q_ > p_ && chunk_[q_] == shape_[q_]) --q_;
   inner_ = stride_[q_];
+  row_ = CheckedMul(CheckedProduct(std::span<const uint64_t>(shape_).subspan(p_ + 1)).value_or(0), itemsize).value_or(0);
   const std::span<const uint64_t> grid(grid_);
   groups_ = CheckedProduct(grid.first(p_ + 1)).value_or(~uint64_t{0});
   slots_ = CheckedProduct(grid.subspan(p_ + 1)).value_or(~uint64_t{0});
@@ -58,6 +59,14 @@ bool ChunkRuns::NextRun(Run& run) {
   }
   ended_ = ++at_[p_] == rows_;
   return true;
+}
+
+uint64_t ChunkRuns::StartAt(uint64_t position) {
+  const uint64_t all = shape_[p_] * row_, chunk = std::min(chunk_[p_], shape_[p_]) * row_;
+  const uint64_t before = position / all, chunks = position % all / chunk;
+  group_ = before * grid_[p_] + chunks;
+  StartGroup();
+  return before * all + chunks * chunk;
 }
 
 bool ChunkRuns::NextGroup() {

@@ -39,6 +39,9 @@ class ChunkRuns {
   bool NextGroup();        // false at the end of the array
   uint64_t group() const { return group_; }
   void SkipTo(uint64_t group) { group_ = group - 1; }  // which NextGroup begins then, or finds the end
+  // Goes to the group that holds byte `position` of the content, which the array has, and tells where in the content that
+  // group begins.
+  uint64_t StartAt(uint64_t position);
   const std::vector<uint64_t>& grid() const { return grid_; }
 
  private:
@@ -46,6 +49,7 @@ class ChunkRuns {
 
   std::vector<uint64_t> shape_, chunk_, grid_, stride_;
   size_t p_ = 0, q_ = 0;
+  uint64_t row_ = 0;  // bytes of content in one step along axis p
   uint64_t slots_ = 1, inner_ = 1, group_ = 0, groups_ = 1;
   bool empty_ = false;
   uint64_t rows_ = 0;  // valid steps along axis p in this group

@@ -164,6 +164,10 @@ ContentReader::ContentReader(const ArrayTask& task, ReadQueue& queue, uint64_t m
 
 ContentReader::~ContentReader() = default;
 
+uint64_t ContentReader::StartAt(uint64_t position) {
+  return on_value_ || position >= task_.metadata.nbytes ? 0 : runs_.StartAt(position);
+}
+
 State ContentReader::Fail(const ChunkRef& ref, uint64_t position, const Error& error) {
   failure_ = ValueFinding(task_, queue_, ref, position, error);
   return State::kFailed;

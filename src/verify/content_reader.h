@@ -34,6 +34,10 @@ class ContentReader {
 
   static bool HashesValues(const zarr::ArrayMetadata& m);
 
+  // Before the first Next: leaves out whole groups of chunks before byte `position` of the content, and tells with which byte
+  // it begins. With `on_value` it is the first one, because every value is read.
+  uint64_t StartAt(uint64_t position);
+
   enum class State { kBytes, kBlocked, kDone, kFailed, kNeedsMemory };
   // The next content, some KiB, where an element may be cut in two; valid until the next call.
   State Next(Bytes& out);

@@ -143,6 +143,7 @@ bool LeafRunner::StepContent() {
         sha256_ = hash::MakeSha256();
     }
     reader_ = std::make_unique<ContentReader>(task_.array, queue_, memory_, std::move(on_value));
+    if (task_.part) position_ = reader_->StartAt(task_.part->skip);
   }
   size_t read = 0;
   for (bool more = true; more;) {

@@ -70,6 +70,34 @@ test('only the chunks that a slice needs are read', async () => {
   assert.equal((await chunksOf('')).length, 16)
 })
 
+test('of a shard, too, no rows of chunks before the slice', async () => {
+  const content = counting(64)
+  const inner = [2, 4] // 4 × 2 of them in the one shard, 8 bytes each, and then its index
+  const codecs = [{ name: 'sharding_indexed', configuration: { chunk_shape: inner, codecs: [{ name: 'bytes' }], index_codecs: [{ name: 'bytes', configuration: { endian: 'little' } }], index_location: 'end' } }]
+  const array = zarr3('uint8', [8, 8], content)
+  const document = JSON.parse(new TextDecoder().decode(array['zarr.json']))
+  const shard = new Uint8Array(64 + 8 * 16)
+  const index = new DataView(shard.buffer, 64)
+  for (let n = 0; n < 8; n++) {
+    for (let k = 0; k < 8; k++) shard[8 * n + k] = content[((n >> 1) * 2 + (k >> 2)) * 8 + (n & 1) * 4 + (k & 3)]
+    index.setBigUint64(16 * n, BigInt(8 * n), true)
+    index.setBigUint64(16 * n + 8, 8n, true)
+  }
+  const map = fromMap(storeOf({ w: { 'zarr.json': new TextEncoder().encode(JSON.stringify({ ...document, codecs })), 'c/0/0': shard } }))
+  /** @type {number[]} */
+  const offsets = []
+  const watched = {
+    name: 'x', list: map.list.bind(map), get: map.get.bind(map),
+    getRange: (/** @type {string} */ key, /** @type {any} */ range) => { if (key.endsWith('/c/0/0')) offsets.push(range.offset); return map.getRange(key, range) },
+  }
+  for (const [slice, first] of /** @type {[string, number][]} */ ([['', 0], ['6', 48], ['3:5, 1', 16], ['7, 4:', 48]])) {
+    offsets.length = 0
+    const got = await read(watched, '/w', slice)
+    assert.deepEqual([got.report.exit_code, got.bytes], [0, expected(slice, [8, 8], content).bytes], slice)
+    assert.deepEqual([Math.max(...offsets), Math.min(...offsets)], [64, first], slice)
+  }
+})
+
 test('with a lockfile: a slice of a damaged leaf is shown where its own blocks are whole, and only there', async () => {
   const rows = 3000
   const content = counting(rows * 1024 * 4)

@@ -112,6 +112,29 @@ TEST_CASE("Every element of every small array comes once and in order") {
   SUCCEED();
 }
 
+TEST_CASE("A byte of the content is found in the last group that begins before it") {
+  for (const auto& [shape, chunk] : std::vector<std::pair<Index, Index>>{
+           {{}, {}}, {{10}, {3}}, {{10}, {20}}, {{5, 6}, {2, 4}}, {{5, 6}, {1, 4}}, {{3, 4, 5}, {1, 1, 2}}, {{3, 4, 5}, {1, 3, 5}}, {{2, 3, 1}, {1, 1, 1}}}) {
+    // Where each group begins, by its runs.
+    ChunkRuns runs(shape, chunk, kItem);
+    std::vector<uint64_t> begins;
+    uint64_t bytes = 0;
+    do {
+      begins.push_back(bytes);
+      for (Run run; runs.NextRun(run);) bytes += run.bytes;
+    } while (runs.NextGroup());
+    for (uint64_t position = 0; position < bytes; ++position) {
+      const auto after = std::upper_bound(begins.begin(), begins.end(), position);
+      INFO(Text(shape) << " " << Text(chunk) << " at " << position);
+      CHECK(runs.StartAt(position) == *(after - 1));
+      CHECK(runs.group() == static_cast<uint64_t>(after - begins.begin() - 1));
+    }
+  }
+  // Its bytes would not fit in 64 bits times the chunk.
+  ChunkRuns wide({10, uint64_t{1} << 30}, {uint64_t{1} << 40, 1}, 1);
+  CHECK(wide.StartAt(uint64_t{9} << 30) == 0);
+}
+
 TEST_CASE("The example of the header") {
   ChunkRuns runs({5, 6}, {2, 4}, 1);
   REQUIRE(runs.slots() == 2);

@@ -38,21 +38,24 @@ struct Outcome {
   ByteVector content;
   report::Finding failure;
   uint64_t memory_needed = 0;
+  uint64_t begin = 0;  // in the content
   std::vector<report::Finding> warnings;
   std::vector<std::pair<uint64_t, std::string>> values;  // index, digest
 };
 
-Outcome Read(const StoredArray& a, uint64_t seed, uint64_t memory = kPlenty) {
+// From the group on that holds byte `from`; then without the values' digests.
+Outcome Read(const StoredArray& a, uint64_t seed, uint64_t memory = kPlenty, std::optional<uint64_t> from = {}) {
   Outcome o;
   ReadQueue queue(a.files);
   Machine machine{queue};
   test::OpenAsks asks({&a.source}, seed);
   ContentReader::OnValue on_value;
-  if (ContentReader::HashesValues(a.task.metadata))
+  if (ContentReader::HashesValues(a.task.metadata) && !from)
     on_value = [&](const ChunkRef& ref, const hash::Digest& d) {
       o.values.emplace_back(ref.index, hash::ToHex(d));
     };
   ContentReader reader(a.task, queue, memory, on_value);
+  if (from) o.begin = reader.StartAt(*from);
   for (;;) {
     Bytes out;
     o.state = reader.Next(out);
@@ -238,6 +241,25 @@ TEST_CASE("Content of small arrays of every form, as a model says element by ele
     const StoredArray a = test::StoreArray(form, random);
     for (uint64_t seed : {uint64_t{0}, n + 1}) CheckReads(a, seed);
   }
+}
+
+TEST_CASE("Content from the middle on, without the chunks before") {
+  size_t skipped = 0;
+  for (uint64_t n = 0; n < 1500; ++n) {
+    Random random(n);
+    const ArrayForm form = SmallForm(random, n % 3 == 0);
+    CAPTURE(n, Describe(form));
+    const StoredArray a = test::StoreArray(form, random);
+    if (a.content.empty()) continue;
+    const uint64_t from = random.Below(a.content.size());
+    const Outcome o = Read(a, n, kPlenty, from);
+    REQUIRE(o.state == State::kDone);
+    CHECK(o.begin <= from);
+    CHECK(o.content.size() + o.begin == a.content.size());
+    CHECK(std::equal(o.content.begin(), o.content.end(), a.content.begin() + static_cast<ptrdiff_t>(o.begin)));
+    skipped += o.begin > 0;
+  }
+  CHECK(skipped > 300);
 }
 
 TEST_CASE("Content of chunks that are decoded side by side as streams") {
