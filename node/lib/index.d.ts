@@ -56,8 +56,9 @@ export interface VerifyOptions extends CompareOptions {
   /** A share (above 0, up to 1) or a number of bytes of the stored chunks, drawn at random; INCOMPLETE at best. */
   sample?: { share?: number; bytes?: number; seed?: number }
   /**
-   * Node's directories: where a run keeps what it found equal, and whence it may go on. `read` gives an earlier run's text;
-   * `onResume` is told how many leaves that vouches for, nothing where lockfile, files or options are others.
+   * Node's directories, and URLs whose server gives strong ETags: where a run keeps what it found equal, and whence it may go
+   * on. `read` gives an earlier run's text; `onResume` is told how many leaves that vouches for, nothing where lockfile, files
+   * or options are others.
    */
   state?: { read?: () => string | undefined; write: (text: string) => void; onResume?: (leaves: number | undefined) => void }
 }
