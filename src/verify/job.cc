@@ -51,6 +51,7 @@ void Fields(Io& io, ArrayTask& v) {
 template <class Io>
 void Fields(Io& io, ContentPart& v) {
   io(v.skip), io(v.take), io(v.whole), io(v.begin), io(v.hand_out);
+  io(v.owned);
 }
 template <class Io>
 void Fields(Io& io, LeafTask& v) {

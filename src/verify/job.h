@@ -51,6 +51,8 @@ struct ContentPart {
   uint64_t skip = 0, take = 0;
   uint64_t whole = 0, begin = 0;
   bool hand_out = false;  // to the host's sink (SetContentSink)
+  // What is found behind so many bytes of the content is another task's to tell; 0: all is this one's.
+  uint64_t owned = 0;
 };
 
 struct LeafTask {

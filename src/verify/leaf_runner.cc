@@ -1,6 +1,7 @@
 #include "verify/leaf_runner.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "verify/leaf_job.h"
 
@@ -41,6 +42,7 @@ LeafRunner::~LeafRunner() {
 }
 
 void LeafRunner::Fail(report::Finding finding) {
+  result_.findings.clear();  // warnings are of values that are there
   result_.findings.push_back(std::move(finding));
   phase_ = Phase::kDone;
 }
@@ -153,6 +155,8 @@ bool LeafRunner::StepContent() {
         read = bytes.size();
         // Where the part ends with the array, so do its values, which are looked at to their end.
         more = Wanted(bytes) || position_ == nbytes;
+        // A group of chunks is looked at to its end before the next one's first bytes come.
+        if (task_.part && task_.part->owned > 0 && position_ > task_.part->owned) TakeWarnings();
         if (blake3_) blake3_->Update(bytes);
         if (sha256_) sha256_->Update(bytes);
         if (host_digest_) for_host_.insert(for_host_.end(), bytes.begin(), bytes.end());
@@ -177,7 +181,7 @@ bool LeafRunner::StepContent() {
     Fail(std::move(f));
     return true;
   }
-  for (report::Finding& f : reader_->TakeWarnings()) result_.findings.push_back(std::move(f));
+  TakeWarnings();
   if (blake3_) result_.blocks = blake3_->blocks();
   if (!task_.part || (task_.part->whole != 0 && task_.part->take == task_.part->whole))
     result_.blake3 = blake3_->Finish();
@@ -189,6 +193,12 @@ bool LeafRunner::StepContent() {
   }
   result_.complete = true;
   return End(Phase::kDone);
+}
+
+// Once: what comes later is not this task's.
+void LeafRunner::TakeWarnings() {
+  if (std::exchange(warnings_taken_, true)) return;
+  for (report::Finding& f : reader_->TakeWarnings()) result_.findings.push_back(std::move(f));
 }
 
 bool LeafRunner::StepHostDigest() {

@@ -38,6 +38,7 @@ class LeafRunner : private ReadSink {
   bool Went(uint64_t bytes);
   // Cuts off what the task does not want, and hands the rest to the sink; false where no more comes.
   bool Wanted(Bytes& bytes);
+  void TakeWarnings();
   void Fail(report::Finding finding);
   void OnRead(uint64_t offset, Piece piece) override;
   void OnFailure(uint64_t offset, Error error) override;
@@ -50,7 +51,7 @@ class LeafRunner : private ReadSink {
   uint64_t progress_ = 0;
   uint64_t since_pause_ = 0;
   uint64_t position_ = 0;  // in the content, where a part is wanted
-  bool paused_ = false;
+  bool paused_ = false, warnings_taken_ = false;
 
   std::unique_ptr<StoredPass> stored_pass_;
   std::unique_ptr<StoredHasher> stored_hasher_;

@@ -12,6 +12,8 @@ namespace {
 
 using hash::kBlockSize;
 
+constexpr uint64_t kMaxSegments = 4096;  // a terabyte of zeros is a small file
+
 // Bytes of content before row `row` of chunks. The array has content, so that nothing here overflows.
 uint64_t ContentBefore(const zarr::ArrayMetadata& m, uint64_t row) {
   return std::min(row * m.chunk_shape[0], m.shape[0]) * (m.nbytes / m.shape[0]);
@@ -40,13 +42,6 @@ LeafResult Incomplete(const LeafResult& from) {
   out.memory_needed = from.memory_needed;
   out.findings = from.findings;
   return out;
-}
-
-// A chunk that two segments have read whole is one finding.
-bool IsNew(const report::Finding& f, const std::vector<report::Finding>& findings) {
-  return std::none_of(findings.begin(), findings.end(), [&](const report::Finding& other) {
-    return f.code == other.code && f.file == other.file && f.offset == other.offset && f.message == other.message;
-  });
 }
 
 // Always false.
@@ -79,7 +74,7 @@ bool MergeDigests(const ArrayTask& array, std::span<const ChunkRef> chunks, cons
 }  // namespace
 
 std::vector<Segment> SplitRows(const zarr::ArrayMetadata& m, uint64_t bytes) {
-  bytes = std::max(bytes, kBlockSize);
+  bytes = std::max({bytes, kBlockSize, m.nbytes / kMaxSegments});
   if (m.shape.empty() || m.nbytes / 2 < bytes) return {};
   const uint64_t rows = CeilDiv(m.shape[0], m.chunk_shape[0]);
   const uint64_t step = std::max<uint64_t>(1, CeilDiv(bytes, ContentBefore(m, 1)));
@@ -94,7 +89,7 @@ std::vector<Segment> SplitRows(const zarr::ArrayMetadata& m, uint64_t bytes) {
     const uint64_t first = NextBlock(from, m.nbytes), last = NextBlock(to, m.nbytes);
     s.read_end = CeilDiv(CeilDiv(last, m.nbytes / m.shape[0]), m.chunk_shape[0]);
     s.bytes = to - from;
-    s.part = {first - from, last - first, m.nbytes, first, false};
+    s.part = {first - from, last - first, m.nbytes, first, false, s.bytes};
     begin = s.end;
     segments.push_back(s);
   }
@@ -136,8 +131,7 @@ LeafResult MergeContent(const ArrayTask& array, std::span<const ChunkRef> chunks
   LeafResult out;
   for (const LeafResult& result : results) {
     out.blocks.insert(out.blocks.end(), result.blocks.begin(), result.blocks.end());
-    for (const report::Finding& f : result.findings)
-      if (IsNew(f, out.findings)) out.findings.push_back(f);
+    out.findings.insert(out.findings.end(), result.findings.begin(), result.findings.end());
   }
   if (out.blocks.size() / hash::kBlockValueSize != hash::BlockCount(array.metadata.nbytes)) {
     Lacks(out);

@@ -198,6 +198,29 @@ TEST_CASE("one damaged chunk is told as it would be without segments, wherever i
   }
 }
 
+TEST_CASE("bytes behind frames are told once for each chunk, also of those that two segments read") {
+  ArrayForm form = Forms()[1];
+  form.chunk_shape = {100, 1000};  // ten in a block: whole ones are read twice
+  form.codecs.bytes_codecs[0].trailing_bytes_ignored = true;
+  Random random(13);
+  const test::StoredArray a = test::StoreArray(form, random, [](test::StoredValue& v) { v.bytes.resize(v.bytes.size() + 3); });
+  const auto [whole, merged] = RunBoth(a, kBlock, 1);
+  REQUIRE(merged.findings.size() == whole.findings.size());
+  CHECK(whole.findings.size() == 31);
+  for (size_t i = 0; i < whole.findings.size(); ++i) {
+    CHECK(merged.findings[i].code == whole.findings[i].code);
+    CHECK(merged.findings[i].message == whole.findings[i].message);
+    CHECK(merged.findings[i].offset == whole.findings[i].offset);
+  }
+}
+
+TEST_CASE("there are never more segments than can be held") {
+  const auto huge = Shaped({uint64_t{1} << 60}, {uint64_t{1} << 20}, 1);
+  const auto segments = SplitRows(huge, kBlock);
+  CHECK(segments.size() <= 4097);
+  CheckSegments(huge, segments);
+}
+
 TEST_CASE("a result that lacks something is a finding, not a success") {
   const auto m = Shaped({4 * kBlock}, {kBlock}, 1);
   const auto segments = SplitRows(m, kBlock);
