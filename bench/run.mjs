@@ -3,12 +3,13 @@
 // Leafsum beside what else reads or checks the same files: all in turn, several rounds, medians and ratios of one run.
 // Whole processes of ours, start included; Python's imports are left out. What reads values must have read the same ones:
 // otherwise nothing is timed.
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { leafsum, timed } from './timed.mjs'
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -21,20 +22,6 @@ const scratch = mkdtempSync(join(tmpdir(), 'leafsum-bench-'))
 const lockfile = join(scratch, 'lock.json')
 const kNative = here('../build/bench/bench/native/leafsum_native') // README says how it is built
 
-/** Runs a program; seconds of wall time, standard output and error. */
-function timed(program, args) {
-  const start = process.hrtime.bigint()
-  const child = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 30 })
-  const seconds = Number(process.hrtime.bigint() - start) / 1e9
-  if (child.status !== 0) throw Error(`${program} ${args.join(' ')}: exit ${child.status}\n${child.stderr.slice(0, 2000)}`)
-  return { seconds, stdout: child.stdout, stderr: child.stderr }
-}
-
-function leafsum(...args) {
-  const { stderr, ...run } = timed(process.execPath, ['--import', here('peak.mjs'), here('../node/bin/leafsum.js'), ...args])
-  return { ...run, peak: Number(/peak_rss (\d+)/.exec(stderr)[1]) }
-}
-
 function python(script) {
   const out = execFileSync(options.python, [here(`peers/${script}`), checkpoint], { encoding: 'utf8', maxBuffer: 1 << 30, stdio: ['ignore', 'pipe', 'ignore'] })
   const { peak_rss: peak, ...run } = JSON.parse(out.trim().split('\n').at(-1))
@@ -46,10 +33,12 @@ const native = config => timed(kNative, [JSON.stringify({ command: 'verify', sou
 leafsum('lock', checkpoint, '-o', lockfile)
 const ours = JSON.parse(leafsum('digest', checkpoint, '--json', '--algorithm', 'blake3,sha256').stdout)
 const digestsBy = name => JSON.stringify(Object.values(ours.items).flatMap(item => item.leaves.map(leaf => leaf.digest[name])).sort())
+let nbytes = 0
 for (const [script, name] of [['orbax_sha256.py', 'sha256'], ['tensorstore_blake3.py', 'blake3']]) {
-  if (JSON.stringify(python(script).digests) !== digestsBy(name)) throw Error(`${script} has other digests`)
+  const read = python(script)
+  if (JSON.stringify(read.digests) !== digestsBy(name)) throw Error(`${script} has other digests`)
+  nbytes = read.nbytes
 }
-const { nbytes } = python('orbax_sha256.py')
 
 const verify = (...args) => leafsum('verify', checkpoint, '--lock', lockfile, ...args)
 const contenders = {

@@ -241,7 +241,6 @@ class Assigner {
     }
   }
 
-  // What a key lies in, without its "/", and its last component.
   Context& context_;
   Scan& scan_;
   uint64_t filled_ = 0;

@@ -55,19 +55,14 @@ bool Lacks(LeafResult& out) {
 // False, with a finding, where a result has fewer digests than its segment has chunks.
 bool MergeDigests(const ArrayTask& array, std::span<const ChunkRef> chunks, const std::vector<Segment>& segments,
                   const std::vector<LeafResult>& results, LeafResult& out) {
-  StoredHasher hasher(array);
   for (size_t i = 0; i < segments.size(); ++i) {
     const auto owned = ChunksOfRows(array.metadata, chunks, segments[i].begin, segments[i].end);
     const ByteVector& digests = results[i].chunks;  // of the rows owned first
-    if (digests.size() / hash::Digest().size() < owned.size()) return Lacks(out);
-    for (size_t k = 0; k < owned.size(); ++k) {
-      hash::Digest digest;
-      std::copy_n(digests.begin() + static_cast<ptrdiff_t>(k * digest.size()), digest.size(), digest.begin());
-      hasher.Add(owned[k], digest);
-      out.chunks.insert(out.chunks.end(), digest.begin(), digest.end());
-    }
+    const size_t size = owned.size() * hash::Digest().size();
+    if (digests.size() < size) return Lacks(out);
+    out.chunks.insert(out.chunks.end(), digests.begin(), digests.begin() + static_cast<ptrdiff_t>(size));
   }
-  out.stored = hasher.Finish();
+  out.stored = StoredDigestOf(array, chunks, out.chunks);
   return true;
 }
 

@@ -103,7 +103,7 @@ bool ReadStage::Supply(PendingAsks& asks) {
   const LeafPlan& leaf = item.leaves[part.leaf];
   Job job;
   job.memory = part.memory;
-  std::map<std::pair<uint32_t, uint32_t>, uint32_t> file_ids;
+  FileIds file_ids;
   LeafTask task;
   task.leaf = part.number;
   task.array = MakeArrayTask(scan, item, leaf, job.files, file_ids);

@@ -131,16 +131,9 @@ bool SampleStage::IsAsLocked(const Draw& draw) const {
   if (!draw.expected->stored || draw.expected->chunks.size() != leaf.chunks.size() * hash::kBlockValueSize)
     return false;
   Job job;
-  std::map<std::pair<uint32_t, uint32_t>, uint32_t> file_ids;
+  FileIds file_ids;
   const ArrayTask task = MakeArrayTask(scan, item, leaf, job.files, file_ids);
-  StoredHasher hasher(task);
-  for (size_t n = 0; n < task.chunks.size(); ++n) {
-    hash::Digest digest;
-    std::copy_n(draw.expected->chunks.begin() + static_cast<ptrdiff_t>(n * digest.size()), digest.size(),
-                digest.begin());
-    hasher.Add(task.chunks[n], digest);
-  }
-  return hasher.Finish() == *draw.expected->stored;
+  return StoredDigestOf(task, task.chunks, draw.expected->chunks) == *draw.expected->stored;
 }
 
 bool SampleStage::Supply(PendingAsks& asks) {
@@ -151,7 +144,7 @@ bool SampleStage::Supply(PendingAsks& asks) {
   const LeafPlan& leaf = LeafOf(draw);
   Job job;
   job.memory = draw.memory;
-  std::map<std::pair<uint32_t, uint32_t>, uint32_t> file_ids;
+  FileIds file_ids;
   LeafTask task;
   task.array = MakeArrayTask(scan, scan.items[draw.item], leaf, job.files, file_ids);
   if (draw.whole) {

@@ -1,5 +1,7 @@
 #include "verify/stored_digest.h"
 
+#include <algorithm>
+
 #include "base/byte_writer.h"
 #include "base/limits.h"
 #include "verify/content_reader.h"
@@ -29,6 +31,17 @@ hash::Digest StoredHasher::Finish() {
   w.U64Le(count_);
   hash_.Update(w.bytes());
   return hash_.Finish();
+}
+
+hash::Digest StoredDigestOf(const ArrayTask& task, std::span<const ChunkRef> chunks, Bytes digests) {
+  StoredHasher hasher(task);
+  for (const ChunkRef& chunk : chunks) {
+    hash::Digest digest;
+    std::copy_n(digests.begin(), digest.size(), digest.begin());
+    digests = digests.subspan(digest.size());
+    hasher.Add(chunk, digest);
+  }
+  return hasher.Finish();
 }
 
 StoredPass::StoredPass(const ArrayTask& task, ReadQueue& queue, bool keep_chunks)

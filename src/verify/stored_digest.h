@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <memory>
+#include <span>
 
 #include "verify/job.h"
 #include "verify/read_queue.h"
@@ -24,6 +25,9 @@ class StoredHasher {
   hash::Blake3 hash_;
   uint64_t count_ = 0;
 };
+
+// The stored digest from the digests of all chunks present, 32 bytes each, in their order.
+hash::Digest StoredDigestOf(const ArrayTask& task, std::span<const ChunkRef> chunks, Bytes digests);
 
 // Reads every value of an array from first to last byte and decodes nothing: the fast path.
 class StoredPass {

@@ -45,7 +45,7 @@ bool ValuesStage::Supply(PendingAsks& asks) {
   queue_.pop_front();
   Job job;
   job.memory = pair.memory;
-  std::map<std::pair<uint32_t, uint32_t>, uint32_t> file_ids;
+  FileIds file_ids;
   const Scan &a = context_.scans[expected_], &b = context_.scans[1 - expected_];
   LeafTask task;
   task.array = MakeArrayTask(a, a.items[pair.item_a], a.items[pair.item_a].leaves[pair.leaf_a],
