@@ -44,6 +44,14 @@ export function makeApi(platform) {
     return all.flat()
   }
 
+  const describe = async (/** @type {any} */ source, /** @type {Options} */ { item = 'AUTO', ...options } = {}) => {
+    const opened = await source
+    const store = storeOf(opened)
+    const found = await listSource(run, opened, options)
+    const described = await metadataOf(found, store, item)
+    return withOutput(JSON.parse(found.text), { report: found.text, output: metadataJson(described), lines: '' }, described)
+  }
+
   return {
     /** Would it restore into the template: another source, or the bytes or text of a template's document? */
     match: async (/** @type {any} */ source, /** @type {any} */ template, /** @type {Options} */ options = {}) => {
@@ -77,17 +85,11 @@ export function makeApi(platform) {
     digest: (/** @type {any} */ source, /** @type {Options} */ options) => report('digest', [source], options),
     list: (/** @type {any} */ source, /** @type {Options} */ options) => listSource(run, source, options),
 
-    metadata: async (/** @type {any} */ source, /** @type {Options} */ { item = 'AUTO', ...options } = {}) => {
-      const opened = await source
-      const store = storeOf(opened)
-      const found = await listSource(run, opened, options)
-      const described = await metadataOf(found, store, item)
-      return withOutput(JSON.parse(found.text), { report: found.text, output: metadataJson(described), lines: '' }, described)
-    },
+    metadata: describe,
 
     openCheckpoint: async (/** @type {any} */ source, /** @type {Options} */ options = {}) => {
       const opened = await source
-      return new Checkpoint(storeOf(opened), await listSource(run, opened, options), report, scoped([opened], options))
+      return new Checkpoint(storeOf(opened), await listSource(run, opened, options), { run: report, describe }, scoped([opened], options))
     },
 
     /** A leaf's content, or a slice of it; null instead where it could not be read or a lockfile does not vouch for it. */
@@ -126,25 +128,28 @@ async function listSource(/** @type {any} */ run, /** @type {any} */ source, /**
   return withOutput(JSON.parse(result.report), { ...result, output: text }, output)
 }
 
-const kScope = ['item', 'step', 'allSteps', 'generation']
+const kScope = ['item', 'step', 'allSteps', 'generation', 'include', 'exclude']
+const kNarrowing = ['item', 'include', 'exclude']  // may be named later, where the checkpoint was opened with none
 
 /**
  * A checkpoint whose structure was read; every command takes it in place of its source, and reads what it was opened as: the
- * same item, step or steps, generation.
+ * same item, step or steps, generation, and the leaves that `include` and `exclude` leave.
  */
 export class Checkpoint {
   #run
+  #describe
 
   /**
    * @param {Store} store
    * @param {any} report
-   * @param {import('./read.js').Report} run
+   * @param {{ run: import('./read.js').Report, describe: (source: any, options?: Options) => Promise<any> }} commands
    * @param {Options} scope that it was opened with
    */
-  constructor(store, report, run, scope) {
+  constructor(store, report, { run, describe }, scope) {
     this.store = store
     this.scope = Object.freeze(Object.fromEntries(kScope.map(name => [name, scope[name]])))
     this.#run = run
+    this.#describe = describe
     this.report = report
     this.items = report.output?.items ?? []
     this.findings = report.findings
@@ -163,22 +168,26 @@ export class Checkpoint {
     return readLeaf(this.#run, this, this.leaves, name, slice, options)
   }
 
+  /** As the command `metadata` of this checkpoint. */
+  metadata(/** @type {Options} */ options) {
+    return this.#describe(this, options)
+  }
+
   close() {
     this.store.close?.()
   }
 }
 
 /**
- * Options with the scope of the checkpoints that were opened. Options may narrow it to an item, never change it: what was
- * listed would not be what is read. They are of all sources of a command, and so is a checkpoint's scope.
+ * Options with the scope of the checkpoints that were opened. Options may narrow it (an item, `include`, `exclude`), never
+ * change it: what was listed would not be what is read. They are of all sources of a command, and so is a checkpoint's scope.
  */
 function scoped(/** @type {any[]} */ sources, /** @type {Options} */ options) {
   const opened = sources.filter(source => source instanceof Checkpoint)
   if (opened.length === 0) return options
   const merged = { ...options }
   for (const name of kScope) {
-    // An item that was not named when the checkpoint was opened may be named now; a step would be another one.
-    const values = opened.map(({ scope }) => scope[name]).filter(value => name !== 'item' || value !== undefined)
+    const values = opened.map(({ scope }) => scope[name]).filter(value => !kNarrowing.includes(name) || value !== undefined)
     if (options[name] !== undefined) values.push(options[name])
     if (values.some(value => normal(value) !== normal(values[0]))) {
       throw new LeafsumError('usage', `${name}: the checkpoint was opened with ${shown(values[0])}, not ${shown(values.find(value => normal(value) !== normal(values[0])))}: open it anew`)
@@ -188,7 +197,7 @@ function scoped(/** @type {any[]} */ sources, /** @type {Options} */ options) {
   return merged
 }
 
-const normal = (/** @type {unknown} */ value) => value === false ? undefined : value
+const normal = (/** @type {unknown} */ value) => value === false ? undefined : JSON.stringify(value)
 const shown = (/** @type {unknown} */ value) => value === undefined ? 'none' : JSON.stringify(value)
 
 const leavesOf = (/** @type {any[]} */ items) =>

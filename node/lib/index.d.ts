@@ -273,18 +273,20 @@ export interface DiffOutput {
 }
 
 /**
- * A checkpoint whose structure was read; every command takes it in place of its source, and reads the item, step or steps and
- * generation with which it was opened. An item that was not named then may be named later; an option that contradicts is
- * refused (`usage`). Options are of all sources of a command, and so is this scope.
+ * A checkpoint whose structure was read; every command takes it in place of its source, and reads the item, step or steps,
+ * generation and leaves (`include`, `exclude`) with which it was opened. What was not narrowed then (to an item, by `include`,
+ * by `exclude`) may be later; an option that contradicts is refused (`usage`). Options are of all sources of a command, and so is this scope.
  */
 export class Checkpoint {
-  readonly scope: Readonly<Pick<Options, 'item' | 'step' | 'allSteps' | 'generation'>>
+  readonly scope: Readonly<Pick<Options, 'item' | 'step' | 'allSteps' | 'generation' | 'include' | 'exclude'>>
   readonly items: ListOutput['items']
   readonly leaves: (ListedLeaf & { item: string })[]
   readonly findings: Finding[]
   readonly report: Report<ListOutput>
   /** `name`: JSON Pointer, `item:` before it where needed, dotted name, or key path. `slice`: `0:3, ::2`. */
   read(name: string | string[], slice?: string | Index[], options?: ReadOptions): Promise<Value>
+  /** As the function of that name, of this checkpoint. */
+  metadata(options?: MetadataOptions): Promise<Report<MetadataOutput>>
   close(): void
 }
 

@@ -121,9 +121,11 @@ std::string ListJson(const Scan& scan, const Options& options) {
            std::string(KindName(item.item.kind)) +
            "\",\"directory\":" + JsonString(item.item.directory) +
            (item.ocdbt ? ",\"ocdbt\":true" : ",\"ocdbt\":false") + ",\"leaves\":[";
-    for (size_t l = 0; l < item.leaves.size(); ++l) {
-      const LeafPlan& leaf = item.leaves[l];
-      if (l) out += ',';
+    bool first = true;
+    for (const LeafPlan& leaf : item.leaves) {
+      if (leaf.left_out) continue;
+      if (!first) out += ',';
+      first = false;
       AppendLeaf(out, item, leaf);
       leaves += leaf.record.has_content;
       nbytes = CheckedAdd(nbytes, leaf.record.nbytes).value_or(~uint64_t{0});

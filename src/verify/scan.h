@@ -33,6 +33,7 @@ struct LeafPlan {
   };
   LeafRecord record;
   State state = State::kPlanned;
+  bool left_out = false;     // by --include or --exclude: not listed either
   bool own_finding = false;  // its document or chunks gave a finding: no stored digest is locked
   bool in_msgpack = false;   // a value inside the file `checkpoint`
   bool in_zarr = false;      // has a metadata document and a stored digest

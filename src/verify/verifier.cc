@@ -222,6 +222,7 @@ void Verifier::LeaveOutFiltered() {
             o.include.empty() || std::any_of(o.include.begin(), o.include.end(), matches);
         if (in && !std::any_of(o.exclude.begin(), o.exclude.end(), matches)) continue;
         if (leaf.state == LeafPlan::State::kPlanned) leaf.state = LeafPlan::State::kNotRead;
+        leaf.left_out = true;
         ++filtered_;
       }
     }

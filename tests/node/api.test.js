@@ -94,6 +94,31 @@ test('an opened checkpoint stays the step, item and generation that it was opene
   assert.equal((await match(newest, newest, options)).exit_code, 0)
 })
 
+test('an opened checkpoint keeps to the leaves that include and exclude left', async () => {
+  const { lockfile } = await lock(fromPath(baseline))
+  const whole = await openCheckpoint(fromPath(baseline))
+  for (const [options, names] of /** @type {const} */ ([
+    [{ include: ['/params/bias'] }, ['bias']], [{ exclude: ['/params/bias'] }, ['kernel']],
+    [{ include: ['/params/*'], exclude: ['/params/kernel'] }, ['bias']],
+  ])) {
+    const part = await openCheckpoint(fromPath(baseline), options)
+    const listed = (/** @type {any} */ report) => report.output.items.flatMap((/** @type {any} */ item) => item.leaves.map((/** @type {any} */ leaf) => leaf.key_path[1]))
+    assert.deepEqual(part.leaves.map(leaf => leaf.key_path[1]), names)
+    assert.deepEqual(listed(await list(part)), names)
+    // Given later it narrows, and it is the same then as given at the beginning.
+    const [early, late] = [await verify(part, { lockfile }), await verify(whole, { ...options, lockfile })]
+    assert.equal(early.verdict, 'INCOMPLETE')
+    assert.equal(early.text, late.text)
+    assert.equal((await verify(whole, { lockfile })).verdict, 'VERIFIED')
+    for (const name of Object.keys(options)) {
+      const other = { [name]: ['/params/other'] }
+      await assert.rejects(check(part, other), { code: 'usage' })
+      await assert.rejects(diff(part, await openCheckpoint(fromPath(baseline), other)), { code: 'usage' })
+    }
+    assert.deepEqual((await diff(part, whole)).output.leaves.filter((/** @type {any} */ leaf) => leaf.sign !== '!').map((/** @type {any} */ leaf) => leaf.key_path[1]), names)
+  }
+})
+
 test('diff, list, openCheckpoint, explain, codes', async () => {
   const report = await diff(fromPath(baseline), fromPath(tampered), { values: true })
   assert.deepEqual(report.output.leaves.map((/** @type {any} */ leaf) => leaf.sign), ['*', '*'])
@@ -103,6 +128,8 @@ test('diff, list, openCheckpoint, explain, codes', async () => {
   assert.deepEqual(checkpoint.leaves.map((/** @type {any} */ leaf) => leaf.key_path), [['params', 'bias'], ['params', 'kernel']])
   assert.equal((await check(checkpoint)).exit_code, 0)
   assert.deepEqual(checkpoint.findings, listed.findings)
+  assert.deepEqual((await checkpoint.metadata()).output, (await metadata(fromPath(baseline))).output)
+  await assert.rejects(checkpoint.metadata({ item: 'another' }), { code: 'source' })
   checkpoint.close()
   for (const code of ['nonsense', '', 'constructor', '__proto__']) assert.equal(await explain(code), '', code)
 })

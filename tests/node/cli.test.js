@@ -182,7 +182,7 @@ test('check, diff, digest, ls, explain', () => {
 
 test('--json is one document, --format ndjson one per line, -o writes it to a file', t => {
   const root = scratch(t)
-  for (const args of [['verify', baseline], ['check', baseline], ['diff', baseline, tampered], ['diff', baseline, tampered, '--values'], ['digest', baseline], ['ls', baseline], ['match', baseline, tampered]]) {
+  for (const args of [['verify', baseline], ['check', baseline], ['diff', baseline, tampered], ['diff', baseline, tampered, '--values'], ['digest', baseline], ['ls', baseline], ['metadata', baseline], ['match', baseline, tampered]]) {
     const { stdout } = cli([...args, '--json'])
     assert.ok(stdout.endsWith('}\n'), args.join(' '))
     const document = JSON.parse(stdout)

@@ -47,6 +47,23 @@ test('two leaves for each Dense layer', async () => {
   assert.match(cli(['ls', layers]).stdout, /\n    Dense_0 +[\d.]+ \w+ +2 leaves, [\d,]+ parameters\n/)
 })
 
+test('--include and --exclude: the other leaves are neither listed nor counted, and that is said', () => {
+  const whole = JSON.parse(cli(['ls', layers, '--json']).stdout)
+  const all = whole.items.flatMap((/** @type {any} */ item) => item.leaves)
+  const kernels = all.filter((/** @type {any} */ leaf) => leaf.key_path.at(-1) === 'kernel')
+  const others = all.filter((/** @type {any} */ leaf) => leaf.key_path.at(-1) !== 'kernel')
+  assert.ok(kernels.length > 0 && others.length > 0)
+  for (const [option, expected] of /** @type {const} */ ([['--include', kernels], ['--exclude', others]])) {
+    const { status, stdout, stderr } = cli(['ls', layers, '--json', option, '/**/kernel'])
+    const { items, totals, subtrees: sums } = JSON.parse(stdout)
+    assert.deepEqual(items.flatMap((/** @type {any} */ item) => item.leaves), expected, option)
+    const nbytes = expected.reduce((/** @type {number} */ sum, /** @type {any} */ leaf) => sum + leaf.nbytes, 0)
+    assert.deepEqual([totals.nbytes, sums[0].nbytes], [nbytes, nbytes])
+    assert.deepEqual([status, /left out/.test(stderr)], [3, true])
+    assert.equal(cli(['ls', layers, option, '/**/kernel']).stdout.includes('kernel'), option === '--include')
+  }
+})
+
 test('--depth sums what lies below, and lists no leaf of it', () => {
   const [whole, flat, none] = [[], ['--depth', '1'], ['--depth', '0']].map(more => cli(['ls', layers, ...more]))
   assert.deepEqual([whole.status, flat.status, none.status], [0, 0, 0])

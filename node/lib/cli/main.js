@@ -1,6 +1,7 @@
 // One run of the command line: arguments, signals, errors, exit code. stdout carries results only.
 import { readFileSync } from 'node:fs'
 import { LeafsumError, firstLine } from '../errors.js'
+import { platform } from '../platform_node.js'
 import { parseArguments } from './args.js'
 import { Context } from './context.js'
 import { helpText } from './help.js'
@@ -47,6 +48,8 @@ export async function main(argv, process) {
     const args = parseArguments(argv)
     if (args.options.help) return print(process, helpText(args.command))
     if (args.options.version) return print(process, `leafsum ${packageVersion()}\n`)
+    // It compiles beside this thread, which has modules to load and a directory to list; its failure is told where it is awaited.
+    platform.load().catch(() => {})
     context = new Context(args, process, interrupt.signal)
     return await (await kRun[args.command]()).run(context)
   } catch (error) {

@@ -14,10 +14,18 @@ export async function run(context) {
   const report = await metadata(store, { ...rest, item: item === 'none' ? null : item })
   context.bar.clear()
   const { output, outputText } = report
-  context.write(context.format === 'human' ? text(output, context) : outputText)
+  const texts = /** @type {Record<string, () => string>} */ ({ human: () => text(output, context), ndjson: () => ndjson(output), json: () => outputText })
+  context.write(texts[context.format]())
   if (report.exit_code !== 0) context.note(renderReport(report, context).trimEnd())
   for (const { file, message } of output.unreadable) context.note(`${file} cannot be read: ${message}`)
   return report.exit_code === 0 && output.unreadable.length > 0 ? 1 : report.exit_code
+}
+
+/** A line for each item and leaf, then the rest. */
+function ndjson(/** @type {any} */ { items, ...rest }) {
+  const values = Object.entries(items).flatMap(([item, { kind, leaves }]) => [
+    { type: 'item', name: item, kind }, ...leaves.map((/** @type {any} */ leaf) => ({ type: 'leaf', item, ...leaf }))])
+  return [...values, { type: 'metadata', ...rest }].map(value => `${stringifyExact(value)}\n`).join('')
 }
 
 function text(/** @type {any} */ output, /** @type {import('../context.js').Context} */ { paint }) {
