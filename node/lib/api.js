@@ -4,7 +4,8 @@ import { drive } from './drive.js'
 import { LeafsumError, bug } from './errors.js'
 import { explanations } from './explanations.js'
 import { helloOf, jobRunner, warmPool } from './jobs.js'
-import { files, isListing, subtrees, subtreesJson } from './listing.js'
+import { ListDocument, textOf } from './list_document.js'
+import { files, isListing } from './listing.js'
 import { metadataJson, metadataOf } from './metadata.js'
 import { coreOptions, kDefaultMaxMemory } from './options.js'
 import { matchLeaves } from './match.js'
@@ -36,7 +37,7 @@ export function makeApi(platform) {
     const change = rename === undefined ? strip : (rules => (/** @type {string[]} */ path) => strip(rules(path)))(byRules(rename))
     const { item, step, allSteps, generation, maxMemory, signal } = options
     const all = await Promise.all(sources.map(async (source, n) => {
-      const { output } = await report('ls', [source], { item, step, allSteps, generation, maxMemory, signal })
+      const { output } = await listSource(run, source, { item, step, allSteps, generation, maxMemory, signal })
       const leaves = output.items.flatMap((/** @type {any} */ one) =>
         one.leaves.map((/** @type {any} */ leaf) => ({ item: one.name, key_path: leaf.key_path })))
       return renamesOf(n, leaves, n === 0 ? change : strip)
@@ -58,7 +59,7 @@ export function makeApi(platform) {
       const { item, step, allSteps, generation, maxMemory, signal } = options
       const items = async (/** @type {any} */ one, /** @type {Options} */ scope) =>
         one instanceof Checkpoint ? one.items.filter((/** @type {any} */ its) => scope.item === undefined || its.name === scope.item || its.name === '')
-          : (await report('ls', [one], { ...scope, generation, maxMemory, signal })).output?.items ?? []
+          : (await listSource(run, one, { ...scope, generation, maxMemory, signal })).output.items
       const isDocument = typeof template === 'string' || template instanceof Uint8Array
       const wanted = isDocument ? parseTemplate(template) : leavesOf(await items(template, {}))
       const inScope = wanted.filter((/** @type {any} */ leaf) => item === undefined || leaf.item === item || leaf.item === '')
@@ -97,8 +98,8 @@ export function makeApi(platform) {
       if (source instanceof Checkpoint) return source.read(name, slice, options)
       // With the lockfile, which chooses the step of a root where nothing else does.
       const { item, step, allSteps, generation, maxMemory, signal, lockfile, lockfileCameWithSource } = options
-      const { output } = await report('ls', [source], { item, step, allSteps, generation, maxMemory, signal, lockfile, lockfileCameWithSource })
-      return readLeaf(report, source, leavesOf(output?.items ?? []), name, slice, options)
+      const { output } = await listSource(run, source, { item, step, allSteps, generation, maxMemory, signal, lockfile, lockfileCameWithSource })
+      return readLeaf(report, source, leavesOf(output.items), name, slice, options)
     },
 
     /** One finding code on one screen; "" for a code that does not exist. */
@@ -108,24 +109,27 @@ export function makeApi(platform) {
   }
 }
 
-/** The core's list, then what is made of it here: `subtrees`, and `files` where they are asked for. */
+/**
+ * The core's list, and what is made of it here: `subtrees`, and `files` where they are asked for. With `onDocument` it is only
+ * handed out, for as long as that takes, and the report has no output.
+ */
 async function listSource(/** @type {any} */ run, /** @type {any} */ source, /** @type {Options} */ options = {}) {
-  const { files: wanted, depth, ...rest } = options
+  const { files: wanted, depth, onDocument, ...rest } = options
   const opened = await source
-  const store = storeOf(opened)
-  const listing = wanted ? await store.list?.() : undefined
+  const listing = wanted ? await storeOf(opened).list?.() : undefined
   if (wanted && !isListing(listing)) throw new LeafsumError('usage', 'the source has no listing of its files')
-  const result = await run('ls', [opened], rest)
-  if (!result.output) return parseReport(result)
-  const output = JSON.parse(result.output)
-  const sums = subtreesJson(subtrees(output.items, depth))
-  output.subtrees = JSON.parse(sums)
-  if (wanted) output.files = files(/** @type {any} */ (listing))
-  const text = () => {
-    const more = wanted ? `,"files":${JSON.stringify(output.files)}` : ''
-    return `${result.output.trimEnd().slice(0, -1)},"subtrees":${sums}${more}}\n`
-  }
-  return withOutput(JSON.parse(result.report), { ...result, output: text }, output)
+  /** @type {ReturnType<ListDocument['whole']> | undefined} */
+  let whole
+  const { report, lines } = await run('ls', [opened], {
+    ...rest,
+    async onDone(/** @type {any} */ verifier) {
+      const document = new ListDocument(verifier, { depth, files: wanted && files(/** @type {any} */ (listing)) })
+      if (onDocument) await onDocument(document)
+      else whole = document.whole()
+    },
+  })
+  const output = whole ? () => textOf(/** @type {any} */ (whole).pieces) : ''
+  return withOutput(JSON.parse(report), { report, output, lines }, whole?.document)
 }
 
 const kScope = ['item', 'step', 'allSteps', 'generation', 'include', 'exclude']
@@ -277,6 +281,7 @@ async function runCommand(platform, command, sources, given) {
     jobs.tell()
     refuse(verifier.notFound(), 'source')
     if (options.conclude && !verifier.conclude(JSON.stringify(options.conclude()))) throw bug('a judgement that is none')
+    await options.onDone?.(verifier)
     return { report: verifier.report(), output: verifier.output(), lines: verifier.text() }
   } catch (error) {
     signal?.throwIfAborted()

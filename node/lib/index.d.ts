@@ -203,6 +203,17 @@ export interface ListOutput {
   files?: { path: string; size: number; kind: 'file' | 'directory' | 'symlink' }[]
 }
 
+/** What `list` found, however many leaves and keys that are: rows are made as they are asked for, and as often. */
+export interface ListDocument {
+  /** The document without `subtrees` and `files`; its lists of leaves and keys are empty. */
+  readonly head: Omit<ListOutput, 'subtrees' | 'files'>
+  readonly files?: ListOutput['files']
+  /** Of the item of that number, in pieces. */
+  rows(item: number, name: 'leaves' | 'keys'): Generator<any[]>
+  /** The exact text of `outputText` in pieces of about 1 MiB, as bytes or text. */
+  text(): Generator<string | Uint8Array>
+}
+
 export interface MetadataOptions extends Omit<Options, 'item'> {
   /** An item's name, AUTO (as Orbax 0.12.8 chooses), or null: the directory itself. */
   item?: string | null
@@ -316,6 +327,10 @@ export function diff(a: Source, b: Source, options?: DiffOptions): Promise<Repor
 export function match(source: Source, template: Source | Uint8Array | string, options?: MatchOptions): Promise<Report>
 export function digest(source: Source, options?: Options): Promise<Report<DigestOutput>>
 export function list(source: Source, options?: ListOptions): Promise<Report<ListOutput>>
+/** In pieces: the document is of use until what `onDocument` gives has settled. The report has no output. */
+export function list(
+  source: Source, options: ListOptions & { onDocument: ((document: ListDocument) => void | Promise<void>) | undefined },
+): Promise<Report<any>>
 /** What Orbax v1's `metadata()` and `checkpointables_metadata()` tell. */
 export function metadata(source: Source, options?: MetadataOptions): Promise<Report<MetadataOutput>>
 export function read(source: Source, name: string | string[], slice?: string | Index[], options?: ReadOptions): Promise<Value>

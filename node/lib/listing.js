@@ -20,40 +20,96 @@ const kEmptyNodes = ['None', 'Dict', 'List', 'Tuple', 'NamedTuple']
  * @param {number} [depth]
  * @returns {Subtree[]}
  */
-export function subtrees(items, depth = kMaxDepth) {
-  /** @type {Subtree[]} */
-  const found = []
-  const deepest = depthWithin(items, depth)
-  for (const { name: item, leaves } of items) {
-    const start = (/** @type {string[]} */ path) => {
-      const subtree = { item, key_path: path, leaves: 0, parameters: 0n, nbytes: 0n }
-      found.push(subtree)
-      return subtree
-    }
-    /** @type {Subtree[]} */
-    const open = [start([])]
-    // A leaf is added to the innermost alone, and that, when it is whole, to its parent.
-    const close = (/** @type {number} */ depth) => {
-      while (open.length > depth) {
-        const { leaves, parameters, nbytes } = /** @type {Subtree} */ (open.pop())
-        const parent = open.at(-1)
-        if (!parent) return
-        parent.leaves += leaves
-        parent.parameters += parameters
-        parent.nbytes += nbytes
-      }
-    }
-    walk(leaves, deepest, (leaf, parents, common) => {
-      close(common + 1)
-      for (let n = common; n < parents; n++) open.push(start(leaf.key_path.slice(0, n + 1)))
-      const subtree = open[parents]
-      if (!kEmptyNodes.includes(leaf.dtype)) subtree.leaves++
-      subtree.nbytes += BigInt(leaf.nbytes)
-      if (leaf.shape) subtree.parameters += elements(leaf.shape)
-    })
-    close(0)
+export function subtrees(items, depth) {
+  const sums = new SubtreeSums(depth)
+  for (const { name, leaves } of items) {
+    sums.begin(name)
+    sums.add(leaves)
   }
-  return found
+  return sums.finish()
+}
+
+/** The same, of leaves that come one after the other. */
+export class SubtreeSums {
+  /** @type {(Subtree & { length: number })[]} with the key path of their first leaf, of which they are so many keys */
+  #found = []
+  /** @type {(Subtree & { length: number })[]} */
+  #open = []
+  /** @type {string[]} */
+  #before = []
+  #shared = 0 // of `before`, what may be common
+  /** @type {number[]} text of the key paths of each length, less one */
+  #cost = []
+  #item = ''
+  #depth
+
+  /** @param {number} [depth] */
+  constructor(depth = kMaxDepth) {
+    this.#depth = depth
+  }
+
+  /** What comes now is of this item. @param {string} item */
+  begin(item) {
+    this.#close(0)
+    this.#item = item
+    this.#before = []
+    this.#shared = 0
+    this.#start([], 0)
+  }
+
+  /** @param {any[]} leaves */
+  add(leaves) {
+    for (const { key_path: path, dtype, shape, nbytes } of leaves) {
+      const parents = Math.max(0, Math.min(path.length - 1, this.#depth))
+      let common = 0
+      while (common < parents && common < this.#shared && this.#before[common] === path[common]) common++
+      this.#before = path
+      this.#shared = parents
+      this.#close(common + 1)
+      if (common < parents) this.#count(path, common, parents)
+      for (let n = common; n < parents; n++) this.#start(path, n + 1)
+      const subtree = this.#open[parents]
+      if (!kEmptyNodes.includes(dtype)) subtree.leaves++
+      subtree.nbytes += BigInt(nbytes)
+      if (shape) subtree.parameters += elements(shape)
+    }
+  }
+
+  /** @returns {Subtree[]} */
+  finish() {
+    this.#close(0)
+    let sum = 0
+    const over = this.#cost.findIndex(one => (sum += one) > kMaxPaths)
+    const deepest = over < 0 ? this.#depth : over
+    return this.#found.filter(({ length }) => length <= deepest)
+      .map(({ length, ...subtree }) => ({ ...subtree, key_path: subtree.key_path.slice(0, length) }))
+  }
+
+  #start(/** @type {string[]} */ path, /** @type {number} */ length) {
+    const subtree = { item: this.#item, key_path: path, length, leaves: 0, parameters: 0n, nbytes: 0n }
+    this.#found.push(subtree)
+    this.#open.push(subtree)
+  }
+
+  // A leaf is added to the innermost alone, and that, when it is whole, to its parent.
+  #close(/** @type {number} */ depth) {
+    while (this.#open.length > depth) {
+      const { leaves, parameters, nbytes } = /** @type {Subtree} */ (this.#open.pop())
+      const parent = this.#open.at(-1)
+      if (!parent) return
+      parent.leaves += leaves
+      parent.parameters += parameters
+      parent.nbytes += nbytes
+    }
+  }
+
+  #count(/** @type {string[]} */ path, /** @type {number} */ common, /** @type {number} */ parents) {
+    let length = this.#item.length
+    for (let n = 0; n < parents; n++) {
+      length += path[n].length + 3
+      if (n >= common) this.#cost[n] = (this.#cost[n] ?? 0) + length
+    }
+  }
 }
 
 function elements(/** @type {number[]} */ shape) {
@@ -61,44 +117,12 @@ function elements(/** @type {number[]} */ shape) {
   return Number.isSafeInteger(product) ? BigInt(product) : shape.reduce((n, extent) => n * BigInt(extent), 1n)
 }
 
-/** Each leaf with the number of its parents down to a depth, and how many of these it has in common with the leaf before. */
-function walk(/** @type {any[]} */ leaves, /** @type {number} */ depth, /** @type {(leaf: any, parents: number, common: number) => void} */ visit) {
-  /** @type {string[]} */
-  let before = []
-  let shared = 0 // of `before`, what may be common
-  for (const leaf of leaves) {
-    const path = leaf.key_path
-    const parents = Math.max(0, Math.min(path.length - 1, depth))
-    let common = 0
-    while (common < parents && common < shared && before[common] === path[common]) common++
-    visit(leaf, parents, common)
-    before = path
-    shared = parents
-  }
-}
-
-/** How deep subtrees can be told within kMaxPaths. */
-function depthWithin(/** @type {any[]} */ items, /** @type {number} */ depth) {
-  /** @type {number[]} */
-  const cost = []
-  for (const { name, leaves } of items) {
-    walk(leaves, depth, ({ key_path: path }, parents, common) => {
-      if (common === parents) return
-      let length = name.length
-      for (let n = 0; n < parents; n++) {
-        length += path[n].length + 3
-        if (n >= common) cost[n] = (cost[n] ?? 0) + length
-      }
-    })
-  }
-  let sum = 0
-  const over = cost.findIndex(one => (sum += one) > kMaxPaths)
-  return over < 0 ? depth : over
-}
-
 /** Exact, however large the sums are. @param {Subtree[]} all */
 export const subtreesJson = all => `[${all.map(({ item, key_path: path, leaves, parameters, nbytes }) =>
   `{"item":${JSON.stringify(item)},"key_path":${JSON.stringify(path)},"leaves":${leaves},"parameters":${parameters},"nbytes":${nbytes}}`).join(',')}]`
+
+/** Their sums as numbers, which may be rounded. @param {Subtree[]} all  @returns {any[]} */
+export const withNumbers = all => all.map(one => ({ ...one, parameters: Number(one.parameters), nbytes: Number(one.nbytes) }))
 
 /** Zarrita's stores may give bare names, without sizes: those are of no use. @param {any} listing */
 export const isListing = listing => Array.isArray(listing) && listing.every(entry => Array.isArray(entry) && entry.length === 3)

@@ -9,7 +9,7 @@ const kCoreNames = /** @type {Record<string, string>} */ ({
   reads: 'reads', sample: 'sample', resumed: 'resumed', values: 'values', renames: 'renames', keys: 'keys', keyDigests: 'key_digests', versions: 'versions', generation: 'generation',
   maxMemory: 'max_memory', maxFill: 'max_fill', segment: 'segment',
 })
-const kHostNames = ['signal', 'onProgress', 'workers', 'workersFrom', 'lockfile', 'lockfileCameWithSource', 'against', 'sums', 'sumsPath', 'rename', 'stripPrefix', 'onContent', 'conclude', 'state']
+const kHostNames = ['signal', 'onProgress', 'workers', 'workersFrom', 'lockfile', 'lockfileCameWithSource', 'against', 'sums', 'sumsPath', 'rename', 'stripPrefix', 'onContent', 'conclude', 'state', 'onDone']
 
 export const kDefaultMaxMemory = 128 * 2 ** 20
 

@@ -128,40 +128,23 @@ bool IsUtf8(std::string_view text) { return !FirstBadUtf8(text); }
 
 void AppendJsonString(std::string& out, std::string_view text) {
   out += '"';
-  for (char c : text) {
-    const uint8_t b = static_cast<uint8_t>(c);
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      default:
-        if (b < 0x20) {
-          out += "\\u00";
-          out += kHexDigits[b >> 4];
-          out += kHexDigits[b & 15];
-        } else {
-          out += c;
-        }
+  size_t plain = 0;  // where what needs no escape begins
+  for (size_t i = 0; i < text.size(); ++i) {
+    const uint8_t b = static_cast<uint8_t>(text[i]);
+    if (b >= 0x20 && b != '"' && b != '\\') continue;
+    out.append(text.data() + plain, i - plain);
+    plain = i + 1;
+    out += '\\';
+    static constexpr std::string_view kShort = "\"\\\b\t\n\f\r", kLetter = "\"\\btnfr";
+    if (const size_t s = kShort.find(text[i]); s != kShort.npos) {
+      out += kLetter[s];
+    } else {
+      out += "u00";
+      out += kHexDigits[b >> 4];
+      out += kHexDigits[b & 15];
     }
   }
+  out.append(text.data() + plain, text.size() - plain);
   out += '"';
 }
 

@@ -55,6 +55,16 @@ val Progress(Verifier& v) {
   return out;
 }
 
+// {bytes, next}: pieces that are small beside what they are made of, large beside a call.
+val Rows(Verifier& v, unsigned list, unsigned from) {
+  size_t next = from;
+  const std::string rows = v.core.Rows(list, next, 1u << 20);
+  val out = val::object();
+  out.set("bytes", CopyOut(AsBytes(rows)));
+  out.set("next", static_cast<unsigned>(next));
+  return out;
+}
+
 val Codes() {
   val out = val::array();
   unsigned i = 0;
@@ -86,6 +96,7 @@ EMSCRIPTEN_BINDINGS(verifier) {
       })
       .function("report", +[](Verifier& v) { return report::ToJson(v.core.report()); })
       .function("output", +[](Verifier& v) { return v.core.output(); })
+      .function("rows", &Rows)
       .function("text", +[](Verifier& v) { return v.core.text(); });
   emscripten::function("codes", &Codes);
 }

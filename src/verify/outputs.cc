@@ -60,27 +60,26 @@ void AppendLeaf(std::string& out, const ItemScan& item, const LeafPlan& leaf) {
   out += '}';
 }
 
-void AppendKeys(std::string& out, const ItemScan& item) {
-  out += ",\"keys\":[";
-  const auto& entries = item.store.entries();
-  for (size_t e = 0; e < entries.size(); ++e) {
-    if (e) out += ',';
-    if (IsUtf8(entries[e].key)) {
-      out += "{\"key\":";
-      AppendJsonString(out, entries[e].key);
-    } else {
-      out += "{\"key\":null,\"key_hex\":\"" + Hex(AsBytes(entries[e].key)) + '"';
-    }
-    out += ",\"length\":" + std::to_string(entries[e].value.length);
-    if (e < item.key_digests.size() && item.key_digests[e].blake3) {
-      const KeyDigest& digest = item.key_digests[e];
-      out += ",\"digest\":{\"blake3\":\"" + hash::ToHex(*digest.blake3);
-      if (digest.sha256) out += "\",\"sha256\":\"" + hash::ToHex(*digest.sha256);
-      out += "\"}";
-    }
-    out += '}';
+void AppendKey(std::string& out, const ItemScan& item, size_t e) {
+  const kvstore::KvStore::Entry& entry = item.store.entries()[e];
+  if (IsUtf8(entry.key)) {
+    out += "{\"key\":";
+    AppendJsonString(out, entry.key);
+  } else {
+    out += "{\"key\":null,\"key_hex\":\"" + Hex(AsBytes(entry.key)) + '"';
   }
-  out += ']';
+  out += ",\"length\":" + std::to_string(entry.value.length);
+  if (e < item.key_digests.size() && item.key_digests[e].blake3) {
+    const KeyDigest& digest = item.key_digests[e];
+    out += ",\"digest\":{\"blake3\":\"" + hash::ToHex(*digest.blake3);
+    if (digest.sha256) out += "\",\"sha256\":\"" + hash::ToHex(*digest.sha256);
+    out += "\"}";
+  }
+  out += '}';
+}
+
+bool ListsKeys(const ItemScan& item, const Options& options) {
+  return options.keys && item.store_read;
 }
 
 void AppendVersions(std::string& out, const ItemScan& item) {
@@ -109,6 +108,30 @@ void AppendVersions(std::string& out, const ItemScan& item) {
 
 }  // namespace
 
+std::string ListRows(const Scan& scan, const Options& options, size_t list, size_t& next,
+                     size_t bytes) {
+  std::string out;
+  for (const ItemScan& item : scan.items) {
+    const bool keys = ListsKeys(item, options);
+    if (list > size_t{keys}) {
+      list -= 1 + keys;
+      continue;
+    }
+    const size_t rows = list ? item.store.entries().size() : item.leaves.size();
+    out.reserve(bytes + bytes / 8);
+    for (; next < rows && out.size() < bytes; ++next) {
+      if (!list && item.leaves[next].left_out) continue;
+      if (!out.empty()) out += ',';
+      if (list)
+        AppendKey(out, item, next);
+      else
+        AppendLeaf(out, item, item.leaves[next]);
+    }
+    break;
+  }
+  return out;
+}
+
 std::string ListJson(const Scan& scan, const Options& options) {
   std::string out = "{\"source\":{";
   if (scan.step_chosen) out += "\"step\":" + std::to_string(scan.layout.chosen->number) + ",";
@@ -120,19 +143,14 @@ std::string ListJson(const Scan& scan, const Options& options) {
     out += std::string(i ? "," : "") + "{\"name\":" + JsonString(item.item.name) + ",\"kind\":\"" +
            std::string(KindName(item.item.kind)) +
            "\",\"directory\":" + JsonString(item.item.directory) +
-           (item.ocdbt ? ",\"ocdbt\":true" : ",\"ocdbt\":false") + ",\"leaves\":[";
-    bool first = true;
+           (item.ocdbt ? ",\"ocdbt\":true" : ",\"ocdbt\":false") + ",\"leaves\":[\n]";
     for (const LeafPlan& leaf : item.leaves) {
       if (leaf.left_out) continue;
-      if (!first) out += ',';
-      first = false;
-      AppendLeaf(out, item, leaf);
       leaves += leaf.record.has_content;
       nbytes = CheckedAdd(nbytes, leaf.record.nbytes).value_or(~uint64_t{0});
       if (leaf.record.shape) parameters += CheckedProduct(*leaf.record.shape).value_or(0);
     }
-    out += ']';
-    if (options.keys && item.store_read) AppendKeys(out, item);
+    if (ListsKeys(item, options)) out += ",\"keys\":[\n]";
     if (options.versions && item.generation) AppendVersions(out, item);
     out += '}';
   }

@@ -449,6 +449,11 @@ bool Verifier::Conclude(Bytes json) {
   return true;
 }
 
+std::string Verifier::Rows(size_t list, size_t& next, size_t bytes) const {
+  if (!Done() || !error_.empty()) return {};
+  return ListRows(context_.scans[0], context_.options, list, next, bytes);
+}
+
 void Verifier::Finish() {
   const Options& o = context_.options;
   Scan& scan = context_.scans[0];

@@ -50,6 +50,8 @@ class Verifier {
   // The second document: of `digest`, `ls`, `diff`; the lockfile of `lock` where the verdict is
   // LOCKED.
   const std::string& output() const { return output_; }
+  // Of `ls`, ListRows: the rows that its output has no more than the places of.
+  std::string Rows(size_t list, size_t& next, size_t bytes) const;
   // [[item, [key path]], …]: leaves found equal to the evidence so far, findings apart (`--resume`).
   std::string equal() const;
   // For `match`, whose judgement is the host's: its findings as they are in a report, and

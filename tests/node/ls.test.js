@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fromMap, fromPath, list, tensorstoreSpec } from '../../node/lib/index.js'
 import { listText } from '../../node/lib/cli/list_text.js'
+import { textOf } from '../../node/lib/list_document.js'
 import { kMaxDepth, subtrees, subtreesJson } from '../../node/lib/listing.js'
 import { casesIn } from './support/cases.js'
 import { cli } from './support/cli.js'
@@ -97,7 +98,11 @@ test('long and deep key paths are listed in little more than their own length', 
     const json = subtreesJson(found)
     assert.ok(json.length < 100 << 20, String(json.length))
     assert.deepEqual([found[0].leaves, found[0].parameters], [paths.length, 2n * BigInt(paths.length)])
-    const text = listText({ items, subtrees: JSON.parse(json), totals: { leaves: 1, parameters: 1, nbytes: 1 } }, /** @type {any} */ ({ paint: (/** @type {string} */ _, /** @type {string} */ one) => one, options: {} }))
+    const document = /** @type {any} */ ({
+      head: { items, totals: { leaves: 1, parameters: 1, nbytes: 1 } },
+      rows: () => [leaves],
+    })
+    const text = textOf(listText(document, /** @type {any} */ ({ paint: (/** @type {string} */ _, /** @type {string} */ one) => one, options: {} })))
     const keys = paths.reduce((sum, path) => sum + path.reduce((n, key) => n + key.length, 0), 0)
     assert.ok(text.length < keys + 64 * paths.length * 400 + 30_000 * 600, `${text.length} of ${keys}`)
     // The sum beside a name is that of its own subtree.

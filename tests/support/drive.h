@@ -97,4 +97,23 @@ void Drive(Machine& machine, const Sources& sources, uint64_t seed) {
   }
 }
 
+// A Verifier's output, of `ls` with its rows in their places, made in pieces of `bytes`.
+template <class Machine>
+std::string WholeOutput(const Machine& verifier, size_t bytes) {
+  std::string out;
+  size_t list = 0;
+  const std::string& text = verifier.output();
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\n' || i + 1 == text.size()) {
+      out += text[i];
+      continue;
+    }
+    size_t next = 0, before = 0;
+    for (std::string rows; !(rows = verifier.Rows(list, next, bytes)).empty(); before = next)
+      out += (before ? "," : "") + rows;
+    ++list;
+  }
+  return out;
+}
+
 }  // namespace leafsum::test

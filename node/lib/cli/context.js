@@ -63,6 +63,19 @@ export class Context {
     else writeAtomically(output, text, { force: true })
   }
 
+  /**
+   * The same, of a result that is never held as a whole. As fast as its reader: what it has not taken yet stays in memory.
+   * @param {Iterable<string | Uint8Array>} pieces
+   */
+  async writePieces(pieces) {
+    const { output } = this.options
+    if (output !== undefined && output !== '-') return writeAtomically(output, pieces, { force: true })
+    for (const piece of pieces) {
+      const error = await new Promise(resolve => this.process.stdout.write(piece, resolve))
+      if (error) return // nobody reads on, or main.js has told why
+    }
+  }
+
   /** Something to know that is no result. @param {string} text */
   note(text) {
     if (!this.quiet) this.process.stderr.write(`leafsum: ${text}\n`)

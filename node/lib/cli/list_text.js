@@ -1,26 +1,30 @@
 // `ls` as text: trees with what is known of each leaf in columns beside it, sums beside each subtree.
-import { columns, formatCount, formatSize, shapeText } from './render.js'
+import { subtrees, withNumbers } from '../listing.js'
+import { aligned, columns, formatCount, formatSize, shapeText, widthsOf } from './render.js'
 import { printable } from './terminal.js'
 import { isoTime } from './times.js'
 
 /**
- * @param {any} output  of `list`
+ * In pieces: of the keys, which may be millions, no more is held than the core does.
+ * @param {import('../list_document.js').ListDocument} document
  * @param {import('./context.js').Context} context
+ * @returns {Generator<string>}
  */
-export function listText({ items, subtrees, files, totals }, { paint, options }) {
+export function* listText(document, { paint, options }) {
   const { depth = Infinity } = options
-  const sums = inTurn(subtrees)
-  const parts = items.map((/** @type {any} */ { name, kind, leaves, keys, ...item }) => {
+  const { items, totals } = document.head
+  const trees = items.map((/** @type {any} */ { name }, /** @type {number} */ n) => ({ name, leaves: [...document.rows(n, 'leaves')].flat() }))
+  const sums = inTurn(withNumbers(subtrees(trees, options.depth)))
+  for (const [n, { name, kind, keys, ...item }] of items.entries()) {
+    if (n > 0) yield '\n'
     const sum = sums(name, 0)
-    return [
-      `${paint('bold', printable(name || '.'))}  ${paint('dim', printable(kind))}${items.length > 1 ? `  ${paint('dim', sumText(sum))}` : ''}\n`,
-      ...tree(name, leaves, sums, depth).map(line => `${line}\n`),
-      keys ? keyLines(keys) : '',
-      item.versions ? versionLines(item) : '',
-    ].join('')
-  })
-  if (files) parts.push(fileLines(files, depth))
-  return `${parts.join('\n')}\n${sumText(totals)}\n`
+    yield `${paint('bold', printable(name || '.'))}  ${paint('dim', printable(kind))}${items.length > 1 ? `  ${paint('dim', sumText(sum))}` : ''}\n`
+    yield tree(name, trees[n].leaves, sums, depth).map(line => `${line}\n`).join('')
+    if (keys) yield* keyLines(() => document.rows(n, 'keys'))
+    if (item.versions) yield versionLines(item)
+  }
+  if (document.files) yield `${items.length > 0 ? '\n' : ''}${fileLines(document.files, depth)}`
+  yield `\n${sumText(totals)}\n`
 }
 
 const sumText = (/** @type {any} */ { leaves, parameters, nbytes }) => `${countText(leaves, parameters)}, ${formatSize(nbytes)}`
@@ -100,11 +104,17 @@ const kMaxIndent = 64
 
 const indent = (/** @type {number} */ depth, /** @type {string} */ name) => '  '.repeat(Math.min(depth, kMaxIndent) + 1) + name
 
-function keyLines(/** @type {any[]} */ keys) {
-  const rows = columns(keys.map(({ key, key_hex: hex, length, digest }) =>
-    [key === null ? `hex:${hex}` : printable(key), formatCount(length), digest?.blake3 ?? '', digest?.sha256 ?? '']), [1])
-  return `  keys of the store\n${rows.map(row => `    ${row}\n`).join('')}`
+/** Once for how wide they are, once to write them. */
+function* keyLines(/** @type {() => Iterable<any[]>} */ rows) {
+  /** @type {number[]} */
+  let widths = []
+  for (const keys of rows()) widths = widthsOf(keys.map(keyCells), widths)
+  yield '  keys of the store\n'
+  for (const keys of rows()) yield aligned(keys.map(keyCells), widths, [1]).map(row => `    ${row}\n`).join('')
 }
+
+const keyCells = (/** @type {any} */ { key, key_hex: hex, length, digest }) =>
+  [key === null ? `hex:${hex}` : printable(key), formatCount(length), digest?.blake3 ?? '', digest?.sha256 ?? '']
 
 /** The newest last, as in a log; `*` is the one that was read. */
 function versionLines(/** @type {any} */ { generation, versions, versions_unreadable: gaps }) {

@@ -45,7 +45,7 @@ function placesOf(/** @type {string} */ file) {
 /**
  * Under a temporary name in the same directory, then renamed: a reader sees nothing or everything.
  * @param {string} file
- * @param {string | Uint8Array} content
+ * @param {string | Uint8Array | Iterable<string | Uint8Array>} content whole, or in pieces
  * @param {{ force: boolean }} options
  */
 export function writeAtomically(file, content, { force }) {
@@ -54,7 +54,8 @@ export function writeAtomically(file, content, { force }) {
   try {
     const fd = fs.openSync(temporary, 'wx')
     try {
-      fs.writeFileSync(fd, content)
+      const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content
+      for (const piece of pieces) fs.writeFileSync(fd, piece)
       fs.fsyncSync(fd)
     } finally {
       fs.closeSync(fd)

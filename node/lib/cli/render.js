@@ -107,8 +107,19 @@ const kMaxWidth = 240
  * @param {string[][]} table
  * @param {number[]} [right]
  */
-export function columns(table, right = []) {
-  const widths = (table[0] ?? []).map((_, n) => table.reduce((most, row) => Math.max(most, Math.min(kMaxWidth, lengthOf(row[n]))), 0))
+export const columns = (table, right = []) => aligned(table, widthsOf(table), right)
+
+/** How wide columns are, and were in the tables before. @param {string[][]} table  @param {number[]} [before] */
+export function widthsOf(table, before = []) {
+  const widths = [...before]
+  for (const row of table) {
+    for (const [n, text] of row.entries()) widths[n] = Math.max(widths[n] ?? 0, Math.min(kMaxWidth, lengthOf(text)))
+  }
+  return widths
+}
+
+/** @param {string[][]} table  @param {number[]} widths  @param {number[]} right */
+export function aligned(table, widths, right) {
   const pad = (/** @type {string} */ text, /** @type {number} */ n) => {
     const space = ' '.repeat(Math.max(0, widths[n] - lengthOf(text)))
     return right.includes(n) ? space + text : text + space

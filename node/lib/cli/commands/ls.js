@@ -1,4 +1,5 @@
 import { LeafsumError, list, tensorstoreSpec } from '../../index.js'
+import { SubtreeSums, withNumbers } from '../../listing.js'
 import { lines } from '../context.js'
 import { listText } from '../list_text.js'
 import { renderReport } from '../render.js'
@@ -10,30 +11,41 @@ export async function run(context) {
   if (options.digest && !options.keys) throw new LeafsumError('usage', '--digest goes with --keys: ls SRC --keys --digest')
   const store = openSource(source, options)
   context.checkOutput()
-  const report = await list(store, context.apiOptions())
+  const spec = options.spec !== undefined
+  const report = await list(store, {
+    ...context.apiOptions(),
+    onDocument: spec ? undefined : document => {
+      context.bar.clear()
+      return context.writePieces(text(context, document))
+    },
+  })
   context.bar.clear()
-  context.write(options.spec === undefined ? text(context, report) : specText(context, report.output))
+  if (spec) context.write(specText(context, report.output))
   // Stdout has the tree alone; what is wrong is for the person who waits.
   if (report.exit_code !== 0) context.note(renderReport(report, context).trimEnd())
   return report.exit_code
 }
 
-function text(/** @type {import('../context.js').Context} */ context, /** @type {any} */ report) {
-  if (context.format === 'json') return report.outputText
-  const { output } = report
-  if (context.format === 'ndjson') {
-    return lines([
-      ...output.items.flatMap((/** @type {any} */ { name: item, leaves, keys = [], versions = [] }) => [
-        ...leaves.map((/** @type {any} */ leaf) => ({ type: 'leaf', item, ...leaf })),
-        ...keys.map((/** @type {any} */ key) => ({ type: 'key', item, ...key })),
-        ...versions.map((/** @type {any} */ version) => ({ type: 'version', item, ...version })),
-      ]),
-      ...output.subtrees.map((/** @type {any} */ subtree) => ({ type: 'subtree', ...subtree })),
-      ...(output.files ?? []).map((/** @type {any} */ file) => ({ type: 'file', ...file })),
-      { type: 'totals', ...output.totals },
-    ])
+/** In pieces. */
+function text(/** @type {import('../context.js').Context} */ context, /** @type {import('../../index.js').ListDocument} */ document) {
+  if (context.format === 'json') return document.text()
+  return context.format === 'ndjson' ? ndjson(document, context.options.depth) : listText(document, context)
+}
+
+function* ndjson(/** @type {import('../../index.js').ListDocument} */ document, /** @type {number | undefined} */ depth) {
+  const { items, totals } = document.head
+  const sums = new SubtreeSums(depth)
+  for (const [n, { name: item, keys, versions = [] }] of items.entries()) {
+    sums.begin(item)
+    for (const leaves of document.rows(n, 'leaves')) {
+      sums.add(leaves)
+      yield lines(leaves.map(leaf => ({ type: 'leaf', item, ...leaf })))
+    }
+    for (const some of keys ? document.rows(n, 'keys') : []) yield lines(some.map(key => ({ type: 'key', item, ...key })))
+    yield lines(versions.map((/** @type {any} */ version) => ({ type: 'version', item, ...version })))
   }
-  return listText(output, context)
+  yield lines(withNumbers(sums.finish()).map((/** @type {any} */ subtree) => ({ type: 'subtree', ...subtree })))
+  yield lines([...(document.files ?? []).map(file => ({ type: 'file', ...file })), { type: 'totals', ...totals }])
 }
 
 function specText(/** @type {import('../context.js').Context} */ { options, operands: [source], format }, /** @type {any} */ output) {
