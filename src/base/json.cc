@@ -44,8 +44,8 @@ namespace {
 
 using Nlohmann = nlohmann::json;
 
-// Builds JsonValue from nlohmann's events. A pointer into a parent's vector stays valid because a
-// parent gets its child only when the child is complete.
+// Builds JsonValue from nlohmann's events. Values wait side by side until what holds them is complete
+// and takes them all at once, in a vector that is no larger than they are.
 class Builder : public nlohmann::json_sax<Nlohmann> {
  public:
   Builder(const JsonOptions& options, uint64_t max_values)
@@ -58,14 +58,28 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
   }
   bool number_unsigned(number_unsigned_t v) override { return Add(JsonValue(uint64_t{v})); }
   bool number_float(number_float_t v, const string_t&) override { return Add(JsonValue(v)); }
-  bool string(string_t& v) override { return Add(JsonValue(std::move(v))); }
+  // Copied: the lexer's own string, which grows byte by byte, serves for the next one too.
+  bool string(string_t& v) override { return Add(JsonValue(std::string(v))); }
   bool binary(binary_t&) override { return false; }
-  bool start_object(size_t) override { return Open(JsonValue(JsonValue::Object{})); }
-  bool end_object() override { return Close(); }
-  bool start_array(size_t) override { return Open(JsonValue(JsonValue::Array{})); }
-  bool end_array() override { return Close(); }
+  bool start_object(size_t) override { return Open(true); }
+  bool end_object() override {
+    const size_t first = stack_.back().first;
+    JsonValue::Object members(std::make_move_iterator(waiting_.begin() + static_cast<ptrdiff_t>(first)),
+                              std::make_move_iterator(waiting_.end()));
+    FindDuplicates(members);
+    return Close(JsonValue(std::move(members)));
+  }
+  bool start_array(size_t) override { return Open(false); }
+  bool end_array() override {
+    const size_t first = stack_.back().first;
+    JsonValue::Array elements;
+    elements.reserve(waiting_.size() - first);
+    for (size_t i = first; i < waiting_.size(); ++i)
+      elements.push_back(std::move(waiting_[i].second));
+    return Close(JsonValue(std::move(elements)));
+  }
   bool key(string_t& name) override {
-    stack_.back().name = std::move(name);
+    stack_.back().name = name;
     return true;
   }
   bool parse_error(size_t position, const std::string&,
@@ -86,12 +100,14 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
   std::optional<Error> error;
 
  private:
+  // An object or array that is not complete.
   struct Frame {
-    JsonValue value;
+    bool is_object;
+    size_t first;      // of its values in `waiting_`
     std::string name;  // of the member that is being read
   };
 
-  bool Open(JsonValue container) {
+  bool Open(bool is_object) {
     if (stack_.size() >= static_cast<size_t>(kMaxJsonDepth)) {
       // Nothing that is written in JSON here is nested like this, so it is broken and not too large.
       error = Error{ErrorCode::kInvalid, "JSON is nested too deeply", std::nullopt,
@@ -102,13 +118,12 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
       options_.elements->Begin();
       kept_ = held_;
     }
-    stack_.push_back({std::move(container), {}});
+    stack_.push_back({is_object, waiting_.size(), {}});
     return true;
   }
-  bool Close() {
-    JsonValue done = std::move(stack_.back().value);
+  bool Close(JsonValue done) {
+    waiting_.resize(stack_.back().first);
     stack_.pop_back();
-    if (const auto* object = done.AsObject()) FindDuplicates(*object);
     return Add(std::move(done));
   }
   // Names that occurred before, in file order.
@@ -140,7 +155,7 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
     if (stack_.size() == 2 && IsTaken()) {
       options_.elements->Take(std::move(v));
       held_ = kept_;
-      if (frame.value.AsArray()) return true;
+      if (!frame.is_object) return true;
       ++kept_;
       v = JsonValue();
     }
@@ -149,11 +164,7 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
                     "at most " + std::to_string(max_values_), "more"};
       return false;
     }
-    if (auto* array = std::get_if<JsonValue::Array>(&frame.value.value()))
-      array->push_back(std::move(v));
-    else
-      std::get_if<JsonValue::Object>(&frame.value.value())
-          ->emplace_back(std::move(frame.name), std::move(v));
+    waiting_.emplace_back(std::move(frame.name), std::move(v));
     return true;
   }
 
@@ -164,6 +175,7 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
   uint64_t held_ = 0;  // values that are held
   uint64_t kept_ = 0;  // of them those outside the element that is being read
   std::vector<Frame> stack_;
+  std::vector<JsonValue::Member> waiting_;
 };
 
 // Without any of these a text is as any JSON reader has it.
