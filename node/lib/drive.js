@@ -14,6 +14,7 @@ const kOpenReads = 32       // asynchronous reads under way at once; the budget 
  * @property {string} path
  * @property {number} [offset]
  * @property {number} [length]  absent: the whole file
+ * @property {number} [follows]  bytes behind the range that will be asked for next
  * @property {number} [limit]   of a whole file
  * @property {Uint8Array} [input]
  * @property {'codecs'} [module]  of a job that core.wasm cannot do alone
@@ -132,10 +133,10 @@ async function size(/** @type {any} */ task, /** @type {import('./stores/store.j
 
 /** @returns {Promise<() => void>} */
 async function read(/** @type {any} */ task, /** @type {import('./stores/store.js').Store} */ store,
-  /** @type {Ask} */ { id, path, offset, length, limit = Infinity }) {
+  /** @type {Ask} */ { id, path, offset, length, follows, limit = Infinity }) {
   const key = `/${path}`
   if (length !== undefined) {
-    const bytes = length === 0 ? new Uint8Array(0) : await store.getRange(key, { offset: offset ?? 0, length })
+    const bytes = length === 0 ? new Uint8Array(0) : await store.getRange(key, { offset: offset ?? 0, length, ...follows && { follows } })
     if (!bytes) throw new StoreError('missing', 'no such file')
     if (bytes.length > length) throw new StoreError('unreadable', `asked for ${length} bytes, got ${bytes.length}`)
     return () => task.feed(id, bytes)

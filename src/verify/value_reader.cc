@@ -41,8 +41,8 @@ void ValueReader::AskAhead() {
   while (asked_ < length_ && slots_.size() < kPiecesAhead) {
     const uint64_t n = std::min(piece_, length_ - asked_);
     slots_.push_back({offset_ + asked_, false, {}, {}});
-    queue_.Want(this, source_, file_, offset_ + asked_, n);
     asked_ += n;
+    queue_.Want(this, source_, file_, offset_ + asked_ - n, n, length_ - asked_);
   }
 }
 

@@ -1,4 +1,5 @@
 // What a page is given: chosen files, a drop, a directory handle. All become path → File.
+import { ReadAhead } from './read_ahead.js'
 import { StoreError, clip, safePath } from './store.js'
 
 /**
@@ -10,6 +11,8 @@ export class FilesStore {
   #files
   /** @type {string[]} */
   #empty
+  /** @type {{ file?: File, end: number, ahead?: ReadAhead }} where the last range ended */
+  #last = { end: 0 }
 
   /**
    * @param {Iterable<[path: string, file: File]>} files
@@ -31,12 +34,29 @@ export class FilesStore {
 
   async get(/** @type {string} */ key) {
     const file = this.#files.get(safePath(key))
-    return file && bytesOf(file)
+    return file && reading(bytesOf(file))
   }
 
   async getRange(/** @type {string} */ key, /** @type {import('./store.js').RangeQuery} */ range) {
     const file = this.#files.get(safePath(key))
-    return file && bytesOf(file.slice(...clip(range, file.size)))
+    return file && reading(this.#bytes(file, clip(range, file.size), 'follows' in range ? range.follows : 0))
+  }
+
+  /** A range that begins where the last one ended begins to read ahead, as far as more will follow; those that follow go on. */
+  #bytes(/** @type {File} */ file, /** @type {[number, number]} */ [begin, end], follows = 0) {
+    const goesOn = this.#last.file === file && this.#last.end === begin
+    let ahead = goesOn ? this.#last.ahead : undefined
+    let bytes = ahead?.read(begin, end)
+    if (!bytes) {
+      ahead = goesOn && follows > 0 ? new ReadAhead(file, begin, Math.min(end + follows, file.size)) : undefined
+      bytes = ahead?.read(begin, end) ?? bytesOf(file.slice(begin, end))
+    }
+    this.#last = { file, end, ahead }
+    return bytes
+  }
+
+  release() {
+    this.#last = { end: 0 }
   }
 
   size(/** @type {string} */ path) {
@@ -50,10 +70,11 @@ export class FilesStore {
   }
 }
 
-/** @param {Blob} blob */
-async function bytesOf(blob) {
+const bytesOf = async (/** @type {Blob} */ blob) => new Uint8Array(await blob.arrayBuffer())
+
+async function reading(/** @type {Promise<Uint8Array>} */ bytes) {
   try {
-    return new Uint8Array(await blob.arrayBuffer())
+    return await bytes
   } catch (error) {
     // A browser pins a File to its size and time when it was chosen and refuses to read it afterwards.
     const name = /** @type {Error} */ (error)?.name

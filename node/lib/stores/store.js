@@ -3,7 +3,8 @@
 /**
  * @typedef {'missing' | 'unreadable' | 'changed'} FailureKind
  *
- * @typedef {{ offset: number, length: number } | { suffixLength: number }} RangeQuery
+ * @typedef {{ offset: number, length: number, follows?: number } | { suffixLength: number }} RangeQuery
+ *   follows: so many bytes behind the range will be asked for next, for a store that reads ahead
  *
  * @typedef {[path: string, etag: string]} Tag
  *
