@@ -80,7 +80,6 @@ Error ZlibDecoder::Broken(int status) const {
   Error error{ErrorCode::kInvalid, std::string(name_) + ": " + std::string(why), std::nullopt, "",
               ""};
   if (status == Z_NEED_DICT) {
-    error.code = ErrorCode::kUnsupported;
     error.message = std::string(name_) + " needs a preset dictionary";
   } else if (status == Z_MEM_ERROR) {
     error.code = ErrorCode::kLimit;

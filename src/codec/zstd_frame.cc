@@ -27,7 +27,7 @@ Result<std::optional<ZstdHeader>> ParseZstdHeader(Bytes head, int max_window_log
     return Error{ErrorCode::kInvalid, "a skippable frame where a zstd frame must be", 0,
                  "magic 28b52ffd", Hex(head.first(kZstdMagicSize))};
   if (h.dictID != 0)
-    return Error{ErrorCode::kUnsupported, "zstd frame needs a dictionary", 0, "no dictionary",
+    return Error{ErrorCode::kInvalid, "zstd frame needs a dictionary", 0, "no dictionary",
                  "dictionary " + std::to_string(h.dictID)};
   if (h.windowSize > uint64_t{1} << max_window_log)
     return Error{ErrorCode::kLimit, "zstd window is larger than allowed", 0,
@@ -62,7 +62,7 @@ Error ZstdError(size_t code) {
     case ZSTD_error_version_unsupported:
     case ZSTD_error_frameParameter_unsupported:
     case ZSTD_error_dictionary_wrong:
-      error.code = ErrorCode::kUnsupported;
+      // No later feature: what sets these bits in a checkpoint is damage, to every reader.
       error.message = std::string("zstd: ") + ZSTD_getErrorName(code);
       break;
     case ZSTD_error_frameParameter_windowTooLarge:

@@ -330,13 +330,15 @@ void Discover::Report(const Want& want, const Error& error) {
       return;
     }
     case What::kTreeMetadata:
-    case What::kManifest:
-    case What::kStrings: {
+    case What::kManifest: {
       ItemScan& item = scan.items[want.item];
-      if (want.what != What::kStrings) item.failed = true;
+      item.failed = true;
       context_.Add(scan, item, std::move(f));
       return;
     }
+    case What::kStrings:
+      scan.items[want.item].strings_problem = std::move(f);
+      return;
   }
 }
 

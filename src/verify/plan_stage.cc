@@ -82,8 +82,17 @@ void SortLeaves(ItemScan& item) {
 
 PlanStage::PlanStage(Context& context) : ReadingStage(context) {
   for (size_t s = 0; s < context.scans.size(); ++s)
-    for (size_t i = 0; i < context.scans[s].items.size(); ++i)
-      if (!context.scans[s].items[i].failed) PlanItem(s, i);
+    for (size_t i = 0; i < context.scans[s].items.size(); ++i) {
+      Scan& scan = context.scans[s];
+      ItemScan& item = scan.items[i];
+      if (!item.failed) PlanItem(s, i);
+      // Told of every string leaf, or once where there is none.
+      if (item.strings_problem &&
+          std::none_of(item.leaves.begin(), item.leaves.end(), [](const LeafPlan& leaf) {
+            return leaf.record.dtype == "string" && !leaf.in_msgpack;
+          }))
+        context.Add(scan, item, *item.strings_problem);
+    }
 }
 
 void PlanStage::PlanItem(size_t s, size_t i) {
@@ -228,17 +237,29 @@ void PlanStage::CheckNames(Scan& scan, ItemScan& item) {
     }
     list.erase(end, list.end());
   }
-  for (LeafPlan& leaf : item.leaves) {
-    if (leaf.state == LeafPlan::State::kEmpty || leaf.in_msgpack) continue;
+  for (size_t l = 0; l < item.leaves.size(); ++l) {
+    LeafPlan& leaf = item.leaves[l];
+    // Whatever the two are, empty nodes too: there is no fingerprint then. A msgpack file's own are
+    // told when it is read.
+    const auto same_path = [&](size_t other) {
+      return item.tree && other < item.leaves.size() &&
+             item.leaves[other].record.key_path == leaf.record.key_path;
+    };
+    const bool twice = same_path(l + 1) || same_path(l - 1);
+    const bool by_name = leaf.state != LeafPlan::State::kEmpty && !leaf.in_msgpack;
     const bool is_string = leaf.record.value_type == "string";
-    if (!names[is_string].empty() &&
-        std::binary_search(names[is_string].begin(), names[is_string].end(), name_of(leaf))) {
+    if (twice || (by_name && !names[is_string].empty() &&
+                  std::binary_search(names[is_string].begin(), names[is_string].end(),
+                                     name_of(leaf)))) {
       Finding f = MakeFinding(
           Code::kNameCollision,
-          "another leaf has the parameter name \"" + leaf.param_name +
-              "\" too: the store holds one value for both, the other one was lost at save");
+          twice ? "the tree has this key path twice: readers take one of the two, the other one is "
+                  "lost"
+                : "another leaf has the parameter name \"" + leaf.param_name +
+                      "\" too: the store holds one value for both, the other one was lost at save");
       context_.Add(scan, item, leaf, std::move(f));
     }
+    if (!by_name) continue;
     // In a plain layout the name is a path; in OCDBT it is a key, unless a reader thinks otherwise.
     std::string_view name = leaf.param_name;
     if (name.ends_with('/')) name.remove_suffix(1);  // KeyPrefix leaves it out
@@ -383,13 +404,9 @@ void PlanStage::PlanString(Scan& scan, ItemScan& item, LeafPlan& leaf) {
     leaf.state = LeafPlan::State::kNotRead;
     context_.Add(scan, item, leaf, std::move(f));
   };
-  if (!item.strings) {
-    // A file that is there and broken was reported already, once for all.
-    leaf.state = LeafPlan::State::kNotRead;
-    if (!scan.SizeOf(file))
-      fail(MakeFinding(Code::kMissingFile, "the file of string leaves is not there"));
-    return;
-  }
+  if (item.strings_problem) return fail(*item.strings_problem);
+  if (!item.strings)
+    return fail(MakeFinding(Code::kMissingFile, "the file of string leaves is not there"));
   const auto it = item.strings->values.find(leaf.param_name);
   if (it == item.strings->values.end()) {
     const auto below = item.strings->values.lower_bound(leaf.param_name + "/");

@@ -82,6 +82,7 @@ struct ItemScan {
   bool store_read = false;      // filled and sealed
   bool store_complete = false;  // no key is missing from it
   std::optional<orbax::StringLeaves> strings;
+  std::optional<report::Finding> strings_problem;  // why there are none: each string leaf's
   std::optional<orbax::MsgpackReader> msgpack;  // the file `checkpoint`, or a Flax file
   uint32_t msgpack_file = 0;
   bool msgpack_broken = false;  // said already; what came before the break is there

@@ -86,7 +86,6 @@ Status CheckConfiguration(int version, CodecKind kind, std::string_view what,
     if (s.name.empty()) break;
     known.push_back(s.name);
   }
-  if (Status error = OnlyMembers(what, configuration, known)) return error;
   for (size_t i = 0; i < known.size(); ++i) {
     const Setting& s = codec->settings[i];
     const JsonValue* value = configuration.Find(s.name);
@@ -103,7 +102,7 @@ Status CheckConfiguration(int version, CodecKind kind, std::string_view what,
   if (version == 3 && kind == CodecKind::kBlosc && !configuration.Find("typesize") &&
       *configuration.Find("shuffle")->AsString() != "noshuffle")
     return MemberError("typesize", "integer in the range [1, 255]", nullptr);
-  return std::nullopt;
+  return OnlyMembers(what, configuration, known);
 }
 
 }  // namespace leafsum::zarr

@@ -30,7 +30,6 @@ struct Parser {
 };
 
 Status Parser::Transpose(const JsonValue& config) {
-  if (Status s = OnlyMembers("transpose", config, {"order"})) return s;
   const JsonValue* order = config.Find("order");
   const size_t rank = chunk_shape.size();
   std::vector<uint64_t> axes;
@@ -59,11 +58,10 @@ Status Parser::Transpose(const JsonValue& config) {
     identity = identity && total[i] == i;
   }
   chain.transpose = identity ? std::vector<uint32_t>() : std::move(total);
-  return std::nullopt;
+  return OnlyMembers("transpose", config, {"order"});
 }
 
 Status Parser::ToBytes(const JsonValue& config) {
-  if (Status s = OnlyMembers("bytes", config, {"endian"})) return s;
   const JsonValue* endian = config.Find("endian");
   const std::string* name = endian ? endian->AsString() : nullptr;
   if (endian && (!name || (*name != "little" && *name != "big")))
@@ -71,13 +69,10 @@ Status Parser::ToBytes(const JsonValue& config) {
   if (!endian && type.swap_size > 1)
     return MemberError("endian", "one of \"little\", \"big\" for data type " + type.name, nullptr);
   chain.big_endian = name && *name == "big" && type.swap_size > 1;
-  return std::nullopt;
+  return OnlyMembers("bytes", config, {"endian"});
 }
 
 Status Parser::Sharding(const JsonValue& config) {
-  if (Status s = OnlyMembers("sharding_indexed", config,
-                             {"chunk_shape", "codecs", "index_codecs", "index_location"}))
-    return s;
   ShardingSpec spec;
   auto inner = ReadDimensions(config, "chunk_shape", 1);
   if (!inner) return inner.error();
@@ -130,7 +125,8 @@ Status Parser::Sharding(const JsonValue& config) {
     return Error{ErrorCode::kInvalid, "size of the shard index overflows", std::nullopt,
                  "less than 2^64 bytes", ShapeText(index_shape)};
   chain.sharding.push_back(std::move(spec));
-  return std::nullopt;
+  return OnlyMembers("sharding_indexed", config,
+                     {"chunk_shape", "codecs", "index_codecs", "index_location"});
 }
 
 Status Parser::Compress(CodecKind kind, std::string_view name, const JsonValue& config) {

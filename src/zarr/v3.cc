@@ -101,13 +101,13 @@ Result<std::vector<uint64_t>> ParseGrid(const JsonValue& root, size_t rank) {
                  "regular", grid->name};
   if (!grid->config)
     return MemberError("configuration", "object", nullptr).Prefixed("\"chunk_grid\"");
-  if (Status s = OnlyMembers("chunk_grid", *grid->config, {"chunk_shape"})) return *s;
   auto shape = ReadDimensions(*grid->config, "chunk_shape", 1);
   if (!shape) return shape.error().Prefixed("\"chunk_grid\"");
   if (shape->size() != rank)
     return MemberError("chunk_shape", "array of length " + std::to_string(rank),
                        grid->config->Find("chunk_shape"))
         .Prefixed("\"chunk_grid\"");
+  if (Status s = OnlyMembers("chunk_grid", *grid->config, {"chunk_shape"})) return *s;
   return shape;
 }
 
@@ -178,8 +178,6 @@ Result<ArrayMetadata> ParseZarrJson(Bytes text) {
   ArrayMetadata array;
   array.zarr_format = 3;
   if (Status s = CheckKind(root)) return *s;
-  if (Status s = CheckMembers(*root.AsObject())) return *s;
-
   auto shape = ReadDimensions(root, "shape", 0);
   if (!shape) return shape.error();
   array.shape = std::move(*shape);
@@ -207,6 +205,8 @@ Result<ArrayMetadata> ParseZarrJson(Bytes text) {
   auto codecs = ParseCodecs("codecs", root.Find("codecs"), array.chunk_shape, array.type);
   if (!codecs) return codecs.error();
   array.codecs = std::move(*codecs);
+  // Last: a document that lacks what it must have is broken, whatever else is in it.
+  if (Status s = CheckMembers(*root.AsObject())) return *s;
   array.duplicate_members = std::move(document->duplicate_members);
   return array;
 }

@@ -138,6 +138,57 @@ for (const [base, rows] of Object.entries(kRows)) {
   })
 }
 
+test('a key path that the tree has twice, whatever stands there: name-collision, no fingerprint, nothing to lock', async () => {
+  const entries = {
+    array: [kKernel, {}], string: ["('name',)", {}], None: ["('lr',)", { value_type: 'None', skip_deserialize: true }],
+    Dict: ["('empty',)", { value_type: 'Dict', skip_deserialize: true }],
+  }
+  const sound = load(join(fixtures, 'damaged', 'base_zarr2', 'ckpt'))
+  for (const [first, [from, change]] of Object.entries(entries)) {
+    for (const [second, [other, more]] of Object.entries(entries)) {
+      const edited = new Map(sound)
+      edit('_METADATA', ({ tree_metadata: tree }) => {
+        tree.again = structuredClone(tree[other])
+        tree.again.key_metadata = tree[from].key_metadata
+        Object.assign(tree[from].value_metadata, change)
+        Object.assign(tree.again.value_metadata, more)
+      })(edited)
+      const path = JSON.parse(text(edited, '_METADATA')).tree_metadata.again.key_metadata.map((/** @type {any} */ one) => one.key)
+      const { report, lockfile } = await lock(fromMap(edited))
+      const collisions = report.findings.filter((/** @type {any} */ f) => f.code === 'name-collision')
+      // The same words of the same path are one finding.
+      assert.deepEqual(collisions.map((/** @type {any} */ f) => [f.severity, f.key_path]), [['error', path]], `${first}, ${second}`)
+      assert.equal(report.exit_code, 1)
+      assert.equal(lockfile, null)
+      assert.equal((await digest(fromMap(edited))).output.fingerprint, null)
+    }
+  }
+})
+
+test('a file of strings that cannot be read is each string leaf\'s, and no other\'s', async () => {
+  const sound = load(join(fixtures, 'damaged', 'base_zarr2', 'ckpt'))
+  edit('_METADATA', json => {
+    json.tree_metadata.more = structuredClone(json.tree_metadata["('name',)"])
+    json.tree_metadata.more.key_metadata = [{ key: 'title', key_type: 2 }]
+  })(sound)
+  put(sound, '_strings.json', '{"name":"base","title":"é"}')
+  const { lockfile } = await lock(fromMap(sound))
+  const encoded = sound.get('_strings.json') ?? new Uint8Array()
+  const broken = {
+    cut: encoded.slice(0, 10), 'no object': new TextEncoder().encode('["base"]'), empty: new Uint8Array(),
+    'no UTF-8': encoded.map(byte => byte === 0xc3 ? 0xff : byte), 'half a surrogate': new TextEncoder().encode('{"name":"base","title":"\\ud800"}'),
+  }
+  for (const [what, bytes] of Object.entries(broken)) {
+    const report = await verify(fromMap(new Map(sound).set('_strings.json', bytes)), { lockfile })
+    assert.deepEqual(told(report), ['error invalid /name _strings.json', 'error invalid /title _strings.json'], what)
+    assert.deepEqual(report.leaves, { equal: 12, different: 0, missing: 0, extra: 0, not_read: 2 }, what)
+  }
+  const none = new Map(sound)
+  edit('_METADATA', json => { for (const name of ["('name',)", 'more']) delete json.tree_metadata[name] })(none)
+  put(none, '_strings.json', '{')
+  assert.deepEqual(told(await check(fromMap(none))), ['error invalid _strings.json'])
+})
+
 test('names that lead out of the checkpoint', async () => {
   const out = ['/etc', '//host/share', '\\\\host\\share', 'C:x', '..', 'a/../b', 'a\\..\\b', 'file:///x']
   const odd = ['back\\slash', 'a//b']   // no portable path, but in OCDBT they are keys like any other

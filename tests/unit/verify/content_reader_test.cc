@@ -467,7 +467,7 @@ std::vector<Damage> Damages() {
        },
        {}},
       {"zstd with a dictionary",
-       Code::kUnsupported,
+       Code::kInvalid,
        zstd,
        [](StoredValue& v) {
          v.bytes = test::ZstdFrame({{{0}, 1}}, {.content_size = 1, .window = {}, .dictionary = 5});

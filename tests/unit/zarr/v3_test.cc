@@ -254,6 +254,25 @@ TEST_CASE("transposes add up") {
   CHECK(transpose("[" + order + "\"F\"}}," + kEnd) == Axes{2, 1, 0});
 }
 
+TEST_CASE("a member under a wrong name is missing, not an extension of this one") {
+  const std::string sound =
+      R"({"chunk_grid":{"configuration":{"chunk_shape":[4,6]},"name":"regular"},"chunk_key_encoding":{"name":"default"},)"
+      R"("codecs":[{"configuration":{"order":[1,0]},"name":"transpose"},{"configuration":{"chunk_shape":[3,2],)"
+      R"("codecs":[{"configuration":{"endian":"little"},"name":"bytes"},{"configuration":{"level":3},"name":"zstd"}],)"
+      R"("index_codecs":[{"configuration":{"endian":"little"},"name":"bytes"}]},"name":"sharding_indexed"}],)"
+      R"("data_type":"float32","fill_value":0.0,"node_type":"array","shape":[6,4],"zarr_format":3})";
+  REQUIRE(Parse(sound));
+  for (const char* name : {"chunk_grid", "chunk_key_encoding", "codecs", "data_type", "fill_value", "node_type", "shape",
+                           "zarr_format", "chunk_shape", "order", "level", "index_codecs", "endian"}) {
+    INFO(name);
+    std::string text = sound;
+    text[text.find('"' + std::string(name) + '"') + 2] ^= 1;
+    const auto array = Parse(text);
+    REQUIRE_FALSE(array);
+    CHECK(array.error().code == kInvalid);
+  }
+}
+
 TEST_CASE("codec lists that are refused") {
   struct Row { const char* codecs; ErrorCode code; const char* message; };
   const Row rows[] = {
