@@ -213,11 +213,7 @@ void Discover::ReadMsgpack(size_t tag, Bytes bytes) {
   ItemScan& item = scan.items[want.item];
   orbax::MsgpackReader& reader = *item.msgpack;
   if (bytes.size() != reader.Want()->length)
-    return Report(want, Error{ErrorCode::kChanged,
-                              "the file is shorter than it was",
-                              {},
-                              std::to_string(reader.Want()->length) + " bytes",
-                              std::to_string(bytes.size()) + " bytes"});
+    return Report(want, ShortRead(true, reader.Want()->length, bytes.size()));
   reader.Feed(bytes);
   if (reader.error()) return Report(want, *reader.error());
   if (auto next = reader.Want()) return WantRange(scan, want.path, next->offset, next->length, tag);

@@ -189,7 +189,7 @@ void GenerationStage::TakeVersionNode(const Want& want, Bytes bytes) {
   ItemScan& item = ItemOf(want);
   const ocdbt::VersionNodeReference& reference = want.node;
   if (bytes.size() != reference.location.length)
-    return Lose(want, Error{ErrorCode::kChanged, "the file is shorter than it was", {}, "", ""});
+    return Lose(want, ShortRead(scan.SizeOf(want.path).has_value(), reference.location.length, bytes.size()));
   scan.coverage.Mark(scan.files.Intern(want.path), reference.location.offset, bytes.size(),
                      ByteClass::kStructural);
   uint64_t work = 0;

@@ -573,11 +573,8 @@ void PlanStage::OnRead(size_t tag, Bytes bytes) {
   const ItemScan& item = scan.items[d.item];
   const kvstore::ValueRef& ref = item.store.entries()[item.leaves[d.leaf].document_entry].value;
   if (bytes.size() != ref.length)
-    return OnFailure(tag, Error{ErrorCode::kChanged,
-                                "the file is shorter than it was",
-                                {},
-                                std::to_string(ref.length) + " bytes",
-                                std::to_string(bytes.size()) + " bytes"});
+    return OnFailure(
+        tag, ShortRead(scan.files.size(ref.file).has_value(), ref.length, bytes.size()));
   OnDocument(d, bytes);
 }
 

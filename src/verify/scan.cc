@@ -63,6 +63,14 @@ Code CodeOf(ErrorCode code) {
   return Code::kInvalid;
 }
 
+Error ShortRead(bool size_was_told, uint64_t wanted, uint64_t got) {
+  return {size_was_told ? ErrorCode::kChanged : ErrorCode::kTruncated,
+          size_was_told ? "the file is shorter than it was" : "the file ends too early",
+          {},
+          std::to_string(wanted) + " bytes",
+          std::to_string(got) + " bytes"};
+}
+
 Finding MakeFinding(Code code, std::string message) {
   Finding finding(code);
   finding.message = std::move(message);

@@ -140,6 +140,9 @@ struct Context {
 
 // The finding that an error is; its offset counts in `file`.
 report::Finding FindingOf(const Error& error, std::string_view file);
+// A read of fewer bytes than were asked for. A file whose size was told has changed since; where
+// nothing tells sizes, as over plain HTTP, it ends too early.
+Error ShortRead(bool size_was_told, uint64_t wanted, uint64_t got);
 report::Finding MakeFinding(report::Code code, std::string message);
 report::Code CodeOf(ErrorCode code);
 std::string MiB(uint64_t bytes);  // "12.5 MiB", for messages

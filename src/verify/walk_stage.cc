@@ -179,11 +179,8 @@ void WalkStage::OnRead(size_t tag, Bytes bytes) {
   if (bytes.size() == want.read.length) {
     tree.walk->Feed(want.read.token, bytes);
   } else {
-    tree.walk->Fail(want.read.token, Error{ErrorCode::kChanged,
-                                           "the file is shorter than it was",
-                                           {},
-                                           std::to_string(want.read.length) + " bytes",
-                                           std::to_string(bytes.size()) + " bytes"});
+    const auto size = context_.scans[tree.scan].SizeOf(tree.directory + want.read.path);
+    tree.walk->Fail(want.read.token, ShortRead(size.has_value(), want.read.length, bytes.size()));
   }
   WantNodes(want.tree);
 }

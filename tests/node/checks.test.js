@@ -189,6 +189,23 @@ test('a file of strings that cannot be read is each string leaf\'s, and no other
   assert.deepEqual(told(await check(fromMap(none))), ['error invalid _strings.json'])
 })
 
+test('without a listing, too, a file that was cut short is damaged, not changed meanwhile', async () => {
+  const judged = (/** @type {any} */ report) => [report.exit_code, ...report.findings
+    .filter((/** @type {any} */ f) => ['error', 'gap'].includes(f.severity))
+    .map((/** @type {any} */ f) => `${f.severity} ${f.code} ${f.key_path}`)]
+  for (const base of ['legacy/orbax-0.4.8/ocdbt', 'damaged/base_plain', 'damaged/base_zarr3']) {
+    const sound = load(join(fixtures, base, 'ckpt'))
+    for (const [path, bytes] of sound) {
+      for (const length of new Set([0, bytes.length >> 1, bytes.length - 1].filter(n => n < bytes.length))) {
+        const source = fromMap(new Map(sound).set(path, bytes.slice(0, length)))
+        /** @type {any} */
+        const unlisted = { get: (/** @type {string} */ key) => source.get(key), getRange: (/** @type {string} */ key, /** @type {any} */ range) => source.getRange(key, range) }
+        assert.deepEqual(judged(await check(unlisted)), judged(await check(source)), `${base}/${path}: ${length} of ${bytes.length} bytes`)
+      }
+    }
+  }
+})
+
 test('names that lead out of the checkpoint', async () => {
   const out = ['/etc', '//host/share', '\\\\host\\share', 'C:x', '..', 'a/../b', 'a\\..\\b', 'file:///x']
   const odd = ['back\\slash', 'a//b']   // no portable path, but in OCDBT they are keys like any other
