@@ -76,7 +76,7 @@ export function makeApi(platform) {
         lockfile: result.output ? new TextEncoder().encode(result.output) : null,
       }
     },
-    verify: (/** @type {any} */ source, /** @type {Options} */ options = {}) =>
+    verify: async (/** @type {any} */ source, /** @type {Options} */ options = {}) =>
       report('verify', options.against ? [source, options.against] : [source], {
         ...options, values: options.against && true, sample: coreSample(options.sample),
       }),
@@ -115,6 +115,7 @@ export function makeApi(platform) {
  */
 async function listSource(/** @type {any} */ run, /** @type {any} */ source, /** @type {Options} */ options = {}) {
   const { files: wanted, depth, onDocument, ...rest } = options
+  if (depth !== undefined && !(Number.isInteger(depth) && depth >= 0)) throw new LeafsumError('usage', 'depth: a whole number from 0 on is wanted')
   const opened = await source
   const listing = wanted ? await storeOf(opened).list?.() : undefined
   if (wanted && !isListing(listing)) throw new LeafsumError('usage', 'the source has no listing of its files')

@@ -159,10 +159,20 @@ test('misuse rejects, with a code', async () => {
     [() => verify(source, { lockfile: new Uint8Array(0) }), 'evidence'],
     [() => verify(source, { lockfile: /** @type {any} */ (7) }), 'usage'],
     [() => verify(source, { fingerprint: 'leafsum1:00' }), 'usage'],
+    [() => verify(source, { sample: { share: 0 } }), 'usage'],
+    [() => verify(source, { sample: {} }), 'usage'],
+    [() => match(source, '{'), 'evidence'],
+    [() => read(source, '/nothing'), 'usage'],
+    [() => list(source, { depth: NaN }), 'usage'],
+    [() => list(source, { depth: -1 }), 'usage'],
+    [() => list(source, { depth: /** @type {any} */ ('2') }), 'usage'],
     [() => check(source, { item: 'nothing' }), 'source'],
     [() => check(fromPath(join(fixtures, 'manager/zarr2_items/ckpt')), { step: 77 }), 'source'],
   ])
-  for (const [call, code] of wrong) await assert.rejects(call, { name: 'LeafsumError', code, message: /^[^\n]+$/ }, String(call))
+  for (const [call, code] of wrong) {
+    const promise = call()   // never thrown
+    await assert.rejects(promise, { name: 'LeafsumError', code, message: /^[^\n]+$/ }, String(call))
+  }
 })
 
 test('an abort rejects with the reason, before and under way, with and without threads', async () => {
