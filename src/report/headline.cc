@@ -141,7 +141,7 @@ std::string Success(const Report& report, const VerdictInput& input) {
     case Command::kLock:
       return leaves + (report.fingerprint ? ", fingerprint " + *report.fingerprint : std::string());
     case Command::kMatch:
-      return leaves + ", nothing would raise, be cast or be missing";
+      return Leaves(report.leaves.equal) + ", nothing would raise, be cast or be missing";
     default:
       return leaves + " read";
   }

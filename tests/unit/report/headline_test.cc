@@ -132,14 +132,14 @@ TEST_CASE("the other commands have their own sentence, and none promises safety"
        "SOUND: structure is sound, 1 leaf with content; values were not compared with anything"},
       {Command::kLock, "LOCKED: 1 leaf with content, fingerprint leafsum1:aa"},
       {Command::kDiff, "EQUAL: 1 leaf equal on both sides"},
-      {Command::kMatch, "MATCHES: 1 leaf with content, nothing would raise, be cast or be missing"},
+      {Command::kMatch, "MATCHES: 1 leaf, nothing would raise, be cast or be missing"},
       {Command::kDigest, "COMPLETE: 1 leaf with content read"},
   };
   for (const auto& [command, sentence] : sentences) {
     Report report;
     report.command = command;
     report.fingerprint = "leafsum1:aa";
-    report.leaves.equal = command == Command::kDiff;
+    report.leaves.equal = command == Command::kDiff || command == Command::kMatch;
     CHECK(HeadlineOf(report, input) == sentence);
   }
   Report warned;
