@@ -121,7 +121,7 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
     stack_.push_back({is_object, waiting_.size(), {}});
     return true;
   }
-  bool Close(JsonValue done) {
+  bool Close(JsonValue&& done) {
     waiting_.resize(stack_.back().first);
     stack_.pop_back();
     return Add(std::move(done));
@@ -146,7 +146,7 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
         if (object[i].first == object[j].first) return false;
     return true;
   }
-  bool Add(JsonValue v) {
+  bool Add(JsonValue&& v) {
     if (stack_.empty()) {
       root = std::move(v);
       return true;

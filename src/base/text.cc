@@ -148,6 +148,14 @@ void AppendJsonString(std::string& out, std::string_view text) {
   out += '"';
 }
 
+void AppendUint(std::string& out, uint64_t value) {
+  char digits[20];
+  size_t n = sizeof digits;
+  do digits[--n] = static_cast<char>('0' + value % 10);
+  while (value /= 10);
+  out.append(digits + n, sizeof digits - n);
+}
+
 std::string JsonString(std::string_view text) {
   std::string out;
   AppendJsonString(out, text);
@@ -156,8 +164,11 @@ std::string JsonString(std::string_view text) {
 
 std::string UintList(const std::vector<uint64_t>& list) {
   std::string out = "[";
-  for (size_t i = 0; i < list.size(); ++i) out += (i ? "," : "") + std::to_string(list[i]);
-  return out + "]";
+  for (size_t i = 0; i < list.size(); ++i) {
+    if (i) out += ',';
+    AppendUint(out, list[i]);
+  }
+  return out += ']';
 }
 
 }  // namespace leafsum

@@ -23,6 +23,8 @@ std::optional<size_t> FirstBadUtf8(std::string_view text);
 
 // Appends `text` as a JSON string as RFC 8785 escapes it. `text` is valid UTF-8.
 void AppendJsonString(std::string& out, std::string_view text);
+// In decimal.
+void AppendUint(std::string& out, uint64_t value);
 std::string JsonString(std::string_view text);
 std::string UintList(const std::vector<uint64_t>& list);  // [1,2]
 

@@ -55,10 +55,10 @@ val Progress(Verifier& v) {
   return out;
 }
 
-// {bytes, next}: pieces that are small beside what they are made of, large beside a call.
+// {bytes, next}: pieces that are large beside a call, and whose values JavaScript drops while they are young.
 val Rows(Verifier& v, unsigned list, unsigned from) {
   size_t next = from;
-  const std::string rows = v.core.Rows(list, next, 1u << 20);
+  const std::string rows = v.core.Rows(list, next, 128u << 10);
   val out = val::object();
   out.set("bytes", CopyOut(AsBytes(rows)));
   out.set("next", static_cast<unsigned>(next));

@@ -88,13 +88,17 @@ class Assigner {
 
   void Array(ItemScan& item, LeafPlan& leaf) {
     const std::string prefix = orbax::KeyPrefix(leaf.param_name);
-    const auto [first, last] = item.store.WithPrefix(prefix);
+    const auto& entries = item.store.entries();
+    // Around its document, the keys that begin like it: they are few, the store's may be many.
+    size_t first = leaf.document_entry, last = first + 1;
+    while (first > 0 && entries[first - 1].key.starts_with(prefix)) --first;
+    while (last < entries.size() && entries[last].key.starts_with(prefix)) ++last;
     const bool readable = leaf.state == LeafPlan::State::kPlanned;
     const zarr::ArrayMetadata& m = leaf.metadata;
     const auto grid = zarr::GridShape(m.shape, m.chunk_shape);
     std::optional<Finding> broken;
     for (size_t e = first; e < last; ++e) {
-      const kvstore::KvStore::Entry& entry = item.store.entries()[e];
+      const kvstore::KvStore::Entry& entry = entries[e];
       const std::string_view rest = entry.key.substr(prefix.size());
       if (!readable) {
         // Without its metadata the grid is unknown: what lies below its name is taken for its

@@ -1,7 +1,6 @@
 #include "verify/check_records.h"
 
-#include <map>
-
+#include "base/sort.h"
 #include "zarr/json_members.h"
 
 namespace leafsum::verify {
@@ -10,9 +9,12 @@ namespace {
 using report::Code;
 using report::Finding;
 
-// What is known of one parameter name beside `_METADATA`.
+constexpr size_t kNoLeaf = ~size_t{0};
+
+// What is known of one parameter name beside `_METADATA`, or one thing of that.
 struct Records {
-  size_t leaf = ~size_t{0};  // the leaf of this name, if any
+  std::string_view name;
+  size_t leaf = kNoLeaf;  // the leaf of this name, if any
   const RecordedArray* recorded = nullptr;
   const orbax::ShardingEntry* sharding = nullptr;
   bool is_string = false;  // in `_strings.json`
@@ -25,26 +27,39 @@ class RecordChecker {
 
   void Run() {
     for (size_t l = 0; l < item_.leaves.size(); ++l) {
-      // An empty node never hides a leaf of the same name.
-      size_t& leaf = names_[item_.leaves[l].param_name].leaf;
-      if (leaf == ~size_t{0} || item_.leaves[leaf].state == LeafPlan::State::kEmpty) leaf = l;
+      notes_.push_back({.name = item_.leaves[l].param_name, .leaf = l});
       has_write_shapes_ |= item_.leaves[l].write_shape.has_value();
     }
-    for (const auto& [name, recorded] : item_.recorded) names_[name].recorded = &recorded;
+    for (const auto& [name, recorded] : item_.recorded)
+      notes_.push_back({.name = name, .recorded = &recorded});
     if (item_.sharding)
       for (const orbax::ShardingEntry& entry : item_.sharding->entries)
-        names_[entry.param_name].sharding = &entry;
+        notes_.push_back({.name = entry.param_name, .sharding = &entry});
     if (item_.strings)
-      for (const auto& [name, text] : item_.strings->values) names_[name].is_string = true;
-    for (const auto& [name, records] : names_) {
-      if (records.leaf == ~size_t{0})
-        Orphan(name, records);
+      for (const auto& [name, text] : item_.strings->values)
+        notes_.push_back({.name = name, .is_string = true});
+    StableSort(notes_, [](const Records& a, const Records& b) { return a.name < b.name; });
+    for (size_t i = 0; i < notes_.size();) {
+      Records all = notes_[i];
+      while (++i < notes_.size() && notes_[i].name == all.name) Merge(all, notes_[i]);
+      if (all.leaf == kNoLeaf)
+        Orphan(all);
       else
-        Leaf(item_.leaves[records.leaf], records);
+        Leaf(item_.leaves[all.leaf], all);
     }
   }
 
  private:
+  // The last of each counts, of leaves the first; but an empty node never hides a leaf of its name.
+  void Merge(Records& all, const Records& note) const {
+    if (note.leaf != kNoLeaf &&
+        (all.leaf == kNoLeaf || item_.leaves[all.leaf].state == LeafPlan::State::kEmpty))
+      all.leaf = note.leaf;
+    if (note.recorded) all.recorded = note.recorded;
+    if (note.sharding) all.sharding = note.sharding;
+    all.is_string |= note.is_string;
+  }
+
   void Add(LeafPlan& leaf, Code code, const char* file, std::string expected, std::string actual,
            std::string message) {
     Finding f = MakeFinding(code, std::move(message));
@@ -54,21 +69,21 @@ class RecordChecker {
     context_.Add(scan_, item_, leaf, std::move(f));
   }
 
-  bool HasArray(const std::string& name) const {
+  bool HasArray(std::string_view name) const {
     if (!item_.store_read) return false;
     const std::string prefix = orbax::KeyPrefix(name);
     return item_.store.Find(prefix + ".zarray") || item_.store.Find(prefix + "zarr.json");
   }
 
   // A name that no leaf has. An array of that name in the store is told by whoever looks at keys.
-  void Orphan(const std::string& name, const Records& records) {
-    if (!item_.tree_read || HasArray(name)) return;
+  void Orphan(const Records& records) {
+    if (!item_.tree_read || HasArray(records.name)) return;
     Finding f(records.is_string ? Code::kUnclaimedKey : Code::kStructureMismatch);
     const std::string& dir = item_.item.directory;
     f.file = records.is_string  ? dir + "_strings.json"
              : records.recorded ? records.recorded->file
                                 : dir + "_sharding";
-    f.actual = name;
+    f.actual = std::string(records.name);
     f.message = "no leaf of _METADATA has this parameter name";
     if (records.sharding && records.sharding->problem && !records.recorded && !records.is_string) {
       f = FindingOf(*records.sharding->problem, dir + "_sharding");
@@ -80,7 +95,7 @@ class RecordChecker {
   void Leaf(LeafPlan& leaf, const Records& records) {
     const std::string& type = leaf.record.value_type;
     const bool is_string = type == "string";
-    const bool stored = HasArray(leaf.param_name);
+    const bool stored = leaf.in_zarr || HasArray(leaf.param_name);
     // A leaf turned into an empty node vanishes at restore, its data stay.
     if (leaf.state == LeafPlan::State::kEmpty && !leaf.in_msgpack) {
       if (stored || records.is_string || records.recorded || records.sharding)
@@ -144,7 +159,7 @@ class RecordChecker {
   Scan& scan_;
   ItemScan& item_;
   bool has_write_shapes_ = false;
-  std::map<std::string, Records> names_;
+  std::vector<Records> notes_;  // by name
 };
 
 // A v1 partial save: each has databases of its own, `ocdbt.process_<p><32 hex digits>`, and they

@@ -68,7 +68,8 @@ void AppendKey(std::string& out, const ItemScan& item, size_t e) {
   } else {
     out += "{\"key\":null,\"key_hex\":\"" + Hex(AsBytes(entry.key)) + '"';
   }
-  out += ",\"length\":" + std::to_string(entry.value.length);
+  out += ",\"length\":";
+  AppendUint(out, entry.value.length);
   if (e < item.key_digests.size() && item.key_digests[e].blake3) {
     const KeyDigest& digest = item.key_digests[e];
     out += ",\"digest\":{\"blake3\":\"" + hash::ToHex(*digest.blake3);

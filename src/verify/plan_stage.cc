@@ -129,26 +129,26 @@ void PlanStage::PlanFile(Scan& scan, ItemScan& item, std::string_view dtype) {
 void PlanStage::PlanTree(size_t s, size_t i) {
   Scan& scan = context_.scans[s];
   ItemScan& item = scan.items[i];
-  const orbax::TreeMetadata& tree = *item.tree;
+  orbax::TreeMetadata& tree = *item.tree;
   item.tree_read = tree.problems.empty();
   bool has_write_shape = false;
   item.leaves.reserve(tree.entries.size());
-  for (const orbax::TreeEntry& entry : tree.entries) {
-    LeafPlan leaf;
-    leaf.record.key_path = entry.key_path;
-    leaf.record.key_types = entry.key_types;
-    leaf.record.value_type = entry.value_type;
-    leaf.param_name = orbax::ParamName(entry.key_path);
-    leaf.write_shape = entry.write_shape;
+  for (orbax::TreeEntry& entry : tree.entries) {
+    LeafPlan& leaf = item.leaves.emplace_back();
+    leaf.record.key_path = std::move(entry.key_path);
+    leaf.record.key_types = std::move(entry.key_types);
+    leaf.record.value_type = std::move(entry.value_type);
+    leaf.param_name = orbax::ParamName(leaf.record.key_path);
+    leaf.write_shape = std::move(entry.write_shape);
     leaf.skip_deserialize = entry.skip_deserialize;
-    has_write_shape |= entry.write_shape.has_value();
-    if (orbax::IsEmptyValueType(entry.value_type)) {
-      leaf.record.dtype = entry.value_type;
+    has_write_shape |= leaf.write_shape.has_value();
+    if (orbax::IsEmptyValueType(leaf.record.value_type)) {
+      leaf.record.dtype = leaf.record.value_type;
       leaf.record.has_content = false;
       leaf.state = LeafPlan::State::kEmpty;
     }
-    item.leaves.push_back(std::move(leaf));
   }
+  tree.entries = {};  // they are the leaves' now
   SortLeaves(item);
   if (has_write_shape && !item.has_array_metadatas) {
     Finding f = MakeFinding(

@@ -293,6 +293,7 @@ Verifier::Progress Verifier::progress() const {
 void Verifier::MakeRecords() {
   for (Scan& scan : context_.scans) {
     for (const ItemScan& item : scan.items) {
+      if (context_.options.command == Command::kList) break;  // which compares and locks nothing
       ItemRecord record;
       record.name = item.item.name;
       record.no_fingerprint = item.no_fingerprint || !item.tree_read || item.failed;
@@ -360,12 +361,12 @@ void Verifier::CompareFingerprint() {
   context_.findings.Add(std::move(f));
 }
 
-std::string Verifier::MakeLockfile() const {
+std::string Verifier::MakeLockfile() {
   const Options& o = context_.options;
-  const Scan& scan = context_.scans[0];
+  Scan& scan = context_.scans[0];
   Lockfile lock;
   lock.fingerprint = CheckpointFingerprint(scan.records);
-  lock.items = scan.records;
+  lock.items = std::move(scan.records);  // nothing reads them after this
   for (size_t i = 0; i < lock.items.size(); ++i) {
     for (size_t l = 0; l < lock.items[i].leaves.size(); ++l) {
       LeafRecord& leaf = lock.items[i].leaves[l];

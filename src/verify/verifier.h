@@ -74,7 +74,7 @@ class Verifier {
   void Finish();
   void Judge();
   void KeepFindingsOfReads();
-  std::string MakeLockfile() const;
+  std::string MakeLockfile();
   Side SideOf(const Scan& scan) const;
 
   Context context_;

@@ -85,6 +85,17 @@ TEST_CASE("JSON strings and what is refused are those of the vectors") {
   CHECK(refused == 3);
 }
 
+TEST_CASE("AppendUint writes every digit of 64 bits behind what is there") {
+  std::string out = "n";
+  for (const uint64_t value : {uint64_t{0}, uint64_t{9}, uint64_t{10}, uint64_t{90071}, ~uint64_t{0}}) {
+    out += ' ';
+    AppendUint(out, value);
+  }
+  CHECK(out == "n 0 9 10 90071 18446744073709551615");
+  CHECK(UintList({}) == "[]");
+  CHECK(UintList({0, ~uint64_t{0}, 12}) == "[0,18446744073709551615,12]");
+}
+
 TEST_CASE("AppendJsonString adds to what is there") {
   std::string out = "{";
   AppendJsonString(out, "a\"\x1f");
