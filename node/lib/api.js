@@ -247,7 +247,8 @@ async function runCommand(platform, command, sources, given) {
     // By the core's own listing: what changes between the two readings of a file is noticed.
     if (options.sums !== undefined) config.sums = await sumsForCore(stores[0], listings[0], bytesOf(options.sums, 'sums'), platform.sha256, options)
 
-    // A fresh instance each time: its memory never shrinks, and after a trap it is unusable.
+    // A fresh instance each time: its memory never shrinks, and after a trap it is unusable. It goes as a whole: a Verifier
+    // that were deleted first would give back, leaf by leaf, what nobody takes.
     const loaded = await newCore(platform)
     const { core } = loaded
     pool?.greet(helloOf(platform, stores, loaded, options))
@@ -290,19 +291,11 @@ async function runCommand(platform, command, sources, given) {
   } finally {
     await workers?.close()
     for (const store of stores) store.release?.()
-    destroy(verifier)
   }
 }
 
 const stateOf = (/** @type {Store} */ store, /** @type {Options} */ { state, lockfile, item, step, allSteps, generation, deep, algorithms }) =>
   openState(state, store, lockfile && bytesOf(lockfile), { item, step, allSteps, generation, deep, algorithms })
-
-/** After a trap even the destructor may fail; the first error is the one to tell. */
-function destroy(/** @type {any} */ verifier) {
-  try {
-    verifier?.delete()
-  } catch {}
-}
 
 function refuse(/** @type {string} */ problem, /** @type {import('./errors.js').ErrorCode} */ code) {
   if (problem) throw new LeafsumError(code, problem)

@@ -211,7 +211,7 @@ export interface ListDocument {
   readonly files?: ListOutput['files']
   /** Of the item of that number, in pieces. */
   rows(item: number, name: 'leaves' | 'keys'): Generator<any[]>
-  /** The exact text of `outputText` in pieces of about 1 MiB, as bytes or text. */
+  /** The exact text of `outputText` in pieces of about 128 KiB, as bytes or text. */
   text(): Generator<string | Uint8Array>
 }
 
