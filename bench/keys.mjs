@@ -34,8 +34,8 @@ function leafsum(...args) {
   return { seconds, peak: Number(peak), processor: Number(processor) }
 }
 
-function tensorstore(store, ...args) {
-  const out = execFileSync(options.python, [here('peers/tensorstore_list.py'), store, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+function tensorstore(store) {
+  const out = execFileSync(options.python, [here('peers/tensorstore_list.py'), store], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
   const { peak_rss: peak, imports_rss: imports, ...run } = JSON.parse(out)
   return { ...run, peak, imports }
 }
@@ -67,7 +67,6 @@ for (const store of stores) {
   const { keys, leaves } = compared(store)
   const contenders = {
     'TensorStore: list': () => tensorstore(store),
-    ...leaves && { 'TensorStore: list, read each array\'s metadata': () => tensorstore(store, '--arrays') },
     ...Object.fromEntries(Object.entries(commands).map(([name, run]) => [name, () => run(store)])),
   }
   /** @type {Record<string, any[]>} */
