@@ -1,8 +1,9 @@
 """A checkpoint of weights for benchmarks, saved by Orbax itself.
 
-    python make_checkpoint.py OUT [--size-gb 1] [--across]
+    python make_checkpoint.py OUT [--size-gb 1] [--across] [--plain]
 
 Leaves are bfloat16 and float32 normals in layers, cut along their first axis into 4 chunks as over 4 devices.
+With --plain every chunk is a file (zarr v2), else all are in an OCDBT store.
 With --across one leaf of the whole size is cut along its last axis into 32 chunks: its rows interleave.
 Needs orbax-checkpoint and jax (bench/requirements.txt).
 """
@@ -24,6 +25,7 @@ def main():
   parser.add_argument('out')
   parser.add_argument('--size-gb', type=float, default=1.0)
   parser.add_argument('--across', action='store_true')
+  parser.add_argument('--plain', action='store_true')
   args = parser.parse_args()
 
   rng = np.random.default_rng(1)
@@ -48,7 +50,7 @@ def main():
       tree[f'layer_{layer}'] = {'kernel': place(kernel, 0, 4), 'bias': place(weights((width,), dtype), 0, 4)}
       size -= kernel.nbytes
       layer += 1
-  ocp.PyTreeCheckpointer().save(os.path.abspath(args.out), tree)
+  ocp.Checkpointer(ocp.PyTreeCheckpointHandler(use_ocdbt=not args.plain)).save(os.path.abspath(args.out), tree)
 
 
 main()

@@ -3,7 +3,7 @@
 // Leafsum beside what else reads or checks the same files: all in turn, several rounds, medians and ratios of one run.
 // Whole processes of ours, start included; Python's imports are left out. What reads values must have read the same ones:
 // otherwise nothing is timed.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,6 +28,7 @@ function python(script) {
   return { ...run, peak }
 }
 
+const hasProgram = name => spawnSync(name, ['--version']).error === undefined
 const native = config => timed(kNative, [JSON.stringify({ command: 'verify', source_names: [''], ...config }), checkpoint, lockfile])
 
 leafsum('lock', checkpoint, '-o', lockfile)
@@ -46,6 +47,9 @@ const contenders = {
   'TensorStore read + blake3': () => python('tensorstore_blake3.py'),
   'model_signing verify (files, no values)': () => python('model_signing_verify.py'),
   'sha256sum of the files': () => timed('find', [checkpoint, '-type', 'f', '-exec', 'sha256sum', '{}', '+']),
+  ...hasProgram('b3sum') && {
+    'b3sum of the files, 1 thread': () => timed('find', [checkpoint, '-type', 'f', '-exec', 'b3sum', '--num-threads', '1', '{}', '+']),
+  },
   'lock, 1 worker': () => leafsum('lock', checkpoint, '-o', lockfile, '--force', '--jobs', '1'),
   'lock, 2 workers': () => leafsum('lock', checkpoint, '-o', lockfile, '--force', '--jobs', '2'),
   'verify --deep, 1 worker': () => verify('--deep', '--jobs', '1'),
