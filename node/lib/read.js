@@ -44,6 +44,7 @@ export const readOf = (/** @type {any} */ leaf, /** @type {any[]} */ parts) => (
 
 /** A key path is taken as it is; names are found as everywhere. */
 function leafOf(/** @type {any[]} */ leaves, /** @type {string | string[]} */ name) {
+  if (!Array.isArray(name) && typeof name !== 'string') throw new LeafsumError('usage', 'a leaf is named by a text or a key path')
   const path = Array.isArray(name) ? toPointer(name) : undefined
   const byItem = [...new Set(leaves.map(leaf => leaf.item))].map(item => ({
     name: item, leaves: leaves.filter(leaf => leaf.item === item && (path === undefined || toPointer(leaf.key_path) === path)),
@@ -54,6 +55,7 @@ function leafOf(/** @type {any[]} */ leaves, /** @type {string | string[]} */ na
 function selectionOf(/** @type {any} */ leaf, /** @type {string | import('./slice.js').Index[]} */ slice = []) {
   const dtype = dtypeOf(leaf.dtype)
   const indices = typeof slice === 'string' ? parseSlice(slice) : slice
+  if (!Array.isArray(indices)) throw new LeafsumError('usage', 'a slice is text, as `0:3, ::2`, or a list')
   if (!dtype && indices.length > 0) throw new LeafsumError('usage', `a slice of a leaf of dtype ${leaf.dtype}: it has no elements`)
   const shape = dtype ? leaf.shape : [leaf.nbytes]
   return { shape, axes: axesOf(indices, shape), itemsize: dtype?.itemsize ?? 1 }

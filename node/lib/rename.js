@@ -48,6 +48,9 @@ export function renamesOf(source, leaves, rename) {
  * @returns {(keyPath: string[]) => string[]}
  */
 export function byRules(rules) {
+  if (!Array.isArray(rules) || !rules.every(rule => Array.isArray(rule) && typeof rule[1] === 'string')) {
+    throw new LeafsumError('usage', 'rename: a list of [pattern, replacement] is wanted')
+  }
   const compiled = rules.map(([pattern, replacement]) => /** @type {[RegExp, string]} */ ([compile(pattern), replacement]))
   return keyPath => {
     const before = toPointer(keyPath)
@@ -72,6 +75,7 @@ function compile(/** @type {RegExp | string} */ pattern) {
  * @returns {(keyPath: string[]) => string[]}
  */
 export function withoutPrefix(prefix) {
+  if (typeof prefix !== 'string') throw new LeafsumError('usage', 'stripPrefix: a key path such as params is wanted')
   const elements = fromPointer(prefix.startsWith('/') ? prefix : `/${prefix}`)
   if (!elements || elements.includes('')) throw new LeafsumError('usage', `${prefix}: a key path such as params is wanted`)
   return keyPath => elements.every((element, n) => keyPath[n] === element) && keyPath.length > elements.length
