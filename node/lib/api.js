@@ -3,7 +3,8 @@ import { instantiate } from './core.js'
 import { drive } from './drive.js'
 import { LeafsumError, bug } from './errors.js'
 import { explanations } from './explanations.js'
-import { helloOf, jobRunner, warmPool } from './jobs.js'
+import { Ahead } from './ahead.js'
+import { helloOf, jobRunner, takesAhead, warmPool } from './jobs.js'
 import { ListDocument, textOf } from './list_document.js'
 import { files, isListing } from './listing.js'
 import { metadataJson, metadataOf } from './metadata.js'
@@ -45,17 +46,17 @@ export function makeApi(platform) {
     return all.flat()
   }
 
-  const describe = async (/** @type {any} */ source, /** @type {Options} */ { item = 'AUTO', ...options } = {}) => {
+  const describe = (/** @type {any} */ source, /** @type {Options} */ { item = 'AUTO', ...options } = {}) => held([source], async () => {
     const opened = await source
     const store = storeOf(opened)
     const found = await listSource(run, opened, options)
     const described = await metadataOf(found, store, item)
     return withOutput(JSON.parse(found.text), { report: found.text, output: metadataJson(described), lines: '' }, described)
-  }
+  })
 
   return {
     /** Would it restore into the template: another source, or the bytes or text of a template's document? */
-    match: async (/** @type {any} */ source, /** @type {any} */ template, /** @type {Options} */ options = {}) => {
+    match: (/** @type {any} */ source, /** @type {any} */ template, /** @type {Options} */ options = {}) => held([source, template], async () => {
       const { item, step, allSteps, generation, maxMemory, signal } = options
       const items = async (/** @type {any} */ one, /** @type {Options} */ scope) =>
         one instanceof Checkpoint ? one.items.filter((/** @type {any} */ its) => scope.item === undefined || its.name === scope.item || its.name === '')
@@ -64,7 +65,7 @@ export function makeApi(platform) {
       const wanted = isDocument ? parseTemplate(template) : leavesOf(await items(template, {}))
       const inScope = wanted.filter((/** @type {any} */ leaf) => item === undefined || leaf.item === item || leaf.item === '')
       return matchLeaves(report, source, await items(source, { item, step, allSteps }), inScope, options)
-    },
+    }),
 
     /** Overrides how the core and its workers are loaded; call it before anything else. */
     init: (/** @type {import('./platform.js').InitOptions} */ options) => platform.configure(options),
@@ -81,8 +82,8 @@ export function makeApi(platform) {
         ...options, values: options.against && true, sample: coreSample(options.sample),
       }),
     check: (/** @type {any} */ source, /** @type {Options} */ options) => report('check', [source], options),
-    diff: async (/** @type {any} */ a, /** @type {any} */ b, /** @type {Options} */ options = {}) =>
-      report('diff', [a, b], { ...options, renames: await renames([a, b], options) }),
+    diff: (/** @type {any} */ a, /** @type {any} */ b, /** @type {Options} */ options = {}) => held([a, b], async () =>
+      report('diff', [a, b], { ...options, renames: await renames([a, b], options) })),
     digest: (/** @type {any} */ source, /** @type {Options} */ options) => report('digest', [source], options),
     list: (/** @type {any} */ source, /** @type {Options} */ options) => listSource(run, source, options),
 
@@ -94,18 +95,29 @@ export function makeApi(platform) {
     },
 
     /** A leaf's content, or a slice of it; null instead where it could not be read or a lockfile does not vouch for it. */
-    read: async (/** @type {any} */ source, /** @type {string | string[]} */ name, /** @type {any} */ slice, /** @type {Options} */ options = {}) => {
+    read: (/** @type {any} */ source, /** @type {string | string[]} */ name, /** @type {any} */ slice, /** @type {Options} */ options = {}) => held([source], async () => {
       if (source instanceof Checkpoint) return source.read(name, slice, options)
       // With the lockfile, which chooses the step of a root where nothing else does.
       const { item, step, allSteps, generation, maxMemory, signal, lockfile, lockfileCameWithSource } = options
       const { output } = await listSource(run, source, { item, step, allSteps, generation, maxMemory, signal, lockfile, lockfileCameWithSource })
       return readLeaf(report, source, leavesOf(output.items), name, slice, options)
-    },
+    }),
 
     /** One finding code on one screen; "" for a code that does not exist. */
     explain: async (/** @type {string} */ code) => (Object.hasOwn(explanations, code) ? explanations[code] : ''),
     /** Every code that a finding can have. */
     codes: async () => (await newCore(platform)).core.codes(),
+  }
+}
+
+/** What takes several commands: where reading costs much, each finds what an earlier one has read. */
+async function held(/** @type {any[]} */ sources, /** @type {() => Promise<any>} */ run) {
+  const stores = (await Promise.all(sources)).map(source => source instanceof Checkpoint ? source.store : source)
+  const releases = stores.map(store => store?.hold?.())
+  try {
+    return await run()
+  } finally {
+    for (const release of releases) release?.()
   }
 }
 
@@ -251,7 +263,7 @@ async function runCommand(platform, command, sources, given) {
     // that were deleted first would give back, leaf by leaf, what nobody takes.
     const loaded = await newCore(platform)
     const { core } = loaded
-    pool?.greet(helloOf(platform, stores, loaded, options))
+    pool?.greet(helloOf(platform, stores, loaded))
     verifier = new core.Verifier(JSON.stringify(config))
     refuse(verifier.error(), 'usage')
     if (options.lockfile !== undefined) {
@@ -273,7 +285,8 @@ async function runCommand(platform, command, sources, given) {
       if (state?.due()) save()
     }
     try {
-      await drive(verifier, { stores, budget: maxMemory, runJob: jobs.run, signal, onPause })
+      const budget = maxMemory - (takesAhead(stores) ? Ahead.share(maxMemory) : 0)
+      await drive(verifier, { stores, budget, runJob: jobs.run, signal, onPause })
     } catch (error) {
       // An interrupted run's state too; never one that a broken instance would tell.
       if (signal?.aborted && error === signal.reason) save()

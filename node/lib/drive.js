@@ -1,6 +1,7 @@
 // The one loop between the core and its host, for the Verifier and for a worker's LeafJob alike: the core says
 // what it wants and in which order, the host says when.
 import { bug } from './errors.js'
+import { gate } from './stores/merge.js'
 import { StoreError, failureOf } from './stores/store.js'
 
 const kPauseEvery = 40      // ms between two looks at the signal, and at the event loop where every read is synchronous
@@ -15,15 +16,16 @@ const kOpenReads = 32       // asynchronous reads under way at once; the budget 
  * @property {number} [offset]
  * @property {number} [length]  absent: the whole file
  * @property {number} [follows]  bytes behind the range that will be asked for next
- * @property {number} [limit]   of a whole file
+ * @property {number} [limit]   of a whole file; of 'size': up to so many bytes the file will be read whole
  * @property {Uint8Array} [input]
+ * @property {string} [values]    JSON of what a job will read, over a source without a listing (src/bindings/README.md)
  * @property {'codecs'} [module]  of a job that core.wasm cannot do alone
  * @property {Promise<ArrayBuffer>} [promise]
  *
  * @typedef {object} Host
  * @property {import('./stores/store.js').Store[]} stores
  * @property {number} [budget]  bytes asked for and not yet consumed
- * @property {(input: Uint8Array, module?: 'codecs') => Promise<Uint8Array>} [runJob]
+ * @property {(input: Uint8Array, module?: 'codecs', values?: string) => Promise<Uint8Array>} [runJob]
  * @property {AbortSignal} [signal]
  * @property {() => void} [onPause]  called every few hundredths of a second
  */
@@ -105,7 +107,7 @@ async function answer(task, store, ask, { runJob, signal, readsLeft }) {
   }
   if (ask.kind === 'job') {
     if (!runJob) throw bug('a job inside a job')
-    const result = await runJob(/** @type {Uint8Array} */ (ask.input), ask.module)
+    const result = await runJob(/** @type {Uint8Array} */ (ask.input), ask.module, ask.values)
     return () => task.feed(ask.id, result)
   }
   await readsLeft.enter()
@@ -122,9 +124,9 @@ async function answer(task, store, ask, { runJob, signal, readsLeft }) {
 }
 
 /** Is the file there, and how large? The answer is eight bytes, little-endian. @returns {Promise<() => void>} */
-async function size(/** @type {any} */ task, /** @type {import('./stores/store.js').Store} */ store, /** @type {Ask} */ { id, path }) {
+async function size(/** @type {any} */ task, /** @type {import('./stores/store.js').Store} */ store, /** @type {Ask} */ { id, path, limit }) {
   // zarrita's stores have no `size`.
-  const bytes = store.size ? await store.size(path) : (await store.get(`/${path}`))?.length
+  const bytes = store.size ? await store.size(path, limit) : (await store.get(`/${path}`))?.length
   if (bytes === undefined) throw new StoreError('missing', 'no such file')
   const answer = new Uint8Array(8)
   new DataView(answer.buffer).setBigUint64(0, BigInt(bytes), true)
@@ -141,7 +143,7 @@ async function read(/** @type {any} */ task, /** @type {import('./stores/store.j
     if (bytes.length > length) throw new StoreError('unreadable', `asked for ${length} bytes, got ${bytes.length}`)
     return () => task.feed(id, bytes)
   }
-  const size = await store.size?.(path)
+  const size = await store.size?.(path, limit)
   if (size !== undefined && size > limit) return () => task.tooLarge(id, size)
   const bytes = await store.get(key)
   if (!bytes) throw new StoreError('missing', 'no such file')
@@ -173,22 +175,6 @@ function readNow(task, store, { id, path, offset = 0, length, limit = Infinity }
     return task.fail(id, kind, message)
   }
   task.feed(id, bytes)
-}
-
-/** At most `size` holders at once, first come, first served. */
-function gate(/** @type {number} */ size) {
-  /** @type {(() => void)[]} */
-  const waiting = []
-  return {
-    enter() {
-      if (size-- > 0) return
-      return new Promise(resolve => waiting.push(() => resolve(undefined)))
-    },
-    leave() {
-      size++
-      waiting.shift()?.()
-    },
-  }
 }
 
 // Reads that never leave the stack would starve timers and signals.

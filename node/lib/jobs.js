@@ -1,7 +1,9 @@
 // Where a command's jobs run: in this thread, one after another, or in workers once there is enough to do.
+import { Ahead } from './ahead.js'
 import { instantiate } from './core.js'
 import { runJob } from './job.js'
 import { isListing } from './listing.js'
+import { kDefaultMaxMemory } from './options.js'
 import { Pool } from './pool.js'
 
 // Starting threads takes some 40 ms, in which one place hashes this much.
@@ -33,17 +35,19 @@ const takesPool = (/** @type {Platform} */ platform, /** @type {number} */ bytes
 const newPool = (/** @type {Platform} */ platform, /** @type {Store[]} */ stores, /** @type {Options} */ options) =>
   new Pool({ size: workersOf(platform, options), start: platform.startWorker, stores })
 
+/** Whether what jobs will read is read ahead. */
+export const takesAhead = (/** @type {Store[]} */ stores) => stores.some(store => store.open)
+
 /**
- * What a worker begins with: the Module, and how it opens the stores that it can open itself. Not those whose every answer a
- * state is bound to (`tags`): they are read here.
+ * What a worker begins with: the Module, and how it opens the stores that it can open itself. A server is asked from here: no
+ * file twice, and all that it says of a file's state is in one place.
  * @param {Platform} platform
  * @param {Store[]} stores
  * @param {{ module: WebAssembly.Module, url?: string }} loaded
- * @param {Options} options
  */
-export function helloOf(platform, stores, { module, url }, { state }) {
+export function helloOf(platform, stores, { module, url }) {
   const specs = stores.map(store => {
-    const spec = state && store.tags ? undefined : store.spec?.()
+    const spec = store.spec?.()
     return spec && platform.canPost(spec) ? spec : null
   })
   return { module, url, specs }
@@ -64,6 +68,7 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier })
   const underWay = new Map()
   let most = 0
 
+  const ahead = takesAhead(stores) ? new Ahead(stores, options.maxMemory ?? kDefaultMaxMemory) : undefined
   /** @type {Promise<any> | undefined} */
   let codecs
   const startCodecs = async () => {
@@ -72,7 +77,8 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier })
     if (options.onContent) made.setContentSink(options.onContent)
     return made
   }
-  const here = (/** @type {Uint8Array} */ input, /** @type {(bytes: number) => void} */ note, /** @type {boolean} */ rare) => {
+  const here = (/** @type {Uint8Array} */ input, /** @type {(bytes: number) => void} */ note, /** @type {boolean} */ rare,
+    /** @type {Store[]} */ stores) => {
     const job = turn.then(async () => {
       // Without it the core does what it can, and says `unsupported` of the rest.
       if (rare) codecs ??= startCodecs().catch(() => core)
@@ -92,20 +98,22 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier })
 
   return {
     tell,
-    async run(/** @type {Uint8Array} */ input, /** @type {'codecs' | undefined} */ name) {
+    async run(/** @type {Uint8Array} */ input, /** @type {'codecs' | undefined} */ name, /** @type {string | undefined} */ values) {
       const note = (/** @type {number} */ bytes) => {
         underWay.set(input, bytes)
         tell()
       }
       if (!pool && takesPool(platform, verifier.progress().bytes_total, options)) {
         pool = newPool(platform, stores, options)
-        pool.greet(helloOf(platform, stores, loaded, options))
+        pool.greet(helloOf(platform, stores, loaded))
       }
+      const plan = ahead?.plan(values)
       try {
-        if (!pool) return await here(input, note, name === 'codecs')
+        if (!pool) return await here(input, note, name === 'codecs', plan?.stores ?? stores)
         const codecs = name && await platform.load(name).catch(() => undefined)
-        return await pool.run(input, note, codecs && { module: codecs.module, url: codecs.url })
+        return await pool.run(input, note, codecs && { module: codecs.module, url: codecs.url }, plan?.stores)
       } finally {
+        plan?.close()
         underWay.delete(input)
       }
     },

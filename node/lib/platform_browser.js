@@ -13,7 +13,7 @@ export const platform = {
     // Without a script of its own a bundled page cannot start workers.
     return given.workerUrl ? Math.min(navigator.hardwareConcurrency || 1, 8) : 1
   },
-  canPost: spec => spec.kind === 'files' || spec.kind === 'url',
+  canPost: spec => spec.kind === 'files',
 
   configure(options) {
     given = options

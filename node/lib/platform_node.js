@@ -23,7 +23,7 @@ export const sha256 = () => require('node:crypto').createHash('sha256')
 export const platform = {
   sha256,
   defaultWorkers: Math.min(availableParallelism(), 8),
-  canPost: spec => spec.kind === 'path' || spec.kind === 'url',
+  canPost: spec => spec.kind === 'path',
 
   configure({ wasm, codecsWasm }) {
     given = { core: wasm, codecs: codecsWasm }

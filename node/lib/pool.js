@@ -16,6 +16,7 @@ import { failureOf } from './stores/store.js'
  * @typedef {object} Job
  * @property {Uint8Array} input
  * @property {any} codecs  the Module of codecs.wasm and where its glue lies, where the job takes it
+ * @property {import('./stores/store.js').Store[]} [stores]  where the job's reads go, if not to the pool's
  * @property {(result: Uint8Array) => void} resolve
  * @property {(error: unknown) => void} reject
  * @property {((bytes: number) => void)} [onProgress]
@@ -46,12 +47,13 @@ export class Pool {
    * @param {Uint8Array} input
    * @param {(bytes: number) => void} [onProgress]
    * @param {any} [codecs]
+   * @param {import('./stores/store.js').Store[]} [stores]
    * @returns {Promise<Uint8Array>}
    */
-  run(input, onProgress, codecs) {
+  run(input, onProgress, codecs, stores) {
     return new Promise((resolve, reject) => {
       if (this.#dead) return reject(this.#dead)
-      this.#queue.push({ input, codecs, resolve, reject, onProgress })
+      this.#queue.push({ input, codecs, resolve, reject, onProgress, stores })
       this.#assign()
     })
   }
@@ -110,10 +112,12 @@ export class Pool {
 
   /** A worker that cannot open the source itself asks here. */
   async #read(/** @type {Seat} */ seat, /** @type {any} */ { id, source, method, args }) {
-    const store = /** @type {any} */ (this.stores[source])
+    const store = /** @type {any} */ ((seat.job?.stores ?? this.stores)[source])
     try {
-      const value = await store[method]?.(...args)
-      seat.endpoint.post({ type: 'answer', id, value })
+      let value = await store[method]?.(...args)
+      // Of its own, to go over whole: it may be a view of what others read as well.
+      if (value instanceof Uint8Array) value = new Uint8Array(value)  // a Buffer's slice() would be a view
+      seat.endpoint.post({ type: 'answer', id, value }, value instanceof Uint8Array ? [value.buffer] : [])
     } catch (error) {
       const { kind, message } = failureOf(error)
       seat.endpoint.post({ type: 'answer', id, failure: { kind, message } })

@@ -1,5 +1,4 @@
 import { FilesStore } from './stores/files.js'
-import { UrlStore } from './stores/url.js'
 import { serve } from './worker.js'
 
 /**
@@ -16,6 +15,6 @@ export function serveWorker(factory, codecsFactory) {
       factory: (name === 'core' ? factory : codecsFactory) ?? (await import(new URL(`./core/${name}.mjs`, import.meta.url).href)).default,
       module,
     }),
-    openStore: ({ kind, files, base, ...options }) => kind === 'url' ? new UrlStore(new URL(base), options) : new FilesStore(files, options),
+    openStore: ({ kind, files, ...options }) => new FilesStore(files, options),
   })
 }

@@ -1,7 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import { sha256 } from './platform_node.js'
 import { PathStore } from './stores/path.js'
-import { UrlStore } from './stores/url.js'
 import { serve } from './worker.js'
 
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort)
@@ -12,7 +11,7 @@ serve({
 }, {
   sha256,
   load: async ({ url, module }) => ({ factory: (await import(url)).default, module }),
-  openStore: ({ kind, base, root, stamps, rawNames, ...options }) => kind === 'url' ? new UrlStore(new URL(base), options) : new PathStore(root, {
+  openStore: ({ root, stamps, rawNames }) => new PathStore(root, {
     stamps,
     // A Buffer arrives as a plain Uint8Array.
     rawNames: new Map(Array.from(rawNames, ([path, name]) => [path, Buffer.from(name)])),

@@ -42,6 +42,7 @@ val AskObject(const Ask& ask) {
     case AskKind::kSize:
       out.set("kind", std::string("size"));
       out.set("path", ask.path);
+      out.set("limit", Number(ask.limit));
       break;
     case AskKind::kDigest: {
       out.set("kind", std::string("digest"));
@@ -52,6 +53,7 @@ val AskObject(const Ask& ask) {
     case AskKind::kJob:
       out.set("kind", std::string("job"));
       out.set("input", CopyOut(ask.input));
+      if (!ask.values.empty()) out.set("values", ask.values);
       if (ask.rare_codecs) out.set("module", std::string("codecs"));
       break;
   }

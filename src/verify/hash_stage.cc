@@ -237,7 +237,7 @@ bool HashStage::Supply(PendingAsks& asks) {
   queue_.pop_back();
   const Job job = MakeJob(batch);
   open_.emplace(next_tag_, std::move(batch));
-  asks.Want(JobAsk(job, context_.options.max_memory), next_tag_++);
+  asks.Want(AskFor(job), next_tag_++);
   return true;
 }
 

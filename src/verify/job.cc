@@ -7,6 +7,7 @@
 #include "base/byte_writer.h"
 #include "base/checked.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "hash/blake3.h"
 #include "zarr/chunk_grid.h"
 
@@ -237,6 +238,25 @@ Ask JobAsk(const Job& job, uint64_t budget) {
   ask.rare_codecs = std::any_of(job.tasks.begin(), job.tasks.end(), [](const LeafTask& task) { return IsRare(task); });
   ask.cost = std::min(budget, job.memory + ask.input.size());
   return ask;
+}
+
+std::string ValuesOf(const Job& job) {
+  constexpr size_t kMost = 4 << 20;  // bytes; what is not named is read as it is asked for
+  std::string out = "[[";
+  for (const std::string& file : job.files) {
+    if (out.size() > 2) out += ',';
+    AppendJsonString(out, file);
+  }
+  out += ']';
+  for (const LeafTask& task : job.tasks) {
+    // Two arrays side by side are read in turns; of a shard a part may need one chunk of many.
+    if (!task.other.empty() || (task.part && task.part->hand_out && !task.array.metadata.codecs.sharding.empty()))
+      continue;
+    for (const ChunkRef& chunk : task.array.chunks)
+      if (chunk.file != kInlineChunk && out.size() < kMost)
+        out += ',' + UintList({task.array.source, chunk.file, chunk.offset, chunk.length});
+  }
+  return out + ']';
 }
 
 std::optional<uint64_t> LargerGrant(uint64_t grant, uint64_t needed, uint64_t budget) {

@@ -100,6 +100,8 @@ Result<std::vector<LeafResult>> ParseResults(Bytes bytes);
 
 // The ask for a LeafJob that runs it. Its cost is the grant and the job itself, or all of the budget.
 Ask JobAsk(const Job& job, uint64_t budget);
+// The values that the job reads whole, as Ask::values names them.
+std::string ValuesOf(const Job& job);
 // The grant of a job that is run again because it says that it needs more; nothing where it does not, or the budget has no
 // more. What it says is for as far as it got: few rounds are better than tight ones.
 std::optional<uint64_t> LargerGrant(uint64_t grant, uint64_t needed, uint64_t budget);

@@ -79,7 +79,7 @@ bool KeyDigestStage::Supply(PendingAsks& asks) {
     ++next_;
   }
   open_.emplace(next_tag_, std::make_pair(begin, next_));
-  asks.Want(JobAsk(job, context_.options.max_memory), next_tag_++);
+  asks.Want(AskFor(job), next_tag_++);
   return true;
 }
 

@@ -150,7 +150,7 @@ void PlanStage::PlanTree(size_t s, size_t i) {
   }
   tree.entries = {};  // they are the leaves' now
   SortLeaves(item);
-  if (has_write_shape && !item.has_array_metadatas) {
+  if (has_write_shape && !item.has_array_metadatas && scan.records_asked) {
     Finding f = MakeFinding(
         Code::kMissingFile,
         "array_metadatas/ is not there, though the tree was written with it; PRNG keys restore as "

@@ -12,14 +12,13 @@ namespace {
 
 using report::Code;
 
-// What makes a directory an item (design.md §10.9), and what belongs to a checkpoint's own.
-constexpr std::string_view kItemNames[] = {
-    "_METADATA", "manifest.ocdbt", "checkpoint",           "proto.pbtxt",
-    "data.json", "metadata",       "metrics",              ".zarray",
-    ".zgroup",   "zarr.json",      "_CHECKPOINT_METADATA", "_CHECKPOINT_DELETION",
-};
-// Files beside `_METADATA`.
-constexpr std::string_view kSideNames[] = {"_strings.json", "_sharding", "commit_success.txt"};
+// What makes a directory an item (design.md §10.9), what belongs to a checkpoint's own first.
+constexpr std::string_view kCheckpointMetadata = "_CHECKPOINT_METADATA", kMetadata = "_METADATA",
+                           kManifest = "manifest.ocdbt";
+constexpr std::string_view kZarray = ".zarray", kZarrJson = "zarr.json", kStrings = "_strings.json";
+constexpr std::string_view kOtherNames[] = {"checkpoint", "proto.pbtxt", "data.json", "metadata",
+                                            "metrics",    kZarray,       ".zgroup",   kZarrJson};
+constexpr uint64_t kSmallChunk = 256 << 10;  // read with the question whether it is there
 // Items whose names the writers choose themselves, where nothing else names them (formats.md §3.1).
 constexpr std::string_view kUsualItems[] = {"default", "state", "pytree", "metrics"};
 // Where an item is no pytree itself but holds one.
@@ -38,14 +37,11 @@ bool Probe::Directory::HasItem() const {
   });
 }
 
-Probe::Probe(Context& context, const Lockfile* lock) : ReadingStage(context) {
+Probe::Probe(Context& context, const Lockfile* lock) : ReadingStage(context), lock_(lock) {
   for (size_t s = 0; s < context.scans.size(); ++s) {
     if (context.scans[s].listed) continue;
-    auto step = context.options.step;
-    if (!step && lock) step = lock->step;
-    Open(s, step ? std::to_string(*step) + "/" : "", 0);
-    // A lockfile's step may also be the directory itself that the user names.
-    if (step && !context.options.step) Open(s, "", 0);
+    context.scans[s].records_asked = ChecksAll(context.options) || lock;
+    OpenStep(s, context.options.step);
   }
 }
 
@@ -64,8 +60,8 @@ void Probe::Finish() {
   }
 }
 
-void Probe::AskSize(Want want) {
-  WantSize(context_.scans[want.scan], want.path, wants_.size());
+void Probe::AskSize(Want want, uint64_t whole) {
+  WantSize(context_.scans[want.scan], want.path, whole, wants_.size());
   wants_.push_back(std::move(want));
 }
 
@@ -74,61 +70,107 @@ void Probe::AskFile(Want want, uint64_t limit) {
   wants_.push_back(std::move(want));
 }
 
-void Probe::Open(size_t scan, std::string path, int depth) {
+void Probe::AskIn(size_t index, What what, std::string_view name, uint64_t whole) {
+  Directory& directory = directories_[index];
+  directory.waiting += what == What::kName;
+  Want want{what, directory.scan, index, directory.path};
+  want.path += name;
+  AskSize(std::move(want), whole);
+}
+
+void Probe::ReadIn(size_t index, What what, std::string_view name, uint64_t limit) {
+  Want want{what, directories_[index].scan, index, directories_[index].path, name == kZarrJson};
+  want.path += name;
+  AskFile(std::move(want), limit);
+}
+
+void Probe::AskOthers(size_t index) {
+  directories_[index].all_asked = true;
+  for (std::string_view name : kOtherNames) AskIn(index, What::kName, name, 0);
+}
+
+void Probe::Open(size_t scan, std::string path, int depth, size_t top) {
   const size_t index = directories_.size();
-  directories_.push_back({scan, std::move(path), depth});
-  for (std::string_view name : kItemNames) {
-    // Only a checkpoint's own directory has these.
-    if (depth > 0 && name.starts_with("_CHECKPOINT")) continue;
-    ++directories_[index].waiting;
-    AskSize({What::kName, scan, index, directories_[index].path + std::string(name)});
-  }
+  directories_.push_back({scan, std::move(path), depth, top});
+  AskIn(index, What::kName, kMetadata, kMaxJsonBytes);
+  AskIn(index, What::kName, kManifest, kMaxManifest);
+  // Only a checkpoint's own directory has it.
+  if (depth == 0) AskIn(index, What::kName, kCheckpointMetadata, kMaxJsonBytes);
+}
+
+void Probe::OpenStep(size_t scan, std::optional<uint64_t> step) {
+  const std::string directory = step ? std::to_string(*step) + "/" : "";
+  Open(scan, directory, 0, directory.size());
+}
+
+void Probe::OpenIn(size_t index, std::string_view name) {
+  const Directory& parent = directories_[index];
+  std::string path = parent.path;
+  path += name;
+  path += '/';
+  if (kvstore::IsSafePath(name))
+    Open(parent.scan, std::move(path), parent.depth + 1, parent.depth == 0 ? parent.path.size() : parent.top);
 }
 
 // All that was asked of a directory is answered.
 void Probe::Decide(size_t index) {
   const Directory directory = directories_[index];
-  const std::string& path = directory.path;
-  const size_t s = directory.scan;
-  Scan& scan = context_.scans[s];
-  if (directory.Has("_METADATA")) {
-    for (std::string_view name : kSideNames)
-      AskSize({What::kSide, s, index, path + std::string(name)});
-    Process(s, path, 0);
-    if (!directory.Has("manifest.ocdbt"))
-      AskFile({What::kTree, s, index, path + "_METADATA"}, kMaxJsonBytes);
+  Scan& scan = context_.scans[directory.scan];
+  if (directory.Has(kMetadata)) {
+    AskIn(index, What::kSide, "checkpoint", 0);
+    ReadIn(index, What::kTree, kMetadata, kMaxJsonBytes);
+  } else if (!directory.all_asked) {
+    if (directory.Has(kCheckpointMetadata) && !directory.Has(kManifest))
+      return ReadIn(index, What::kHandlers, kCheckpointMetadata, kMaxJsonBytes);
+    AskOthers(index);
   } else if (directory.Has("checkpoint")) {
     scan.listing_complete = false;
     report::Finding f = MakeFinding(
         Code::kSkipped,
         "arrays beside a msgpack checkpoint could not be looked for: the source has no listing");
-    f.file = path + "checkpoint";
+    f.file = directory.path + "checkpoint";
     context_.Add(scan, std::move(f));
-  } else if (directory.Has(".zarray") || directory.Has("zarr.json")) {
-    const bool v3 = directory.Has("zarr.json");
-    AskFile({What::kDocument, s, index, path + (v3 ? "zarr.json" : ".zarray"), v3},
-            kMaxArrayMetadata);
+    AskIn(index, What::kSide, kStrings, kMaxJsonBytes);
+  } else if (directory.Has(kZarray) || directory.Has(kZarrJson)) {
+    ReadIn(index, What::kDocument, directory.Has(kZarrJson) ? kZarrJson : kZarray, kMaxArrayMetadata);
   } else if (directory.HasItem()) {
     return;
-  } else if (directory.Has("_CHECKPOINT_METADATA")) {
-    AskFile({What::kHandlers, s, index, path + "_CHECKPOINT_METADATA"}, kMaxJsonBytes);
-  } else if (directory.depth < 2) {
-    // A step of before `_CHECKPOINT_METADATA`, or an item that holds others.
-    if (directory.depth == 0)
-      for (std::string_view name : kUsualItems) Open(s, path + std::string(name) + "/", 1);
-    else
-      for (std::string_view name : kNestedItems) Open(s, path + std::string(name) + "/", 2);
+  } else if (directory.depth == 0) {
+    // Perhaps a root, of which the lockfile names a step.
+    if (lock_ && lock_->step && directory.path.empty()) OpenStep(directory.scan, lock_->step);
+    // A step of before `_CHECKPOINT_METADATA`, or one that does not say what is in it.
+    OpenItems(index, {std::begin(kUsualItems), std::end(kUsualItems)});
+  } else if (directory.depth < 2) {  // an item that holds others
+    for (std::string_view name : kNestedItems) OpenIn(index, name);
   }
 }
 
-void Probe::Process(size_t scan, const std::string& directory, uint64_t number) {
-  AskSize({What::kProcess, scan, static_cast<size_t>(number),
-           directory + "array_metadatas/process_" + std::to_string(number)});
+void Probe::OpenItems(size_t index, std::vector<std::string> names) {
+  // An item that is locked and not named may be there all the same. One of each is a pair, whatever the names.
+  if (lock_ && (names.size() > 1 || lock_->items.size() > 1))
+    for (const ItemRecord& item : lock_->items)
+      if (!item.name.empty()) names.push_back(item.name.substr(0, item.name.find('/')));
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  AskIn(index, What::kSide, "_CHECKPOINT_DELETION", kMaxJsonBytes);
+  for (const std::string& name : names) OpenIn(index, name);
+}
+
+// Orbax numbers processes from 0. How many there are is told by the first that has no file; the more there are, the more are
+// asked for at once.
+void Probe::Processes(size_t index, uint64_t count) {
+  Directory& directory = directories_[index];
+  directory.processes_waiting = count;
+  for (; count > 0; --count)
+    AskIn(index, What::kProcess, "array_metadatas/process_" + std::to_string(directory.processes++), kMaxJsonBytes);
 }
 
 void Probe::Answered(const Want& want) {
-  if (want.what == What::kName && --directories_[want.directory].waiting == 0)
-    Decide(want.directory);
+  Directory& directory = directories_[want.directory];
+  if (want.what == What::kName && --directory.waiting == 0) return Decide(want.directory);
+  if (want.what == What::kProcess && --directory.processes_waiting == 0 &&
+      directory.processes_there == directory.processes)
+    Processes(want.directory, 1 + directory.processes / 4);
 }
 
 void Probe::Incomplete(Scan& scan, const Error& error, const std::string& file) {
@@ -138,7 +180,8 @@ void Probe::Incomplete(Scan& scan, const Error& error, const std::string& file) 
 
 void Probe::OnFailure(size_t tag, Error error) {
   const Want want = wants_[tag];
-  if (error.code != ErrorCode::kMissing) {
+  // A tree that is too large is told where it is decoded.
+  if (error.code != ErrorCode::kMissing && !(want.what == What::kTree && error.code == ErrorCode::kLimit)) {
     if (unreachable_.empty()) unreachable_ = error.message;
     Incomplete(context_.scans[want.scan], error, want.path);
   }
@@ -159,45 +202,51 @@ void Probe::OnRead(size_t tag, Bytes bytes) {
       if (want.what == What::kName)
         directories_[want.directory].found.push_back(want.path);
       else if (want.what == What::kProcess)
-        Process(want.scan, want.path.substr(0, want.path.rfind("array_metadatas/")),
-                want.directory + 1);
+        ++directories_[want.directory].processes_there;
       return Answered(want);
     }
-    case What::kHandlers: {
-      const std::string parent = directories_[want.directory].path;
-      std::vector<std::string> names(std::begin(kUsualItems), std::end(kUsualItems));
-      if (auto json = ParseJson(bytes, {.as_python = true})) {
-        const JsonValue* handlers = json->root.Find("item_handlers");
-        const JsonValue::Object* items = handlers ? handlers->AsObject() : nullptr;
-        if (items) {
-          names.clear();
-          for (const auto& [name, handler] : *items) names.push_back(name);
-        }
-      }
-      names.emplace_back("metrics");
-      std::sort(names.begin(), names.end());
-      names.erase(std::unique(names.begin(), names.end()), names.end());
-      for (const std::string& name : names)
-        if (kvstore::IsSafePath(name)) Open(want.scan, parent + name + "/", 1);
-      return;
-    }
-    case What::kTree: {
-      const auto tree = orbax::ParseTreeMetadata(bytes);
-      if (!tree) return;  // Discover reads it again and says what is wrong
-      const std::string parent = directories_[want.directory].path;
-      for (const orbax::TreeEntry& entry : tree->entries) {
-        if (entry.value_type == "string" || orbax::IsEmptyValueType(entry.value_type)) continue;
-        const std::string name = orbax::ParamName(entry.key_path);
-        const std::string path = parent + orbax::KeyPrefix(name) +
-                                 (tree->use_zarr3 ? "zarr.json" : ".zarray");
-        if (kvstore::IsSafePath(path))
-          AskFile({What::kDocument, want.scan, want.directory, path, tree->use_zarr3},
-                  kMaxArrayMetadata);
-      }
-      return;
-    }
+    case What::kHandlers:
+      return Handlers(want, bytes);
+    case What::kTree:
+      return Tree(want, bytes);
     case What::kDocument:
       return Chunks(want, bytes);
+  }
+}
+
+// Which items a checkpoint has, where it says so.
+void Probe::Handlers(const Want& want, Bytes bytes) {
+  std::vector<std::string> names;
+  if (auto json = ParseJson(bytes, {.as_python = true})) {
+    const JsonValue* handlers = json->root.Find("item_handlers");
+    if (const JsonValue::Object* items = handlers ? handlers->AsObject() : nullptr)
+      for (const auto& [name, handler] : *items) names.push_back(name);
+  }
+  if (!names.empty()) return OpenItems(want.directory, std::move(names));
+  AskOthers(want.directory);
+}
+
+// The files beside `_METADATA`, where it has a word that they go with. A word that is spelled with escapes is not seen: then
+// what it goes with is missing, and that is told.
+void Probe::Tree(const Want& want, Bytes bytes) {
+  const std::string_view text = AsText(bytes);
+  const auto has = [&](std::string_view word) { return text.find(word) != text.npos; };
+  if (has("\"string\"")) AskIn(want.directory, What::kSide, kStrings, kMaxJsonBytes);
+  if (context_.scans[want.scan].records_asked) {
+    if (has("\"jax.Array\"")) AskIn(want.directory, What::kSide, "_sharding", kMaxJsonBytes);
+    if (has("\"write_shape\"")) Processes(want.directory, 2);
+  }
+  const Directory& directory = directories_[want.directory];
+  if (directory.Has(kManifest)) return;
+  const auto tree = orbax::ParseTreeMetadata(bytes);
+  if (!tree) return;  // Discover reads it again and says what is wrong
+  const std::string parent = directory.path;
+  for (const orbax::TreeEntry& entry : tree->entries) {
+    if (entry.value_type == "string" || orbax::IsEmptyValueType(entry.value_type)) continue;
+    const std::string path = parent + orbax::KeyPrefix(orbax::ParamName(entry.key_path)) +
+                             (tree->use_zarr3 ? "zarr.json" : ".zarray");
+    if (kvstore::IsSafePath(path))
+      AskFile({What::kDocument, want.scan, want.directory, path, tree->use_zarr3}, kMaxArrayMetadata);
   }
 }
 
@@ -231,7 +280,8 @@ bool Probe::Supply(PendingAsks& asks) {
   if (arrays_.empty()) return false;
   Array& array = arrays_.front();
   AskSize({What::kChunk, array.scan, 0,
-           array.prefix + zarr::ChunkKey(array.key_encoding, zarr::Unravel(array.next, array.grid))});
+           array.prefix + zarr::ChunkKey(array.key_encoding, zarr::Unravel(array.next, array.grid))},
+          kSmallChunk);
   if (++array.next == array.count) arrays_.pop_front();
   return ReadingStage::Supply(asks);
 }

@@ -2,6 +2,12 @@
 // checkpoint can have, and makes a listing of those that are. Data files of an OCDBT store are not
 // asked for: references name them, and a read tells whether they are there.
 //
+// A name costs a request whether it is there or not, so that only those are asked for that can
+// matter: what makes a directory an item in two rounds (an item with `_METADATA` needs no second
+// one), side files where `_METADATA` has something that they speak of, and those that are compared
+// with it where the command compares them. Where `_CHECKPOINT_METADATA` names the items, these are
+// the items. One name at a time is asked for of nothing but arrays' chunks.
+//
 // What only a listing shows stays unseen: files that nobody references, steps of a root, unfinished
 // saves beside it.
 #pragma once
@@ -29,12 +35,15 @@ class Probe : public ReadingStage {
 
  private:
   enum class What { kName, kSide, kChunk, kProcess, kHandlers, kTree, kDocument };
-  // A directory under question: what of kItemNames is there, once every answer is in.
+  // A directory under question: which names are there, once every answer is in.
   struct Directory {
     size_t scan;
     std::string path;  // "" or ending in "/"
     int depth = 0;     // 0: the checkpoint itself
+    size_t top = 0;    // what of the path is the checkpoint's own; behind it comes the item's name
     size_t waiting = 0;
+    bool all_asked = false;  // the second round's names too
+    uint64_t processes = 0, processes_there = 0, processes_waiting = 0;  // of array_metadatas/: asked for and so on
     bool Has(std::string_view name) const;
     bool HasItem() const;  // anything but the checkpoint's own files
     std::vector<std::string> found = {};
@@ -55,17 +64,27 @@ class Probe : public ReadingStage {
     uint64_t next = 0, count = 0;
   };
 
-  void AskSize(Want want);
+  // `whole`: it will be read whole if it has at most so many bytes.
+  void AskSize(Want want, uint64_t whole = 0);
   void AskFile(Want want, uint64_t limit);
-  void Open(size_t scan, std::string path, int depth);
+  void Open(size_t scan, std::string path, int depth, size_t top);
+  void OpenItems(size_t directory, std::vector<std::string> names);
+  void OpenIn(size_t parent, std::string_view name);
+  void AskIn(size_t directory, What what, std::string_view name, uint64_t whole);
+  void ReadIn(size_t directory, What what, std::string_view name, uint64_t limit);
+  void AskOthers(size_t directory);
+  void OpenStep(size_t scan, std::optional<uint64_t> step);
   void Decide(size_t directory);
-  void Process(size_t scan, const std::string& directory, uint64_t number);
+  void Tree(const Want& want, Bytes bytes);
+  void Handlers(const Want& want, Bytes bytes);
+  void Processes(size_t directory, uint64_t count);
   void Chunks(const Want& document, Bytes bytes);
   void OnRead(size_t tag, Bytes bytes) override;
   void OnFailure(size_t tag, Error error) override;
   void Answered(const Want& want);
   void Incomplete(Scan& scan, const Error& error, const std::string& file);
 
+  const Lockfile* lock_;
   std::vector<Directory> directories_;
   std::vector<Want> wants_;
   std::deque<Array> arrays_;

@@ -122,7 +122,7 @@ bool ReadStage::Supply(PendingAsks& asks) {
   }
   job.tasks.push_back(std::move(task));
   open_.emplace(next_tag_, part);
-  asks.Want(JobAsk(job, context_.options.max_memory), next_tag_++);
+  asks.Want(AskFor(job), next_tag_++);
   return true;
 }
 

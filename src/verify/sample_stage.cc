@@ -179,7 +179,7 @@ bool SampleStage::Supply(PendingAsks& asks) {
     }
   }
   open_.emplace(next_tag_, std::move(draw));
-  asks.Want(JobAsk(job, context_.options.max_memory), next_tag_++);
+  asks.Want(AskFor(job), next_tag_++);
   return true;
 }
 

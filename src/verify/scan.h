@@ -104,6 +104,7 @@ struct Scan {
   std::string name;                // the source's, for messages where there are two
   std::vector<FileEntry> listing;  // sorted by path; only what could be sorted by bytes
   bool listed = false;             // the host gave it; else Probe made one of what it asked for
+  bool records_asked = true;       // the side files that the tree is compared with were looked for
   bool listing_complete = true;    // of what is referenced; false where Probe could not ask for all
   kvstore::FileTable files;        // ids of listed files come first, in order of the listing
   CoverageMap coverage;

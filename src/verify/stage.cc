@@ -1,6 +1,15 @@
 #include "verify/stage.h"
 
+#include <algorithm>
+
 namespace leafsum::verify {
+
+Ask Stage::AskFor(const Job& job) const {
+  Ask ask = JobAsk(job, context_.options.max_memory);
+  if (std::any_of(context_.scans.begin(), context_.scans.end(), [](const Scan& scan) { return !scan.listed; }))
+    ask.values = ValuesOf(job);
+  return ask;
+}
 
 bool ReadingStage::Supply(PendingAsks& asks) {
   if (wanted_.empty()) return false;
@@ -20,11 +29,13 @@ void ReadingStage::WantFile(const Scan& scan, const std::string& path, uint64_t 
   wanted_.emplace_back(std::move(ask), tag);
 }
 
-void ReadingStage::WantSize(const Scan& scan, const std::string& path, uint64_t tag) {
+void ReadingStage::WantSize(const Scan& scan, const std::string& path, uint64_t whole,
+                            uint64_t tag) {
   Ask ask;
   ask.kind = AskKind::kSize;
   ask.source = scan.source;
   ask.path = path;
+  ask.limit = whole;
   ask.cost = 8;
   wanted_.emplace_back(std::move(ask), tag);
 }

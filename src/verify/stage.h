@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "io/pending_asks.h"
+#include "verify/job.h"
 #include "verify/scan.h"
 
 namespace leafsum::verify {
@@ -26,6 +27,7 @@ class Stage {
   virtual bool Done() const = 0;
 
  protected:
+  Ask AskFor(const Job& job) const;
   Context& context_;
 };
 
@@ -48,7 +50,8 @@ class ReadingStage : public Stage {
   virtual void OnRead(size_t tag, Bytes bytes) = 0;
   virtual void OnFailure(size_t tag, Error error) = 0;
   void WantFile(const Scan& scan, const std::string& path, uint64_t limit, uint64_t tag);
-  void WantSize(const Scan& scan, const std::string& path, uint64_t tag);
+  // `whole`: it will be read whole if it has at most so many bytes, which a host may do at once.
+  void WantSize(const Scan& scan, const std::string& path, uint64_t whole, uint64_t tag);
   void WantRange(const Scan& scan, const std::string& path, uint64_t offset, uint64_t length,
                  uint64_t tag);
 

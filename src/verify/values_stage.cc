@@ -54,7 +54,7 @@ bool ValuesStage::Supply(PendingAsks& asks) {
       b, b.items[pair.item_b], b.items[pair.item_b].leaves[pair.leaf_b], job.files, file_ids));
   job.tasks.push_back(std::move(task));
   open_.emplace(next_tag_, pair);
-  asks.Want(JobAsk(job, context_.options.max_memory), next_tag_++);
+  asks.Want(AskFor(job), next_tag_++);
   return true;
 }
 

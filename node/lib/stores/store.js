@@ -16,7 +16,11 @@
  * @property {(key: string, range: RangeQuery, options?: any) => Promise<Uint8Array | undefined>} getRange
  * @property {() => ListingEntry[] | Promise<ListingEntry[]>} [list]
  * @property {string} [name]  last component of the source's own path
- * @property {(path: string) => number | Promise<number>} [size]
+ * @property {(path: string, whole?: number) => number | Promise<number>} [size]
+ *   whole: it will be read whole if it has at most so many bytes
+ * @property {(key: string, range: { offset: number, length: number }) => Promise<Stream | undefined>} [open]
+ *   Where every read costs a way there and back: what will be read is told in advance, and a long range is one request.
+ * @property {() => () => void} [hold]  what is read stays at hand for further commands, until what this returns is called
  * @property {(path: string, offset: number, view: Uint8Array) => number} [readInto]
  *   Synchronous: fills the view from the file and tells how many bytes there were. With it, `size` is synchronous too.
  * @property {() => string} [identity]  of every file of the last listing what tells it from a changed one
@@ -28,6 +32,10 @@
  * @property {() => void} [close]
  *
  * @typedef {{ kind: string, [key: string]: any }} StoreSpec
+ *
+ * @typedef {object} Stream
+ * @property {(length: number) => Promise<Uint8Array>} read  the next bytes, fewer only where it ends
+ * @property {() => void} close
  */
 
 /** Why a read was not answered. The text stands in reports: no absolute path, nothing that differs between machines. */

@@ -1,0 +1,236 @@
+// Reading ahead where each read costs a way there and back (a store with `open`): jobs tell what they will read, so that the
+// values of several are under way at once, those that lie beside each other in one request, and a long one as a stream.
+import { kGap, merge } from './stores/merge.js'
+
+const kMost = 32 << 20      // bytes under way and not yet used by all jobs together; at most a quarter of --max-memory
+const kRead = 8 << 20       // bytes of one read that is held whole; longer values are streams
+const kStream = 256 << 10   // what a stream holds that waits to be read
+const kUnderWay = 6         // reads; a store takes some more, for what a job waits for
+
+/**
+ * @typedef {import('./stores/store.js').Store} Store
+ * @typedef {import('./stores/store.js').Stream} Stream
+ *
+ * @typedef {object} Value
+ * @property {number} offset
+ * @property {number} length
+ * @property {number} left  bytes that the job has not asked for yet
+ * @property {Read} read    that brings it
+ *
+ * @typedef {object} Read  one request
+ * @property {number} source
+ * @property {string} path
+ * @property {number} offset
+ * @property {number} length
+ * @property {Value[]} values
+ * @property {'waiting' | 'started' | 'gone'} state
+ * @property {boolean} streams
+ * @property {number} open       values that are not used up
+ * @property {Promise<Uint8Array | undefined>} [bytes]
+ * @property {Promise<any>} [stream]
+ * @property {number} position   of a stream: what will be asked of it next
+ */
+export class Ahead {
+  /** @type {Read[]} in the order in which they will be needed */
+  #waiting = []
+  /** @type {Read[]} that were used up, kept for jobs that read twice while there is room */
+  #spent = []
+  #held = 0
+  #underWay = 0
+  #due = false
+
+  /**
+   * @param {Store[]} stores
+   * @param {number} maxMemory
+   */
+  constructor(stores, maxMemory) {
+    this.stores = stores
+    this.most = Ahead.share(maxMemory)
+    this.read = Math.min(kRead, this.most / 4)
+  }
+
+  /** What of the memory is taken for this. */
+  static share(/** @type {number} */ maxMemory) {
+    return Math.min(kMost, maxMemory / 4)
+  }
+
+  /**
+   * The stores as one job reads them, and what to call when it is done.
+   * @param {string | undefined} text of the ask's `values`
+   */
+  plan(text) {
+    const [files, ...named] = text ? JSON.parse(text) : [[]]
+    /** @type {Map<string, { source: number, path: string, values: Value[] }>} */
+    const places = new Map()
+    let order = /** @type {Value[]} */ ([])
+    for (const [source, file, offset, length] of named) {
+      if (!this.stores[source]?.open || length === 0) continue
+      const key = `${source} ${files[file]}`
+      const place = places.get(key) ?? { source, path: files[file], values: [] }
+      places.set(key, place)
+      const value = /** @type {Value} */ ({ offset, length, left: length })
+      place.values.push(value)
+      order.push(value)
+    }
+    for (const { source, path, values } of places.values()) {
+      for (const { offset, length, parts } of merge(values, this.read)) {
+        const read = /** @type {Read} */ ({ source, path, offset, length, values: parts, state: 'waiting', streams: length > this.read, open: parts.length, position: offset })
+        for (const value of parts) value.read = read
+      }
+      values.sort((a, b) => a.offset - b.offset)
+    }
+    this.#waiting.push(...new Set(order.map(({ read }) => read)))
+    order = []
+    this.#soon()
+    return {
+      stores: this.stores.map((store, source) => store.open ? this.#planned(store, source, places) : store),
+      close: () => {
+        for (const { values } of places.values()) for (const value of values) if (value.left > 0) this.#used(value, value.left)
+        for (const { values } of places.values()) for (const { read } of values) if (read.open === 0) this.#drop(read)
+        this.#soon()
+      },
+    }
+  }
+
+  /** @returns {Store} */
+  #planned(/** @type {Store} */ store, /** @type {number} */ source, /** @type {Map<string, { values: Value[] }>} */ places) {
+    return {
+      get: key => store.get(key),
+      size: store.size && (path => /** @type {any} */ (store).size(path)),
+      getRange: async (key, range) => {
+        const value = 'offset' in range ? find(places.get(`${source} ${key.replace(/^\//, '')}`)?.values, range) : undefined
+        return value ? this.#of(value, /** @type {any} */ (range)) : store.getRange(key, range)
+      },
+    }
+  }
+
+  /** @returns {Promise<Uint8Array | undefined>} */
+  async #of(/** @type {Value} */ value, /** @type {{ offset: number, length: number }} */ range) {
+    const { read } = value
+    const store = this.stores[read.source]
+    if (read.state === 'waiting') this.#start(read) // whatever is under way: somebody waits for it
+    if (read.streams) return this.#ofStream(value, range)
+    if (read.state === 'gone') return store.getRange(`/${read.path}`, range)
+    const bytes = await read.bytes
+    const begin = range.offset - read.offset
+    const answer = bytes?.subarray(Math.min(begin, bytes.length), Math.min(begin + range.length, bytes.length))
+    this.#used(value, range.length)
+    return answer
+  }
+
+  /** In order from the stream; anything else, the index at a shard's end, is a read of its own. */
+  async #ofStream(/** @type {Value} */ value, /** @type {{ offset: number, length: number }} */ { offset, length }) {
+    const { read } = value
+    const store = this.stores[read.source]
+    if (offset !== read.position && offset === read.offset) { // a second time
+      this.#drop(read)
+      read.position = offset
+      this.#start(read)
+    }
+    if (offset !== read.position || !read.stream) return store.getRange(`/${read.path}`, { offset, length })
+    read.position += length
+    const turn = read.stream.then(async stream => stream && { stream, bytes: await stream.read(length) })
+    read.stream = turn.then(got => got?.stream, () => undefined)
+    const got = await turn.catch(() => undefined)
+    this.#used(value, length)
+    // It broke: the rest is read piece by piece, and what is wrong is told by these reads.
+    return got?.bytes.length === length ? got.bytes : store.getRange(`/${read.path}`, { offset, length })
+  }
+
+  /** Jobs that come in one turn are planned before anything is asked for. */
+  #soon() {
+    if (this.#due) return
+    this.#due = true
+    queueMicrotask(() => {
+      this.#due = false
+      this.#go()
+    })
+  }
+
+  #go() {
+    while (this.#waiting.length > 0 && this.#underWay < kUnderWay) {
+      const next = this.#waiting[0]
+      const takes = next.streams ? kStream : next.length
+      while (this.#held + takes > this.most && this.#spent.length > 0) this.#drop(this.#spent[0])
+      if (this.#held > 0 && this.#held + takes > this.most) return
+      this.#start(next)
+    }
+  }
+
+  #start(/** @type {Read} */ read) {
+    if (read.state === 'waiting') {
+      this.#waiting.splice(this.#waiting.indexOf(read), 1)
+      if (!read.streams) this.#takeNeighbours(read)
+    }
+    read.state = 'started'
+    this.#held += read.streams ? kStream : read.length
+    this.#underWay++
+    const store = this.stores[read.source]
+    const range = { offset: read.offset, length: read.length }
+    const arrives = read.streams ? store.open?.(`/${read.path}`, range) : store.getRange(`/${read.path}`, range)
+    const arrived = /** @type {Promise<any>} */ (arrives).finally(() => {
+      this.#underWay--
+      this.#soon()
+    })
+    arrived.catch(() => {}) // whoever asks for it hears of it
+    if (read.streams) read.stream = arrived
+    else read.bytes = arrived
+  }
+
+  /** Values of other jobs that lie beside it come along. */
+  #takeNeighbours(/** @type {Read} */ read) {
+    const begin = () => read.offset
+    const end = () => read.offset + read.length
+    for (let found = true; found;) {
+      found = false
+      for (const [i, other] of this.#waiting.entries()) {
+        if (other.streams || other.source !== read.source || other.path !== read.path) continue
+        if (other.offset > end() + kGap || other.offset + other.length + kGap < begin()) continue
+        const from = Math.min(begin(), other.offset)
+        const length = Math.max(end(), other.offset + other.length) - from
+        if (length > this.read) continue
+        Object.assign(read, { offset: from, length, open: read.open + other.open })
+        for (const value of other.values) value.read = read
+        read.values.push(...other.values)
+        this.#waiting.splice(i, 1)
+        found = true
+        break
+      }
+    }
+  }
+
+  #used(/** @type {Value} */ value, /** @type {number} */ bytes) {
+    if (value.left <= 0) return
+    value.left -= bytes
+    if (value.left > 0 || --value.read.open > 0) return
+    if (value.read.state === 'started') this.#spent.push(value.read)
+    this.#soon()
+  }
+
+  /** Its bytes are held no longer. */
+  #drop(/** @type {Read} */ read) {
+    const waiting = this.#waiting.indexOf(read)
+    if (waiting >= 0) this.#waiting.splice(waiting, 1)
+    const spent = this.#spent.indexOf(read)
+    if (spent >= 0) this.#spent.splice(spent, 1)
+    if (read.state === 'started') {
+      this.#held -= read.streams ? kStream : read.length
+      read.stream?.then(stream => stream?.close(), () => {})
+    }
+    read.state = 'gone'
+    read.bytes = read.stream = undefined
+  }
+}
+
+/** The value that a range lies in. */
+function find(/** @type {Value[] | undefined} */ values, /** @type {{ offset: number, length: number }} */ { offset, length }) {
+  let low = 0
+  let high = values?.length ?? 0
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (/** @type {Value[]} */ (values)[middle].offset <= offset) low = middle + 1
+    else high = middle
+  }
+  const value = values?.[low - 1]
+  return value && offset + length <= value.offset + value.length ? value : undefined
+}

@@ -1,0 +1,121 @@
+// How many requests a checkpoint behind plain HTTP takes: never a time, always a count, held against what the checkpoint has.
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fromPath, fromUrl, list, lock, read, verify } from '../../node/lib/index.js'
+import { serve } from './support/http.js'
+import { fixtures, scratch } from './support/places.js'
+
+/** Chunks of all leaves, b-tree nodes of all stores (a generation's reference tells the height: at least one on each level). */
+async function shapeOf(/** @type {string} */ root) {
+  const { output } = await list(fromPath(root), { versions: true })
+  const leaves = output.items.flatMap((/** @type {any} */ item) => item.leaves)
+  const chunks = leaves.reduce((/** @type {number} */ sum, /** @type {any} */ leaf) => sum + (leaf.chunks ?? 0), 0)
+  const nodes = output.items.reduce((/** @type {number} */ sum, /** @type {any} */ item) =>
+    sum + (item.versions ? item.versions.at(-1).root_height + 1 : 0), 0)
+  return { chunks, nodes }
+}
+
+const kModes = [1, 2].flatMap(workers => [false, true].map(deep => ({ workers, workersFrom: 0, deep })))
+
+// _METADATA, manifest.ocdbt, _CHECKPOINT_METADATA; checkpoint, _sharding, the first process's record and that of one that is not there.
+const kNames = 7
+
+test('an OCDBT checkpoint takes at most chunks + nodes + names requests, whoever hashes; where values lie beside each other fewer', async t => {
+  const names = Object.entries({ 'multiprocess/zarr2_2x4': 3, 'multiprocess/zarr3_4x2': 3, 'orbax/zarr2_many_leaves': 3, 'orbax/zarr3_many_data_files': kNames })
+  for (const [name, besides] of names) {
+    const root = join(fixtures, name, 'ckpt')
+    const { chunks, nodes } = await shapeOf(root)
+    const { lockfile } = await lock(fromPath(root))
+    const { url, asked } = await serve(t, root)
+    for (const mode of kModes) {
+      asked.length = 0
+      assert.equal((await verify(fromUrl(url), { lockfile, ...mode })).verdict, 'VERIFIED')
+      assert.ok(asked.length <= chunks + nodes + besides, `${name}: ${asked.length} requests, ${chunks} chunks, ${nodes} nodes`)
+    }
+  }
+})
+
+test('nothing is asked for twice: no document, no node, no chunk, not by a worker either', async t => {
+  for (const name of ['multiprocess/zarr2_2x4', 'orbax/plain_sharded', 'v1/save', 'v1/zarr2_plain']) {
+    const root = join(fixtures, name, 'ckpt')
+    const { lockfile } = await lock(fromPath(root))
+    const { url, asked } = await serve(t, root)
+    for (const mode of kModes) {
+      asked.length = 0
+      assert.equal((await verify(fromUrl(url), { lockfile, ...mode })).verdict, 'VERIFIED')
+      const asks = asked.map(({ method, url, headers }) => `${method} ${url} ${headers.range}`)
+      assert.deepEqual(asks.filter((one, i) => asks.indexOf(one) !== i), [], name)
+      assert.ok(asked.every(({ method }) => method === 'GET'), name)
+    }
+  }
+})
+
+test('a checkpoint that says what is in it is asked for that alone', async t => {
+  const root = join(fixtures, 'v1/save/ckpt')
+  const { url, asked } = await serve(t, root)
+  assert.equal((await lock(fromUrl(url))).report.exit_code, 0)
+  const wrong = asked.map(({ url }) => (url ?? '').slice(1)).filter(path => !fs.existsSync(join(root, path)))
+  // What makes another item of it, what Orbax would read besides, and the first process that wrote nothing.
+  assert.deepEqual(wrong.sort(), ['_CHECKPOINT_DELETION', '_METADATA', 'manifest.ocdbt', 'state/array_metadatas/process_1', 'state/checkpoint'])
+})
+
+test('a locked item that the checkpoint does not name is looked for', async t => {
+  const root = scratch(t)
+  fs.cpSync(join(fixtures, 'v1/checkpointables/ckpt'), root, { recursive: true })
+  const { lockfile } = await lock(fromPath(root))
+  const file = join(root, '_CHECKPOINT_METADATA')
+  const metadata = JSON.parse(fs.readFileSync(file, 'utf8'))
+  delete metadata.item_handlers.ema
+  fs.writeFileSync(file, JSON.stringify(metadata))
+  const { url } = await serve(t, root)
+  assert.equal((await verify(fromUrl(url), { lockfile })).verdict, (await verify(fromPath(root), { lockfile })).verdict)
+})
+
+test('a leaf that is read costs nothing twice, and no other leaf\'s chunks', async t => {
+  const root = join(fixtures, 'multiprocess/zarr2_2x4/ckpt')
+  const { chunks } = await shapeOf(root)
+  const { output } = await list(fromPath(root))
+  const largest = output.items[0].leaves.sort((/** @type {any} */ a, /** @type {any} */ b) => b.chunks - a.chunks)[0]
+  const { url, asked } = await serve(t, root)
+  const there = await read(fromUrl(url), largest.key_path)
+  const here = await read(fromPath(root), largest.key_path)
+  assert.deepEqual(there.bytes, here.bytes)
+  const asks = asked.map(({ url, headers }) => `${url} ${headers.range}`)
+  assert.equal(new Set(asks).size, asks.length)
+  assert.ok(asks.filter(one => one.includes('/d/')).length <= largest.chunks + 1 && largest.chunks < chunks)
+})
+
+test('a long value is one request, whatever reads it, and a server that breaks off is asked for the rest', async t => {
+  const root = scratch(t)
+  const bytes = new Uint8Array(20 << 20).map((_, i) => i * 31 >> 7)
+  fs.mkdirSync(join(root, 'big'))
+  fs.writeFileSync(join(root, '_METADATA'), JSON.stringify({ tree_metadata: { "('big',)": {
+    key_metadata: [{ key: 'big', key_type: 2 }], value_metadata: { value_type: 'np.ndarray', skip_deserialize: false } } }, use_ocdbt: false }))
+  fs.writeFileSync(join(root, 'big/.zarray'), JSON.stringify({ chunks: [bytes.length], compressor: null, dtype: '|u1', fill_value: null, filters: null, order: 'C', shape: [bytes.length], zarr_format: 2 }))
+  fs.writeFileSync(join(root, 'big/0'), bytes)
+  const { lockfile } = await lock(fromPath(root))
+  let breaks = false
+  const { url, asked } = await serve(t, root, (request, response) => {
+    const range = /^bytes=0-(\d+)$/.exec(request.headers.range ?? '')
+    if (!breaks || !range || Number(range[1]) + 1 < bytes.length || !request.url?.endsWith('/0')) return false
+    response.writeHead(206, { 'content-length': bytes.length, 'content-range': `bytes 0-${range[1]}/${bytes.length}`, etag: asTag(join(root, 'big/0')) })
+    response.write(bytes.subarray(0, 5 << 20), () => response.destroy())
+    return true
+  })
+  for (const mode of kModes) {
+    asked.length = 0
+    breaks = false
+    assert.equal((await verify(fromUrl(url), { lockfile, ...mode })).verdict, 'VERIFIED')
+    // One asks whether it is there and how large it is.
+    assert.equal(asked.filter(({ url }) => url === '/big/0').length, 2)
+    breaks = true
+    assert.equal((await verify(fromUrl(url), { lockfile, ...mode })).verdict, 'VERIFIED')
+  }
+})
+
+function asTag(/** @type {string} */ file) {
+  const { mtimeMs, size } = fs.statSync(file)
+  return `"${mtimeMs}-${size}"`
+}
