@@ -18,8 +18,8 @@ namespace {
 constexpr size_t kPiece =
     16 * kChunkLen;  // fills the widest kernel (16 lanes) and four times that of wasm
 constexpr size_t kMaxStack =
-    9;  // 2^8 pieces in a block: at most 8 sizes and the one that is pushed
-static_assert(kBlockSize / kPiece == 1 << (kMaxStack - 1));
+    13;  // 2^12 chunks in a block: at most 12 sizes of pieces and the one that is pushed
+static_assert(kBlockSize / kChunkLen == 1 << (kMaxStack - 1));
 
 ChainingValue Merge(Bytes values, bool is_root) {
   const size_t n = values.size() / kBlockValueSize;
@@ -65,26 +65,33 @@ struct BlockHasher::State {
   std::array<uint8_t, kPiece> partial;
 
   void Update(Bytes bytes);
+  void UpdateValues(Bytes values, size_t unit);
+  size_t BlockLength() const;
+  size_t Largest() const;
   void PushPiece(Bytes piece, size_t block_len);
+  void PushValue(const uint8_t* value, size_t size, size_t block_len);
 };
+
+size_t BlockHasher::State::BlockLength() const {
+  return static_cast<size_t>(std::min(kBlockSize, nbytes - (position - hashed - partial_len)));
+}
+
+// The largest subtree that begins behind what is hashed.
+size_t BlockHasher::State::Largest() const { return hashed == 0 ? kBlockSize : hashed & (~hashed + 1); }
 
 void BlockHasher::State::Update(Bytes bytes) {
   while (!bytes.empty()) {
-    const uint64_t block_start = position - hashed - partial_len;
-    const auto block_len = static_cast<size_t>(std::min(kBlockSize, nbytes - block_start));
+    const size_t block_len = BlockLength();
     const size_t left = block_len - hashed;  // of the block, `partial` included
+    const size_t whole = std::min(std::min(left, kPiece), Largest());
     size_t take = 0;
-    if (partial_len == 0 && bytes.size() >= std::min(left, kPiece)) {
+    if (partial_len == 0 && bytes.size() >= whole) {
       // A whole piece in the caller's buffer: the largest that is aligned, or the short one that
       // ends the block.
-      take = std::min(left, bytes.size());
-      if (take >= kPiece) {
-        take = std::bit_floor(take);
-        if (hashed != 0) take = std::min(take, hashed & (~hashed + 1));
-      }
+      take = std::min(std::min(left, bytes.size()), Largest());
+      if (take >= kPiece || take < left) take = std::bit_floor(take);
       PushPiece(bytes.first(take), block_len);
     } else {
-      const size_t whole = std::min(left, kPiece);
       take = std::min(whole - partial_len, bytes.size());
       std::memcpy(partial.data() + partial_len, bytes.data(), take);
       partial_len += take;
@@ -101,13 +108,16 @@ void BlockHasher::State::Update(Bytes bytes) {
 void BlockHasher::State::PushPiece(Bytes piece, size_t block_len) {
   const uint64_t first_chunk =
       ((first_block + blocks.size() / kBlockValueSize) * kBlockSize + hashed) / kChunkLen;
-  const ChainingValue value = SubtreeValue(piece, first_chunk);
-  std::memcpy(stack.data() + stack_len++ * 32, value.data(), 32);
-  hashed += piece.size();
-  // What must stay apart has one value per bit of the number of pieces; at the block's end nothing
+  PushValue(SubtreeValue(piece, first_chunk).data(), piece.size(), block_len);
+}
+
+void BlockHasher::State::PushValue(const uint8_t* value, size_t size, size_t block_len) {
+  std::memcpy(stack.data() + stack_len++ * 32, value, 32);
+  hashed += size;
+  // What must stay apart has one value per bit of the number of chunks; at the block's end nothing
   // does.
   const bool ends = hashed == block_len;
-  const size_t keep = ends ? 1 : static_cast<size_t>(std::popcount(hashed / kPiece));
+  const size_t keep = ends ? 1 : static_cast<size_t>(std::popcount(hashed / kChunkLen));
   for (; stack_len > keep; --stack_len) {
     uint8_t* pair = stack.data() + (stack_len - 2) * 32;
     const ChainingValue parent = ParentValue(pair, false);
@@ -117,6 +127,19 @@ void BlockHasher::State::PushPiece(Bytes piece, size_t block_len) {
   blocks.insert(blocks.end(), stack.data(), stack.data() + 32);
   stack_len = 0;
   hashed = 0;
+}
+
+void BlockHasher::State::UpdateValues(Bytes values, size_t unit) {
+  while (partial_len > 0) {  // whole chunks, because that is where values may begin
+    const size_t take = std::min(std::bit_floor(partial_len), Largest());
+    PushPiece(Bytes(partial).first(take), BlockLength());
+    partial_len -= take;
+    std::memmove(partial.data(), partial.data() + take, partial_len);
+  }
+  for (; !values.empty(); values = values.subspan(kBlockValueSize)) {
+    PushValue(values.data(), unit, BlockLength());
+    position += unit;
+  }
 }
 
 BlockHasher::BlockHasher(uint64_t nbytes, uint64_t begin)
@@ -133,6 +156,11 @@ void BlockHasher::Update(Bytes bytes) {
   if (s.nbytes > kBlockSize) return s.Update(bytes);
   s.plain.Update(bytes);
   s.position += bytes.size();
+}
+
+void BlockHasher::UpdateValues(Bytes values, uint64_t unit) {
+  assert(state_->nbytes > kBlockSize && values.size() / kBlockValueSize * unit <= state_->nbytes - state_->position);
+  state_->UpdateValues(values, static_cast<size_t>(unit));
 }
 
 Digest BlockHasher::Finish() {

@@ -165,6 +165,12 @@ Pull ChunkStream::Next(size_t max, MutableBytes scratch, Bytes& out) {
   return Pull::kBytes;
 }
 
+void ChunkStream::Seek(uint64_t position) {
+  if (!format_.codecs.empty() || whole_ || reader_->length() != format_.nbytes) return;
+  reader_->Seek(position);
+  position_ = position;
+}
+
 Pull ChunkStream::SkipTo(uint64_t position, MutableBytes scratch) {
   if (!reader_ || whole_) {
     position_ = position;

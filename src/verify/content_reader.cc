@@ -12,14 +12,10 @@ namespace {
 
 using State = ContentReader::State;
 
-constexpr size_t kScratch = 256 << 10;  // decoded bytes on their way to the hash: in the L2 cache
-constexpr size_t kStaging = 64 << 10;
 constexpr uint64_t kMinPiece = 64 << 10;  // of reads where many streams are open
 constexpr uint64_t kWholeChunk =
     256 << 10;  // less than a zstd window: decoded whole where chunks interleave
 constexpr uint64_t kWholeAhead = 8;  // whole chunks read ahead
-constexpr uint64_t kBase = kScratch + 2 * kStaging;
-constexpr uint64_t kPerSlot = 512;  // a slot's own bookkeeping
 constexpr size_t kFillBlock = 64 << 10;
 constexpr uint64_t kNoBytes = ~uint64_t{0};  // length of a chunk that its shard's index says is empty
 
@@ -54,25 +50,6 @@ ChunkFormat FormatOf(const zarr::ArrayMetadata& m, const zarr::ChunkLevel& eleme
 
 }  // namespace
 
-struct ContentReader::Value {
-  ChunkRef range;       // of its bytes; index: that of the key's value, also of a shard within one
-  bool stored = false;  // else it is fill
-  std::unique_ptr<ValueReader> index_reader;
-  ByteVector index_bytes;
-  std::vector<zarr::ShardIndexEntry> index;
-  bool has_index = false;
-  hash::Blake3 hash;  // of its encoded bytes, where they are read in order anyway
-  bool hashed_by_slot = false;
-  std::unique_ptr<ValueReader> hash_reader;  // else a reader of its own
-};
-
-struct ContentReader::Slot {
-  Value* value = nullptr;  // what holds it, level by level; none: fill
-  bool stored = false;
-  std::optional<ChunkStream> stream;
-  ChunkRef range;  // of its encoded bytes
-};
-
 ContentReader::Level::Level(zarr::ChunkLevel level, const zarr::ArrayMetadata& m)
     : zarr::ChunkLevel(std::move(level)), grid(zarr::GridShape(m.shape, shape)) {
   if (codecs->sharding.empty()) return;
@@ -93,33 +70,9 @@ std::vector<ContentReader::Level> ContentReader::LevelsOf(const zarr::ArrayMetad
 report::Finding ValueFinding(const ArrayTask& task, const ReadQueue& queue, const ChunkRef& ref,
                              uint64_t position, const Error& error) {
   using report::Code;
-  Code code = Code::kInvalid;
-  switch (error.code) {
-    case ErrorCode::kTruncated:
-      code = Code::kTruncated;
-      break;
-    case ErrorCode::kChecksum:
-      code = Code::kChecksum;
-      break;
-    case ErrorCode::kUnsupported:
-      code = Code::kUnsupported;
-      break;
-    case ErrorCode::kLimit:
-      code = Code::kLimit;
-      break;
-    case ErrorCode::kMissing:
-      code = Code::kMissingFile;
-      break;
-    case ErrorCode::kUnreadable:
-      code = Code::kUnreadable;
-      break;
-    case ErrorCode::kChanged:
-      code = Code::kChangedDuringRead;
-      break;
-    case ErrorCode::kInvalid:
-      break;
-  }
-  report::Finding finding(code);
+  static constexpr Code kCodes[] = {Code::kTruncated, Code::kInvalid, Code::kChecksum, Code::kUnsupported,  // of ErrorCode
+                                    Code::kLimit, Code::kMissingFile, Code::kUnreadable, Code::kChangedDuringRead};
+  report::Finding finding(kCodes[static_cast<size_t>(error.code)]);
   std::string where;
   if (!task.document_name.empty()) {
     const auto grid = zarr::GridShape(task.metadata.shape, task.metadata.chunk_shape);
@@ -153,6 +106,7 @@ ContentReader::ContentReader(const ArrayTask& task, ReadQueue& queue, uint64_t m
   whole_ = !format_.transpose.empty() || (runs_.slots() > 1 && format_.nbytes <= kWholeChunk);
   piece_ =
       runs_.slots() <= 1 || whole_ ? kReadPiece : std::max(kMinPiece, kReadPiece / runs_.slots());
+  slot_piece_ = piece_;
   if (runs_.empty()) {
     ended_ = State::kDone;
     return;
@@ -183,14 +137,14 @@ State ContentReader::NeedMemory(uint64_t bytes) {
 }
 
 std::unique_ptr<ValueReader> ContentReader::OpenRange(const ChunkRef& ref, uint64_t offset,
-                                                      uint64_t length) {
+                                                      uint64_t length, uint64_t piece) {
   if (ref.file == kInlineChunk)
     return std::make_unique<ValueReader>(
         queue_,
         Bytes(task_.inline_bytes)
             .subspan(static_cast<size_t>(ref.offset + offset), static_cast<size_t>(length)));
   return std::make_unique<ValueReader>(queue_, task_.source, ref.file, ref.offset + offset, length,
-                                       piece_);
+                                       piece);
 }
 
 bool ContentReader::HashesValues(const zarr::ArrayMetadata& m) {
@@ -208,10 +162,10 @@ uint64_t ContentReader::IndexIn(const Level& level, const std::vector<uint64_t>&
   return index;
 }
 
-// Where slot `i` lies in the grid of slots.
+// Where slots_[i] lies in the grid of slots.
 std::vector<uint64_t> ContentReader::PlaceOf(size_t i) const {
   if (task_.metadata.shape.empty()) return {};
-  return zarr::Unravel(runs_.ChunkIndex(i), runs_.grid());
+  return zarr::Unravel(runs_.ChunkIndex(first_slot_ + i), runs_.grid());
 }
 
 // A value of `level`, new or as the last group left it, with its index.
@@ -244,10 +198,12 @@ State ContentReader::OpenGroup() {
     level.kept = std::move(level.values);
     level.values.clear();
   }
-  const uint64_t slots = runs_.slots();
+  uint64_t slots = runs_.slots();
+  if (mode_ != Mode::kWhole)
+    if (State state = OpenWindow(slots); state != State::kDone) return state;
   const auto bookkeeping = CheckedMul(slots, kPerSlot);
   if (!bookkeeping || *bookkeeping > memory_)
-    return NeedMemory(bookkeeping ? kBase + *bookkeeping : ~uint64_t{0});
+    return TooMuch(bookkeeping ? kBase + *bookkeeping : ~uint64_t{0});
   slots_.resize(static_cast<size_t>(slots));
   for (size_t i = 0; i < slots_.size(); ++i) {
     bool is_new = false;
@@ -261,6 +217,7 @@ State ContentReader::OpenGroup() {
     }
     slots_[i].value = value.stored ? &value : nullptr;
   }
+  levels_[0].kept.clear();
   return State::kDone;
 }
 
@@ -294,12 +251,12 @@ State ContentReader::ReadIndexesOf(Level& level) {
     total = CheckedAdd(total, CheckedMul(*size, 3).value_or(~uint64_t{0})).value_or(~uint64_t{0});
   }
   if (total > memory_ || kBase > memory_ - total)
-    return NeedMemory(CheckedAdd(total, kBase).value_or(~uint64_t{0}));
+    return TooMuch(CheckedAdd(total, kBase).value_or(~uint64_t{0}));
   const uint64_t at_end = level.sharding->index_at_end;
   for (auto& [outer, value] : level.values) {
     if (!value.stored || value.has_index) continue;
     if (!value.index_reader)
-      value.index_reader = OpenRange(value.range, at_end ? value.range.length - *size : 0, *size);
+      value.index_reader = OpenRange(value.range, at_end ? value.range.length - *size : 0, *size, piece_);
     value.index_reader->Start();
   }
   for (auto& [outer, value] : level.values) {
@@ -355,6 +312,7 @@ State ContentReader::Descend(const Level& level, Level& inner) {
     }
     slot.value = value.stored ? &value : nullptr;
   }
+  inner.kept.clear();
   return State::kDone;
 }
 
@@ -365,8 +323,8 @@ State ContentReader::OpenSlots() {
       continue;
     }
     Value& value = *slot.value;
-    auto reader = OpenRange(slot.range, 0, slot.range.length);
-    if (on_value_) {
+    auto reader = OpenRange(slot.range, 0, slot.range.length, slot_piece_);
+    if (on_value_ && last_pass_) {
       // A plain chunk is its value. A shard is read in order only where one chunk and the index are
       // all of it.
       const uint64_t size = value.index_bytes.size();
@@ -386,19 +344,20 @@ State ContentReader::OpenSlots() {
 
 // What a group takes is known once the head of every value is here; then it is opened, or not.
 State ContentReader::CountMemory() {
+  if (mode_ == Mode::kSurvey) return Survey();
   uint64_t each = 0, pieces = 0, present = 0;
   for (Slot& slot : slots_) {
     if (!slot.stored) continue;
     ++present;
-    pieces = std::max(pieces, std::min(piece_, slot.range.length));
+    pieces = std::max(pieces, std::min(slot_piece_, slot.range.length));
   }
   const uint64_t open = whole_ ? std::min<uint64_t>(present, kWholeAhead) : present;
-  uint64_t total = kBase + slots_.size() * kPerSlot + index_memory_;
+  uint64_t total = kBase + slots_.size() * kPerSlot + index_memory_ + kept_.size();
   const auto buffers = CheckedMul(whole_ ? present : 0, format_.nbytes);
   const auto in_flight = CheckedMul(2 * pieces, open);
-  if (!buffers || !in_flight || *buffers > ~uint64_t{0} / 4) return NeedMemory(~uint64_t{0});
+  if (!buffers || !in_flight || *buffers > ~uint64_t{0} / 4) return TooMuch(~uint64_t{0});
   total += *buffers + *in_flight;
-  if (total > memory_) return NeedMemory(total);
+  if (total > memory_) return TooMuch(total);
   if (whole_) {  // their decoder is counted as they are loaded
     whole_memory_ = total;
     return State::kDone;
@@ -417,7 +376,7 @@ State ContentReader::CountMemory() {
     }
     total += each;
   }
-  return total > memory_ ? NeedMemory(total) : State::kDone;
+  return total > memory_ ? TooMuch(total) : State::kDone;
 }
 
 State ContentReader::LoadWhole() {
@@ -432,7 +391,7 @@ State ContentReader::LoadWhole() {
     Pull p = slot.stream->MemoryNeeded(decoder);
     if (p == Pull::kBytes && decoder > decoder_memory_) {
       decoder_memory_ = decoder;
-      if (whole_memory_ + decoder > memory_) return NeedMemory(whole_memory_ + decoder);
+      if (whole_memory_ + decoder > memory_) return TooMuch(whole_memory_ + decoder);
     }
     if (p == Pull::kBytes) p = slot.stream->Load(shared_decoder_);
     if (p == Pull::kBlocked) return State::kBlocked;
@@ -441,18 +400,32 @@ State ContentReader::LoadWhole() {
   return State::kDone;
 }
 
+bool ContentReader::NextRun() {
+  if (!runs_.NextRun(run_)) return false;
+  run_left_ = run_.bytes;
+  run_.slot -= first_slot_;
+  return true;
+}
+
 State ContentReader::ReadRuns(Bytes& out, bool& has_bytes) {
   if (scratch_.empty())
     scratch_.resize(static_cast<size_t>(std::min<uint64_t>(kScratch, format_.nbytes)));
-  const bool direct = slots_.size() == 1 && !needs_normalizing_;
+  const bool direct = slots_.size() == 1 && !needs_normalizing_ && unit_ == 1;
+  const bool keeps = mode_ == Mode::kParts;
   if (!direct && staging_.empty())
     staging_.resize(static_cast<size_t>(
         std::max<uint64_t>(std::min<uint64_t>(kStaging, task_.metadata.nbytes), format_.itemsize)));
+  // The rest of what was given out: an element that was cut.
+  if (lent_ > 0) {
+    staged_ -= lent_;
+    std::memmove(staging_.data(), staging_.data() + lent_, staged_);
+    lent_ = 0;
+  }
   for (;;) {
-    if (run_left_ == 0) {
-      if (!runs_.NextRun(run_)) break;
-      run_left_ = run_.bytes;
-    }
+    if (run_left_ == 0 && !NextRun()) break;
+    const uint64_t offset = run_.offset + run_.bytes - run_left_;
+    if (staged_ == 0) staged_at_ = offset;
+    if (offset != staged_at_ + staged_) break;  // the end of a window's part of a line
     ChunkStream& stream = *slots_[static_cast<size_t>(run_.slot)].stream;
     Bytes bytes;
     Pull p = Pull::kBytes;
@@ -465,7 +438,10 @@ State ContentReader::ReadRuns(Bytes& out, bool& has_bytes) {
     if (p == Pull::kBlocked) return State::kBlocked;
     run_left_ -= bytes.size();
     if (direct) {
-      out = bytes;
+      if (keeps)
+        Keep(offset, bytes);
+      else
+        out = bytes;
       has_bytes = true;
       return State::kBytes;
     }
@@ -486,13 +462,14 @@ State ContentReader::ReadRuns(Bytes& out, bool& has_bytes) {
   }
   if (staged_ == 0) return State::kDone;
   // Whole elements only; the rest of one that was cut is kept for the next round.
-  const size_t rest = staged_ % format_.itemsize;
-  const MutableBytes elements = MutableBytes(staging_).first(staged_ - rest);
-  lent_.assign(elements.begin(), elements.end());
-  std::memmove(staging_.data(), staging_.data() + elements.size(), rest);
-  staged_ = rest;
+  lent_ = staged_ - staged_ % format_.itemsize;
   normalized_ = 0;
-  out = lent_;
+  const Bytes elements = Bytes(staging_).first(lent_);
+  if (keeps)
+    Keep(staged_at_, elements);
+  else
+    out = elements;
+  staged_at_ += lent_;
   has_bytes = true;
   return State::kBytes;
 }
@@ -536,7 +513,7 @@ State ContentReader::HashValues() {
       if (sharded() && levels_[0].sharding->index_at_end) value.hash.Update(value.index_bytes);
     } else {
       if (!value.hash_reader) {
-        value.hash_reader = OpenRange(value.range, 0, value.range.length);
+        value.hash_reader = OpenRange(value.range, 0, value.range.length, piece_);
         value.hash_reader->AttachHash(&value.hash);
         value.hash_reader->Start();
       }
@@ -552,17 +529,19 @@ State ContentReader::HashValues() {
   return State::kDone;
 }
 
-// One phase after the other for each group; kDone is the end of the array.
+// One phase after the other for each group, or each of its windows; kDone is the end of the array.
 State ContentReader::Step(Bytes& out, bool& has_bytes) {
   State state = State::kDone;
   switch (phase_) {
     case Phase::kOpen:
-      if (filling_.bytes == 0 && filling_.next_group > 0) {  // the end of a stretch
-        runs_.SkipTo(filling_.next_group);
-        filling_ = {};
-        if (!runs_.NextGroup()) return State::kDone;
+      if (mode_ == Mode::kWhole) {
+        if (filling_.bytes == 0 && filling_.next_group > 0) {  // the end of a stretch
+          runs_.SkipTo(filling_.next_group);
+          filling_ = {};
+          if (!runs_.NextGroup()) return State::kDone;
+        }
+        if (ReadFill(out, has_bytes)) return State::kBytes;
       }
-      if (ReadFill(out, has_bytes)) return State::kBytes;
       state = OpenGroup();
       break;
     case Phase::kIndexes:
@@ -586,9 +565,14 @@ State ContentReader::Step(Bytes& out, bool& has_bytes) {
     case Phase::kValues:
       state = HashValues();
       break;
+    case Phase::kKept:
+      state = GiveKept(out, has_bytes);
+      break;
   }
   if (state != State::kDone) return state;
   next_slot_ = 0;
+  if (mode_ != Mode::kWhole) state = EndPhase();
+  if (state != State::kDone) return state;
   if (phase_ != Phase::kValues) {
     phase_ = static_cast<Phase>(static_cast<int>(phase_) + 1);
     return State::kBytes;
@@ -600,6 +584,7 @@ State ContentReader::Step(Bytes& out, bool& has_bytes) {
 State ContentReader::Next(Bytes& out) {
   while (ended_ == State::kBytes) {
     bool has_bytes = false;
+    out = {};
     const State state = Step(out, has_bytes);
     if (state == State::kBlocked) return state;
     if (state != State::kBytes) return ended_ = state;

@@ -17,7 +17,6 @@ using report::Finding;
 constexpr uint64_t kBatchBytes = 4 << 20;  // small leaves travel together up to this
 constexpr size_t kBatchLeaves = 256;
 constexpr uint64_t kSlotMemory = 1 << 20;  // one of many: a 512 KiB window and small pieces
-constexpr uint64_t kLeastGrant = 1 << 20;
 
 }  // namespace
 
@@ -41,6 +40,12 @@ uint64_t EstimateMemory(const LeafPlan& leaf) {
   if (!inner.transpose.empty()) each += CheckedProduct(inner.shape).value_or(0) * m.type.itemsize;
   return CheckedAdd(kStreamMemory, CheckedMul(each, runs.slots()).value_or(~uint64_t{0}))
       .value_or(~uint64_t{0});
+}
+
+uint64_t FirstGrant(const LeafPlan& leaf, uint64_t budget) {
+  const uint64_t estimate = EstimateMemory(leaf);
+  // What seems to be too much is read in parts, and these say what they take: others can run beside that.
+  return std::min(budget, estimate > budget ? kStreamMemory : estimate);
 }
 
 ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& leaf, std::vector<std::string>& job_files,
@@ -121,7 +126,7 @@ void HashStage::Plan(const Lockfile* expected) {
             record = &records[e];
         }
         if (Resume(item, leaf, record)) continue;
-        const Leaf one{s, i, l, std::min(std::max(EstimateMemory(leaf), kLeastGrant), budget), record, leaf.record.nbytes};
+        const Leaf one{s, i, l, FirstGrant(leaf, budget), record, leaf.record.nbytes};
         if (!Divide(one, leaves)) leaves.push_back(one);
         bytes_total_ += one.bytes;
         ++leaves_total_;
@@ -235,7 +240,7 @@ bool HashStage::Supply(PendingAsks& asks) {
   if (queue_.empty()) return false;
   Batch batch = std::move(queue_.back());
   queue_.pop_back();
-  const Job job = MakeJob(batch);
+  Job job = MakeJob(batch);
   open_.emplace(next_tag_, std::move(batch));
   asks.Want(AskFor(job), next_tag_++);
   return true;

@@ -88,5 +88,7 @@ inline constexpr uint64_t kStreamMemory = 6 << 20;  // a zstd stream with a 2 Mi
 // What reading a leaf will probably take; a job that needs more says so and is given more, up to
 // the budget.
 uint64_t EstimateMemory(const LeafPlan& leaf);
+// With which grant it is tried first.
+uint64_t FirstGrant(const LeafPlan& leaf, uint64_t budget);
 
 }  // namespace leafsum::verify

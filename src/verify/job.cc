@@ -61,7 +61,7 @@ void Fields(Io& io, LeafTask& v) {
 }
 template <class Io>
 void Fields(Io& io, Job& v) {
-  io(v.memory), io(v.files), io(v.tasks);
+  io(v.memory), io(v.budget), io(v.files), io(v.tasks);
 }
 template <class Io>
 void Fields(Io& io, report::Finding& v) {
@@ -231,11 +231,13 @@ bool IsRare(const LeafTask& task) {
 
 }  // namespace
 
-Ask JobAsk(const Job& job, uint64_t budget) {
+Ask JobAsk(Job& job, uint64_t budget) {
+  job.budget = budget;
   Ask ask;
   ask.kind = AskKind::kJob;
   ask.input = Serialize(job);
-  ask.rare_codecs = std::any_of(job.tasks.begin(), job.tasks.end(), [](const LeafTask& task) { return IsRare(task); });
+  // What needs all of the budget may have to be read in parts.
+  ask.rare_codecs = job.memory >= budget || std::any_of(job.tasks.begin(), job.tasks.end(), [](const LeafTask& task) { return IsRare(task); });
   ask.cost = std::min(budget, job.memory + ask.input.size());
   return ask;
 }
@@ -260,7 +262,7 @@ std::string ValuesOf(const Job& job) {
 }
 
 std::optional<uint64_t> LargerGrant(uint64_t grant, uint64_t needed, uint64_t budget) {
-  if (needed <= grant || needed > budget) return std::nullopt;
+  if (needed <= grant || grant >= budget) return std::nullopt;
   return std::min(budget, std::max(needed, 2 * grant));
 }
 

@@ -70,6 +70,7 @@ struct LeafTask {
 
 struct Job {
   uint64_t memory = 0;  // grant: what its streams and buffers may take together
+  uint64_t budget = 0;  // of all jobs together: no grant is more. What needs more is read in parts, or refused
   std::vector<std::string> files;
   std::vector<LeafTask> tasks;
 };
@@ -99,11 +100,11 @@ ByteVector Serialize(const std::vector<LeafResult>& results);
 Result<std::vector<LeafResult>> ParseResults(Bytes bytes);
 
 // The ask for a LeafJob that runs it. Its cost is the grant and the job itself, or all of the budget.
-Ask JobAsk(const Job& job, uint64_t budget);
+Ask JobAsk(Job& job, uint64_t budget);
 // The values that the job reads whole, as Ask::values names them.
 std::string ValuesOf(const Job& job);
-// The grant of a job that is run again because it says that it needs more; nothing where it does not, or the budget has no
-// more. What it says is for as far as it got: few rounds are better than tight ones.
+// The grant of a job that is run again because it says that it needs more; nothing where it does not, or has all of the
+// budget: what needs more than that is read in parts. What it says is for as far as it got: few rounds are better than tight ones.
 std::optional<uint64_t> LargerGrant(uint64_t grant, uint64_t needed, uint64_t budget);
 
 }  // namespace leafsum::verify

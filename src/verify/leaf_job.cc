@@ -22,7 +22,7 @@ struct LeafJob::State {
     for (;;) {
       if (!runner) {
         if (next == job.tasks.size()) return;
-        runner = std::make_unique<LeafRunner>(job.tasks[next], queue, job.memory);
+        runner = std::make_unique<LeafRunner>(job.tasks[next], queue, job.memory, job.budget);
       }
       if (!runner->Advance()) return;
       finished_progress += runner->progress();

@@ -15,6 +15,7 @@ constexpr uint64_t kHostDigestFloor = 64 << 10;
 constexpr uint64_t kHostDigestCeiling = 4 << 20;
 // Some ten milliseconds of hashing.
 constexpr uint64_t kPauseEvery = 16 << 20;
+constexpr uint64_t kUnseenWork = 64 << 10;  // of a reader that comes without content
 
 }  // namespace
 
@@ -22,13 +23,14 @@ void SetHostDigestCap(uint64_t bytes) { host_digest_cap = bytes; }
 uint64_t HostDigestCap() { return host_digest_cap; }
 void SetContentSink(ContentSink sink) { content_sink = std::move(sink); }
 
-LeafRunner::LeafRunner(const LeafTask& task, ReadQueue& queue, uint64_t memory)
-    : task_(task), queue_(queue), memory_(memory) {
+LeafRunner::LeafRunner(const LeafTask& task, ReadQueue& queue, uint64_t memory, uint64_t budget)
+    : task_(task), queue_(queue), memory_(memory), budget_(budget) {
   result_.leaf = task.leaf;
   if (!task.other.empty()) {
     phase_ = Phase::kCompare;
     reader_ = std::make_unique<ContentReader>(task.array, queue, memory / 2, nullptr);
     other_ = std::make_unique<ContentReader>(task.other[0], queue, memory / 2, nullptr);
+    for (ContentReader* reader : {reader_.get(), other_.get()}) reader->AllowParts(budget / 2);
     comparer_ = std::make_unique<ValueComparer>(task.array.metadata.type);
     return;
   }
@@ -54,7 +56,7 @@ bool LeafRunner::End(Phase phase) {
 
 bool LeafRunner::Went(uint64_t bytes) {
   progress_ += bytes;
-  since_pause_ += bytes;
+  since_pause_ += bytes == 0 ? kUnseenWork : bytes;
   return paused_ = since_pause_ >= kPauseEvery;
 }
 
@@ -145,16 +147,28 @@ bool LeafRunner::StepContent() {
         sha256_ = hash::MakeSha256();
     }
     reader_ = std::make_unique<ContentReader>(task_.array, queue_, memory_, std::move(on_value));
+    reader_->AllowParts(budget_);
+    const ContentPart* part = task_.part ? &*task_.part : nullptr;
+    if (blake3_ && !task_.sha256 && (part ? part->whole : nbytes) > hash::kBlockSize && !(part && part->hand_out))
+      reader_->AllowValues(part ? part->begin - part->skip : 0, part ? part->skip | part->take : 0);
     if (task_.part) position_ = reader_->StartAt(task_.part->skip);
   }
-  size_t read = 0;
+  uint64_t read = 0;
   for (bool more = true; more;) {
     Bytes bytes;
     switch (reader_->Next(bytes)) {
       case ContentReader::State::kBytes:
         read = bytes.size();
         // Where the part ends with the array, so do its values, which are looked at to their end.
-        more = Wanted(bytes) || position_ == nbytes;
+        if (reader_->unit() == 1) {
+          more = Wanted(bytes) || position_ == nbytes;
+        } else {
+          const uint64_t skip = task_.part ? task_.part->skip : 0, end = task_.part ? skip + task_.part->take : nbytes;
+          read = reader_->HashValues(bytes, position_, skip, end, *blake3_);
+          position_ += read;
+          more = position_ < end || position_ == nbytes;
+          bytes = {};
+        }
         // A group of chunks is looked at to its end before the next one's first bytes come.
         if (task_.part && task_.part->owned > 0 && position_ > task_.part->owned) TakeWarnings();
         if (blake3_) blake3_->Update(bytes);

@@ -16,8 +16,8 @@ namespace leafsum::verify {
 
 class LeafRunner : private ReadSink {
  public:
-  // `task` and `queue` outlive the runner; `memory` is what it may take.
-  LeafRunner(const LeafTask& task, ReadQueue& queue, uint64_t memory);
+  // `task` and `queue` outlive the runner; `memory` is what it may take, `budget` the most that any grant can be.
+  LeafRunner(const LeafTask& task, ReadQueue& queue, uint64_t memory, uint64_t budget);
   ~LeafRunner() override;
 
   // Goes as far as the bytes at hand allow, or until it is time for a pause; true when the result
@@ -45,7 +45,7 @@ class LeafRunner : private ReadSink {
 
   const LeafTask& task_;
   ReadQueue& queue_;
-  const uint64_t memory_;
+  const uint64_t memory_, budget_;
   Phase phase_;
   LeafResult result_;
   uint64_t progress_ = 0;

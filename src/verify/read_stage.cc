@@ -56,7 +56,7 @@ void ReadStage::Plan(const ReadRequest& request, const Lockfile* lock, uint32_t 
       const LeafRecord* expected = lock ? Expected(item, leaf, *lock) : nullptr;
       if (lock && !expected) return;
       leaf.state = LeafPlan::State::kRead;
-      const uint64_t memory = std::min(EstimateMemory(leaf), context_.options.max_memory);
+      const uint64_t memory = FirstGrant(leaf, context_.options.max_memory);
       for (const ReadPart& part : request.parts)
         queue_.push_back({number++, i, l, &part, expected, memory});
       return;

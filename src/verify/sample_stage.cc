@@ -97,7 +97,7 @@ void SampleStage::Choose(std::vector<Chunk> chunks) {
       const LeafPlan& leaf = scan.items[c.item].leaves[c.leaf];
       const auto found = evidence.find(std::pair(c.item, leaf.record.key_path));
       const LeafRecord* expected = found == evidence.end() ? nullptr : found->second;
-      const uint64_t memory = std::min(EstimateMemory(leaf), context_.options.max_memory);
+      const uint64_t memory = FirstGrant(leaf, context_.options.max_memory);
       Draw draw{c.item, c.leaf, {}, expected, !leaf.in_zarr, false, memory};
       if (!draw.whole && expected && !expected->chunks.empty()) {
         // Stored otherwise by now: the content decides, as everywhere.

@@ -2,6 +2,7 @@
 // file. While one piece is being used the next one is already asked for.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <optional>
 
@@ -26,6 +27,11 @@ class ValueReader : public ReadSink {
   // Available() reaches to the end of the value.
   bool Last() const { return position_ + Available().size() == length_; }
   void Consume(size_t n);
+  // Before Start: begins at `position` of the value.
+  void Seek(uint64_t position) {
+    position_ = position;
+    asked_ = std::max(asked_, position);
+  }
   // Asks for the first pieces. Without this nothing is asked for.
   void Start();
   bool blocked() const { return !error() && Available().empty() && position_ < length_; }

@@ -1,6 +1,7 @@
 #include "hash/blake3.h"
 
 #include "base/text.h"
+#include "hash/blake3_tree.h"
 #include "support/catch.h"
 #include "support/hex.h"
 #include "support/vectors.h"
@@ -140,6 +141,38 @@ TEST_CASE("From a block on: the values are those of the whole") {
   BlockHasher middle(length, kBlock);
   middle.Update(Bytes(content).subspan(kBlock, kBlock));
   CHECK(Hex(middle.blocks()) == Hex(Bytes(whole.blocks).subspan(kBlockValueSize, kBlockValueSize)));
+}
+
+TEST_CASE("Values of subtrees stand for their content, wherever some of it comes as such") {
+  const size_t length = 2 * kBlock + 192 * kKiB;
+  const ByteVector content = Pattern(length);
+  const Hashed whole = HashInPieces(content, {kBlock});
+  for (size_t unit = kKiB; unit <= 64 * kKiB; unit *= 2) {
+    for (size_t turns : {1, 2, 3, 5}) {  // which units come as content
+      CAPTURE(unit, turns);
+      BlockHasher hasher(length);
+      for (size_t at = 0; at < length; at += unit) {
+        const Bytes piece = Bytes(content).subspan(at, unit);
+        if (at / unit % turns == 1)
+          hasher.Update(piece);
+        else
+          hasher.UpdateValues(SubtreeValue(piece, at / kKiB), unit);
+      }
+      CHECK(ToHex(hasher.Finish()) == ToHex(whole.digest));
+      CHECK(Hex(hasher.blocks()) == Hex(whole.blocks));
+    }
+  }
+  // A run of them at once, and content in pieces of its own after that.
+  BlockHasher hasher(length);
+  ByteVector values;
+  for (size_t at = 0; at < kBlock + 6 * kKiB; at += 2 * kKiB) {
+    const auto value = SubtreeValue(Bytes(content).subspan(at, 2 * kKiB), at / kKiB);
+    values.insert(values.end(), value.begin(), value.end());
+  }
+  hasher.UpdateValues(values, 2 * kKiB);
+  for (size_t at = kBlock + 6 * kKiB; at < length; at += 100001)
+    hasher.Update(Bytes(content).subspan(at, std::min<size_t>(100001, length - at)));
+  CHECK(ToHex(hasher.Finish()) == ToHex(whole.digest));
 }
 
 TEST_CASE("BlockCount: none up to 4 MiB, then rounded up") {

@@ -85,6 +85,40 @@ std::string Check(const Index& shape, const Index& chunk) {
   return "";
 }
 
+// The same for what Narrow leaves of the groups of this array, in windows of `width` chunks and bands of `height` lines.
+std::string CheckNarrowed(const Index& shape, const Index& chunk, uint64_t width, uint64_t height) {
+  ChunkRuns runs(shape, chunk, kItem);
+  if (runs.empty()) return "";
+  uint64_t begin = 0;
+  do {
+    std::vector<Run> all;
+    uint64_t offset = 0;
+    for (Run run; runs.NextRun(run); offset += run.bytes) {
+      if (run.offset != offset) return "offset";
+      all.push_back(run);
+    }
+    if (runs.Begin() != begin) return "begin";
+    begin += offset;
+    if (runs.lines() * runs.line_bytes() != offset) return "lines";
+    for (uint64_t line = 0; line < runs.lines(); line += height) {
+      for (uint64_t slot = 0, n = 0; slot < runs.slots(); slot += n) {
+        n = std::min(width, runs.columns() - slot % runs.columns());
+        runs.Narrow(slot, n, line, line + height);
+        Run run;
+        for (const Run& expected : all) {
+          const uint64_t of = expected.offset / runs.line_bytes();
+          if (expected.slot < slot || expected.slot >= slot + n || of < line || of >= line + height) continue;
+          if (!runs.NextRun(run) || run.slot != expected.slot || run.position != expected.position ||
+              run.bytes != expected.bytes || run.offset != expected.offset)
+            return "a run of a window";
+        }
+        if (runs.NextRun(run)) return "too many runs of a window";
+      }
+    }
+  } while (runs.NextGroup());
+  return "";
+}
+
 // Counts `v` up through digits low…high; false after the last.
 bool Count(Index& v, uint64_t low, uint64_t high) {
   for (size_t d = v.size(); d-- > 0;) {
@@ -108,6 +142,23 @@ TEST_CASE("Every element of every small array comes once and in order") {
           FAIL("shape " << Text(shape) << " chunks " << Text(chunk) << ": " << wrong);
       } while (Count(chunk, 1, largest + 1));
     } while (Count(shape, 0, largest));
+  }
+  SUCCEED();
+}
+
+TEST_CASE("Windows and bands together have every run of their group") {
+  for (size_t rank = 1; rank <= 4; ++rank) {
+    const uint64_t largest = rank <= 2 ? 5 : 3;
+    Index shape(rank, 1);
+    do {
+      Index chunk(rank, 1);
+      do {
+        for (uint64_t width = 1; width <= 3; ++width) {
+          const std::string wrong = CheckNarrowed(shape, chunk, width, 4 - width);
+          if (!wrong.empty()) FAIL("shape " << Text(shape) << " chunks " << Text(chunk) << " by " << width << ": " << wrong);
+        }
+      } while (Count(chunk, 1, largest + (rank < 4)));
+    } while (Count(shape, 1, largest));
   }
   SUCCEED();
 }
