@@ -4,7 +4,7 @@
 
 namespace leafsum::verify {
 
-Ask Stage::AskFor(const Job& job) const {
+Ask Stage::AskFor(Job& job) const {
   Ask ask = JobAsk(job, context_.options.max_memory);
   if (std::any_of(context_.scans.begin(), context_.scans.end(), [](const Scan& scan) { return !scan.listed; }))
     ask.values = ValuesOf(job);

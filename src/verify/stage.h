@@ -27,7 +27,7 @@ class Stage {
   virtual bool Done() const = 0;
 
  protected:
-  Ask AskFor(const Job& job) const;
+  Ask AskFor(Job& job) const;
   Context& context_;
 };
 
