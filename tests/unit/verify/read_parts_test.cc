@@ -156,7 +156,7 @@ void CheckDigests(const StoredArray& a, uint64_t number) {
   CHECK(expected.blocks == ContentBlocks(a));
   size_t read = 0;
   // SHA-256 takes content, where BLAKE3 may do with values.
-  for (const auto& [budget, sha256] : {std::pair(2 * kMiB, false), {3 * kMiB, false}, {6 * kMiB, true}, {20 * kMiB, false}}) {
+  for (const auto& [budget, sha256] : {std::pair(2 * kMiB, false), {4 * kMiB, true}}) {
     CAPTURE(budget, sha256);
     task.sha256 = sha256;
     const LeafResult result = RunWithin(a, task, budget, number);
@@ -170,12 +170,12 @@ void CheckDigests(const StoredArray& a, uint64_t number) {
     CHECK(result.chunks == expected.chunks);
     if (sha256) CHECK(result.sha256 == hash::Sha256Of(a.content));
   }
-  CHECK(read >= 2);
+  CHECK(read >= 1);
 }
 
 // `taken`: plans that were taken, by what they keep.
 void CheckContent(const StoredArray& a, std::map<std::string, size_t>& taken) {
-  for (const uint64_t budget : {kMiB, 2 * kMiB, 4 * kMiB}) {
+  for (const uint64_t budget : {kMiB, 4 * kMiB}) {
     for (const bool values : {false, true}) {
       CAPTURE(budget, values);
       const Walk walk = WalkThrough(a, budget, values);
