@@ -3,13 +3,14 @@
 // Lists of very many keys and leaves (make_keys.py), beside TensorStore's: in turn, medians and ratios of one run. Ours are
 // whole processes, start included; Python's imports are left out. Keys that TensorStore lists otherwise end it before anything
 // is timed. SMALL is a store of a thousand keys: what a process takes there is not counted as memory of the keys.
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { peer } from './timed.mjs'
 
 const { values: options, positionals: [small, ...stores] } = parseArgs({
   allowPositionals: true,
@@ -35,8 +36,7 @@ function leafsum(...args) {
 }
 
 function tensorstore(store) {
-  const out = execFileSync(options.python, [here('peers/tensorstore_list.py'), store], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-  const { peak_rss: peak, imports_rss: imports, ...run } = JSON.parse(out)
+  const { peak_rss: peak, imports_rss: imports, ...run } = peer(options.python, 'tensorstore_list.py', store)
   return { ...run, peak, imports }
 }
 

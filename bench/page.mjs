@@ -2,7 +2,6 @@
 //
 // The page in Chromium beside Orbax, in turn: from the click on "Verify" to the verdict, the checkpoint's structure having
 // been read when it was chosen. The page is built from the sources as they are; tests/node_modules has the driver.
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +10,7 @@ import { parseArgs } from 'node:util'
 import { buildPage, launch } from '../tests/browser/support/browser.js'
 import { act, chooseCheckpoint, chooseLockfile, open, useWorkers } from '../tests/browser/support/page.js'
 import { serve } from '../tests/browser/support/server.js'
-import { leafsum } from './timed.mjs'
+import { leafsum, peer } from './timed.mjs'
 
 const { values: options, positionals: [checkpoint] } = parseArgs({
   allowPositionals: true,
@@ -31,8 +30,7 @@ await chooseLockfile(page, lockfile)
 
 let nbytes = 0
 const orbax = () => {
-  const out = execFileSync(options.python, [here('peers/orbax_sha256.py'), checkpoint], { encoding: 'utf8', maxBuffer: 1 << 30, stdio: ['ignore', 'pipe', 'ignore'] })
-  const run = JSON.parse(out.trim().split('\n').at(-1))
+  const run = peer(options.python, 'orbax_sha256.py', checkpoint)
   nbytes = run.nbytes
   return run.seconds
 }

@@ -3,13 +3,13 @@
 // Leafsum beside what else reads or checks the same files: all in turn, several rounds, medians and ratios of one run.
 // Whole processes of ours, start included; Python's imports are left out. What reads values must have read the same ones:
 // otherwise nothing is timed.
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { leafsum, timed } from './timed.mjs'
+import { leafsum, peer, timed } from './timed.mjs'
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -23,8 +23,7 @@ const lockfile = join(scratch, 'lock.json')
 const kNative = here('../build/bench/bench/native/leafsum_native') // README says how it is built
 
 function python(script) {
-  const out = execFileSync(options.python, [here(`peers/${script}`), checkpoint], { encoding: 'utf8', maxBuffer: 1 << 30, stdio: ['ignore', 'pipe', 'ignore'] })
-  const { peak_rss: peak, ...run } = JSON.parse(out.trim().split('\n').at(-1))
+  const { peak_rss: peak, ...run } = peer(options.python, script, checkpoint)
   return { ...run, peak }
 }
 

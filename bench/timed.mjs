@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 const here = path => fileURLToPath(new URL(path, import.meta.url))
@@ -16,4 +16,10 @@ export function timed(program, args) {
 export function leafsum(...args) {
   const { stderr, ...run } = timed(process.execPath, ['--import', here('peak.mjs'), here('../node/bin/leafsum.js'), ...args])
   return { ...run, peak: Number(/peak_rss (\d+)/.exec(stderr)[1]) }
+}
+
+/** One of bench/peers: what it prints, as a value. Its imports are not in its own time. */
+export function peer(python, script, source) {
+  const out = execFileSync(python, [here(`peers/${script}`), source], { encoding: 'utf8', maxBuffer: 1 << 30, stdio: ['ignore', 'pipe', 'ignore'] })
+  return JSON.parse(out.trim().split('\n').at(-1))
 }

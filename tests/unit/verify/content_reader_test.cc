@@ -4,6 +4,7 @@
 
 #include "support/catch.h"
 #include "support/drive.h"
+#include "support/queue_machine.h"
 #include "support/encode.h"
 #include "support/stored_array.h"
 
@@ -20,19 +21,6 @@ namespace {
 
 constexpr uint64_t kPlenty = uint64_t{256} << 20;
 
-// ReadQueue as a host sees it.
-struct Machine {
-  ReadQueue& queue;
-  std::vector<Ask> Poll(uint64_t budget) { return queue.Poll(budget); }
-  MutableBytes Reserve(uint32_t id, uint64_t n) { return queue.Reserve(id, n); }
-  void Commit(uint32_t id, uint64_t n) { queue.Commit(id, n); }
-  void Fail(uint32_t id, Failure failure, std::string_view why) { queue.Fail(id, failure, why); }
-  void Feed(uint32_t id, Bytes bytes) {
-    std::copy(bytes.begin(), bytes.end(), Reserve(id, bytes.size()).begin());
-    Commit(id, bytes.size());
-  }
-};
-
 struct Outcome {
   State state = State::kBytes;
   ByteVector content;
@@ -47,7 +35,7 @@ struct Outcome {
 Outcome Read(const StoredArray& a, uint64_t seed, uint64_t memory = kPlenty, std::optional<uint64_t> from = {}) {
   Outcome o;
   ReadQueue queue(a.files);
-  Machine machine{queue};
+  test::QueueMachine machine{queue};
   test::OpenAsks asks({&a.source}, seed);
   ContentReader::OnValue on_value;
   if (ContentReader::HashesValues(a.task.metadata) && !from)

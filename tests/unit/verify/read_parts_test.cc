@@ -5,6 +5,7 @@
 #include "hash/sha256.h"
 #include "support/catch.h"
 #include "support/drive.h"
+#include "support/queue_machine.h"
 #include "support/stored_array.h"
 #include "verify/content_reader.h"
 #include "verify/leaf_split.h"
@@ -108,19 +109,8 @@ struct Walk {
 };
 
 Walk WalkThrough(const StoredArray& a, uint64_t budget, bool values) {
-  struct Machine {
-    ReadQueue& queue;
-    std::vector<Ask> Poll(uint64_t n) { return queue.Poll(n); }
-    MutableBytes Reserve(uint32_t id, uint64_t n) { return queue.Reserve(id, n); }
-    void Commit(uint32_t id, uint64_t n) { queue.Commit(id, n); }
-    void Fail(uint32_t id, Failure failure, std::string_view why) { queue.Fail(id, failure, why); }
-    void Feed(uint32_t id, Bytes bytes) {
-      std::copy(bytes.begin(), bytes.end(), Reserve(id, bytes.size()).begin());
-      Commit(id, bytes.size());
-    }
-  };
   ReadQueue queue(a.files);
-  Machine machine{queue};
+  test::QueueMachine machine{queue};
   test::OpenAsks asks({&a.source}, 0);
   ContentReader reader(a.task, queue, budget, nullptr);
   reader.AllowParts(budget);
