@@ -23,6 +23,7 @@ struct Parser {
   bool is_bytes = false;  // the array -> bytes codec has been seen
 
   Status Add(const JsonValue& codec);
+  Status AddNamed(const JsonValue& name_value, const JsonValue& config);
   Status Transpose(const JsonValue& config);
   Status ToBytes(const JsonValue& config);
   Status Sharding(const JsonValue& config);
@@ -143,39 +144,43 @@ Status Parser::Add(const JsonValue& codec) {
   const JsonValue* name_value = codec.Find("name");
   const std::string* name = name_value ? name_value->AsString() : nullptr;
   if (!name) return MemberError("name", "string", name_value);
-  if (Status s = OnlyMembers(*name, codec, {"name", "configuration"})) return s;
   static const JsonValue kEmpty{JsonValue::Object{}};
   const JsonValue* config = codec.Find("configuration");
   if (!config) config = &kEmpty;
   if (!config->AsObject()) return MemberError("configuration", "object", config);
+  if (Status s = AddNamed(*name_value, *config)) return s;
+  return OnlyMembers(*name, codec, kExtensionMembers);
+}
 
-  const bool array_to_array = *name == "transpose";
-  const bool array_to_bytes = *name == "bytes" || *name == "sharding_indexed";
-  const std::optional<CodecKind> compressor = FindCodec(3, *name);
+Status Parser::AddNamed(const JsonValue& name_value, const JsonValue& config) {
+  const std::string& name = *name_value.AsString();
+  const bool array_to_array = name == "transpose";
+  const bool array_to_bytes = name == "bytes" || name == "sharding_indexed";
+  const std::optional<CodecKind> compressor = FindCodec(3, name);
   if (!array_to_array && !array_to_bytes && !compressor)
     return Error{ErrorCode::kUnsupported,
-                 JsonString(member) + ": codec " + Describe(name_value) + " is not supported",
+                 JsonString(member) + ": codec " + Describe(&name_value) + " is not supported",
                  std::nullopt, "transpose, bytes, sharding_indexed, gzip, zstd, blosc or crc32c",
-                 Describe(name_value)};
+                 Describe(&name_value)};
   if (is_bytes && !compressor)
     return Error{ErrorCode::kInvalid,
-                 JsonString(member) + ": expected bytes -> bytes codec, but received: " + *name,
-                 std::nullopt, "bytes -> bytes codec", *name};
+                 JsonString(member) + ": expected bytes -> bytes codec, but received: " + name,
+                 std::nullopt, "bytes -> bytes codec", name};
   if (!is_bytes && compressor)
     return Error{ErrorCode::kInvalid,
-                 JsonString(member) + ": array -> bytes codec must be specified before " + *name,
-                 std::nullopt, "array -> bytes codec", *name};
-  if (array_to_array) return Transpose(*config);
+                 JsonString(member) + ": array -> bytes codec must be specified before " + name,
+                 std::nullopt, "array -> bytes codec", name};
+  if (array_to_array) return Transpose(config);
   if (compressor) {
     if (!chain.sharding.empty())
       return Error{ErrorCode::kUnsupported,
                    "sharding_indexed is not compatible with subsequent bytes -> bytes "
                    "codecs that apply to the entire shard",
-                   std::nullopt, "no codec after sharding_indexed", *name};
-    return Compress(*compressor, *name, *config);
+                   std::nullopt, "no codec after sharding_indexed", name};
+    return Compress(*compressor, name, config);
   }
   is_bytes = true;
-  return *name == "bytes" ? ToBytes(*config) : Sharding(*config);
+  return name == "bytes" ? ToBytes(config) : Sharding(config);
 }
 
 }  // namespace

@@ -54,7 +54,6 @@ Result<Named> ReadNamed(const JsonValue& root, std::string_view member) {
   if (value && value->AsString())
     return MemberError(member, "object", value, ErrorCode::kUnsupported);
   if (!value || !value->AsObject()) return MemberError(member, "object", value);
-  if (Status s = OnlyMembers(member, *value, {"name", "configuration"})) return *s;
   const JsonValue* name = value->Find("name");
   if (!name || !name->AsString())
     return MemberError("name", "string", name).Prefixed(JsonString(member));
@@ -206,6 +205,8 @@ Result<ArrayMetadata> ParseZarrJson(Bytes text) {
   if (!codecs) return codecs.error();
   array.codecs = std::move(*codecs);
   // Last: a document that lacks what it must have is broken, whatever else is in it.
+  for (std::string_view member : {"data_type", "chunk_grid", "chunk_key_encoding"})
+    if (Status s = OnlyMembers(member, *root.Find(member), kExtensionMembers)) return *s;
   if (Status s = CheckMembers(*root.AsObject())) return *s;
   array.duplicate_members = std::move(document->duplicate_members);
   return array;
