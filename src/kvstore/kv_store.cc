@@ -55,16 +55,6 @@ const KvStore::Entry* KvStore::Find(std::string_view key) const {
   return it == entries_.end() || it->key != key ? nullptr : &*it;
 }
 
-std::pair<size_t, size_t> KvStore::WithPrefix(std::string_view prefix) const {
-  auto first = std::lower_bound(entries_.begin(), entries_.end(), prefix,
-                                [](const Entry& e, std::string_view p) { return e.key < p; });
-  // All keys that start with the prefix stand together, at the front of [first, end).
-  auto last = std::partition_point(first, entries_.end(),
-                                   [&](const Entry& e) { return e.key.starts_with(prefix); });
-  return {static_cast<size_t>(first - entries_.begin()),
-          static_cast<size_t>(last - entries_.begin())};
-}
-
 Bytes KvStore::InlineValue(const ValueRef& ref) const {
   const uint64_t size = inline_values_.size();
   if (!ref.is_inline() || ref.offset > size || ref.length > size - ref.offset) return {};

@@ -7,7 +7,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -66,8 +65,6 @@ class KvStore {
 
   const std::vector<Entry>& entries() const { return entries_; }
   const Entry* Find(std::string_view key) const;
-  // The entries whose key starts with `prefix`, as [first, last) indices.
-  std::pair<size_t, size_t> WithPrefix(std::string_view prefix) const;
   Bytes InlineValue(const ValueRef& ref) const;
 
  private:

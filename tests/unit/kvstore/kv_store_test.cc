@@ -43,18 +43,6 @@ TEST_CASE("Find gives the entry of exactly that key") {
   CHECK_FALSE(KvStore().Find(""));
 }
 
-TEST_CASE("WithPrefix gives the range of keys that start with it") {
-  const KvStore store = StoreOf({"a", "b", "b/0", "b/1", "b\xff", "b\xff\xff", "c"});
-  using Range = std::pair<size_t, size_t>;
-  CHECK(store.WithPrefix("b/") == Range{2, 4});
-  CHECK(store.WithPrefix("b") == Range{1, 6});
-  CHECK(store.WithPrefix("b\xff") == Range{4, 6});  // no byte is greater: the range must still end
-  CHECK(store.WithPrefix("") == Range{0, 7});
-  const auto none = store.WithPrefix("bb");
-  CHECK(none.first == none.second);
-  CHECK(store.WithPrefix("d") == Range{7, 7});
-}
-
 TEST_CASE("Equal keys are an error, and one of them stays") {
   KvStore store;
   store.Add("b", {7, 1, 2});
