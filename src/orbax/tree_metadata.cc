@@ -51,7 +51,8 @@ Status ParseValue(const JsonValue& entry, TreeEntry& out) {
   const JsonValue* value = entry.Find("value_metadata");
   if (!value || !value->AsObject()) return WrongMember("value_metadata", "object", value);
   const JsonValue* type = value->Find("value_type");
-  if (!type || !type->AsString()) return WrongMember("value_type", "string", type);
+  if (!type || !type->AsString() || type->AsString()->empty())
+    return WrongMember("value_type", "string that is not empty", type);
   out.value_type = *type->AsString();
   const JsonValue* skip = value->Find("skip_deserialize");
   const auto flag = skip ? skip->AsBool() : std::nullopt;

@@ -249,6 +249,7 @@ LeafRecord ReadLeaf(Reader& r, const JsonValue& value, const std::string& item, 
   }
   leaf.key_path = std::move(*path);
   leaf.value_type = r.NeedText(value, "value_type");
+  if (r.ok() && leaf.value_type.empty()) r.Fail("\"value_type\" must not be empty");
   leaf.dtype = r.NeedText(value, "dtype");
   if (const JsonValue* shape = r.Need(value, "shape"); shape && !shape->is_null())
     leaf.shape = r.Integers(*shape, "shape");

@@ -235,6 +235,8 @@ TEST_CASE("malformed lockfiles: each rule has its own message") {
       {"the same leaf twice", "[\"tail\"]", "[\"rng\"]", state + "duplicate leaf [\"rng\"]"},
       {"no value type", "\"value_type\":\"json\",", "",
        "lockfile: leaf metrics:: member \"value_type\" is missing"},
+      {"an empty value type", "\"value_type\":\"json\"", "\"value_type\":\"\"",
+       "lockfile: leaf metrics:: \"value_type\" must not be empty"},
       {"no dtype", "\"dtype\":\"json\",", "",
        "lockfile: leaf metrics:: member \"dtype\" is missing"},
       {"a dtype that is null", "\"dtype\":\"json\"", "\"dtype\":null",
