@@ -69,6 +69,14 @@ test('path: an empty directory and symlinks are listed, never followed', async t
   store.close()
 })
 
+test('map: what is no map of paths to bytes is misuse, told as such', () => {
+  for (const files of [undefined, null, 5, 'files', { a: 'text' }, { a: [1, 2] }, { a: new ArrayBuffer(2) }, { a: undefined },
+    { '../x': bytes('') }, { '': bytes('') }, { 'a//b': bytes('') }, new Map([['.', bytes('')]])]) {
+    assert.throws(() => fromMap(/** @type {any} */ (files)), { name: 'LeafsumError', code: 'usage', message: /^fromMap: / })
+  }
+  assert.throws(() => fromPath(''), { name: 'LeafsumError', code: 'source' })
+})
+
 test('path: the source itself may be a symlink', async t => {
   const { root, ckpt } = directory(t)
   fs.symlinkSync(ckpt, join(root, 'latest'))

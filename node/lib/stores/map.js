@@ -1,3 +1,4 @@
+import { LeafsumError, firstLine } from '../errors.js'
 import { StoreError, clip, safePath } from './store.js'
 
 /**
@@ -14,8 +15,9 @@ export class MapStore {
    * @param {{ name?: string }} [options]
    */
   constructor(files, { name = '' } = {}) {
+    if (typeof files !== 'object' || !files) throw new LeafsumError('usage', 'fromMap: a Map or an object of Uint8Arrays is wanted')
     const entries = files instanceof Map ? files : Object.entries(files)
-    this.#files = new Map(Array.from(entries, ([key, bytes]) => [safePath(key), bytes]))
+    this.#files = new Map(Array.from(entries, checked))
     this.name = name
   }
 
@@ -48,6 +50,16 @@ export class MapStore {
     const bytes = this.#files.get(safePath(path))
     if (!bytes) throw new StoreError('missing', 'no such file')
     return bytes
+  }
+}
+
+/** @returns {[path: string, bytes: Uint8Array]} */
+function checked(/** @type {[string, Uint8Array]} */ [key, bytes]) {
+  if (!(bytes instanceof Uint8Array)) throw new LeafsumError('usage', `fromMap: ${JSON.stringify(key)} is no Uint8Array`)
+  try {
+    return [safePath(String(key)), bytes]
+  } catch (error) {
+    throw new LeafsumError('usage', `fromMap: ${JSON.stringify(key)}: ${firstLine(error)}`)
   }
 }
 

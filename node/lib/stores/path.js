@@ -223,6 +223,7 @@ export class PathStore {
  * @returns {PathStore}
  */
 export function fromPath(path) {
+  if (path === '') throw new LeafsumError('source', 'an empty path names no directory')
   let root
   try {
     root = fs.realpathSync(path)
