@@ -3,6 +3,8 @@
 import { makeApi } from '../node/lib/api.js'
 import { LeafsumError } from '../node/lib/errors.js'
 
+const kTellEvery = 200 // ms; to draw the page takes processor time that hashing could have
+
 /**
  * @param {import('../node/lib/platform.js').Platform['load']} load
  * @param {import('./engine.js').Request} request
@@ -11,7 +13,13 @@ import { LeafsumError } from '../node/lib/errors.js'
  */
 export async function coordinate(load, { command, options, lockfile }, stores) {
   const api = makeApi(platform(load))
-  options.onProgress = progress => self.postMessage({ progress })
+  let told = 0
+  options.onProgress = progress => {
+    const now = performance.now()
+    if (now - told < kTellEvery) return
+    told = now
+    self.postMessage({ progress })
+  }
   try {
     if (lockfile) {
       options.lockfile = await lockfile.file.arrayBuffer()
@@ -35,6 +43,7 @@ export async function coordinate(load, { command, options, lockfile }, stores) {
 function platform(load) {
   return {
     defaultWorkers: 1,
+    poolFrom: 1, // this thread reads ahead
     canPost: () => true,
     configure() {},
     load,

@@ -3,8 +3,7 @@ import { instantiate } from './core.js'
 import { drive } from './drive.js'
 import { LeafsumError, bug } from './errors.js'
 import { explanations } from './explanations.js'
-import { Ahead } from './ahead.js'
-import { helloOf, jobRunner, takesAhead, warmPool } from './jobs.js'
+import { helloOf, jobRunner, memoryOfJobs, readsAhead, warmPool } from './jobs.js'
 import { ListDocument, textOf } from './list_document.js'
 import { files, isListing } from './listing.js'
 import { metadataJson, metadataOf } from './metadata.js'
@@ -256,6 +255,7 @@ async function runCommand(platform, command, sources, given) {
     const pool = workers = warmPool(platform, command, stores, listings, options)
     const state = options.state && await stateOf(stores[0], options)
     const config = coreOptions(command, stores.map(store => store.name ?? ''), { ...options, resumed: state?.resumed })
+    if (readsAhead(stores)) config.read_ahead = true
     // By the core's own listing: what changes between the two readings of a file is noticed.
     if (options.sums !== undefined) config.sums = await sumsForCore(stores[0], listings[0], bytesOf(options.sums, 'sums'), platform.sha256, options)
 
@@ -285,8 +285,7 @@ async function runCommand(platform, command, sources, given) {
       if (state?.due()) save()
     }
     try {
-      const budget = maxMemory - (takesAhead(stores) ? Ahead.share(maxMemory) : 0)
-      await drive(verifier, { stores, budget, runJob: jobs.run, signal, onPause })
+      await drive(verifier, { stores, budget: memoryOfJobs(stores, maxMemory), runJob: jobs.run, signal, onPause })
     } catch (error) {
       // An interrupted run's state too; never one that a broken instance would tell.
       if (signal?.aborted && error === signal.reason) save()

@@ -5,6 +5,8 @@ import { runJob } from './job.js'
 import { isListing } from './listing.js'
 import { kDefaultMaxMemory } from './options.js'
 import { Pool } from './pool.js'
+import { windowStores } from './stores/window_store.js'
+import { Windows } from './windows.js'
 
 // Starting threads takes some 40 ms, in which one place hashes this much.
 const kWorkersFrom = 16 << 20
@@ -30,13 +32,18 @@ const workersOf = (/** @type {Platform} */ platform, /** @type {Options} */ { wo
 
 /** Content is handed out in this thread. */
 const takesPool = (/** @type {Platform} */ platform, /** @type {number} */ bytes, /** @type {Options} */ options) =>
-  workersOf(platform, options) > 1 && !options.onContent && bytes >= (options.workersFrom ?? kWorkersFrom)
+  workersOf(platform, options) >= (platform.poolFrom ?? 2) && !options.onContent && bytes >= (options.workersFrom ?? kWorkersFrom)
 
 const newPool = (/** @type {Platform} */ platform, /** @type {Store[]} */ stores, /** @type {Options} */ options) =>
   new Pool({ size: workersOf(platform, options), start: platform.startWorker, stores })
 
-/** Whether what jobs will read is read ahead. */
-export const takesAhead = (/** @type {Store[]} */ stores) => stores.some(store => store.open)
+/** How what jobs will read is read ahead, if it is. */
+export const readsAhead = (/** @type {Store[]} */ stores) =>
+  stores.some(store => store.open) ? Ahead : stores.some(store => store.inWindows) ? Windows : undefined
+
+/** What of the memory is left for the jobs themselves; less than all of it where values are read ahead. */
+export const memoryOfJobs = (/** @type {Store[]} */ stores, /** @type {number} */ maxMemory) =>
+  maxMemory - (readsAhead(stores)?.share(maxMemory) ?? 0)
 
 /**
  * What a worker begins with: the Module, and how it opens the stores that it can open itself. A server is asked from here: no
@@ -68,7 +75,9 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier })
   const underWay = new Map()
   let most = 0
 
-  const ahead = takesAhead(stores) ? new Ahead(stores, options.maxMemory ?? kDefaultMaxMemory) : undefined
+  const { maxMemory = kDefaultMaxMemory } = options
+  const way = readsAhead(stores)
+  const ahead = way === Windows ? new Windows(stores, workersOf(platform, options), maxMemory) : way && new Ahead(stores, maxMemory)
   /** @type {Promise<any> | undefined} */
   let codecs
   const startCodecs = async () => {
@@ -87,6 +96,9 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier })
     turn = job.catch(() => {})
     return job
   }
+  /** Where a job in this thread reads. */
+  const storesOf = (/** @type {import('./pool.js').ReadPlan | undefined} */ plan) =>
+    plan?.take ? windowStores(stores, plan.windows ?? [], plan.take) : plan?.stores ?? stores
   /** The core counts whole jobs; to a person a leaf of gigabytes shall move too. */
   const tell = () => {
     if (!onProgress) return
@@ -107,11 +119,12 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier })
         pool = newPool(platform, stores, options)
         pool.greet(helloOf(platform, stores, loaded))
       }
+      /** @type {(import('./pool.js').ReadPlan & { close(): void }) | undefined} */
       const plan = ahead?.plan(values)
       try {
-        if (!pool) return await here(input, note, name === 'codecs', plan?.stores ?? stores)
+        if (!pool) return await here(input, note, name === 'codecs', storesOf(plan))
         const codecs = name && await platform.load(name).catch(() => undefined)
-        return await pool.run(input, note, codecs && { module: codecs.module, url: codecs.url }, plan?.stores)
+        return await pool.run(input, note, codecs && { module: codecs.module, url: codecs.url }, plan)
       } finally {
         plan?.close()
         underWay.delete(input)

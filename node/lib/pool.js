@@ -13,10 +13,15 @@ import { failureOf } from './stores/store.js'
  * @property {Endpoint} endpoint
  * @property {Job | undefined} job
  *
+ * @typedef {object} ReadPlan  what is read ahead for a job
+ * @property {import('./stores/store.js').Store[]} [stores]  where its reads go, if not to the pool's
+ * @property {import('./windows.js').WindowSpec[]} [windows]
+ * @property {(id: number) => Promise<Uint8Array | undefined>} [take]  one of these
+ *
  * @typedef {object} Job
  * @property {Uint8Array} input
  * @property {any} codecs  the Module of codecs.wasm and where its glue lies, where the job takes it
- * @property {import('./stores/store.js').Store[]} [stores]  where the job's reads go, if not to the pool's
+ * @property {ReadPlan} [plan]
  * @property {(result: Uint8Array) => void} resolve
  * @property {(error: unknown) => void} reject
  * @property {((bytes: number) => void)} [onProgress]
@@ -47,13 +52,13 @@ export class Pool {
    * @param {Uint8Array} input
    * @param {(bytes: number) => void} [onProgress]
    * @param {any} [codecs]
-   * @param {import('./stores/store.js').Store[]} [stores]
+   * @param {ReadPlan} [plan]
    * @returns {Promise<Uint8Array>}
    */
-  run(input, onProgress, codecs, stores) {
+  run(input, onProgress, codecs, plan) {
     return new Promise((resolve, reject) => {
       if (this.#dead) return reject(this.#dead)
-      this.#queue.push({ input, codecs, resolve, reject, onProgress, stores })
+      this.#queue.push({ input, codecs, resolve, reject, onProgress, plan })
       this.#assign()
     })
   }
@@ -83,7 +88,7 @@ export class Pool {
       }
       const job = /** @type {Job} */ (this.#queue.shift())
       seat.job = job
-      seat.endpoint.post({ type: 'job', input: job.input, ...job.codecs && { codecs: job.codecs } })
+      seat.endpoint.post({ type: 'job', input: job.input, windows: job.plan?.windows, ...job.codecs && { codecs: job.codecs } })
     }
   }
 
@@ -112,11 +117,13 @@ export class Pool {
 
   /** A worker that cannot open the source itself asks here. */
   async #read(/** @type {Seat} */ seat, /** @type {any} */ { id, source, method, args }) {
-    const store = /** @type {any} */ ((seat.job?.stores ?? this.stores)[source])
+    const plan = seat.job?.plan
     try {
-      let value = await store[method]?.(...args)
-      // Of its own, to go over whole: it may be a view of what others read as well.
-      if (value instanceof Uint8Array) value = new Uint8Array(value)  // a Buffer's slice() would be a view
+      const owner = /** @type {any} */ (method === 'take' ? plan : (plan?.stores ?? this.stores)[source])
+      let value = await owner?.[method]?.(...args)
+      // Of its own, to go over whole: what is read, unlike what is taken, may be a view of what others read as well.
+      const isOwn = method === 'take' && value?.byteLength === value?.buffer.byteLength
+      if (value instanceof Uint8Array && !isOwn) value = new Uint8Array(value)  // a Buffer's slice() would be a view
       seat.endpoint.post({ type: 'answer', id, value }, value instanceof Uint8Array ? [value.buffer] : [])
     } catch (error) {
       const { kind, message } = failureOf(error)

@@ -3,6 +3,7 @@ import { instantiate } from './core.js'
 import { firstLine } from './errors.js'
 import { runJob } from './job.js'
 import { RemoteStore } from './stores/remote.js'
+import { windowStores } from './stores/window_store.js'
 
 /**
  * @typedef {object} Port
@@ -23,6 +24,7 @@ export function serve(port, { load, openStore, sha256 }) {
   let codecs
   /** @type {import('./stores/store.js').Store[]} */
   let stores = []
+  const ahead = new RemoteStore(0, port.post)
 
   const start = async (/** @type {any} */ hello, /** @type {import('./core.js').ModuleName} */ name) => {
     const { factory, module } = await load(hello, name)
@@ -40,10 +42,11 @@ export function serve(port, { load, openStore, sha256 }) {
         // Without it the core does what it can, and says `unsupported` of the rest.
         if (message.codecs) codecs ??= start(message.codecs, 'codecs').catch(() => core)
         const module = await (message.codecs ? codecs : core)
-        const result = await runJob(module, message.input, stores, { onProgress: bytes => port.post({ type: 'progress', bytes }) })
+        const read = windowStores(stores, message.windows ?? [], id => ahead.take(id))
+        const result = await runJob(module, message.input, read, { onProgress: bytes => port.post({ type: 'progress', bytes }) })
         port.post({ type: 'result', result }, [result.buffer])
       } else {
-        for (const store of stores) if (store instanceof RemoteStore) store.receive(message)
+        for (const store of [...stores, ahead]) if (store instanceof RemoteStore) store.receive(message)
       }
     } catch (error) {
       port.post({ type: 'crash', why: firstLine(error) })

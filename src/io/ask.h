@@ -31,7 +31,7 @@ struct Ask {
   uint64_t follows = 0;  // kRead: so many bytes behind the range will be asked for next, piece by piece
   uint64_t limit = 0;  // kRead of a whole file: larger than this is answered with TooLarge; kSize: up to this it will be read
   ByteVector input;    // kDigest, kJob
-  // kJob over a source without a listing, so that a host can read ahead and many at once: JSON of
+  // kJob where the host reads ahead (option `read_ahead`): JSON of
   // a list of files, then the values that it reads from end to end, in the order in which it needs
   // them, each as [source, place among the files, offset, length].
   std::string values;

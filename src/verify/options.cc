@@ -119,7 +119,8 @@ Status Read(Options& o, const std::string& name, const JsonValue& v) {
                                     {"values", &Options::values},
                                     {"keys", &Options::keys},
                                     {"key_digests", &Options::key_digests},
-                                    {"versions", &Options::versions}};
+                                    {"versions", &Options::versions},
+                                    {"read_ahead", &Options::read_ahead}};
   for (const Flag& flag : kFlags) {
     if (name != flag.name) continue;
     auto b = v.AsBool();

@@ -1,13 +1,10 @@
 #include "verify/stage.h"
 
-#include <algorithm>
-
 namespace leafsum::verify {
 
 Ask Stage::AskFor(Job& job) const {
   Ask ask = JobAsk(job, context_.options.max_memory);
-  if (std::any_of(context_.scans.begin(), context_.scans.end(), [](const Scan& scan) { return !scan.listed; }))
-    ask.values = ValuesOf(job);
+  if (context_.options.read_ahead) ask.values = ValuesOf(job);
   return ask;
 }
 

@@ -7,6 +7,7 @@ import { StoreError, clip, safePath } from './store.js'
  * @implements {Store}
  */
 export class FilesStore {
+  inWindows = true
   /** @type {Map<string, File>} */
   #files
   /** @type {string[]} */

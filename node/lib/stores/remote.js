@@ -32,6 +32,11 @@ export class RemoteStore {
     return this.#ask('size', [path])
   }
 
+  /** A window that was read ahead for this worker (windows.js). */
+  take(/** @type {number} */ id) {
+    return this.#ask('take', [id])
+  }
+
   receive(/** @type {any} */ { id, value, failure }) {
     const asked = this.#open.get(id)
     if (!asked) return
