@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <memory>
+#include <span>
+#include <vector>
 
 #include "hash/digest.h"
 
@@ -20,9 +22,13 @@ class StreamingHash {
 std::unique_ptr<StreamingHash> MakePortableSha256();
 Digest Sha256Of(Bytes bytes);
 
+// The digest of each message, four at a time; in core.wasm, which has no_sha256_lanes.cc, one at a time.
+std::vector<Digest> Sha256OfAll(std::span<const ByteVector> messages);
+
 // What jobs use: the portable engine until a host sets another factory.
 using Sha256Factory = std::function<std::unique_ptr<StreamingHash>()>;
 void SetSha256Factory(Sha256Factory factory);
+bool HasSha256Factory();
 std::unique_ptr<StreamingHash> MakeSha256();
 
 }  // namespace leafsum::hash

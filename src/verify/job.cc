@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "hash/blake3.h"
+#include "hash/sha256.h"
 #include "zarr/chunk_grid.h"
 
 namespace leafsum::verify {
@@ -231,13 +232,18 @@ bool IsRare(const LeafTask& task) {
 
 }  // namespace
 
+bool HashesTogether(const Job& job) {
+  return !hash::HasSha256Factory() &&
+         std::count_if(job.tasks.begin(), job.tasks.end(), [](const LeafTask& task) { return task.sha256; }) > 1;
+}
+
 Ask JobAsk(Job& job, uint64_t budget) {
   job.budget = budget;
   Ask ask;
   ask.kind = AskKind::kJob;
   ask.input = Serialize(job);
   // What needs all of the budget may have to be read in parts.
-  ask.rare_codecs = job.memory >= budget || std::any_of(job.tasks.begin(), job.tasks.end(), [](const LeafTask& task) { return IsRare(task); });
+  ask.rare_codecs = job.memory >= budget || HashesTogether(job) || std::any_of(job.tasks.begin(), job.tasks.end(), [](const LeafTask& task) { return IsRare(task); });
   ask.cost = std::min(budget, job.memory + ask.input.size());
   return ask;
 }

@@ -99,6 +99,8 @@ Result<Job> ParseJob(Bytes bytes);
 ByteVector Serialize(const std::vector<LeafResult>& results);
 Result<std::vector<LeafResult>> ParseResults(Bytes bytes);
 
+// Whether its leaves' SHA-256 are made side by side: without an engine of the host's, where there are several.
+bool HashesTogether(const Job& job);
 // The ask for a LeafJob that runs it. Its cost is the grant and the job itself, or all of the budget.
 Ask JobAsk(Job& job, uint64_t budget);
 // The values that the job reads whole, as Ask::values names them.

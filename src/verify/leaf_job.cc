@@ -6,30 +6,58 @@
 #include "verify/leaf_runner.h"
 
 namespace leafsum::verify {
+namespace {
+
+// Not counted against the grant: as much as small leaves are batched to.
+constexpr uint64_t kTogether = 4 << 20;
+
+}  // namespace
 
 struct LeafJob::State {
   Job job;
   ReadQueue queue;
   std::unique_ptr<LeafRunner> runner;
+  bool kept = false;  // the runner's content is
   size_t next = 0;
   std::vector<LeafResult> results;
   uint64_t finished_progress = 0;
+  // Content whose SHA-256 is made together at the end, by place in `results`.
+  std::vector<ByteVector> contents;
+  std::vector<size_t> owners;
+  uint64_t room = 0;  // bytes that `contents` may still take
 
-  explicit State(Job j) : job(std::move(j)), queue(job.files) {}
+  explicit State(Job j) : job(std::move(j)), queue(job.files) {
+    if (HashesTogether(job)) room = kTogether;
+  }
 
   // One task after the other: within a task reads go ahead, and workers run jobs side by side.
   void Advance() {
     for (;;) {
       if (!runner) {
-        if (next == job.tasks.size()) return;
-        runner = std::make_unique<LeafRunner>(job.tasks[next], queue, job.memory, job.budget);
+        if (next == job.tasks.size()) return Finish();
+        const LeafTask& task = job.tasks[next];
+        const bool keep = task.sha256 && task.array.metadata.nbytes <= room;
+        if (keep) room -= task.array.metadata.nbytes;
+        runner = std::make_unique<LeafRunner>(task, queue, job.memory, job.budget, keep);
+        kept = keep;
       }
       if (!runner->Advance()) return;
       finished_progress += runner->progress();
       results.push_back(std::move(runner->result()));
+      if (kept && results.back().complete && results.back().blake3) {  // else its content was not read
+        owners.push_back(results.size() - 1);
+        contents.push_back(runner->TakeContent());
+      }
       runner.reset();
       ++next;
     }
+  }
+
+  void Finish() {
+    const std::vector<hash::Digest> digests = hash::Sha256OfAll(contents);
+    for (size_t i = 0; i < digests.size(); ++i) results[owners[i]].sha256 = digests[i];
+    contents.clear();
+    owners.clear();
   }
 };
 

@@ -23,8 +23,8 @@ void SetHostDigestCap(uint64_t bytes) { host_digest_cap = bytes; }
 uint64_t HostDigestCap() { return host_digest_cap; }
 void SetContentSink(ContentSink sink) { content_sink = std::move(sink); }
 
-LeafRunner::LeafRunner(const LeafTask& task, ReadQueue& queue, uint64_t memory, uint64_t budget)
-    : task_(task), queue_(queue), memory_(memory), budget_(budget) {
+LeafRunner::LeafRunner(const LeafTask& task, ReadQueue& queue, uint64_t memory, uint64_t budget, bool keep_content)
+    : task_(task), queue_(queue), memory_(memory), budget_(budget), keep_content_(keep_content) {
   result_.leaf = task.leaf;
   if (!task.other.empty()) {
     phase_ = Phase::kCompare;
@@ -136,16 +136,14 @@ bool LeafRunner::StepContent() {
       blake3_.emplace(nbytes);
     else if (task_.part->whole != 0)
       blake3_.emplace(task_.part->whole, task_.part->begin);
-    if (task_.sha256) {
+    if (task_.sha256 && !keep_content_) {
       // Not counted against the grant, so that no refusal depends on what the host offers: it is
       // small.
       host_digest_ =
           nbytes >= kHostDigestFloor && nbytes <= std::min(HostDigestCap(), kHostDigestCeiling);
-      if (host_digest_)
-        for_host_.reserve(static_cast<size_t>(nbytes));
-      else
-        sha256_ = hash::MakeSha256();
+      if (!host_digest_) sha256_ = hash::MakeSha256();
     }
+    if (keep_content_ || host_digest_) content_.reserve(static_cast<size_t>(nbytes));
     reader_ = std::make_unique<ContentReader>(task_.array, queue_, memory_, std::move(on_value));
     reader_->AllowParts(budget_);
     const ContentPart* part = task_.part ? &*task_.part : nullptr;
@@ -173,7 +171,7 @@ bool LeafRunner::StepContent() {
         if (task_.part && task_.part->owned > 0 && position_ > task_.part->owned) TakeWarnings();
         if (blake3_) blake3_->Update(bytes);
         if (sha256_) sha256_->Update(bytes);
-        if (host_digest_) for_host_.insert(for_host_.end(), bytes.begin(), bytes.end());
+        if (keep_content_ || host_digest_) content_.insert(content_.end(), bytes.begin(), bytes.end());
         if (Went(read)) return false;
         continue;
       case ContentReader::State::kBlocked:
@@ -202,7 +200,7 @@ bool LeafRunner::StepContent() {
   if (stored_hasher_) result_.stored = stored_hasher_->Finish();
   if (sha256_) result_.sha256 = sha256_->Finish();
   if (host_digest_) {
-    queue_.WantDigest(this, std::move(for_host_));
+    queue_.WantDigest(this, std::move(content_));
     return End(Phase::kHostDigest);
   }
   result_.complete = true;

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "hash/blake3.h"
 #include "hash/sha256.h"
@@ -17,7 +18,8 @@ namespace leafsum::verify {
 class LeafRunner : private ReadSink {
  public:
   // `task` and `queue` outlive the runner; `memory` is what it may take, `budget` the most that any grant can be.
-  LeafRunner(const LeafTask& task, ReadQueue& queue, uint64_t memory, uint64_t budget);
+  // `keep_content`: besides, not counted, so that its SHA-256 is made with those of others (hash::Sha256OfAll).
+  LeafRunner(const LeafTask& task, ReadQueue& queue, uint64_t memory, uint64_t budget, bool keep_content);
   ~LeafRunner() override;
 
   // Goes as far as the bytes at hand allow, or until it is time for a pause; true when the result
@@ -25,6 +27,7 @@ class LeafRunner : private ReadSink {
   bool Advance();
   bool paused() const { return paused_; }
   LeafResult& result() { return result_; }
+  ByteVector TakeContent() { return std::move(content_); }
   uint64_t progress() const { return progress_; }
 
  private:
@@ -58,7 +61,8 @@ class LeafRunner : private ReadSink {
   std::unique_ptr<ContentReader> reader_, other_;
   std::optional<hash::BlockHasher> blake3_;
   std::unique_ptr<hash::StreamingHash> sha256_;
-  ByteVector for_host_;  // content that the host digests in one go
+  const bool keep_content_;
+  ByteVector content_;  // whose SHA-256 is made in one go: by the host, or by the job
   bool host_digest_ = false, host_failed_ = false;
   std::optional<hash::Digest> host_answer_;
   std::unique_ptr<ValueComparer> comparer_;

@@ -139,24 +139,66 @@ TEST_CASE("Values are compared element by element however the pieces are cut") {
   }
 }
 
-TEST_CASE("SHA-256 by the host is the same as our own") {
+TEST_CASE("SHA-256 is the same alone, by the host, and beside other leaves'") {
   Random random(2);
   Job job;
   job.memory = 64 << 20;
   test::MemorySource source;
   std::vector<ByteVector> contents;
-  for (uint32_t i = 0; i < 4; ++i) {
-    StoredArray a = test::StoreArray(Form("uint8", 1, (uint64_t{40} << 10) * (i + 1), {}), random);
+  // Below what the host is asked for, above it, more than is kept, and what is kept behind that.
+  for (const uint64_t size : {uint64_t{1}, uint64_t{40} << 10, uint64_t{80} << 10, uint64_t{5} << 20, uint64_t{120} << 10}) {
+    StoredArray a = test::StoreArray(Form("uint8", 1, size, {}), random);
     contents.push_back(a.content);
+    LeafTask task;
+    task.leaf = static_cast<uint32_t>(contents.size() - 1);
+    task.sha256 = true;
+    AddArray(job, source, std::move(a), task.leaf, task.array);
+    job.tasks.push_back(std::move(task));
+  }
+  CHECK(HashesTogether(job));
+  const ByteVector together = test::RunJob(Serialize(job), {&source}, 1);
+  for (uint64_t seed : {0, 2}) CHECK(test::RunJob(Serialize(job), {&source}, seed) == together);
+  for (const LeafResult& r : Run(job, source, 0)) {
+    CHECK(r.complete);
+    CHECK(r.sha256 == hash::Sha256Of(contents[r.leaf]));
+  }
+  for (const uint64_t cap : {0, 100 << 10}) {
+    const HostDigests digests(cap);
+    for (const LeafTask& task : job.tasks) {
+      CAPTURE(cap, task.leaf);
+      Job one = job;
+      one.tasks = {task};
+      CHECK_FALSE(HashesTogether(one));
+      CHECK(Run(one, source, 0)[0].sha256 == hash::Sha256Of(contents[task.leaf]));
+    }
+  }
+  // A host's engine is faster than either.
+  hash::SetSha256Factory(hash::MakePortableSha256);
+  CHECK_FALSE(HashesTogether(job));
+  CHECK(test::RunJob(Serialize(job), {&source}, 1) == together);
+  hash::SetSha256Factory(nullptr);
+}
+
+TEST_CASE("Content that is not read has no SHA-256") {
+  Random random(2);
+  Job job;
+  job.memory = 64 << 20;
+  test::MemorySource source;
+  for (uint32_t i = 0; i < 3; ++i) {
+    StoredArray a = test::StoreArray(Form("uint8", 1, 1000, {}), random);
     LeafTask task;
     task.leaf = i;
     task.sha256 = true;
+    task.stored = i == 1;
+    task.content = i != 1;
     AddArray(job, source, std::move(a), i, task.array);
     job.tasks.push_back(std::move(task));
   }
-  const ByteVector own = test::RunJob(Serialize(job), {&source}, 1);
-  const HostDigests digests(100 << 10);
-  for (uint64_t seed : {0, 1, 2}) CHECK(test::RunJob(Serialize(job), {&source}, seed) == own);
+  source.Remove(job.files.back());
+  const auto results = Run(job, source, 0);
+  CHECK(results[0].sha256);
+  CHECK((results[1].complete && results[1].stored && !results[1].sha256));
+  CHECK((!results[2].complete && !results[2].sha256));
 }
 
 TEST_CASE("A grant that is too small comes back with one that is enough") {
