@@ -3,22 +3,18 @@
 // What else decodes, hashes and reads zarr in JavaScript and WebAssembly, beside Leafsum: one thread, one process, in turn, over
 // a checkpoint of plain zarr files that bench/make_checkpoint.py --plain has made. The peers' part is easy: they are told which
 // files there are and check nothing. Digests must be the same, or there are no figures.
-import { readFileSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { decompress } from 'fzstd'
 import { createBLAKE3 } from 'hash-wasm'
 import * as zarrita from 'zarrita'
 import { FileSystemStore } from '@zarrita/storage'
 import { ZSTDDecoder } from 'zstddec'
 import { digest, fromPath, list } from '../node/lib/index.js'
+import { commandLine, inTurn, machine, median, tell } from './timed.mjs'
 
-const { values: options, positionals: [checkpoint] } = parseArgs({
-  allowPositionals: true, options: { rounds: { type: 'string', default: '5' }, out: { type: 'string' } },
-})
-if (!checkpoint) throw Error('usage: node bench/javascript.mjs PLAIN_CHECKPOINT [--rounds N] [--out FILE]')
+const { positionals: [checkpoint], ...options } = commandLine('node bench/javascript.mjs PLAIN_CHECKPOINT [--rounds N] [--out FILE]')
 
 /** Leaves of chunks that are whole rows: their bytes one after another are the content. */
 const leaves = (await list(fromPath(checkpoint))).output.items.flatMap(item => item.leaves).map(leaf => {
@@ -65,33 +61,31 @@ const contenders = {
   'hash-wasm BLAKE3 alone, of decoded bytes': [leaves, () => leaves.map(leaf => hex(hash => contents[leaf.name].forEach(bytes => hash.update(bytes))))],
 }
 
-/** @type {Record<string, number[]>} */
-const runs = Object.fromEntries(Object.keys(contenders).map(name => [name, []]))
 /** @type {Map<string, string>} */
 const known = new Map()
-for (let round = -1; round < Number(options.rounds); round++) { // the first warms up
-  for (const [name, [some, run]] of Object.entries(contenders)) {
-    const start = performance.now()
-    const digests = await run()
-    if (round >= 0) runs[name].push((performance.now() - start) / 1000)
-    some.forEach((leaf, n) => {
-      if ((known.get(leaf.name) ?? digests[n]) !== digests[n]) throw Error(`${name}: ${leaf.name} has another digest`)
-      known.set(leaf.name, digests[n])
-    })
-  }
-}
+const seconds = Object.fromEntries(Object.entries(contenders).map(([name, [some, run]]) => [name, async () => {
+  const start = performance.now()
+  const digests = await run()
+  const took = (performance.now() - start) / 1000
+  some.forEach((leaf, n) => {
+    if ((known.get(leaf.name) ?? digests[n]) !== digests[n]) throw Error(`${name}: ${leaf.name} has another digest`)
+    known.set(leaf.name, digests[n])
+  })
+  return took
+}]))
+await inTurn(seconds, 1) // warms up
+const runs = await inTurn(seconds, options.rounds)
 const rate = Object.fromEntries(Object.entries(runs).map(([name, list]) => {
   const bytes = contenders[name][0].reduce((sum, leaf) => sum + leaf.nbytes, 0)
-  return [name, bytes / 1e9 / list.sort((a, b) => a - b)[list.length >> 1]]
+  return [name, bytes / 1e9 / median(list)]
 }))
 const [ours] = Object.values(rate)
 const { dependencies } = JSON.parse(readFileSync(fileURLToPath(new URL('package.json', import.meta.url)), 'utf8'))
 const lines = [
-  `${(leaves.reduce((sum, leaf) => sum + leaf.nbytes, 0) / 1e9).toFixed(2)} GB of values in ${leaves.flatMap(leaf => leaf.files).length} zarr v2 chunks, one thread, median of ${options.rounds} rounds, ${cpus()[0].model}, Node ${process.version}; ${Object.entries(dependencies).map(one => one.join(' ')).join(', ')}`,
+  `${(leaves.reduce((sum, leaf) => sum + leaf.nbytes, 0) / 1e9).toFixed(2)} GB of values in ${leaves.flatMap(leaf => leaf.files).length} zarr v2 chunks, one thread, median of ${options.rounds} rounds, ${machine}, Node ${process.version}; ${Object.entries(dependencies).map(one => one.join(' ')).join(', ')}`,
   '',
   '| what | GB/s of values | Leafsum is so many times as fast |',
   '|---|---|---|',
   ...Object.entries(rate).map(([name, gbs]) => `| ${name} | ${gbs.toFixed(2)} | ${(ours / gbs).toFixed(2)} |`),
 ]
-console.log(lines.join('\n'))
-if (options.out) writeFileSync(options.out, lines.join('\n') + '\n')
+tell(lines, options.out)

@@ -5,18 +5,13 @@
 // is timed. SMALL is a store of a thousand keys: what a process takes there is not counted as memory of the keys.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
-import { peer } from './timed.mjs'
+import { commandLine, inTurn, machine, median, peer, tell, versions } from './timed.mjs'
 
-const { values: options, positionals: [small, ...stores] } = parseArgs({
-  allowPositionals: true,
-  options: { rounds: { type: 'string', default: '5' }, python: { type: 'string', default: 'python3' }, out: { type: 'string' } },
-})
-if (stores.length === 0) throw Error('usage: node bench/keys.mjs SMALL STORE... [--rounds N] [--python PYTHON] [--out FILE]')
+const { positionals: [small, ...stores], ...options } = commandLine('node bench/keys.mjs SMALL STORE... [--rounds N] [--python PYTHON] [--out FILE]', 2)
 const here = path => fileURLToPath(new URL(path, import.meta.url))
 const scratch = mkdtempSync(join(tmpdir(), 'leafsum-keys-'))
 const result = join(scratch, 'stdout')
@@ -59,21 +54,16 @@ const commands = {
   check: store => leafsum('check', store),
   lock: store => leafsum('lock', store, '-o', join(scratch, 'lock.json'), '--force'),
 }
-const median = (list, value) => list.map(value).sort((a, b) => a - b)[list.length >> 1]
 
 const idle = Object.fromEntries(Object.entries(commands).map(([name, run]) => [name, run(small).peak]))
-const lines = [`Median of ${options.rounds} rounds, ${cpus().length} × ${cpus()[0].model}, Node ${process.version}; ${readFileSync(here('requirements.txt'), 'utf8').trim().split('\n').join(', ')}`]
+const lines = [`Median of ${options.rounds} rounds, ${machine}, Node ${process.version}; ${versions()}`]
 for (const store of stores) {
   const { keys, leaves } = compared(store)
   const contenders = {
     'TensorStore: list': () => tensorstore(store),
     ...Object.fromEntries(Object.entries(commands).map(([name, run]) => [name, () => run(store)])),
   }
-  /** @type {Record<string, any[]>} */
-  const runs = Object.fromEntries(Object.keys(contenders).map(name => [name, []]))
-  for (let round = 0; round < Number(options.rounds); round++) {
-    for (const [name, run] of Object.entries(contenders)) runs[name].push(run())
-  }
+  const runs = await inTurn(contenders, options.rounds)
   const base = median(runs['TensorStore: list'], run => run.processor)
   const each = leaves ? `leaf (${leaves})` : `key (${keys})`
   lines.push('', `## ${keys} keys, ${leaves} leaves`, '',
@@ -86,5 +76,4 @@ for (const store of stores) {
   }
 }
 rmSync(scratch, { recursive: true })
-console.log(lines.join('\n'))
-if (options.out) writeFileSync(options.out, lines.join('\n') + '\n')
+tell(lines, options.out)

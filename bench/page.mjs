@@ -2,22 +2,15 @@
 //
 // The page in Chromium beside Orbax, in turn: from the click on "Verify" to the verdict, the checkpoint's structure having
 // been read when it was chosen. The page is built from the sources as they are; tests/node_modules has the driver.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { buildPage, launch } from '../tests/browser/support/browser.js'
 import { act, chooseCheckpoint, chooseLockfile, open, useWorkers } from '../tests/browser/support/page.js'
 import { serve } from '../tests/browser/support/server.js'
-import { leafsum, peer } from './timed.mjs'
+import { commandLine, inTurn, leafsum, machine, median, peer, tell, versions } from './timed.mjs'
 
-const { values: options, positionals: [checkpoint] } = parseArgs({
-  allowPositionals: true,
-  options: { rounds: { type: 'string', default: '5' }, python: { type: 'string', default: 'python3' }, out: { type: 'string' } },
-})
-if (!checkpoint) throw Error('usage: node bench/page.mjs CHECKPOINT [--rounds N] [--python PYTHON] [--out FILE]')
-const here = path => fileURLToPath(new URL(path, import.meta.url))
+const { positionals: [checkpoint], ...options } = commandLine('node bench/page.mjs CHECKPOINT [--rounds N] [--python PYTHON] [--out FILE]')
 const scratch = mkdtempSync(join(tmpdir(), 'leafsum-bench-'))
 const lockfile = join(scratch, 'lock.json')
 leafsum('lock', checkpoint, '-o', lockfile)
@@ -58,22 +51,18 @@ const contenders = {
   'page, 1 worker': verify(false, 1),
   'page, 2 workers': verify(false, 2),
 }
-const runs = Object.fromEntries(Object.keys(contenders).map(name => [name, []]))
-for (let round = 0; round < Number(options.rounds); round++) {
-  for (const [name, run] of Object.entries(contenders)) runs[name].push(await run())
-}
+const runs = await inTurn(contenders, options.rounds)
 const version = browser.version()
 if (page.complaints.length > 0) throw Error(page.complaints.join('\n'))
 await browser.close()
 await server.close()
 rmSync(scratch, { recursive: true })
 
-const seconds = Object.fromEntries(Object.entries(runs).map(([name, list]) => [name, list.sort((a, b) => a - b)[list.length >> 1]]))
+const seconds = Object.fromEntries(Object.entries(runs).map(([name, list]) => [name, median(list)]))
 const base = seconds['Orbax restore + hashlib.sha256']
 const ratio = (a, b) => (seconds[a] / seconds[b]).toFixed(2)
-const versions = readFileSync(here('requirements.txt'), 'utf8').split('\n').filter(line => /^(orbax|tensorstore)/.test(line)).join(', ')
 const lines = [
-  `${(nbytes / 1e9).toFixed(2)} GB of values, median of ${options.rounds} rounds, ${cpus().length} × ${cpus()[0].model}, Chromium ${version}; ${versions}`,
+  `${(nbytes / 1e9).toFixed(2)} GB of values, median of ${options.rounds} rounds, ${machine}, Chromium ${version}; ${versions('orbax', 'tensorstore')}`,
   '',
   '| what | s | GB/s | times as fast as Orbax + hashlib |',
   '|---|---|---|---|',
@@ -81,5 +70,4 @@ const lines = [
   '',
   `2 workers against 1: deep ${ratio('page, deep, 1 worker', 'page, deep, 2 workers')} times as fast, else ${ratio('page, 1 worker', 'page, 2 workers')}`,
 ]
-console.log(lines.join('\n'))
-if (options.out) writeFileSync(options.out, lines.join('\n') + '\n')
+tell(lines, options.out)

@@ -4,19 +4,13 @@
 // Whole processes of ours, start included; Python's imports are left out. What reads values must have read the same ones:
 // otherwise nothing is timed.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
-import { leafsum, peer, timed } from './timed.mjs'
+import { commandLine, inTurn, leafsum, machine, median, peer, tell, timed, versions } from './timed.mjs'
 
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { rounds: { type: 'string', default: '5' }, python: { type: 'string', default: 'python3' }, out: { type: 'string' } },
-})
-const [checkpoint] = positionals
-if (!checkpoint) throw Error('usage: node bench/run.mjs CHECKPOINT [--rounds N] [--python PYTHON] [--out FILE]')
+const { positionals: [checkpoint], ...options } = commandLine('node bench/run.mjs CHECKPOINT [--rounds N] [--python PYTHON] [--out FILE]')
 const here = path => fileURLToPath(new URL(path, import.meta.url))
 const scratch = mkdtempSync(join(tmpdir(), 'leafsum-bench-'))
 const lockfile = join(scratch, 'lock.json')
@@ -60,21 +54,15 @@ const contenders = {
     'verify, native, 1 thread': () => native({}),
   },
 }
-/** @type {Record<string, any[]>} */
-const runs = Object.fromEntries(Object.keys(contenders).map(name => [name, []]))
-for (let round = 0; round < Number(options.rounds); round++) {
-  for (const [name, run] of Object.entries(contenders)) runs[name].push(run())
-}
+const runs = await inTurn(contenders, options.rounds)
 rmSync(scratch, { recursive: true })
 
-const median = list => list.sort((a, b) => a - b)[list.length >> 1]
-const seconds = Object.fromEntries(Object.entries(runs).map(([name, list]) => [name, median(list.map(run => run.seconds))]))
+const seconds = Object.fromEntries(Object.entries(runs).map(([name, list]) => [name, median(list, run => run.seconds)]))
 const base = seconds['Orbax restore + hashlib.sha256']
 const peakOf = list => list.some(run => run.peak === undefined) ? '' : Math.round(Math.max(...list.map(run => run.peak)) / 2 ** 20)
 const ratio = (a, b) => (seconds[a] / seconds[b]).toFixed(2)
-const versions = readFileSync(here('requirements.txt'), 'utf8').trim().split('\n').join(', ')
 const lines = [
-  `${(nbytes / 1e9).toFixed(2)} GB of values, median of ${options.rounds} rounds, ${cpus().length} × ${cpus()[0].model}, Node ${process.version}; ${versions}`,
+  `${(nbytes / 1e9).toFixed(2)} GB of values, median of ${options.rounds} rounds, ${machine}, Node ${process.version}; ${versions()}`,
   '',
   '| what | s | GB/s | times as fast as Orbax + hashlib | peak RSS, MiB |',
   '|---|---|---|---|---|',
@@ -86,5 +74,4 @@ const lines = [
   `verify against verify --deep: ${ratio('verify, 1 worker', 'verify --deep, 1 worker')} of the time with 1 worker, ${ratio('verify, 2 workers', 'verify --deep, 2 workers')} with 2`,
   ...existsSync(kNative) ? ['', `verify --deep with 1 worker against the same core as native code (SSE4.1, no assembly): ${ratio('verify --deep, native, 1 thread', 'verify --deep, 1 worker')} times as fast`] : [],
 ]
-console.log(lines.join('\n'))
-if (options.out) writeFileSync(options.out, lines.join('\n') + '\n')
+tell(lines, options.out)

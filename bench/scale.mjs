@@ -1,12 +1,11 @@
 // node bench/scale.mjs CHECKPOINT... [--out FILE]: time and peak memory of each checkpoint with 1 and 2 workers.
 // For make_flat.py's of 1 and 20 GB: the one shall be in proportion to the size, the other not depend on it.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { leafsum } from './timed.mjs'
+import { commandLine, leafsum, tell } from './timed.mjs'
 
-const { values: options, positionals: checkpoints } = parseArgs({ allowPositionals: true, options: { out: { type: 'string' } } })
+const { positionals: checkpoints, out } = commandLine('node bench/scale.mjs CHECKPOINT... [--out FILE]')
 const scratch = mkdtempSync(join(tmpdir(), 'leafsum-scale-'))
 const lockfile = join(scratch, 'lock.json')
 
@@ -25,5 +24,4 @@ for (const checkpoint of checkpoints) {
   }
 }
 rmSync(scratch, { recursive: true })
-console.log(lines.join('\n'))
-if (options.out) writeFileSync(options.out, lines.join('\n') + '\n')
+tell(lines, out)
