@@ -5,7 +5,7 @@
 #include "base/checked.h"
 #include "hash/blake3.h"
 #include "hash/sha256.h"
-#include "verify/hash_stage.h"
+#include "verify/array_task.h"
 
 namespace leafsum::verify {
 namespace {

@@ -6,6 +6,7 @@
 #include "hash/blake3.h"
 #include "verify/compare.h"
 #include "verify/fingerprint.h"
+#include "verify/array_task.h"
 #include "verify/hash_stage.h"
 #include "verify/kept_chunks.h"
 

@@ -6,6 +6,7 @@
 
 #include "base/decimal.h"
 #include "hash/blake3.h"
+#include "verify/array_task.h"
 #include "verify/hash_stage.h"
 #include "verify/kept_chunks.h"
 #include "verify/stored_digest.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "verify/hash_stage.h"
+#include "verify/array_task.h"
 
 namespace leafsum::verify {
 namespace {
