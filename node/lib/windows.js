@@ -6,6 +6,7 @@ import { merge } from './stores/merge.js'
 const kMost = 48 << 20   // bytes of all windows that are under way or in use; at most three eighths of --max-memory
 const kUnderWay = 8      // windows; tiny ones would be thousands
 const kWindow = 8 << 20  // bytes; of smaller ones, slices that they are to a browser, each costs as much and there are more
+const kLeast = 16 << 10  // bytes of one, however little memory there is
 
 /**
  * @typedef {import('./stores/store.js').Store} Store
@@ -38,7 +39,7 @@ export class Windows {
    */
   constructor(stores, workers, maxMemory) {
     this.stores = stores
-    this.size = Math.min(kWindow, Math.floor(Windows.share(maxMemory) / (2 * workers + 2)))
+    this.size = Math.max(kLeast, Math.min(kWindow, Math.floor(Windows.share(maxMemory) / (2 * workers + 2))))
     this.most = 2 * this.size
   }
 

@@ -78,6 +78,16 @@ test('what is read otherwise than was told is right nevertheless', async () => {
   }
 })
 
+test('however little memory there is, it is read', async () => {
+  for (const maxMemory of [0, 1, 5000]) {
+    const { store, reads } = counting()
+    const plan = new Windows([store], 4, maxMemory).plan(valuesOf([[1, 100 * kKiB]]))
+    const [planned] = windowStores([store], plan.windows, plan.take)
+    await readAll(planned, [[1, 100 * kKiB]])
+    assert.ok(reads.length < 10)
+  }
+})
+
 test('two windows are on their way at most, beside those that somebody waits for', async () => {
   const { store, reads } = counting()
   const windows = new Windows([store], 2, kMaxMemory)
