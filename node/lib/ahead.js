@@ -59,7 +59,8 @@ export class Ahead {
    * @param {string | undefined} text of the ask's `values`
    */
   plan(text) {
-    const [files, ...named] = text ? JSON.parse(text) : [[]]
+    const [files, ...all] = text ? JSON.parse(text) : [[]]
+    const named = inTurns(all)
     /** @type {Map<string, { source: number, path: string, values: Value[] }>} */
     const places = new Map()
     let order = /** @type {Value[]} */ ([])
@@ -220,6 +221,18 @@ export class Ahead {
     read.state = 'gone'
     read.bytes = read.stream = undefined
   }
+}
+
+/**
+ * Where two sources are compared, a job names the one's values and then the other's, and reads them side by side.
+ * @param {[source: number, file: number, offset: number, length: number][]} named
+ */
+function inTurns(named) {
+  const second = named.findIndex(([source]) => source !== named[0][0])
+  if (second < 0) return named
+  const sides = [named.slice(0, second), named.slice(second)]
+  const most = Math.max(...sides.map(side => side.length))
+  return Array.from({ length: most }, (_, n) => sides.flatMap(side => n < side.length ? [side[n]] : [])).flat()
 }
 
 /** The value that a range lies in. */

@@ -6,6 +6,7 @@ import { explanations } from './explanations.js'
 import { helloOf, jobRunner, memoryOfJobs, readsAhead, warmPool } from './jobs.js'
 import { ListDocument, textOf } from './list_document.js'
 import { files, isListing } from './listing.js'
+import { patternsOf, pointer as toPointer } from './leaf_name.js'
 import { metadataJson, metadataOf } from './metadata.js'
 import { coreOptions, kDefaultMaxMemory } from './options.js'
 import { matchLeaves } from './match.js'
@@ -98,7 +99,11 @@ export function makeApi(platform) {
       if (source instanceof Checkpoint) return source.read(name, slice, options)
       // With the lockfile, which chooses the step of a root where nothing else does.
       const { item, step, allSteps, generation, maxMemory, signal, lockfile, lockfileCameWithSource } = options
-      const { output } = await listSource(run, source, { item, step, allSteps, generation, maxMemory, signal, lockfile, lockfileCameWithSource })
+      const scope = { item, step, allSteps, generation, maxMemory, signal, lockfile, lockfileCameWithSource }
+      // Without a listing each question is a request: of other leaves nothing is asked.
+      const include = storeOf(await source).list || typeof name !== 'string' && !Array.isArray(name) ? undefined
+        : patternsOf(Array.isArray(name) ? toPointer(name) : name)
+      const { output } = await listSource(run, source, { ...scope, include })
       return readLeaf(report, source, leavesOf(output.items), name, slice, options)
     }),
 

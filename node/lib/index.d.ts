@@ -295,7 +295,7 @@ export class Checkpoint {
   readonly leaves: (ListedLeaf & { item: string })[]
   readonly findings: Finding[]
   readonly report: Report<ListOutput>
-  /** `name`: JSON Pointer, `item:` before it where needed, dotted name, or key path. `slice`: `0:3, ::2`. */
+  /** `name`: JSON Pointer, `item:` before it where needed, dotted name, or key path. `slice`: `0:3, ::2`, which may stand in brackets behind a name, too. */
   read(name: string | string[], slice?: string | Index[], options?: ReadOptions): Promise<Value>
   /** As the function of that name, of this checkpoint. */
   metadata(options?: MetadataOptions): Promise<Report<MetadataOutput>>
@@ -334,6 +334,7 @@ export function list(
 ): Promise<Report<any>>
 /** What Orbax v1's `metadata()` and `checkpointables_metadata()` tell. */
 export function metadata(source: Source, options?: MetadataOptions): Promise<Report<MetadataOutput>>
+/** As `Checkpoint.read`. Over HTTP nothing is asked for that does not lead to this leaf. */
 export function read(source: Source, name: string | string[], slice?: string | Index[], options?: ReadOptions): Promise<Value>
 export function openCheckpoint(source: Source, options?: ListOptions): Promise<Checkpoint>
 /**

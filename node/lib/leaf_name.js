@@ -7,8 +7,34 @@ export const pointer = (/** @type {string[]} */ path) =>
 const kForms = [pointer, (/** @type {string[]} */ path) => path.join('.')]
 
 /** Whether a name is one of a leaf's, whole. @param {{ item: string, key_path: string[] }} leaf @param {string} name */
-export const isNameOf = ({ item, key_path: path }, name) =>
+const isNameOf = ({ item, key_path: path }, name) =>
   kForms.some(form => name === form(path) || name === `${item}:${form(path)}`)
+
+const kSliced = /^(.*?)(\[[^[\]]*\])$/s
+
+/**
+ * `/params/w[0:3, ::2]`; a leaf whose own name ends so comes first.
+ * @param {string} word
+ * @param {{ item: string, key_path: string[] }[]} leaves
+ * @returns {[name: string, slice: string | undefined]}
+ */
+export function splitSlice(word, leaves) {
+  const [, name, slice] = kSliced.exec(word) ?? []
+  return name === undefined || leaves.some(leaf => isNameOf(leaf, word)) ? [word, undefined] : [name, slice]
+}
+
+/**
+ * Patterns (`include`) that all leaves fit which a word may name, with a slice behind the name or not, and few others. Nothing
+ * where no pattern can spell it.
+ * @param {string} word
+ */
+export function patternsOf(word) {
+  if (/\p{Surrogate}/u.test(word)) return undefined
+  const name = kSliced.exec(word)?.[1]
+  // A pattern that begins with "/" is a JSON Pointer, and "" is the empty path: the two others are the leaves whose parameter name
+  // begins with "/" or is empty.
+  return [word, ...name === undefined ? [] : [name], '/~1*/**', '/']
+}
 
 /**
  * A JSON Pointer counts before a parameter name; either may leave out the item where only one has such a leaf.

@@ -1,7 +1,7 @@
 // A leaf's content, or a slice of it: only the chunks that it needs, and with a lockfile only what its blocks vouch for.
 import { LeafsumError } from './errors.js'
 import { dtypeOf, typedArrayOf } from './elements.js'
-import { findLeaf, pointer as toPointer } from './leaf_name.js'
+import { findLeaf, pointer as toPointer, splitSlice } from './leaf_name.js'
 import { axesOf, blocksFor, chunksFor, countOf, kBlock, parseSlice, shapeOf } from './slice.js'
 
 const kMaxBytes = 2 ** 31 - 1 // of one typed array everywhere
@@ -12,11 +12,12 @@ const kMaxBytes = 2 ** 31 - 1 // of one typed array everywhere
  * @param {Report} report
  * @param {any} source
  * @param {any[]} leaves of `list`, each with its item
- * @param {string | string[]} name
- * @param {string | import('./slice.js').Index[]} [slice]
+ * @param {string | string[]} word a name, which a slice may stand behind where there is none of its own, or a key path
+ * @param {string | import('./slice.js').Index[]} [chosen]
  * @param {Record<string, any>} [options] of the API; `lockfile` makes it checked
  */
-export async function readLeaf(report, source, leaves, name, slice, options = {}) {
+export async function readLeaf(report, source, leaves, word, chosen, options = {}) {
+  const [name, slice] = chosen === undefined && typeof word === 'string' ? splitSlice(word, leaves) : [word, chosen]
   const leaf = leafOf(leaves.filter(one => options.item === undefined || one.item === options.item || one.item === ''), name)
   const { shape, axes, itemsize } = selectionOf(leaf, slice)
   if (countOf(axes) * itemsize > kMaxBytes) throw new LeafsumError('usage', 'the slice is over 2 GiB: read it in parts')

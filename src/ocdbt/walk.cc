@@ -38,7 +38,7 @@ struct Branch {
   uint32_t index_in_parent = 0;
   int height = 0;
   std::string prefix;                      // the implicit prefix of the keys here
-  std::optional<std::string> upper_bound;  // every full key below is less than this
+  std::string upper_bound;                 // every full key below is less than this; "": no bound
   std::string keys;                        // of the children, without the prefix
   std::vector<Child> children;
   std::vector<DataFileId> files;  // base paths with the transitive path
@@ -50,10 +50,16 @@ struct Branch {
     return std::string_view(keys).substr(static_cast<size_t>(children[i].key_offset),
                                          children[i].key_length);
   }
+  // No full key below child `i` is less than bound i, every one is less than bound i + 1 if that is not "".
+  std::string Bound(uint32_t i) const;
   const DataFileId& file(uint32_t i) const {
     return files[static_cast<size_t>(children[i].location.file)];
   }
 };
+
+std::string Branch::Bound(uint32_t i) const {
+  return i < children.size() ? prefix + std::string(key(i)) : upper_bound;
+}
 
 // A leaf node that is as it must be, kept as it was stored until the end.
 struct Leaf {
@@ -78,15 +84,35 @@ std::string Describe(const BtreeNodeStatistics& s) {
          " tree bytes, " + std::to_string(s.num_indirect_value_bytes) + " indirect value bytes";
 }
 
+// Whether a key that is not before `wanted` is wanted by it (see Walk).
+bool IsWithin(const std::string& key, const std::string& wanted) {
+  const size_t n = wanted.rfind('/') + 1;
+  return key.compare(0, n, wanted, 0, n) == 0;
+}
+
 }  // namespace
 
 struct Walk::State {
-  State(std::string prefix, kvstore::FileTable& file_table, kvstore::KvStore& key_value_store)
-      : file_prefix(std::move(prefix)), files(file_table), store(key_value_store) {}
+  State(std::string prefix, kvstore::FileTable& file_table, kvstore::KvStore& key_value_store,
+        std::vector<std::string>* wanted_keys)
+      : file_prefix(std::move(prefix)),
+        files(file_table),
+        store(key_value_store),
+        wants_all(!wanted_keys) {
+    if (wants_all) return;
+    wanted.swap(*wanted_keys);
+    std::sort(wanted.begin(), wanted.end());
+    size_t kept = 0;
+    for (std::string& one : wanted)
+      if (kept == 0 || !IsWithin(one, wanted[kept - 1])) wanted[kept++].swap(one);
+    while (wanted.size() > kept) wanted.pop_back();
+  }
 
   const std::string file_prefix;
   kvstore::FileTable& files;
   kvstore::KvStore& store;
+  const bool wants_all;
+  std::vector<std::string> wanted;  // sorted, none within another one
 
   struct Open {
     std::shared_ptr<Branch> parent;
@@ -116,6 +142,7 @@ struct Walk::State {
 
   void Start(const BtreeGenerationReference& version);
   void WantChildren(const std::shared_ptr<Branch>& branch);
+  bool IsWanted(const Branch& branch, uint32_t index) const;
   bool Want(const std::shared_ptr<Branch>& branch, uint32_t index);
   void Visit(const Open& at, Bytes bytes);
   Status Check(const Open& at, const BtreeNode& node, std::string_view node_prefix) const;
@@ -147,9 +174,24 @@ void Walk::State::Start(const BtreeGenerationReference& version) {
 void Walk::State::WantChildren(const std::shared_ptr<Branch>& branch) {
   // One more than there are, so that the branch is not done before all are looked at.
   branch->pending = branch->children.size() + 1;
-  for (uint32_t i = 0; i < branch->children.size() && !finished; ++i)
-    if (!Want(branch, i)) Settle(branch, {}, true);
+  for (uint32_t i = 0; i < branch->children.size() && !finished; ++i) {
+    if (!IsWanted(*branch, i)) {
+      branch->broken = true;  // `found` will lack it; nothing is wrong with it
+      --branch->pending;
+    } else if (!Want(branch, i)) {
+      Settle(branch, {}, true);
+    }
+  }
   if (!finished) Settle(branch, {}, false);
+}
+
+// Whether a key that is wanted can lie below a child.
+bool Walk::State::IsWanted(const Branch& branch, uint32_t index) const {
+  if (wants_all) return true;
+  const std::string lower = branch.Bound(index), upper = branch.Bound(index + 1);
+  const auto next = std::upper_bound(wanted.begin(), wanted.end(), lower);
+  if (next != wanted.begin() && IsWithin(lower, *(next - 1))) return true;
+  return next != wanted.end() && (upper.empty() || *next < upper);
 }
 
 // False where the reference is so wrong that nothing is asked for.
@@ -253,12 +295,10 @@ Status Walk::State::Check(const Open& at, const BtreeNode& node,
     return Error{ErrorCode::kInvalid, "b-tree node: key with its implicit prefix is too long",
                  std::nullopt, "at most " + std::to_string(kMaxKeyLength) + " bytes",
                  std::to_string(node_prefix.size() + longest) + " bytes"};
-  std::optional<std::string> upper = parent.upper_bound;
-  if (at.index + 1 < parent.children.size())
-    upper = parent.prefix + std::string(parent.key(at.index + 1));
-  if (const std::string last = std::string(node_prefix) + node.last_key; upper && last >= *upper)
+  const std::string upper = parent.Bound(at.index + 1);
+  if (const std::string last = std::string(node_prefix) + node.last_key; !upper.empty() && last >= upper)
     return Error{ErrorCode::kInvalid, "b-tree node: last key is not before the next node's",
-                 std::nullopt, "before " + KeyText(*upper), KeyText(last)};
+                 std::nullopt, "before " + KeyText(upper), KeyText(last)};
   return std::nullopt;
 }
 
@@ -306,9 +346,7 @@ void Walk::State::VisitInterior(const Open& at, std::string node_prefix, BtreeNo
   branch->index_in_parent = at.index;
   branch->height = node.height;
   branch->prefix = std::move(node_prefix);
-  branch->upper_bound = at.index + 1 < at.parent->children.size()
-                            ? at.parent->prefix + std::string(at.parent->key(at.index + 1))
-                            : at.parent->upper_bound;
+  branch->upper_bound = at.parent->Bound(at.index + 1);
   branch->found.num_tree_bytes = at.parent->children[at.index].location.length;
   budget.name_bytes += node.files.path_bytes();
   if (OverBudget()) return;
@@ -437,8 +475,8 @@ void Walk::State::FillStore() {
 // -- The interface
 
 Walk::Walk(const BtreeGenerationReference& root, std::string prefix, kvstore::FileTable& files,
-           kvstore::KvStore& store)
-    : state_(std::make_unique<State>(std::move(prefix), files, store)) {
+           kvstore::KvStore& store, std::vector<std::string>* wanted)
+    : state_(std::make_unique<State>(std::move(prefix), files, store, wanted)) {
   state_->Start(root);
 }
 Walk::~Walk() = default;

@@ -42,8 +42,11 @@ struct NodeRange {
 class Walk {
  public:
   // Keys and values go to `store`; a value's file is interned in `files` as `prefix` ++ its path.
+  // With `wanted`, which is taken, only nodes are asked for that can have keys which are wanted: "w/b" wants what
+  // begins with "w/" from "w/b" on. The store gets these keys and those that lie beside them in a
+  // node. Statistics of references to what is left out in part are not looked at then.
   Walk(const BtreeGenerationReference& root, std::string prefix, kvstore::FileTable& files,
-       kvstore::KvStore& store);
+       kvstore::KvStore& store, std::vector<std::string>* wanted = nullptr);
   ~Walk();
   Walk(Walk&&) noexcept;
 

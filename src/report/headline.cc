@@ -171,6 +171,8 @@ std::string Headline(const Report& report, const VerdictInput& input) {
   }
   if (input.unlisted)
     out += "; the source has no listing: files that nothing refers to could not be looked for";
+  if (input.narrowed)
+    out += ", nor keys of no leaf";
   // Sums of whole files cover those as well.
   const bool compared =
       input.command == Command::kVerify && report.leaves.equal != 0 && !input.files_equal;

@@ -59,6 +59,7 @@ struct VerdictInput {
   bool has_warning = false;
   bool strict = false;               // warnings count as errors
   bool unlisted = false;             // a source has no listing: the headline says what that hides
+  bool narrowed = false;             // and of leaves that were not read nothing was looked at
   uint64_t leaves_with_content = 0;  // a source or lockfile without leaves is never VERIFIED
   std::optional<uint64_t> files_equal;  // to the sums of whole files, where there are some
 };

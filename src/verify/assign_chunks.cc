@@ -71,7 +71,7 @@ class Assigner {
         Array(item, leaf);
     }
     const orbax::ItemKind kind = item.item.kind;
-    if (item.tree_read && (kind == orbax::ItemKind::kPyTree || kind == orbax::ItemKind::kMsgpack))
+    if (item.tree_read && !item.narrowed && (kind == orbax::ItemKind::kPyTree || kind == orbax::ItemKind::kMsgpack))
       Leftovers(item);
     for (size_t e = 0; item.ocdbt && e < claimed_.size(); ++e) {
       const kvstore::ValueRef& value = item.store.entries()[e].value;

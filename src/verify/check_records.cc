@@ -93,6 +93,7 @@ class RecordChecker {
   }
 
   void Leaf(LeafPlan& leaf, const Records& records) {
+    if (leaf.unseen) return;
     const std::string& type = leaf.record.value_type;
     const bool is_string = type == "string";
     const bool stored = leaf.in_zarr || HasArray(leaf.param_name);

@@ -257,12 +257,14 @@ std::string ValuesOf(const Job& job) {
   }
   out += ']';
   for (const LeafTask& task : job.tasks) {
-    // Two arrays side by side are read in turns; of a shard a part may need one chunk of many.
-    if (!task.other.empty() || (task.part && task.part->hand_out && !task.array.metadata.codecs.sharding.empty()))
-      continue;
-    for (const ChunkRef& chunk : task.array.chunks)
-      if (chunk.file != kInlineChunk && out.size() < kMost)
-        out += ',' + UintList({task.array.source, chunk.file, chunk.offset, chunk.length});
+    // Of a shard a part may need one chunk of many.
+    if (task.part && task.part->hand_out && !task.array.metadata.codecs.sharding.empty()) continue;
+    for (int side = 0; side < (task.other.empty() ? 1 : 2); ++side) {
+      const ArrayTask& array = side ? task.other[0] : task.array;
+      for (const ChunkRef& chunk : array.chunks)
+        if (chunk.file != kInlineChunk && out.size() < kMost)
+          out += ',' + UintList({array.source, chunk.file, chunk.offset, chunk.length});
+    }
   }
   return out + ']';
 }

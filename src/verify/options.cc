@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "orbax/key_path.h"
 
 namespace leafsum::verify {
 namespace {
@@ -211,6 +212,13 @@ Status Read(Options& o, const std::string& name, const JsonValue& v) {
 }
 
 }  // namespace
+
+bool IsIncluded(const Options& o, std::string_view item, const std::vector<std::string>& key_path) {
+  bool is = o.include.empty();
+  for (const std::string& pattern : o.include) is = is || orbax::Matches(pattern, item, key_path);
+  for (const std::string& pattern : o.exclude) is = is && !orbax::Matches(pattern, item, key_path);
+  return is;
+}
 
 Result<Options> ParseOptions(Bytes json) {
   auto document = ParseJson(json);

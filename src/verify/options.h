@@ -84,6 +84,9 @@ inline bool ChecksAll(const Options& o) {
          o.command == Command::kCheck || o.command == Command::kDiff;
 }
 
+// Whether --include and --exclude leave a leaf in.
+bool IsIncluded(const Options& o, std::string_view item, const std::vector<std::string>& key_path);
+
 // Strict: unknown members and wrong types are errors.
 Result<Options> ParseOptions(Bytes json);
 

@@ -160,7 +160,8 @@ void PlanStage::PlanTree(size_t s, size_t i) {
     context_.Add(scan, item, std::move(f));
   }
   const std::vector<orbax::MsgpackLeaf*> values = MsgpackValues(scan, item);
-  if (StoredOtherwise(scan, item)) return;
+  // Of an array alone it is not known how the others are stored.
+  if (!item.narrowed && StoredOtherwise(scan, item)) return;
   size_t v = 0;
   for (size_t l = 0; l < item.leaves.size(); ++l) {
     LeafPlan& leaf = item.leaves[l];
@@ -175,6 +176,8 @@ void PlanStage::PlanTree(size_t s, size_t i) {
       PlanMsgpackValue(scan, item, leaf, *value);
     else if (is_empty)
       continue;
+    else if (item.narrowed && !context_.Reads(item.item.name, leaf.record.key_path))
+      leaf.unseen = true, leaf.state = LeafPlan::State::kNotRead;
     else if (leaf.record.value_type == "string")
       PlanString(scan, item, leaf);
     else

@@ -231,23 +231,31 @@ void Probe::Handlers(const Want& want, Bytes bytes) {
 void Probe::Tree(const Want& want, Bytes bytes) {
   const std::string_view text = AsText(bytes);
   const auto has = [&](std::string_view word) { return text.find(word) != text.npos; };
-  if (has("\"string\"")) AskIn(want.directory, What::kSide, kStrings, kMaxJsonBytes);
+  bool strings = has("\"string\"");
   if (context_.scans[want.scan].records_asked) {
     if (has("\"jax.Array\"")) AskIn(want.directory, What::kSide, "_sharding", kMaxJsonBytes);
     if (has("\"write_shape\"")) Processes(want.directory, 2);
   }
   const Directory& directory = directories_[want.directory];
-  if (directory.Has(kManifest)) return;
-  const auto tree = orbax::ParseTreeMetadata(bytes);
-  if (!tree) return;  // Discover reads it again and says what is wrong
-  const std::string parent = directory.path;
-  for (const orbax::TreeEntry& entry : tree->entries) {
-    if (entry.value_type == "string" || orbax::IsEmptyValueType(entry.value_type)) continue;
-    const std::string path = parent + orbax::KeyPrefix(orbax::ParamName(entry.key_path)) +
-                             (tree->use_zarr3 ? "zarr.json" : ".zarray");
-    if (kvstore::IsSafePath(path))
-      AskFile({What::kDocument, want.scan, want.directory, path, tree->use_zarr3}, kMaxArrayMetadata);
+  const bool narrows = context_.Narrows(context_.scans[want.scan]), plain = !directory.Has(kManifest);
+  if (narrows || plain) {
+    const auto tree = orbax::ParseTreeMetadata(bytes);
+    if (!tree) return;  // Discover reads it again and says what is wrong
+    std::string_view item = std::string_view(directory.path).substr(directory.top);
+    if (item.ends_with('/')) item.remove_suffix(1);
+    if (narrows) strings = false;
+    for (const orbax::TreeEntry& entry : tree->entries) {
+      if (narrows && !context_.Reads(item, entry.key_path)) continue;
+      const bool is_string = entry.value_type == "string";
+      strings |= is_string;
+      if (!plain || is_string || orbax::IsEmptyValueType(entry.value_type)) continue;
+      const std::string path = directory.path + orbax::KeyPrefix(orbax::ParamName(entry.key_path)) +
+                               (tree->use_zarr3 ? "zarr.json" : ".zarray");
+      if (kvstore::IsSafePath(path))
+        AskFile({What::kDocument, want.scan, want.directory, path, tree->use_zarr3}, kMaxArrayMetadata);
+    }
   }
+  if (strings) AskIn(want.directory, What::kSide, kStrings, kMaxJsonBytes);
 }
 
 // An array's own document: its chunks are asked for one by one.

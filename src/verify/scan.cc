@@ -26,6 +26,19 @@ std::optional<uint64_t> Scan::SizeOf(std::string_view path) const {
   return id ? files.size(*id) : std::nullopt;
 }
 
+bool Context::Narrows(const Scan& scan) const {
+  const Options& o = options;
+  // A list of keys is of all keys; patterns speak of the new names where leaves are renamed.
+  if (scan.listed || o.keys || !o.renames.empty()) return false;
+  return !o.include.empty() || !o.exclude.empty() || o.command == report::Command::kCat;
+}
+
+bool Context::Reads(std::string_view item, const orbax::KeyPath& key_path) const {
+  bool is = options.command != report::Command::kCat;
+  for (const ReadRequest& read : options.reads) is |= read.item == item && read.key_path == key_path;
+  return is && IsIncluded(options, item, key_path);
+}
+
 void Context::Add(const Scan& scan, Finding finding) {
   if (scans.size() > 1) finding.message = (scan.source == 0 ? "A: " : "B: ") + finding.message;
   findings.Add(std::move(finding));

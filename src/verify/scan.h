@@ -41,6 +41,7 @@ struct LeafPlan {
   std::string param_name;
   std::optional<std::vector<uint64_t>> write_shape;  // of `_METADATA`
   bool skip_deserialize = false;                     // likewise
+  bool unseen = false;          // nothing of it was looked at (ItemScan::narrowed)
   size_t document_entry = 0;                         // of ItemScan::store
   ByteVector document;
   std::vector<ChunkRef> chunks;  // `file` is of Scan::files; inline: offset into the store's arena
@@ -80,7 +81,8 @@ struct ItemScan {
   kvstore::KvStore store;
   std::vector<KeyDigest> key_digests;  // by entry of `store`, where they were asked for
   bool store_read = false;      // filled and sealed
-  bool store_complete = false;  // no key is missing from it
+  bool store_complete = false;  // no key is missing from it, or none of leaves that are read
+  bool narrowed = false;        // of leaves that are not read nothing was looked at
   std::optional<orbax::StringLeaves> strings;
   std::optional<report::Finding> strings_problem;  // why there are none: each string leaf's
   std::optional<orbax::MsgpackReader> msgpack;  // the file `checkpoint`, or a Flax file
@@ -133,6 +135,14 @@ struct Context {
   report::FindingList findings{kMaxFindings};
   // Leaves whose content is the evidence's, as they are found: [item, key path].
   std::vector<std::pair<std::string, orbax::KeyPath>> equal;
+
+  bool narrowed = false;  // any item is
+
+  // Whether only what leads to leaves that are read is asked for: of a source without a listing,
+  // where every question is a request.
+  bool Narrows(const Scan& scan) const;
+  // Whether a leaf is read: --include and --exclude leave it in, and of `cat` it is one that is shown.
+  bool Reads(std::string_view item, const orbax::KeyPath& key_path) const;
 
   void Add(const Scan& scan, report::Finding finding);
   void Add(const Scan& scan, const ItemScan& item, report::Finding finding);

@@ -215,12 +215,7 @@ void Verifier::LeaveOutFiltered() {
   for (Scan& scan : context_.scans) {
     for (ItemScan& item : scan.items) {
       for (LeafPlan& leaf : item.leaves) {
-        auto matches = [&](const std::string& p) {
-          return orbax::Matches(p, item.item.name, leaf.record.key_path);
-        };
-        const bool in =
-            o.include.empty() || std::any_of(o.include.begin(), o.include.end(), matches);
-        if (in && !std::any_of(o.exclude.begin(), o.exclude.end(), matches)) continue;
+        if (IsIncluded(o, item.item.name, leaf.record.key_path)) continue;
         if (leaf.state == LeafPlan::State::kPlanned) leaf.state = LeafPlan::State::kNotRead;
         leaf.left_out = true;
         ++filtered_;
@@ -320,9 +315,7 @@ void Verifier::Compare(report::FindingList& findings) {
   if (o.item) options.items = {*o.item};
   if (!o.include.empty() || !o.exclude.empty()) {
     options.wants = [&o](std::string_view item, const orbax::KeyPath& path) {
-      auto matches = [&](const std::string& p) { return orbax::Matches(p, item, path); };
-      return (o.include.empty() || std::any_of(o.include.begin(), o.include.end(), matches)) &&
-             !std::any_of(o.exclude.begin(), o.exclude.end(), matches);
+      return IsIncluded(o, item, path);
     };
   }
   if (o.values) options.differences = &differences_;
@@ -485,6 +478,7 @@ void Verifier::Finish() {
   input.command = o.command;
   input.strict = o.strict;
   for (const Scan& s : context_.scans) input.unlisted |= !s.listed;
+  input.narrowed = context_.narrowed;
   uint64_t not_read = 0;
   for (const ItemScan& item : scan.items) {
     for (const LeafPlan& leaf : item.leaves) {

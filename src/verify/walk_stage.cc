@@ -64,9 +64,23 @@ void WalkStage::StartTree(size_t scan_index, size_t item_index) {
   Scan& scan = context_.scans[scan_index];
   ItemScan& item = scan.items[item_index];
   const std::string& dir = item.item.directory;
+  // The keys of leaves that are read; of empty nodes and strings, those that an array of the name
+  // would have. No key of an array is before its ".zarray". Where all leaves are read, what lies
+  // beside them is looked at too.
+  std::vector<std::string> wanted;
+  if (context_.Narrows(scan)) {
+    for (const orbax::TreeEntry& e : item.tree->entries) {
+      if (!context_.Reads(item.item.name, e.key_path)) continue;
+      wanted.push_back(orbax::KeyPrefix(orbax::ParamName(e.key_path)));
+      wanted.back() += ".zarray";
+    }
+    item.narrowed = wanted.size() < item.tree->entries.size();
+    context_.narrowed |= item.narrowed;
+  }
   const bool has_manifest = item.manifest.has_value();
   const bool use_ocdbt = item.tree->use_ocdbt.value_or(has_manifest);
-  if (use_ocdbt && has_manifest) return StartOcdbt(scan_index, item_index);
+  if (use_ocdbt && has_manifest)
+    return StartOcdbt(scan_index, item_index, item.narrowed ? &wanted : nullptr);
 
   bool has_arrays = false, has_process = false, has_documents = false;
   for (const orbax::TreeEntry& e : item.tree->entries)
@@ -124,7 +138,8 @@ void WalkStage::StartDirectory(Scan& scan, ItemScan& item) {
   item.store_complete = scan.listing_complete;
 }
 
-void WalkStage::StartOcdbt(size_t scan_index, size_t item_index) {
+void WalkStage::StartOcdbt(size_t scan_index, size_t item_index,
+                           std::vector<std::string>* wanted) {
   Scan& scan = context_.scans[scan_index];
   ItemScan& item = scan.items[item_index];
   if (!item.generation) {  // numbered manifests of which there is none: an empty store
@@ -134,7 +149,8 @@ void WalkStage::StartOcdbt(size_t scan_index, size_t item_index) {
   }
   const std::string& dir = item.item.directory;
   trees_.push_back({scan_index, item_index, dir, nullptr, nullptr,
-                    std::make_unique<ocdbt::Walk>(*item.generation, dir, scan.files, item.store)});
+                    std::make_unique<ocdbt::Walk>(*item.generation, dir, scan.files, item.store,
+                                                  wanted)});
   WantNodes(trees_.size() - 1);
 }
 

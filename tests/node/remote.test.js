@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { fromPath, fromUrl, list, lock, read, verify } from '../../node/lib/index.js'
+import { check, digest, fromPath, fromUrl, list, lock, read, verify } from '../../node/lib/index.js'
 import { serve } from './support/http.js'
 import { fixtures, scratch } from './support/places.js'
 
@@ -34,6 +34,24 @@ test('an OCDBT checkpoint takes at most chunks + nodes + names requests, whoever
       assert.equal((await verify(fromUrl(url), { lockfile, ...mode })).verdict, 'VERIFIED')
       assert.ok(asked.length <= chunks + nodes + besides, `${name}: ${asked.length} requests, ${chunks} chunks, ${nodes} nodes`)
     }
+  }
+})
+
+test('which names are asked for: four, and three more where records are compared', async t => {
+  const root = join(fixtures, 'orbax/zarr3_many_data_files/ckpt')
+  const { output } = await list(fromPath(root))
+  const leaf = output.items[0].leaves[0].key_path
+  const { lockfile } = await lock(fromPath(root))
+  const { url, asked } = await serve(t, root)
+  const four = ['_CHECKPOINT_METADATA', '_METADATA', 'checkpoint', 'manifest.ocdbt']
+  const seven = [...four, '_sharding', 'array_metadatas/process_0', 'array_metadatas/process_1']
+  for (const [names, run] of /** @type {[string[], (source: any) => Promise<any>][]} */ ([
+    [four, list], [four, digest], [four, source => read(source, leaf)], [seven, source => read(source, leaf, undefined, { lockfile })],
+    [seven, check], [seven, lock], [seven, source => verify(source, { lockfile })],
+  ])) {
+    asked.length = 0
+    await run(fromUrl(url))
+    assert.deepEqual(asked.map(({ url }) => (url ?? '').slice(1)).filter(path => !/(^|\/)d\//.test(path)).sort(), [...names].sort())
   }
 })
 

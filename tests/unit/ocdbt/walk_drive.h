@@ -46,10 +46,13 @@ inline std::string ProblemText(const ocdbt::Problem& p) {
 }
 
 inline Walked WalkFiles(const ocdbt::BtreeGenerationReference& root, const FileMap& files,
-                        uint64_t seed = 0, const std::string& prefix = "") {
+                        uint64_t seed = 0, const std::string& prefix = "",
+                        const std::vector<std::string>* wanted = nullptr) {
   kvstore::FileTable table;
   kvstore::KvStore store;
-  ocdbt::Walk walk(root, prefix, table, store);
+  std::vector<std::string> taken;
+  if (wanted) taken = *wanted;
+  ocdbt::Walk walk(root, prefix, table, store, wanted ? &taken : nullptr);
   Random random(seed);
   Walked out;
   std::vector<ocdbt::NodeRead> open;
@@ -90,11 +93,12 @@ inline Walked WalkFiles(const ocdbt::BtreeGenerationReference& root, const FileM
 
 // The same in many orders.
 inline Walked WalkAnyOrder(const ocdbt::BtreeGenerationReference& root, const FileMap& files,
-                           const std::string& prefix = "") {
-  const Walked first = WalkFiles(root, files, 0, prefix);
+                           const std::string& prefix = "",
+                           const std::vector<std::string>* wanted = nullptr) {
+  const Walked first = WalkFiles(root, files, 0, prefix, wanted);
   for (uint64_t seed = 1; seed <= 12; ++seed) {
     CAPTURE(seed);
-    const Walked other = WalkFiles(root, files, seed, prefix);
+    const Walked other = WalkFiles(root, files, seed, prefix, wanted);
     CHECK(other.entries == first.entries);
     CHECK(other.problems == first.problems);
     CHECK(other.nodes == first.nodes);

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "orbax/key_path.h"
 #include "support/catch.h"
 #include "support/drive.h"
 #include "support/fixtures.h"
@@ -75,6 +76,47 @@ TEST_CASE("without a listing the digests are the same") {
     CHECK(report["headline"].get<std::string>().find("no listing") != std::string::npos);
   }
   CHECK(compared > 40);
+}
+
+// The pattern that is a leaf's own name, and others that are spelled with `*` or `?` as it is.
+std::string PatternOf(const std::string& item, const json& key_path) {
+  return (item.empty() ? "" : item + ":") + orbax::JsonPointer(key_path.get<orbax::KeyPath>());
+}
+
+TEST_CASE("without a listing leaves that are chosen are read as with one, and never more is claimed") {
+  size_t compared = 0;
+  for (const std::string& name : Sources()) {
+    const auto source = test::MemorySource::Load(name);
+    if (IsRoot(source) || !CanBeFound(source) || source.files().size() > 150) continue;
+    const Outcome list = Run({{"command", "ls"}}, source, true);
+    if (!list.error.empty()) continue;
+    Verifier lister(AsBytes(std::string(R"({"command":"ls"})")));
+    lister.SetListing(0, source.Listing());
+    test::Drive(lister, {&source}, 0);
+    const json items = json::parse(lister.output())["items"];
+    for (size_t i = 0; i < items.size(); ++i) {
+      size_t next = 0;
+      const json leaves = json::parse('[' + lister.Rows(i, next, 1 << 20) + ']');
+      const size_t some = std::max<size_t>(1, leaves.size() / 3);
+      for (size_t l = 0; l < leaves.size(); l += some) {
+        const std::string pattern = PatternOf(items[i]["name"], leaves[l]["key_path"]);
+        INFO(name << " " << pattern);
+        for (const char* option : {"include", "exclude"}) {
+          const json options = {{"command", "digest"}, {option, {pattern}}};
+          const Outcome with = Run(options, source, true), without = Run(options, source, false);
+          REQUIRE(without.error == "");
+          const json a = json::parse(with.report), b = json::parse(without.report);
+          CHECK(Run(options, source, false, 1).report == without.report);
+          if (a["exit_code"] == 0) continue;  // the pattern left nothing out, or everything
+          CHECK(b["exit_code"] != 0);
+          if (a["exit_code"] != 3 || b["exit_code"] != 3) continue;
+          CHECK(without.output == with.output);
+          ++compared;
+        }
+      }
+    }
+  }
+  CHECK(compared > 100);
 }
 
 TEST_CASE("without a listing the report is the same for every order of answers") {

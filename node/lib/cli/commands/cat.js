@@ -1,6 +1,5 @@
-import { LeafsumError, openCheckpoint } from '../../index.js'
+import { LeafsumError, read } from '../../index.js'
 import { dtypeOf, textsOf } from '../../elements.js'
-import { isNameOf } from '../../leaf_name.js'
 import { npyOf } from '../../npy.js'
 import { arrayText } from '../array_text.js'
 import { lines } from '../context.js'
@@ -21,16 +20,11 @@ export async function run(context) {
   const lockfile = options.lock === undefined ? undefined : readEvidence(options.lock)
   refuseToOverwrite({ file: options.output, option: '-o' }, [{ file: options.lock, is: 'the lockfile' }])
   context.checkOutput()
-  const api = context.apiOptions()
-  const { item, step, allSteps, generation, maxMemory, signal } = api
-  // The lockfile chooses the step of a root for both: what is sliced is what is listed.
-  const scope = {
-    item, step, allSteps, generation, maxMemory, signal, lockfile,
+  const { item, step, allSteps, generation, maxMemory, maxFill, signal } = context.apiOptions()
+  const value = await read(store, leaf, undefined, {
+    item, step, allSteps, generation, maxMemory, maxFill, signal, lockfile,
     lockfileCameWithSource: lockfile && liesInside(options.lock, source),
-  }
-  const checkpoint = await openCheckpoint(store, scope)
-  const [name, slice] = split(leaf, checkpoint.leaves)
-  const value = await checkpoint.read(name, slice, { ...scope, maxFill: api.maxFill })
+  })
   context.bar.clear()
   const { report } = value
   if (!options.npy) refuseTooMuch(value, context.format)
@@ -39,12 +33,6 @@ export async function run(context) {
   else if (value.bytes) context.write(options.npy ? npyOf(value.dtype, value.shape, value.bytes) : text(value))
   if (report.exit_code !== 0) context.note(`${leafName(value.item, value.key_path)} is not shown: ${renderReport(report, context).trimEnd()}`)
   return report.exit_code
-}
-
-/** `/params/w[0:3, ::2]`; a leaf whose own name ends so comes first. @returns {[string, string | undefined]} */
-function split(/** @type {string} */ word, /** @type {any[]} */ leaves) {
-  const [, name, slice] = /^(.*?)(\[[^[\]]*\])$/s.exec(word) ?? []
-  return name === undefined || leaves.some(leaf => isNameOf(leaf, word)) ? [word, undefined] : [name, slice]
 }
 
 /** What no string holds is said so before it is tried. */
