@@ -77,10 +77,11 @@ export function makeApi(platform) {
         lockfile: result.output ? new TextEncoder().encode(result.output) : null,
       }
     },
-    verify: async (/** @type {any} */ source, /** @type {Options} */ options = {}) =>
-      report('verify', options.against ? [source, options.against] : [source], {
-        ...options, values: options.against && true, sample: coreSample(options.sample),
-      }),
+    verify: async (/** @type {any} */ source, /** @type {Options} */ options = {}) => {
+      const sources = options.against ? [source, options.against] : [source]
+      const run = () => report('verify', sources, { ...options, values: options.against && true, sample: coreSample(options.sample) })
+      return options.against ? held(sources, run) : run() // what differs is read again
+    },
     check: (/** @type {any} */ source, /** @type {Options} */ options) => report('check', [source], options),
     diff: (/** @type {any} */ a, /** @type {any} */ b, /** @type {Options} */ options = {}) => held([a, b], async () =>
       report('diff', [a, b], { ...options, renames: await renames([a, b], options) })),

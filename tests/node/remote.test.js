@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { check, digest, fromPath, fromUrl, list, lock, read, verify } from '../../node/lib/index.js'
+import { check, diff, digest, fromPath, fromUrl, list, lock, read, verify } from '../../node/lib/index.js'
 import { serve } from './support/http.js'
+import { writeOcdbt } from './support/ocdbt.js'
 import { fixtures, scratch } from './support/places.js'
 
 /** Chunks of all leaves, b-tree nodes of all stores (a generation's reference tells the height: at least one on each level). */
@@ -67,6 +68,32 @@ test('nothing is asked for twice: no document, no node, no chunk, not by a worke
       assert.deepEqual(asks.filter((one, i) => asks.indexOf(one) !== i), [], name)
       assert.ok(asked.every(({ method }) => method === 'GET'), name)
     }
+  }
+})
+
+test('what differs is not asked for once more to say how, nor chunk by chunk', async t => {
+  const sides = [0, 1].map(side => {
+    const root = scratch(t)
+    const document = { chunks: [300], compressor: null, dtype: '|u1', fill_value: null, filters: null, order: 'C', shape: [300 * 40], zarr_format: 2 }
+    writeOcdbt(root, [[
+      ['w/.zarray', new TextEncoder().encode(JSON.stringify(document))],
+      ...Array.from({ length: 40 }, (_, n) => /** @type {[string, Uint8Array]} */ ([`w/${n}`, new Uint8Array(300).fill(n + side)])),
+    ]], { leaf: 50, together: true })
+    return root
+  })
+  const servers = await Promise.all(sides.map(root => serve(t, root)))
+  const urls = () => servers.map(({ url }) => fromUrl(url))
+  for (const run of [
+    (/** @type {any[]} */ [a, b]) => diff(a, b, { values: true }),
+    (/** @type {any[]} */ [a, b]) => verify(b, { against: a }),
+  ]) {
+    for (const { asked } of servers) asked.length = 0
+    const there = await run(urls())
+    const here = await run(sides.map(root => fromPath(root)))
+    assert.equal(there.verdict, 'MISMATCH')
+    assert.deepEqual(there.findings, here.findings)
+    assert.equal(there.outputText, here.outputText)
+    for (const { asked } of servers) assert.equal(asked.filter(({ url }) => url === '/d/values').length, 1)
   }
 })
 

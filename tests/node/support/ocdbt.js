@@ -1,5 +1,5 @@
 // Writes an OCDBT database with a b-tree of any height (src/ocdbt/README.md has the bytes): small nodes, each in a file of its
-// own, and each value in one, so that what is read of it is seen by the files' names.
+// own, and each value in one, so that what is read of it is seen by the files' names; or all values side by side.
 import fs from 'node:fs'
 import { dirname, join } from 'node:path'
 
@@ -44,16 +44,24 @@ const keyColumns = (/** @type {string[]} */ keys) => [...keys.slice(1).map(() =>
  * One generation for each list of entries, the last one the newest.
  * @param {string} root
  * @param {Entry[][]} generations
- * @param {{ leaf?: number, interior?: number }} [most] entries of a node
+ * @param {{ leaf?: number, interior?: number, together?: boolean }} [options] entries of a node at most; values in one file
  * @returns {Node[][]} each generation's nodes
  */
-export function writeOcdbt(root, generations, { leaf = 3, interior = 3 } = {}) {
+export function writeOcdbt(root, generations, { leaf = 3, interior = 3, together = false } = {}) {
   let files = 0
+  /** @type {number[]} */
+  const values = []
   const write = (/** @type {string} */ kind, /** @type {Uint8Array} */ bytes) => {
     const file = `d/${kind}_${files++}`
     fs.mkdirSync(dirname(join(root, file)), { recursive: true })
     fs.writeFileSync(join(root, file), bytes)
-    return { file, length: bytes.length }
+    return { file, offset: 0, length: bytes.length }
+  }
+  const writeValue = (/** @type {Uint8Array} */ bytes) => {
+    if (!together) return write('value', bytes)
+    const offset = values.length
+    values.push(...bytes)
+    return { file: 'd/values', offset, length: bytes.length }
   }
   const groups = (/** @type {any[]} */ list, /** @type {number} */ size) =>
     Array.from({ length: Math.ceil(list.length / size) }, (_, n) => list.slice(n * size, (n + 1) * size))
@@ -62,11 +70,11 @@ export function writeOcdbt(root, generations, { leaf = 3, interior = 3 } = {}) {
     const sorted = [...entries].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
     let level = groups(sorted, leaf).map((/** @type {Entry[]} */ some) => {
       const keys = some.map(([key]) => key)
-      const stored = some.map(([, value]) => value.length <= kInline ? undefined : write('value', value))
+      const stored = some.map(([, value]) => value.length <= kInline ? undefined : writeValue(value))
       const outside = stored.filter(one => one !== undefined)
       const bytes = envelope(kNode, [
-        0, ...fileTable(outside.map(({ file }) => file)), ...varint(some.length), ...keyColumns(keys), ...keys.flatMap(text),
-        ...varints(some.map(([, value]) => value.length)), ...stored.map(one => one ? 1 : 0), ...varints(outside.map((_, n) => n)), ...outside.map(() => 0),
+        0, ...fileTable(outside.map(({ file }) => file).slice(0, together ? 1 : undefined)), ...varint(some.length), ...keyColumns(keys), ...keys.flatMap(text),
+        ...varints(some.map(([, value]) => value.length)), ...stored.map(one => one ? 1 : 0), ...varints(outside.map((_, n) => together ? 0 : n)), ...varints(outside.map(({ offset }) => offset)),
         ...some.flatMap(([, value], n) => stored[n] ? [] : [...value]),
       ])
       return { ...write('leaf', bytes), height: 0, keys, treeBytes: bytes.length, valueBytes: outside.reduce((sum, { length }) => sum + length, 0) }
@@ -90,6 +98,7 @@ export function writeOcdbt(root, generations, { leaf = 3, interior = 3 } = {}) {
     return { top: level[0], nodes }
   })
 
+  if (together) fs.writeFileSync(join(root, 'd/values'), Uint8Array.from(values))
   const tops = trees.map(({ top }) => top)
   fs.writeFileSync(join(root, 'manifest.ocdbt'), envelope(kManifest, [
     ...Array.from({ length: 16 }, (_, n) => n), 0, ...varint(kInline), ...varint(100_000_000), 4, 0,
