@@ -632,6 +632,10 @@ void PlanStage::OnDocument(const Document& d, Bytes bytes) {
   for (const std::string& name : metadata->duplicate_members) {
     Finding f = MakeFinding(Code::kDuplicateMember,
                             "the array's metadata has a JSON member twice; the last one counts");
+    if (!entry.value.is_inline()) {
+      f.file = scan.files.path(entry.value.file);
+      f.offset = entry.value.offset;
+    }
     f.actual = IsUtf8(name) ? name : Hex(AsBytes(name));
     context_.Add(scan, item, leaf, std::move(f));
     leaf.own_finding = true;
