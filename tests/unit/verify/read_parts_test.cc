@@ -120,10 +120,12 @@ Walk WalkThrough(const StoredArray& a, uint64_t budget, bool values) {
     Bytes out;
     walk.end = reader.Next(out);
     if (walk.end == ContentReader::State::kBytes) {
-      if (reader.unit() == 1)
-        walk.content.insert(walk.content.end(), out.begin(), out.end());
-      else
+      if (reader.unit() == 1) {
+        walk.content.resize(walk.content.size() + out.size());
+        std::copy(out.begin(), out.end(), walk.content.end() - static_cast<std::ptrdiff_t>(out.size()));
+      } else {
         walk.values += ContentOf(out.size(), reader.unit());
+      }
     } else if (walk.end == ContentReader::State::kBlocked) {
       auto polled = machine.Poll(asks.Budget());
       for (const Ask& ask : polled) ++walk.reads[ask.range->offset];
