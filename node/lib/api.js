@@ -62,7 +62,7 @@ export function makeApi(platform) {
         one instanceof Checkpoint ? one.items.filter((/** @type {any} */ its) => scope.item === undefined || its.name === scope.item || its.name === '')
           : (await listSource(run, one, { ...scope, generation, maxMemory, signal })).output.items
       const isDocument = typeof template === 'string' || template instanceof Uint8Array
-      const wanted = isDocument ? parseTemplate(template) : leavesOf(await items(template, {}))
+      const wanted = isDocument ? parseTemplate(template) : leavesOf(await items(template, { allSteps }))
       const inScope = wanted.filter((/** @type {any} */ leaf) => item === undefined || leaf.item === item || leaf.item === '')
       return matchLeaves(report, source, await items(source, { item, step, allSteps }), inScope, options)
     }),

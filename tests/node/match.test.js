@@ -239,3 +239,10 @@ test('what is damaged does not match, whether it would be cast or not', async ()
     template({ w: ['float32', [2, 2]], b: ['float32', [2]] }))
   assert.deepEqual([report.verdict, report.exit_code, codes(report)], ['INCOMPLETE', 3, ['unsupported w']])
 })
+
+test('under --all-steps the template too is read in all its steps', async () => {
+  const root = () => fromPath(join(fixtures, 'manager/zarr2_items/ckpt'))
+  const report = await match(root(), root(), { allSteps: true })
+  assert.deepEqual([report.verdict, report.findings], ['MATCHES', []])
+  assert.ok(report.leaves.equal > 2 * (await match(root(), root())).leaves.equal)
+})
