@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { fromEntry, fromFiles, fromDirectoryHandle, fromMap, fromPath } from '../../node/lib/index.js'
+import { fromDataTransfer, fromEntry, fromFiles, fromDirectoryHandle, fromMap, fromPath } from '../../node/lib/index.js'
 import { FilesStore } from '../../node/lib/stores/files.js'
 import { scratch } from './support/places.js'
 
@@ -75,6 +75,14 @@ test('map: what is no map of paths to bytes is misuse, told as such', () => {
     assert.throws(() => fromMap(/** @type {any} */ (files)), { name: 'LeafsumError', code: 'usage', message: /^fromMap: / })
   }
   assert.throws(() => fromPath(''), { name: 'LeafsumError', code: 'source' })
+})
+
+test('files, drops and handles: what is none is misuse, told as such', async () => {
+  for (const nothing of /** @type {any[]} */ ([undefined, null, 5, {}])) {
+    assert.throws(() => fromFiles(nothing), { name: 'LeafsumError', code: 'usage', message: /^fromFiles: / })
+    assert.throws(() => fromDataTransfer(nothing), { name: 'LeafsumError', code: 'usage', message: /^fromDataTransfer: / })
+    await assert.rejects(fromDirectoryHandle(nothing), { name: 'LeafsumError', code: 'usage', message: /^fromDirectoryHandle: / })
+  }
 })
 
 test('path: the source itself may be a symlink', async t => {

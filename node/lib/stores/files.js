@@ -1,4 +1,5 @@
 // What a page is given: chosen files, a drop, a directory handle. All become path → File.
+import { LeafsumError } from '../errors.js'
 import { ReadAhead } from './read_ahead.js'
 import { StoreError, clip, safePath } from './store.js'
 
@@ -93,6 +94,7 @@ const byPath = (/** @type {[string, ...any]} */ a, /** @type {[string, ...any]} 
  * @param {Iterable<File>} files
  */
 export function fromFiles(files) {
+  if (!files?.[Symbol.iterator]) throw new LeafsumError('usage', 'fromFiles: a list of files is wanted')
   /** @type {[string, File][]} */
   const entries = Array.from(files, file => [file.webkitRelativePath || file.name, file])
   const first = entries[0]?.[0].split('/')[0]
@@ -108,6 +110,7 @@ export function fromFiles(files) {
  * @param {DataTransfer} transfer
  */
 export function fromDataTransfer(transfer) {
+  if (!transfer?.items) throw new LeafsumError('usage', 'fromDataTransfer: the DataTransfer of a drop is wanted')
   const dropped = Array.from(transfer.items, item => /** @type {any} */ (item.webkitGetAsEntry())).filter(Boolean)
   return dropped.length === 1 && dropped[0].isDirectory ? fromEntry(dropped[0]) : walkEntries('', dropped)
 }
@@ -160,6 +163,7 @@ async function entriesOf(/** @type {any} */ directory) {
  * @param {any} handle FileSystemDirectoryHandle
  */
 export async function fromDirectoryHandle(handle) {
+  if (typeof handle?.entries !== 'function') throw new LeafsumError('usage', 'fromDirectoryHandle: the handle of a directory is wanted')
   /** @type {[string, File][]} */
   const files = []
   /** @type {string[]} */
