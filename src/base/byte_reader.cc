@@ -1,18 +1,19 @@
 #include "base/byte_reader.h"
 
+#include "base/phrase.h"
+
 namespace leafsum {
 
-void ByteReader::Fail(ErrorCode code, std::string message, std::string expected,
-                      std::string actual) {
+void ByteReader::Fail(ErrorCode code, Words message, Words expected, Words actual) {
   if (error_) return;
-  error_ = Error{code, std::move(message), position_, std::move(expected), std::move(actual)};
+  error_ = Error{code, message, position_, expected, actual};
 }
 
 Bytes ByteReader::Take(uint64_t n) {
   if (error_) return {};
   if (n > remaining()) {
-    Fail(ErrorCode::kTruncated, "bytes end too early", std::to_string(n) + " bytes",
-         std::to_string(remaining()) + " bytes");
+    Fail(ErrorCode::kTruncated, "bytes end too early", Phrase(n) + " bytes",
+         Phrase(remaining()) + " bytes");
     return {};
   }
   Bytes out = bytes_.subspan(position_, static_cast<size_t>(n));
@@ -77,7 +78,7 @@ uint16_t ByteReader::Varint16() {
   uint32_t value = Varint32();
   if (value > 0xffff) {
     Fail(ErrorCode::kInvalid, "varint does not fit in 16 bits", "at most 65535",
-         std::to_string(value));
+         Phrase(value));
     return 0;
   }
   return static_cast<uint16_t>(value);
@@ -87,13 +88,13 @@ uint64_t ByteReader::Count(const char* what, uint64_t limit, uint64_t min_bytes_
   uint64_t n = Varint64();
   if (error_) return 0;
   if (n > limit) {
-    Fail(ErrorCode::kInvalid, std::string(what) + " is over its limit",
-         "at most " + std::to_string(limit), std::to_string(n));
+    Fail(ErrorCode::kInvalid, Phrase(what) + " is over its limit",
+         "at most " + Phrase(limit), Phrase(n));
     return 0;
   }
   if (min_bytes_each != 0 && n > remaining() / min_bytes_each) {
-    Fail(ErrorCode::kInvalid, std::string(what) + " cannot fit in the bytes that follow",
-         "at most " + std::to_string(remaining() / min_bytes_each), std::to_string(n));
+    Fail(ErrorCode::kInvalid, Phrase(what) + " cannot fit in the bytes that follow",
+         "at most " + Phrase(remaining() / min_bytes_each), Phrase(n));
     return 0;
   }
   return n;
@@ -102,7 +103,7 @@ uint64_t ByteReader::Count(const char* what, uint64_t limit, uint64_t min_bytes_
 bool ByteReader::End() {
   if (!error_ && remaining() != 0)
     Fail(ErrorCode::kInvalid, "bytes follow the end of the structure", "0 bytes left",
-         std::to_string(remaining()) + " bytes left");
+         Phrase(remaining()) + " bytes left");
   return !error_;
 }
 

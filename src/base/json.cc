@@ -10,6 +10,7 @@
 
 #include "base/decimal.h"
 #include "base/limits.h"
+#include "base/phrase.h"
 #include "base/sort.h"
 #include "base/text.h"
 
@@ -111,7 +112,7 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
     if (stack_.size() >= static_cast<size_t>(kMaxJsonDepth)) {
       // Nothing that is written in JSON here is nested like this, so it is broken and not too large.
       error = Error{ErrorCode::kInvalid, "JSON is nested too deeply", std::nullopt,
-                    "depth of at most " + std::to_string(kMaxJsonDepth), "more"};
+                    "depth of at most " + Phrase(kMaxJsonDepth), "more"};
       return false;
     }
     if (stack_.size() == 1 && IsTaken()) {
@@ -134,7 +135,7 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
     std::vector<uint32_t> again;
     for (size_t i = 1; i < object.size(); ++i)
       if (object[at(i)].first == object[at(i - 1)].first) again.push_back(at(i));
-    std::sort(again.begin(), again.end());
+    StableSort(again, std::less<uint32_t>());
     for (const uint32_t i : again)
       if (duplicates.size() < 100) duplicates.push_back(object[i].first);
   }
@@ -161,7 +162,7 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
     }
     if (++held_ > max_values_) {
       error = Error{ErrorCode::kLimit, "JSON text has too many values", std::nullopt,
-                    "at most " + std::to_string(max_values_), "more"};
+                    "at most " + Phrase(max_values_), "more"};
       return false;
     }
     waiting_.emplace_back(std::move(frame.name), std::move(v));
@@ -298,8 +299,8 @@ std::vector<uint32_t> OrderByName(const JsonValue::Object& object) {
 Result<JsonDocument> ParseJson(Bytes text, JsonOptions options) {
   if (text.size() > kMaxJsonBytes)
     return Error{ErrorCode::kLimit, "JSON text is too large", std::nullopt,
-                 "at most " + std::to_string(kMaxJsonBytes) + " bytes",
-                 std::to_string(text.size()) + " bytes"};
+                 "at most " + Phrase(kMaxJsonBytes) + " bytes",
+                 Phrase(text.size()) + " bytes"};
   const std::string_view view = AsText(text);
   // The reader below takes a NUL for the end of the text and skips a byte order mark: neither is
   // JSON (RFC 8259 §8.1).

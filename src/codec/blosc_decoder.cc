@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "base/byte_reader.h"
+#include "base/phrase.h"
 #include "codec/lz_blocks.h"
 #include "codec/shuffle.h"
 
@@ -42,8 +43,8 @@ Error Broken(std::string what, uint64_t offset, std::string expected, std::strin
 
 Error WrongNumber(const char* what, uint64_t offset, const char* relation, uint64_t limit,
                   uint64_t actual) {
-  return Broken(std::string(what) + " is out of range", offset,
-                relation + std::to_string(limit), std::to_string(actual));
+  return Broken(Phrase(what) + " is out of range", offset,
+                relation + Phrase(limit), Phrase(actual));
 }
 
 Result<Header> ParseHeader(Bytes bytes, uint64_t limit) {
@@ -57,8 +58,8 @@ Result<Header> ParseHeader(Bytes bytes, uint64_t limit) {
   h.cbytes = r.U32Le();
   if (format != 2) return WrongNumber("format", 0, "", 2, format);
   if (h.nbytes > limit)
-    return Error{ErrorCode::kInvalid, "decodes to more than " + std::to_string(limit) + " bytes", 4,
-                 std::to_string(limit) + " bytes", std::to_string(h.nbytes) + " bytes"};
+    return Error{ErrorCode::kInvalid, "decodes to more than " + Phrase(limit) + " bytes", 4,
+                 Phrase(limit) + " bytes", Phrase(h.nbytes) + " bytes"};
   if (h.nbytes > kMaxBuffer) return WrongNumber("decoded size", 4, "at most ", kMaxBuffer, h.nbytes);
   if (h.cbytes < kHeaderSize) return WrongNumber("encoded size", 12, "at least ", kHeaderSize, h.cbytes);
   // Blosc stores as they are bytes that would not shrink, so none of its buffers is larger; where one
@@ -195,10 +196,10 @@ Status BloscDecoder::DecodeBlock(uint32_t block) {
     const uint32_t length = r.U32Le();
     const Bytes in = r.Take(length);
     if (!r.ok())
-      return Broken("a block lies outside the buffer", at, "within " + std::to_string(all.size()) + " bytes",
-                    "block " + std::to_string(block));
+      return Broken("a block lies outside the buffer", at, "within " + Phrase(all.size()) + " bytes",
+                    "block " + Phrase(block));
     if (!DecodeStream(in, decoded.subspan(i * each, each)))
-      return Broken("block " + std::to_string(block) + " is corrupt", at, std::to_string(each) + " bytes",
+      return Broken("block " + Phrase(block) + " is corrupt", at, Phrase(each) + " bytes",
                     "other bytes");
     at += 4 + uint64_t{length};
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/phrase.h"
+
 namespace leafsum::codec {
 
 Progress CappedDecoder::Decode(Bytes in, bool last, MutableBytes out) {
@@ -23,8 +25,8 @@ Progress CappedDecoder::Decode(Bytes in, bool last, MutableBytes out) {
   total.trailing = rest.trailing;
   total.error = std::move(rest.error);
   if (rest.produced != 0)
-    total.error = Error{code_, "decodes to more than " + std::to_string(limit_) + " bytes",
-                        std::nullopt, std::to_string(limit_) + " bytes", "more"};
+    total.error = Error{code_, "decodes to more than " + Phrase(limit_) + " bytes",
+                        std::nullopt, Phrase(limit_) + " bytes", "more"};
   return total;
 }
 

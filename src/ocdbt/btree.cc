@@ -2,6 +2,7 @@
 
 #include "base/byte_reader.h"
 #include "base/limits.h"
+#include "base/phrase.h"
 #include "kvstore/key_text.h"
 #include "ocdbt/envelope.h"
 
@@ -20,10 +21,10 @@ size_t DecodeNumEntries(ByteReader& r, uint64_t min_bytes_each) {
   if (n == 0) r.Fail(ErrorCode::kInvalid, "num_entries is zero");
   if (n > kMaxNodeArity)
     r.Fail(ErrorCode::kInvalid, "num_entries is over its limit",
-           "at most " + std::to_string(kMaxNodeArity), std::to_string(n));
+           "at most " + Phrase(kMaxNodeArity), Phrase(n));
   if (n > r.remaining() / min_bytes_each)
     r.Fail(ErrorCode::kInvalid, "num_entries cannot fit in the bytes that follow",
-           "at most " + std::to_string(r.remaining() / min_bytes_each), std::to_string(n));
+           "at most " + Phrase(r.remaining() / min_bytes_each), Phrase(n));
   return r.ok() ? static_cast<size_t>(n) : 0;
 }
 
@@ -36,13 +37,13 @@ void DecodeKeys(ByteReader& r, std::vector<Entry>& entries,
     NodeKey& k = entries[i].key;
     if (k.prefix_length > key.size()) {
       r.Fail(ErrorCode::kInvalid, "key_prefix_length exceeds the previous key",
-             "at most " + std::to_string(key.size()), std::to_string(k.prefix_length));
+             "at most " + Phrase(key.size()), Phrase(k.prefix_length));
       return;
     }
     if (size_t{k.prefix_length} + suffix_length[i] > kMaxKeyLength) {
       r.Fail(ErrorCode::kInvalid, "key is too long",
-             "at most " + std::to_string(kMaxKeyLength) + " bytes",
-             std::to_string(size_t{k.prefix_length} + suffix_length[i]) + " bytes");
+             "at most " + Phrase(kMaxKeyLength) + " bytes",
+             Phrase(size_t{k.prefix_length} + suffix_length[i]) + " bytes");
       return;
     }
     k.suffix = AsText(r.Take(suffix_length[i]));
@@ -78,7 +79,7 @@ void DecodeLeafEntries(ByteReader& r, BtreeNode& node) {
   for (auto& e : entries) e.length = r.Varint64();
   for (auto& e : entries) {
     const uint8_t kind = r.U8();
-    if (kind > 1) r.Fail(ErrorCode::kInvalid, "unknown value_kind", "0 or 1", std::to_string(kind));
+    if (kind > 1) r.Fail(ErrorCode::kInvalid, "unknown value_kind", "0 or 1", Phrase(kind));
     e.indirect = kind == 1;
   }
   if (!r.ok()) return;
@@ -97,8 +98,8 @@ void DecodeLeafEntries(ByteReader& r, BtreeNode& node) {
     if (e.indirect || !r.ok()) continue;
     if (e.length > kMaxInlineValue)
       r.Fail(ErrorCode::kInvalid, "inline value is too long",
-             "at most " + std::to_string(kMaxInlineValue) + " bytes",
-             std::to_string(e.length) + " bytes");
+             "at most " + Phrase(kMaxInlineValue) + " bytes",
+             Phrase(e.length) + " bytes");
     e.offset = r.offset();
     r.Take(e.length);
   }
@@ -115,7 +116,7 @@ void DecodeInteriorEntries(ByteReader& r, BtreeNode& node) {
     const size_t length = size_t{e.key.prefix_length} + suffix_length[i];
     if (e.subtree_common_prefix_length > length)
       r.Fail(ErrorCode::kInvalid, "subtree_common_prefix_length exceeds the key",
-             "at most " + std::to_string(length), std::to_string(e.subtree_common_prefix_length));
+             "at most " + Phrase(length), Phrase(e.subtree_common_prefix_length));
   }
   DecodeKeys(r, entries, suffix_length, node);
   if (!r.ok()) return;

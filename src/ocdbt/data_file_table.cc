@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/limits.h"
+#include "base/phrase.h"
 
 namespace leafsum::ocdbt {
 
@@ -12,8 +13,8 @@ DataFileTable DecodeDataFileTable(ByteReader& r, size_t transitive_path_length) 
   // Each file takes two lengths, and each but the first a third.
   const uint64_t n = r.Count("num_files", ~uint64_t{0}, 2);
   if (n > kMaxDataFiles)
-    r.Fail(ErrorCode::kLimit, "too many data files", "at most " + std::to_string(kMaxDataFiles),
-           std::to_string(n));
+    r.Fail(ErrorCode::kLimit, "too many data files", "at most " + Phrase(kMaxDataFiles),
+           Phrase(n));
   if (!r.ok() || n == 0) return table;
 
   auto& files = table.files_;
@@ -29,22 +30,22 @@ DataFileTable DecodeDataFileTable(ByteReader& r, size_t transitive_path_length) 
   for (size_t i = 0; i < n && r.ok(); ++i) {
     auto& file = files[i];
     const size_t length = size_t{file.prefix_length} + suffix_length[i];
-    const std::string which = "data file " + std::to_string(i) + ": ";
+    const std::string which = "data file " + Phrase(i) + ": ";
     if (file.prefix_length > previous_length)
       r.Fail(ErrorCode::kInvalid, which + "path_prefix_length exceeds the previous path",
-             "at most " + std::to_string(previous_length), std::to_string(file.prefix_length));
+             "at most " + Phrase(previous_length), Phrase(file.prefix_length));
     if (length > longest)
       r.Fail(ErrorCode::kInvalid, which + "path is too long below its transitive path",
-             "at most " + std::to_string(longest) + " bytes", std::to_string(length) + " bytes");
+             "at most " + Phrase(longest) + " bytes", Phrase(length) + " bytes");
     if (file.base_path_length > length)
       r.Fail(ErrorCode::kInvalid, which + "base_path_length exceeds the path",
-             "at most " + std::to_string(length), std::to_string(file.base_path_length));
+             "at most " + Phrase(length), Phrase(file.base_path_length));
     // So a prefix that runs past the base path means an equal base path.
     if (i > 0 && file.base_path_length != files[i - 1].base_path_length) {
       const uint16_t shorter = std::min(file.base_path_length, files[i - 1].base_path_length);
       if (file.prefix_length > shorter)
         r.Fail(ErrorCode::kInvalid, which + "path_prefix_length exceeds the common base path",
-               "at most " + std::to_string(shorter), std::to_string(file.prefix_length));
+               "at most " + Phrase(shorter), Phrase(file.prefix_length));
     }
     file.suffix = AsText(r.Take(suffix_length[i]));
     previous_length = length;
@@ -52,8 +53,8 @@ DataFileTable DecodeDataFileTable(ByteReader& r, size_t transitive_path_length) 
   }
   if (table.path_bytes_ > kMaxTablePathBytes)
     r.Fail(ErrorCode::kLimit, "paths of the data file table are too long in all",
-           "at most " + std::to_string(kMaxTablePathBytes) + " bytes",
-           std::to_string(table.path_bytes_) + " bytes");
+           "at most " + Phrase(kMaxTablePathBytes) + " bytes",
+           Phrase(table.path_bytes_) + " bytes");
   if (!r.ok()) return {};
   return table;
 }
@@ -66,7 +67,7 @@ std::vector<DataFileId> DataFileTable::Expand(std::string_view transitive_path) 
     path.resize(file.prefix_length);
     path += file.suffix;
     DataFileId id;
-    id.base_path = std::string(transitive_path) + path.substr(0, file.base_path_length);
+    id.base_path = Phrase(transitive_path) + path.substr(0, file.base_path_length);
     id.relative_path = path.substr(file.base_path_length);
     out.push_back(std::move(id));
   }
@@ -78,13 +79,13 @@ void CheckLocation(ByteReader& r, const DataLocation& location, size_t num_files
   if (!r.ok()) return;
   if (location.file >= num_files)
     r.Fail(ErrorCode::kInvalid, "data_file_id is not in the data file table",
-           "less than " + std::to_string(num_files), std::to_string(location.file));
+           "less than " + Phrase(num_files), Phrase(location.file));
   // The marker would overflow: look for it first.
   if (may_be_missing == MayBeMissing::kYes && location.IsMissing()) return;
   if (location.offset > kMaxFileEnd || location.length > kMaxFileEnd - location.offset)
     r.Fail(ErrorCode::kInvalid, "invalid offset/length pair",
-           "offset + length of at most " + std::to_string(kMaxFileEnd),
-           std::to_string(location.offset) + " + " + std::to_string(location.length));
+           "offset + length of at most " + Phrase(kMaxFileEnd),
+           Phrase(location.offset) + " + " + Phrase(location.length));
 }
 
 std::vector<DataLocation> DecodeLocations(ByteReader& r, size_t n, size_t num_files,

@@ -6,6 +6,7 @@
 #include "base/byte_reader.h"
 #include "base/byte_writer.h"
 #include "base/crc32c.h"
+#include "base/phrase.h"
 #include "codec/decoder.h"
 
 namespace leafsum::ocdbt {
@@ -27,10 +28,10 @@ Error ChecksumError(Bytes encoded, uint32_t expected, uint32_t actual) {
     crc = Crc32c(encoded.subspan(12, encoded.size() - 12 - kCrcBytes), crc);
     if (crc != expected)
       return {ErrorCode::kTruncated, "bytes end before the length in the header", 4,
-              std::to_string(length) + " bytes", std::to_string(encoded.size()) + " bytes"};
+              Phrase(length) + " bytes", Phrase(encoded.size()) + " bytes"};
   }
   return {ErrorCode::kChecksum, "CRC-32C checksum verification failed", encoded.size() - kCrcBytes,
-          std::to_string(expected), std::to_string(actual)};
+          Phrase(expected), Phrase(actual)};
 }
 
 std::string HexWord(uint32_t word) {
@@ -68,7 +69,7 @@ Result<ByteVector> Inflate(Bytes frame, const EnvelopeOptions& options) {
     return Error{ErrorCode::kInvalid, "bytes follow the end of the structure", std::nullopt,
                  "0 bytes left",
                  "decompressed body is larger than " +
-                     std::to_string(std::min(kUsual, options.limit)) + " bytes"};
+                     Phrase(std::min(kUsual, options.limit)) + " bytes"};
   return options.limit > kUsual ? codec::DecodeZstdFrame(frame, options.limit) : body;
 }
 
@@ -81,8 +82,8 @@ Result<ByteVector> DecodeEnvelope(Bytes encoded, const EnvelopeOptions& options,
   if (work) *work = 0;
   if (encoded.size() < kMinEnvelope)
     return Error{ErrorCode::kTruncated, "too short for a block", 0,
-                 "at least " + std::to_string(kMinEnvelope) + " bytes",
-                 std::to_string(encoded.size()) + " bytes"};
+                 "at least " + Phrase(kMinEnvelope) + " bytes",
+                 Phrase(encoded.size()) + " bytes"};
   const Bytes covered = encoded.first(encoded.size() - kCrcBytes);
   const uint32_t expected = ByteReader(encoded.last(kCrcBytes)).U32Le();
   const uint32_t actual = Crc32c(covered);
@@ -94,10 +95,10 @@ Result<ByteVector> DecodeEnvelope(Bytes encoded, const EnvelopeOptions& options,
                  HexWord(options.magic), HexWord(got)};
   if (const uint64_t length = r.U64Le(); length != encoded.size())
     return Error{ErrorCode::kInvalid, "length in header does not match actual length", 4,
-                 std::to_string(encoded.size()), std::to_string(length)};
+                 Phrase(encoded.size()), Phrase(length)};
   if (const uint32_t version = r.Varint32(); version != 0)
     return Error{ErrorCode::kUnsupported, "unknown format version", 12, "0",
-                 std::to_string(version)};
+                 Phrase(version)};
   const uint64_t compression_offset = r.offset();
   const uint32_t compression = r.Varint32();
   if (!r.ok()) return r.error();
@@ -109,11 +110,11 @@ Result<ByteVector> DecodeEnvelope(Bytes encoded, const EnvelopeOptions& options,
   }
   if (compression != 0)
     return Error{ErrorCode::kUnsupported, "unknown compression format", compression_offset,
-                 "0 or 1", std::to_string(compression)};
+                 "0 or 1", Phrase(compression)};
   if (body.size() > options.limit)
     return Error{ErrorCode::kLimit, "body is too large", r.offset() - body.size(),
-                 "at most " + std::to_string(options.limit) + " bytes",
-                 std::to_string(body.size()) + " bytes"};
+                 "at most " + Phrase(options.limit) + " bytes",
+                 Phrase(body.size()) + " bytes"};
   if (work) *work = body.size();
   return ToVector(body);
 }

@@ -4,6 +4,7 @@
 
 #include "base/byte_reader.h"
 #include "base/limits.h"
+#include "base/phrase.h"
 #include "ocdbt/data_file_table.h"
 #include "ocdbt/envelope.h"
 #include "ocdbt/version_array.h"
@@ -16,7 +17,7 @@ Config DecodeConfig(ByteReader& r) {
   config.uuid = r.Array<16>();
   const uint8_t kind = r.U8();
   if (kind > 1)
-    r.Fail(ErrorCode::kUnsupported, "unknown manifest_kind", "0 or 1", std::to_string(kind));
+    r.Fail(ErrorCode::kUnsupported, "unknown manifest_kind", "0 or 1", Phrase(kind));
   config.manifest_kind = kind == 1 ? ManifestKind::kNumbered : ManifestKind::kSingle;
   config.max_inline_value_bytes = r.Varint32();
   config.max_decoded_node_bytes = r.Varint32();
@@ -24,18 +25,18 @@ Config DecodeConfig(ByteReader& r) {
   if (config.version_tree_arity_log2 == 0 ||
       config.version_tree_arity_log2 > kMaxVersionTreeArityLog2)
     r.Fail(ErrorCode::kInvalid, "version_tree_arity_log2 is out of range",
-           "1.." + std::to_string(kMaxVersionTreeArityLog2),
-           std::to_string(config.version_tree_arity_log2));
+           "1.." + Phrase(kMaxVersionTreeArityLog2),
+           Phrase(config.version_tree_arity_log2));
   // How future blocks are written; each block names its own compression.
   const uint32_t method = r.Varint32();
   if (method > 1)
-    r.Fail(ErrorCode::kUnsupported, "unknown compression_method", "0 or 1", std::to_string(method));
+    r.Fail(ErrorCode::kUnsupported, "unknown compression_method", "0 or 1", Phrase(method));
   config.zstd = method == 1;
   if (config.zstd) config.zstd_level = r.I32Le();
   if (config.zstd_level < kMinZstdLevel || config.zstd_level > kMaxZstdLevel)
     r.Fail(ErrorCode::kInvalid, "zstd level is out of range",
-           std::to_string(kMinZstdLevel) + ".." + std::to_string(kMaxZstdLevel),
-           std::to_string(config.zstd_level));
+           Phrase(kMinZstdLevel) + ".." + Phrase(kMaxZstdLevel),
+           Phrase(config.zstd_level));
   return config;
 }
 
@@ -64,8 +65,8 @@ bool EndsEarly(Bytes start) {
 Result<Manifest> DecodeManifest(Bytes file) {
   if (file.size() > kMaxManifest)
     return Error{ErrorCode::kLimit, "manifest is too large", std::nullopt,
-                 "at most " + std::to_string(kMaxManifest) + " bytes",
-                 std::to_string(file.size()) + " bytes"};
+                 "at most " + Phrase(kMaxManifest) + " bytes",
+                 Phrase(file.size()) + " bytes"};
   const auto body = DecodeEnvelope(file, {kManifestMagic, kMaxManifest, EndsEarly});
   if (!body) return body.error().Prefixed("manifest");
   ByteReader r(*body);

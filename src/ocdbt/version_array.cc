@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/limits.h"
+#include "base/phrase.h"
 
 namespace leafsum::ocdbt {
 namespace {
@@ -20,7 +21,7 @@ void NameFiles(ByteReader& r, const VersionArrayContext& context,
     bytes += file.base_path.size() + file.relative_path.size();
     if (bytes > kMaxTablePathBytes) {
       r.Fail(ErrorCode::kLimit, "paths of the references are too long in all",
-             "at most " + std::to_string(kMaxTablePathBytes) + " bytes", "more");
+             "at most " + Phrase(kMaxTablePathBytes) + " bytes", "more");
       return;
     }
     out[i].*field = {file, locations[i].offset, locations[i].length};
@@ -32,9 +33,9 @@ void CheckIncreasing(ByteReader& r, const std::vector<T>& entries, uint64_t T::*
                      const char* what) {
   for (size_t i = 1; i < entries.size(); ++i)
     if (entries[i].*field <= entries[i - 1].*field)
-      r.Fail(ErrorCode::kInvalid, std::string(what) + " is not strictly increasing",
-             "more than " + std::to_string(entries[i - 1].*field),
-             std::to_string(entries[i].*field));
+      r.Fail(ErrorCode::kInvalid, Phrase(what) + " is not strictly increasing",
+             "more than " + Phrase(entries[i - 1].*field),
+             Phrase(entries[i].*field));
 }
 
 // Numbers of generations: not zero, strictly increasing, and few enough for a version tree whose
@@ -47,7 +48,7 @@ void CheckGenerations(ByteReader& r, const std::vector<T>& entries, unsigned ari
     if (entry.generation_number == 0) r.Fail(ErrorCode::kInvalid, "generation_number is zero");
     if (entry.generation_number > max)
       r.Fail(ErrorCode::kInvalid, "generation_number exceeds the maximum of the version tree's arity",
-             "at most " + std::to_string(max), std::to_string(entry.generation_number));
+             "at most " + Phrase(max), Phrase(entry.generation_number));
   }
   CheckIncreasing(r, entries, &T::generation_number, "generation_number");
 }
@@ -87,8 +88,8 @@ std::vector<BtreeGenerationReference> DecodeVersions(ByteReader& r,
   const uint64_t last = versions.back().generation_number;
   if (r.ok() && first <= RoundDown(last - 1, context.arity_log2))
     r.Fail(ErrorCode::kInvalid, "generations are not of one block of the version tree",
-           "more than " + std::to_string(RoundDown(last - 1, context.arity_log2)),
-           std::to_string(first));
+           "more than " + Phrase(RoundDown(last - 1, context.arity_log2)),
+           Phrase(first));
 
   for (auto& v : versions) v.root_height = r.U8();
   const auto locations =
@@ -100,7 +101,7 @@ std::vector<BtreeGenerationReference> DecodeVersions(ByteReader& r,
     if (!locations[i].IsMissing()) continue;
     if (versions[i].root_height != 0)
       r.Fail(ErrorCode::kInvalid, "empty tree with a root_height", "0",
-             std::to_string(versions[i].root_height));
+             Phrase(versions[i].root_height));
     if (versions[i].statistics != BtreeNodeStatistics{})
       r.Fail(ErrorCode::kInvalid, "empty tree with statistics that are not zero");
   }
@@ -132,12 +133,12 @@ std::vector<VersionNodeReference> DecodeManifestVersionNodes(ByteReader& r,
       r.Fail(ErrorCode::kInvalid,
              i + 1 == nodes.size() ? "entry_height is zero"
                                    : "entry_height is not strictly decreasing",
-             "at least " + std::to_string(height), std::to_string(node.height));
+             "at least " + Phrase(height), Phrase(node.height));
       break;
     }
     if ((node.height + 1u) * a >= 64) {
       r.Fail(ErrorCode::kInvalid, "entry_height is too large for the version tree's arity",
-             "at most " + std::to_string(63 / a - 1), std::to_string(node.height));
+             "at most " + Phrase(63 / a - 1), Phrase(node.height));
       break;
     }
     uint64_t low = high;
@@ -148,8 +149,8 @@ std::vector<VersionNodeReference> DecodeManifestVersionNodes(ByteReader& r,
     if (node.generation_number <= low || node.generation_number > high)
       r.Fail(ErrorCode::kInvalid,
              "generation_number of a version node is outside the range of its height",
-             "(" + std::to_string(low) + ", " + std::to_string(high) + "]",
-             std::to_string(node.generation_number));
+             "(" + Phrase(low) + ", " + Phrase(high) + "]",
+             Phrase(node.generation_number));
     high = low;
   }
   if (!r.ok()) return {};
@@ -174,16 +175,16 @@ std::vector<VersionNodeReference> DecodeChildVersionNodes(ByteReader& r,
     // Multiples are strictly increasing already, so no two are of one block.
     if (node.generation_number % block != 0)
       r.Fail(ErrorCode::kInvalid, "generation_number of a child is not the end of a block",
-             "a multiple of " + std::to_string(block), std::to_string(node.generation_number));
+             "a multiple of " + Phrase(block), Phrase(node.generation_number));
     if (node.num_generations > block)
       r.Fail(ErrorCode::kInvalid, "num_generations exceeds the block",
-             "at most " + std::to_string(block), std::to_string(node.num_generations));
+             "at most " + Phrase(block), Phrase(node.num_generations));
   }
   const uint64_t first = (nodes.front().generation_number - 1) >> parent_log2;
   const uint64_t last = (nodes.back().generation_number - 1) >> parent_log2;
   if (first != last)
     r.Fail(ErrorCode::kInvalid, "children are not of one block of the version tree",
-           std::to_string(first), std::to_string(last));
+           Phrase(first), Phrase(last));
   if (!r.ok()) return {};
   return nodes;
 }

@@ -4,6 +4,7 @@
 
 #include "base/byte_reader.h"
 #include "base/limits.h"
+#include "base/phrase.h"
 #include "ocdbt/data_file_table.h"
 #include "ocdbt/envelope.h"
 #include "ocdbt/version_array.h"
@@ -21,10 +22,10 @@ Head DecodeHead(ByteReader& r) {
   const Head head{r.U8(), r.U8()};
   if (head.arity_log2 == 0 || head.arity_log2 > kMaxVersionTreeArityLog2)
     r.Fail(ErrorCode::kInvalid, "version_tree_arity_log2 is out of range",
-           "1.." + std::to_string(kMaxVersionTreeArityLog2), std::to_string(head.arity_log2));
+           "1.." + Phrase(kMaxVersionTreeArityLog2), Phrase(head.arity_log2));
   else if ((head.height + 1u) * head.arity_log2 >= 64)
     r.Fail(ErrorCode::kInvalid, "height is too large for the version tree's arity",
-           "at most " + std::to_string(63 / head.arity_log2 - 1), std::to_string(head.height));
+           "at most " + Phrase(63 / head.arity_log2 - 1), Phrase(head.height));
   return head;
 }
 
@@ -51,7 +52,7 @@ bool EndsEarly(Bytes start) {
 
 Error Differs(std::string what, uint64_t expected, uint64_t actual) {
   return {ErrorCode::kInvalid, "version tree node: " + std::move(what), std::nullopt,
-          std::to_string(expected), std::to_string(actual)};
+          Phrase(expected), Phrase(actual)};
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "base/checked.h"
 #include "base/limits.h"
+#include "base/phrase.h"
 #include "base/sort.h"
 #include "kvstore/key_text.h"
 #include "kvstore/safe_path.h"
@@ -80,8 +81,8 @@ void Accumulate(BtreeNodeStatistics& sum, const BtreeNodeStatistics& more) {
 }
 
 std::string Describe(const BtreeNodeStatistics& s) {
-  return std::to_string(s.num_keys) + " keys, " + std::to_string(s.num_tree_bytes) +
-         " tree bytes, " + std::to_string(s.num_indirect_value_bytes) + " indirect value bytes";
+  return Phrase(s.num_keys) + " keys, " + Phrase(s.num_tree_bytes) +
+         " tree bytes, " + Phrase(s.num_indirect_value_bytes) + " indirect value bytes";
 }
 
 // Whether a key that is not before `wanted` is wanted by it (see Walk).
@@ -219,9 +220,9 @@ bool Walk::State::Want(const std::shared_ptr<Branch>& branch, uint32_t index) {
                   location.offset,
                   {small ? ErrorCode::kInvalid : ErrorCode::kLimit,
                    "b-tree node: length in the reference", std::nullopt,
-                   small ? "at least " + std::to_string(kMinEnvelope)
-                         : "at most " + std::to_string(kMaxEncodedNode),
-                   std::to_string(location.length)}});
+                   small ? "at least " + Phrase(kMinEnvelope)
+                         : "at most " + Phrase(kMaxEncodedNode),
+                   Phrase(location.length)}});
     return false;
   }
   budget.encoded_bytes += location.length;
@@ -246,8 +247,8 @@ void Walk::State::Visit(const Open& at, Bytes bytes) {
   const DataFileId& file_id = at.parent->file(at.index);
   if (bytes.size() != child.location.length)
     return Break(at, {ErrorCode::kTruncated, "b-tree node: file ends inside it", std::nullopt,
-                      std::to_string(child.location.length) + " bytes",
-                      std::to_string(bytes.size()) + " bytes"});
+                      Phrase(child.location.length) + " bytes",
+                      Phrase(bytes.size()) + " bytes"});
   reads.push_back({InternPath(file_id.Path()), child.location.offset, child.location.length});
 
   uint64_t work = 0;
@@ -282,7 +283,7 @@ Status Walk::State::Check(const Open& at, const BtreeNode& node,
   const Branch& parent = *at.parent;
   if (node.height != parent.height - 1)
     return Error{ErrorCode::kInvalid, "b-tree node: height is not that of the reference",
-                 std::nullopt, std::to_string(parent.height - 1), std::to_string(node.height)};
+                 std::nullopt, Phrase(parent.height - 1), Phrase(node.height)};
   const std::string_view lower =
       parent.key(at.index).substr(parent.children[at.index].common_prefix_length);
   if (node.first_key < lower)
@@ -293,10 +294,10 @@ Status Walk::State::Check(const Open& at, const BtreeNode& node,
   for (const auto& e : node.interior_entries) longest = std::max(longest, e.key.size());
   if (node_prefix.size() + longest > kMaxKeyLength)
     return Error{ErrorCode::kInvalid, "b-tree node: key with its implicit prefix is too long",
-                 std::nullopt, "at most " + std::to_string(kMaxKeyLength) + " bytes",
-                 std::to_string(node_prefix.size() + longest) + " bytes"};
+                 std::nullopt, "at most " + Phrase(kMaxKeyLength) + " bytes",
+                 Phrase(node_prefix.size() + longest) + " bytes"};
   const std::string upper = parent.Bound(at.index + 1);
-  if (const std::string last = std::string(node_prefix) + node.last_key; !upper.empty() && last >= upper)
+  if (const std::string last = Phrase(node_prefix) + node.last_key; !upper.empty() && last >= upper)
     return Error{ErrorCode::kInvalid, "b-tree node: last key is not before the next node's",
                  std::nullopt, "before " + KeyText(upper), KeyText(last)};
   return std::nullopt;
@@ -408,10 +409,10 @@ bool Walk::State::OverBudget() {
   problems.Add({root.path,
                 root.offset,
                 {ErrorCode::kLimit, "b-tree is too large to be listed", std::nullopt,
-                 "at most " + std::to_string(kMaxTreeNodes) + " nodes, " +
-                     std::to_string(kMaxRepeatedNodes) + " of them repeated, " +
-                     std::to_string(kMaxTreeBytes) + " bytes, " + std::to_string(kMaxKeys) +
-                     " keys of " + std::to_string(kMaxNameBytes) + " bytes",
+                 "at most " + Phrase(kMaxTreeNodes) + " nodes, " +
+                     Phrase(kMaxRepeatedNodes) + " of them repeated, " +
+                     Phrase(kMaxTreeBytes) + " bytes, " + Phrase(kMaxKeys) +
+                     " keys of " + Phrase(kMaxNameBytes) + " bytes",
                  "more"}});
   complete = false;
   finished = true;

@@ -5,6 +5,7 @@
 
 #include "base/checked.h"
 #include "base/limits.h"
+#include "base/phrase.h"
 #include "base/text.h"
 
 namespace leafsum::orbax {
@@ -127,7 +128,7 @@ class Payload {
 std::optional<Error> ReadArray(Bytes head, uint64_t length, uint64_t offset, MsgpackLeaf& leaf) {
   auto bad = [](const char* what) {
     return Error{ErrorCode::kInvalid,
-                 std::string("a stored array's ") + what,
+                 Phrase("a stored array's ") + what,
                  {},
                  "(shape, dtype name, bytes)",
                  ""};
@@ -140,8 +141,8 @@ std::optional<Error> ReadArray(Bytes head, uint64_t length, uint64_t offset, Msg
     return Error{ErrorCode::kLimit,
                  "an array of too many dimensions",
                  {},
-                 "at most " + std::to_string(kMaxRank),
-                 std::to_string(h.value)};
+                 "at most " + Phrase(kMaxRank),
+                 Phrase(h.value)};
   for (uint64_t rank = h.value; rank > 0; --rank) {
     if (!payload.Next(kUint, kUint, h)) return bad("shape is not of non-negative integers");
     leaf.shape.push_back(h.value);
@@ -155,8 +156,8 @@ std::optional<Error> ReadArray(Bytes head, uint64_t length, uint64_t offset, Msg
     return Error{ErrorCode::kInvalid,
                  "a stored array's content is not all that is left of its value",
                  {},
-                 std::to_string(payload.left()) + " bytes",
-                 std::to_string(h.value) + " bytes"};
+                 Phrase(payload.left()) + " bytes",
+                 Phrase(h.value) + " bytes"};
   const auto elements = CheckedProduct(leaf.shape);
   if (!elements) return bad("shape has 2^64 elements or more");
   leaf.pieces.push_back({{offset + payload.position(), h.value}, *elements});
@@ -196,8 +197,8 @@ void MsgpackReader::Feed(Bytes bytes) {
 // `n` bytes at the position; where they are not here they are wanted, or the file has not as many.
 bool MsgpackReader::Peek(uint64_t n, Bytes& out) {
   if (n > size_ - position_) {
-    Fail(ErrorCode::kTruncated, "the file ends within a value", std::to_string(n) + " bytes",
-         std::to_string(size_ - position_) + " bytes");
+    Fail(ErrorCode::kTruncated, "the file ends within a value", Phrase(n) + " bytes",
+         Phrase(size_ - position_) + " bytes");
     return false;
   }
   const uint64_t end = window_begin_ + window_.size();
@@ -213,8 +214,8 @@ bool MsgpackReader::Peek(uint64_t n, Bytes& out) {
 bool MsgpackReader::Text(uint64_t header, uint64_t length, std::string& out) {
   if (length > kMaxMsgpackText) {
     Fail(ErrorCode::kLimit, "a text is too long",
-         "at most " + std::to_string(kMaxMsgpackText) + " bytes",
-         std::to_string(length) + " bytes");
+         "at most " + Phrase(kMaxMsgpackText) + " bytes",
+         Phrase(length) + " bytes");
     return false;
   }
   Bytes b;
@@ -311,14 +312,14 @@ void MsgpackReader::Open(bool is_map, uint64_t count, uint64_t header) {
   const uint64_t most = (size_ - position_ - header) / (is_map ? 2 : 1);
   if (count > most)
     return Fail(ErrorCode::kTruncated, "a container has more elements than bytes follow",
-                std::to_string(count) + " elements", "room for " + std::to_string(most));
+                Phrase(count) + " elements", "room for " + Phrase(most));
   if (count == 0) {
     Add(MsgpackLeaf::Kind::kEmpty, is_map ? "Dict" : "List", header);
     return CloseValue();
   }
   if (stack_.size() >= static_cast<size_t>(kMaxJsonDepth))
     return Fail(ErrorCode::kLimit, "containers are nested too deeply",
-                "depth of at most " + std::to_string(kMaxJsonDepth), "more");
+                "depth of at most " + Phrase(kMaxJsonDepth), "more");
   position_ += header;
   stack_.push_back({is_map, false, count, 0, leaves_.size(), {}});
   at_key_ = is_map;
@@ -358,7 +359,7 @@ void MsgpackReader::Ext(int type, uint64_t header, uint64_t length) {
                          "a msgpack extension type that is not known here",
                          {},
                          "1, 2 or 3",
-                         std::to_string(type)};
+                         Phrase(type)};
   CloseValue();
 }
 
@@ -373,7 +374,7 @@ MsgpackLeaf& MsgpackReader::Add(MsgpackLeaf::Kind kind, std::string_view dtype, 
   for (const std::string& key : path_) path_bytes_ += key.size();
   if (leaves_.size() > kMaxMsgpackLeaves || path_bytes_ > kMaxMsgpackPathBytes)
     Fail(ErrorCode::kLimit, "a tree of too many leaves, or of too long names",
-         "at most " + std::to_string(kMaxMsgpackLeaves) + " leaves", "more");
+         "at most " + Phrase(kMaxMsgpackLeaves) + " leaves", "more");
   return leaf;
 }
 
@@ -393,7 +394,7 @@ void MsgpackReader::CloseValue() {
     path_.pop_back();
     if (--frame.left > 0) {
       at_key_ = frame.is_map;
-      if (!frame.is_map) path_.push_back(std::to_string(++frame.next_index));
+      if (!frame.is_map) path_.push_back(Phrase(++frame.next_index));
       return;
     }
     if (frame.is_chunked_array) JoinChunks(frame);
@@ -401,8 +402,8 @@ void MsgpackReader::CloseValue() {
   }
   done_ = true;
   if (position_ != size_)
-    Fail(ErrorCode::kInvalid, "bytes follow the tree", std::to_string(position_) + " bytes",
-         std::to_string(size_) + " bytes");
+    Fail(ErrorCode::kInvalid, "bytes follow the tree", Phrase(position_) + " bytes",
+         Phrase(size_) + " bytes");
 }
 
 // {"__msgpack_chunked_array__": true, "shape": {"0": n, …}, "chunks": {"0": array, …}}: one array
@@ -415,7 +416,7 @@ void MsgpackReader::JoinChunks(const Frame& frame) {
   auto bad = [&](const char* what) {
     if (!joined.problem)
       joined.problem =
-          Error{ErrorCode::kInvalid, std::string("a chunked array's ") + what, {}, "", ""};
+          Error{ErrorCode::kInvalid, Phrase("a chunked array's ") + what, {}, "", ""};
   };
   for (size_t i = frame.first_leaf; i < leaves_.size(); ++i) {
     MsgpackLeaf& part = leaves_[i];
@@ -430,7 +431,7 @@ void MsgpackReader::JoinChunks(const Frame& frame) {
     if (is_shape && part.kind == MsgpackLeaf::Kind::kEmpty && part.key_path.size() == depth + 1)
       continue;
     const size_t count = is_shape ? joined.shape.size() : joined.pieces.size();
-    if (part.key_path.size() != depth + 2 || part.key_path[depth + 1] != std::to_string(count)) {
+    if (part.key_path.size() != depth + 2 || part.key_path[depth + 1] != Phrase(count)) {
       bad("members are not numbered in order");
     } else if (is_shape) {
       if (part.dtype != "int64" || Number(part) >> 63) bad("shape is not of non-negative integers");

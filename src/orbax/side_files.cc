@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/phrase.h"
 #include "base/text.h"
 #include "orbax/json_document.h"
 #include "orbax/key_path.h"
@@ -61,7 +62,7 @@ class Arrays final : public JsonElements {
     if (array)
       arrays.push_back(std::move(*array));
     else
-      error = array.error().Prefixed("array_metadatas[" + std::to_string(arrays.size()) + "]");
+      error = array.error().Prefixed("array_metadatas[" + Phrase(arrays.size()) + "]");
   }
 
   std::vector<SerializedArrayMetadata> arrays;
@@ -117,7 +118,7 @@ void AddStrings(const JsonValue& value, const std::string& name, StringLeaves& o
     }
   } else if (array && !array->empty()) {
     for (size_t i = 0; i < array->size(); ++i)
-      AddStrings((*array)[i], name + "/" + std::to_string(i), out);
+      AddStrings((*array)[i], name + "/" + Phrase(i), out);
   } else if (!name.empty()) {
     const std::string* text = value.AsString();
     out.values.emplace(name.substr(1), text ? std::optional(*text) : std::nullopt);
@@ -177,7 +178,7 @@ Result<std::vector<std::string>> ParseDeletionJournal(Bytes text) {
     const bool has_name = handlers->Find(*name) != nullptr;
     if (has_name != (member == "original_metadata"))
       return Error{ErrorCode::kInvalid,
-                   std::string(member) + (has_name ? " still has a" : " has no") +
+                   Phrase(member) + (has_name ? " still has a" : " has no") +
                        " handler of the checkpointable",
                    std::nullopt, has_name ? "no handler" : "a handler", JsonString(*name)};
   }

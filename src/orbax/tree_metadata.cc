@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "base/phrase.h"
 #include "base/sort.h"
 #include "base/text.h"
 #include "orbax/json_document.h"
@@ -33,10 +34,10 @@ Status ParseKeys(const JsonValue& entry, TreeEntry& out) {
     if (!type) return WrongMember("key_type", "1 or 2", type_value);
     if (*type != kSequenceKey && *type != kDictKey)
       return Error{ErrorCode::kInvalid,
-                   "\"key_type\": " + std::to_string(*type) +
+                   "\"key_type\": " + Phrase(*type) +
                        " is neither a sequence index nor "
                        "a dict key",
-                   std::nullopt, "1 or 2", std::to_string(*type)};
+                   std::nullopt, "1 or 2", Phrase(*type)};
     if (*type == kSequenceKey && !IsDecimal(*name))
       return Error{ErrorCode::kInvalid, "\"key\": a sequence index is not a decimal number",
                    std::nullopt, "decimal digits", JsonString(*name)};

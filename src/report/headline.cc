@@ -1,3 +1,4 @@
+#include "base/phrase.h"
 #include "base/text.h"
 #include "report/printable.h"
 #include "report/report.h"
@@ -6,7 +7,7 @@ namespace leafsum::report {
 namespace {
 
 std::string Count(uint64_t n, std::string_view one, std::string_view many) {
-  return std::to_string(n) + " " + std::string(n == 1 ? one : many);
+  return Phrase(n) + " " + std::string(n == 1 ? one : many);
 }
 std::string Leaves(uint64_t n) { return Count(n, "leaf", "leaves"); }
 
@@ -31,8 +32,8 @@ std::string_view Evident(const Report& report) {
 // "; 2 missing and 1 extra leaf were allowed"
 std::string Allowed(const Report& report) {
   std::string parts;
-  if (report.leaves.missing) Append(parts, std::to_string(report.leaves.missing) + " missing");
-  if (report.leaves.extra) Append(parts, std::to_string(report.leaves.extra) + " extra");
+  if (report.leaves.missing) Append(parts, Phrase(report.leaves.missing) + " missing");
+  if (report.leaves.extra) Append(parts, Phrase(report.leaves.extra) + " extra");
   return parts.empty() ? "" : "; allowed: " + parts;
 }
 
@@ -78,10 +79,10 @@ std::string Mismatch(const Report& report, const VerdictInput& input) {
   const LeafCounts& n = report.leaves;
   std::string counts;
   if (n.different) Append(counts, Count(n.different, "leaf differs", "leaves differ"));
-  if (n.missing) Append(counts, std::to_string(n.missing) + " missing");
-  if (n.extra) Append(counts, std::to_string(n.extra) + " extra");
-  if (n.not_read) Append(counts, std::to_string(n.not_read) + " not read");
-  if (n.equal) Append(counts, std::to_string(n.equal) + " equal");
+  if (n.missing) Append(counts, Phrase(n.missing) + " missing");
+  if (n.extra) Append(counts, Phrase(n.extra) + " extra");
+  if (n.not_read) Append(counts, Phrase(n.not_read) + " not read");
+  if (n.equal) Append(counts, Phrase(n.equal) + " equal");
   if (!input.has_error) {
     const uint64_t warnings = report.findings.CountOf(Severity::kWarning);
     return Count(warnings, "warning", "warnings") + ", which --strict counts as errors" +
@@ -97,7 +98,7 @@ std::string Incomplete(const Report& report, const VerdictInput& input) {
   std::string out = "nothing differs, but ";
   if (report.leaves.not_read) {
     const LeafCounts& n = report.leaves;
-    out += std::to_string(n.not_read) + " of " +
+    out += Phrase(n.not_read) + " of " +
            Leaves(n.equal + n.different + n.missing + n.extra + n.not_read) +
            (n.not_read == 1 ? " was not read" : " were not read");
   } else {
@@ -108,7 +109,7 @@ std::string Incomplete(const Report& report, const VerdictInput& input) {
 
 // "11 files equal to the sums, 2 leaves with content"
 std::string Files(const VerdictInput& input, std::string_view relation) {
-  return Count(*input.files_equal, "file", "files") + std::string(relation) + ", " +
+  return Count(*input.files_equal, "file", "files") + Phrase(relation) + ", " +
          Leaves(input.leaves_with_content) + " with content";
 }
 
@@ -150,7 +151,7 @@ std::string Success(const Report& report, const VerdictInput& input) {
 }  // namespace
 
 std::string Headline(const Report& report, const VerdictInput& input) {
-  std::string out = std::string(report.verdict.word) + Scope(report) + ": ";
+  std::string out = Phrase(report.verdict.word) + Scope(report) + ": ";
   switch (report.verdict.verdict) {
     case Verdict::kMatch:
       out += Success(report, input) + Warnings(report);

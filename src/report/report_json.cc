@@ -1,5 +1,6 @@
 // design.md §5 and §10.22: the members' order is the contract's, so that two runs give the same
 // bytes.
+#include "base/phrase.h"
 #include "base/text.h"
 #include "report/printable.h"
 #include "report/report.h"
@@ -30,7 +31,7 @@ class ObjectWriter {
     else
       Null(name);
   }
-  void Number(std::string_view name, uint64_t value) { Member(name) += std::to_string(value); }
+  void Number(std::string_view name, uint64_t value) { Member(name) += Phrase(value); }
   void Null(std::string_view name) { Member(name) += "null"; }
 
  private:

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/checked.h"
+#include "base/phrase.h"
 #include "base/sort.h"
 #include "base/text.h"
 #include "ocdbt/numbered_manifest.h"
@@ -34,8 +35,8 @@ Status CheckValue(const Scan& scan, const kvstore::ValueRef& ref) {
                  ""};
   if (!RangeFits(ref.offset, ref.length, *size))
     return Error{ErrorCode::kTruncated, "the data file ends before the value does", *size,
-                 std::to_string(ref.offset) + " + " + std::to_string(ref.length) + " bytes",
-                 std::to_string(*size) + " bytes"};
+                 Phrase(ref.offset) + " + " + Phrase(ref.length) + " bytes",
+                 Phrase(*size) + " bytes"};
   return std::nullopt;
 }
 
@@ -180,8 +181,8 @@ class Assigner {
     if (tree) {
       Finding f(forbidden ? Code::kMissingChunk : Code::kZeroFillAllowed);
       if (!item.ocdbt) f.file = item.item.directory + key;
-      f.expected = std::to_string(*total) + " chunks";
-      f.actual = std::to_string(leaf.chunks.size()) + " chunks";
+      f.expected = Phrase(*total) + " chunks";
+      f.actual = Phrase(leaf.chunks.size()) + " chunks";
       f.message = forbidden ? "chunk " + key +
                                   " is not there, and _METADATA says that every chunk was stored"
                             : "chunk " + key +
@@ -195,8 +196,8 @@ class Assigner {
         std::min(m.nbytes, CheckedMul(missing, m.chunk_nbytes).value_or(m.nbytes));
     if (fill > context_.options.max_fill - filled_) {
       Finding f(Code::kLimit);
-      f.expected = "at most " + std::to_string(context_.options.max_fill) + " bytes";
-      f.actual = std::to_string(fill) + " bytes more";
+      f.expected = "at most " + Phrase(context_.options.max_fill) + " bytes";
+      f.actual = Phrase(fill) + " bytes more";
       f.message =
           "too much content is backed by no stored bytes; raise --max-fill if that is right";
       return Refuse(item, leaf, std::move(f));
@@ -240,7 +241,7 @@ class Assigner {
       f.actual = Printable(l.first);
       f.message = l.keys == 1 ? "no leaf of the tree accounts for this key"
                               : "no leaf of the tree accounts for this key and " +
-                                    std::to_string(l.keys - 1) + " more beside it";
+                                    Phrase(l.keys - 1) + " more beside it";
       context_.Add(scan_, item, std::move(f));
     }
   }

@@ -1,5 +1,6 @@
 #include "verify/check_records.h"
 
+#include "base/phrase.h"
 #include "base/sort.h"
 #include "zarr/json_members.h"
 
@@ -101,7 +102,7 @@ class RecordChecker {
     if (leaf.state == LeafPlan::State::kEmpty && !leaf.in_msgpack) {
       if (stored || records.is_string || records.recorded || records.sharding)
         Add(leaf, Code::kValueTypeMismatch, "_METADATA", "a value type with content", type,
-            std::string("_METADATA says that there is nothing here, but ") +
+            Phrase("_METADATA says that there is nothing here, but ") +
                 (stored              ? "the store has an array of this name"
                  : records.is_string ? "_strings.json has a text of this name"
                                      : "array_metadatas/ or _sharding has an array of this name") +
@@ -188,13 +189,13 @@ void CheckTimes(Context& context, Scan& scan, ItemScan& item) {
     if (!early && !late) continue;
     if (late && IsPartialSave(scan, item)) continue;
     Finding f = MakeFinding(Code::kStructureMismatch,
-                            std::string("the store was written ") + (early ? "before" : "after") +
+                            Phrase("the store was written ") + (early ? "before" : "after") +
                                 " the save that _CHECKPOINT_METADATA tells of: it may be another "
                                 "checkpoint's");
     f.file = item.item.directory + "manifest.ocdbt";
     f.expected = (early ? "not before " : "not after ") +
-                 std::to_string(early ? *times.init : *times.commit) + " ns";
-    f.actual = std::to_string(time) + " ns";
+                 Phrase(early ? *times.init : *times.commit) + " ns";
+    f.actual = Phrase(time) + " ns";
     context.Add(scan, item, std::move(f));
   }
 }

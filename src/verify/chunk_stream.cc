@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/phrase.h"
+
 namespace leafsum::verify {
 
 ChunkStream::ChunkStream(const ChunkFormat& format, std::unique_ptr<ValueReader> reader, bool whole)
@@ -57,12 +59,12 @@ Pull ChunkStream::FinishWith(codec::Decoder& decoder, uint64_t& trailing) {
     if (Pull p = Decode(decoder, extra, produced); p != Pull::kBytes) return p;
     if (produced > 0)
       return Fail(Error{ErrorCode::kInvalid, "the chunk decodes to more bytes than its shape has",
-                        std::nullopt, std::to_string(format_.nbytes) + " bytes", "more"});
+                        std::nullopt, Phrase(format_.nbytes) + " bytes", "more"});
   }
   if (reader_->position() != reader_->length())
     return Fail(Error{ErrorCode::kInvalid, "bytes follow the encoded chunk", std::nullopt,
-                      std::to_string(reader_->position()) + " bytes",
-                      std::to_string(reader_->length()) + " bytes"});
+                      Phrase(reader_->position()) + " bytes",
+                      Phrase(reader_->length()) + " bytes"});
   trailing = trailing_;
   return Pull::kBytes;
 }
@@ -78,8 +80,8 @@ Pull ChunkStream::Load(std::unique_ptr<codec::Decoder>& shared) {
     if (p != Pull::kBytes) return p;
     if (ended_ && buffered_ < buffer_.size())
       return Fail(Error{ErrorCode::kInvalid, "the chunk decodes to fewer bytes than its shape has",
-                        std::nullopt, std::to_string(format_.nbytes) + " bytes",
-                        std::to_string(buffered_) + " bytes"});
+                        std::nullopt, Phrase(format_.nbytes) + " bytes",
+                        Phrase(buffered_) + " bytes"});
   }
   if (Pull p = FinishWith(*shared, trailing_); p != Pull::kBytes) return p;
   shared->Reset();
@@ -145,8 +147,8 @@ Pull ChunkStream::Next(size_t max, MutableBytes scratch, Bytes& out) {
     out = reader_->Available();
     if (out.empty())
       return Fail(Error{ErrorCode::kInvalid, "the chunk has fewer bytes than its shape",
-                        std::nullopt, std::to_string(format_.nbytes) + " bytes",
-                        std::to_string(reader_->length()) + " bytes"});
+                        std::nullopt, Phrase(format_.nbytes) + " bytes",
+                        Phrase(reader_->length()) + " bytes"});
     out = out.first(std::min(max, out.size()));
     lent_ = out.size();
   } else {
@@ -157,8 +159,8 @@ Pull ChunkStream::Next(size_t max, MutableBytes scratch, Bytes& out) {
       return p;
     if (produced == 0)
       return Fail(Error{ErrorCode::kInvalid, "the chunk decodes to fewer bytes than its shape has",
-                        std::nullopt, std::to_string(format_.nbytes) + " bytes",
-                        std::to_string(position_) + " bytes"});
+                        std::nullopt, Phrase(format_.nbytes) + " bytes",
+                        Phrase(position_) + " bytes"});
     out = Bytes(scratch).first(produced);
   }
   position_ += out.size();
@@ -191,8 +193,8 @@ Pull ChunkStream::Finish(uint64_t& trailing) {
     Settle();
     if (reader_->position() == reader_->length()) return Pull::kBytes;
     return Fail(Error{ErrorCode::kInvalid, "the chunk has more bytes than its shape", std::nullopt,
-                      std::to_string(format_.nbytes) + " bytes",
-                      std::to_string(reader_->length()) + " bytes"});
+                      Phrase(format_.nbytes) + " bytes",
+                      Phrase(reader_->length()) + " bytes"});
   }
   if (!decoder_) decoder_ = codec::MakeDecoder(format_.codecs, format_.nbytes);
   return FinishWith(*decoder_, trailing);

@@ -6,6 +6,7 @@
 
 #include "base/checked.h"
 #include "base/decimal.h"
+#include "base/phrase.h"
 #include "base/text.h"
 #include "hash/blake3.h"
 #include "orbax/key_path.h"
@@ -25,7 +26,7 @@ constexpr size_t kMaxRanges = 5;  // named in a message; the rest is counted
 std::string ShapeText(const std::optional<std::vector<uint64_t>>& shape) {
   if (!shape) return "null";
   std::string out = "[";
-  for (size_t i = 0; i < shape->size(); ++i) out += (i ? "," : "") + std::to_string((*shape)[i]);
+  for (size_t i = 0; i < shape->size(); ++i) out += (i ? "," : "") + Phrase((*shape)[i]);
   return out + "]";
 }
 
@@ -66,11 +67,11 @@ std::string DifferingRanges(const LeafRecord& expected, const LeafRecord& actual
   for (size_t i = 0; i < std::min(ranges.size(), kMaxRanges); ++i) {
     // An element that straddles two blocks belongs to both.
     const uint64_t first = ranges[i].begin / unit, last = (ranges[i].end - 1) / unit;
-    out += (i ? ", " : "") + std::to_string(first) + " to " + std::to_string(last);
+    out += (i ? ", " : "") + Phrase(first) + " to " + Phrase(last);
   }
   if (ranges.size() > kMaxRanges)
-    out += " and " + std::to_string(ranges.size() - kMaxRanges) + " more ranges";
-  return out + " of " + std::to_string(actual.nbytes / unit);
+    out += " and " + Phrase(ranges.size() - kMaxRanges) + " more ranges";
+  return out + " of " + Phrase(actual.nbytes / unit);
 }
 
 std::string ShortNumber(double v) {
@@ -80,8 +81,8 @@ std::string ShortNumber(double v) {
 
 // "4 of 4 elements, first at [0]: 1.0 expected, 999.0 found; max abs 998, max rel 0.998999"
 std::string DifferenceText(const ValueDifference& d, const std::vector<uint64_t>& shape) {
-  std::string out = std::to_string(d.differing) + " of " +
-                    std::to_string(CheckedProduct(shape).value_or(0)) + " elements, first at " +
+  std::string out = Phrase(d.differing) + " of " +
+                    Phrase(CheckedProduct(shape).value_or(0)) + " elements, first at " +
                     ShapeText(zarr::Unravel(d.first_index, shape)) + ": " + d.first_a +
                     " expected, " + d.first_b + " found";
   if (d.max_abs) out += "; max abs " + ShortNumber(*d.max_abs);
@@ -142,8 +143,8 @@ bool Comparer::CompareContent(const LeafRecord& expected, const LeafRecord& actu
         where = DifferenceText(d->second, *actual.shape);
     std::string message = "content differs" + (where.empty() ? "" : ": " + where);
     if (expected.nbytes != actual.nbytes)
-      message += ": " + std::to_string(expected.nbytes) + " bytes expected, " +
-                 std::to_string(actual.nbytes) + " found";
+      message += ": " + Phrase(expected.nbytes) + " bytes expected, " +
+                 Phrase(actual.nbytes) + " found";
     Add(Code::kDigestMismatch, actual.key_path, Blake3Text(*expected.blake3),
         Blake3Text(*actual.blake3), message + "; do not load it, compare with a trusted copy");
     return false;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/checked.h"
+#include "base/phrase.h"
 #include "verify/content_reader.h"
 #include "zarr/chunk_grid.h"
 
@@ -82,8 +83,8 @@ State ContentReader::ReadIndexesOf(Level& level) {
                   Error{ErrorCode::kTruncated,
                         "the shard is shorter than its index",
                         {},
-                        size ? std::to_string(*size) + " bytes" : "an index that fits in 64 bits",
-                        std::to_string(value.range.length) + " bytes"});
+                        size ? Phrase(*size) + " bytes" : "an index that fits in 64 bits",
+                        Phrase(value.range.length) + " bytes"});
     // The bytes and the decoded entries.
     total = CheckedAdd(total, CheckedMul(*size, 3).value_or(~uint64_t{0})).value_or(~uint64_t{0});
   }

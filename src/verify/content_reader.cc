@@ -5,6 +5,7 @@
 
 #include "base/checked.h"
 #include "base/limits.h"
+#include "base/phrase.h"
 #include "zarr/chunk_grid.h"
 
 namespace leafsum::verify {
@@ -353,7 +354,7 @@ State ContentReader::FinishSlots() {
                 "not depend on them",
                 {},
                 "0 bytes",
-                std::to_string(trailing) + " bytes"});
+                Phrase(trailing) + " bytes"});
       f.code = report::Code::kTrailingBytes;
       f.severity = report::DefaultSeverity(f.code);
       warnings_.push_back(std::move(f));

@@ -44,7 +44,7 @@ std::vector<CoverageMap::Range> CoverageMap::Marked(ByteClass byte_class) const 
   std::vector<Range> out;
   for (const Range& r : ranges_)
     if (r.byte_class == byte_class) out.push_back(r);
-  std::sort(out.begin(), out.end(), [](const Range& a, const Range& b) {
+  StableSort(out, [](const Range& a, const Range& b) {
     return a.file != b.file ? a.file < b.file : a.begin < b.begin;
   });
   size_t n = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/phrase.h"
 #include "base/text.h"
 #include "orbax/key_path.h"
 #include "verify/fingerprint.h"
@@ -59,13 +60,13 @@ void AppendLeafMembers(std::string& out, const LeafRecord& leaf) {
     out += '[';
     for (size_t i = 0; i < leaf.shape->size(); ++i) {
       if (i) out += ',';
-      out += std::to_string((*leaf.shape)[i]);
+      out += Phrase((*leaf.shape)[i]);
     }
     out += ']';
   } else {
     out += "null";
   }
-  out += ",\"nbytes\":" + std::to_string(leaf.nbytes);
+  out += ",\"nbytes\":" + Phrase(leaf.nbytes);
   if (!leaf.has_content || !leaf.blake3) return;
   out += ",\"digest\":{\"blake3\":\"" + hash::ToHex(*leaf.blake3) + '"';
   if (leaf.sha256) out += ",\"sha256\":\"" + hash::ToHex(*leaf.sha256) + '"';

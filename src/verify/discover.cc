@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/phrase.h"
 #include "base/text.h"
 #include "orbax/json_document.h"
 
@@ -56,14 +57,14 @@ bool Discover::ChooseLayout(Scan& scan, const Lockfile* lock) {
       scan.nothing_read = true;
       return false;
     }
-    not_found_ = "no step " + std::to_string(layout.step.value_or(0)) +
+    not_found_ = "no step " + Phrase(layout.step.value_or(0)) +
                  " in this checkpoint directory; it has";
     if (!scan.layout.is_root)
       not_found_ = "this is no directory of steps: leave --step out";
     else if (scan.layout.steps.empty())
       not_found_ += " none";
     for (size_t i = 0; i < scan.layout.steps.size() && i < 20; ++i)
-      not_found_ += (i ? ", " : " ") + std::to_string(scan.layout.steps[i].number);
+      not_found_ += (i ? ", " : " ") + Phrase(scan.layout.steps[i].number);
     return false;
   }
   if (scan.layout.duplicate_step_number) {
@@ -185,8 +186,8 @@ bool Discover::WantIfListed(size_t scan, size_t item, What what, const std::stri
     Report(want, Error{ErrorCode::kLimit,
                        "the file is too large for what it is",
                        {},
-                       "at most " + std::to_string(limit) + " bytes",
-                       std::to_string(*s.files.size(*id)) + " bytes"});
+                       "at most " + Phrase(limit) + " bytes",
+                       Phrase(*s.files.size(*id)) + " bytes"});
     return false;
   }
   wants_.push_back(want);
@@ -364,8 +365,8 @@ void Discover::Read(size_t tag, const Want& want, Bytes bytes) {
       if (init && commit && *commit < *init) {
         Finding f = MakeFinding(Code::kStructureMismatch, "the save ended before it began");
         f.file = want.path;
-        f.expected = "commit_timestamp_nsecs of at least " + std::to_string(*init);
-        f.actual = std::to_string(*commit);
+        f.expected = "commit_timestamp_nsecs of at least " + Phrase(*init);
+        f.actual = Phrase(*commit);
         context_.Add(scan, std::move(f));
       }
       if (m->has_commit_timestamp_member && !m->commit_timestamp_nsecs) {

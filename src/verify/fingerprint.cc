@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/phrase.h"
 #include "base/sort.h"
 #include "base/text.h"
 #include "hash/blake3.h"
@@ -33,7 +34,7 @@ std::string FingerprintLine(const LeafRecord& leaf) {
     line += '[';
     for (size_t i = 0; i < leaf.shape->size(); ++i) {
       if (i) line += ',';
-      line += std::to_string((*leaf.shape)[i]);
+      line += Phrase((*leaf.shape)[i]);
     }
     line += ']';
   } else {
@@ -110,11 +111,11 @@ std::optional<hash::Digest> CheckpointFingerprint(const std::vector<ItemRecord>&
 }
 
 std::string CheckpointText(const hash::Digest& digest) {
-  return std::string(kCheckpointPrefix) + hash::ToHex(digest);
+  return Phrase(kCheckpointPrefix) + hash::ToHex(digest);
 }
 
 std::string Blake3Text(const hash::Digest& digest) {
-  return std::string(kBlake3Prefix) + hash::ToHex(digest);
+  return Phrase(kBlake3Prefix) + hash::ToHex(digest);
 }
 
 std::optional<hash::Digest> ParseCheckpointText(std::string_view text) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/checked.h"
+#include "base/phrase.h"
+#include "base/sort.h"
 #include "kvstore/key_text.h"
 #include "kvstore/safe_path.h"
 #include "ocdbt/numbered_manifest.h"
@@ -25,8 +27,8 @@ std::string GenerationRanges(const ItemScan& item) {
     while (end < item.history.size() && item.history[end].generation_number == item.history[end - 1].generation_number + 1) ++end;
     if (!out.empty()) out += ", ";
     if (out.size() > 200) return out + "...";
-    out += std::to_string(item.history[i].generation_number);
-    if (end - i > 1) out += "-" + std::to_string(item.history[end - 1].generation_number);
+    out += Phrase(item.history[i].generation_number);
+    if (end - i > 1) out += "-" + Phrase(item.history[end - 1].generation_number);
     i = end;
   }
   return item.history_gaps.empty() ? out : out + "; others cannot be read";
@@ -94,8 +96,8 @@ void GenerationStage::WantNumbered(size_t s, size_t i) {
   wants_.push_back({s, i, newest->path, generation, {}});
   if (newest->size > kMaxManifest)
     OnFailure(wants_.size() - 1, Error{ErrorCode::kLimit, "manifest is too large", {},
-                                       "at most " + std::to_string(kMaxManifest) + " bytes",
-                                       std::to_string(newest->size) + " bytes"});
+                                       "at most " + Phrase(kMaxManifest) + " bytes",
+                                       Phrase(newest->size) + " bytes"});
   else
     WantFile(scan, newest->path, kMaxManifest, wants_.size() - 1);
 }
@@ -139,9 +141,9 @@ void GenerationStage::WantVersionNode(size_t s, size_t i, const ocdbt::VersionNo
   } else if (!size && scan.listed) {
     Lose(want, Error{ErrorCode::kMissing, "the file is not there", {}, "", ""});
   } else if (size && !RangeFits(at.offset, at.length, *size)) {
-    Lose(want, Error{ErrorCode::kTruncated, "the file ends before the node does", {}, std::to_string(at.offset) + " + " + std::to_string(at.length) + " bytes", std::to_string(*size) + " bytes"});
+    Lose(want, Error{ErrorCode::kTruncated, "the file ends before the node does", {}, Phrase(at.offset) + " + " + Phrase(at.length) + " bytes", Phrase(*size) + " bytes"});
   } else if (at.length > kMaxEncodedNode) {
-    Lose(want, Error{ErrorCode::kLimit, "the node is too large", {}, "at most " + std::to_string(kMaxEncodedNode) + " bytes", std::to_string(at.length) + " bytes"});
+    Lose(want, Error{ErrorCode::kLimit, "the node is too large", {}, "at most " + Phrase(kMaxEncodedNode) + " bytes", Phrase(at.length) + " bytes"});
   } else {
     wants_.push_back(want);
     WantRange(scan, want.path, at.offset, at.length, wants_.size() - 1);
@@ -210,7 +212,7 @@ void GenerationStage::TakeVersionNode(const Want& want, Bytes bytes) {
     f.file = want.path;
     f.offset = reference.location.offset;
     auto text = [](uint64_t count, uint64_t from) {
-      return std::to_string(count) + " generations from " + std::to_string(from) + " ns";
+      return Phrase(count) + " generations from " + Phrase(from) + " ns";
     };
     f.expected = text(reference.num_generations, reference.commit_time_nsecs);
     f.actual = text(generations, earliest);
@@ -242,18 +244,17 @@ std::string GenerationStage::Finish() {
   bool any = false;
   for (Scan& scan : context_.scans) {
     for (ItemScan& item : scan.items) {
-      std::sort(item.history.begin(), item.history.end(), [](const auto& a, const auto& b) { return a.generation_number < b.generation_number; });
-      std::sort(item.history_gaps.begin(), item.history_gaps.end(),
-                [](const HistoryGap& a, const HistoryGap& b) {
-                  return a.newest_generation < b.newest_generation;
-                });
+      StableSort(item.history, [](const auto& a, const auto& b) { return a.generation_number < b.generation_number; });
+      StableSort(item.history_gaps, [](const HistoryGap& a, const HistoryGap& b) {
+        return a.newest_generation < b.newest_generation;
+      });
       if (!wanted || !item.generation) continue;
       any = true;
       if (item.generation->generation_number == *wanted) continue;
-      return "no generation " + std::to_string(*wanted) + " in the store " + item.item.directory + "manifest.ocdbt; it has " + GenerationRanges(item);
+      return "no generation " + Phrase(*wanted) + " in the store " + item.item.directory + "manifest.ocdbt; it has " + GenerationRanges(item);
     }
   }
-  return !wanted || any ? "" : "no generation " + std::to_string(*wanted) + ": there is no OCDBT store here that can be read";
+  return !wanted || any ? "" : "no generation " + Phrase(*wanted) + ": there is no OCDBT store here that can be read";
 }
 
 }  // namespace leafsum::verify

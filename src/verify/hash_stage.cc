@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/phrase.h"
 #include "base/sort.h"
 #include "verify/content_reader.h"
 
@@ -261,8 +262,8 @@ void HashStage::Settle(const Leaf& l, const LeafResult& result) {
   if (result.memory_needed != 0) {
     leaf.state = LeafPlan::State::kNotRead;
     Finding f(Code::kLimit);
-    f.expected = "at most " + std::to_string(context_.options.max_memory) + " bytes";
-    f.actual = std::to_string(result.memory_needed) + " bytes";
+    f.expected = "at most " + Phrase(context_.options.max_memory) + " bytes";
+    f.actual = Phrase(result.memory_needed) + " bytes";
     f.message =
         "reading this leaf takes " + MiB(result.memory_needed) + " of memory; raise --max-memory";
     context_.Add(scan, item, leaf, std::move(f));

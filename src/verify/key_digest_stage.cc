@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/checked.h"
+#include "base/phrase.h"
 #include "hash/blake3.h"
 #include "hash/sha256.h"
 #include "verify/array_task.h"
@@ -38,7 +39,7 @@ KeyDigestStage::KeyDigestStage(Context& context) : Stage(context) {
         if (!size && scan.listed)
           Report({s, i, e}, {ErrorCode::kMissing, "the file with values of the store is not there", {}, "", ""});
         else if (size && !RangeFits(ref.offset, ref.length, *size))
-          Report({s, i, e}, {ErrorCode::kTruncated, "the file ends before a value of the store does", {}, "", std::to_string(*size) + " bytes"});
+          Report({s, i, e}, {ErrorCode::kTruncated, "the file ends before a value of the store does", {}, "", Phrase(*size) + " bytes"});
         else
           values_.push_back({s, i, e});
       }

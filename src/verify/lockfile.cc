@@ -8,6 +8,7 @@
 #include "base/checked.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/phrase.h"
 #include "base/sort.h"
 #include "base/text.h"
 #include "hash/blake3.h"
@@ -52,7 +53,7 @@ class Reader {
               std::initializer_list<std::string_view> names) {
     const JsonValue::Object* object = value.AsObject();
     if (!object) {
-      Fail(std::string(what) + " must be an object", "object", std::string(value.TypeName()));
+      Fail(Phrase(what) + " must be an object", "object", std::string(value.TypeName()));
       return false;
     }
     uint32_t seen = 0;
@@ -146,7 +147,7 @@ void CheckKind(Reader& r, const LeafRecord& leaf) {
              Quoted(leaf.dtype));
     if (leaf.has_content) r.Fail("an empty node has no digest");
     if (leaf.shape) r.Fail("an empty node has the shape null");
-    if (leaf.nbytes != 0) r.Fail("an empty node has no bytes", "0", std::to_string(leaf.nbytes));
+    if (leaf.nbytes != 0) r.Fail("an empty node has no bytes", "0", Phrase(leaf.nbytes));
     return;
   }
   if (!leaf.has_content) r.Fail("member \"digest\" is missing");
@@ -168,8 +169,8 @@ void CheckKind(Reader& r, const LeafRecord& leaf) {
   if (!expected)
     r.Fail("product(shape) * itemsize is 2^64 or more", {}, {}, ErrorCode::kLimit);
   else if (*expected != leaf.nbytes)
-    r.Fail("\"nbytes\" is not product(shape) * itemsize", std::to_string(*expected),
-           std::to_string(leaf.nbytes));
+    r.Fail("\"nbytes\" is not product(shape) * itemsize", Phrase(*expected),
+           Phrase(leaf.nbytes));
 }
 
 void ReadDigest(Reader& r, const JsonValue& value, LeafRecord& leaf) {
@@ -191,8 +192,8 @@ void ReadBlocks(Reader& r, const JsonValue& value, LeafRecord& leaf) {
   // nbytes is below 2^53, so this cannot overflow.
   if (leaf.blocks.size() != count * hash::kBlockValueSize)
     r.Fail("\"blocks\" must have 32 bytes for every 4 MiB begun",
-           std::to_string(count * hash::kBlockValueSize) + " bytes",
-           std::to_string(leaf.blocks.size()) + " bytes");
+           Phrase(count * hash::kBlockValueSize) + " bytes",
+           Phrase(leaf.blocks.size()) + " bytes");
   else if (hash::Digest merged = hash::MergeBlocks(leaf.blocks); merged != leaf.blake3)
     r.Fail("\"blocks\" do not merge into the leaf's digest", hash::ToHex(*leaf.blake3),
            hash::ToHex(merged));
@@ -214,16 +215,16 @@ void ReadOptional(Reader& r, const JsonValue& value, LeafRecord& leaf) {
     leaf.chunks = r.Base64Bytes(*chunks, "chunks");
     if (leaf.chunks.size() % sizeof(hash::Digest) != 0)
       r.Fail("\"chunks\" must have 32 bytes for every chunk", "a multiple of 32 bytes",
-             std::to_string(leaf.chunks.size()) + " bytes");
+             Phrase(leaf.chunks.size()) + " bytes");
   }
   if (const JsonValue* types = value.Find("key_types")) {
     leaf.key_types = r.Integers(*types, "key_types");
     for (uint64_t type : *leaf.key_types)
       if (type != 1 && type != 2)
-        r.Fail("\"key_types\" holds an unknown key type", "1 or 2", std::to_string(type));
+        r.Fail("\"key_types\" holds an unknown key type", "1 or 2", Phrase(type));
     if (leaf.key_types->size() != leaf.key_path.size())
       r.Fail("\"key_types\" must have one number for each element of the key path",
-             std::to_string(leaf.key_path.size()), std::to_string(leaf.key_types->size()));
+             Phrase(leaf.key_path.size()), Phrase(leaf.key_types->size()));
   }
   if (const JsonValue* impl = value.Find("prng_impl")) {
     leaf.prng_impl = r.Text(*impl, "prng_impl");
@@ -234,7 +235,7 @@ void ReadOptional(Reader& r, const JsonValue& value, LeafRecord& leaf) {
 
 LeafRecord ReadLeaf(Reader& r, const JsonValue& value, const std::string& item, size_t index) {
   LeafRecord leaf;
-  r.SetPlace("leaf " + std::to_string(index) + " of item " + Quoted(item));
+  r.SetPlace("leaf " + Phrase(index) + " of item " + Quoted(item));
   const JsonValue* key_path = value.Find("key_path");
   std::optional<orbax::KeyPath> path = key_path ? key_path->AsStringArray() : std::nullopt;
   if (path) r.SetPlace("leaf " + Clipped(LeafName(item, *path)));
@@ -321,8 +322,8 @@ void ReadDocument(Reader& r, const JsonValue& root, Lockfile& lockfile) {
     if (!version) return;
     const uint64_t number = r.Integer(*version, "leafsum");
     if (r.ok() && number != kVersion)
-      r.Fail("unknown version " + std::to_string(number), std::to_string(kVersion),
-             std::to_string(number), ErrorCode::kUnsupported);
+      r.Fail("unknown version " + Phrase(number), Phrase(kVersion),
+             Phrase(number), ErrorCode::kUnsupported);
     if (!r.ok()) return;
   }
   if (!r.Object(root, "the document", {"leafsum", "fingerprint", "items", "source"})) return;

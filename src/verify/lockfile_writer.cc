@@ -1,4 +1,5 @@
 #include "base/limits.h"
+#include "base/phrase.h"
 #include "base/text.h"
 #include "verify/digest_json.h"
 #include "verify/fingerprint.h"
@@ -18,7 +19,7 @@ void AppendLeaf(std::string& out, const LeafRecord& leaf) {
     out += ",\"key_types\":[";
     for (size_t i = 0; i < leaf.key_types->size(); ++i) {
       if (i) out += ',';
-      out += std::to_string((*leaf.key_types)[i]);
+      out += Phrase((*leaf.key_types)[i]);
     }
     out += ']';
   }
@@ -31,7 +32,7 @@ void AppendSource(std::string& out, const Lockfile& lockfile) {
   const bool has_step = lockfile.step && *lockfile.step < kMaxSafeInteger;
   if (!has_step && !lockfile.commit_timestamp_nsecs) return;
   out += ",\"source\":{";
-  if (has_step) out += "\"step\":" + std::to_string(*lockfile.step);
+  if (has_step) out += "\"step\":" + Phrase(*lockfile.step);
   if (has_step && lockfile.commit_timestamp_nsecs) out += ',';
   if (lockfile.commit_timestamp_nsecs)
     out += "\"commit_timestamp_nsecs\":" + JsonString(*lockfile.commit_timestamp_nsecs);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "base/sort.h"
 #include "orbax/key_path.h"
 
 namespace leafsum::verify {
@@ -98,7 +99,7 @@ bool ParseResumed(const JsonValue& v, Options& o) {
     if (!path) return false;
     o.resumed.emplace_back(*(*cells)[0].AsString(), std::move(*path));
   }
-  std::sort(o.resumed.begin(), o.resumed.end());
+  StableSort(o.resumed, std::less<>());
   return true;
 }
 

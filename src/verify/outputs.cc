@@ -4,6 +4,7 @@
 
 #include "base/checked.h"
 #include "base/decimal.h"
+#include "base/phrase.h"
 #include "base/text.h"
 #include "zarr/chunk_grid.h"
 
@@ -46,15 +47,15 @@ void AppendLeaf(std::string& out, const ItemScan& item, const LeafPlan& leaf) {
   const LeafRecord& r = leaf.record;
   out += "{\"key_path\":" + orbax::ToJson(r.key_path) +
          ",\"value_type\":" + JsonString(r.value_type) + ",\"dtype\":" + JsonString(r.dtype) +
-         ",\"shape\":" + ShapeJson(r.shape) + ",\"nbytes\":" + std::to_string(r.nbytes);
+         ",\"shape\":" + ShapeJson(r.shape) + ",\"nbytes\":" + Phrase(r.nbytes);
   if (leaf.in_zarr && r.shape) {
     uint64_t stored = 0;
     for (const ChunkRef& chunk : leaf.chunks)
       stored = CheckedAdd(stored, chunk.length).value_or(~uint64_t{0});
-    out += ",\"chunks\":" + std::to_string(leaf.chunks.size()) +
+    out += ",\"chunks\":" + Phrase(leaf.chunks.size()) +
            ",\"chunk_shape\":" + UintList(leaf.metadata.chunk_shape) +
-           ",\"stored_nbytes\":" + std::to_string(stored) +
-           ",\"zarr_format\":" + std::to_string(leaf.metadata.zarr_format) +
+           ",\"stored_nbytes\":" + Phrase(stored) +
+           ",\"zarr_format\":" + Phrase(leaf.metadata.zarr_format) +
            ",\"document\":" + JsonString(item.store.entries()[leaf.document_entry].key);
   }
   out += '}';
@@ -84,9 +85,9 @@ bool ListsKeys(const ItemScan& item, const Options& options) {
 }
 
 void AppendVersions(std::string& out, const ItemScan& item) {
-  out += ",\"generation\":" + std::to_string(item.generation->generation_number) +
+  out += ",\"generation\":" + Phrase(item.generation->generation_number) +
          ",\"versions\":[";
-  auto member = [&](const char* name, uint64_t value) { out += name + std::to_string(value); };
+  auto member = [&](const char* name, uint64_t value) { out += name + Phrase(value); };
   for (size_t v = 0; v < item.history.size(); ++v) {
     const ocdbt::BtreeGenerationReference& version = item.history[v];
     member(v ? ",{\"generation\":" : "{\"generation\":", version.generation_number);
@@ -135,9 +136,9 @@ std::string ListRows(const Scan& scan, const Options& options, size_t list, size
 
 std::string ListJson(const Scan& scan, const Options& options) {
   std::string out = "{\"source\":{";
-  if (scan.step_chosen) out += "\"step\":" + std::to_string(scan.layout.chosen->number) + ",";
-  out += "\"files\":" + std::to_string(scan.total_files) +
-         ",\"bytes\":" + std::to_string(scan.total_bytes) + "},\"items\":[";
+  if (scan.step_chosen) out += "\"step\":" + Phrase(scan.layout.chosen->number) + ",";
+  out += "\"files\":" + Phrase(scan.total_files) +
+         ",\"bytes\":" + Phrase(scan.total_bytes) + "},\"items\":[";
   uint64_t leaves = 0, parameters = 0, nbytes = 0;
   for (size_t i = 0; i < scan.items.size(); ++i) {
     const ItemScan& item = scan.items[i];
@@ -155,8 +156,8 @@ std::string ListJson(const Scan& scan, const Options& options) {
     if (options.versions && item.generation) AppendVersions(out, item);
     out += '}';
   }
-  return out + "],\"totals\":{\"leaves\":" + std::to_string(leaves) +
-         ",\"parameters\":" + std::to_string(parameters) + ",\"nbytes\":" + std::to_string(nbytes) +
+  return out + "],\"totals\":{\"leaves\":" + Phrase(leaves) +
+         ",\"parameters\":" + Phrase(parameters) + ",\"nbytes\":" + Phrase(nbytes) +
          "}}\n";
 }
 
@@ -179,8 +180,8 @@ std::string DiffJson(const Comparison& comparison,
     out += ",\"a\":" + digest(o.expected) + ",\"b\":" + digest(o.actual);
     if (auto it = differences.find(k); it != differences.end()) {
       const ValueDifference& d = it->second;
-      out += ",\"values\":{\"differing\":" + std::to_string(d.differing) +
-             ",\"first_index\":" + std::to_string(d.first_index) +
+      out += ",\"values\":{\"differing\":" + Phrase(d.differing) +
+             ",\"first_index\":" + Phrase(d.first_index) +
              ",\"first_a\":" + JsonString(d.first_a) + ",\"first_b\":" + JsonString(d.first_b) +
              ",\"max_abs\":" + NumberJson(d.max_abs) + ",\"max_rel\":" + NumberJson(d.max_rel) +
              "}";
@@ -188,10 +189,10 @@ std::string DiffJson(const Comparison& comparison,
     out += '}';
   }
   const report::LeafCounts& c = comparison.counts;
-  return out + "],\"summary\":{\"equal\":" + std::to_string(c.equal) +
-         ",\"different\":" + std::to_string(c.different) +
-         ",\"missing\":" + std::to_string(c.missing) + ",\"extra\":" + std::to_string(c.extra) +
-         ",\"not_read\":" + std::to_string(c.not_read) + "}}\n";
+  return out + "],\"summary\":{\"equal\":" + Phrase(c.equal) +
+         ",\"different\":" + Phrase(c.different) +
+         ",\"missing\":" + Phrase(c.missing) + ",\"extra\":" + Phrase(c.extra) +
+         ",\"not_read\":" + Phrase(c.not_read) + "}}\n";
 }
 
 }  // namespace leafsum::verify

@@ -5,6 +5,7 @@
 
 #include "base/checked.h"
 #include "base/json.h"
+#include "base/phrase.h"
 #include "base/sort.h"
 #include "base/text.h"
 #include "kvstore/safe_path.h"
@@ -65,17 +66,10 @@ std::vector<orbax::MsgpackLeaf*> MsgpackValues(Scan& scan, ItemScan& item) {
   }
   scan.coverage.Mark(item.msgpack_file, position, *scan.files.size(item.msgpack_file) - position,
                      item.msgpack_broken ? ByteClass::kUnread : ByteClass::kStructural);
-  std::stable_sort(values.begin(), values.end(),
-                   [](const orbax::MsgpackLeaf* a, const orbax::MsgpackLeaf* b) {
-                     return orbax::KeyPathLess(a->key_path, b->key_path);
-                   });
-  return values;
-}
-
-void SortLeaves(ItemScan& item) {
-  StableSort(item.leaves, [](const LeafPlan& a, const LeafPlan& b) {
-    return orbax::KeyPathLess(a.record.key_path, b.record.key_path);
+  StableSort(values, [](const orbax::MsgpackLeaf* a, const orbax::MsgpackLeaf* b) {
+    return orbax::KeyPathLess(a->key_path, b->key_path);
   });
+  return values;
 }
 
 }  // namespace
@@ -230,7 +224,7 @@ void PlanStage::CheckNames(Scan& scan, ItemScan& item) {
     if (leaf.state != LeafPlan::State::kEmpty && !leaf.in_msgpack)
       names[leaf.record.value_type == "string"].push_back(name_of(leaf));
   for (std::vector<std::string>& list : names) {
-    std::sort(list.begin(), list.end());
+    StableSort(list, std::less<std::string>());
     // What stands once is no collision: the first of each that stands twice or more is kept.
     auto end = list.begin();
     for (auto it = list.begin(); it != list.end();) {
@@ -350,7 +344,7 @@ void PlanStage::PlanMsgpackValue(Scan& scan, ItemScan& item, LeafPlan& leaf,
         problem = Error{ErrorCode::kInvalid,
                         "the array's content is not as long as its shape and type say",
                         piece.range.offset, zarr::ShapeText(value.shape) + " of " + value.dtype,
-                        std::to_string(piece.range.length) + " bytes"};
+                        Phrase(piece.range.length) + " bytes"};
       // The pieces are chunks of a flat array: of equal length but for the last.
       const auto& first_piece = value.pieces[0];
       if (piece.elements > first_piece.elements ||
@@ -368,7 +362,7 @@ void PlanStage::PlanMsgpackValue(Scan& scan, ItemScan& item, LeafPlan& leaf,
                         "the chunks are not as long as the array's shape says",
                         {},
                         zarr::ShapeText(value.shape),
-                        std::to_string(elements) + " elements"};
+                        Phrase(elements) + " elements"};
       m.shape = {elements};
       m.chunk_shape = {std::max<uint64_t>(1, value.pieces[0].elements)};
       m.chunk_nbytes = m.chunk_shape[0] * m.type.itemsize;
@@ -456,7 +450,7 @@ void PlanStage::PlanArray(size_t s, size_t i, size_t l, bool zarr3) {
     if (!item.ocdbt && !kvstore::IsSafePath(key)) return;  // told by CheckNames
     const bool other =
         item.store.Find(prefix + std::string(zarr3 ? kZarray : kZarrJson)) != nullptr;
-    Finding f = other ? MakeFinding(Code::kInvalid, std::string("_METADATA says use_zarr3 ") +
+    Finding f = other ? MakeFinding(Code::kInvalid, Phrase("_METADATA says use_zarr3 ") +
                                                         (zarr3 ? "true" : "false") +
                                                         ", the array is stored the other way")
                 : item.ocdbt
@@ -552,8 +546,8 @@ void PlanStage::WantDocument(size_t s, size_t i, size_t l) {
     return fail(Error{ErrorCode::kLimit,
                       "the array's metadata is too large for what it is",
                       {},
-                      "at most " + std::to_string(kMaxArrayMetadata) + " bytes",
-                      std::to_string(ref.length) + " bytes"});
+                      "at most " + Phrase(kMaxArrayMetadata) + " bytes",
+                      Phrase(ref.length) + " bytes"});
   const auto size = scan.files.size(ref.file);
   const bool may_exist = scan.MayExist(ref.file);
   if (!size && !may_exist)
@@ -563,8 +557,8 @@ void PlanStage::WantDocument(size_t s, size_t i, size_t l) {
     return fail(Error{ErrorCode::kTruncated,
                       "the file ends before the array's metadata does",
                       {},
-                      std::to_string(ref.offset) + " + " + std::to_string(ref.length) + " bytes",
-                      std::to_string(*size) + " bytes"});
+                      Phrase(ref.offset) + " + " + Phrase(ref.length) + " bytes",
+                      Phrase(*size) + " bytes"});
   scan.coverage.Mark(ref.file, ref.offset, ref.length, ByteClass::kStructural);
   documents_.push_back(document);
   WantRange(scan, scan.files.path(ref.file), ref.offset, ref.length, documents_.size() - 1);
@@ -624,7 +618,7 @@ void PlanStage::OnDocument(const Document& d, Bytes bytes) {
       f.offset = entry.value.offset + metadata.error().offset.value_or(0);
     else
       f.offset.reset();
-    f.message = "key " + std::string(entry.key) + ": " + f.message;
+    f.message = "key " + Phrase(entry.key) + ": " + f.message;
     leaf.state = LeafPlan::State::kNotRead;
     context_.Add(scan, item, leaf, std::move(f));
     return;

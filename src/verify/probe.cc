@@ -4,6 +4,8 @@
 
 #include "base/byte_reader.h"
 #include "base/json.h"
+#include "base/phrase.h"
+#include "base/sort.h"
 #include "kvstore/safe_path.h"
 #include "orbax/tree_metadata.h"
 
@@ -55,8 +57,7 @@ std::string Probe::not_found() const {
 void Probe::Finish() {
   for (Scan& scan : context_.scans) {
     if (scan.listed) continue;
-    std::sort(scan.listing.begin(), scan.listing.end(),
-              [](const FileEntry& a, const FileEntry& b) { return a.path < b.path; });
+    StableSort(scan.listing, [](const FileEntry& a, const FileEntry& b) { return a.path < b.path; });
   }
 }
 
@@ -99,7 +100,7 @@ void Probe::Open(size_t scan, std::string path, int depth, size_t top) {
 }
 
 void Probe::OpenStep(size_t scan, std::optional<uint64_t> step) {
-  const std::string directory = step ? std::to_string(*step) + "/" : "";
+  const std::string directory = step ? Phrase(*step) + "/" : "";
   Open(scan, directory, 0, directory.size());
 }
 
@@ -150,7 +151,7 @@ void Probe::OpenItems(size_t index, std::vector<std::string> names) {
   if (lock_ && (names.size() > 1 || lock_->items.size() > 1))
     for (const ItemRecord& item : lock_->items)
       if (!item.name.empty()) names.push_back(item.name.substr(0, item.name.find('/')));
-  std::sort(names.begin(), names.end());
+  StableSort(names, std::less<std::string>());
   names.erase(std::unique(names.begin(), names.end()), names.end());
   AskIn(index, What::kSide, "_CHECKPOINT_DELETION", kMaxJsonBytes);
   for (const std::string& name : names) OpenIn(index, name);
@@ -162,7 +163,7 @@ void Probe::Processes(size_t index, uint64_t count) {
   Directory& directory = directories_[index];
   directory.processes_waiting = count;
   for (; count > 0; --count)
-    AskIn(index, What::kProcess, "array_metadatas/process_" + std::to_string(directory.processes++), kMaxJsonBytes);
+    AskIn(index, What::kProcess, "array_metadatas/process_" + Phrase(directory.processes++), kMaxJsonBytes);
 }
 
 void Probe::Answered(const Want& want) {
@@ -275,8 +276,8 @@ void Probe::Chunks(const Want& document, Bytes bytes) {
                Error{ErrorCode::kLimit,
                      "too many chunks to be looked for one by one in a source without a listing",
                      {},
-                     "at most " + std::to_string(kMaxProbedChunks) + " chunks of one array",
-                     count ? std::to_string(*count) : "2^64 or more"},
+                     "at most " + Phrase(kMaxProbedChunks) + " chunks of one array",
+                     count ? Phrase(*count) : "2^64 or more"},
                document.path);
     return;
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/phrase.h"
+
 namespace leafsum::verify {
 
 void ReadQueue::Want(ReadSink* sink, uint32_t source, uint32_t file, uint64_t offset,
@@ -66,8 +68,8 @@ bool ReadQueue::Commit(uint32_t id, uint64_t n) {
     wanted->sink->OnFailure(
         wanted->offset,
         Error{ErrorCode::kTruncated, "the file ends before this range does",
-              wanted->offset + piece.size, std::to_string(wanted->length) + " bytes",
-              std::to_string(n) + " bytes"});
+              wanted->offset + piece.size, Phrase(wanted->length) + " bytes",
+              Phrase(n) + " bytes"});
   } else {
     wanted->sink->OnRead(wanted->offset, std::move(piece));
   }

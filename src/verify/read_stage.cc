@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/checked.h"
+#include "base/phrase.h"
 #include "hash/blake3.h"
 #include "verify/compare.h"
 #include "verify/fingerprint.h"
@@ -47,8 +48,8 @@ void ReadStage::Plan(const ReadRequest& request, const Lockfile* lock, uint32_t 
       if (!IsPlanned(request, leaf)) {
         Finding f = MakeFinding(Code::kChangedDuringRead,
                                 "the leaf is another one than when its parts were chosen: run again");
-        f.expected = request.dtype + ' ' + std::to_string(request.nbytes) + " bytes";
-        f.actual = leaf.record.dtype + ' ' + std::to_string(leaf.record.nbytes) + " bytes";
+        f.expected = request.dtype + ' ' + Phrase(request.nbytes) + " bytes";
+        f.actual = leaf.record.dtype + ' ' + Phrase(leaf.record.nbytes) + " bytes";
         context_.Add(scan, item, leaf, std::move(f));
         leaf.state = LeafPlan::State::kNotRead;
         ++not_read_;
@@ -185,8 +186,8 @@ void ReadStage::Check(const Part& part, const LeafResult& result) {
     const uint64_t from = begin + b / hash::kBlockValueSize * hash::kBlockSize;
     const uint64_t to = std::min(from + hash::kBlockSize, expected.nbytes);
     Add(part, MakeFinding(Code::kDigestMismatch, "content differs from the lockfile's in bytes " +
-                                                     std::to_string(from) + " to " +
-                                                     std::to_string(to - 1) + "; it is not shown"));
+                                                     Phrase(from) + " to " +
+                                                     Phrase(to - 1) + "; it is not shown"));
     return Unread(part);
   }
 }

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "base/decimal.h"
+#include "base/phrase.h"
+#include "base/sort.h"
 #include "hash/blake3.h"
 #include "verify/array_task.h"
 #include "verify/hash_stage.h"
@@ -84,7 +86,7 @@ void SampleStage::Choose(std::vector<Chunk> chunks) {
   }
   chunks.resize(n);
   drawn_chunks_ = n;
-  std::sort(chunks.begin(), chunks.end(), [](const Chunk& a, const Chunk& b) {
+  StableSort(chunks, [](const Chunk& a, const Chunk& b) {
     return std::tie(a.item, a.leaf, a.chunk) < std::tie(b.item, b.leaf, b.chunk);
   });
   const Scan& scan = context_.scans[0];
@@ -263,16 +265,16 @@ void SampleStage::Finish() {
                                                     static_cast<double>(total_chunks_);
   Finding f = MakeFinding(
       Code::kSkipped,
-      "a sample of " + std::to_string(drawn_chunks_) + " of " + std::to_string(total_chunks_) +
-          " chunks (" + Share(share) + " %) with seed " + std::to_string(context_.options.sample->seed) +
-          ", " + std::to_string(bytes_read_) + " bytes read: it holds a single changed chunk with probability " +
+      "a sample of " + Phrase(drawn_chunks_) + " of " + Phrase(total_chunks_) +
+          " chunks (" + Share(share) + " %) with seed " + Phrase(context_.options.sample->seed) +
+          ", " + Phrase(bytes_read_) + " bytes read: it holds a single changed chunk with probability " +
           Share(ChanceToFind(total_chunks_, drawn_chunks_, 1)) + ", one of a changed 1 % (" +
-          std::to_string(percent) + ") with " + Share(ChanceToFind(total_chunks_, drawn_chunks_, percent)) +
-          (decoded_chunks_ == 0 ? "" : "; " + std::to_string(decoded_chunks_) +
+          Phrase(percent) + ") with " + Share(ChanceToFind(total_chunks_, drawn_chunks_, percent)) +
+          (decoded_chunks_ == 0 ? "" : "; " + Phrase(decoded_chunks_) +
                                            " of them were only decoded, which finds damage but no other values: "
                                            "lock with --chunks"));
-  f.expected = std::to_string(total_chunks_) + " chunks";
-  f.actual = std::to_string(drawn_chunks_) + " chunks";
+  f.expected = Phrase(total_chunks_) + " chunks";
+  f.actual = Phrase(drawn_chunks_) + " chunks";
   context_.findings.Add(std::move(f));
 }
 

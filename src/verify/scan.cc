@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "base/phrase.h"
+#include "base/sort.h"
+
 namespace leafsum::verify {
 
 using report::Code;
@@ -80,13 +83,19 @@ Error ShortRead(bool size_was_told, uint64_t wanted, uint64_t got) {
   return {size_was_told ? ErrorCode::kChanged : ErrorCode::kTruncated,
           size_was_told ? "the file is shorter than it was" : "the file ends too early",
           {},
-          std::to_string(wanted) + " bytes",
-          std::to_string(got) + " bytes"};
+          Phrase(wanted) + " bytes",
+          Phrase(got) + " bytes"};
 }
 
-Finding MakeFinding(Code code, std::string message) {
+void SortLeaves(ItemScan& item) {
+  StableSort(item.leaves, [](const LeafPlan& a, const LeafPlan& b) {
+    return orbax::KeyPathLess(a.record.key_path, b.record.key_path);
+  });
+}
+
+Finding MakeFinding(Code code, Words message) {
   Finding finding(code);
-  finding.message = std::move(message);
+  finding.message = message.view();
   return finding;
 }
 
@@ -102,7 +111,7 @@ Finding FindingOf(const Error& error, std::string_view file) {
 
 std::string MiB(uint64_t bytes) {
   const uint64_t tenths = bytes / (1 << 20) * 10 + bytes % (1 << 20) * 10 / (1 << 20);
-  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " MiB";
+  return Phrase(tenths / 10) + "." + Phrase(tenths % 10) + " MiB";
 }
 
 std::pair<std::string_view, std::string_view> SplitKey(std::string_view key) {

@@ -154,7 +154,9 @@ report::Finding FindingOf(const Error& error, std::string_view file);
 // A read of fewer bytes than were asked for. A file whose size was told has changed since; where
 // nothing tells sizes, as over plain HTTP, it ends too early.
 Error ShortRead(bool size_was_told, uint64_t wanted, uint64_t got);
-report::Finding MakeFinding(report::Code code, std::string message);
+// By key path, equal ones as they are.
+void SortLeaves(ItemScan& item);
+report::Finding MakeFinding(report::Code code, Words message);
 report::Code CodeOf(ErrorCode code);
 std::string MiB(uint64_t bytes);  // "12.5 MiB", for messages
 

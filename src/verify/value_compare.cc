@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/decimal.h"
+#include "base/phrase.h"
 #include "base/text.h"
 #include "zarr/type_table.h"
 
@@ -71,7 +72,7 @@ double ToDouble(const FloatFormat* f, uint64_t bits) {
 // Does `text` read back as the finite, positive number of `bits`?
 bool ReadsBack(const FloatFormat* f, uint64_t bits, const Decimal& d) {
   const int last = static_cast<int>(d.digits.size()) - 1;
-  const std::string text = d.digits + "e" + std::to_string(d.exponent - last);
+  const std::string text = d.digits + "e" + Phrase(d.exponent - last);
   if (f && f->width == 32) return static_cast<double>(ParseDecimalFloat(text)) == ToDouble(f, bits);
   const double read = ParseDecimal(text), v = ToDouble(f, bits);
   if (!f) return v * 0.75 < read && read < v * 1.5;  // nearer to it than to its half and its double
@@ -87,7 +88,7 @@ std::string LayOut(double v, const Decimal& shortest, bool point_zero) {
   while (digits.size() > 1 && digits.back() == '0') digits.pop_back();
   if (v < 1e-4 || v >= 1e16) {
     if (digits.size() > 1) digits.insert(1, ".");
-    const std::string magnitude = std::to_string(exponent < 0 ? -exponent : exponent);
+    const std::string magnitude = Phrase(exponent < 0 ? -exponent : exponent);
     return digits + (exponent < 0 ? "e-" : "e+") + (magnitude.size() < 2 ? "0" : "") + magnitude;
   }
   if (exponent < 0) return "0." + std::string(static_cast<size_t>(-exponent - 1), '0') + digits;
@@ -190,9 +191,9 @@ std::string ElementText(const zarr::DataType& type, Bytes element) {
     case TypeKind::kBool:
       return v ? "True" : "False";
     case TypeKind::kInt:
-      return std::to_string(Signed(v, row->bits));
+      return Phrase(Signed(v, row->bits));
     case TypeKind::kUint:
-      return std::to_string(v);
+      return Phrase(v);
     case TypeKind::kFloat:
       return FloatText(row->format, v, true);
     case TypeKind::kComplex:

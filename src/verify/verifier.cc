@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "base/phrase.h"
 #include "base/sort.h"
 #include "base/text.h"
 #include "verify/assign_chunks.h"
@@ -203,10 +204,7 @@ void Verifier::RenameLeaves() {
   for (const auto& [leaf, rename] : leaves) leaf->record.key_path = rename->to;
   for (Scan& scan : context_.scans)
     for (ItemScan& item : scan.items)
-      std::stable_sort(item.leaves.begin(), item.leaves.end(),
-                       [](const LeafPlan& a, const LeafPlan& b) {
-                         return orbax::KeyPathLess(a.record.key_path, b.record.key_path);
-                       });
+      SortLeaves(item);
 }
 
 void Verifier::LeaveOutFiltered() {
@@ -224,7 +222,7 @@ void Verifier::LeaveOutFiltered() {
   }
   if (filtered_ == 0) return;
   Finding f = MakeFinding(Code::kSkipped, "leaves were left out by --include or --exclude");
-  f.actual = std::to_string(filtered_) + (filtered_ == 1 ? " leaf" : " leaves");
+  f.actual = Phrase(filtered_) + (filtered_ == 1 ? " leaf" : " leaves");
   context_.findings.Add(std::move(f));
 }
 
@@ -256,7 +254,7 @@ void Verifier::TooLarge(uint32_t id, uint64_t size) {
                              "the file is too large for what it is",
                              {},
                              "",
-                             std::to_string(size) + " bytes"});
+                             Phrase(size) + " bytes"});
   Advance();
 }
 
@@ -372,7 +370,7 @@ std::string Verifier::MakeLockfile() {
   if (o.write_source && !(scan.layout.is_root && !scan.step_chosen)) {
     if (scan.step_chosen) lock.step = scan.layout.chosen->number;
     if (scan.commit_timestamp_nsecs)
-      lock.commit_timestamp_nsecs = std::to_string(*scan.commit_timestamp_nsecs);
+      lock.commit_timestamp_nsecs = Phrase(*scan.commit_timestamp_nsecs);
   }
   return WriteLockfile(lock);
 }
@@ -459,7 +457,7 @@ void Verifier::Finish() {
   if (o.item) report_.scope = {*o.item};
   if (scan.step_chosen) report_.source.step = scan.layout.chosen->number;
   if (scan.commit_timestamp_nsecs && !(scan.layout.is_root && !scan.step_chosen))
-    report_.source.commit_timestamp_nsecs = std::to_string(*scan.commit_timestamp_nsecs);
+    report_.source.commit_timestamp_nsecs = Phrase(*scan.commit_timestamp_nsecs);
   if (scan.listed) {
     report_.source.files = scan.total_files;
     report_.source.bytes = scan.total_bytes;

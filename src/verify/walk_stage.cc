@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/checked.h"
+#include "base/phrase.h"
+#include "base/sort.h"
 #include "kvstore/directory.h"
 #include "kvstore/key_text.h"
 
@@ -18,7 +20,7 @@ constexpr std::string_view kManifest = "manifest.ocdbt", kSlashManifest = "/mani
 
 // "3 keys, the first is "w/0"", for a finding.
 std::string CountOf(uint64_t n, std::string_view first) {
-  return std::to_string(n) + (n == 1 ? " key: " : " keys, the first is ") + kvstore::KeyText(first);
+  return Phrase(n) + (n == 1 ? " key: " : " keys, the first is ") + kvstore::KeyText(first);
 }
 
 }  // namespace
@@ -172,9 +174,9 @@ void WalkStage::WantNodes(size_t tree_index) {
         tree.walk->Fail(read.token, Error{ErrorCode::kTruncated,
                                           "the file ends before the node does",
                                           {},
-                                          std::to_string(read.offset) + " + " +
-                                              std::to_string(read.length) + " bytes",
-                                          std::to_string(*size) + " bytes"});
+                                          Phrase(read.offset) + " + " +
+                                              Phrase(read.length) + " bytes",
+                                          Phrase(*size) + " bytes"});
       } else {
         wants_.push_back({tree_index, false, read});
         WantRange(scan, path, read.offset, read.length, wants_.size() - 1);
@@ -290,8 +292,8 @@ void WalkStage::NextProcess(size_t tree_index) {
   const uint64_t size = scan.SizeOf(path).value_or(0);
   if (size > kMaxManifest)
     return OnFailure(wants_.size() - 1, Error{ErrorCode::kLimit, "manifest is too large", {},
-                                              "at most " + std::to_string(kMaxManifest) + " bytes",
-                                              std::to_string(size) + " bytes"});
+                                              "at most " + Phrase(kMaxManifest) + " bytes",
+                                              Phrase(size) + " bytes"});
   scan.coverage.MarkAll(*scan.files.Find(path), ByteClass::kStructural);
   WantFile(scan, path, kMaxManifest, wants_.size() - 1);
 }
@@ -381,7 +383,7 @@ void WalkStage::CheckRanges(Scan& scan, ItemScan& item) {
     if (x.file != y.file) return x.file < y.file;
     return x.offset != y.offset ? x.offset < y.offset : x.length > y.length;
   };
-  if (!std::is_sorted(order.begin(), order.end(), before)) std::sort(order.begin(), order.end(), before);
+  StableSort(order, before);
   const auto blocks = scan.coverage.Marked(ByteClass::kStructural);
   size_t block = 0;
   uint64_t counts[2] = {};

@@ -4,6 +4,7 @@
 
 #include "base/checked.h"
 #include "base/limits.h"
+#include "base/phrase.h"
 #include "zarr/json_members.h"
 
 namespace leafsum::zarr {
@@ -18,7 +19,7 @@ std::optional<uint64_t> ByteCount(const std::vector<uint64_t>& shape, uint64_t i
 
 Error Limit(std::string message, uint64_t actual) {
   return {ErrorCode::kLimit, std::move(message), std::nullopt,
-          "less than " + std::to_string(kMaxSafeInteger), std::to_string(actual)};
+          "less than " + Phrase(kMaxSafeInteger), Phrase(actual)};
 }
 
 }  // namespace

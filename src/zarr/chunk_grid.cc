@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/checked.h"
+#include "base/phrase.h"
 
 namespace leafsum::zarr {
 
@@ -22,7 +23,7 @@ std::string ChunkKey(const ChunkKeyEncoding& encoding, const std::vector<uint64_
   std::string key = encoding.is_default ? "c" : index.empty() ? "0" : "";
   for (size_t i = 0; i < index.size(); ++i) {
     if (i > 0 || encoding.is_default) key += encoding.separator;
-    key += std::to_string(index[i]);
+    key += Phrase(index[i]);
   }
   return key;
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "base/phrase.h"
 #include "base/text.h"
 #include "zarr/codec_config.h"
 #include "zarr/json_members.h"
@@ -43,7 +44,7 @@ Status Parser::Transpose(const JsonValue& config) {
     return MemberError("order", "array, \"C\" or \"F\"", order);
   }
   const Error not_permutation =
-      MemberError("order", "permutation of the " + std::to_string(rank) + " dimensions", order);
+      MemberError("order", "permutation of the " + Phrase(rank) + " dimensions", order);
   if (axes.size() != rank) return not_permutation;
   std::vector<uint8_t> seen(rank);
   for (uint64_t axis : axes) {
@@ -98,8 +99,8 @@ Status Parser::Sharding(const JsonValue& config) {
   index_shape.push_back(2);  // offset, length
   if (index_shape.size() > kMaxRank)  // the index is an array too, for TensorStore
     return Error{ErrorCode::kLimit, "sharding_indexed: rank of the index is outside the valid range",
-                 std::nullopt, "at most " + std::to_string(kMaxRank),
-                 std::to_string(index_shape.size())};
+                 std::nullopt, "at most " + Phrase(kMaxRank),
+                 Phrase(index_shape.size())};
   DataType uint64_type;
   uint64_type.name = "uint64";
   uint64_type.itemsize = uint64_type.swap_size = 8;

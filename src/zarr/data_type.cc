@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/phrase.h"
 #include "zarr/type_table.h"
 
 namespace leafsum::zarr {
@@ -63,13 +64,13 @@ std::optional<uint64_t> Number(std::string_view digits) {
 
 Error Refused(std::string_view what, std::string_view name) {
   return {ErrorCode::kUnsupported,
-          "unsupported " + std::string(what) + " \"" + std::string(name) + "\"", std::nullopt,
+          "unsupported " + Phrase(what) + " \"" + Phrase(name) + "\"", std::nullopt,
           "a supported data type", std::string(name)};
 }
 
 Error TooWide(std::string_view actual) {
   return {ErrorCode::kLimit, "elements are too wide", std::nullopt,
-          "at most " + std::to_string(kMaxItemsize) + " bytes", std::string(actual)};
+          "at most " + Phrase(kMaxItemsize) + " bytes", std::string(actual)};
 }
 
 std::string_view Zarr3NameOf(char kind, std::string_view size) {
@@ -81,7 +82,7 @@ std::string_view Zarr3NameOf(char kind, std::string_view size) {
                           : row.kind == kFloat ? 'f'
                                                : 'c';
     const int row_size = row.kind == kComplex ? row.bits / 4 : row.bits / 8;
-    if (kind == row_kind && size == std::to_string(row_size)) return row.name;
+    if (kind == row_kind && size == Phrase(row_size)) return row.name;
   }
   return {};
 }
@@ -92,7 +93,7 @@ Result<DataType> RawType(uint64_t bytes, std::string_view written) {
   if (bytes > kMaxItemsize) return TooWide(written);
   DataType type;
   type.itemsize = static_cast<uint32_t>(bytes);
-  type.name = "r" + std::to_string(8 * bytes);
+  type.name = "r" + Phrase(8 * bytes);
   return type;
 }
 
@@ -132,7 +133,7 @@ Result<DataType> ParseZarr3Type(std::string_view name) {
     return Refused("data type", name);
   const auto bits = Number(name.substr(1));
   if (bits && (*bits == 0 || *bits % 8 != 0))
-    return Error{ErrorCode::kInvalid, "data type \"" + std::string(name) + "\" is invalid",
+    return Error{ErrorCode::kInvalid, "data type \"" + Phrase(name) + "\" is invalid",
                  std::nullopt, "r<N> where N is a positive multiple of 8", std::string(name)};
   return bits ? RawType(*bits / 8, name) : TooWide(name);
 }
@@ -152,7 +153,7 @@ Status NormalizeElements(const DataType& type, bool big_endian, MutableBytes byt
     for (size_t i = 0; i < bytes.size(); ++i)
       if (bytes[i] > 1)
         return Error{ErrorCode::kInvalid, "bool element is neither 0 nor 1", i, "0 or 1",
-                     std::to_string(bytes[i])};
+                     Phrase(bytes[i])};
   } else if (type.mask != 0xff) {
     for (uint8_t& b : bytes) b &= type.mask;
   } else if (big_endian && type.swap_size > 1) {

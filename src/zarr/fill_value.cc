@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/decimal.h"
+#include "base/phrase.h"
 #include "base/text.h"
 #include "zarr/json_members.h"
 #include "zarr/type_table.h"
@@ -85,14 +86,14 @@ Result<uint64_t> IntegerBits(const JsonValue& value, const TypeRow& row, uint32_
     const uint64_t high = std::numeric_limits<uint64_t>::max() >> (64 - range_bits);
     const auto n = AsUnsigned(value);
     if (n && *n <= high) return *n;
-    return MemberError(kMember, "integer in the range [0, " + std::to_string(high) + "]", &value);
+    return MemberError(kMember, "integer in the range [0, " + Phrase(high) + "]", &value);
   }
   const int64_t high = std::numeric_limits<int64_t>::max() >> (64 - range_bits);
   const int64_t low = -high - 1;
   const auto n = AsSigned(value);
   if (n && *n >= low && *n <= high) return static_cast<uint64_t>(*n);
   return MemberError(
-      kMember, "integer in the range [" + std::to_string(low) + ", " + std::to_string(high) + "]",
+      kMember, "integer in the range [" + Phrase(low) + ", " + Phrase(high) + "]",
       &value);
 }
 
@@ -102,7 +103,7 @@ Result<ByteVector> FromBase64(const JsonValue& value, const DataType& type,
   const std::string* text = value.AsString();
   auto bytes = text ? ParseBase64(*text) : std::nullopt;
   if (!bytes || bytes->size() != type.itemsize)
-    return MemberError(kMember, std::to_string(type.itemsize) + " base64-encoded bytes", &value);
+    return MemberError(kMember, Phrase(type.itemsize) + " base64-encoded bytes", &value);
   if (Status status = NormalizeElements(type, stored_big_endian, *bytes)) return *status;
   return std::move(*bytes);
 }

@@ -6,6 +6,7 @@
 
 #include "base/decimal.h"
 #include "base/limits.h"
+#include "base/phrase.h"
 #include "base/text.h"
 
 namespace leafsum::zarr {
@@ -29,8 +30,8 @@ std::string ShortString(std::string_view text) {
 Result<JsonDocument> ReadDocument(Bytes text) {
   if (text.size() > kMaxArrayMetadata)
     return Error{ErrorCode::kLimit, "array metadata is too large", std::nullopt,
-                 "at most " + std::to_string(kMaxArrayMetadata) + " bytes",
-                 std::to_string(text.size()) + " bytes"};
+                 "at most " + Phrase(kMaxArrayMetadata) + " bytes",
+                 Phrase(text.size()) + " bytes"};
   auto document = ParseJson(text);
   if (document && !document->root.AsObject())
     return Error{ErrorCode::kInvalid, "expected object, but received: " + Describe(&document->root),
@@ -42,16 +43,16 @@ std::string Describe(const JsonValue* value) {
   if (!value) return "missing";
   if (const std::string* s = value->AsString()) return ShortString(*s);
   if (auto b = value->AsBool()) return *b ? "true" : "false";
-  if (auto u = value->AsUint()) return std::to_string(*u);
-  if (auto* i = std::get_if<int64_t>(&value->value())) return std::to_string(*i);
+  if (auto u = value->AsUint()) return Phrase(*u);
+  if (auto* i = std::get_if<int64_t>(&value->value())) return Phrase(*i);
   if (auto d = value->AsDouble()) return DoubleText(*d);
-  if (auto* a = value->AsArray()) return "array of length " + std::to_string(a->size());
+  if (auto* a = value->AsArray()) return "array of length " + Phrase(a->size());
   return std::string(value->TypeName());
 }
 
 Error MemberError(std::string_view member, std::string_view expected, const JsonValue* got,
                   ErrorCode code) {
-  std::string message = JsonString(member) + ": expected " + std::string(expected) + ", but ";
+  std::string message = JsonString(member) + ": expected " + Phrase(expected) + ", but ";
   message += got ? "received: " + Describe(got) : "member is missing";
   return {code, std::move(message), std::nullopt, std::string(expected), Describe(got)};
 }
@@ -95,7 +96,7 @@ Result<int64_t> ReadInteger(const JsonValue& object, std::string_view member, in
   const auto n = value ? AsSigned(*value) : std::nullopt;
   if (!n || *n < low || *n > high)
     return MemberError(
-        member, "integer in the range [" + std::to_string(low) + ", " + std::to_string(high) + "]",
+        member, "integer in the range [" + Phrase(low) + ", " + Phrase(high) + "]",
         value);
   return *n;
 }
@@ -107,15 +108,15 @@ Result<std::vector<uint64_t>> ReadDimensions(const JsonValue& object, std::strin
   if (!array) return MemberError(member, "array", value);
   if (array->size() > kMaxRank)
     return Error{ErrorCode::kLimit,
-                 JsonString(member) + ": rank " + std::to_string(array->size()) +
+                 JsonString(member) + ": rank " + Phrase(array->size()) +
                      " is outside the valid range",
-                 std::nullopt, "at most " + std::to_string(kMaxRank),
-                 std::to_string(array->size())};
+                 std::nullopt, "at most " + Phrase(kMaxRank),
+                 Phrase(array->size())};
   std::vector<uint64_t> out;
   for (const JsonValue& element : *array) {
     const auto n = AsUnsigned(element);
     if (!n || *n < minimum)
-      return MemberError(member, "integers of at least " + std::to_string(minimum), &element);
+      return MemberError(member, "integers of at least " + Phrase(minimum), &element);
     out.push_back(*n);
   }
   return out;
@@ -123,7 +124,7 @@ Result<std::vector<uint64_t>> ReadDimensions(const JsonValue& object, std::strin
 
 std::string ShapeText(const std::vector<uint64_t>& shape) {
   std::string out = "{";
-  for (size_t i = 0; i < shape.size(); ++i) out += (i ? ", " : "") + std::to_string(shape[i]);
+  for (size_t i = 0; i < shape.size(); ++i) out += (i ? ", " : "") + Phrase(shape[i]);
   return out + "}";
 }
 

@@ -6,6 +6,7 @@
 #include "base/byte_reader.h"
 #include "base/checked.h"
 #include "base/crc32c.h"
+#include "base/phrase.h"
 
 namespace leafsum::zarr {
 namespace {
@@ -51,8 +52,8 @@ Result<std::vector<ShardIndexEntry>> DecodeShardIndex(Bytes bytes,
   if (!size || bytes.size() != *size)
     return Error{size && bytes.size() > *size ? ErrorCode::kInvalid : ErrorCode::kTruncated,
                  "shard index has the wrong size", bytes.size(),
-                 (size ? std::to_string(*size) : "more than 2^64") + " bytes",
-                 std::to_string(bytes.size()) + " bytes"};
+                 (size ? Phrase(*size) : "more than 2^64") + " bytes",
+                 Phrase(bytes.size()) + " bytes"};
 
   // Encoding order: each checksum covers all that is before it, so the last is taken off first.
   for (size_t i = 0; i < spec.index_codecs.size(); ++i) {
@@ -62,7 +63,7 @@ Result<std::vector<ShardIndexEntry>> DecodeShardIndex(Bytes bytes,
     const uint32_t computed = Crc32c(covered);
     if (stored != computed)
       return Error{ErrorCode::kChecksum, "CRC-32C of the shard index does not match",
-                   covered.size(), std::to_string(computed), std::to_string(stored)};
+                   covered.size(), Phrase(computed), Phrase(stored)};
     bytes = covered;
   }
 
@@ -103,8 +104,8 @@ Status CheckEntry(const ShardIndexEntry& entry, uint64_t shard_size) {
                half ? "shard index entry is half empty" : "shard index entry lies outside the shard",
                entry.position,
                half ? "both or neither of offset and length 2^64-1"
-                    : "within " + std::to_string(shard_size) + " bytes",
-               "offset " + std::to_string(entry.offset) + ", length " + std::to_string(entry.length)};
+                    : "within " + Phrase(shard_size) + " bytes",
+               "offset " + Phrase(entry.offset) + ", length " + Phrase(entry.length)};
 }
 
 std::vector<ChunkLevel> ChunkLevels(const ArrayMetadata& array) {

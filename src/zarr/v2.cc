@@ -2,6 +2,7 @@
 // compressor are not.
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/phrase.h"
 #include "base/text.h"
 #include "zarr/array_metadata.h"
 #include "zarr/array_size.h"
@@ -109,7 +110,7 @@ Result<ArrayMetadata> ParseZarray(Bytes text) {
   auto chunks = ReadDimensions(root, "chunks", 1);
   if (!chunks) return chunks.error();
   if (chunks->size() != shape->size())
-    return MemberError("chunks", "array of length " + std::to_string(shape->size()),
+    return MemberError("chunks", "array of length " + Phrase(shape->size()),
                        root.Find("chunks"));
   array.shape = std::move(*shape);
   array.chunk_shape = std::move(*chunks);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "base/phrase.h"
 #include "base/text.h"
 #include "zarr/array_metadata.h"
 #include "zarr/array_size.h"
@@ -81,7 +82,7 @@ Result<DataType> ParseType(const JsonValue& root) {
       const auto bytes = length ? AsSigned(*length) : std::nullopt;
       if (!bytes || *bytes <= 0)
         return MemberError("length_bytes", "positive integer", length).Prefixed("\"data_type\"");
-      return RawType(static_cast<uint64_t>(*bytes), std::to_string(*bytes) + " bytes");
+      return RawType(static_cast<uint64_t>(*bytes), Phrase(*bytes) + " bytes");
     }
     if (named->config && named->config->AsObject()->empty()) return TypeNamed(named->name);
   }
@@ -103,7 +104,7 @@ Result<std::vector<uint64_t>> ParseGrid(const JsonValue& root, size_t rank) {
   auto shape = ReadDimensions(*grid->config, "chunk_shape", 1);
   if (!shape) return shape.error().Prefixed("\"chunk_grid\"");
   if (shape->size() != rank)
-    return MemberError("chunk_shape", "array of length " + std::to_string(rank),
+    return MemberError("chunk_shape", "array of length " + Phrase(rank),
                        grid->config->Find("chunk_shape"))
         .Prefixed("\"chunk_grid\"");
   if (Status s = OnlyMembers("chunk_grid", *grid->config, {"chunk_shape"})) return *s;
@@ -139,7 +140,7 @@ Status CheckRest(const JsonValue& root, size_t rank) {
   if (const JsonValue* names = root.Find("dimension_names")) {
     const JsonValue::Array* list = names->AsArray();
     if (!list || list->size() != rank)
-      return MemberError("dimension_names", "array of length " + std::to_string(rank), names);
+      return MemberError("dimension_names", "array of length " + Phrase(rank), names);
     for (auto name = list->begin(); name != list->end(); ++name) {
       const std::string* text = name->AsString();
       if (!text && !name->is_null())
