@@ -102,7 +102,7 @@ struct Walk::State {
         wants_all(!wanted_keys) {
     if (wants_all) return;
     wanted.swap(*wanted_keys);
-    std::sort(wanted.begin(), wanted.end());
+    StableSort(wanted, std::less<std::string>());
     size_t kept = 0;
     for (std::string& one : wanted)
       if (kept == 0 || !IsWithin(one, wanted[kept - 1])) wanted[kept++].swap(one);
