@@ -84,6 +84,11 @@ inline bool ChecksAll(const Options& o) {
          o.command == Command::kCheck || o.command == Command::kDiff;
 }
 
+// Whether a command reads parts of leaves, and compares no leaf as a whole.
+inline bool ReadsParts(const Options& o) {
+  return o.command == report::Command::kCat || o.command == report::Command::kMatch;
+}
+
 // Whether --include and --exclude leave a leaf in.
 bool IsIncluded(const Options& o, std::string_view item, const std::vector<std::string>& key_path);
 

@@ -3,6 +3,7 @@
 // that their keys show.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "verify/stage.h"
@@ -21,6 +22,8 @@ class PlanStage : public ReadingStage {
   void PlanItem(size_t scan, size_t item);
   void PlanTree(size_t scan, size_t item);
   void PlanBareStore(size_t scan, size_t item);
+  // The values of the msgpack tree by key path; what lies between their bytes is marked as structure.
+  static std::vector<orbax::MsgpackLeaf*> MsgpackValues(Scan& scan, ItemScan& item);
   void PlanMsgpack(size_t scan, size_t item);
   void PlanMsgpackValue(Scan& scan, ItemScan& item, LeafPlan& leaf, orbax::MsgpackLeaf& value);
   bool StoredOtherwise(Scan& scan, ItemScan& item);
@@ -35,6 +38,7 @@ class PlanStage : public ReadingStage {
   void OnRead(size_t tag, Bytes bytes) override;
   void OnFailure(size_t tag, Error error) override;
 
+  static constexpr std::string_view kZarray = ".zarray", kZarrJson = "zarr.json";
   std::vector<Document> documents_;
   static constexpr size_t kRecentDocuments = 16;
   std::vector<Document> recent_;  // parsed without a finding; `leaves` of their items no longer move

@@ -1,0 +1,270 @@
+// Verifier's last step: what was read becomes records, these are compared with the evidence, and judged; the documents.
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/phrase.h"
+#include "base/text.h"
+#include "verify/assign_chunks.h"
+#include "verify/digest_json.h"
+#include "verify/fingerprint.h"
+#include "verify/outputs.h"
+#include "verify/verifier.h"
+
+namespace leafsum::verify {
+
+using report::Code;
+using report::Command;
+using report::Finding;
+using report::Severity;
+
+void Verifier::MakeRecords() {
+  for (Scan& scan : context_.scans) {
+    for (const ItemScan& item : scan.items) {
+      if (context_.options.command == Command::kList) break;  // which compares and locks nothing
+      ItemRecord record;
+      record.name = item.item.name;
+      record.no_fingerprint = item.no_fingerprint || !item.tree_read || item.failed;
+      for (const LeafPlan& leaf : item.leaves) record.leaves.push_back(leaf.record);
+      scan.records.push_back(std::move(record));
+    }
+    MarkCoverage(scan);
+  }
+}
+
+Side Verifier::SideOf(const Scan& scan) const {
+  Side side;
+  side.items = &scan.records;
+  for (const ItemScan& item : scan.items)
+    if (!item.tree_read) side.partial_items.insert(item.item.name);
+  return side;
+}
+
+void Verifier::Compare(report::FindingList& findings) {
+  const Options& o = context_.options;
+  CompareOptions options;
+  options.allow_missing = o.allow_missing;
+  options.allow_extra = o.allow_extra;
+  if (o.item) options.items = {*o.item};
+  if (!o.include.empty() || !o.exclude.empty()) {
+    options.wants = [&o](std::string_view item, const orbax::KeyPath& path) {
+      return IsIncluded(o, item, path);
+    };
+  }
+  if (o.values) options.differences = &differences_;
+  if (ReadsParts(o) || o.command == Command::kList) return;  // a lockfile chooses the step for them
+  if (lock_) {
+    Side expected;
+    expected.items = &lock_->items;
+    comparison_ = verify::Compare(expected, SideOf(context_.scans[0]), options, findings);
+    if (o.sha256) {
+      for (const LeafOutcome& leaf : comparison_->leaves) {
+        if (!leaf.expected || !leaf.expected->has_content || leaf.expected->sha256) continue;
+        findings.Add(MakeFinding(
+            Code::kSkipped, "SHA-256 was asked for and the lockfile has none for every leaf"));
+        break;
+      }
+    }
+  } else if (o.command == Command::kDiff) {
+    comparison_ = verify::Compare(SideOf(context_.scans[0]), SideOf(context_.scans[1]), options,
+                                  findings);
+  } else if (context_.scans.size() == 2) {
+    comparison_ = verify::Compare(SideOf(context_.scans[1]), SideOf(context_.scans[0]), options,
+                                  findings);
+  }
+}
+
+void Verifier::CompareFingerprint() {
+  const Options& o = context_.options;
+  if (!o.fingerprint) return;
+  const auto actual = CheckpointFingerprint(context_.scans[0].records);
+  if (!actual || *actual == *o.fingerprint) return;
+  Finding f = MakeFinding(
+      Code::kDigestMismatch,
+      "the checkpoint's fingerprint is another one; a lockfile would tell which leaf differs");
+  f.expected = "leafsum1:" + hash::ToHex(*o.fingerprint);
+  f.actual = "leafsum1:" + hash::ToHex(*actual);
+  context_.findings.Add(std::move(f));
+}
+
+std::string Verifier::MakeLockfile() {
+  const Options& o = context_.options;
+  Scan& scan = context_.scans[0];
+  Lockfile lock;
+  lock.fingerprint = CheckpointFingerprint(scan.records);
+  lock.items = std::move(scan.records);  // nothing reads them after this
+  for (size_t i = 0; i < lock.items.size(); ++i) {
+    for (size_t l = 0; l < lock.items[i].leaves.size(); ++l) {
+      LeafRecord& leaf = lock.items[i].leaves[l];
+      if (!o.stored || scan.items[i].leaves[l].own_finding) leaf.stored.reset();
+      if (!o.blocks) leaf.blocks.clear();
+      leaf.has_chunks =
+          o.chunks && scan.items[i].leaves[l].in_zarr && !scan.items[i].leaves[l].own_finding;
+    }
+  }
+  if (o.write_source && !(scan.layout.is_root && !scan.step_chosen)) {
+    if (scan.step_chosen) lock.step = scan.layout.chosen->number;
+    if (scan.commit_timestamp_nsecs)
+      lock.commit_timestamp_nsecs = Phrase(*scan.commit_timestamp_nsecs);
+  }
+  return WriteLockfile(lock);
+}
+
+// What lies beside the leaves that were asked for has no part in the answer; what lies around them
+// does: the store, the tree.
+void Verifier::KeepFindingsOfReads() {
+  if (context_.findings.dropped() != 0) return;
+  report::FindingList kept(kMaxFindings);
+  for (const Finding& f : context_.findings.sorted()) {
+    const bool asked =
+        !f.key_path || std::any_of(context_.options.reads.begin(), context_.options.reads.end(),
+                                   [&](const ReadRequest& read) {
+                                     return f.item == read.item && *f.key_path == read.key_path;
+                                   });
+    if (asked) kept.Add(f);
+  }
+  context_.findings = std::move(kept);
+}
+
+void Verifier::Judge() {
+  input_.has_error = report_.findings.Has(Severity::kError);
+  input_.has_gap = input_.has_gap || report_.findings.Has(Severity::kGap);
+  input_.has_trust = report_.findings.Has(Severity::kTrust);
+  input_.has_warning = report_.findings.Has(Severity::kWarning);
+  report_.verdict = report::Decide(input_);
+  report_.headline = report::Headline(report_, input_);
+}
+
+std::string Verifier::equal() const {
+  std::string out = "[";
+  for (const auto& [item, path] : context_.equal)
+    out += (out.size() > 1 ? ",[" : "[") + JsonString(item) + ',' + orbax::ToJson(path) + ']';
+  return out + ']';
+}
+
+bool Verifier::Conclude(Bytes json) {
+  const auto document = ParseJson(json);
+  if (!document || !document->root.Find("findings") || !document->root.Find("leaves")) return false;
+  const JsonValue::Array* findings = document->root.Find("findings")->AsArray();
+  if (!findings) return false;
+  auto text = [](const JsonValue& v, std::string_view name) -> std::optional<std::string> {
+    const JsonValue* member = v.Find(name);
+    return member && member->AsString() ? std::optional(*member->AsString()) : std::nullopt;
+  };
+  for (const JsonValue& v : *findings) {
+    const auto code = report::ParseCode(text(v, "code").value_or(""));
+    if (!code) return false;
+    Finding f(*code);
+    for (Severity s : {Severity::kError, Severity::kWarning, Severity::kInfo})
+      if (text(v, "severity") == report::SeverityName(s)) f.severity = s;
+    f.item = text(v, "item");
+    if (const JsonValue* path = v.Find("key_path")) f.key_path = path->AsStringArray();
+    f.expected = text(v, "expected");
+    f.actual = text(v, "actual");
+    f.message = text(v, "message").value_or("");
+    report_.findings.Add(std::move(f));
+  }
+  const JsonValue& leaves = *document->root.Find("leaves");
+  auto count = [&](std::string_view name) {
+    const JsonValue* member = leaves.Find(name);
+    return member ? member->AsUint().value_or(0) : 0;
+  };
+  report_.leaves = {count("equal"), count("different"), count("missing"), count("extra"),
+                    report_.leaves.not_read};
+  input_.leaves_with_content = report_.leaves.equal + report_.leaves.different;
+  Judge();
+  return true;
+}
+
+std::string Verifier::Rows(size_t list, size_t& next, size_t bytes) const {
+  if (!Done() || !error_.empty()) return {};
+  return ListRows(context_.scans[0], context_.options, list, next, bytes);
+}
+
+void Verifier::Finish() {
+  const Options& o = context_.options;
+  Scan& scan = context_.scans[0];
+  CompareFingerprint();
+  if (o.sums)
+    for (const report::Finding& f : o.sums->findings) context_.findings.Add(f);
+
+  report_.command = o.command;
+  if (o.item) report_.scope = {*o.item};
+  if (scan.step_chosen) report_.source.step = scan.layout.chosen->number;
+  if (scan.commit_timestamp_nsecs && !(scan.layout.is_root && !scan.step_chosen))
+    report_.source.commit_timestamp_nsecs = Phrase(*scan.commit_timestamp_nsecs);
+  if (scan.listed) {
+    report_.source.files = scan.total_files;
+    report_.source.bytes = scan.total_bytes;
+  }
+  if (lock_) {
+    report_.has_lock = true;
+    if (lock_->fingerprint)
+      report_.lock_fingerprint = "leafsum1:" + hash::ToHex(*lock_->fingerprint);
+  }
+  // Under other names it would be the fingerprint of no checkpoint.
+  if (auto fingerprint = CheckpointFingerprint(scan.records); fingerprint && o.renames.empty())
+    report_.fingerprint = "leafsum1:" + hash::ToHex(*fingerprint);
+  report_.coverage = scan.coverage.Sum();
+
+  report::VerdictInput& input = input_;
+  input.command = o.command;
+  input.strict = o.strict;
+  for (const Scan& s : context_.scans) input.unlisted |= !s.listed;
+  input.narrowed = context_.narrowed;
+  uint64_t not_read = 0;
+  for (const ItemScan& item : scan.items) {
+    for (const LeafPlan& leaf : item.leaves) {
+      input.leaves_with_content += leaf.state == LeafPlan::State::kRead;
+      not_read +=
+          leaf.state == LeafPlan::State::kNotRead || leaf.state == LeafPlan::State::kPlanned;
+      if (!comparison_ && o.command != Command::kList)
+        ++(leaf.state == LeafPlan::State::kRead || leaf.state == LeafPlan::State::kEmpty
+               ? report_.leaves.equal
+               : report_.leaves.not_read);
+    }
+  }
+  if (comparison_) {
+    report_.leaves = comparison_->counts;
+    input.leaves_with_content = comparison_->equal_with_content;
+    not_read = comparison_->counts.not_read;
+  } else if (!o.fingerprint) {
+    report_.leaves.equal = 0;  // nothing was compared
+  }
+  if (ReadsParts(o)) {
+    if (o.command == Command::kCat) KeepFindingsOfReads();  // what is damaged does not restore
+    report_.leaves = {};
+    not_read = report_.leaves.not_read = reads_missed_;
+  }
+  const bool compared = comparison_ || o.fingerprint || lock_;
+  // Sums speak of files, the other evidence of leaves: where both are given, what leaves are compared with counts.
+  const bool trusted = compared ? !with_source_ : o.sums && !o.sums->with_source;
+  input.evidence = trusted              ? report::Evidence::kTrusted
+                   : compared || o.sums ? report::Evidence::kWithSource
+                                        : report::Evidence::kNone;
+  if (o.sums) input.files_equal = o.sums->equal;
+  // Whatever was not read is a gap, even if no finding said so.
+  input.has_gap = (not_read > 0 && o.command != Command::kList) ||
+                  (o.fingerprint && !report_.fingerprint) || (o.sums && o.sums->equal == 0);
+  report_.findings = std::move(context_.findings);
+  Judge();
+
+  switch (o.command) {
+    case Command::kLock:
+      if (report_.verdict.exit_code == 0) output_ = MakeLockfile();
+      break;
+    case Command::kDigest:
+      output_ = DigestJson(scan.records);
+      text_ = DigestText(scan.records);
+      break;
+    case Command::kList:
+      output_ = ListJson(scan, o);
+      break;
+    case Command::kDiff:
+      output_ = DiffJson(*comparison_, differences_);
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace leafsum::verify
