@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib'
 
 import * as leafsum from '../../node/lib/index.js'
 import { casesIn } from '../node/support/cases.js'
+import { fixtures } from '../node/support/places.js'
 import { buildPage, launch, scratch } from './support/browser.js'
 import { act, asFile, chooseCheckpoint, chooseLockfile, open, saved, useWorkers } from './support/page.js'
 import { serve } from './support/server.js'
@@ -79,3 +80,16 @@ test('a checkpoint large enough for leaf workers, of a codec that lies in the se
 })
 
 test('and never a complaint', () => assert.deepEqual(page.complaints, []))
+
+// A browser has no SHA-256 that streams: small leaves go four at a time, others to Web Crypto or one by one.
+for (const name of ['zarr2_many_leaves', 'zarr2_sharded_chunked', 'zarr3_dtypes']) {
+  test(`lock with SHA-256 ${name}`, async () => {
+    const source = join(fixtures, 'orbax', name, 'ckpt')
+    await chooseCheckpoint(page, source)
+    await page.check('#option-sha256')
+    await act(page, '#lock')
+    const { lockfile } = await leafsum.lock(leafsum.fromPath(source), { workers: 1, algorithms: ['blake3', 'sha256'] })
+    assert.equal((await saved(page, '#save-lockfile')).text, text(lockfile))
+    await page.uncheck('#option-sha256')
+  })
+}
