@@ -1,5 +1,5 @@
-// Texts of messages, put together in few instructions: with std::string's own +, whose every step is another string to make
-// and to drop, they were an eighth of core.wasm.
+// Texts of messages, put together in few instructions: with std::string's own + every step is another string to make and to
+// drop, and core.wasm was 10 KB larger.
 #pragma once
 
 #include <cstddef>
