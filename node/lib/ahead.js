@@ -1,6 +1,6 @@
 // Reading ahead where each read costs a way there and back (a store with `open`): jobs tell what they will read, so that the
 // values of several are under way at once, those that lie beside each other in one request, and a long one as a stream.
-import { kGap, merge } from './stores/merge.js'
+import { beginningBy, kGap, merge } from './stores/merge.js'
 
 const kMost = 32 << 20      // bytes under way and not yet used by all jobs together; at most a quarter of --max-memory
 const kRead = 8 << 20       // bytes of one read that is held whole; longer values are streams
@@ -236,14 +236,7 @@ function inTurns(named) {
 }
 
 /** The value that a range lies in. */
-function find(/** @type {Value[] | undefined} */ values, /** @type {{ offset: number, length: number }} */ { offset, length }) {
-  let low = 0
-  let high = values?.length ?? 0
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (/** @type {Value[]} */ (values)[middle].offset <= offset) low = middle + 1
-    else high = middle
-  }
-  const value = values?.[low - 1]
+function find(/** @type {Value[]} */ values = [], /** @type {{ offset: number, length: number }} */ { offset, length }) {
+  const value = values[beginningBy(values, offset, one => one.offset) - 1]
   return value && offset + length <= value.offset + value.length ? value : undefined
 }

@@ -17,7 +17,6 @@ struct LeafJob::State {
   Job job;
   ReadQueue queue;
   std::unique_ptr<LeafRunner> runner;
-  bool kept = false;  // the runner's content is
   size_t next = 0;
   std::vector<LeafResult> results;
   uint64_t finished_progress = 0;
@@ -39,12 +38,12 @@ struct LeafJob::State {
         const bool keep = task.sha256 && task.array.metadata.nbytes <= room;
         if (keep) room -= task.array.metadata.nbytes;
         runner = std::make_unique<LeafRunner>(task, queue, job.memory, job.budget, keep);
-        kept = keep;
       }
       if (!runner->Advance()) return;
       finished_progress += runner->progress();
       results.push_back(std::move(runner->result()));
-      if (kept && results.back().complete && results.back().blake3) {  // else its content was not read
+      // Its content was read, and kept.
+      if (const LeafResult& r = results.back(); job.tasks[next].sha256 && r.complete && r.blake3 && !r.sha256) {
         owners.push_back(results.size() - 1);
         contents.push_back(runner->TakeContent());
       }

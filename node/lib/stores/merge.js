@@ -24,6 +24,36 @@ export function merge(ranges, most) {
   return reads
 }
 
+/**
+ * How many begin at or before an offset.
+ * @template T
+ * @param {T[]} ranges sorted by where they begin
+ * @param {number} offset
+ * @param {(range: T) => number} beginOf
+ */
+export function beginningBy(ranges, offset, beginOf) {
+  let low = 0
+  let high = ranges.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (beginOf(ranges[middle]) <= offset) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Pieces that follow each other as one; without a copy where there is one alone. */
+export function joined(/** @type {Uint8Array[]} */ parts) {
+  if (parts.length === 1) return parts[0]
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
+
 /** At most `size` holders at once, first come, first served. */
 export function gate(/** @type {number} */ size) {
   /** @type {(() => void)[]} */

@@ -1,5 +1,6 @@
 // A part of a Blob that is read from one end to the other in small pieces. To a browser a slice is a question to another process:
 // a few large ones, of which the next is under way while this one is used, take half the time of many small ones.
+import { joined } from './merge.js'
 
 const kWindow = 8 << 20 // bytes; two of them at most are held
 
@@ -53,19 +54,11 @@ export class ReadAhead {
   }
 }
 
-/** Without a copy where one window has it all. */
 async function join(/** @type {Window[]} */ windows, /** @type {number} */ begin, /** @type {number} */ end) {
   const parts = []
   for (const window of windows) {
     const from = Math.max(begin, window.begin)
     parts.push(new Uint8Array(await window.bytes, from - window.begin, Math.min(end, window.end) - from))
   }
-  if (parts.length === 1) return parts[0]
-  const joined = new Uint8Array(end - begin)
-  let at = 0
-  for (const part of parts) {
-    joined.set(part, at)
-    at += part.length
-  }
-  return joined
+  return joined(parts)
 }

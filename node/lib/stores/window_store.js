@@ -1,4 +1,5 @@
 // A job's side of windows.js: each read of a value is a part of one or two windows, and the next one is fetched meanwhile.
+import { beginningBy, joined } from './merge.js'
 
 /**
  * @typedef {import('./store.js').Store} Store
@@ -83,15 +84,8 @@ export function windowStores(stores, windows, take) {
 
 /** The windows that hold a range, and which part of it each; nothing where there are none. Hostile values may overlap. */
 function covering(/** @type {Held[]} */ list, /** @type {number} */ begin, /** @type {number} */ end) {
-  let low = 0
-  let high = list.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (list[middle].begin <= begin) low = middle + 1
-    else high = middle
-  }
   const used = []
-  for (let i = Math.max(0, low - 1), at = begin; i < list.length && list[i].begin <= at && list[i].end > at; i++) {
+  for (let i = Math.max(0, beginningBy(list, begin, one => one.begin) - 1), at = begin; i < list.length && list[i].begin <= at && list[i].end > at; i++) {
     const to = Math.min(end, list[i].end)
     used.push({ window: list[i], from: at, to })
     if (to === end) return used
@@ -100,16 +94,8 @@ function covering(/** @type {Held[]} */ list, /** @type {number} */ begin, /** @
   return undefined
 }
 
-/** Without a copy where one window has it all; short where the file is. */
+/** Short where the file is. */
 async function join(/** @type {any[]} */ parts) {
   const all = await Promise.all(parts)
-  if (!all.every(Boolean)) return undefined
-  if (all.length === 1) return all[0]
-  const joined = new Uint8Array(all.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of all) {
-    joined.set(part, at)
-    at += part.length
-  }
-  return joined
+  return all.every(Boolean) ? joined(all) : undefined
 }
