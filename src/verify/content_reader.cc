@@ -25,9 +25,11 @@ ByteVector FillBlock(const zarr::ArrayMetadata& m, bool big_endian) {
   // Swapping twice is nothing: content becomes stored form by the same step that makes content of
   // it.
   if (big_endian) (void)zarr::NormalizeElements(m.type, true, element);
-  ByteVector block;
-  do block.insert(block.end(), element.begin(), element.end());
-  while (block.size() + element.size() <= std::min<uint64_t>(kFillBlock, m.nbytes));
+  const size_t elements = std::max<size_t>(1, static_cast<size_t>(std::min<uint64_t>(kFillBlock, m.nbytes)) / element.size());
+  ByteVector block(elements * element.size());
+  std::memcpy(block.data(), element.data(), element.size());
+  for (size_t n = element.size(); n < block.size(); n *= 2)
+    std::memcpy(block.data() + n, block.data(), std::min(n, block.size() - n));
   return block;
 }
 
