@@ -1,5 +1,7 @@
-// A bundler for our own modules: static relative imports at the start of a line, `export` before a declaration, no cycles.
-// Every module becomes a function that returns its exports, in order of dependence. What it does not understand it refuses.
+// A bundler for our own modules: relative imports at the start of a line, `export` before a declaration, no cycles.
+// Every module becomes a function that returns its exports, in order of dependence. `import('./x.js')` anywhere, of a literal
+// path, becomes a promise of them: nothing is ever loaded, and such imports may go in circles. What it does not understand it
+// refuses.
 import { readFileSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { Script } from 'node:vm'
@@ -9,7 +11,9 @@ const reexport = /^export\s+\{([^}]*)\}\s+from\s+'(\.[^']+)'[ \t]*;?[ \t]*$/gm
 const exportList = /^export\s+\{([^}]*)\}[ \t]*;?[ \t]*$/gm
 const exportDeclaration = /^export\s+(?=(?:async\s+function\*?|function\*?|class|const)\s+([\w$]+))/gm
 const exportDefault = /^export\s+default\s+([\w$]+)[ \t]*;?[ \t]*$/gm
-const notUnderstood = /^(?:import\b(?!\s*\()|export\b).*/m
+// Of a module in a comment a member is named, a type; in code it would be a member of the promise.
+const dynamicImport = /\bimport\('(\.[^']+)'\)(?!\.(?!then\b))/g
+const notUnderstood = /^(?:import\b(?!\s*\()|export\b).*|\bimport\(\s*["`]\..*/m
 
 /**
  * @param {string} entry path of a module
@@ -17,16 +21,22 @@ const notUnderstood = /^(?:import\b(?!\s*\()|export\b).*/m
  * @returns {string} a classic script
  */
 export function bundle(entry, replace = {}) {
-  /** @type {Map<string, string | null>} name by path; null while its imports are being looked at */
+  /** @type {Map<string, string>} by path */
   const names = new Map()
+  const begun = new Set()
+  const done = new Set()
   const output = []
 
+  function nameOf(path) {
+    if (!names.has(path)) names.set(path, `module_${names.size}_${basename(path).replaceAll(/\W/g, '_')}`)
+    return names.get(path)
+  }
+
   function visit(path) {
-    if (names.has(path)) {
-      if (names.get(path) === null) throw new Error(`${path} imports itself, through others`)
-      return names.get(path)
-    }
-    names.set(path, null)
+    const name = nameOf(path)
+    if (done.has(path)) return name
+    if (begun.has(path)) throw new Error(`${path} imports itself, through others`)
+    begun.add(path)
     const exported = []
     const from = specifier => visit(resolve(dirname(path), specifier))
     const body = readFileSync(replace[path] ?? path, 'utf8')
@@ -52,18 +62,20 @@ export function bundle(entry, replace = {}) {
         exported.push(local)
         return ''
       })
+      // Looked at when all that is imported statically is there; awaited, because what asks may run while the script does.
+      .replace(dynamicImport, (_, specifier) => `Promise.resolve().then(() => ${nameOf(resolve(dirname(path), specifier))})`)
       // Emscripten wants a base to form the core's URL with. Our loader hands it the Module: nothing is loaded from there.
       .replaceAll('import.meta.url', "'https://core.invalid/'")
     const strange = notUnderstood.exec(body)
     if (strange) throw new Error(`${path}: the page's bundler does not understand: ${strange[0]}`)
 
-    const name = `module_${output.length}_${basename(path).replaceAll(/\W/g, '_')}`
     output.push(`const ${name} = (() => {\n${body.trim()}\nreturn { ${exported.join(', ')} }\n})()\n`)
-    names.set(path, name)
+    done.add(path)
     return name
   }
 
   visit(resolve(entry))
+  for (const path of names.keys()) visit(path) // those that dynamic imports have named; they name more
   const script = `'use strict'\n{\n${output.join('\n')}}\n`
   new Script(script, { filename: entry }) // a syntax error is ours to see here, not the user's later
   return script
