@@ -1,9 +1,6 @@
-// leafsum for Node.
-import { makeApi } from './api.js'
-import { platform } from './platform_node.js'
-
-export const { init, lock, verify, check, diff, match, digest, list, metadata, read, openCheckpoint, explain, codes } = makeApi(platform)
-export { Checkpoint } from './api.js'
+// leafsum for Node.js.
+export * from './api_node.js'
+export { Checkpoint } from './checkpoint.js'
 export { LeafsumError } from './errors.js'
 export { fromPath } from './stores/path.js'
 export { fromFiles, fromDataTransfer, fromDirectoryHandle, fromEntry } from './stores/files.js'

@@ -1,12 +1,9 @@
 // Where a command's jobs run: in this thread, one after another, or in workers once there is enough to do.
-import { Ahead } from './ahead.js'
 import { instantiate } from './core.js'
 import { runJob } from './job.js'
-import { isListing } from './listing.js'
 import { kDefaultMaxMemory } from './options.js'
 import { Pool } from './pool.js'
-import { windowStores } from './stores/window_store.js'
-import { Windows } from './windows.js'
+import { isListing } from './stores/store.js'
 
 // Starting threads takes some 40 ms, in which one place hashes this much.
 const kWorkersFrom = 16 << 20
@@ -15,7 +12,7 @@ const kHashing = ['lock', 'verify', 'digest', 'diff']  // commands that read val
 /**
  * @typedef {import('./stores/store.js').Store} Store
  * @typedef {import('./platform.js').Platform} Platform
- * @typedef {import('./api.js').Options} Options
+ * @typedef {import('./run.js').Options} Options
  */
 
 /** Workers that start while the core is loaded and plans, where the command reads values and the sources hold enough. */
@@ -37,13 +34,24 @@ const takesPool = (/** @type {Platform} */ platform, /** @type {number} */ bytes
 const newPool = (/** @type {Platform} */ platform, /** @type {Store[]} */ stores, /** @type {Options} */ options) =>
   new Pool({ size: workersOf(platform, options), start: platform.startWorker, stores })
 
-/** How what jobs will read is read ahead, if it is. */
-export const readsAhead = (/** @type {Store[]} */ stores) =>
-  stores.some(store => store.open) ? Ahead : stores.some(store => store.inWindows) ? Windows : undefined
-
-/** What of the memory is left for the jobs themselves; less than all of it where values are read ahead. */
-export const memoryOfJobs = (/** @type {Store[]} */ stores, /** @type {number} */ maxMemory) =>
-  maxMemory - (readsAhead(stores)?.share(maxMemory) ?? 0)
+/**
+ * Who reads ahead what jobs will read, and the bytes that this takes of the memory; nothing where it is not done.
+ * @param {Platform} platform
+ * @param {Store[]} stores
+ * @param {Options} options
+ */
+export async function readingAhead(platform, stores, options) {
+  const { maxMemory = kDefaultMaxMemory } = options
+  if (stores.some(store => store.open)) {
+    const { Ahead } = await import('./ahead.js')
+    return { reader: new Ahead(stores, maxMemory), memory: Ahead.share(maxMemory) }
+  }
+  if (stores.some(store => store.inWindows)) {
+    const { Windows } = await import('./windows.js')
+    return { reader: new Windows(stores, workersOf(platform, options), maxMemory), memory: Windows.share(maxMemory) }
+  }
+  return undefined
+}
 
 /**
  * What a worker begins with: the Module, and how it opens the stores that it can open itself. A server is asked from here: no
@@ -61,9 +69,10 @@ export function helloOf(platform, stores, { module, url }) {
 }
 
 /**
- * @param {any} context  loaded: the core, its Module and its glue's URL; pool: the one that warmPool has started, if it did
+ * @param {any} context  loaded: the core, its Module and its glue's URL; pool: the one that warmPool has started, if it did;
+ *   reader: of readingAhead
  */
-export function jobRunner({ platform, loaded, pool, stores, options, verifier }) {
+export function jobRunner({ platform, loaded, pool, stores, options, verifier, reader }) {
   const { signal, onProgress } = options
   const { core } = loaded
   /** @type {Promise<unknown>} */
@@ -75,9 +84,6 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier })
   const underWay = new Map()
   let most = 0
 
-  const { maxMemory = kDefaultMaxMemory } = options
-  const way = readsAhead(stores)
-  const ahead = way === Windows ? new Windows(stores, workersOf(platform, options), maxMemory) : way && new Ahead(stores, maxMemory)
   /** @type {Promise<any> | undefined} */
   let codecs
   const startCodecs = async () => {
@@ -97,8 +103,7 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier })
     return job
   }
   /** Where a job in this thread reads. */
-  const storesOf = (/** @type {import('./pool.js').ReadPlan | undefined} */ plan) =>
-    plan?.take ? windowStores(stores, plan.windows ?? [], plan.take) : plan?.stores ?? stores
+  const storesOf = (/** @type {import('./pool.js').ReadPlan | undefined} */ plan) => plan?.here?.() ?? plan?.stores ?? stores
   /** The core counts whole jobs; to a person a leaf of gigabytes shall move too. */
   const tell = () => {
     if (!onProgress) return
@@ -120,7 +125,7 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier })
         pool.greet(helloOf(platform, stores, loaded))
       }
       /** @type {(import('./pool.js').ReadPlan & { close(): void }) | undefined} */
-      const plan = ahead?.plan(values)
+      const plan = reader?.plan(values)
       try {
         if (!pool) return await here(input, note, name === 'codecs', storesOf(plan))
         const codecs = name && await platform.load(name).catch(() => undefined)

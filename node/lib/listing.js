@@ -124,9 +124,6 @@ export const subtreesJson = all => `[${all.map(({ item, key_path: path, leaves, 
 /** Their sums as numbers, which may be rounded. @param {Subtree[]} all  @returns {any[]} */
 export const withNumbers = all => all.map(one => ({ ...one, parameters: Number(one.parameters), nbytes: Number(one.nbytes) }))
 
-/** Zarrita's stores may give bare names, without sizes: those are of no use. @param {any} listing */
-export const isListing = listing => Array.isArray(listing) && listing.every(entry => Array.isArray(entry) && entry.length === 3)
-
 const kKinds = /** @type {Record<string, string>} */ ({ f: 'file', d: 'directory', l: 'symlink' })
 
 /**

@@ -1,8 +1,11 @@
 // What Orbax v1 tells of a checkpoint without reading values: `metadata(path, checkpointable_name)` and
 // `checkpointables_metadata(path)`. The tree, dtypes and shapes are the core's list; times, custom metadata and shardings come
 // from the documents beside it.
+import { storeOf } from './checkpoint.js'
 import { LeafsumError } from './errors.js'
 import { parseExact, stringifyExact } from './exact_json.js'
+import { listSource } from './list.js'
+import { withOutput } from './report.js'
 
 // `_METADATA` and `_CHECKPOINT_METADATA` of real checkpoints are far below; a tree of 100,000 leaves has 30 MiB of sharding.
 const kMaxDocument = 256 * 2 ** 20
@@ -36,11 +39,27 @@ function byCodePoint(/** @type {string} */ a, /** @type {string} */ b) {
 }
 
 /**
+ * The report of the list, with what is described as its output.
+ * @param {import('./run.js').Run} run
+ * @param {any} source
+ * @param {string | null} item  its name, AUTO, or null for the directory itself
+ * @param {import('./run.js').Options} options
+ */
+export async function describeSource(run, source, item, options) {
+  const opened = await source
+  const store = storeOf(opened)
+  const listed = await listSource(run, opened, options)
+  const described = await metadataOf(listed, store, item)
+  const output = `${stringifyExact(described)}\n`
+  return withOutput(JSON.parse(listed.text), { report: listed.text, output, lines: '' }, described)
+}
+
+/**
  * @param {any} report  of `list`
  * @param {import('./stores/store.js').Store} store
- * @param {string | null} wanted  an item's name, AUTO, or null for the directory itself
+ * @param {string | null} wanted
  */
-export async function metadataOf(report, store, wanted) {
+async function metadataOf(report, store, wanted) {
   const { items = [], source = {} } = report.output ?? {}
   const auto = autoItems(items)
   const item = chosen(items, wanted, auto)
@@ -137,6 +156,3 @@ export async function readDocument(/** @type {import('./stores/store.js').Store}
     return undefined
   }
 }
-
-/** The text of `metadata --json`. @param {Awaited<ReturnType<typeof metadataOf>>} described */
-export const metadataJson = described => `${stringifyExact(described)}\n`

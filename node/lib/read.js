@@ -1,14 +1,34 @@
 // A leaf's content, or a slice of it: only the chunks that it needs, and with a lockfile only what its blocks vouch for.
+import { leavesOf, storeOf } from './checkpoint.js'
 import { LeafsumError } from './errors.js'
 import { dtypeOf, typedArrayOf } from './elements.js'
-import { findLeaf, pointer as toPointer, splitSlice } from './leaf_name.js'
+import { findLeaf, patternsOf, pointer as toPointer, splitSlice } from './leaf_name.js'
+import { listOptions, listSource } from './list.js'
 import { axesOf, blocksFor, chunksFor, countOf, kBlock, parseSlice, shapeOf } from './slice.js'
 
 const kMaxBytes = 2 ** 31 - 1 // of one typed array everywhere
 
+/** @typedef {(command: string, sources: any[], options: Record<string, any>) => Promise<any>} Report runs a command */
+
 /**
- * @typedef {(command: string, sources: any[], options: Record<string, any>) => Promise<any>} Report runs a command
- *
+ * Of a source that is not open: it is listed first.
+ * @param {{ run: import('./run.js').Run, report: Report }} commands
+ * @param {any} source
+ * @param {string | string[]} name
+ * @param {any} slice
+ * @param {import('./run.js').Options} options
+ */
+export async function readSource({ run, report }, source, name, slice, options) {
+  // With the lockfile, which chooses the step of a root where nothing else does.
+  const { lockfile, lockfileCameWithSource } = options
+  // Without a listing each question is a request: of other leaves nothing is asked.
+  const include = storeOf(await source).list || typeof name !== 'string' && !Array.isArray(name) ? undefined
+    : patternsOf(Array.isArray(name) ? toPointer(name) : name)
+  const { output } = await listSource(run, source, { ...listOptions(options), lockfile, lockfileCameWithSource, include })
+  return readLeaf(report, source, leavesOf(output.items), name, slice, options)
+}
+
+/**
  * @param {Report} report
  * @param {any} source
  * @param {any[]} leaves of `list`, each with its item

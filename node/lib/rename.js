@@ -2,6 +2,7 @@
 // that the core is told leaf by leaf and never sees a pattern.
 import { LeafsumError } from './errors.js'
 import { pointer as toPointer } from './leaf_name.js'
+import { listOptions, listSource } from './list.js'
 
 /**
  * @typedef {{ item: string, key_path: string[] }} Leaf
@@ -9,8 +10,26 @@ import { pointer as toPointer } from './leaf_name.js'
  * @typedef {[pattern: RegExp | string, replacement: string]} Rule
  */
 
+/**
+ * A's key paths become B's by `rename`; `stripPrefix` goes from both. Their trees are read for that, once more.
+ * @param {import('./run.js').Run} run
+ * @param {any[]} sources A and B
+ * @param {import('./run.js').Options} options one of the two is given
+ */
+export async function renamesBetween(run, sources, { rename, stripPrefix, ...options }) {
+  const strip = stripPrefix === undefined ? (/** @type {string[]} */ path) => path : withoutPrefix(stripPrefix)
+  const change = rename === undefined ? strip : (rules => (/** @type {string[]} */ path) => strip(rules(path)))(byRules(rename))
+  const all = await Promise.all(sources.map(async (source, n) => {
+    const { output } = await listSource(run, source, listOptions(options))
+    const leaves = output.items.flatMap((/** @type {any} */ one) =>
+      one.leaves.map((/** @type {any} */ leaf) => ({ item: one.name, key_path: leaf.key_path })))
+    return renamesOf(n, leaves, n === 0 ? change : strip)
+  }))
+  return all.flat()
+}
+
 /** @param {string} pointer @returns {string[] | undefined} nothing where it is none */
-export function fromPointer(pointer) {
+function fromPointer(pointer) {
   if (pointer === '') return []
   if (!pointer.startsWith('/') || /~(?![01])/.test(pointer)) return undefined
   return pointer.slice(1).split('/').map(key => key.replaceAll('~1', '/').replaceAll('~0', '~'))
@@ -23,7 +42,7 @@ export function fromPointer(pointer) {
  * @param {(keyPath: string[]) => string[]} rename
  * @returns {Rename[]}
  */
-export function renamesOf(source, leaves, rename) {
+function renamesOf(source, leaves, rename) {
   /** @type {Map<string, string[]>} */
   const taken = new Map()
   /** @type {Rename[]} */
@@ -47,7 +66,7 @@ export function renamesOf(source, leaves, rename) {
  * @param {Rule[]} rules
  * @returns {(keyPath: string[]) => string[]}
  */
-export function byRules(rules) {
+function byRules(rules) {
   if (!Array.isArray(rules) || !rules.every(rule => Array.isArray(rule) && typeof rule[1] === 'string')) {
     throw new LeafsumError('usage', 'rename: a list of [pattern, replacement] is wanted')
   }
@@ -74,7 +93,7 @@ function compile(/** @type {RegExp | string} */ pattern) {
  * Takes leading elements away where they are there. @param {string} prefix `params`, `a/b` or `/a/b`
  * @returns {(keyPath: string[]) => string[]}
  */
-export function withoutPrefix(prefix) {
+function withoutPrefix(prefix) {
   if (typeof prefix !== 'string') throw new LeafsumError('usage', 'stripPrefix: a key path such as params is wanted')
   const elements = fromPointer(prefix.startsWith('/') ? prefix : `/${prefix}`)
   if (!elements || elements.includes('')) throw new LeafsumError('usage', `${prefix}: a key path such as params is wanted`)

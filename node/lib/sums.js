@@ -1,7 +1,6 @@
 // SHA256SUMS: the lines of `sha256sum` and of `sha256sum --tag`, and what a source's files make of them.
 import { LeafsumError } from './errors.js'
-import { isListing } from './listing.js'
-import { failureOf } from './stores/store.js'
+import { failureOf, isListing } from './stores/store.js'
 
 const kMaxSums = 64 * 2 ** 20
 const kPiece = 4 * 2 ** 20      // read and hashed at once

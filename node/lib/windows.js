@@ -2,6 +2,7 @@
 // some MiB are on their way here while other threads hash, the first of the next jobs too. A thread that hashes would not do: what
 // arrives for it is taken from the browser only when it lets go of its thread.
 import { merge } from './stores/merge.js'
+import { windowStores } from './stores/window_store.js'
 
 const kMost = 48 << 20   // bytes of all windows that are under way or in use; at most three eighths of --max-memory
 const kUnderWay = 8      // windows; tiny ones would be thousands
@@ -23,6 +24,7 @@ const kLeast = 16 << 10  // bytes of one, however little memory there is
  * @typedef {object} WindowPlan  of one job
  * @property {WindowSpec[]} windows  in the order in which they will be needed
  * @property {(id: number) => Promise<Uint8Array | undefined>} take  a window's bytes, once; they are the caller's then
+ * @property {() => Store[]} here  the stores as a job in this thread reads them
  * @property {() => void} close  the job is done
  */
 export class Windows {
@@ -60,9 +62,13 @@ export class Windows {
     const windows = this.#cut(values).map(window => ({ id: this.#nextId++, ...window }))
     for (const window of windows) this.#windows.set(window.id, window)
     this.#go()
+    /** @type {WindowSpec[]} */
+    const specs = windows.map(({ id, source, path, offset, length }) => [id, source, path, offset, length])
+    const take = (/** @type {number} */ id) => this.#take(id)
     return {
-      windows: windows.map(({ id, source, path, offset, length }) => [id, source, path, offset, length]),
-      take: id => this.#take(id),
+      windows: specs,
+      take,
+      here: () => windowStores(this.stores, specs, take),
       close: () => {
         for (const { id } of windows) this.#remove(id)
         this.#go()

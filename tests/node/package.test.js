@@ -56,10 +56,12 @@ test('no module that a browser loads imports one of node:', () => {
   const visit = (/** @type {string} */ file) => {
     if (seen.has(file)) return
     seen.add(file)
-    for (const [, from] of fs.readFileSync(file, 'utf8').matchAll(/^(?:import|export) (?:[^'\n]* from )?'([^']+)'$/gm)) {
+    const text = fs.readFileSync(file, 'utf8')
+    for (const [, from] of text.matchAll(/^(?:import|export) (?:[^'\n]* from )?'([^']+)'$/gm)) {
       assert.ok(from.startsWith('.'), `${file} imports ${from}`)
       visit(join(file, '..', from))
     }
+    for (const [, from] of text.matchAll(/\bimport\('(\.[^']+)'\)/g)) visit(join(file, '..', from)) // when they are needed
   }
   visit(join(root, 'node/lib/browser.js'))
   visit(join(root, 'node/lib/worker_browser.js'))

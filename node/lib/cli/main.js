@@ -4,7 +4,6 @@ import { LeafsumError, firstLine } from '../errors.js'
 import { platform } from '../platform_node.js'
 import { parseArguments } from './args.js'
 import { Context } from './context.js'
-import { helpText } from './help.js'
 import { systemText } from './source.js'
 import { printable } from './terminal.js'
 
@@ -46,7 +45,7 @@ export async function main(argv, process) {
   let context
   try {
     const args = parseArguments(argv)
-    if (args.options.help) return print(process, helpText(args.command))
+    if (args.options.help) return print(process, (await import('./help.js')).helpText(args.command))
     if (args.options.version) return print(process, `leafsum ${packageVersion()}\n`)
     // It compiles beside this thread, which has modules to load and a directory to list; its failure is told where it is awaited.
     platform.load().catch(() => {})

@@ -3,7 +3,6 @@ import fs from 'node:fs'
 import nodePath from 'node:path'
 import { LeafsumError } from '../errors.js'
 import { fromPath } from '../stores/path.js'
-import { fromUrl } from '../stores/url.js'
 
 const kMaxLockfile = 512 * 2 ** 20
 const kMaxLinks = 64 // more than any system follows
@@ -11,13 +10,15 @@ const kMaxLinks = 64 // more than any system follows
 export const isUrl = (/** @type {string} */ name) => /^https?:\/\//i.test(name)
 
 /**
+ * A store, or the promise of one: what reads URLs is loaded for them.
  * @param {string} name
  * @param {Record<string, any>} [options] of the command line
  */
 export function openSource(name, { header = [], timeout } = {}) {
   const isThere = fs.existsSync(name)
   if (!isThere && isUrl(name)) {
-    return fromUrl(name, { headers: Object.fromEntries(header.map(headerOf)), timeout: timeout && timeout * 1000 })
+    const how = { headers: Object.fromEntries(header.map(headerOf)), timeout: timeout && timeout * 1000 }
+    return import('../stores/url.js').then(({ fromUrl }) => fromUrl(name, how))
   }
   if (name === '-') throw notYet('reading a tar from stdin', 'unpack it and name the directory')
   if (!isThere && /^[a-z][a-z0-9+.-]*:\/\//i.test(name)) throw notYet(`${name}: a URL`, 'download the checkpoint and name its directory')

@@ -1,4 +1,5 @@
-import { LeafsumError, read } from '../../index.js'
+import { read } from '../../api_node.js'
+import { LeafsumError } from '../../errors.js'
 import { dtypeOf, textsOf } from '../../elements.js'
 import { npyOf } from '../../npy.js'
 import { arrayText } from '../array_text.js'
@@ -16,7 +17,7 @@ const kMaxShown = 100_000   // elements of an array as text
 export async function run(context) {
   const { operands: [source, leaf], options } = context
   if (options.npy && context.format !== 'human') throw new LeafsumError('usage', '--npy and --json exclude each other')
-  const store = openSource(source, options)
+  const store = await openSource(source, options)
   const lockfile = options.lock === undefined ? undefined : readEvidence(options.lock)
   refuseToOverwrite({ file: options.output, option: '-o' }, [{ file: options.lock, is: 'the lockfile' }])
   context.checkOutput()

@@ -1,4 +1,4 @@
-import { diff } from '../../index.js'
+import { diff } from '../../api_node.js'
 import { lines } from '../context.js'
 import { columns, formatCount, leafName, renderReport, shapeText } from '../render.js'
 import { openSource } from '../source.js'
@@ -8,7 +8,9 @@ const kColors = /** @type {Record<string, string>} */ ({ '=': 'dim', '-': 'red',
 
 /** @param {import('../context.js').Context} context */
 export async function run(context) {
-  const [a, b] = context.operands.map(name => openSource(name, context.options))
+  const [first, second] = context.operands
+  const a = await openSource(first, context.options)
+  const b = await openSource(second, context.options)
   context.checkOutput()
   const report = await diff(a, b, context.apiOptions())
   context.bar.clear()

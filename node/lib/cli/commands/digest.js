@@ -1,4 +1,4 @@
-import { digest } from '../../index.js'
+import { digest } from '../../api_node.js'
 import { lines } from '../context.js'
 import { renderReport } from '../render.js'
 import { openSource } from '../source.js'
@@ -6,7 +6,7 @@ import { printable } from '../terminal.js'
 
 /** @param {import('../context.js').Context} context */
 export async function run(context) {
-  const store = openSource(context.operands[0], context.options)
+  const store = await openSource(context.operands[0], context.options)
   context.checkOutput()
   const report = await digest(store, context.apiOptions())
   context.bar.clear()

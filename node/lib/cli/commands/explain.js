@@ -1,5 +1,5 @@
 import { LeafsumError } from '../../errors.js'
-import { codes, explain } from '../../index.js'
+import { codes, explain } from '../../api_node.js'
 
 /** @param {import('../context.js').Context} context */
 export async function run(context) {

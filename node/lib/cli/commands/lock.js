@@ -1,5 +1,5 @@
 import { LeafsumError } from '../../errors.js'
-import { lock } from '../../index.js'
+import { lock } from '../../api_node.js'
 import { checkWritable, writeAtomically } from '../output.js'
 import { defaultLockfile, liesInside, openSource } from '../source.js'
 import { dirname } from 'node:path'
@@ -11,7 +11,7 @@ export async function run(context) {
   if (toStdout && context.format !== 'human') {
     throw new LeafsumError('usage', `-o - and --format ${context.format} both want stdout: give -o a file`)
   }
-  const store = openSource(source, options)
+  const store = await openSource(source, options)
   const force = options.force === true
   const target = options.output ?? defaultLockfile(source)
   if (target === undefined) throw new LeafsumError('usage', `nothing can be written beside ${source}: say where the lockfile shall go, -o FILE`)

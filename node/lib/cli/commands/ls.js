@@ -1,5 +1,7 @@
-import { LeafsumError, list, tensorstoreSpec } from '../../index.js'
+import { list } from '../../api_node.js'
+import { LeafsumError } from '../../errors.js'
 import { SubtreeSums, withNumbers } from '../../listing.js'
+import { tensorstoreSpec } from '../../tensorstore_spec.js'
 import { lines } from '../context.js'
 import { listText } from '../list_text.js'
 import { renderReport } from '../render.js'
@@ -9,7 +11,7 @@ import { openSource, tensorstoreBase } from '../source.js'
 export async function run(context) {
   const { operands: [source], options } = context
   if (options.digest && !options.keys) throw new LeafsumError('usage', '--digest goes with --keys: ls SRC --keys --digest')
-  const store = openSource(source, options)
+  const store = await openSource(source, options)
   context.checkOutput()
   const spec = options.spec !== undefined
   const report = await list(store, {

@@ -1,14 +1,14 @@
 import fs from 'node:fs'
-import { match } from '../../index.js'
+import { match } from '../../api_node.js'
 import { refuseToOverwrite } from '../output.js'
 import { openSource, readEvidence } from '../source.js'
 
 /** @param {import('../context.js').Context} context */
 export async function run(context) {
   const { operands: [source, template], options } = context
-  const store = openSource(source, options)
+  const store = await openSource(source, options)
   const isFile = fs.statSync(template, { throwIfNoEntry: false })?.isFile()
-  const wanted = isFile ? readEvidence(template) : openSource(template, options)
+  const wanted = isFile ? readEvidence(template) : await openSource(template, options)
   refuseToOverwrite({ file: options.output, option: '-o' }, [{ file: template, is: 'the template' }])
   context.checkOutput()
   const { item, step, allSteps, generation, maxMemory, maxFill, strict, allowExtra, signal, onProgress } = context.apiOptions()

@@ -1,4 +1,4 @@
-import { metadata } from '../../index.js'
+import { metadata } from '../../api_node.js'
 import { stringifyExact } from '../../exact_json.js'
 import { columns, leafName, renderReport, shapeText } from '../render.js'
 import { openSource } from '../source.js'
@@ -8,7 +8,7 @@ import { isoTime } from '../times.js'
 /** @param {import('../context.js').Context} context */
 export async function run(context) {
   const { operands: [source], options } = context
-  const store = openSource(source, options)
+  const store = await openSource(source, options)
   context.checkOutput()
   const { item = 'AUTO', ...rest } = context.apiOptions()
   const report = await metadata(store, { ...rest, item: item === 'none' ? null : item })

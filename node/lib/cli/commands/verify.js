@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { LeafsumError } from '../../errors.js'
-import { verify } from '../../index.js'
+import { verify } from '../../api_node.js'
 import { checkWritable, refuseToOverwrite, writeAtomically } from '../output.js'
 import { parseSize } from '../sizes.js'
 import { defaultLockfile, liesInside, openSource, pathInside, readEvidence } from '../source.js'
@@ -8,8 +8,8 @@ import { defaultLockfile, liesInside, openSource, pathInside, readEvidence } fro
 /** @param {import('../context.js').Context} context */
 export async function run(context) {
   const { operands: [source], options } = context
-  const store = openSource(source, options)
-  const against = options.against === undefined ? undefined : openSource(options.against, options)
+  const store = await openSource(source, options)
+  const against = options.against === undefined ? undefined : await openSource(options.against, options)
   const lockfile = options.lock === undefined ? undefined : readEvidence(options.lock)
   const sums = options.sums === undefined ? undefined : readEvidence(options.sums, 'the sums')
   const evidence = [{ file: options.lock, is: 'the lockfile' }, { file: options.sums, is: 'the sums' }]

@@ -1,0 +1,38 @@
+// `ls`: the core's list of a source, and what is made of it here. Other commands begin with it.
+import { storeOf } from './checkpoint.js'
+import { LeafsumError } from './errors.js'
+import { ListDocument, textOf } from './list_document.js'
+import { files } from './listing.js'
+import { withOutput } from './report.js'
+import { isListing } from './stores/store.js'
+
+/**
+ * The list, with `subtrees`, and `files` where they are asked for. With `onDocument` it is only handed out, for as long as that
+ * takes, and the report has no output.
+ * @param {import('./run.js').Run} run
+ * @param {any} source
+ * @param {import('./run.js').Options} [options]
+ */
+export async function listSource(run, source, options = {}) {
+  const { files: wanted, depth, onDocument, ...rest } = options
+  if (depth !== undefined && !(Number.isInteger(depth) && depth >= 0)) throw new LeafsumError('usage', 'depth: a whole number from 0 on is wanted')
+  const opened = await source
+  const listing = wanted ? await storeOf(opened).list?.() : undefined
+  if (wanted && !isListing(listing)) throw new LeafsumError('usage', 'the source has no listing of its files')
+  /** @type {ReturnType<ListDocument['whole']> | undefined} */
+  let whole
+  const { report, lines } = await run('ls', [opened], {
+    ...rest,
+    async onDone(/** @type {any} */ verifier) {
+      const document = new ListDocument(verifier, { depth, files: wanted && files(/** @type {any} */ (listing)) })
+      if (onDocument) await onDocument(document)
+      else whole = document.whole()
+    },
+  })
+  const output = whole ? () => textOf(/** @type {any} */ (whole).pieces) : ''
+  return withOutput(JSON.parse(report), { report, output, lines }, whole?.document)
+}
+
+/** Of a command's options those with which a source is listed before it. @param {import('./run.js').Options} options */
+export const listOptions = ({ item, step, allSteps, generation, maxMemory, signal }) =>
+  ({ item, step, allSteps, generation, maxMemory, signal })

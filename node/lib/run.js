@@ -1,0 +1,116 @@
+// One run of the core, from a command and its sources to the texts that it puts out.
+import { scoped, storeOf } from './checkpoint.js'
+import { instantiate } from './core.js'
+import { drive } from './drive.js'
+import { LeafsumError, bug } from './errors.js'
+import { helloOf, jobRunner, readingAhead, warmPool } from './jobs.js'
+import { coreOptions, kDefaultMaxMemory } from './options.js'
+import { isListing } from './stores/store.js'
+
+/**
+ * @typedef {import('./stores/store.js').Store} Store
+ * @typedef {import('./platform.js').Platform} Platform
+ * @typedef {import('./report.js').Result} Result
+ * @typedef {Record<string, any>} Options  see index.d.ts
+ * @typedef {(command: string, sources: any[], options?: Options) => Promise<Result>} Run  on a platform
+ */
+
+export async function newCore(/** @type {Platform} */ platform) {
+  const { factory, module, url } = await platform.load()
+  return { core: await instantiate(factory, module, platform.sha256), module, url }
+}
+
+/**
+ * @param {Platform} platform
+ * @param {string} command
+ * @param {any[]} sources
+ * @param {Options} given
+ * @returns {Promise<Result>}
+ */
+export async function runCommand(platform, command, sources, given) {
+  const { signal, maxMemory = kDefaultMaxMemory } = given
+  signal?.throwIfAborted()
+  const opened = await Promise.all(sources)
+  const options = scoped(opened, given)
+  const stores = opened.map(storeOf)
+  /** @type {any} */
+  let verifier
+  /** @type {{ close(): Promise<void> } | undefined} */
+  let workers
+  try {
+    const listings = await Promise.all(stores.map(store => store.list?.()))
+    const pool = workers = warmPool(platform, command, stores, listings, options)
+    const state = options.state && await stateOf(stores[0], options)
+    const config = coreOptions(command, stores.map(store => store.name ?? ''), { ...options, resumed: state?.resumed })
+    const ahead = await readingAhead(platform, stores, options)
+    if (ahead) config.read_ahead = true
+    // By the core's own listing: what changes between the two readings of a file is noticed.
+    if (options.sums !== undefined) config.sums = await sumsOf(platform, stores[0], listings[0], options)
+
+    // A fresh instance each time: its memory never shrinks, and after a trap it is unusable. It goes as a whole: a Verifier
+    // that were deleted first would give back, leaf by leaf, what nobody takes.
+    const loaded = await newCore(platform)
+    const { core } = loaded
+    pool?.greet(helloOf(platform, stores, loaded))
+    verifier = new core.Verifier(JSON.stringify(config))
+    refuse(verifier.error(), 'usage')
+    if (options.lockfile !== undefined) {
+      verifier.setEvidence(bytesOf(options.lockfile), options.lockfileCameWithSource === true)
+      refuse(verifier.error(), 'evidence')
+    }
+    for (const [index, listing] of listings.entries()) {
+      // Without sizes a listing is of no use: a store that gives bare names is read as one that has none.
+      if (isListing(listing)) verifier.setListing(index, JSON.stringify(listing))
+    }
+    refuse(verifier.error(), 'usage')
+
+    if (options.onContent) core.setContentSink(options.onContent)
+    const jobs = workers = jobRunner({ platform, loaded, pool, stores, options, verifier, reader: ahead?.reader })
+    const save = () => state?.save(verifier.equal())
+    const { tell } = jobs
+    const onPause = () => {
+      tell()
+      if (state?.due()) save()
+    }
+    try {
+      await drive(verifier, { stores, budget: maxMemory - (ahead?.memory ?? 0), runJob: jobs.run, signal, onPause })
+    } catch (error) {
+      // An interrupted run's state too; never one that a broken instance would tell.
+      if (signal?.aborted && error === signal.reason) save()
+      throw error
+    }
+    save()
+    jobs.tell()
+    refuse(verifier.notFound(), 'source')
+    if (options.conclude && !verifier.conclude(JSON.stringify(options.conclude()))) throw bug('a judgement that is none')
+    await options.onDone?.(verifier)
+    return { report: verifier.report(), output: verifier.output(), lines: verifier.text() }
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw error instanceof LeafsumError ? error : bug('the core failed', error)
+  } finally {
+    await workers?.close()
+    for (const store of stores) store.release?.()
+  }
+}
+
+async function stateOf(/** @type {Store} */ store, /** @type {Options} */ { state, lockfile, item, step, allSteps, generation, deep, algorithms }) {
+  const { openState } = await import('./state.js')
+  return openState(state, store, lockfile && bytesOf(lockfile), { item, step, allSteps, generation, deep, algorithms })
+}
+
+async function sumsOf(/** @type {Platform} */ platform, /** @type {Store} */ store, /** @type {unknown} */ listing, /** @type {Options} */ options) {
+  const { sumsForCore } = await import('./sums.js')
+  return sumsForCore(store, listing, bytesOf(options.sums, 'sums'), platform.sha256, options)
+}
+
+function refuse(/** @type {string} */ problem, /** @type {import('./errors.js').ErrorCode} */ code) {
+  if (problem) throw new LeafsumError(code, problem)
+}
+
+function bytesOf(/** @type {any} */ file, name = 'lockfile') {
+  if (typeof file === 'string') return new TextEncoder().encode(file)
+  if (file instanceof ArrayBuffer) return new Uint8Array(file)
+  if (file instanceof Uint8Array) return file
+  throw new LeafsumError('usage', `${name}: its bytes (Uint8Array) or its text are wanted`)
+}
