@@ -5,7 +5,6 @@
 #include <tuple>
 #include <unordered_map>
 
-#include "base/checked.h"
 #include "base/limits.h"
 #include "base/phrase.h"
 #include "base/sort.h"
@@ -13,8 +12,11 @@
 #include "kvstore/safe_path.h"
 #include "ocdbt/btree.h"
 #include "ocdbt/envelope.h"
+#include "ocdbt/leaf_list.h"
 #include "ocdbt/problem_list.h"
+#include "ocdbt/walk_branch.h"
 #include "ocdbt/walk_budget.h"
+#include "ocdbt/wanted_keys.h"
 
 namespace leafsum::ocdbt {
 namespace {
@@ -23,72 +25,9 @@ using kvstore::KeyText;
 
 constexpr char kManifestName[] = "manifest.ocdbt";
 
-// A reference to a child as its parent holds it. Its full key is the parent's prefix and this key.
-struct Child {
-  uint64_t key_offset = 0;  // in Branch::keys
-  uint32_t key_length = 0;
-  uint32_t common_prefix_length = 0;
-  DataLocation location;
-  BtreeNodeStatistics statistics;
-};
-
-// An interior node of which not all children are done, or, above the root, the version that names
-// it.
-struct Branch {
-  std::shared_ptr<Branch> parent;
-  uint32_t index_in_parent = 0;
-  int height = 0;
-  std::string prefix;                      // the implicit prefix of the keys here
-  std::string upper_bound;                 // every full key below is less than this; "": no bound
-  std::string keys;                        // of the children, without the prefix
-  std::vector<Child> children;
-  std::vector<DataFileId> files;  // base paths with the transitive path
-  size_t pending = 0;             // children not done
-  BtreeNodeStatistics found;      // of this node and the children that are done
-  bool broken = false;            // something below could not be read: `found` says nothing
-
-  std::string_view key(uint32_t i) const {
-    return std::string_view(keys).substr(static_cast<size_t>(children[i].key_offset),
-                                         children[i].key_length);
-  }
-  // No full key below child `i` is less than bound i, every one is less than bound i + 1 if that is not "".
-  std::string Bound(uint32_t i) const;
-  const DataFileId& file(uint32_t i) const {
-    return files[static_cast<size_t>(children[i].location.file)];
-  }
-};
-
-std::string Branch::Bound(uint32_t i) const {
-  return i < children.size() ? prefix + std::string(key(i)) : upper_bound;
-}
-
-// A leaf node that is as it must be, kept as it was stored until the end.
-struct Leaf {
-  std::string prefix;
-  std::string first_key;
-  BtreeNode node;
-  std::vector<std::optional<uint32_t>>
-      files;  // of the node's table, in State::paths; nothing where hostile
-};
-
-uint64_t SaturatingAdd(uint64_t a, uint64_t b) { return CheckedAdd(a, b).value_or(~uint64_t{0}); }
-
-void Accumulate(BtreeNodeStatistics& sum, const BtreeNodeStatistics& more) {
-  sum.num_keys = SaturatingAdd(sum.num_keys, more.num_keys);
-  sum.num_tree_bytes = SaturatingAdd(sum.num_tree_bytes, more.num_tree_bytes);
-  sum.num_indirect_value_bytes =
-      SaturatingAdd(sum.num_indirect_value_bytes, more.num_indirect_value_bytes);
-}
-
 std::string Describe(const BtreeNodeStatistics& s) {
   return Phrase(s.num_keys) + " keys, " + Phrase(s.num_tree_bytes) +
          " tree bytes, " + Phrase(s.num_indirect_value_bytes) + " indirect value bytes";
-}
-
-// Whether a key that is not before `wanted` is wanted by it (see Walk).
-bool IsWithin(const std::string& key, const std::string& wanted) {
-  const size_t n = wanted.rfind('/') + 1;
-  return key.compare(0, n, wanted, 0, n) == 0;
 }
 
 }  // namespace
@@ -99,21 +38,12 @@ struct Walk::State {
       : file_prefix(std::move(prefix)),
         files(file_table),
         store(key_value_store),
-        wants_all(!wanted_keys) {
-    if (wants_all) return;
-    wanted.swap(*wanted_keys);
-    StableSort(wanted, std::less<std::string>());
-    size_t kept = 0;
-    for (std::string& one : wanted)
-      if (kept == 0 || !IsWithin(one, wanted[kept - 1])) wanted[kept++].swap(one);
-    while (wanted.size() > kept) wanted.pop_back();
-  }
+        wanted(wanted_keys ? WantedKeys(std::move(*wanted_keys)) : WantedKeys()) {}
 
   const std::string file_prefix;
   kvstore::FileTable& files;
   kvstore::KvStore& store;
-  const bool wants_all;
-  std::vector<std::string> wanted;  // sorted, none within another one
+  const WantedKeys wanted;
 
   struct Open {
     std::shared_ptr<Branch> parent;
@@ -143,10 +73,8 @@ struct Walk::State {
 
   void Start(const BtreeGenerationReference& version);
   void WantChildren(const std::shared_ptr<Branch>& branch);
-  bool IsWanted(const Branch& branch, uint32_t index) const;
   bool Want(const std::shared_ptr<Branch>& branch, uint32_t index);
   void Visit(const Open& at, Bytes bytes);
-  Status Check(const Open& at, const BtreeNode& node, std::string_view node_prefix) const;
   void VisitLeaf(const Open& at, std::string node_prefix, BtreeNode node);
   void VisitInterior(const Open& at, std::string node_prefix, BtreeNode node);
   void Break(const Open& at, Error error);
@@ -155,7 +83,6 @@ struct Walk::State {
   uint32_t InternPath(const std::string& path);
   bool OverBudget();
   void Finish();
-  void FillStore();
 };
 
 // -- What is wanted
@@ -176,7 +103,7 @@ void Walk::State::WantChildren(const std::shared_ptr<Branch>& branch) {
   // One more than there are, so that the branch is not done before all are looked at.
   branch->pending = branch->children.size() + 1;
   for (uint32_t i = 0; i < branch->children.size() && !finished; ++i) {
-    if (!IsWanted(*branch, i)) {
+    if (!wanted.all() && !wanted.MayLieIn(branch->Bound(i), branch->Bound(i + 1))) {
       branch->broken = true;  // `found` will lack it; nothing is wrong with it
       --branch->pending;
     } else if (!Want(branch, i)) {
@@ -184,15 +111,6 @@ void Walk::State::WantChildren(const std::shared_ptr<Branch>& branch) {
     }
   }
   if (!finished) Settle(branch, {}, false);
-}
-
-// Whether a key that is wanted can lie below a child.
-bool Walk::State::IsWanted(const Branch& branch, uint32_t index) const {
-  if (wants_all) return true;
-  const std::string lower = branch.Bound(index), upper = branch.Bound(index + 1);
-  const auto next = std::upper_bound(wanted.begin(), wanted.end(), lower);
-  if (next != wanted.begin() && IsWithin(lower, *(next - 1))) return true;
-  return next != wanted.end() && (upper.empty() || *next < upper);
 }
 
 // False where the reference is so wrong that nothing is asked for.
@@ -269,38 +187,11 @@ void Walk::State::Visit(const Open& at, Bytes bytes) {
   budget.decoded_bytes += node->files.path_bytes();
   if (OverBudget()) return;
 
-  if (Status error = Check(at, *node, node_prefix)) return Break(at, std::move(*error));
+  if (Status error = CheckNode(*at.parent, at.index, *node, node_prefix)) return Break(at, std::move(*error));
   if (node->height == 0)
     VisitLeaf(at, std::move(node_prefix), std::move(*node));
   else
     VisitInterior(at, std::move(node_prefix), std::move(*node));
-}
-
-// The node against the reference that led to it. With the bounds from both sides on every level,
-// the keys of the whole listing are strictly increasing.
-Status Walk::State::Check(const Open& at, const BtreeNode& node,
-                          std::string_view node_prefix) const {
-  const Branch& parent = *at.parent;
-  if (node.height != parent.height - 1)
-    return Error{ErrorCode::kInvalid, "b-tree node: height is not that of the reference",
-                 std::nullopt, Phrase(parent.height - 1), Phrase(node.height)};
-  const std::string_view lower =
-      parent.key(at.index).substr(parent.children[at.index].common_prefix_length);
-  if (node.first_key < lower)
-    return Error{ErrorCode::kInvalid, "b-tree node: first key is before the key of the reference",
-                 std::nullopt, "at least " + KeyText(lower), KeyText(node.first_key)};
-  size_t longest = 0;
-  for (const auto& e : node.leaf_entries) longest = std::max(longest, e.key.size());
-  for (const auto& e : node.interior_entries) longest = std::max(longest, e.key.size());
-  if (node_prefix.size() + longest > kMaxKeyLength)
-    return Error{ErrorCode::kInvalid, "b-tree node: key with its implicit prefix is too long",
-                 std::nullopt, "at most " + Phrase(kMaxKeyLength) + " bytes",
-                 Phrase(node_prefix.size() + longest) + " bytes"};
-  const std::string upper = parent.Bound(at.index + 1);
-  if (const std::string last = Phrase(node_prefix) + node.last_key; !upper.empty() && last >= upper)
-    return Error{ErrorCode::kInvalid, "b-tree node: last key is not before the next node's",
-                 std::nullopt, "before " + KeyText(upper), KeyText(last)};
-  return std::nullopt;
 }
 
 void Walk::State::VisitLeaf(const Open& at, std::string node_prefix, BtreeNode node) {
@@ -352,13 +243,7 @@ void Walk::State::VisitInterior(const Open& at, std::string node_prefix, BtreeNo
   budget.name_bytes += node.files.path_bytes();
   if (OverBudget()) return;
   branch->files = node.files.Expand(at.parent->file(at.index).base_path);
-  KeyCursor cursor("");
-  branch->children.reserve(node.interior_entries.size());
-  for (const auto& e : node.interior_entries) {
-    branch->children.push_back({branch->keys.size(), static_cast<uint32_t>(e.key.size()),
-                                e.subtree_common_prefix_length, e.location, e.statistics});
-    branch->keys += cursor.Next(e.key);
-  }
+  branch->Take(node);
   node = BtreeNode();
   WantChildren(branch);
 }
@@ -422,7 +307,7 @@ bool Walk::State::OverBudget() {
 void Walk::State::Finish() {
   if (OverBudget()) return;
   finished = true;
-  FillStore();
+  FillStore(leaves, paths, file_prefix, files, store);
   auto order = [this](const Read& a, const Read& b) {
     return std::tie(paths.path(a.path), a.offset, a.length) <
            std::tie(paths.path(b.path), b.offset, b.length);
@@ -436,41 +321,6 @@ void Walk::State::Finish() {
   }
   reads = {};
   seen.clear();
-}
-
-// In order of keys, so that the store and the numbers of its files are the same whatever arrived
-// first.
-void Walk::State::FillStore() {
-  StableSort(leaves, [](const Leaf& a, const Leaf& b) { return a.first_key < b.first_key; });
-  size_t keys = 0, key_bytes = 0, inline_bytes = 0;
-  for (const Leaf& leaf : leaves) {
-    keys += leaf.node.leaf_entries.size();
-    for (const auto& e : leaf.node.leaf_entries) {
-      key_bytes += leaf.prefix.size() + e.key.size();
-      if (!e.indirect) inline_bytes += static_cast<size_t>(e.length);
-    }
-  }
-  store.Reserve(keys, key_bytes, inline_bytes);
-  std::unordered_map<uint32_t, uint32_t> file_ids;  // number in `paths` → in `files`
-  for (Leaf& leaf : leaves) {
-    KeyCursor cursor(leaf.prefix);
-    for (const auto& e : leaf.node.leaf_entries) {
-      const std::string& key = cursor.Next(e.key);
-      if (!e.indirect) {
-        store.AddInline(key,
-                        Bytes(leaf.node.body)
-                            .subspan(static_cast<size_t>(e.offset), static_cast<size_t>(e.length)));
-      } else if (const auto path = leaf.files[e.file]; path && e.length == 0) {
-        store.AddInline(key, {});  // needs no file, which may well be missing
-      } else if (path) {
-        auto [id, added] = file_ids.try_emplace(*path, 0);
-        if (added) id->second = files.Intern(file_prefix + paths.path(*path));
-        store.Add(key, {id->second, e.offset, e.length});
-      }
-    }
-    leaf = Leaf();
-  }
-  leaves.clear();
 }
 
 // -- The interface
