@@ -184,8 +184,4 @@ struct ContentReader::Slot {
   ChunkRef range;  // of its encoded bytes
 };
 
-// The finding that an error in a stored value is.
-report::Finding ValueFinding(const ArrayTask& task, const ReadQueue& queue, const ChunkRef& ref,
-                             uint64_t position, const Error& error);
-
 }  // namespace leafsum::verify

@@ -4,7 +4,7 @@
 
 #include "base/byte_writer.h"
 #include "base/limits.h"
-#include "verify/content_reader.h"
+#include "verify/value_finding.h"
 
 namespace leafsum::verify {
 namespace {
