@@ -1,5 +1,6 @@
 #include "kvstore/key_text.h"
 
+#include "base/phrase.h"
 #include "base/text.h"
 
 namespace leafsum::kvstore {
@@ -14,6 +15,10 @@ std::string KeyText(std::string_view key) {
   std::string text = utf8 ? JsonString(shown) : "hex:" + Hex(AsBytes(shown));
   if (shown.size() < key.size()) text += "...";
   return text;
+}
+
+std::string CountOfKeys(uint64_t n, std::string_view first) {
+  return Phrase(n) + (n == 1 ? " key: " : " keys, the first is ") + KeyText(first);
 }
 
 }  // namespace leafsum::kvstore

@@ -12,6 +12,8 @@
 
 namespace leafsum::ocdbt {
 
+inline constexpr char kManifestName[] = "manifest.ocdbt";  // in the database's directory
+
 enum class ManifestKind : uint8_t { kSingle = 0, kNumbered = 1 };
 
 struct Config {

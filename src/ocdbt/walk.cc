@@ -23,8 +23,6 @@ namespace {
 
 using kvstore::KeyText;
 
-constexpr char kManifestName[] = "manifest.ocdbt";
-
 std::string Describe(const BtreeNodeStatistics& s) {
   return Phrase(s.num_keys) + " keys, " + Phrase(s.num_tree_bytes) +
          " tree bytes, " + Phrase(s.num_indirect_value_bytes) + " indirect value bytes";

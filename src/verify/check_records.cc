@@ -192,7 +192,7 @@ void CheckTimes(Context& context, Scan& scan, ItemScan& item) {
                             Phrase("the store was written ") + (early ? "before" : "after") +
                                 " the save that _CHECKPOINT_METADATA tells of: it may be another "
                                 "checkpoint's");
-    f.file = item.item.directory + "manifest.ocdbt";
+    f.file = item.item.directory + ocdbt::kManifestName;
     f.expected = (early ? "not before " : "not after ") +
                  Phrase(early ? *times.init : *times.commit) + " ns";
     f.actual = Phrase(time) + " ns";

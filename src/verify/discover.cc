@@ -244,7 +244,7 @@ void Discover::WantItem(size_t scan_index, size_t item_index) {
   switch (item.item.kind) {
     case orbax::ItemKind::kPyTree: {
       WantIfListed(scan_index, item_index, What::kTreeMetadata, dir + "_METADATA");
-      WantIfListed(scan_index, item_index, What::kManifest, dir + "manifest.ocdbt");
+      WantIfListed(scan_index, item_index, What::kManifest, dir + ocdbt::kManifestName);
       WantIfListed(scan_index, item_index, What::kStrings, dir + "_strings.json");
       WantIfListed(scan_index, item_index, What::kSharding, dir + "_sharding");
       WantMsgpack(scan_index, item_index, dir + "checkpoint");
@@ -257,7 +257,7 @@ void Discover::WantItem(size_t scan_index, size_t item_index) {
       break;
     }
     case orbax::ItemKind::kBareOcdbt:
-      WantIfListed(scan_index, item_index, What::kManifest, dir + "manifest.ocdbt");
+      WantIfListed(scan_index, item_index, What::kManifest, dir + ocdbt::kManifestName);
       break;
     case orbax::ItemKind::kJson:
       // To see members that occur twice; larger ones are data.
@@ -271,7 +271,7 @@ void Discover::WantItem(size_t scan_index, size_t item_index) {
     case orbax::ItemKind::kMsgpack:
       WantMsgpack(scan_index, item_index, item.item.file);
       if (!item.item.HasStore()) break;
-      WantIfListed(scan_index, item_index, What::kManifest, dir + "manifest.ocdbt");
+      WantIfListed(scan_index, item_index, What::kManifest, dir + ocdbt::kManifestName);
       WantIfListed(scan_index, item_index, What::kStrings, dir + "_strings.json");
       WantIfListed(scan_index, item_index, What::kSharding, dir + "_sharding");
       break;

@@ -76,7 +76,7 @@ void GenerationStage::WantNumbered(size_t s, size_t i) {
   if (!newest && !scan.listed) {
     Finding f = MakeFinding(Code::kSkipped,
                             "the state is in one of the numbered manifests, which only a listing shows: the source has none");
-    f.file = dir + "manifest.ocdbt";
+    f.file = dir + ocdbt::kManifestName;
     item.failed = true;
     context_.Add(scan, item, std::move(f));
     return;
@@ -86,7 +86,7 @@ void GenerationStage::WantNumbered(size_t s, size_t i) {
     Finding f = MakeFinding(Code::kMissingFile,
                             "manifest.ocdbt leaves the state to numbered manifests (manifest. and 16 hex digits) and "
                             "there is none: readers see an empty store");
-    f.file = dir + "manifest.ocdbt";
+    f.file = dir + ocdbt::kManifestName;
     if (item.item.kind == orbax::ItemKind::kBareOcdbt) f.severity = Severity::kWarning;
     else item.failed = true;
     context_.Add(scan, item, std::move(f));

@@ -47,11 +47,11 @@ class WalkStage : public ReadingStage {
   void WantNodes(size_t tree);
   void Finish(size_t tree);
   void Seal(Scan& scan, ItemScan& item);
+  void StartMerge(size_t tree);
   void NextProcess(size_t tree);
   void StartProcess(size_t tree, const ocdbt::Manifest& manifest);
   void CompareProcess(Tree& tree);
   void FinishMerge(Tree& tree);
-  void CheckRanges(Scan& scan, ItemScan& item);
   void Warn(const Tree& tree, report::Finding finding);
   void OnRead(size_t tag, Bytes bytes) override;
   void OnFailure(size_t tag, Error error) override;
