@@ -38,7 +38,6 @@ class Discover : public ReadingStage {
   };
 
   void Start(size_t scan_index, const Lockfile* lock);
-  bool ChooseLayout(Scan& scan, const Lockfile* lock);
   void WantItem(size_t scan_index, size_t item_index);
   void WantMsgpack(size_t scan, size_t item, const std::string& path);
   void StartItems(size_t scan);

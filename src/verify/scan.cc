@@ -99,6 +99,11 @@ Finding MakeFinding(Code code, Words message) {
   return finding;
 }
 
+Finding AsWarning(Finding finding) {
+  finding.severity = report::Severity::kWarning;
+  return finding;
+}
+
 Finding FindingOf(const Error& error, std::string_view file) {
   Finding finding(CodeOf(error.code));
   if (!file.empty()) finding.file = std::string(file);

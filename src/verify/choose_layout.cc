@@ -1,0 +1,62 @@
+#include "verify/choose_layout.h"
+
+#include <algorithm>
+
+#include "base/phrase.h"
+
+namespace leafsum::verify {
+namespace {
+
+// Every item of the lockfile lies in a step directory of this root: it was locked with --all-steps.
+bool LocksAllSteps(const Lockfile& lock, const orbax::Layout& root) {
+  if (!root.is_root || lock.items.empty()) return false;
+  return std::all_of(lock.items.begin(), lock.items.end(), [&](const ItemRecord& item) {
+    return std::any_of(root.steps.begin(), root.steps.end(), [&](const orbax::Step& step) {
+      return (item.name + "/").compare(0, step.directory.size(), step.directory) == 0;
+    });
+  });
+}
+
+}  // namespace
+
+bool ChooseLayout(const Options& o, const Lockfile* lock, Scan& scan, std::string& not_found) {
+  orbax::LayoutOptions layout;
+  layout.source_name = scan.name;
+  layout.step = o.step;
+  layout.all_steps = o.all_steps;
+  scan.layout = orbax::FindLayout(scan.listing, layout);
+  bool from_lock = false;
+  if (lock && scan.layout.is_root && !o.step && !o.all_steps) {
+    if (LocksAllSteps(*lock, scan.layout))
+      layout.all_steps = true;
+    else if (lock->step)
+      layout.step = lock->step;
+    from_lock = layout.step.has_value();
+    if (from_lock || layout.all_steps) scan.layout = orbax::FindLayout(scan.listing, layout);
+  }
+  if (scan.layout.step_missing) {
+    if (from_lock) {
+      scan.nothing_read = true;
+      return false;
+    }
+    not_found = "no step " + Phrase(layout.step.value_or(0)) +
+                 " in this checkpoint directory; it has";
+    if (!scan.layout.is_root)
+      not_found = "this is no directory of steps: leave --step out";
+    else if (scan.layout.steps.empty())
+      not_found += " none";
+    for (size_t i = 0; i < scan.layout.steps.size() && i < 20; ++i)
+      not_found += (i ? ", " : " ") + Phrase(scan.layout.steps[i].number);
+    return false;
+  }
+  if (scan.layout.duplicate_step_number) {
+    not_found =
+        "two directories have the number of this step; name one of them as the source, or read all "
+        "with --all-steps";
+    return false;
+  }
+  scan.step_chosen = scan.layout.chosen.has_value();
+  return true;
+}
+
+}  // namespace leafsum::verify
