@@ -38,7 +38,8 @@ have node || missing+=(nodejs)
 have npm || missing+=(npm)
 [ -e /usr/include/nlohmann/json.hpp ] || missing+=(nlohmann-json3-dev)
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates)
-if [ $want_browser = yes ] && ! have chromium; then missing+=(chromium); fi
+unpacked_browser=build/tools/chromium/chromium
+if [ $want_browser = yes ] && ! have chromium && ! [ -e $unpacked_browser ]; then missing+=(chromium); fi
 if [ $want_python = yes ] && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then missing+=(python3 python3-venv); fi
 have cargo || missing+=(cargo)
 catch2_header=/usr/include/catch2/catch.hpp
@@ -65,6 +66,12 @@ if [ ${#missing[@]} -gt 0 ]; then
       cargo) apt-cache show cargo-web >/dev/null 2>&1 && package=cargo-web ;;
       # Version 3 is packaged as a native library, which em++ cannot use: its source is unpacked below.
       catch2) [[ $(apt-cache show --no-all-versions catch2) == *"Version: 2."* ]] || continue ;;
+      # Ubuntu has but a stub that asks for a snap. What is unpacked below needs these.
+      chromium)
+        if [ -z "$(apt-cache show --no-all-versions chromium 2>/dev/null)" ]; then
+          packages+=(libnss3 fontconfig-config fonts-dejavu-core)
+          continue
+        fi ;;
     esac
     packages+=("$package")
   done
@@ -104,6 +111,17 @@ if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); proce
   cp cmake/deps/package-lock.json build/tools/package-lock.json.new
   (cd build/tools && mv package-lock.json.new package-lock.json && npm ci --silent) || { rm -f build/tools/package-lock.json; exit 1; }
   ln -sfn "$(cd build/tools && echo node_modules/node-linux-*)" build/tools/node
+fi
+
+if [ $want_browser = yes ] && ! have chromium && ! [ -e $unpacked_browser ]; then
+  say "unpacking Chromium into build/tools/chromium (this distribution packages it as a snap alone)"
+  mkdir -p build/tools/chromium
+  cp cmake/deps/chromium/{package.json,package-lock.json,.npmrc} build/tools/chromium/
+  (
+    . cmake/env.sh
+    cd build/tools/chromium && npm ci --silent &&
+      TMPDIR=$PWD node --input-type=module -e "import chromium from '@sparticuz/chromium'; await chromium.executablePath()"
+  ) || { rm -rf build/tools/chromium; exit 1; }
 fi
 
 # Packages of the tests.

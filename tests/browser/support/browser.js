@@ -13,7 +13,9 @@ export const seed = join(fixtures, 'seed000/artifacts')
 
 function executable() {
   const names = ['chromium', 'chromium-browser', 'google-chrome']
-  const found = (process.env.PATH ?? '').split(delimiter).flatMap(folder => names.map(name => join(folder, name))).find(path => {
+  const inPath = (process.env.PATH ?? '').split(delimiter).flatMap(folder => names.map(name => join(folder, name)))
+  // Before those: Ubuntu's `chromium-browser` may be there and start nothing.
+  const found = [join(root, 'build/tools/chromium/chromium'), ...inPath].find(path => {
     try {
       accessSync(path, constants.X_OK)
       return true

@@ -16,12 +16,12 @@ TEST_CASE("the chance to find a change is that of drawing without replacement") 
           found += (draw & ((1u << changed) - 1)) != 0;
         }
         INFO(total << " chunks, " << drawn << " drawn, " << changed << " changed");
-        CHECK(ChanceToFind(total, drawn, changed) == Approx(double(found) / ways).margin(1e-12));
+        CHECK(ChanceToFind(total, drawn, changed) == Catch::Approx(double(found) / ways).margin(1e-12));
       }
 }
 
 TEST_CASE("large numbers") {
-  CHECK(ChanceToFind(1000000, 50000, 1) == Approx(0.05));
-  CHECK(ChanceToFind(1000000, 50000, 10000) == Approx(1.0));
-  CHECK(ChanceToFind(0, 0, 1) == Approx(1.0));  // of nothing, everything was read
+  CHECK(ChanceToFind(1000000, 50000, 1) == Catch::Approx(0.05));
+  CHECK(ChanceToFind(1000000, 50000, 10000) == Catch::Approx(1.0));
+  CHECK(ChanceToFind(0, 0, 1) == Catch::Approx(1.0));  // of nothing, everything was read
 }
