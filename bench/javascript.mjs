@@ -7,11 +7,13 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { decompress } from 'fzstd'
-import { createBLAKE3 } from 'hash-wasm'
+import { createBLAKE3, createSHA256 } from 'hash-wasm'
 import * as zarrita from 'zarrita'
 import { FileSystemStore } from '@zarrita/storage'
 import { ZSTDDecoder } from 'zstddec'
-import { digest, fromPath, list } from '../node/lib/index.js'
+import { makeApi } from '../node/lib/api.js'
+import { digest, fromMap, fromPath, list } from '../node/lib/index.js'
+import { platform } from '../node/lib/platform_node.js'
 import { commandLine, inTurn, machine, median, tell } from './timed.mjs'
 
 const { positionals: [checkpoint], ...options } = commandLine('node bench/javascript.mjs PLAIN_CHECKPOINT [--rounds N] [--out FILE]')
@@ -80,6 +82,34 @@ const rate = Object.fromEntries(Object.entries(runs).map(([name, list]) => {
   return [name, bytes / 1e9 / median(list)]
 }))
 const [ours] = Object.values(rate)
+
+/** Many small leaves, as a host without an engine of its own for SHA-256 hashes them, beside one engine for one after another. */
+const small = Array.from({ length: 512 }, (_, n) => new Uint8Array(256 << 10).map((_, at) => at * (n + 1)))
+const document = new TextEncoder().encode(JSON.stringify({
+  zarr_format: 2, shape: [small[0].length], chunks: [small[0].length], dtype: '|u1', compressor: null, fill_value: 0, order: 'C', filters: null }))
+const store = new Map(small.flatMap((bytes, n) => [[`${n}/.zarray`, document], [`${n}/0`, bytes]]))
+const browserLike = makeApi({ ...platform, sha256: undefined })
+const sha256 = await createSHA256()
+const leafsum = async algorithms => {
+  const start = performance.now()
+  const { output } = await browserLike.digest(fromMap(store), { workers: 1, algorithms })
+  return { took: performance.now() - start, digests: new Map(output.items[''].leaves.map(leaf => [leaf.key_path[0], leaf.digest.sha256])) }
+}
+const hashed = await inTurn({
+  without: () => leafsum(['blake3']),
+  with: () => leafsum(['blake3', 'sha256']),
+  peer: () => {
+    const start = performance.now()
+    const digests = new Map(small.map((bytes, n) => [String(n), sha256.init().update(bytes).digest('hex')]))
+    return { took: performance.now() - start, digests }
+  },
+}, options.rounds)
+const theirs = hashed.peer[0].digests
+for (const { digests } of hashed.with) {
+  for (const [name, digest] of theirs) if (digests.get(name) !== digest) throw Error(`leaf ${name} has another SHA-256`)
+}
+const took = Object.fromEntries(Object.entries(hashed).map(([name, all]) => [name, median(all, run => run.took)]))
+const mbs = ms => (small.length * small[0].length / 1e3 / ms).toFixed(0)
 const { dependencies } = JSON.parse(readFileSync(fileURLToPath(new URL('package.json', import.meta.url)), 'utf8'))
 const lines = [
   `${(leaves.reduce((sum, leaf) => sum + leaf.nbytes, 0) / 1e9).toFixed(2)} GB of values in ${leaves.flatMap(leaf => leaf.files).length} zarr v2 chunks, one thread, median of ${options.rounds} rounds, ${machine}, Node ${process.version}; ${Object.entries(dependencies).map(one => one.join(' ')).join(', ')}`,
@@ -87,5 +117,7 @@ const lines = [
   '| what | GB/s of values | Leafsum is so many times as fast |',
   '|---|---|---|',
   ...Object.entries(rate).map(([name, gbs]) => `| ${name} | ${gbs.toFixed(2)} | ${(ours / gbs).toFixed(2)} |`),
+  '',
+  `SHA-256 of ${small.length} leaves of ${small[0].length >> 10} KiB where the host has no engine: ${mbs(took.with - took.without)} MB/s (what it adds to a digest), hash-wasm ${mbs(took.peer)} MB/s: ${(took.peer / (took.with - took.without)).toFixed(2)} times as fast`,
 ]
 tell(lines, options.out)

@@ -35,6 +35,13 @@ function tensorstore(store) {
   return { ...run, peak, imports }
 }
 
+/** What reads as much as `ls`; minutes for very many leaves. */
+function orbax(store, leaves) {
+  const { peak_rss: peak, imports_rss: imports, ...run } = peer(options.python, 'orbax_metadata.py', store)
+  if (run.leaves !== leaves) throw Error(`${store}: Orbax tells of ${run.leaves} leaves`)
+  return { ...run, peak, imports }
+}
+
 /** How many leaves and keys `ls --keys --json` lists; the keys are TensorStore's. */
 function compared(store) {
   leafsum('ls', store, '--keys', '--json')
@@ -64,6 +71,7 @@ for (const store of stores) {
     ...Object.fromEntries(Object.entries(commands).map(([name, run]) => [name, () => run(store)])),
   }
   const runs = await inTurn(contenders, options.rounds)
+  if (leaves) runs['Orbax: metadata(), once'] = [orbax(store, leaves)]
   const base = median(runs['TensorStore: list'], run => run.processor)
   const each = leaves ? `leaf (${leaves})` : `key (${keys})`
   lines.push('', `## ${keys} keys, ${leaves} leaves`, '',
