@@ -1,8 +1,12 @@
 #include "verify/sample_stage.h"
 
+#include <cmath>
+
 #include "support/catch.h"
 
 using leafsum::verify::ChanceToFind;
+
+constexpr double kRounding = 1e-9;
 
 // Counted out: of all ways to draw, those that hold a changed chunk.
 TEST_CASE("the chance to find a change is that of drawing without replacement") {
@@ -16,12 +20,12 @@ TEST_CASE("the chance to find a change is that of drawing without replacement") 
           found += (draw & ((1u << changed) - 1)) != 0;
         }
         INFO(total << " chunks, " << drawn << " drawn, " << changed << " changed");
-        CHECK(ChanceToFind(total, drawn, changed) == Catch::Approx(double(found) / ways).margin(1e-12));
+        CHECK(std::abs(ChanceToFind(total, drawn, changed) - double(found) / ways) < kRounding);
       }
 }
 
 TEST_CASE("large numbers") {
-  CHECK(ChanceToFind(1000000, 50000, 1) == Catch::Approx(0.05));
-  CHECK(ChanceToFind(1000000, 50000, 10000) == Catch::Approx(1.0));
-  CHECK(ChanceToFind(0, 0, 1) == Catch::Approx(1.0));  // of nothing, everything was read
+  CHECK(std::abs(ChanceToFind(1000000, 50000, 1) - 0.05) < kRounding);
+  CHECK(std::abs(ChanceToFind(1000000, 50000, 10000) - 1.0) < kRounding);
+  CHECK(std::abs(ChanceToFind(0, 0, 1) - 1.0) < kRounding);  // of nothing, everything was read
 }
