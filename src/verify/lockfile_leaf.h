@@ -1,0 +1,16 @@
+// One leaf of a lockfile (design.md §4).
+#pragma once
+
+#include <string>
+
+#include "verify/lockfile.h"
+#include "verify/strict_reader.h"
+
+namespace leafsum::verify {
+
+inline constexpr char kBlake3Form[] = "\"blake3:\" and 64 hex digits in lower case";
+
+// `index`: its place in the item's list, for what is said before its key path is known.
+LeafRecord ReadLeaf(StrictReader& r, const JsonValue& value, const std::string& item, size_t index);
+
+}  // namespace leafsum::verify
