@@ -44,7 +44,10 @@ export class FilesStore {
     return file && reading(this.#bytes(file, clip(range, file.size), 'follows' in range ? range.follows : 0))
   }
 
-  /** A range that begins where the last one ended begins to read ahead, as far as more will follow; those that follow go on. */
+  /**
+   * A range that begins where the last one ended begins to read ahead, as far as more will follow (read_ahead.js has for whom);
+   * those that follow go on.
+   */
   #bytes(/** @type {File} */ file, /** @type {[number, number]} */ [begin, end], follows = 0) {
     const goesOn = this.#last.file === file && this.#last.end === begin
     let ahead = goesOn ? this.#last.ahead : undefined
