@@ -3,6 +3,8 @@
  * character that shows nothing, or changes how others are shown, replaced by a marked escape.
  */
 
+import { pointer as pointerOf } from '../node/lib/leaf_name.js'
+
 // Controls, formats (bidi, zero width, tags), surrogates, private use, unassigned; separators; spaces but U+0020.
 const hidden = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u
 const shownAtMost = 400
@@ -34,7 +36,7 @@ export function untrusted(text, limit = shownAtMost) {
  * @param {string} character
  * @returns {string} `\u{202E}`
  */
-export function escape(character) {
+function escape(character) {
   return `\\u{${character.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}}`
 }
 
@@ -51,7 +53,7 @@ export function plainText(text, limit = shownAtMost) {
  * @param {string | null} [item]
  */
 export function pointer(keyPath, item) {
-  const path = (keyPath ?? []).map(key => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  const path = pointerOf(keyPath ?? [])
   return item ? `${item}:${path}` : path
 }
 

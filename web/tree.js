@@ -87,7 +87,7 @@ function branch(name, path) {
 }
 
 /** @returns {Branch} */
-export function plant(items, marks = new Map()) {
+function plant(items, marks = new Map()) {
   const root = branch('', '')
   for (const item of items) {
     for (const leaf of item.leaves) {

@@ -1,4 +1,4 @@
-// The commands in Node.
+// The commands in Node. The sources stand in index.js: the program loads the one that it is given.
 import { makeApi } from './api.js'
 import { platform } from './platform_node.js'
 

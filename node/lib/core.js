@@ -30,6 +30,23 @@ export async function compile(bytes, name = 'core') {
 }
 
 /**
+ * Loads each module once, until `forget`: then anew, because it is to come from elsewhere.
+ * @param {(name: ModuleName) => Promise<import('./platform.js').Loaded>} load
+ */
+export function loadedOnce(load) {
+  /** @type {Map<ModuleName, Promise<import('./platform.js').Loaded>>} */
+  const loaded = new Map()
+  return {
+    load(/** @type {ModuleName} */ name = 'core') {
+      let one = loaded.get(name)
+      if (!one) loaded.set(name, one = load(name))
+      return one
+    },
+    forget: () => loaded.clear(),
+  }
+}
+
+/**
  * @param {Function} factory the default export of core.mjs or codecs.mjs
  * @param {WebAssembly.Module} module
  * @param {() => { update(view: Uint8Array): unknown, digest(): Uint8Array }} [sha256] a faster SHA-256 of the host

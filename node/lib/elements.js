@@ -1,5 +1,6 @@
 // Elements of every dtype as numbers and as text, from content as the digests are over: little-endian, one byte for an
 // element of a sub-byte type (design of the content: README of src/verify).
+import { hexOf } from './hex.js'
 
 /**
  * @typedef {object} FloatFormat sign, exponent, mantissa; exponent 0 is subnormal
@@ -47,7 +48,7 @@ export function dtypeOf(name) {
 }
 
 /** The number that a code of a narrow format stands for. */
-export function decodeNarrow(/** @type {FloatFormat | undefined} */ format, /** @type {number} */ code) {
+function decodeNarrow(/** @type {FloatFormat | undefined} */ format, /** @type {number} */ code) {
   if (!format) return code === 0xff ? NaN : 2 ** (code - 127) // float8_e8m0fnu: a power of two, no sign, no zero
   const { width, mantissa, bias, max, infinite, oneZero } = format
   const signBit = 2 ** (width - 1)
@@ -128,8 +129,7 @@ export function textsOf(name, bytes) {
   if (!dtype) throw new Error(`${name} has no elements`)
   const count = bytes.length / dtype.itemsize
   if (dtype.kind === 'raw') {
-    return Array.from({ length: count }, (_, n) =>
-      Array.from(bytes.subarray(n * dtype.itemsize, (n + 1) * dtype.itemsize), byte => byte.toString(16).padStart(2, '0')).join(''))
+    return Array.from({ length: count }, (_, n) => hexOf(bytes.subarray(n * dtype.itemsize, (n + 1) * dtype.itemsize)))
   }
   const number = numbersOf(name, bytes)
   const text = numberText(name, dtype)

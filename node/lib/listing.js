@@ -8,6 +8,9 @@ const kMaxPaths = 32 * 2 ** 20
 
 const kEmptyNodes = ['None', 'Dict', 'List', 'Tuple', 'NamedTuple']
 
+/** A leaf of a list or a template that is none: nothing is stored for it. */
+export const isEmptyNode = (/** @type {{ dtype: string }} */ { dtype }) => kEmptyNodes.includes(dtype)
+
 /**
  * @typedef {{ item: string, key_path: string[], leaves: number, parameters: bigint, nbytes: bigint }} Subtree
  *   leaves: with content; empty nodes do not count
@@ -59,7 +62,8 @@ export class SubtreeSums {
 
   /** @param {any[]} leaves */
   add(leaves) {
-    for (const { key_path: path, dtype, shape, nbytes } of leaves) {
+    for (const leaf of leaves) {
+      const { key_path: path, shape, nbytes } = leaf
       const parents = Math.max(0, Math.min(path.length - 1, this.#depth))
       let common = 0
       while (common < parents && common < this.#shared && this.#before[common] === path[common]) common++
@@ -69,7 +73,7 @@ export class SubtreeSums {
       if (common < parents) this.#count(path, common, parents)
       for (let n = common; n < parents; n++) this.#start(path, n + 1)
       const subtree = this.#open[parents]
-      if (!kEmptyNodes.includes(dtype)) subtree.leaves++
+      if (!isEmptyNode(leaf)) subtree.leaves++
       subtree.nbytes += BigInt(nbytes)
       if (shape) subtree.parameters += elements(shape)
     }

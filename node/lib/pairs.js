@@ -1,4 +1,5 @@
 // Which leaf of a checkpoint is which of a template: by item and key path, whatever level `params` stands above one side alone.
+import { isEmptyNode } from './listing.js'
 
 /**
  * @typedef {import('./template.js').TemplateLeaf} TemplateLeaf
@@ -50,8 +51,6 @@ export function pairUp(/** @type {Leaf[]} */ leaves, /** @type {TemplateLeaf[]} 
   return { pairs, findings, counts }
 }
 
-const kEmpty = ['None', 'Dict', 'List', 'Tuple', 'NamedTuple']
-const isEmptyNode = (/** @type {{ dtype: string }} */ { dtype }) => kEmpty.includes(dtype)
 const keyOf = (/** @type {string} */ item, /** @type {string[]} */ path) => JSON.stringify([item, path])
 const describe = (/** @type {{ dtype: string, shape: number[] | null }} */ { dtype, shape }) => shape ? `${dtype} [${shape.join(',')}]` : dtype
 

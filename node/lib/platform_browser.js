@@ -1,11 +1,10 @@
 // For browsers: the modules beside this file unless `init` brings it, workers from a script of the page's choice.
-import { compile } from './core.js'
+import { compile, loadedOnce } from './core.js'
 import { LeafsumError } from './errors.js'
 
 /** @type {import('./platform.js').InitOptions} */
 let given = {}
-/** @type {Map<import('./core.js').ModuleName, Promise<import('./platform.js').Loaded>>} */
-const loaded = new Map()
+const loaded = loadedOnce(load)
 
 /** @type {import('./platform.js').Platform} */
 export const platform = {
@@ -17,14 +16,10 @@ export const platform = {
 
   configure(options) {
     given = options
-    loaded.clear()
+    loaded.forget()
   },
 
-  load(name = 'core') {
-    let one = loaded.get(name)
-    if (!one) loaded.set(name, one = load(name))
-    return one
-  },
+  load: loaded.load,
 
   startWorker() {
     if (!given.workerUrl) throw new LeafsumError('usage', 'workers need init({ workerUrl })')

@@ -4,14 +4,13 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { compile } from './core.js'
+import { compile, loadedOnce } from './core.js'
 import { LeafsumError } from './errors.js'
 
 // Beside this file when packed, in the build tree when not.
 const kPlaces = [new URL('./core/', import.meta.url), new URL('../../build/wasm/', import.meta.url)]
 
-/** @type {Map<import('./core.js').ModuleName, Promise<import('./platform.js').Loaded>>} */
-const loaded = new Map()
+const loaded = loadedOnce(load)
 /** @type {Record<string, BufferSource | WebAssembly.Module | undefined>} */
 let given = {}
 
@@ -27,14 +26,10 @@ export const platform = {
 
   configure({ wasm, codecsWasm }) {
     given = { core: wasm, codecs: codecsWasm }
-    loaded.clear()
+    loaded.forget()
   },
 
-  load(name = 'core') {
-    let one = loaded.get(name)
-    if (!one) loaded.set(name, one = load(name))
-    return one
-  },
+  load: loaded.load,
 
   startWorker() {
     // Options of the process are not a thread's: under `node --input-type=module -e` it would not start.

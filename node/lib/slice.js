@@ -176,7 +176,7 @@ export function unravel(flat, shape) {
 }
 
 /** Picks the elements of a slice out of content that comes in C order, piece by piece, elements cut anywhere. */
-export class Picker {
+class Picker {
   #position = 0
   #row = 0
   #k = 0

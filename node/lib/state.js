@@ -2,6 +2,7 @@
 // bound to the lockfile's bytes and to every file's size, times and identity, or its ETag. Where any of these is another one,
 // the state says nothing.
 import { LeafsumError } from './errors.js'
+import { hexOf } from './hex.js'
 
 /**
  * @typedef {[item: string, keyPath: string[]]} EqualLeaf
@@ -76,5 +77,5 @@ function parse(/** @type {string} */ text) {
 async function sha256(/** @type {Uint8Array | string} */ content) {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', /** @type {any} */ (bytes)))
-  return `sha256:${Array.from(digest, byte => byte.toString(16).padStart(2, '0')).join('')}`
+  return `sha256:${hexOf(digest)}`
 }

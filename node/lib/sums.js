@@ -1,5 +1,6 @@
 // SHA256SUMS: the lines of `sha256sum` and of `sha256sum --tag`, and what a source's files make of them.
 import { LeafsumError } from './errors.js'
+import { hexOf } from './hex.js'
 import { failureOf, isListing } from './stores/store.js'
 
 const kMaxSums = 64 * 2 ** 20
@@ -168,5 +169,5 @@ async function hashOf(/** @type {any} */ store, /** @type {string} */ file, /** 
       hasher.update(bytes)
     }
   }
-  return Array.from(hasher.digest(), (/** @type {number} */ byte) => byte.toString(16).padStart(2, '0')).join('')
+  return hexOf(hasher.digest())
 }

@@ -44,7 +44,7 @@ function leavesOf(/** @type {unknown} */ item, /** @type {unknown} */ leaves) {
 }
 
 /** @param {any} value */
-export const isSharding = value => isObject(value) && isObject(value.mesh) &&
+const isSharding = value => isObject(value) && isObject(value.mesh) &&
   Object.values(value.mesh).every(size => Number.isSafeInteger(size) && /** @type {number} */ (size) > 0) && Array.isArray(value.spec) &&
   value.spec.every((/** @type {any} */ axis) => axis === null || typeof axis === 'string' || (Array.isArray(axis) && axis.every(one => typeof one === 'string')))
 

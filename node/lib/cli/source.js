@@ -7,7 +7,7 @@ import { fromPath } from '../stores/path.js'
 const kMaxLockfile = 512 * 2 ** 20
 const kMaxLinks = 64 // more than any system follows
 
-export const isUrl = (/** @type {string} */ name) => /^https?:\/\//i.test(name)
+const isUrl = (/** @type {string} */ name) => /^https?:\/\//i.test(name)
 
 /**
  * A store, or the promise of one: what reads URLs is loaded for them.

@@ -6,7 +6,7 @@ import { StoreError, clip, safePath } from './store.js'
  * @implements {Store}
  * @typedef {import('./store.js').Store} Store
  */
-export class MapStore {
+class MapStore {
   /** @type {Map<string, Uint8Array>} */
   #files
 

@@ -15,7 +15,7 @@ const kMerged = 4 << 20       // bytes of ranges that one request asks for toget
  * @typedef {{ offset: number, length: number, resolve: (bytes: Uint8Array | undefined) => void, reject: (error: unknown) => void }} Wanted
  * @implements {Store}
  */
-export class UrlStore {
+class UrlStore {
   #requests
   #tags = new Tags()
   /** @type {Map<string, number>} of files that were asked for their size */

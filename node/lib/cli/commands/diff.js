@@ -1,4 +1,5 @@
 import { diff } from '../../api_node.js'
+import { unravel } from '../../slice.js'
 import { lines } from '../context.js'
 import { columns, formatCount, leafName, renderReport, shapeText } from '../render.js'
 import { openSource } from '../source.js'
@@ -59,14 +60,4 @@ function valuesText(/** @type {any} */ { values, shape }) {
   if (abs !== null && abs !== undefined) parts.push(`max abs ${printable(abs)}`)
   if (rel !== null && rel !== undefined) parts.push(`max rel ${printable(rel)}`)
   return parts.join(', ')
-}
-
-/** Row-major element number → index, as numpy.unravel_index. */
-function unravel(/** @type {number} */ number, /** @type {number[]} */ shape) {
-  const index = shape.map(() => 0)
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    index[axis] = number % shape[axis]
-    number = Math.floor(number / shape[axis])
-  }
-  return index
 }

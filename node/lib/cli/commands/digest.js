@@ -1,4 +1,5 @@
 import { digest } from '../../api_node.js'
+import { pointer } from '../../leaf_name.js'
 import { lines } from '../context.js'
 import { renderReport } from '../render.js'
 import { openSource } from '../source.js'
@@ -31,8 +32,7 @@ function text(/** @type {import('../context.js').Context} */ context, /** @type 
 
 /** Two digests of one leaf, told apart as by `b3sum --tag` and `sha256sum --tag`; an escaped name is marked. */
 function tagged(/** @type {any} */ { item, key_path: path, digest: { blake3, sha256 } }) {
-  const pointer = path.map((/** @type {string} */ key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
-  const whole = item ? `${item}:${pointer}` : pointer
+  const whole = item ? `${item}:${pointer(path)}` : pointer(path)
   const name = whole.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
   const mark = name === whole ? '' : '\\'
   return `${mark}BLAKE3 (${name}) = ${blake3}\n${mark}SHA256 (${name}) = ${sha256}\n`
