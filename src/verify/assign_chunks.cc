@@ -8,8 +8,8 @@
 #include "base/phrase.h"
 #include "base/sort.h"
 #include "base/text.h"
-#include "ocdbt/numbered_manifest.h"
 #include "verify/check_records.h"
+#include "verify/unknown_files.h"
 #include "zarr/chunk_grid.h"
 
 namespace leafsum::verify {
@@ -38,23 +38,6 @@ Status CheckValue(const Scan& scan, const kvstore::ValueRef& ref) {
                  Phrase(ref.offset) + " + " + Phrase(ref.length) + " bytes",
                  Phrase(*size) + " bytes"};
   return std::nullopt;
-}
-
-// Files that the layout, or a program that signs checkpoints, is known to leave (formats.md §3.1).
-// `name` is below the directory of a checkpoint or an item.
-bool IsKnownName(std::string_view name) {
-  for (std::string_view known : {"_CHECKPOINT_METADATA", "_CHECKPOINT_DELETION",
-                                 "commit_success.txt", "orbax.checkpoint", "model.sig"})
-    if (name == known) return true;
-  return name.ends_with(".__lock") || name.ends_with(".leafsum.json") ||
-         name.ends_with(".leafsum.json.sigstore.json");
-}
-
-bool IsKnownFile(const ItemScan& item, std::string_view name) {
-  if (item.msgpack && name == "checkpoint") return true;
-  for (std::string_view known : {"_METADATA", "_sharding", "_strings.json"})
-    if (name == known) return true;
-  return name.starts_with("array_metadatas/") || IsKnownName(name);
 }
 
 class Assigner {
@@ -252,75 +235,6 @@ class Assigner {
   std::vector<uint8_t> claimed_;
 };
 
-void Unknown(Context& context, const Scan& scan, const ItemScan* item, const std::string& path) {
-  Finding f = MakeFinding(Code::kUnknownFile,
-                          "a file that no part of a checkpoint accounts for; it was not read");
-  f.file = path;
-  if (item)
-    context.Add(scan, *item, std::move(f));
-  else
-    context.Add(scan, std::move(f));
-}
-
-// What lies in an item and is neither a known side file nor in the store's directories. In a plain
-// item every file is a key, and those that no leaf claims were told.
-void FindUnknownFiles(Context& context, Scan& scan, const ItemScan& item) {
-  const bool one_file =
-      item.item.kind == orbax::ItemKind::kJson || item.item.kind == orbax::ItemKind::kProto;
-  if (!one_file && (!item.ocdbt || !item.store_complete)) return;
-  const std::string& dir = item.item.directory;
-  std::set<uint32_t> used;
-  for (const auto& entry : item.store.entries())
-    if (!entry.value.is_inline()) used.insert(entry.value.file);
-  for (const CoverageMap::Range& range : scan.coverage.Marked(ByteClass::kStructural))
-    used.insert(range.file);
-  // A store's data files may have any name: what lies in a directory in which the store has a file is
-  // one of its files, of older generations as a rule.
-  std::set<std::string_view> directories{"d", "ocdbt_data", "ocdbt_meta"};
-  for (const uint32_t file : used) {
-    const std::string_view path = scan.files.path(file);
-    if (path.starts_with(dir)) directories.insert(SplitKey(path.substr(dir.size())).first);
-  }
-  directories.erase(std::string_view());
-  const auto [first, last] = scan.Below(dir);
-  for (size_t i = first; i < last; ++i) {
-    const FileEntry& entry = scan.listing[i];
-    if (entry.kind != FileEntry::Kind::kFile || entry.path == item.item.file) continue;
-    const std::string_view name = std::string_view(entry.path).substr(dir.size());
-    const uint32_t id = *scan.files.Find(entry.path);
-    const bool in_store =
-        !one_file &&
-        (used.contains(id) || name.starts_with("ocdbt.process_") ||
-         directories.contains(SplitKey(name).first) ||
-         (item.numbered && ocdbt::NumberedManifestGeneration(name)));
-    if (in_store)
-      scan.coverage.SetRest(id, ByteClass::kUnreachable);
-    else if (!IsKnownFile(item, name))
-      Unknown(context, scan, &item, entry.path);
-  }
-}
-
-// What lies in a checkpoint beside its items.
-void FindUnknownFiles(Context& context, Scan& scan) {
-  std::vector<std::string_view> told(scan.layout.unknown_directories.begin(),
-                                     scan.layout.unknown_directories.end());
-  for (const auto* list : {&scan.layout.unfinished_items, &scan.layout.deleted_items})
-    told.insert(told.end(), list->begin(), list->end());
-  for (const orbax::Item& item : scan.layout.items)
-    if (item.HasStore()) told.push_back(item.directory);
-  for (const std::string& dir : scan.layout.checkpoint_directories) {
-    const auto [first, last] = scan.Below(dir);
-    for (size_t i = first; i < last; ++i) {
-      const std::string& path = scan.listing[i].path;
-      const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
-      if (scan.listing[i].kind != FileEntry::Kind::kFile || IsKnownName(name)) continue;
-      bool seen = path[dir.size()] == '.' || path.find("/.") != path.npos;
-      for (std::string_view directory : told) seen |= path.starts_with(directory);
-      if (!seen) Unknown(context, scan, nullptr, path);
-    }
-  }
-}
-
 }  // namespace
 
 void AssignChunks(Context& context) {
@@ -331,7 +245,6 @@ void AssignChunks(Context& context) {
         assigner.Item(item);
         CheckRecords(context, scan, item);
       }
-    for (const ItemScan& item : scan.items) FindUnknownFiles(context, scan, item);
     FindUnknownFiles(context, scan);
   }
 }
