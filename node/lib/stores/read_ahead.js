@@ -3,7 +3,7 @@
 //
 // What jobs say in advance that they will read comes in windows (../windows.js), and not from here. Left is what they do not say:
 // content that is handed out (`read`, `match`) of sharded leaves, of whose shards a part may be wanted, where a chunk within
-// the shard is read in several pieces, that is has over 1 MiB. The page's own commands hand out nothing.
+// the shard is read in several pieces because it is over 1 MiB. The page's own commands hand out nothing.
 import { joined } from './merge.js'
 
 const kWindow = 8 << 20 // bytes; two of them at most are held
