@@ -69,7 +69,8 @@ struct Options {
   bool keys = false;    // ls: list the keys
   bool key_digests = false;  // ls: and hash their values
   bool versions = false;     // ls: list the generations of OCDBT stores
-  bool read_ahead = false;   // say of each job which values it reads; no result depends on it
+  bool read_ahead = false;   // the host reads ahead, in 3/8 of max_memory at most: say of each job which values it reads;
+                             // no result depends on it
   std::optional<uint64_t> generation;  // of OCDBT stores; else the newest
   std::optional<FileSums> sums;        // verify: evidence over files
   uint64_t max_memory = kDefaultMaxMemory;

@@ -3,8 +3,10 @@
 namespace leafsum::verify {
 
 Ask Stage::AskFor(Job& job) const {
-  Ask ask = JobAsk(job, context_.options.max_memory);
-  if (context_.options.read_ahead) ask.values = ValuesOf(job);
+  const Options& o = context_.options;
+  Ask ask = JobAsk(job, o.max_memory);
+  // A job that leaves the host less than its share reads by itself.
+  if (o.read_ahead && ask.cost <= o.max_memory - o.max_memory * 3 / 8) ask.values = ValuesOf(job);
   return ask;
 }
 

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { digest, fromMap, lock, verify } from '../../node/lib/index.js'
+import { Windows } from '../../node/lib/windows.js'
 
 const kMiB = 2 ** 20
 const kRows = 80, kPieces = 128
@@ -68,4 +69,22 @@ test('with what a refusal asks for, it is read', async () => {
     maxMemory = Math.max(...demands)
   }
   assert.ok(maxMemory < 3 * kMiB)
+})
+
+test('windows are read ahead for jobs that leave memory for them', async t => {
+  /** @type {(string | undefined)[]} */
+  const told = []
+  const plan = Windows.prototype.plan
+  t.mock.method(Windows.prototype, 'plan', /** @this {Windows} */ function (/** @type {string | undefined} */ text) {
+    told.push(text)
+    return plan.call(this, text)
+  })
+  const windowed = Object.assign(store(), { inWindows: true })
+  const whole = await digest(store(), { maxMemory: 256 * kMiB })
+  for (const { maxMemory, all } of [{ maxMemory: 256 * kMiB, all: true }, { maxMemory: 6 * kMiB, all: false }]) {
+    told.length = 0
+    const report = await digest(windowed, { maxMemory, workers: 1 })
+    assert.deepEqual(texts(report), texts(whole), `${maxMemory}`)
+    assert.equal(told.length > 0 && told.every(text => text), all, `${maxMemory}: ${told.map(text => text?.length)}`)
+  }
 })
