@@ -23,6 +23,7 @@ const kFormats = {
   float16: { width: 16, mantissa: 10, bias: 15, max: 0x7bff, infinite: true },
   bfloat16: { width: 16, mantissa: 7, bias: 127, max: 0x7f7f, infinite: true },
   float8_e3m4: { width: 8, mantissa: 4, bias: 3, max: 0x6f, infinite: true },
+  float8_e4m3: { width: 8, mantissa: 3, bias: 7, max: 0x77, infinite: true },
   float8_e4m3fn: { width: 8, mantissa: 3, bias: 7, max: 0x7e },
   float8_e4m3fnuz: { width: 8, mantissa: 3, bias: 8, max: 0x7f, oneZero: true },
   float8_e4m3b11fnuz: { width: 8, mantissa: 3, bias: 11, max: 0x7f, oneZero: true },

@@ -39,8 +39,7 @@ inline constexpr uint64_t kMaxJsonValues = 1 << 17;
 inline constexpr uint64_t kJsonBytesPerValue = 64;
 // msgpack trees. Ours: a tree of 100,000 leaves has names of some MiB, texts are names and notes.
 inline constexpr uint64_t kMaxMsgpackLeaves = 1 << 17;
-inline constexpr uint64_t kMaxMsgpackPathBytes = 64ull << 20;
-inline constexpr uint64_t kMaxMsgpackText = 16ull << 20;  // one string or map key
+inline constexpr uint64_t kMaxMsgpackText = 16ull << 20;  // key paths and strings of a file in all
 inline constexpr uint64_t kMaxArrayMetadata = 1 << 20;    // one .zarray or zarr.json
 
 // Zarr.

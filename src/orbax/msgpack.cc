@@ -15,6 +15,8 @@ constexpr uint64_t kWindow = 64 << 10;    // least bytes of one read
 constexpr uint64_t kWholeFile = 4 << 20;  // a file up to this is read at once
 constexpr uint64_t kArrayHead = 4096;     // shape, type name and headers of one array
 constexpr uint64_t kMaxReported = 100;    // duplicates kept
+// As the messages say.
+static_assert(kMaxMsgpackLeaves == 131072 && kMaxRank == 32 && kMaxJsonDepth == 64);
 constexpr std::string_view kChunkedArray = "__msgpack_chunked_array__";
 
 enum Type : uint8_t {
@@ -126,8 +128,8 @@ class Payload {
 
 // [shape, dtype name, bytes]: ext 1 and 3. `offset`: of the payload in the file.
 std::optional<Error> ReadArray(Bytes head, uint64_t length, uint64_t offset, MsgpackLeaf& leaf) {
-  auto bad = [](const char* what) {
-    return Error{ErrorCode::kInvalid,
+  auto bad = [](const char* what, ErrorCode code = ErrorCode::kInvalid) {
+    return Error{code,
                  Phrase("a stored array's ") + what,
                  {},
                  "(shape, dtype name, bytes)",
@@ -136,13 +138,8 @@ std::optional<Error> ReadArray(Bytes head, uint64_t length, uint64_t offset, Msg
   Payload payload(head, length);
   Header h;
   if (!payload.Next(kList, kList, h) || h.value != 3) return bad("payload is no triple");
-  if (!payload.Next(kList, kList, h)) return bad("shape is no list");
-  if (h.value > kMaxRank)
-    return Error{ErrorCode::kLimit,
-                 "an array of too many dimensions",
-                 {},
-                 "at most " + Phrase(kMaxRank),
-                 Phrase(h.value)};
+  if (!payload.Next(kList, kList, h) || h.value > payload.left()) return bad("shape is not of non-negative integers");
+  if (h.value > kMaxRank) return bad("shape has more than 32 dimensions", ErrorCode::kLimit);
   for (uint64_t rank = h.value; rank > 0; --rank) {
     if (!payload.Next(kUint, kUint, h)) return bad("shape is not of non-negative integers");
     leaf.shape.push_back(h.value);
@@ -194,6 +191,11 @@ void MsgpackReader::Feed(Bytes bytes) {
   window_ = {};
 }
 
+void MsgpackReader::TooLarge() {
+  Fail(ErrorCode::kLimit, "a tree of too many leaves, or of too much text",
+       "at most 131072 leaves", "more");
+}
+
 // `n` bytes at the position; where they are not here they are wanted, or the file has not as many.
 bool MsgpackReader::Peek(uint64_t n, Bytes& out) {
   if (n > size_ - position_) {
@@ -212,13 +214,12 @@ bool MsgpackReader::Peek(uint64_t n, Bytes& out) {
 
 // A text of `length` bytes behind a header: whole and valid, or no text.
 bool MsgpackReader::Text(uint64_t header, uint64_t length, std::string& out) {
+  Bytes b;
+  if (length > size_ - position_ - header) return Peek(header + length, b);
   if (length > kMaxMsgpackText) {
-    Fail(ErrorCode::kLimit, "a text is too long",
-         "at most " + Phrase(kMaxMsgpackText) + " bytes",
-         Phrase(length) + " bytes");
+    TooLarge();
     return false;
   }
-  Bytes b;
   if (!Peek(header + length, b)) return false;
   out = AsText(b.subspan(static_cast<size_t>(header)));
   return true;
@@ -233,18 +234,24 @@ void MsgpackReader::Key() {
   Bytes b;
   if (!Peek(1, b) || !Peek(HeaderSize(b[0]), b)) return;
   const Header h = ParseHeader(b);
-  if (h.type != kStr)
-    return Fail(ErrorCode::kInvalid, "a map's key is no string", "string", Hex(b.first(1)));
   std::string key;
-  if (!Text(h.size, h.value, key)) return;
-  if (!IsUtf8(key))
-    return Fail(ErrorCode::kInvalid, "a map's key is not UTF-8", "UTF-8", Hex(AsBytes(key)));
+  uint64_t size = h.size;
+  if (h.type == kStr) {
+    if (!Text(size, h.value, key)) return;
+    size += h.value;
+  } else if (h.type == kUint || h.type == kInt) {
+    key = h.type == kUint ? Phrase(h.value) : Phrase(static_cast<int64_t>(h.value));
+  } else {
+    return Fail(h.type < kList ? ErrorCode::kUnsupported : ErrorCode::kInvalid,
+                "a map's key is no string or integer", "", Hex(b.first(1)));
+  }
+  if (!IsUtf8(key)) return Fail(ErrorCode::kInvalid, "a map's key is not UTF-8", "UTF-8", "");
   Frame& frame = stack_.back();
   frame.is_chunked_array |= key == kChunkedArray;
   path_.push_back(key);
   if (!frame.seen.insert(std::move(key)).second && duplicates_.size() < kMaxReported)
     duplicates_.push_back(path_);
-  position_ += h.size + h.value;
+  position_ += size;
   at_key_ = false;
 }
 
@@ -319,7 +326,7 @@ void MsgpackReader::Open(bool is_map, uint64_t count, uint64_t header) {
   }
   if (stack_.size() >= static_cast<size_t>(kMaxJsonDepth))
     return Fail(ErrorCode::kLimit, "containers are nested too deeply",
-                "depth of at most " + Phrase(kMaxJsonDepth), "more");
+                "depth of at most 64", "more");
   position_ += header;
   stack_.push_back({is_map, false, count, 0, leaves_.size(), {}});
   at_key_ = is_map;
@@ -371,10 +378,9 @@ MsgpackLeaf& MsgpackReader::Add(MsgpackLeaf::Kind kind, std::string_view dtype, 
   leaf.dtype = dtype;
   leaf.offset = position_;
   position_ += size;
-  for (const std::string& key : path_) path_bytes_ += key.size();
-  if (leaves_.size() > kMaxMsgpackLeaves || path_bytes_ > kMaxMsgpackPathBytes)
-    Fail(ErrorCode::kLimit, "a tree of too many leaves, or of too long names",
-         "at most " + Phrase(kMaxMsgpackLeaves) + " leaves", "more");
+  for (const std::string& key : path_) text_bytes_ += key.size();
+  if (kind == MsgpackLeaf::Kind::kString) text_bytes_ += size;
+  if (leaves_.size() > kMaxMsgpackLeaves || text_bytes_ > kMaxMsgpackText) TooLarge();
   return leaf;
 }
 

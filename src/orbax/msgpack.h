@@ -84,6 +84,7 @@ class MsgpackReader {
   void AddNumber(std::string_view dtype, uint64_t bits, uint64_t nbytes, uint64_t size);
   void CloseValue();
   void JoinChunks(const Frame& frame);
+  void TooLarge();
   void Fail(ErrorCode code, std::string message, std::string expected, std::string actual);
 
   uint64_t size_ = 0, position_ = 0;
@@ -93,7 +94,7 @@ class MsgpackReader {
   std::vector<Frame> stack_;
   KeyPath path_;  // of the value at position_
   bool at_key_ = false, done_ = false;
-  uint64_t path_bytes_ = 0;
+  uint64_t text_bytes_ = 0;  // of the leaves' key paths and strings
   std::vector<MsgpackLeaf> leaves_;
   std::vector<KeyPath> duplicates_;
   std::optional<Error> error_;

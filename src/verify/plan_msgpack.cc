@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "zarr/array_size.h"
 #include "zarr/json_members.h"
+#include "zarr/type_table.h"
 
 namespace leafsum::verify {
 
@@ -90,15 +91,14 @@ void PlanStage::PlanMsgpackValue(Scan& scan, ItemScan& item, LeafPlan& leaf,
   const bool typed = value.kind <= Kind::kNumber;
   zarr::ArrayMetadata& m = leaf.metadata;
   if (typed && !problem) {
-    auto type = zarr::ParseZarr3Type(value.dtype);
-    if (!type || value.dtype[0] == 'r')
+    if (const zarr::TypeRow* row = zarr::FindType(value.dtype))
+      m.type = zarr::FromRow(*row);
+    else
       problem = Error{ErrorCode::kUnsupported,
                       "an array of a type that is not known here",
                       {},
                       "",
                       JsonString(value.dtype)};
-    else
-      m.type = *type;
   }
   if (typed && !problem) {
     uint64_t elements = 0;

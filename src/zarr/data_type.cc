@@ -10,44 +10,38 @@ namespace leafsum::zarr {
 namespace {
 
 using enum TypeKind;
+using enum TypeRow::Stored;
 
 constexpr TypeRow kTypes[] = {
-    {"bool", kBool, 8, nullptr, false},
-    {"int2", kInt, 2, nullptr, true},
-    {"int4", kInt, 4, nullptr, true},
-    {"int8", kInt, 8, nullptr, false},
-    {"int16", kInt, 16, nullptr, false},
-    {"int32", kInt, 32, nullptr, false},
-    {"int64", kInt, 64, nullptr, false},
-    {"uint8", kUint, 8, nullptr, false},
-    {"uint16", kUint, 16, nullptr, false},
-    {"uint32", kUint, 32, nullptr, false},
-    {"uint64", kUint, 64, nullptr, false},
-    {"float4_e2m1fn", kFloat, 4, &kFloat4E2m1fn, true},
-    {"float8_e3m4", kFloat, 8, &kFloat8E3m4, true},
-    {"float8_e4m3b11fnuz", kFloat, 8, &kFloat8E4m3b11fnuz, true},
-    {"float8_e4m3fn", kFloat, 8, &kFloat8E4m3fn, true},
-    {"float8_e4m3fnuz", kFloat, 8, &kFloat8E4m3fnuz, true},
-    {"float8_e5m2", kFloat, 8, &kFloat8E5m2, true},
-    {"float8_e5m2fnuz", kFloat, 8, &kFloat8E5m2fnuz, true},
-    {"float8_e8m0fnu", kFloat, 8, nullptr, true},
-    {"bfloat16", kFloat, 16, &kBfloat16, true},
-    {"float16", kFloat, 16, &kFloat16, false},
-    {"float32", kFloat, 32, &kFloat32, false},
-    {"float64", kFloat, 64, &kFloat64, false},
-    {"complex64", kComplex, 32, &kFloat32, false},
-    {"complex128", kComplex, 64, &kFloat64, false},
+    {"bool", kBool, 8, nullptr, kNumpy},
+    {"int2", kInt, 2, nullptr, kBare},
+    {"int4", kInt, 4, nullptr, kBare},
+    {"int8", kInt, 8, nullptr, kNumpy},
+    {"int16", kInt, 16, nullptr, kNumpy},
+    {"int32", kInt, 32, nullptr, kNumpy},
+    {"int64", kInt, 64, nullptr, kNumpy},
+    {"uint2", kUint, 2, nullptr, kNoZarr},
+    {"uint4", kUint, 4, nullptr, kNoZarr},
+    {"uint8", kUint, 8, nullptr, kNumpy},
+    {"uint16", kUint, 16, nullptr, kNumpy},
+    {"uint32", kUint, 32, nullptr, kNumpy},
+    {"uint64", kUint, 64, nullptr, kNumpy},
+    {"float4_e2m1fn", kFloat, 4, &kFloat4E2m1fn, kBare},
+    {"float8_e3m4", kFloat, 8, &kFloat8E3m4, kBare},
+    {"float8_e4m3", kFloat, 8, &kFloat8E4m3, kNoZarr},
+    {"float8_e4m3b11fnuz", kFloat, 8, &kFloat8E4m3b11fnuz, kBare},
+    {"float8_e4m3fn", kFloat, 8, &kFloat8E4m3fn, kBare},
+    {"float8_e4m3fnuz", kFloat, 8, &kFloat8E4m3fnuz, kBare},
+    {"float8_e5m2", kFloat, 8, &kFloat8E5m2, kBare},
+    {"float8_e5m2fnuz", kFloat, 8, &kFloat8E5m2fnuz, kBare},
+    {"float8_e8m0fnu", kFloat, 8, nullptr, kBare},
+    {"bfloat16", kFloat, 16, &kBfloat16, kBare},
+    {"float16", kFloat, 16, &kFloat16, kNumpy},
+    {"float32", kFloat, 32, &kFloat32, kNumpy},
+    {"float64", kFloat, 64, &kFloat64, kNumpy},
+    {"complex64", kComplex, 32, &kFloat32, kNumpy},
+    {"complex128", kComplex, 64, &kFloat64, kNumpy},
 };
-
-DataType FromRow(const TypeRow& row) {
-  DataType type;
-  type.name = row.name;
-  type.swap_size = row.bits < 8 ? 1 : row.bits / 8;
-  type.itemsize = row.kind == kComplex ? 2 * type.swap_size : type.swap_size;
-  if (row.bits < 8) type.mask = static_cast<uint8_t>((1 << row.bits) - 1);
-  type.is_bool = row.kind == kBool;
-  return type;
-}
 
 bool IsDigits(std::string_view text) {
   return !text.empty() &&
@@ -75,7 +69,7 @@ Error TooWide(std::string_view actual) {
 
 std::string_view Zarr3NameOf(char kind, std::string_view size) {
   for (const TypeRow& row : kTypes) {
-    if (row.bare_in_zarr2) continue;
+    if (row.stored != kNumpy) continue;
     const char row_kind = row.kind == kBool    ? 'b'
                           : row.kind == kInt   ? 'i'
                           : row.kind == kUint  ? 'u'
@@ -103,8 +97,18 @@ const TypeRow* FindType(std::string_view name) {
   return nullptr;
 }
 
+DataType FromRow(const TypeRow& row) {
+  DataType type;
+  type.name = row.name;
+  type.swap_size = row.bits < 8 ? 1 : row.bits / 8;
+  type.itemsize = row.kind == kComplex ? 2 * type.swap_size : type.swap_size;
+  if (row.bits < 8) type.mask = static_cast<uint8_t>((1 << row.bits) - 1);
+  type.is_bool = row.kind == kBool;
+  return type;
+}
+
 Result<StoredType> ParseZarr2Type(std::string_view dtype) {
-  if (const TypeRow* row = FindType(dtype); row && row->bare_in_zarr2)
+  if (const TypeRow* row = FindType(dtype); row && row->stored == kBare)
     return StoredType{FromRow(*row), false};
   const Error refused = Refused("zarr dtype", dtype);
   if (dtype.size() < 3) return refused;
@@ -128,7 +132,8 @@ Result<StoredType> ParseZarr2Type(std::string_view dtype) {
 }
 
 Result<DataType> ParseZarr3Type(std::string_view name) {
-  if (const TypeRow* row = FindType(name)) return FromRow(*row);
+  const TypeRow* row = FindType(name);
+  if (row && row->stored != kNoZarr) return FromRow(*row);
   if (name.size() < 2 || name[0] != 'r' || !IsDigits(name.substr(1)))
     return Refused("data type", name);
   const auto bits = Number(name.substr(1));
@@ -139,6 +144,7 @@ Result<DataType> ParseZarr3Type(std::string_view name) {
 }
 
 std::optional<uint32_t> ItemsizeOf(std::string_view name) {
+  if (const TypeRow* row = FindType(name)) return FromRow(*row).itemsize;
   const auto type = ParseZarr3Type(name);
   if (!type || type->name != name) return std::nullopt;  // "r08" is not how we write it
   return type->itemsize;

@@ -33,7 +33,7 @@ Result<StoredType> ParseZarr2Type(std::string_view dtype);  // "<f4", "|b1", "bf
 Result<DataType> ParseZarr3Type(std::string_view name);     // "float32", "r40"
 // r<8 · bytes>, of one byte at least; `written` is what the metadata says.
 Result<DataType> RawType(uint64_t bytes, std::string_view written);
-std::optional<uint32_t> ItemsizeOf(std::string_view name);  // of a v3 name; for lockfiles
+std::optional<uint32_t> ItemsizeOf(std::string_view name);  // of how we write it; for lockfiles
 
 // Makes content of stored elements, in place: byte order, masks; bool bytes are checked. `bytes`
 // holds whole elements. The error's offset counts from the start of `bytes`.

@@ -28,6 +28,7 @@ inline constexpr FloatFormat kFloat32{32,         23,         127,   0x7f7fffff,
 inline constexpr FloatFormat kFloat16{16, 10, 15, 0x7bff, 0x7c00, 0x7e00, false, true};
 inline constexpr FloatFormat kBfloat16{16, 7, 127, 0x7f7f, 0x7f80, 0x7fc0, false, true};
 inline constexpr FloatFormat kFloat8E3m4{8, 4, 3, 0x6f, 0x70, 0x78, false, false};
+inline constexpr FloatFormat kFloat8E4m3{8, 3, 7, 0x77, 0x78, 0x7c, false, false};
 inline constexpr FloatFormat kFloat8E4m3fn{8, 3, 7, 0x7e, 0x7f, 0x7f, false, false};
 inline constexpr FloatFormat kFloat8E4m3fnuz{8, 3, 8, 0x7f, 0x80, 0x80, true, false};
 inline constexpr FloatFormat kFloat8E4m3b11fnuz{8, 3, 11, 0x7f, 0x80, 0x80, true, false};

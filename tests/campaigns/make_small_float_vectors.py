@@ -21,7 +21,7 @@ import ml_dtypes
 import numpy as np
 
 BLOCK = 4096
-SMALL = ["float8_e4m3fn", "float8_e4m3fnuz", "float8_e4m3b11fnuz", "float8_e5m2", "float8_e5m2fnuz",
+SMALL = ["float8_e4m3", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e4m3b11fnuz", "float8_e5m2", "float8_e5m2fnuz",
          "float8_e3m4", "float8_e8m0fnu", "float4_e2m1fn"]
 LARGE = ["float16", "bfloat16"]
 

@@ -174,11 +174,12 @@ TEST_CASE("a value that is broken spoils itself alone") {
   const Row rows[] = {
       {Ext(1, ""), ErrorCode::kInvalid, "a stored array's payload is no triple"},
       {Ext(1, Byte(0x92) + triple.substr(1)), ErrorCode::kInvalid, "a stored array's payload is no triple"},
-      {Ext(1, Byte(0x93) + Byte(2) + Str("int8") + Bin("xy")), ErrorCode::kInvalid, "a stored array's shape is no list"},
+      {Ext(1, Byte(0x93) + Byte(2) + Str("int8") + Bin("xy")), ErrorCode::kInvalid, "a stored array's shape is not of non-negative integers"},
+      {Ext(1, Byte(0x93) + Byte(0xdd) + Big(1000000, 4) + Byte(2)), ErrorCode::kInvalid, "a stored array's shape is not of non-negative integers"},
       {Ext(1, Byte(0x93) + Byte(0x91) + Byte(0xff) + Str("int8") + Bin("xy")), ErrorCode::kInvalid,
        "a stored array's shape is not of non-negative integers"},
       {Ext(1, Byte(0x93) + Byte(0xdc) + Big(33, 2) + std::string(33, 1) + Str("int8") + Bin("x")), ErrorCode::kLimit,
-       "an array of too many dimensions"},
+       "a stored array's shape has more than 32 dimensions"},
       {Ext(1, Byte(0x93) + Byte(0x91) + Byte(2) + Str("\xff") + Bin("xy")), ErrorCode::kInvalid, "a stored array's type has no name"},
       {Ext(1, Byte(0x93) + Byte(0x91) + Byte(2) + Byte(0xc0) + Bin("xy")), ErrorCode::kInvalid, "a stored array's type has no name"},
       {Ext(1, Byte(0x93) + Byte(0x91) + Byte(2) + Str("int8") + Byte(2)), ErrorCode::kInvalid, "a stored array's content is no byte string"},
@@ -207,7 +208,10 @@ TEST_CASE("a value that is broken spoils itself alone") {
 TEST_CASE("what breaks the file") {
   CheckBroken("", ErrorCode::kTruncated, "the file ends within a value");
   CheckBroken(Byte(0xc1), ErrorCode::kInvalid, "no msgpack value begins with this byte");
-  CheckBroken(Byte(0x81) + Byte(1) + Byte(1), ErrorCode::kInvalid, "a map's key is no string");
+  for (const std::string& key : {Byte(0xc0), Byte(0xc3), Byte(0xcb) + Big(0, 8), Bin("a"), Ext(1, "")})
+    CheckBroken(Byte(0x81) + key + Byte(1), ErrorCode::kUnsupported, "a map's key is no string or integer");
+  for (const std::string& key : {Byte(0x90), Byte(0x80), Byte(0xc1)})
+    CheckBroken(Byte(0x81) + key + Byte(1), ErrorCode::kInvalid, "a map's key is no string or integer");
   CheckBroken(Byte(0x81) + Str("\xed\xa0\x80") + Byte(1), ErrorCode::kInvalid, "a map's key is not UTF-8");
   // Counts and lengths at what the file has room for, and one more.
   for (const auto& [type, bytes, each] : {std::tuple{0xdc, 2, 1}, {0xdd, 4, 1}, {0xde, 2, 2}, {0xdf, 4, 2}}) {
@@ -219,13 +223,27 @@ TEST_CASE("what breaks the file") {
     for (int i = 1; i <= bytes; ++i) over[static_cast<size_t>(i)] = '\xff';
     CheckBroken(over, ErrorCode::kTruncated, "a container has more elements than bytes follow");
   }
-  for (int type : {0xc6, 0xc9, 0xdb}) CheckBroken(Byte(type) + std::string(5, '\xff') + "abc", type == 0xdb ? ErrorCode::kLimit : ErrorCode::kTruncated,
-                                                  type == 0xdb ? "a text is too long" : "the file ends within a value");
+  // A length beyond the file's end is damage, however large: no limit is asked.
+  for (int type : {0xc6, 0xc9, 0xdb})
+    CheckBroken(Byte(type) + std::string(5, '\xff') + "abc", ErrorCode::kTruncated, "the file ends within a value");
+  CheckBroken(Byte(0xdb) + Big(kMaxMsgpackText + 1, 4) + std::string(kMaxMsgpackText + 1, 'a'), ErrorCode::kLimit, "a tree of too many leaves, or of too much text");
+  const std::string half = Byte(0xdb) + Big(kMaxMsgpackText / 2, 4) + std::string(kMaxMsgpackText / 2, 'a');
+  CheckBroken(List({half, half, Byte(1)}), ErrorCode::kLimit, "a tree of too many leaves, or of too much text");
   std::string deep(static_cast<size_t>(kMaxJsonDepth), '\x91');
   CHECK(Leaves(deep + Byte(1))[0].key_path.size() == deep.size());
   CheckBroken(deep + Byte(0x91) + Byte(1), ErrorCode::kLimit, "containers are nested too deeply");
   const MsgpackReader broken = Read(Map({{"a", Byte(1)}, {"b", List({Byte(2), Byte(0xc1)})}}));
   CHECK(broken.path() == KeyPath{"b", "1"});
+}
+
+TEST_CASE("an integer as a map's key is its decimal digits") {
+  const uint64_t minus_one = ~uint64_t{0};
+  const std::pair<std::string, const char*> rows[] = {
+      {Byte(0), "0"}, {Byte(0xff), "-1"}, {Byte(0xd1) + Big(0x8000, 2), "-32768"}, {Byte(0xce) + Big(70000, 4), "70000"},
+      {Byte(0xd3) + Big(uint64_t{1} << 63, 8), "-9223372036854775808"}, {Byte(0xcf) + Big(minus_one, 8), "18446744073709551615"}};
+  for (const auto& [key, text] : rows) CHECK(Leaves(Byte(0x81) + key + Byte(7))[0].key_path == KeyPath{text});
+  MsgpackReader reader = Read(Byte(0x82) + Byte(1) + Byte(7) + Str("1") + Byte(8));
+  CHECK(reader.duplicates() == std::vector<KeyPath>{{"1"}});
 }
 
 TEST_CASE("members of one name") {
