@@ -26,7 +26,8 @@ export function parseSums(file) {
   }
   /** @type {Map<string, string>} */
   const sums = new Map()
-  text.split('\n').forEach((line, n) => {
+  // A CR at a line's end is the line's, as coreutils has it: in a name it is written with an escape.
+  text.split(/\r?\n|\r$/).forEach((line, n) => {
     if (line === '' || line.startsWith('#')) return
     const bad = (/** @type {string} */ what) => refused(`line ${n + 1}: ${what}`)
     const gnu = kGnu.exec(line)

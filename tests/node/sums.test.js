@@ -196,6 +196,12 @@ test('escapes are those of coreutils', () => {
   assert.deepEqual([...parseSums(`\\${zeros}  a\\\\b\\nc\\rd\n${zeros}  a\\nb\n\\SHA256 (\\\\n) = ${zeros}\n`).keys()], ['a\\b\nc\rd', 'a\\nb', '\\n'])
 })
 
+test('line ends of Windows are no part of a name', () => {
+  for (const end of ['\r\n', '\r']) {
+    assert.deepEqual([...parseSums(`# by hand\r\n\r\n${zeros}  a\r\n\\${zeros}  b\\r\r\nSHA256 (c) = ${zeros}${end}`).keys()], ['a', 'b\r', 'c'])
+  }
+})
+
 test('names from the directory above are those of which each begins with the source', () => {
   const names = (/** @type {string[]} */ lines, /** @type {string} */ source) =>
     [...sumsOf(parseSums(lines.map(name => `${zeros}  ${name}\n`).join('')), source).keys()]
