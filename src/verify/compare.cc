@@ -1,18 +1,14 @@
 #include "verify/compare.h"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 
-#include "base/checked.h"
-#include "base/decimal.h"
 #include "base/phrase.h"
 #include "base/text.h"
 #include "hash/blake3.h"
 #include "orbax/key_path.h"
-#include "report/printable.h"
+#include "verify/difference_text.h"
 #include "verify/fingerprint.h"
-#include "zarr/chunk_grid.h"
 
 namespace leafsum::verify {
 namespace {
@@ -21,74 +17,8 @@ using report::Code;
 using report::Finding;
 using report::Severity;
 
-constexpr size_t kMaxRanges = 5;  // named in a message; the rest is counted
-
-std::string ShapeText(const std::optional<std::vector<uint64_t>>& shape) {
-  if (!shape) return "null";
-  std::string out = "[";
-  for (size_t i = 0; i < shape->size(); ++i) out += (i ? "," : "") + Phrase((*shape)[i]);
-  return out + "]";
-}
-
-std::string NumbersText(const std::vector<uint64_t>& numbers) { return ShapeText(numbers); }
-
 bool IsDescribed(const LeafRecord& leaf) { return !leaf.dtype.empty(); }
 bool IsRead(const LeafRecord& leaf) { return !leaf.has_content || leaf.blake3.has_value(); }
-
-// "elements 0 to 1048575, 3145728 to 4194303 and 2 more ranges of 8388608": what the blocks that
-// differ cover, counted in C order; bytes where there is no shape. "" where the blocks do not tell.
-std::string DifferingRanges(const LeafRecord& expected, const LeafRecord& actual) {
-  constexpr size_t kValue = hash::kBlockValueSize;
-  if (expected.nbytes != actual.nbytes || expected.blocks.size() != actual.blocks.size()) return "";
-  const std::optional<uint64_t> elements =
-      actual.shape ? CheckedProduct(*actual.shape) : std::nullopt;
-  const uint64_t unit =
-      elements && *elements != 0 ? std::max<uint64_t>(1, actual.nbytes / *elements) : 1;
-
-  struct Range {
-    uint64_t begin, end;
-  };
-  std::vector<Range> ranges;
-  const uint64_t blocks = expected.blocks.size() / kValue;
-  for (uint64_t i = 0; i < blocks; ++i) {
-    const auto at = static_cast<ptrdiff_t>(i * kValue);
-    if (std::equal(expected.blocks.begin() + at, expected.blocks.begin() + at + kValue,
-                   actual.blocks.begin() + at))
-      continue;
-    const uint64_t begin = i * hash::kBlockSize;
-    const uint64_t end = std::min(begin + hash::kBlockSize, actual.nbytes);
-    if (!ranges.empty() && ranges.back().end == begin)
-      ranges.back().end = end;
-    else
-      ranges.push_back({begin, end});
-  }
-  if (ranges.empty()) return "";
-  std::string out = actual.shape ? "elements " : "bytes ";
-  for (size_t i = 0; i < std::min(ranges.size(), kMaxRanges); ++i) {
-    // An element that straddles two blocks belongs to both.
-    const uint64_t first = ranges[i].begin / unit, last = (ranges[i].end - 1) / unit;
-    out += (i ? ", " : "") + Phrase(first) + " to " + Phrase(last);
-  }
-  if (ranges.size() > kMaxRanges)
-    out += " and " + Phrase(ranges.size() - kMaxRanges) + " more ranges";
-  return out + " of " + Phrase(actual.nbytes / unit);
-}
-
-std::string ShortNumber(double v) {
-  if (!std::isfinite(v)) return std::isnan(v) ? "nan" : "inf";
-  return DoubleText(v, 6);
-}
-
-// "4 of 4 elements, first at [0]: 1.0 expected, 999.0 found; max abs 998, max rel 0.998999"
-std::string DifferenceText(const ValueDifference& d, const std::vector<uint64_t>& shape) {
-  std::string out = Phrase(d.differing) + " of " +
-                    Phrase(CheckedProduct(shape).value_or(0)) + " elements, first at " +
-                    ShapeText(zarr::Unravel(d.first_index, shape)) + ": " + d.first_a +
-                    " expected, " + d.first_b + " found";
-  if (d.max_abs) out += "; max abs " + ShortNumber(*d.max_abs);
-  if (d.max_rel) out += ", max rel " + ShortNumber(*d.max_rel);
-  return out;
-}
 
 // One run over two sides. Items come in pairs, a null where a side has none.
 class Comparer {
@@ -167,8 +97,8 @@ void Comparer::CompareStructure(const LeafRecord& expected, const LeafRecord& ac
     Add(Code::kValueTypeMismatch, path, expected.value_type, actual.value_type,
         "restores as another type of value");
   if (expected.key_types && actual.key_types && expected.key_types != actual.key_types)
-    Add(Code::kStructureMismatch, path, NumbersText(*expected.key_types),
-        NumbersText(*actual.key_types),
+    Add(Code::kStructureMismatch, path, UintList(*expected.key_types),
+        UintList(*actual.key_types),
         "key types differ (1 sequence index, 2 dict key or attribute)");
   if (expected.prng_impl && actual.prng_impl && expected.prng_impl != actual.prng_impl)
     Add(Code::kStructureMismatch, path, expected.prng_impl, actual.prng_impl,
