@@ -19,7 +19,7 @@ const wrong = /** @type {Record<string, string[]>} */ ({
   sample: ['', '5', '%', 'x%', '1e3', 'all'].filter(text => text !== '5'), seed: ['', 'x', '-1', '1.5'], state: [''], mesh: ['', 'data', 'data=0', 'data=x', 'data=4,', '=4'], against: [''], item: [], generation: ['', '0', 'x', '1.5', '9007199254740992'], step: ['', 'x', '1.5', '1e3', '9007199254740992', '12345678901234567'], include: [''], exclude: [''],
   algorithm: ['', 'md5', 'blake3,', 'sha256,sha256'], jobs: ['', '0', '65', 'two', '1.0'],
   'max-memory': ['', '64 M', 'MiB', '1', '65GiB', '1e9', '64mibs'], 'max-fill': ['', 'much', '10000TiB'],
-  format: ['', 'xml', 'sarif', 'junit', 'JSON'], output: [''], progress: ['', 'yes'], color: ['', 'no'],
+  format: ['', 'xml', 'JSON'], output: [''], progress: ['', 'yes'], color: ['', 'no'],
   header: ['', 'none', ': x', 'a b: c'], timeout: ['', '0', '3601', '1.5', 'x'], depth: ['', '65', 'x', '1.5'], spec: [], sums: [''],
 })
 const camel = (/** @type {string} */ name) => name.replace(/-(.)/g, (_, c) => c.toUpperCase())

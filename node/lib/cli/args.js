@@ -8,6 +8,8 @@ import { parseSize } from './sizes.js'
  * Options by their name in camelCase; one that was not given is absent.
  */
 
+const kReportForms = ['sarif', 'junit']
+
 /** @param {string} message */
 const usage = message => new LeafsumError('usage', message)
 
@@ -85,7 +87,7 @@ function collect(/** @type {{ name: string, value: string | undefined, shown: st
 }
 
 function parseValue(/** @type {import('./options.js').OptionSpec} */ spec, /** @type {any} */ value, /** @type {string} */ shown) {
-  const { type, choices = [], later = [], range = [0, 0], pattern } = spec
+  const { type, choices = [], range = [0, 0], pattern } = spec
   if (type === 'flag') return true
   if (type === 'when') {
     if (value === undefined) return 'always'
@@ -95,7 +97,6 @@ function parseValue(/** @type {import('./options.js').OptionSpec} */ spec, /** @
   if (value === '' && !spec.mayBeEmpty) throw usage(`${shown} wants a value: ${shown} ${spec.value}`)
   if (pattern && !pattern.test(value)) throw usage(`${shown} ${value}: ${spec.wants} is wanted`)
   if (type === 'choice') {
-    if (later.includes(value)) throw usage(`${shown} ${value} is not there yet: ${choices.join(', ')} are`)
     if (!choices.includes(value)) throw usage(`${shown} ${value}: one of ${choices.join(', ')} is wanted`)
   }
   if (type === 'list') return parseList(value, choices, shown)
@@ -132,6 +133,7 @@ function checkCommand(/** @type {string} */ command, /** @type {string[]} */ ope
     if (both.length > 1) throw usage(`--${both[0]} and --${both[1]} exclude each other`)
   }
   if (options.json && options.format && options.format !== 'json') throw usage(`--json and --format ${options.format} exclude each other`)
+  if (kReportForms.includes(options.format) && !spec.reports) throw usage(`${command} --format ${options.format}: only reports have that form: human, json or ndjson is wanted`)
   if (options.help || options.version) return
   const wanted = spec.operands
   if (operands.length !== wanted.length) {

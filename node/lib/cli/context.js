@@ -81,11 +81,19 @@ export class Context {
     if (!this.quiet) this.process.stderr.write(`leafsum: ${text}\n`)
   }
 
-  /** The report of verify, check, diff, lock in the format wanted. @param {any} report */
-  reportText(report) {
-    if (this.format === 'json') return report.text
-    if (this.format === 'ndjson') return findingLines(report)
-    return this.quiet ? '' : renderReport(report, this)
+  /** The report of verify, check, diff, lock, match in the format wanted. @param {any} report @returns {Promise<string>} */
+  async reportText(report) {
+    switch (this.format) {
+      case 'json': return report.text
+      case 'ndjson': return findingLines(report)
+      case 'junit': return (await import('./junit.js')).junit(report)
+      case 'sarif': {
+        const [{ sarif }, { packageVersion }, { explanations }] =
+          await Promise.all([import('./sarif.js'), import('./version.js'), import('../explanations.js')])
+        return sarif(report, { version: packageVersion(), explain: code => explanations[code] ?? '' })
+      }
+      default: return this.quiet ? '' : renderReport(report, this)
+    }
   }
 }
 

@@ -1,5 +1,4 @@
 // One run of the command line: arguments, signals, errors, exit code. stdout carries results only.
-import { readFileSync } from 'node:fs'
 import { LeafsumError, firstLine } from '../errors.js'
 import { platform } from '../platform_node.js'
 import { parseArguments } from './args.js'
@@ -46,7 +45,7 @@ export async function main(argv, process) {
   try {
     const args = parseArguments(argv)
     if (args.options.help) return print(process, (await import('./help.js')).helpText(args.command))
-    if (args.options.version) return print(process, `leafsum ${packageVersion()}\n`)
+    if (args.options.version) return print(process, `leafsum ${(await import('./version.js')).packageVersion()}\n`)
     // It compiles beside this thread, which has modules to load and a directory to list; its failure is told where it is awaited.
     platform.load().catch(() => {})
     context = new Context(args, process, interrupt.signal)
@@ -82,5 +81,3 @@ function streamFailed(/** @type {unknown} */ error, /** @type {NodeJS.Process} *
   process.stderr.write(`leafsum: cannot write the result: ${systemText(error)}\n`)
   process.exit(kUsage)
 }
-
-const packageVersion = () => JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version

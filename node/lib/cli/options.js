@@ -7,7 +7,6 @@
  * @property {string} [short]
  * @property {string} [value]     what stands for the value in -h
  * @property {string[]} [choices]
- * @property {string[]} [later]   choices that are known but not there yet
  * @property {[number, number]} [range]
  * @property {RegExp} [pattern]
  * @property {string} [wants]     what a value that does not match should have been
@@ -18,6 +17,7 @@
  * @property {string[]} operands
  * @property {string} help
  * @property {string[]} options
+ * @property {boolean} [reports]  what it puts out is a Report: --format sarif and junit are forms of one
  * @property {string[][]} [conflicts] at most one of each
  */
 
@@ -87,8 +87,8 @@ export const kOptions = {
 
   'json': { type: 'flag', help: 'the same as --format json' },
   'format': {
-    type: 'choice', value: 'FORMAT', choices: ['human', 'json', 'ndjson'], later: ['sarif', 'junit'],
-    help: 'human, json or ndjson',
+    type: 'choice', value: 'FORMAT', choices: ['human', 'json', 'ndjson', 'sarif', 'junit'],
+    help: 'human, json or ndjson; of lock, verify, check, diff and match sarif or junit too',
   },
   'output': { type: 'text', short: 'o', value: 'FILE', help: 'write the result there; - is stdout' },
   'quiet': { type: 'flag', short: 'q', help: 'no text for people: the exit code tells' },
@@ -109,24 +109,28 @@ const kAlways = [['step', 'all-steps'], ['quiet', 'verbose']]
 export const kCommands = {
   lock: {
     operands: ['SRC'],
+    reports: true,
     help: 'check a checkpoint, hash every leaf, write SRC.leafsum.json beside it',
     options: ['force', 'no-stored', 'no-blocks', 'no-source', 'chunks', 'strict', ...kCommon],
     conflicts: kAlways,
   },
   verify: {
     operands: ['SRC'],
+    reports: true,
     help: 'compare a checkpoint with what was locked',
     options: ['lock', 'fingerprint', 'against', 'sums', 'deep', 'sample', 'seed', 'resume', 'state', 'strict', 'allow-missing', 'allow-extra', ...kCommon],
     conflicts: [['lock', 'fingerprint', 'against'], ['sample', 'fingerprint', 'against', 'deep'], ['sample', 'state'], ...kAlways],
   },
   check: {
     operands: ['SRC'],
+    reports: true,
     help: 'the structure alone: every checksum and reference, every chunk there and decodable',
     options: ['strict', ...kCommon],
     conflicts: kAlways,
   },
   diff: {
     operands: ['A', 'B'],
+    reports: true,
     help: 'compare two checkpoints: = equal, - only in A, + only in B, * other content, ! other dtype or shape',
     options: ['values', 'rename', 'strip-prefix', 'strict', 'allow-missing', 'allow-extra', ...kCommon],
     conflicts: kAlways,
@@ -151,6 +155,7 @@ export const kCommands = {
   },
   match: {
     operands: ['SRC', 'TEMPLATE'],
+    reports: true,
     help: 'would it restore into TEMPLATE (a checkpoint, a lockfile, ls --json, examples/dump_template.py): shapes, silent casts, missing leaves, params level, sharding',
     options: ['mesh', 'allow-extra', 'strict', 'item', 'step', 'all-steps', 'generation', 'max-memory', 'max-fill', 'header', 'timeout', ...kText],
     conflicts: kAlways,

@@ -30,7 +30,7 @@ export async function run(context) {
   const { report } = value
   if (!options.npy) refuseTooMuch(value, context.format)
   if (context.format === 'json') context.write(`${report.text.trimEnd().slice(0, -1)},"cat":${JSON.stringify(document(value))}}\n`)
-  else if (context.format === 'ndjson') context.write(lines([{ type: 'value', ...document(value) }]) + context.reportText(report))
+  else if (context.format === 'ndjson') context.write(lines([{ type: 'value', ...document(value) }]) + await context.reportText(report))
   else if (value.bytes) context.write(options.npy ? npyOf(value.dtype, value.shape, value.bytes) : text(value))
   if (report.exit_code !== 0) context.note(`${leafName(value.item, value.key_path)} is not shown: ${renderReport(report, context).trimEnd()}`)
   return report.exit_code

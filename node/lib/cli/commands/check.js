@@ -7,6 +7,6 @@ export async function run(context) {
   context.checkOutput()
   const report = await check(store, context.apiOptions())
   context.bar.clear()
-  context.write(context.reportText(report))
+  context.write(await context.reportText(report))
   return report.exit_code
 }

@@ -15,17 +15,18 @@ export async function run(context) {
   context.checkOutput()
   const report = await diff(a, b, context.apiOptions())
   context.bar.clear()
-  context.write(text(context, report))
+  context.write(await text(context, report))
   return report.exit_code
 }
 
-function text(/** @type {import('../context.js').Context} */ context, /** @type {any} */ report) {
+async function text(/** @type {import('../context.js').Context} */ context, /** @type {any} */ report) {
   const table = report.output
   // The report's own form is fixed; what --values asks for follows it as one more member.
   if (context.format === 'json') return context.options.values ? withMember(report.text, 'diff', report.outputText) : report.text
   if (context.format === 'ndjson') {
-    return lines(table.leaves.map((/** @type {any} */ leaf) => ({ type: 'leaf', ...leaf }))) + context.reportText(report)
+    return lines(table.leaves.map((/** @type {any} */ leaf) => ({ type: 'leaf', ...leaf }))) + await context.reportText(report)
   }
+  if (context.format !== 'human') return context.reportText(report)
   if (context.quiet) return ''
   return leafLines(context, table?.leaves ?? []) + '\n' + renderReport(report, context)
 }

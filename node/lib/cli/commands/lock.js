@@ -36,7 +36,7 @@ export async function run(context) {
     return report.exit_code
   }
   if (lockfile) writeAtomically(target, lockfile, { force })
-  const text = context.reportText(report)
+  const text = await context.reportText(report)
   const wrote = lockfile && context.format === 'human' && !context.quiet ? `wrote ${target}\n` : ''
   // The lockfile is what -o names; with -o - there is none here, and the report must not pass for one.
   const stream = toStdout ? context.process.stderr : context.process.stdout

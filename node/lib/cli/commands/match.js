@@ -16,7 +16,7 @@ export async function run(context) {
     item, step, allSteps, generation, maxMemory, maxFill, strict, allowExtra, signal, onProgress, mesh: meshOf(options.mesh),
   })
   context.bar.clear()
-  context.write(context.reportText(report))
+  context.write(await context.reportText(report))
   return report.exit_code
 }
 

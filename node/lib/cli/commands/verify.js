@@ -30,7 +30,7 @@ export async function run(context) {
     sumsPath: sums && pathInside(options.sums, source),
   })
   context.bar.clear()
-  context.write(context.reportText(report))
+  context.write(await context.reportText(report))
   if (report.exit_code === 5) hint(context, source)
   return report.exit_code
 }

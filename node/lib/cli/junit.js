@@ -1,0 +1,42 @@
+// A report in JUnit's XML, for what shows test results: the verdict is a test case, and so is every finding.
+import { leafName } from './render.js'
+import { printable } from './terminal.js'
+
+// In an attribute or text. What XML cannot hold at all (controls) is escaped by `printable`, as on a terminal.
+const kEntities = /** @type {Record<string, string>} */ ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })
+const xml = (/** @type {unknown} */ text) => printable(text).replaceAll('\ufffe', '\\ufffe').replaceAll('\uffff', '\\uffff').replace(/[&<>"]/g, c => kEntities[c])
+
+/** @param {any} report  @returns {string} */
+export function junit(report) {
+  const cases = [verdictCase(report), ...report.findings.map(findingCase)]
+  const count = (/** @type {string} */ element) => cases.filter(text => text.includes(`\n      <${element} `)).length
+  const counts = `tests="${cases.length}" failures="${count('failure')}" errors="0" skipped="${count('skipped')}"`
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="leafsum" ${counts}>`,
+    `  <testsuite name="${xml(report.command)}" ${counts}>`,
+    ...cases,
+    '  </testsuite>',
+    '</testsuites>',
+    '',
+  ].join('\n')
+}
+
+/** Fails whenever the exit code is not 0: a gap is no success although its own case is only skipped. */
+function verdictCase(/** @type {any} */ { command, verdict, exit_code: exitCode, headline }) {
+  return testCase(command, 'verdict', exitCode === 0 ? '' : `<failure type="${xml(verdict)}" message="${xml(headline)}"/>`)
+}
+
+function findingCase(/** @type {any} */ { code, severity, item, key_path: keyPath, file, offset, expected, actual, message }) {
+  const leaf = keyPath === null ? item ?? '' : leafName(item, keyPath)
+  const place = file === null ? '' : offset === null ? file : `${file} at ${offset}`
+  const more = [['expected', expected], ['actual', actual]].filter(([, value]) => value !== null).map(([name, value]) => `${name}: ${value}`)
+  const text = [message, ...more].map(xml).join('\n')
+  const body = severity === 'error' || severity === 'trust' ? `<failure type="${xml(code)}" message="${xml(message)}">${text}</failure>`
+    : severity === 'gap' ? `<skipped message="${xml(message)}"/>`
+      : `<system-out>${text}</system-out>`
+  return testCase(code, [leaf, place].filter(Boolean).join('  ') || code, body)
+}
+
+const testCase = (/** @type {string} */ classname, /** @type {string} */ name, /** @type {string} */ body) =>
+  `    <testcase classname="${xml(classname)}" name="${xml(name)}">${body && `\n      ${body}\n    `}</testcase>`
