@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/checked.h"
 #include "base/limits.h"
 #include "base/phrase.h"
 #include "base/text.h"
+#include "orbax/msgpack_array.h"
+#include "orbax/msgpack_header.h"
 
 namespace leafsum::orbax {
+
+using namespace msgpack;
+
 namespace {
 
 constexpr uint64_t kWindow = 64 << 10;    // least bytes of one read
@@ -16,156 +20,7 @@ constexpr uint64_t kWholeFile = 4 << 20;  // a file up to this is read at once
 constexpr uint64_t kArrayHead = 4096;     // shape, type name and headers of one array
 constexpr uint64_t kMaxReported = 100;    // duplicates kept
 // As the messages say.
-static_assert(kMaxMsgpackLeaves == 131072 && kMaxRank == 32 && kMaxJsonDepth == 64);
-constexpr std::string_view kChunkedArray = "__msgpack_chunked_array__";
-
-enum Type : uint8_t {
-  kNil,
-  kBool,
-  kUint,
-  kInt,
-  kFloat32,
-  kFloat64,
-  kStr,
-  kBin,
-  kExt,
-  kList,
-  kMap,
-  kNever
-};
-
-// What a value begins with: `size` bytes, of which `value` is a number's bits, a container's count
-// or the length of what follows.
-struct Header {
-  Type type = kNever;
-  uint8_t size = 1;
-  int8_t ext = 0;
-  uint64_t value = 0;
-};
-
-// The types 0xc0 to 0xdf, in order: how many bytes of value follow the first byte.
-struct Row {
-  Type type;
-  uint8_t bytes;
-};
-constexpr Row kRows[] = {
-    {kNil, 0},  {kNever, 0}, {kBool, 0}, {kBool, 0},    {kBin, 1},     {kBin, 2},  {kBin, 4},
-    {kExt, 1},  {kExt, 2},   {kExt, 4},  {kFloat32, 4}, {kFloat64, 8}, {kUint, 1}, {kUint, 2},
-    {kUint, 4}, {kUint, 8},  {kInt, 1},  {kInt, 2},     {kInt, 4},     {kInt, 8},  {kExt, 0},
-    {kExt, 0},  {kExt, 0},   {kExt, 0},  {kExt, 0},     {kStr, 1},     {kStr, 2},  {kStr, 4},
-    {kList, 2}, {kList, 4},  {kMap, 2},  {kMap, 4}};
-
-uint8_t HeaderSize(uint8_t first) {
-  if (first < 0xc0 || first >= 0xe0) return 1;
-  const Row& row = kRows[first - 0xc0];
-  return static_cast<uint8_t>(1 + row.bytes + (row.type == kExt));
-}
-
-// `b` begins with a whole header.
-Header ParseHeader(Bytes b) {
-  const uint8_t first = b[0];
-  Header h;
-  h.size = HeaderSize(first);
-  if (first < 0x80) {
-    h.type = kUint;
-    h.value = first;
-  } else if (first < 0x90) {
-    h.type = kMap;
-    h.value = first & 0xf;
-  } else if (first < 0xa0) {
-    h.type = kList;
-    h.value = first & 0xf;
-  } else if (first < 0xc0) {
-    h.type = kStr;
-    h.value = first & 0x1f;
-  } else if (first >= 0xe0) {
-    h.type = kInt;
-    h.value = static_cast<uint64_t>(static_cast<int8_t>(first));
-  } else {
-    const Row& row = kRows[first - 0xc0];
-    h.type = row.type;
-    for (size_t i = 1; i <= row.bytes; ++i) h.value = h.value << 8 | b[i];
-    if (row.type == kBool) h.value = first & 1;
-    if (row.type == kInt && row.bytes < 8) {
-      const int shift = 64 - 8 * row.bytes;
-      h.value = static_cast<uint64_t>(static_cast<int64_t>(h.value << shift) >> shift);
-    }
-    if (row.type == kExt) {
-      h.ext = static_cast<int8_t>(b[1 + row.bytes]);
-      if (row.bytes == 0) h.value = uint64_t{1} << (first - 0xd4);
-    }
-  }
-  return h;
-}
-
-// The values inside an ext payload, of which the first `bytes` are here.
-class Payload {
- public:
-  Payload(Bytes bytes, uint64_t length) : bytes_(bytes), length_(length) {}
-
-  // The next header of this type, or of `other`; false where there is none.
-  bool Next(Type type, Type other, Header& out) {
-    if (position_ >= bytes_.size() || bytes_.size() - position_ < HeaderSize(bytes_[position_]))
-      return false;
-    out = ParseHeader(bytes_.subspan(position_));
-    position_ += out.size;
-    return out.type == type || out.type == other;
-  }
-  bool Take(uint64_t n, Bytes& out) {
-    if (n > bytes_.size() - position_) return false;
-    out = bytes_.subspan(position_, static_cast<size_t>(n));
-    position_ += static_cast<size_t>(n);
-    return true;
-  }
-  uint64_t position() const { return position_; }
-  uint64_t left() const { return length_ - position_; }
-
- private:
-  Bytes bytes_;
-  uint64_t length_;
-  size_t position_ = 0;
-};
-
-// [shape, dtype name, bytes]: ext 1 and 3. `offset`: of the payload in the file.
-std::optional<Error> ReadArray(Bytes head, uint64_t length, uint64_t offset, MsgpackLeaf& leaf) {
-  auto bad = [](const char* what, ErrorCode code = ErrorCode::kInvalid) {
-    return Error{code,
-                 Phrase("a stored array's ") + what,
-                 {},
-                 "(shape, dtype name, bytes)",
-                 ""};
-  };
-  Payload payload(head, length);
-  Header h;
-  if (!payload.Next(kList, kList, h) || h.value != 3) return bad("payload is no triple");
-  if (!payload.Next(kList, kList, h) || h.value > payload.left()) return bad("shape is not of non-negative integers");
-  if (h.value > kMaxRank) return bad("shape has more than 32 dimensions", ErrorCode::kLimit);
-  for (uint64_t rank = h.value; rank > 0; --rank) {
-    if (!payload.Next(kUint, kUint, h)) return bad("shape is not of non-negative integers");
-    leaf.shape.push_back(h.value);
-  }
-  Bytes name;
-  if (!payload.Next(kStr, kBin, h) || !payload.Take(h.value, name) || !IsUtf8(AsText(name)))
-    return bad("type has no name");
-  leaf.dtype = AsText(name);
-  if (!payload.Next(kBin, kStr, h)) return bad("content is no byte string");
-  if (h.value != payload.left())
-    return Error{ErrorCode::kInvalid,
-                 "a stored array's content is not all that is left of its value",
-                 {},
-                 Phrase(payload.left()) + " bytes",
-                 Phrase(h.value) + " bytes"};
-  const auto elements = CheckedProduct(leaf.shape);
-  if (!elements) return bad("shape has 2^64 elements or more");
-  leaf.pieces.push_back({{offset + payload.position(), h.value}, *elements});
-  return std::nullopt;
-}
-
-uint64_t Number(const MsgpackLeaf& leaf) {
-  uint64_t n = 0;
-  for (size_t i = leaf.raw.size(); i-- > 0;) n = n << 8 | leaf.raw[i];
-  return n;
-}
+static_assert(kMaxMsgpackLeaves == 131072 && kMaxMsgpackText == 16 << 20 && kMaxJsonDepth == 64);
 
 }  // namespace
 
@@ -193,7 +48,7 @@ void MsgpackReader::Feed(Bytes bytes) {
 
 void MsgpackReader::TooLarge() {
   Fail(ErrorCode::kLimit, "a tree of too many leaves, or of too much text",
-       "at most 131072 leaves", "more");
+       "at most 131072 leaves, with 16 MiB of key paths and strings", "more");
 }
 
 // `n` bytes at the position; where they are not here they are wanted, or the file has not as many.
@@ -344,17 +199,10 @@ void MsgpackReader::Ext(int type, uint64_t header, uint64_t length) {
   if (!Peek(header + std::min(length, kArrayHead), b)) return;
   const Bytes head = b.subspan(static_cast<size_t>(header));
   const uint64_t payload_at = position_ + header;
-  if (type == 2) {
-    Payload payload(head, length);
-    Header list, re, im;
-    if (payload.Next(kList, kList, list) && list.value == 2 &&
-        payload.Next(kFloat64, kFloat64, re) && payload.Next(kFloat64, kFloat64, im) &&
-        payload.left() == 0) {
-      MsgpackLeaf& leaf = Add(Kind::kNumber, "complex128", header + length);
-      for (uint64_t bits : {re.value, im.value})
-        for (int i = 0; i < 8; ++i) leaf.raw.push_back(static_cast<uint8_t>(bits >> 8 * i));
-      return CloseValue();
-    }
+  ByteVector complex;
+  if (type == 2 && ReadComplex(head, length, complex)) {
+    Add(Kind::kNumber, "complex128", header + length).raw = std::move(complex);
+    return CloseValue();
   }
   MsgpackLeaf& leaf = Add(type == 3 ? Kind::kNumpyScalar : Kind::kArray, "", header + length);
   if (type == 1 || type == 3)
@@ -403,60 +251,17 @@ void MsgpackReader::CloseValue() {
       if (!frame.is_map) path_.push_back(Phrase(++frame.next_index));
       return;
     }
-    if (frame.is_chunked_array) JoinChunks(frame);
+    if (frame.is_chunked_array) {
+      MsgpackLeaf joined = JoinChunks(std::span(leaves_).subspan(frame.first_leaf), path_);
+      leaves_.resize(frame.first_leaf);
+      leaves_.push_back(std::move(joined));
+    }
     stack_.pop_back();
   }
   done_ = true;
   if (position_ != size_)
     Fail(ErrorCode::kInvalid, "bytes follow the tree", Phrase(position_) + " bytes",
          Phrase(size_) + " bytes");
-}
-
-// {"__msgpack_chunked_array__": true, "shape": {"0": n, …}, "chunks": {"0": array, …}}: one array
-// in flat pieces, which Flax makes of what is over 2^30 bytes.
-void MsgpackReader::JoinChunks(const Frame& frame) {
-  MsgpackLeaf joined;
-  joined.key_path = path_;
-  joined.kind = MsgpackLeaf::Kind::kArray;
-  const size_t depth = path_.size();
-  auto bad = [&](const char* what) {
-    if (!joined.problem)
-      joined.problem =
-          Error{ErrorCode::kInvalid, Phrase("a chunked array's ") + what, {}, "", ""};
-  };
-  for (size_t i = frame.first_leaf; i < leaves_.size(); ++i) {
-    MsgpackLeaf& part = leaves_[i];
-    if (i == frame.first_leaf) joined.offset = part.offset;
-    const std::string& name = part.key_path[depth];
-    if (name == kChunkedArray) continue;
-    const bool is_shape = name == "shape", is_chunk = name == "chunks";
-    if (!is_shape && !is_chunk) {
-      bad("map has another member");
-      continue;
-    }
-    if (is_shape && part.kind == MsgpackLeaf::Kind::kEmpty && part.key_path.size() == depth + 1)
-      continue;
-    const size_t count = is_shape ? joined.shape.size() : joined.pieces.size();
-    if (part.key_path.size() != depth + 2 || part.key_path[depth + 1] != Phrase(count)) {
-      bad("members are not numbered in order");
-    } else if (is_shape) {
-      if (part.dtype != "int64" || Number(part) >> 63) bad("shape is not of non-negative integers");
-      joined.shape.push_back(Number(part));
-    } else {
-      if (part.problem && !joined.problem) joined.problem = part.problem;
-      if (part.kind != MsgpackLeaf::Kind::kArray || part.shape.size() != 1 ||
-          part.pieces.size() != 1 || (count > 0 && part.dtype != joined.dtype)) {
-        bad("chunk is no flat array of its type");
-        continue;
-      }
-      joined.dtype = part.dtype;
-      joined.pieces.push_back(part.pieces[0]);
-    }
-  }
-  if (joined.pieces.empty()) bad("chunks are missing");
-  if (joined.shape.size() > kMaxRank) bad("shape has too many dimensions");
-  leaves_.resize(frame.first_leaf);
-  leaves_.push_back(std::move(joined));
 }
 
 }  // namespace leafsum::orbax

@@ -83,7 +83,6 @@ class MsgpackReader {
   MsgpackLeaf& Add(MsgpackLeaf::Kind kind, std::string_view dtype, uint64_t size);
   void AddNumber(std::string_view dtype, uint64_t bits, uint64_t nbytes, uint64_t size);
   void CloseValue();
-  void JoinChunks(const Frame& frame);
   void TooLarge();
   void Fail(ErrorCode code, std::string message, std::string expected, std::string actual);
 
