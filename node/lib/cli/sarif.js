@@ -1,5 +1,6 @@
 // A report in SARIF 2.1.0 (OASIS), for code hosts and editors: each finding is a result, what is no success at its level.
 import { leafName } from './render.js'
+import { kLoneSurrogate } from './terminal.js'
 
 // A gap and missing trust are no success: to a host that looks at levels alone they are errors.
 const kLevels = /** @type {Record<string, string>} */ ({ error: 'error', gap: 'error', trust: 'error', warning: 'warning', info: 'note' })
@@ -29,9 +30,7 @@ export function sarif(report, { version, explain }) {
   }) + '\n'
 }
 
-/** Half of a surrogate pair has no UTF-8. */
-const uriPart = (/** @type {string} */ name) =>
-  encodeURIComponent(name.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd'))
+const uriPart = (/** @type {string} */ name) => encodeURIComponent(name.replace(kLoneSurrogate, '\ufffd'))
 
 function resultOf(/** @type {any} */ { code, severity, item, key_path: keyPath, file, offset, expected, actual, message }, /** @type {string[]} */ codes) {
   const physicalLocation = file === null ? undefined : {

@@ -3,7 +3,8 @@
 // C0 and C1 controls, line and paragraph separators, everything that changes the direction of text.
 // eslint-disable-next-line no-control-regex
 const kUnsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
-const kLoneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+/** Half of a surrogate pair, which has no UTF-8. */
+export const kLoneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
 const kPlain = /^[\x20-\x7e]*$/
 
