@@ -115,13 +115,16 @@ fi
 
 if [ $want_browser = yes ] && ! have chromium && ! [ -e $unpacked_browser ]; then
   say "unpacking Chromium into build/tools/chromium (this distribution packages it as a snap alone)"
-  mkdir -p build/tools/chromium
-  cp cmake/deps/chromium/{package.json,package-lock.json,.npmrc} build/tools/chromium/
+  # Under another name until all of it is there: what an interrupted run leaves must not pass for it.
+  rm -rf build/tools/chromium build/tools/chromium.new
+  mkdir build/tools/chromium.new
+  cp cmake/deps/chromium/{package.json,package-lock.json,.npmrc} build/tools/chromium.new/
   (
     . cmake/env.sh
-    cd build/tools/chromium && npm ci --silent &&
+    cd build/tools/chromium.new && npm ci --silent &&
       TMPDIR=$PWD node --input-type=module -e "import chromium from '@sparticuz/chromium'; await chromium.executablePath()"
-  ) || { rm -rf build/tools/chromium; exit 1; }
+  )
+  mv build/tools/chromium.new build/tools/chromium
 fi
 
 # Packages of the tests.

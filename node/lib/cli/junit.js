@@ -9,8 +9,9 @@ const xml = (/** @type {unknown} */ text) => printable(text).replaceAll('\ufffe'
 /** @param {any} report  @returns {string} */
 export function junit(report) {
   const cases = [verdictCase(report), ...report.findings.map(findingCase)]
-  const count = (/** @type {string} */ element) => cases.filter(text => text.includes(`\n      <${element} `)).length
-  const counts = `tests="${cases.length}" failures="${count('failure')}" errors="0" skipped="${count('skipped')}"`
+  const failures = report.findings.filter(fails).length + (report.exit_code === 0 ? 0 : 1)
+  const skipped = report.findings.filter((/** @type {any} */ one) => one.severity === 'gap').length
+  const counts = `tests="${cases.length}" failures="${failures}" errors="0" skipped="${skipped}"`
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="leafsum" ${counts}>`,
@@ -22,6 +23,8 @@ export function junit(report) {
   ].join('\n')
 }
 
+const fails = (/** @type {{ severity: string }} */ { severity }) => severity === 'error' || severity === 'trust'
+
 /** Fails whenever the exit code is not 0: a gap is no success although its own case is only skipped. */
 function verdictCase(/** @type {any} */ { command, verdict, exit_code: exitCode, headline }) {
   return testCase(command, 'verdict', exitCode === 0 ? '' : `<failure type="${xml(verdict)}" message="${xml(headline)}"/>`)
@@ -32,7 +35,7 @@ function findingCase(/** @type {any} */ { code, severity, item, key_path: keyPat
   const place = file === null ? '' : offset === null ? file : `${file} at ${offset}`
   const more = [['expected', expected], ['actual', actual]].filter(([, value]) => value !== null).map(([name, value]) => `${name}: ${value}`)
   const text = [message, ...more].map(xml).join('\n')
-  const body = severity === 'error' || severity === 'trust' ? `<failure type="${xml(code)}" message="${xml(message)}">${text}</failure>`
+  const body = fails({ severity }) ? `<failure type="${xml(code)}" message="${xml(message)}">${text}</failure>`
     : severity === 'gap' ? `<skipped message="${xml(message)}"/>`
       : `<system-out>${text}</system-out>`
   return testCase(code, [leaf, place].filter(Boolean).join('  ') || code, body)
