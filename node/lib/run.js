@@ -39,6 +39,10 @@ export async function runCommand(platform, command, sources, given) {
   let workers
   try {
     const listings = await Promise.all(stores.map(store => store.list?.()))
+    for (const [n, listing] of listings.entries()) {
+      // Ours tell a change by themselves.
+      if (isListing(listing) && !stores[n].spec && !stores[n].readInto) stores[n] = (await import('./stores/told.js')).heldToItsSizes(stores[n], /** @type {any} */ (listing))
+    }
     const pool = workers = warmPool(platform, command, stores, listings, options)
     const state = options.state && await stateOf(stores[0], options)
     const config = coreOptions(command, stores.map(store => store.name ?? ''), { ...options, resumed: state?.resumed })

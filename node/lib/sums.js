@@ -6,10 +6,10 @@ import { failureOf, isListing } from './stores/store.js'
 const kMaxSums = 64 * 2 ** 20
 const kPiece = 4 * 2 ** 20      // read and hashed at once
 
-// The `\` before a line says that its name has escapes (coreutils: \\, \n, \r).
-const kGnu = /^(\\?)([0-9a-fA-F]{64}) [ *](.+)$/s
-const kBsd = /^(\\?)SHA256 \((.+)\) = ([0-9a-fA-F]{64})$/s
-const kOtherBsd = /^\\?([A-Z0-9][A-Za-z0-9/-]*) \(.+\) = [0-9A-Za-z+/=]+$/s
+// Lines as `sha256sum -c` takes them. The `\` before one says that its name has escapes (coreutils: \\, \n, \r).
+const kGnu = /^[ \t]*(\\?)([0-9a-fA-F]{64})[ \t](.+)$/s
+const kBsd = /^[ \t]*(\\?)SHA256 ?\((.+)\)[ \t]*=[ \t]*([0-9a-fA-F]{64})$/s
+const kOtherBsd = /^[ \t]*\\?([A-Z0-9][A-Za-z0-9/-]*) \(.+\) = [0-9A-Za-z+/=]+$/s
 
 /**
  * Every line or nothing: sums of which a part cannot be read are no evidence. Names stay as they are written.
@@ -26,6 +26,8 @@ export function parseSums(file) {
   }
   /** @type {Map<string, string>} */
   const sums = new Map()
+  /** @type {boolean | undefined} whether names follow one space, as `sha256 -r` of the BSDs writes them; a file is of one kind */
+  let isReversed
   // A CR at a line's end is the line's, as coreutils has it: in a name it is written with an escape.
   text.split(/\r?\n|\r$/).forEach((line, n) => {
     if (line === '' || line.startsWith('#')) return
@@ -36,7 +38,15 @@ export function parseSums(file) {
       const other = kOtherBsd.exec(line)?.[1]
       throw bad(other ? `${other} sums are not read, SHA-256 alone` : 'neither "<64 hex digits>  <name>" nor "SHA256 (<name>) = <64 hex digits>"')
     }
-    const [escaped, digest, written] = gnu ? gnu.slice(1) : [bsd?.[1] ?? '', bsd?.[3] ?? '', bsd?.[2] ?? '']
+    let [escaped, digest, written] = gnu ? gnu.slice(1) : [bsd?.[1] ?? '', bsd?.[3] ?? '', bsd?.[2] ?? '']
+    if (gnu && (written.length === 1 || !/^[ *]/.test(written))) {
+      // Else whoever names a file could move the spaces between the two.
+      if (isReversed === false) throw bad('one space before the name, where lines before have two')
+      isReversed = true
+    } else if (gnu && !isReversed) {
+      isReversed = false
+      written = written.slice(1)
+    }
     const name = pathOf(escaped ? unescape(written, bad) : written, bad)
     if (sums.has(name)) throw bad(`${JSON.stringify(name)} a second time`)
     sums.set(name, digest.toLowerCase())

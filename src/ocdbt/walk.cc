@@ -130,18 +130,15 @@ bool Walk::State::Want(const std::shared_ptr<Branch>& branch, uint32_t index) {
     problems.Add(std::move(p));
     return false;
   }
-  if (location.length < kMinEnvelope || location.length > kMaxEncodedNode) {
-    const bool small = location.length < kMinEnvelope;
+  if (location.length < kMinEnvelope) {
     problems.Add({path,
                   location.offset,
-                  {small ? ErrorCode::kInvalid : ErrorCode::kLimit,
-                   "b-tree node: length in the reference", std::nullopt,
-                   small ? "at least " + Phrase(kMinEnvelope)
-                         : "at most " + Phrase(kMaxEncodedNode),
-                   Phrase(location.length)}});
+                  {ErrorCode::kInvalid, "b-tree node: length in the reference", std::nullopt,
+                   "at least " + Phrase(kMinEnvelope), Phrase(location.length)}});
     return false;
   }
-  budget.encoded_bytes += location.length;
+  // What is too large is never read: that it is, or that the file is shorter, says who knows the file's size.
+  if (location.length <= kMaxEncodedNode) budget.encoded_bytes += location.length;
   if (!seen.insert({InternPath(path), location.offset}).second) ++budget.repeated;
   if (OverBudget()) return true;
   queue.push_back(next_token);

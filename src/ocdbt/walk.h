@@ -50,7 +50,7 @@ class Walk {
   ~Walk();
   Walk(Walk&&) noexcept;
 
-  // Nodes wanted now and not yet handed out.
+  // Nodes wanted now and not yet handed out. One of over kMaxEncodedNode bytes is not to be read but failed.
   std::vector<NodeRead> TakeReads();
   void Feed(uint32_t token, Bytes node);
   // The node could not be read: `error` says why (missing, truncated, unreadable).

@@ -1,6 +1,7 @@
 #include "verify/walk_stage.h"
 
 #include "base/checked.h"
+#include "base/limits.h"
 #include "base/phrase.h"
 
 namespace leafsum::verify {
@@ -37,6 +38,10 @@ void WalkStage::WantNodes(size_t tree_index) {
                                           Phrase(read.offset) + " + " +
                                               Phrase(read.length) + " bytes",
                                           Phrase(*size) + " bytes"});
+      } else if (read.length > kMaxEncodedNode) {
+        tree.walk->Fail(read.token, Error{ErrorCode::kLimit, "length in the reference", {},
+                                          "at most " + Phrase(kMaxEncodedNode),
+                                          Phrase(read.length)});
       } else {
         wants_.push_back({tree_index, false, read});
         WantRange(scan, path, read.offset, read.length, wants_.size() - 1);

@@ -1,5 +1,6 @@
 // Files that appear whole or not at all, and text that cannot harm a terminal.
 import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -9,7 +10,7 @@ import { columns, leafName, renderReport } from '../../node/lib/cli/render.js'
 import { formatCount, formatSize, parseSize } from '../../node/lib/cli/sizes.js'
 import { defaultLockfile, liesInside, openSource, readEvidence } from '../../node/lib/cli/source.js'
 import { painter, printable } from '../../node/lib/cli/terminal.js'
-import { scratch } from './support/places.js'
+import { bin, scratch } from './support/places.js'
 
 test('a new file is written whole, nothing else is left behind', t => {
   const root = scratch(t)
@@ -40,6 +41,26 @@ test('a symlink in the place of the result is not written through', t => {
   assert.throws(() => writeAtomically(join(root, 'x.json'), 'new', { force: false }), { code: 'usage' })
   writeAtomically(join(root, 'x.json'), 'new', { force: true })
   assert.equal(fs.readFileSync(join(root, 'victim'), 'utf8'), 'precious')
+})
+
+test('a pipe or device takes what is written and stays what it is', async t => {
+  const pipe = join(scratch(t), 'pipe')
+  if (spawnSync('mkfifo', [pipe]).status !== 0) return t.skip('no mkfifo')
+  fs.symlinkSync('pipe', `${pipe}-link`)
+  for (const file of [pipe, `${pipe}-link`]) {
+    const reader = spawn('cat', [pipe])
+    const read = new Promise(resolve => reader.stdout.on('data', bytes => resolve(String(bytes))))
+    checkWritable(file, { force: false })
+    writeAtomically(file, 'new', { force: false })
+    assert.equal(await read, 'new')
+    assert.ok(fs.lstatSync(pipe).isFIFO())
+    assert.deepEqual(fs.readdirSync(join(pipe, '..')), ['pipe', 'pipe-link'])
+  }
+  // Stdout may be a file: that it has the name of a device is what counts.
+  const out = `${pipe}-out`
+  const run = spawnSync(process.execPath, [bin, 'explain', 'limit', '-o', '/dev/fd/1'], { stdio: ['ignore', fs.openSync(out, 'w'), 'pipe'], encoding: 'utf8' })
+  assert.deepEqual([run.status, run.stderr], [0, ''])
+  assert.match(fs.readFileSync(out, 'utf8'), /raise the limit/)
 })
 
 test('where a file cannot be: a directory, no directory, below a file', t => {

@@ -178,7 +178,8 @@ test('names that leave the directory, and lines that cannot be read, are refused
   const names = ['/etc/passwd', '../x', 'a/../../x', '..', '.', './', 'a//b', 'a/./b', 'a/', '\0', 'd/\0x', './../x', './/x']
   const lines = [
     ...names.flatMap(name => [`${zeros}  ${name}`, `SHA256 (${name}) = ${zeros}`]),
-    `\\${zeros}  ..\\\\x\\`, `\\${zeros}  a\\tb`, `\\${zeros}  a\\`, zeros, `${zeros} x`, `${zeros}\tx`, ` ${zeros}  x`, `${zeros}0  x`,
+    `\\${zeros}  ..\\\\x\\`, `\\${zeros}  a\\tb`, `\\${zeros}  a\\`, zeros, `${zeros} `, `${zeros}x`, `${zeros}0  x`, `SHA256  (x) = ${zeros}`,
+    `SHA256 (x) ${zeros}`, `SHA256 (x) = ${zeros} `, `${zeros}  x\n${zeros} y`, `${zeros} *x\n${zeros}\ty`,
     `${zeros.slice(1)}  x`, `g${zeros.slice(1)}  x`, `MD5 (x) = ${zeros.slice(32)}`, `SHA512 (x) = ${zeros}${zeros}`, `SHA256 (x) = ${zeros}0`,
     `SHA256 () = ${zeros}`, 'x', `${zeros}  x\n${zeros}  x`, `${zeros}  x\n${zeros}  ./x`, `\ufeff${zeros}  x`,
   ]
@@ -190,6 +191,25 @@ test('names that leave the directory, and lines that cannot be read, are refused
   assert.deepEqual([status, stdout], [2, ''])
   assert.match(stderr, /^leafsum: sums refused: line 1: "\.\.\/SHA256SUMS" does not name a file below the directory\n$/)
   assert.equal(cli(['verify', ckpt, '--sums', join(ckpt, 'nothing')]).status, 2)
+})
+
+test('what other tools write, as sha256sum -c reads it', () => {
+  const names = (/** @type {string} */ text) => [...parseSums(text).keys()]
+  for (const [text, ...expected] of [
+    // `sha256 -r` of the BSDs: one space, and the name is all that follows, in the whole file.
+    [`${zeros} x`, 'x'], [`${zeros}\tx`, 'x'], [`\\${zeros} a\\nb`, 'a\nb'],
+    [`${zeros} x\n${zeros}  y\n${zeros} *z\n`, 'x', ' y', '*z'], [`${zeros}  `, ' '],
+    // `openssl dgst -sha256`, and lines that were indented.
+    [`SHA256(x)= ${zeros}`, 'x'], [`SHA256 (x)=${zeros}`, 'x'], [`SHA256 (x)\t= \t${zeros}`, 'x'], [`SHA256 (x) = y) = ${zeros}`, 'x) = y'],
+    [` ${zeros}  x`, 'x'], [`\t\\${zeros} *a\\\\b`, 'a\\b'], [`  SHA256 (x) = ${zeros}`, 'x'], [`${zeros}\t x`, 'x'],
+    [`${zeros}   x`, ' x'], [`${zeros}  x `, 'x '],
+  ]) assert.deepEqual(names(text), expected, JSON.stringify(text))
+})
+
+test('one space before names: the same verdict', t => {
+  const { ckpt, sums, write } = copied(t)
+  write((digest, name) => `${digest} ${name}`)
+  assert.equal(report(ckpt, '--sums', sums).verdict, 'VERIFIED')
 })
 
 test('escapes are those of coreutils', () => {

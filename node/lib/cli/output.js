@@ -1,4 +1,4 @@
-// Where results go: stdout, or a file that is either the old one or the whole new one.
+// Where results go: stdout, a file that is either the old one or the whole new one, or a pipe or device as it is.
 import fs from 'node:fs'
 import nodePath from 'node:path'
 import { LeafsumError } from '../errors.js'
@@ -13,11 +13,25 @@ export function checkWritable(file, { force }) {
   try {
     const stat = fs.lstatSync(file, { throwIfNoEntry: false })
     if (stat?.isDirectory()) throw cannot(file, 'it is a directory')
+    if (isStream(file)) return fs.accessSync(file, fs.constants.W_OK)
     if (stat && !force) throw exists(file)
     fs.accessSync(nodePath.dirname(nodePath.resolve(file)), fs.constants.W_OK)
   } catch (error) {
     if (error instanceof LeafsumError) throw error
-    throw cannot(file, `its directory: ${systemText(error)}`)
+    throw cannot(file, isStream(file) ? systemText(error) : `its directory: ${systemText(error)}`)
+  }
+}
+
+// Of this process; behind them may be a file, which is another's then.
+const kDescriptors = /^\/(dev|proc\/[^/]+)\/(stdout|stderr|fd\/\d+)$/
+
+/** A pipe, a device, /dev/stdout: it takes what is written, and no file must ever come in its place. */
+function isStream(/** @type {string} */ file) {
+  try {
+    const stat = fs.statSync(file)
+    return !stat.isDirectory() && (!stat.isFile() || kDescriptors.test(nodePath.resolve(file)))
+  } catch {
+    return false // it is not there, or out of reach: opening it says why
   }
 }
 
@@ -49,12 +63,13 @@ function placesOf(/** @type {string} */ file) {
  * @param {{ force: boolean }} options
  */
 export function writeAtomically(file, content, { force }) {
+  const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content
+  if (isStream(file)) return writeInto(file, pieces)
   const target = nodePath.resolve(file)
   const temporary = nodePath.join(nodePath.dirname(target), `.${nodePath.basename(target)}.${process.pid}.tmp`)
   try {
     const fd = fs.openSync(temporary, 'wx')
     try {
-      const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content
       for (const piece of pieces) fs.writeFileSync(fd, piece)
       fs.fsyncSync(fd)
     } finally {
@@ -67,6 +82,19 @@ export function writeAtomically(file, content, { force }) {
     throw cannot(file, systemText(error))
   } finally {
     fs.rmSync(temporary, { force: true })
+  }
+}
+
+function writeInto(/** @type {string} */ file, /** @type {Iterable<string | Uint8Array>} */ pieces) {
+  try {
+    const fd = fs.openSync(file, 'a') // what others wrote to the same file stays
+    try {
+      for (const piece of pieces) fs.writeFileSync(fd, piece)
+    } finally {
+      fs.closeSync(fd)
+    }
+  } catch (error) {
+    throw cannot(file, systemText(error))
   }
 }
 

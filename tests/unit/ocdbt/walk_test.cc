@@ -450,14 +450,26 @@ TEST_CASE("A hostile path is reported by where it is named, and never asked for"
 }
 
 TEST_CASE("A reference of a length that no node has is not asked for") {
-  for (uint64_t length : {uint64_t{0}, uint64_t{15}, kMaxEncodedNode + 1, uint64_t{1} << 62}) {
+  for (uint64_t length : {uint64_t{0}, uint64_t{15}}) {
     NodeHandle root;
     root.reference = {{"", "d/n"}, 5, length};
     const Walked w = WalkAnyOrder(Version(root), {});
     CHECK(w.reads == 0);
     CHECK_FALSE(w.complete);
     REQUIRE(w.problems.size() == 1);
-    CHECK(w.problems[0].find(length > 15 ? "d/n@5 limit" : "d/n@5 invalid") == 0);
+    CHECK(w.problems[0].find("d/n@5 invalid") == 0);
+  }
+}
+
+TEST_CASE("A reference that is too large is the host's to judge, and costs no budget") {
+  for (uint64_t length : {kMaxEncodedNode + 1, uint64_t{1} << 62}) {
+    NodeHandle root;
+    root.reference = {{"", "d/n"}, 5, length};
+    const Walked w = WalkAnyOrder(Version(root), {{"d/n", ByteVector(9)}});
+    CHECK(w.reads == 1);
+    CHECK_FALSE(w.complete);
+    REQUIRE(w.problems.size() == 1);
+    CHECK(w.problems[0].find("d/n@5 truncated") == 0);
   }
 }
 

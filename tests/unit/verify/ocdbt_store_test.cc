@@ -179,6 +179,22 @@ TEST_CASE("What a reference says of a version tree node is compared with what is
   }
 }
 
+TEST_CASE("A reference longer than any node is too large only where the file is not shorter") {
+  for (const uint64_t length : {uint64_t{1} << 31, uint64_t{1} << 62}) {
+    History h(3);
+    h.manifest.versions.length.back() = length;
+    const Files files = h.Write();
+    CHECK(Run(kCheck, files).Count("error truncated " + h.db.node_file.Path() + ": b-tree node") == 1);
+    // Who has no listing knows no size.
+    const MemorySource source(files);
+    Verifier verifier(AsBytes(kCheck));
+    Drive(verifier, {&source}, 1);
+    const auto& findings = verifier.report().findings.sorted();
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0].code == report::Code::kLimit);
+  }
+}
+
 TEST_CASE("A version tree node outside the database is never asked for") {
   History h = Seven();
   h.manifest.files = MakeFileTable({h.db.node_file, {"", "../versions"}});
