@@ -126,8 +126,9 @@ async function answer(task, store, ask, { runJob, signal, readsLeft }) {
 /** Is the file there, and how large? The answer is eight bytes, little-endian. @returns {Promise<() => void>} */
 async function size(/** @type {any} */ task, /** @type {import('./stores/store.js').Store} */ store, /** @type {Ask} */ { id, path, limit }) {
   // zarrita's stores have no `size`.
-  const bytes = store.size ? await store.size(path, limit) : (await store.get(`/${path}`))?.length
+  const bytes = store.size ? await store.size(path, limit) : checkBytes(await store.get(`/${path}`)).length
   if (bytes === undefined) throw new StoreError('missing', 'no such file')
+  if (!(bytes >= 0 && bytes <= Number.MAX_SAFE_INTEGER)) throw new StoreError('unreadable', 'the store knows no size of it')
   const answer = new Uint8Array(8)
   new DataView(answer.buffer).setBigUint64(0, BigInt(bytes), true)
   return () => task.feed(id, answer)
@@ -138,17 +139,23 @@ async function read(/** @type {any} */ task, /** @type {import('./stores/store.j
   /** @type {Ask} */ { id, path, offset, length, follows, limit = Infinity }) {
   const key = `/${path}`
   if (length !== undefined) {
-    const bytes = length === 0 ? new Uint8Array(0) : await store.getRange(key, { offset: offset ?? 0, length, ...follows && { follows } })
-    if (!bytes) throw new StoreError('missing', 'no such file')
+    const bytes = length === 0 ? new Uint8Array(0)
+      : checkBytes(await store.getRange(key, { offset: offset ?? 0, length, ...follows && { follows } }))
     if (bytes.length > length) throw new StoreError('unreadable', `asked for ${length} bytes, got ${bytes.length}`)
     return () => task.feed(id, bytes)
   }
   const size = await store.size?.(path, limit)
   if (size !== undefined && size > limit) return () => task.tooLarge(id, size)
-  const bytes = await store.get(key)
-  if (!bytes) throw new StoreError('missing', 'no such file')
+  const bytes = checkBytes(await store.get(key))
   if (bytes.length > limit) return () => task.tooLarge(id, bytes.length)
   return () => task.feed(id, bytes)
+}
+
+/** @returns {Uint8Array} */
+function checkBytes(/** @type {any} */ bytes) {
+  if (!bytes) throw new StoreError('missing', 'no such file')
+  if (!ArrayBuffer.isView(bytes)) throw new StoreError('unreadable', 'the store gives no Uint8Array')
+  return /** @type {Uint8Array} */ (bytes)
 }
 
 /**
@@ -177,15 +184,19 @@ function readNow(task, store, { id, path, offset = 0, length, limit = Infinity }
   task.feed(id, bytes)
 }
 
+// When this thread last left the event loop its turn, whichever task did: many short jobs, none long enough to pause by itself,
+// would follow each other without one.
+let turned = performance.now()
+
 // Reads that never leave the stack would starve timers and signals.
 function pauses(/** @type {(() => void) | undefined} */ onPause) {
   let last = performance.now()
   return {
-    due: () => performance.now() - last > kPauseEvery,
+    due: () => performance.now() - Math.min(last, turned) > kPauseEvery,
     async take() {
       onPause?.()
       await new Promise(resolve => (globalThis.setImmediate ?? setTimeout)(resolve))
-      last = performance.now()
+      last = turned = performance.now()
     },
   }
 }

@@ -1,5 +1,6 @@
 // Where a command's jobs run: in this thread, one after another, or in workers once there is enough to do.
 import { instantiate } from './core.js'
+import { LeafsumError, firstLine } from './errors.js'
 import { runJob } from './job.js'
 import { kDefaultMaxMemory } from './options.js'
 import { Pool } from './pool.js'
@@ -110,7 +111,11 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier, r
     const progress = verifier.progress()
     const bytes = [...underWay.values()].reduce((sum, one) => sum + one, progress.bytes_done)
     most = Math.max(most, Math.min(bytes, progress.bytes_total))
-    onProgress({ ...progress, bytes_done: most })
+    try {
+      onProgress({ ...progress, bytes_done: most })
+    } catch (error) {
+      throw new LeafsumError('usage', `onProgress failed: ${firstLine(error)}`, { cause: error })
+    }
   }
 
   return {

@@ -2,7 +2,7 @@
 import { scoped, storeOf } from './checkpoint.js'
 import { instantiate } from './core.js'
 import { drive } from './drive.js'
-import { LeafsumError, bug } from './errors.js'
+import { LeafsumError, bug, firstLine } from './errors.js'
 import { helloOf, jobRunner, readingAhead, warmPool } from './jobs.js'
 import { coreOptions, kDefaultMaxMemory } from './options.js'
 import { isListing } from './stores/store.js'
@@ -28,9 +28,11 @@ export async function newCore(/** @type {Platform} */ platform) {
  * @returns {Promise<Result>}
  */
 export async function runCommand(platform, command, sources, given) {
-  const { signal, maxMemory = kDefaultMaxMemory } = given
+  const { signal, onProgress, maxMemory = kDefaultMaxMemory } = given
+  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') throw new LeafsumError('usage', 'signal: an AbortSignal is wanted')
+  if (onProgress !== undefined && typeof onProgress !== 'function') throw new LeafsumError('usage', 'onProgress: a function is wanted')
   signal?.throwIfAborted()
-  const opened = await Promise.all(sources)
+  const opened = await unlessAborted(Promise.all(sources), signal)
   const options = scoped(opened, given)
   const stores = opened.map(storeOf)
   /** @type {any} */
@@ -38,7 +40,7 @@ export async function runCommand(platform, command, sources, given) {
   /** @type {{ close(): Promise<void> } | undefined} */
   let workers
   try {
-    const listings = await Promise.all(stores.map(store => store.list?.()))
+    const listings = await unlessAborted(Promise.all(stores.map(listed)), signal)
     for (const [n, listing] of listings.entries()) {
       // Ours tell a change by themselves.
       if (isListing(listing) && !stores[n].spec && !stores[n].readInto) stores[n] = (await import('./stores/told.js')).heldToItsSizes(stores[n], /** @type {any} */ (listing))
@@ -95,6 +97,32 @@ export async function runCommand(platform, command, sources, given) {
   } finally {
     await workers?.close()
     for (const store of stores) store.release?.()
+  }
+}
+
+async function listed(/** @type {Store} */ store) {
+  try {
+    return await store.list?.()
+  } catch (error) {
+    throw error instanceof LeafsumError ? error : new LeafsumError('source', `the source cannot be listed: ${firstLine(error)}`, { cause: error })
+  }
+}
+
+/**
+ * What others promise may never come.
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {AbortSignal | undefined} signal
+ * @returns {Promise<T>}
+ */
+async function unlessAborted(promise, signal) {
+  if (!signal) return promise
+  let onAbort = () => {}
+  const aborted = new Promise((_, reject) => signal.addEventListener('abort', onAbort = () => reject(signal.reason)))
+  try {
+    return await Promise.race([promise, /** @type {Promise<never>} */ (aborted)])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
   }
 }
 

@@ -99,7 +99,7 @@ std::string Incomplete(const Report& report, const VerdictInput& input) {
   if (report.leaves.not_read) {
     const LeafCounts& n = report.leaves;
     out += Phrase(n.not_read) + " of " +
-           Leaves(n.equal + n.different + n.missing + n.extra + n.not_read) +
+           Leaves(n.equal + n.different + n.missing + n.extra + n.not_read + input.leaves_not_compared) +
            (n.not_read == 1 ? " was not read" : " were not read");
   } else {
     out += "something was not read";

@@ -61,6 +61,7 @@ struct VerdictInput {
   bool unlisted = false;             // a source has no listing: the headline says what that hides
   bool narrowed = false;             // and of leaves that were not read nothing was looked at
   uint64_t leaves_with_content = 0;  // a source or lockfile without leaves is never VERIFIED
+  uint64_t leaves_not_compared = 0;  // read, where a command has nothing to compare them with
   std::optional<uint64_t> files_equal;  // to the sums of whole files, where there are some
 };
 

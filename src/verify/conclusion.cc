@@ -1,5 +1,6 @@
 // Verifier's last step: what was read becomes records, these are compared with the evidence, and judged; the documents.
 #include <algorithm>
+#include <utility>
 
 #include "base/json.h"
 #include "base/phrase.h"
@@ -228,9 +229,10 @@ void Verifier::Finish() {
     input.leaves_with_content = comparison_->equal_with_content;
     not_read = comparison_->counts.not_read;
   } else if (!o.fingerprint) {
-    report_.leaves.equal = 0;  // nothing was compared
+    input.leaves_not_compared = std::exchange(report_.leaves.equal, 0);
   }
   if (ReadsParts(o)) {
+    input.leaves_not_compared = 0;
     if (o.command == Command::kCat) KeepFindingsOfReads();  // what is damaged does not restore
     report_.leaves = {};
     not_read = report_.leaves.not_read = reads_missed_;

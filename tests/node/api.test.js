@@ -150,6 +150,7 @@ test('every code, and nothing else, is explained on one screen', async () => {
 
 test('misuse rejects, with a code', async () => {
   const source = fromPath(baseline)
+  const nothing = { get: async () => undefined, getRange: async () => undefined }
   const wrong = /** @type {[() => Promise<any>, string][]} */ ([
     [() => lock(/** @type {any} */ ('a path')), 'usage'],
     [() => lock(/** @type {any} */ (undefined)), 'usage'],
@@ -171,6 +172,12 @@ test('misuse rejects, with a code', async () => {
     [() => list(source, { depth: NaN }), 'usage'],
     [() => list(source, { depth: -1 }), 'usage'],
     [() => list(source, { depth: /** @type {any} */ ('2') }), 'usage'],
+    [() => check(source, { signal: /** @type {any} */ ({}) }), 'usage'],
+    [() => check(source, { onProgress: /** @type {any} */ (7) }), 'usage'],
+    [() => check(source, { onProgress() { throw new Error('not ours') } }), 'usage'],
+    [() => check({ ...nothing, list() { throw new Error('not ours') } }), 'source'],
+    [() => check({ ...nothing, list: async () => { throw new Error('not ours') } }), 'source'],
+    [() => check({ ...nothing, size: () => NaN }), 'source'],
     [() => check(source, { item: 'nothing' }), 'source'],
     [() => check(fromPath(join(fixtures, 'manager/zarr2_items/ckpt')), { step: 77 }), 'source'],
   ])
@@ -193,6 +200,26 @@ test('an abort rejects with the reason, before and under way, with and without t
       return get(key)
     }
     await assert.rejects(check(store, { signal: abort.signal, workers, workersFrom: 0 }), reason)
+  }
+})
+
+test('an abort is heard while a source, or its listing, never comes', async () => {
+  const reason = new Error('enough')
+  const never = new Promise(() => {})
+  const get = () => /** @type {any} */ (never)
+  for (const source of [never, { get, getRange: get, list: get }, { get, getRange: get }]) {
+    const abort = new AbortController()
+    const checked = check(/** @type {any} */ (source), { signal: abort.signal })
+    setImmediate(() => abort.abort(reason))
+    await assert.rejects(checked, reason)
+  }
+})
+
+test('a store that gives no bytes is unreadable, not damaged', async () => {
+  const text = async () => /** @type {any} */ ('text')
+  for (const answer of [text, async () => /** @type {any} */ (new ArrayBuffer(4))]) {
+    const report = await check({ get: answer, getRange: answer, list: () => [['_METADATA', 4, 'f']] })
+    assert.deepEqual(report.findings.map(one => [one.code, one.file]), [['unreadable', '_METADATA']])
   }
 })
 

@@ -186,6 +186,26 @@ test('synchronous reads leave room for timers', async () => {
   assert.ok(pauses > 0 && timer > 0, `${pauses} pauses, ${timer} timers`)
 })
 
+test('many short tasks leave room for timers as one long one does', async () => {
+  let timer = 0
+  const every = setInterval(() => { timer++ }, 1)
+  for (let n = 0; n < 100; n++) {
+    let left = 2
+    const busy = {
+      done: () => left <= 0,
+      poll: () => [{ id: 1, kind: 'read', source: 0, path: 'a', offset: 0, length: 8 }],
+      feed() {
+        const until = performance.now() + 1
+        while (performance.now() < until);
+        left--
+      },
+    }
+    await drive(busy, { stores: [fromMap(files)] })
+  }
+  clearInterval(every)
+  assert.ok(timer > 0)
+})
+
 test('a task that pauses is polled until it goes on, and an abort is heard meanwhile', async () => {
   const busy = (/** @type {number} */ turns) => ({
     turns,

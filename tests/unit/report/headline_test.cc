@@ -87,6 +87,13 @@ TEST_CASE("INCOMPLETE says what was not read, and why there is nothing to show")
         "INCOMPLETE: nothing differs, but 3 of 12 leaves were not read; first: unsupported at /w; "
         "not "
         "covered: custom metadata, sharding, timestamps");
+  // Read, but not compared with anything.
+  report.command = Command::kCheck;
+  report.leaves = {0, 0, 0, 0, 1};
+  VerdictInput checked;
+  checked.leaves_not_compared = 12;
+  CHECK(HeadlineOf(report, checked) ==
+        "INCOMPLETE: nothing differs, but 1 of 13 leaves was not read; first: unsupported at /w");
   Report empty;
   empty.command = Command::kCheck;
   CHECK(HeadlineOf(empty, {}) ==
