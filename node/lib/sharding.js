@@ -47,8 +47,13 @@ function isNamed(/** @type {any} */ { partition_spec: spec = [], axis_names: nam
 /** Why an array cannot be cut so, as JAX checks it. */
 function problemOf(/** @type {number[]} */ shape, /** @type {Sharding} */ { mesh, spec }) {
   if (spec.length > shape.length) return `it names ${spec.length} axes, the leaf has ${shape.length}`
+  const used = new Set()
   for (const [axis, names] of spec.entries()) {
     const all = names === null ? [] : [names].flat()
+    for (const name of all) {
+      if (used.has(name)) return `"${name}" is named twice`
+      used.add(name)
+    }
     const unknown = all.find(name => !Object.hasOwn(mesh, name))
     if (unknown !== undefined) return `axis ${axis} is cut along "${unknown}", which the mesh has not`
     const parts = all.reduce((product, name) => product * mesh[name], 1)

@@ -69,10 +69,13 @@ async function resume(/** @type {StateFile} */ file, /** @type {Record<string, s
 function parse(/** @type {string} */ text) {
   try {
     const state = JSON.parse(text)
-    if (state.leafsum_state === 1 && Array.isArray(state.equal)) return state
+    if (state.leafsum_state === 1 && Array.isArray(state.equal) && state.equal.every(isLeaf)) return state
   } catch {}
   throw new LeafsumError('evidence', 'the state is refused: it is not one that leafsum wrote; remove it to begin anew')
 }
+
+const isLeaf = (/** @type {any} */ row) => Array.isArray(row) && row.length === 2 && typeof row[0] === 'string' &&
+  Array.isArray(row[1]) && row[1].every(key => typeof key === 'string')
 
 async function sha256(/** @type {Uint8Array | string} */ content) {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content

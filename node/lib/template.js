@@ -22,12 +22,23 @@ export function parseTemplate(document) {
   } catch {
     throw refused('it is no JSON')
   }
-  if (root?.leafsum_template === 1) return leavesOf('', root.leaves)
-  if (Array.isArray(root?.items)) return root.items.flatMap((/** @type {any} */ item) => leavesOf(item?.name, item?.leaves))
+  if (root?.leafsum_template === 1) return eachOnce(leavesOf('', root.leaves))
+  if (Array.isArray(root?.items)) return eachOnce(root.items.flatMap((/** @type {any} */ item) => leavesOf(item?.name, item?.leaves)))
   if (root?.leafsum === 1 && isObject(root.items)) {
-    return Object.entries(root.items).flatMap(([name, item]) => leavesOf(name, /** @type {any} */ (item)?.leaves))
+    return eachOnce(Object.entries(root.items).flatMap(([name, item]) => leavesOf(name, /** @type {any} */ (item)?.leaves)))
   }
   throw refused('a lockfile, the output of ls --json or of examples/dump_template.py is wanted')
+}
+
+/** A leaf that stands twice would be counted twice, and could be two things. */
+function eachOnce(/** @type {TemplateLeaf[]} */ leaves) {
+  const seen = new Set()
+  for (const { item, key_path } of leaves) {
+    const name = JSON.stringify([item, key_path])
+    if (seen.has(name)) throw refused(`the leaf ${name} stands twice`)
+    seen.add(name)
+  }
+  return leaves
 }
 
 /** @returns {TemplateLeaf[]} */

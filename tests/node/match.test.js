@@ -85,6 +85,7 @@ test('sharding: recorded against a target mesh, and the template\'s own', async 
   assert.match((await sharded([null, 'model'])).findings[0].message, /axis 1 of size 2 is not divisible by 4/)
   assert.match((await sharded([['data', 'x']])).findings[0].message, /cut along "x"/)
   assert.match((await sharded([null, null, null])).findings[0].message, /names 3 axes/)
+  for (const spec of [['data', 'data'], [['data', 'data']]]) assert.match((await sharded(spec)).findings[0].message, /"data" is named twice/)
 })
 
 test('sharding of an item in a step of a root is found where it lies', async () => {
@@ -161,6 +162,7 @@ test('a template of dtypes that do not exist is another kind of leaf', async () 
 
 test('templates that are none', async () => {
   for (const text of ['', '{', '[]', '{"items":1}', '{"leafsum":2,"items":{}}', '{"leafsum_template":1}', '{"leafsum_template":1,"leaves":[{}]}',
+    '{"leafsum_template":1,"leaves":[{"key_path":["a"],"dtype":"int8","shape":[1]},{"key_path":["a"],"dtype":"int4","shape":[1]}]}', '{"items":[{"name":"","leaves":[{"key_path":[],"dtype":"int8","shape":[]}]},{"name":"","leaves":[{"key_path":[],"dtype":"int8","shape":[]}]}]}',
     '{"items":[{"name":"","leaves":[{"key_path":["a"],"dtype":"int8","shape":[-1]}]}]}', '{"leafsum_template":1,"leaves":[{"key_path":["a"],"dtype":"int8","shape":[1],"sharding":{}}]}']) {
     await assert.rejects(match(store({ w }), text), { code: 'evidence', message: /^template refused: / }, text)
   }

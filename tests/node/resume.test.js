@@ -174,6 +174,10 @@ test('a state cannot vouch for what the lockfile does not say, nor for damage th
   for (const text of ['', '{}', '[]', '{"leafsum_state":2,"equal":[]}', 'null']) {
     await assert.rejects(verify(fromPath(ckpt), { lockfile, state: memory(text) }), { code: 'evidence' }, text)
   }
+  for (const equal of [[5], [[null, null]], [['', ['a'], 1]], [['', [1]]], [['', 'a']]]) {
+    const text = JSON.stringify({ ...state, equal })
+    await assert.rejects(verify(fromPath(ckpt), { lockfile, state: memory(text) }), { code: 'evidence', message: /^the state is refused/ }, text)
+  }
   await assert.rejects(verify(fromPath(ckpt), { state: memory(undefined) }), { code: 'usage' })
   await assert.rejects(verify(fromMap(storeOf({ a: zarr3('uint8', [1], new Uint8Array(1)) })), { lockfile, state: memory(undefined) }), { code: 'usage' })
 })

@@ -55,7 +55,7 @@ export const kOptions = {
   'state': { type: 'text', value: 'FILE', help: 'keep there which leaves were equal, for --resume; files are told by size, times and inode, or by ETag' },
   'resume': { type: 'flag', help: 'go on from the state in --state FILE where lockfile and files are still the same' },
   'mesh': {
-    type: 'text', value: 'AXES', pattern: /^[^=,]+=[1-9]\d{0,8}(,[^=,]+=[1-9]\d{0,8})*$/, wants: 'a mesh as data=4,model=2',
+    type: 'text', value: 'AXES', pattern: /^(?!(?:.*,)?([^=,]+)=.*,\1=)[^=,]+=[1-9]\d{0,8}(,[^=,]+=[1-9]\d{0,8})*$/, wants: 'a mesh as data=4,model=2',
     help: 'the mesh to restore to, as data=4,model=2: does the sharding that was recorded fit it?',
   },
   'npy': { type: 'flag', help: 'a .npy file; bfloat16 as <V2, float8 and float4 as |V1, int2 and int4 as int8' },

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { LeafsumError } from '../../errors.js'
 import { verify } from '../../api_node.js'
 import { checkWritable, refuseToOverwrite, writeAtomically } from '../output.js'
@@ -60,11 +60,11 @@ function stateOf(/** @type {import('../context.js').Context} */ context, /** @ty
     throw new LeafsumError('usage', `--state ${file} lies inside the checkpoint: keep it elsewhere`)
   }
   return {
-    read: resume && existsSync(file) ? () => readFileSync(file, 'utf8') : undefined,
+    read: resume && existsSync(file) ? () => new TextDecoder().decode(readEvidence(file, 'the state')) : undefined,
     write: text => writeAtomically(file, text, { force: true }),
     onResume: leaves => context.note(leaves === undefined
       ? `the state in ${file} is of other files, another lockfile or other options: beginning anew`
-      : `resumed: ${leaves} leaves were found equal before`),
+      : `resumed: ${leaves === 1 ? '1 leaf was' : `${leaves} leaves were`} found equal before`),
   }
 }
 
