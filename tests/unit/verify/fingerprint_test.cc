@@ -60,7 +60,7 @@ TEST_CASE("vectors: items, in any order of leaves") {
     for (int round = 0; round < 5; ++round) {
       auto digest = ItemFingerprint(item);
       REQUIRE(digest.has_value());
-      CHECK(Blake3Text(*digest) == v.at("fingerprint"));
+      CHECK(Blake3Text(*digest) == v.at("fingerprint").get<std::string>());
       CHECK(*digest == hash::Blake3Of(FromHex(v.at("listing_hex").get<std::string>())));
       std::shuffle(item.leaves.begin(), item.leaves.end(), random);
     }
@@ -74,7 +74,7 @@ TEST_CASE("vectors: checkpoints") {
     for (const auto& [name, text] : v.at("items").items())
       items.emplace_back(name, *ParseBlake3Text(text.get<std::string>()));
     std::reverse(items.begin(), items.end());
-    CHECK(CheckpointText(CombineItems(items)) == v.at("fingerprint"));
+    CHECK(CheckpointText(CombineItems(items)) == v.at("fingerprint").get<std::string>());
   }
 }
 

@@ -109,7 +109,7 @@ TEST_CASE("vectors: lockfiles are written to the byte, from leaves in any order"
 
     auto parsed = Parse(text);
     REQUIRE(parsed);
-    CHECK(CheckpointText(*parsed->fingerprint) == json.at("fingerprint"));
+    CHECK(CheckpointText(*parsed->fingerprint) == json.at("fingerprint").get<std::string>());
     CHECK(WriteLockfile(*parsed) == text);
   }
 }
