@@ -164,6 +164,7 @@ Sign Comparer::OneSided(const LeafRecord& leaf, bool is_missing) {
   Add(is_missing ? Code::kMissingLeaf : Code::kExtraLeaf, leaf.key_path, std::move(expected),
       std::move(actual),
       std::string(is_missing ? "expected and not there" : "there and not expected") +
+          (options_.gone_step ? ": step " + Phrase(*options_.gone_step) + " is gone" : std::string()) +
           (allowed ? "; allowed" : ""),
       allowed ? Severity::kWarning : Severity::kError);
   return sign;

@@ -31,6 +31,7 @@ struct CompareOptions {
   bool allow_missing = false;  // then these findings are warnings
   bool allow_extra = false;
   bool note_re_encoded = true;
+  std::optional<uint64_t> gone_step;  // of the evidence, where the source has it no more: why all is missing
   // --item: names; empty for all. A side's only item is in scope under the name "" too: it is the
   // checkpoint.
   std::vector<std::string> items;

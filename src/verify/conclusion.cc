@@ -54,6 +54,7 @@ void Verifier::Compare(report::FindingList& findings) {
   if (o.values) options.differences = &differences_;
   if (ReadsParts(o) || o.command == Command::kList) return;  // a lockfile chooses the step for them
   if (lock_) {
+    if (context_.scans[0].nothing_read) options.gone_step = lock_->step;
     Side expected;
     expected.items = &lock_->items;
     comparison_ = verify::Compare(expected, SideOf(context_.scans[0]), options, findings);

@@ -246,3 +246,20 @@ test('items: one that was never finished, one whose deletion has begun, and what
   const digests = await digest(fromMap(files))
   assert.deepEqual(Object.keys(digests.output.items), ['config', 'state'])
 })
+
+test('the step of the lockfile is gone: each of its leaves is missing, no other step is read, and the findings say why', async () => {
+  const files = load(join(fixtures, 'manager', 'zarr2_items', 'ckpt'))
+  const { lockfile } = await lock(fromMap(files))
+  const { source, items } = JSON.parse(new TextDecoder().decode(/** @type {Uint8Array} */ (lockfile)))
+  const leaves = Object.entries(items).flatMap(([item, one]) =>
+    one.leaves.filter((/** @type {any} */ leaf) => leaf.digest).map((/** @type {any} */ leaf) => [item, leaf.key_path]))
+  for (const path of [...files.keys()]) if (path.startsWith(`${source.step}/`)) files.delete(path)
+  const report = await verify(fromMap(files), { lockfile: /** @type {Uint8Array} */ (lockfile) })
+  assert.equal(report.exit_code, 1)
+  const missing = report.findings.filter(one => one.code === 'missing-leaf')
+  assert.deepEqual(missing.map(one => [one.item, one.key_path]), leaves)
+  for (const { message } of missing) assert.equal(message, `expected and not there: step ${source.step} is gone`)
+  assert.deepEqual([report.source.step, report.coverage.leaf], [undefined, 0])
+  // Another step is another matter.
+  assert.doesNotMatch((await verify(fromMap(files), { lockfile: /** @type {Uint8Array} */ (lockfile), step: 5 })).text, /is gone/)
+})
