@@ -148,6 +148,22 @@ test('a server that never answers is tried for one file, not for each', async t 
   refuse.mock.restore()
 })
 
+test('a URL is a directory, whatever its escapes are, and says nothing else', () => {
+  for (const [path, name] of [['a/%zz', '%zz'], ['a/%63/', 'c'], ['', '']]) assert.equal(fromUrl(`http://127.0.0.1:9/${path}`).name, name)
+  for (const [url, why] of /** @type {[string, RegExp][]} */ ([
+    ['ckpt', /not a URL/], ['ftp://h/a', /ftp: is not possible/], ['http://h/a?b', /neither/], ['http://h/a#b', /neither/],
+    ['http://u:secret@h/a', /Authorization/], ['http://u@h/a', /Authorization/],
+  ])) {
+    assert.throws(() => fromUrl(url), (/** @type {any} */ error) => error.code === 'usage' && why.test(error.message) && !error.message.includes('secret'))
+  }
+})
+
+test('headers that no request can have are refused at once', () => {
+  for (const headers of [{ X: '☃' }, { 'a b': 'x' }, { X: 'a\nb' }]) {
+    assert.throws(() => fromUrl('http://127.0.0.1:9/', { headers }), { code: 'usage', message: /^headers: [^\n]*$/ })
+  }
+})
+
 test('the command line: URLs, headers, and a server that is not there', async t => {
   const { url, asked } = await serve(t, join(fixtures, 'seed000/artifacts/baseline_ckpt'))
   const run = async (/** @type {string[]} */ ...args) => {

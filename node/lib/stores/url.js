@@ -33,7 +33,7 @@ class UrlStore {
    */
   constructor(base, options = {}) {
     this.#requests = new Requests(base, options, this.#tags)
-    this.name = decodeURIComponent(base.pathname.split('/').at(-2) ?? '')
+    this.name = decoded(base.pathname.split('/').at(-2) ?? '')
   }
 
   async get(/** @type {string} */ key) {
@@ -163,6 +163,14 @@ class UrlStore {
   }
 }
 
+function decoded(/** @type {string} */ text) {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text // a "%" that begins no escape, which servers take as it is
+  }
+}
+
 const headersFor = (/** @type {number} */ offset, /** @type {number} */ length) => ({ Range: `bytes=${offset}-${offset + length - 1}` })
 const soon = (/** @type {() => void} */ run) => (globalThis.setImmediate ?? setTimeout)(run)
 
@@ -180,7 +188,14 @@ export function fromUrl(url, options) {
     throw new LeafsumError('usage', `${url}: not a URL`)
   }
   if (base.protocol !== 'http:' && base.protocol !== 'https:') throw new LeafsumError('usage', `${base.protocol} is not possible: http and https are`)
+  // fetch has no use for them.
+  if (base.username || base.password) throw new LeafsumError('usage', "a URL with a user's name or password is not possible: send them in a header (Authorization)")
   if (base.search || base.hash) throw new LeafsumError('usage', 'a URL of a directory has neither ? nor #')
+  try {
+    new Headers(options?.headers)
+  } catch {
+    throw new LeafsumError('usage', 'headers: a name or a value has a character that none can have')
+  }
   if (!base.pathname.endsWith('/')) base.pathname += '/'
   return new UrlStore(base, options)
 }
