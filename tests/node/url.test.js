@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import { join, relative } from 'node:path'
 import { test } from 'node:test'
 import { check, digest, fromPath, fromUrl, list, lock, verify } from '../../node/lib/index.js'
+import { patienceOf, streamOf } from '../../node/lib/stores/responses.js'
 import { start } from './support/cli.js'
 import { serve } from './support/http.js'
 import { fixtures, scratch } from './support/places.js'
@@ -57,6 +58,22 @@ const kBadServers = {
     response.writeHead(206, { 'content-range': 'bytes 7-9/100' }).end('abc')
     return true
   }],
+  'sends less than it says': [/said 100 bytes and sent 3/, (request, response) => {
+    if (!request.headers.range) return false
+    const [begin] = request.headers.range.match(/\d+/)
+    response.writeHead(206, { 'content-range': `bytes ${begin}-${Number(begin) + 99}/100000` }).end('abc')
+    return true
+  }],
+  'sends several parts': [/sent another range/, (request, response) => {
+    if (!request.headers.range) return false
+    response.writeHead(206, { 'content-type': 'multipart/byteranges; boundary=x' }).end('--x\r\n\r\nabc\r\n--x--')
+    return true
+  }],
+  'sends nothing': [/answered 204/, (request, response) => {
+    if (!request.headers.range) return false
+    response.writeHead(204).end()
+    return true
+  }],
   'forbids': [/answered 403/, (request, response) => {
     if (!request.headers.range) return false
     response.writeHead(403).end()
@@ -71,6 +88,12 @@ for (const [name, [message, first]] of Object.entries(kBadServers)) {
     assert.ok(report.findings.some(one => one.code === 'unreadable' && message.test(one.message)), report.text)
   })
 }
+
+test('a stream that ends before the range that it was to be is no end of the file', async () => {
+  const stream = (/** @type {number} */ last) => streamOf(new Response('abc', { status: 206, headers: { 'content-range': `bytes 5-${last}/100` } }), patienceOf(1000))
+  assert.equal((await stream(7).read(10)).length, 3)
+  await assert.rejects(stream(8).read(10), { kind: 'unreadable' })
+})
 
 test('a file that changes between two reads is told', async t => {
   let n = 0

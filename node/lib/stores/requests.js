@@ -84,7 +84,7 @@ export class Requests {
         this.#reached = true
         if (response.status === 404 || response.status === 410) return undefined
         if (response.status === 416) return response
-        if (response.ok) {
+        if (response.status === 200 || response.status === 206) {
           this.#tags.see(path, response)
           return response
         }

@@ -3,10 +3,22 @@ import { StoreError } from './store.js'
 
 /** @typedef {ReturnType<typeof patienceOf>} Patience */
 
+/** The range that it says to have sent; of another origin a browser may not see that. */
+function sentOf(/** @type {Response} */ response) {
+  const [, begin, last] = /^bytes (\d+)-(\d+)\//.exec(response.headers.get('content-range') ?? '') ?? []
+  return begin === undefined ? undefined : { begin: Number(begin), length: Number(last) + 1 - Number(begin) }
+}
+
 export function checkRange(/** @type {Response} */ response, /** @type {number | undefined} */ offset) {
   if (response.status !== 206) throw new StoreError('unreadable', 'the server does not answer requests for a range of a file')
-  const sent = /^bytes (\d+)-(\d+)\//.exec(response.headers.get('content-range') ?? '')
-  if (sent && offset !== undefined && Number(sent[1]) !== offset) throw new StoreError('unreadable', 'the server sent another range')
+  const sent = sentOf(response)
+  if (sent && offset !== undefined && sent.begin !== offset) throw new StoreError('unreadable', 'the server sent another range')
+  checkOnePart(response)
+}
+
+/** One range was asked for; an answer of several parts has lines between them that are none of the file's bytes. */
+function checkOnePart(/** @type {Response} */ response) {
+  if (/^multipart\//i.test(response.headers.get('content-type') ?? '') && response.status === 206) throw new StoreError('unreadable', 'the server sent another range')
 }
 
 /** @returns {Promise<Uint8Array | undefined>} */
@@ -27,6 +39,7 @@ export async function firstBytesOf(/** @type {Response} */ response, /** @type {
     await response.body?.cancel()
     return undefined
   }
+  checkOnePart(response)
   const bytes = response.status === 416 ? new Uint8Array(0) : await bytesOf(response)
   const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '')
   if (range?.[1] !== undefined && range[1] !== '0') throw new StoreError('unreadable', 'the server sent another range')
@@ -49,6 +62,8 @@ export async function bytesOf(/** @type {Response} */ response) {
   if (length !== null && !response.headers.get('content-encoding') && bytes.length !== Number(length)) {
     throw new StoreError('unreadable', `the server said ${length} bytes and sent ${bytes.length}`)
   }
+  const sent = response.status === 206 ? sentOf(response) : undefined
+  if (sent && bytes.length !== sent.length) throw new StoreError('unreadable', `the server said ${sent.length} bytes and sent ${bytes.length}`)
   return bytes
 }
 
@@ -72,6 +87,7 @@ export function patienceOf(/** @type {number} */ timeout) {
 export function streamOf(/** @type {Response} */ response, /** @type {Patience} */ patience) {
   const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader()
   let rest = new Uint8Array(0)
+  let left = sentOf(response)?.length ?? 0
   return {
     async read(length) {
       const bytes = new Uint8Array(length)
@@ -80,7 +96,9 @@ export function streamOf(/** @type {Response} */ response, /** @type {Patience} 
         if (rest.length === 0) {
           patience.start()
           const { done, value } = await reader.read().finally(patience.stop)
+          if (done && left > 0) throw new StoreError('unreadable', 'the connection broke before the end')
           if (done) break
+          left -= value.length
           rest = value
         }
         const part = rest.subarray(0, length - filled)
