@@ -24,6 +24,8 @@ export function coreOptions(command, sourceNames, options) {
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || kHostNames.includes(name)) continue
     if (!Object.hasOwn(kCoreNames, name)) throw new LeafsumError('usage', `there is no option "${name}"`)
+    // JSON has none of these; the core judges all others.
+    if (['bigint', 'symbol', 'function'].includes(typeof value)) throw new LeafsumError('usage', `${name}: a ${typeof value} is not possible`)
     config[kCoreNames[name]] = value
   }
   return config

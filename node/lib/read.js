@@ -22,8 +22,7 @@ export async function readSource({ run, report }, source, name, slice, options) 
   // With the lockfile, which chooses the step of a root where nothing else does.
   const { lockfile, lockfileCameWithSource } = options
   // Without a listing each question is a request: of other leaves nothing is asked.
-  const include = storeOf(await source).list || typeof name !== 'string' && !Array.isArray(name) ? undefined
-    : patternsOf(Array.isArray(name) ? toPointer(name) : name)
+  const include = storeOf(await source).list || !isName(name) ? undefined : patternsOf(Array.isArray(name) ? toPointer(name) : name)
   const { output } = await listSource(run, source, { ...listOptions(options), lockfile, lockfileCameWithSource, include })
   return readLeaf(report, source, leavesOf(output.items), name, slice, options)
 }
@@ -64,8 +63,10 @@ export const readOf = (/** @type {any} */ leaf, /** @type {any[]} */ parts) => (
 })
 
 /** A key path is taken as it is; names are found as everywhere. */
+const isName = (/** @type {unknown} */ name) => typeof name === 'string' || Array.isArray(name) && name.every(key => typeof key === 'string')
+
 function leafOf(/** @type {any[]} */ leaves, /** @type {string | string[]} */ name) {
-  if (!Array.isArray(name) && typeof name !== 'string') throw new LeafsumError('usage', 'a leaf is named by a text or a key path')
+  if (!isName(name)) throw new LeafsumError('usage', 'a leaf is named by a text or a key path')
   const path = Array.isArray(name) ? toPointer(name) : undefined
   const byItem = [...new Set(leaves.map(leaf => leaf.item))].map(item => ({
     name: item, leaves: leaves.filter(leaf => leaf.item === item && (path === undefined || toPointer(leaf.key_path) === path)),

@@ -28,8 +28,12 @@ export async function newCore(/** @type {Platform} */ platform) {
  * @returns {Promise<Result>}
  */
 export async function runCommand(platform, command, sources, given) {
-  const { signal, onProgress, maxMemory = kDefaultMaxMemory } = given
+  if (typeof given !== 'object' || given === null) throw new LeafsumError('usage', 'options: an object is wanted')
+  const { signal, onProgress, workers: count, workersFrom, maxMemory = kDefaultMaxMemory } = given
   if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') throw new LeafsumError('usage', 'signal: an AbortSignal is wanted')
+  for (const [name, value] of Object.entries({ workers: count, workersFrom })) {
+    if (value !== undefined && !(typeof value === 'number' && value >= 0)) throw new LeafsumError('usage', `${name}: a number from 0 on is wanted`)
+  }
   if (onProgress !== undefined && typeof onProgress !== 'function') throw new LeafsumError('usage', 'onProgress: a function is wanted')
   signal?.throwIfAborted()
   const opened = await unlessAborted(Promise.all(sources), signal)
@@ -46,7 +50,7 @@ export async function runCommand(platform, command, sources, given) {
       if (isListing(listing) && !stores[n].spec && !stores[n].readInto) stores[n] = (await import('./stores/told.js')).heldToItsSizes(stores[n], /** @type {any} */ (listing))
     }
     const pool = workers = warmPool(platform, command, stores, listings, options)
-    const state = options.state && await stateOf(stores[0], options)
+    const state = options.state === undefined ? undefined : await stateOf(stores[0], options)
     const config = coreOptions(command, stores.map(store => store.name ?? ''), { ...options, resumed: state?.resumed })
     const ahead = await readingAhead(platform, stores, options)
     if (ahead) config.read_ahead = true

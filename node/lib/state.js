@@ -19,6 +19,7 @@ const kSaveEvery = 5000 // ms
  * @param {Record<string, any>} scope options that decide what "equal" means
  */
 export async function openState(file, store, lockfile, scope) {
+  if (typeof file?.write !== 'function') throw new LeafsumError('usage', 'state: an object with a function write is wanted')
   if (!lockfile) throw new LeafsumError('usage', 'a state belongs to a lockfile: give one')
   const witness = await witnessOf(store)
   const bound = { lock: await sha256(lockfile), scope: JSON.stringify(scope) }
