@@ -1,97 +1,101 @@
 #include "base/json.h"
 
 #include <algorithm>
-#include <cmath>
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
+#include <istream>
+#include <limits>
+#include <string>
 
-#include "base/json_scanner.h"
+#include "base/decimal.h"
 #include "base/limits.h"
 #include "base/phrase.h"
 #include "base/sort.h"
 #include "base/text.h"
 
+// The C library's own would be a tenth of core.wasm. nlohmann's lexer, all that is used of it, calls
+// the one with a number that it has scanned and the other with the format "<U+%.4X>" and a byte.
+namespace std {
+inline double leafsum_strtod(const char* text, char** end) {
+  const string_view number(text);
+  *end = const_cast<char*>(text) + number.size();
+  return leafsum::ParseDecimal(number);
+}
+inline int leafsum_snprintf(char* out, size_t, const char* format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  const int byte = va_arg(arguments, int);
+  va_end(arguments);
+  const string text =
+      "<U+00" + string(1, "0123456789ABCDEF"[byte >> 4 & 15]) + "0123456789ABCDEF"[byte & 15] + ">";
+  text.copy(out, text.size());
+  out[text.size()] = 0;  // lexer's buffer has 9 bytes
+  return static_cast<int>(text.size());
+}
+}  // namespace std
+#define strtod leafsum_strtod
+#define snprintf leafsum_snprintf
+#include "nlohmann/json.hpp"
+#undef strtod
+#undef snprintf
+
 namespace leafsum {
 namespace {
 
-std::string_view NameOf(JsonToken token) {
-  static constexpr std::string_view kNames[] = {
-      "end of input", "'['", "']'", "'{'", "'}'", "':'", "','", "string literal", "number literal",
-      "true literal", "false literal", "null literal"};
-  return kNames[static_cast<size_t>(token)];
-}
+using Nlohmann = nlohmann::json;
 
-// Builds JsonValue from tokens. Values wait side by side until what holds them is complete and takes them all at once, in a
-// vector that is no larger than they are.
-class Parser {
+// Builds JsonValue from nlohmann's events. Values wait side by side until what holds them is complete
+// and takes them all at once, in a vector that is no larger than they are.
+class Builder : public nlohmann::json_sax<Nlohmann> {
  public:
-  Parser(std::string_view text, const JsonOptions& options, uint64_t max_values)
-      : scanner(text, options.as_python), options_(options), max_values_(max_values) {}
+  Builder(const JsonOptions& options, uint64_t max_values)
+      : options_(options), max_values_(max_values) {}
 
-  // Nothing is on the program's stack however deep the text is nested.
-  bool Parse() {
-    for (JsonToken token = scanner.Next();;) {  // a value begins
-      switch (token) {
-        case JsonToken::kBeginObject:
-          if (const size_t n = TakenAtOnce()) {
-            scanner.SkipFromToken(n);
-            if (!Add(JsonValue(), true)) return false;
-            break;
-          }
-          if (!Open(true)) return false;
-          token = scanner.Next();
-          if (token == JsonToken::kEndObject) {
-            if (!CloseObject()) return false;
-            break;
-          }
-          if (!ReadName(token)) return false;
-          token = scanner.Next();
-          continue;
-        case JsonToken::kBeginArray:
-          if (!Open(false)) return false;
-          token = scanner.Next();
-          if (token != JsonToken::kEndArray) continue;
-          if (!CloseArray()) return false;
-          break;
-        case JsonToken::kString:
-          if (!Add(JsonValue(std::string(scanner.string())))) return false;
-          break;
-        case JsonToken::kNumber: {
-          JsonValue number;
-          std::visit([&](auto n) { number.value() = n; }, scanner.number());
-          if (const double* d = std::get_if<double>(&number.value()); d && !std::isfinite(*d))
-            return Fail("number overflow parsing '" + Phrase(scanner.LastRead()) + "'");
-          if (!Add(std::move(number))) return false;
-          break;
-        }
-        case JsonToken::kTrue:
-        case JsonToken::kFalse:
-          if (!Add(JsonValue(token == JsonToken::kTrue))) return false;
-          break;
-        case JsonToken::kNull:
-          if (!Add(JsonValue())) return false;
-          break;
-        case JsonToken::kWrong:
-          return Unexpected(token, "value", "");
-        default:
-          return Unexpected(token, "value", "'[', '{', or a literal");
-      }
-      for (;;) {  // a value is complete
-        token = scanner.Next();
-        if (stack_.empty())
-          return token == JsonToken::kEnd || Unexpected(token, "value", NameOf(JsonToken::kEnd));
-        const bool is_object = stack_.back().is_object;
-        const JsonToken end = is_object ? JsonToken::kEndObject : JsonToken::kEndArray;
-        if (token == JsonToken::kComma) {
-          if (is_object && !ReadName(scanner.Next())) return false;
-          token = scanner.Next();
-          break;
-        }
-        if (token != end) return Unexpected(token, is_object ? "object" : "array", NameOf(end));
-        if (!(is_object ? CloseObject() : CloseArray())) return false;
-      }
+  bool null() override { return Add(JsonValue()); }
+  bool boolean(bool v) override { return Add(JsonValue(v)); }
+  bool number_integer(number_integer_t v) override {
+    return Add(v < 0 ? JsonValue(int64_t{v}) : JsonValue(static_cast<uint64_t>(v)));
+  }
+  bool number_unsigned(number_unsigned_t v) override { return Add(JsonValue(uint64_t{v})); }
+  bool number_float(number_float_t v, const string_t&) override { return Add(JsonValue(v)); }
+  // Copied: the lexer's own string, which grows byte by byte, serves for the next one too.
+  bool string(string_t& v) override { return Add(JsonValue(std::string(v))); }
+  bool binary(binary_t&) override { return false; }
+  bool start_object(size_t) override { return Open(true); }
+  bool end_object() override {
+    const size_t first = stack_.back().first;
+    JsonValue::Object members(std::make_move_iterator(waiting_.begin() + static_cast<ptrdiff_t>(first)),
+                              std::make_move_iterator(waiting_.end()));
+    FindDuplicates(members);
+    return Close(JsonValue(std::move(members)));
+  }
+  bool start_array(size_t) override { return Open(false); }
+  bool end_array() override {
+    const size_t first = stack_.back().first;
+    JsonValue::Array elements;
+    elements.reserve(waiting_.size() - first);
+    for (size_t i = first; i < waiting_.size(); ++i)
+      elements.push_back(std::move(waiting_[i].second));
+    return Close(JsonValue(std::move(elements)));
+  }
+  bool key(string_t& name) override {
+    stack_.back().name = name;
+    return true;
+  }
+  bool parse_error(size_t position, const std::string&,
+                   const nlohmann::detail::exception& e) override {
+    if (!error) {
+      // nlohmann's text begins with "[json.exception.parse_error.101] parse error at line 1, column
+      // 2: ".
+      std::string why = e.what();
+      if (size_t colon = why.find(": "); colon != std::string::npos) why = why.substr(colon + 2);
+      error =
+          Error{ErrorCode::kInvalid, "not JSON: " + why, position == 0 ? 0 : position - 1, "", ""};
     }
+    return false;
   }
 
-  JsonScanner scanner;
   JsonValue root;
   std::vector<std::string> duplicates;
   std::optional<Error> error;
@@ -103,27 +107,6 @@ class Parser {
     size_t first;      // of its values in `waiting_`
     std::string name;  // of the member that is being read
   };
-
-  bool Fail(const std::string& why) {
-    error = Error{ErrorCode::kInvalid, "not JSON: " + Phrase(why), scanner.offset(), "", ""};
-    return false;
-  }
-  bool Unexpected(JsonToken token, const char* context, std::string_view expected) {
-    std::string why = "syntax error while parsing " + Phrase(context) + " - ";
-    if (token == JsonToken::kWrong)
-      why += scanner.problem() + "; last read: '" + scanner.LastRead() + "'";
-    else
-      (why += "unexpected ") += NameOf(token);
-    if (!expected.empty()) (why += "; expected ") += expected;
-    return Fail(why);
-  }
-  bool ReadName(JsonToken token) {
-    if (token != JsonToken::kString)
-      return Unexpected(token, "object key", NameOf(JsonToken::kString));
-    stack_.back().name = scanner.string();
-    token = scanner.Next();
-    return token == JsonToken::kColon || Unexpected(token, "object separator", NameOf(JsonToken::kColon));
-  }
 
   bool Open(bool is_object) {
     if (stack_.size() >= static_cast<size_t>(kMaxJsonDepth)) {
@@ -138,20 +121,6 @@ class Parser {
     }
     stack_.push_back({is_object, waiting_.size(), {}});
     return true;
-  }
-  bool CloseObject() {
-    const auto first = waiting_.begin() + static_cast<ptrdiff_t>(stack_.back().first);
-    JsonValue::Object members(std::make_move_iterator(first), std::make_move_iterator(waiting_.end()));
-    FindDuplicates(members);
-    return Close(JsonValue(std::move(members)));
-  }
-  bool CloseArray() {
-    const size_t first = stack_.back().first;
-    JsonValue::Array elements;
-    elements.reserve(waiting_.size() - first);
-    for (size_t i = first; i < waiting_.size(); ++i)
-      elements.push_back(std::move(waiting_[i].second));
-    return Close(JsonValue(std::move(elements)));
   }
   bool Close(JsonValue&& done) {
     waiting_.resize(stack_.back().first);
@@ -178,14 +147,14 @@ class Parser {
         if (object[i].first == object[j].first) return false;
     return true;
   }
-  bool Add(JsonValue&& v, bool taken = false) {
+  bool Add(JsonValue&& v) {
     if (stack_.empty()) {
       root = std::move(v);
       return true;
     }
     Frame& frame = stack_.back();
-    if (IsElement()) {
-      if (!taken) options_.elements->Take(std::move(v));
+    if (stack_.size() == 2 && IsTaken()) {
+      options_.elements->Take(std::move(v));
       held_ = kept_;
       if (!frame.is_object) return true;
       ++kept_;
@@ -201,9 +170,6 @@ class Parser {
   }
 
   bool IsTaken() const { return options_.elements && stack_[0].name == options_.taken; }
-  // Whether the value that begins or is complete is one for `elements`.
-  bool IsElement() const { return stack_.size() == 2 && IsTaken(); }
-  size_t TakenAtOnce() { return IsElement() ? options_.elements->TakeText(scanner.FromToken()) : 0; }
 
   const JsonOptions& options_;
   const uint64_t max_values_;
@@ -212,6 +178,56 @@ class Parser {
   std::vector<Frame> stack_;
   std::vector<JsonValue::Member> waiting_;
 };
+
+// Without any of these a text is as any JSON reader has it.
+constexpr std::string_view kPythonOnly[] = {"NaN", "Infinity", "\\ud", "\\uD"};
+
+// The code unit of \uXXXX at `at`, 0 where there is none.
+uint32_t EscapedUnit(std::string_view text, size_t at) {
+  if (text.size() < at + 6 || text.substr(at, 2) != "\\u") return 0;
+  uint32_t unit = 0;
+  for (char c : text.substr(at + 2, 4)) {
+    const bool letter = (c | 32) >= 'a' && (c | 32) <= 'f';
+    if (!letter && (c < '0' || c > '9')) return 0;
+    unit = unit << 4 | static_cast<uint32_t>(letter ? (c | 32) - 'a' + 10 : c - '0');
+  }
+  return unit;
+}
+
+// Replaces what only Python reads: its non-finite words outside strings by null, halves of
+// surrogate pairs within. Everything else is left for the parser to judge.
+std::string AsStrict(std::string_view text, bool& has_half_surrogates) {
+  static constexpr std::string_view kWords[] = {"-Infinity", "Infinity", "NaN"};
+  std::string out;
+  out.reserve(text.size());
+  bool in_string = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    size_t taken = 1;
+    std::string_view instead;
+    if (in_string && text[i] == '\\') {
+      const uint32_t unit = EscapedUnit(text, i) >> 10, next = EscapedUnit(text, i + 6) >> 10;
+      const bool pair = unit == 0xd800 >> 10 && next == 0xdc00 >> 10;
+      taken = pair ? 12 : 2;
+      if (!pair && (unit == 0xd800 >> 10 || unit == 0xdc00 >> 10)) {
+        taken = 6;
+        instead = kHalfSurrogate;
+        has_half_surrogates = true;
+      }
+    } else if (text[i] == '"') {
+      in_string = !in_string;
+    } else if (!in_string) {
+      for (std::string_view word : kWords) {
+        if (text.substr(i, word.size()) != word) continue;
+        taken = word.size();
+        instead = "null";
+        break;
+      }
+    }
+    out += instead.empty() ? text.substr(i, taken) : instead;
+    i += taken - 1;
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -286,20 +302,26 @@ Result<JsonDocument> ParseJson(Bytes text, JsonOptions options) {
                  "at most " + Phrase(kMaxJsonBytes) + " bytes",
                  Phrase(text.size()) + " bytes"};
   const std::string_view view = AsText(text);
-  // No JSON begins with a byte order mark (RFC 8259 §8.1).
+  // The reader below takes a NUL for the end of the text and skips a byte order mark: neither is
+  // JSON (RFC 8259 §8.1).
+  if (const size_t nul = view.find('\0'); nul != view.npos)
+    return Error{ErrorCode::kInvalid, "not JSON: a NUL byte", nul, "", ""};
   if (view.substr(0, 3) == "\xef\xbb\xbf")
     return Error{ErrorCode::kInvalid, "not JSON: a byte order mark", 0, "", ""};
-  Parser parser(view, options, options.any_number_of_values
-                                   ? UINT64_MAX
-                                   : kMaxJsonValues + text.size() / kJsonBytesPerValue);
-  if (!parser.Parse()) {
-    // A file with a hole in it: said before what the hole leads to.
-    if (const size_t nul = view.find('\0'); nul != view.npos)
-      return Error{ErrorCode::kInvalid, "not JSON: a NUL byte", nul, "", ""};
-    return std::move(*parser.error);
-  }
-  return JsonDocument{std::move(parser.root), parser.scanner.has_half_surrogates(),
-                      std::move(parser.duplicates)};
+  Builder builder(options, options.any_number_of_values
+                               ? UINT64_MAX
+                               : kMaxJsonValues + text.size() / kJsonBytesPerValue);
+  std::string clean;
+  std::string_view json = view;
+  bool has_half_surrogates = false;
+  if (options.as_python &&
+      std::any_of(std::begin(kPythonOnly), std::end(kPythonOnly),
+                  [&](std::string_view word) { return view.find(word) != view.npos; }))
+    json = clean = AsStrict(view, has_half_surrogates);
+  const bool ok = Nlohmann::sax_parse(json.begin(), json.end(), &builder);
+  if (!ok)
+    return builder.error ? *builder.error : Error{ErrorCode::kInvalid, "not JSON", {}, "", ""};
+  return JsonDocument{std::move(builder.root), has_half_surrogates, std::move(builder.duplicates)};
 }
 
 }  // namespace leafsum

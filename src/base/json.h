@@ -1,6 +1,7 @@
 // JSON from untrusted files: depth-limited, no exceptions, duplicate members noticed.
 //
-// Read from tokens (json_scanner.h) into JsonValue, whose getters fail softly.
+// Parsed by nlohmann's SAX reader (json.cc alone includes it) into JsonValue, whose getters fail
+// softly.
 #pragma once
 
 #include <optional>
@@ -66,15 +67,12 @@ class JsonElements {
   // An array's element, or an object's value. Of an object the names stay in the document, with null
   // for what was taken and in the same order; of an array nothing stays.
   virtual void Take(JsonValue value) = 0;
-  // `text` begins with an element that is an object. Where it is written as expected, so that it can be taken without a
-  // JsonValue of it: its length, and Take is not called. Else 0, and nothing was taken.
-  virtual size_t TakeText(std::string_view) { return 0; }
 
  protected:
   ~JsonElements() = default;
 };
 
-// U+FFFF, which is no character: what json_scanner reads half of a surrogate pair as, where Python alone reads.
+// U+FFFF, which is no character.
 inline constexpr std::string_view kHalfSurrogate = "\xef\xbf\xbf";
 
 struct JsonOptions {

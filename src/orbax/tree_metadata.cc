@@ -74,72 +74,6 @@ Result<TreeEntry> ParseEntry(const JsonValue& entry) {
   return out;
 }
 
-// Text that is taken from the front, piece by piece.
-class Front {
- public:
-  explicit Front(std::string_view text) : left_(text) {}
-  bool Take(std::string_view expected) {
-    if (!left_.starts_with(expected)) return false;
-    left_.remove_prefix(expected.size());
-    return true;
-  }
-  // Up to the quotation mark; false where JSON would not have the text as it stands, or it is not ASCII.
-  bool TakeUpToQuote(std::string& out) {
-    size_t n = 0;
-    while (n < left_.size() && left_[n] >= ' ' && left_[n] < 0x7f && left_[n] != '"' && left_[n] != '\\') ++n;
-    if (n == left_.size() || left_[n] != '"') return false;
-    out = left_.substr(0, n);
-    left_.remove_prefix(n);
-    return true;
-  }
-  // A number without sign, point or leading zero, of at most 18 digits.
-  bool TakeUint(uint64_t& out) {
-    out = 0;
-    size_t n = 0;
-    for (; n < left_.size() && left_[n] >= '0' && left_[n] <= '9'; ++n)
-      out = out * 10 + static_cast<uint64_t>(left_[n] - '0');
-    if (n == 0 || n > 18 || (n > 1 && left_[0] == '0')) return false;
-    left_.remove_prefix(n);
-    return true;
-  }
-  size_t left() const { return left_.size(); }
-
- private:
-  std::string_view left_;
-};
-
-// An entry to the letter as Python's json writes those of most leaves, of which there may be very many: ParseEntry would
-// make of it what this does. False for any other, whose like is read from a JsonValue.
-bool ReadPlainEntry(Front& text, TreeEntry& out) {
-  static constexpr size_t kMost = 64;  // keys, axes: well below what a JSON document may have of values
-  if (!text.Take("{\"key_metadata\": [")) return false;
-  do {
-    const size_t i = out.key_path.size();
-    if (i == kMost || !text.Take("{\"key\": \"") || !text.TakeUpToQuote(out.key_path.emplace_back()) ||
-        !text.Take("\", \"key_type\": "))
-      return false;
-    if (text.Take("2}"))
-      out.key_types.push_back(kDictKey);
-    else if (IsDecimal(out.key_path[i]) && text.Take("1}"))
-      out.key_types.push_back(kSequenceKey);
-    else
-      return false;
-  } while (text.Take(", "));
-  if (!text.Take("], \"value_metadata\": {\"value_type\": \"") || !text.TakeUpToQuote(out.value_type) ||
-      out.value_type.empty() || !text.Take("\", \"skip_deserialize\": false"))
-    return false;
-  if (text.Take(", \"write_shape\": [")) {
-    std::vector<uint64_t>& shape = out.write_shape.emplace();
-    if (!text.Take("]")) {
-      do {
-        if (shape.size() == kMost || !text.TakeUint(shape.emplace_back())) return false;
-      } while (text.Take(", "));
-      if (!text.Take("]")) return false;
-    }
-  }
-  return text.Take("}}");
-}
-
 // The entries in file order, and what is wrong with the others.
 class Entries final : public JsonElements {
  public:
@@ -156,13 +90,6 @@ class Entries final : public JsonElements {
                             problems.size() < kMaxFindings
                                 ? entry.error()
                                 : Error{ErrorCode::kInvalid, "no entry", std::nullopt, "", ""});
-  }
-  size_t TakeText(std::string_view text) override {
-    Front front(text);
-    TreeEntry entry;
-    if (!ReadPlainEntry(front, entry)) return 0;
-    entries.push_back(std::move(entry));
-    return text.size() - front.left();
   }
 
   std::vector<TreeEntry> entries;

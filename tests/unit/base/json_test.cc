@@ -129,16 +129,6 @@ struct Taken final : JsonElements {
   void Begin() override { log.push_back("begin"); }
   void Take(JsonValue value) override { log.push_back(std::string(value.TypeName())); }
 };
-struct AtOnce final : JsonElements {
-  std::vector<std::string> log;
-  void Begin() override { log.push_back("begin"); }
-  void Take(JsonValue value) override { log.push_back(std::string(value.TypeName())); }
-  size_t TakeText(std::string_view text) override {
-    if (!text.starts_with("{ }")) return 0;
-    log.push_back("text");
-    return 3;
-  }
-};
 }  // namespace
 
 TEST_CASE("The elements of one member are handed out and not held") {
@@ -166,21 +156,6 @@ TEST_CASE("The elements of one member are handed out and not held") {
     Taken none;
     CHECK(ErrorOf(other, {.taken = "b", .elements = &none}) == (other[5] == '5' ? "" : "invalid"));
     CHECK(none.log.size() == (other[5] == '5' ? 0u : 2u));
-  }
-}
-
-TEST_CASE("Elements that are taken from the text itself are not read again") {
-  AtOnce taken;
-  const JsonDocument document =
-      Parse(R"({"a":{ },"b":{"x": { },"y":{},"x":{ }},"c":[{ }]})", {.taken = "b", .elements = &taken});
-  CHECK(taken.log == std::vector<std::string>{"begin", "text", "object", "text"});
-  CHECK(document.duplicate_members == std::vector<std::string>{"x"});
-  REQUIRE(document.root.AsObject()->size() == 3);
-  CHECK((*document.root.AsObject())[1].second.AsObject()->size() == 3);
-  CHECK((*(*document.root.AsObject())[1].second.AsObject())[2].second.is_null());
-  for (const char* bad : {"{\"b\":{\"x\":{ }", "{\"b\":{\"x\":{ }]}", "{\"b\":{\"x\":{ }},}"}) {
-    CAPTURE(bad);
-    CHECK(ErrorOf(bad, {.taken = "b", .elements = &taken}) == "invalid");
   }
 }
 
@@ -236,46 +211,6 @@ TEST_CASE("What is not JSON is refused with its offset") {
   REQUIRE_FALSE(document);
   CHECK(document.error().offset == 3);
   CHECK(document.error().message.rfind("not JSON: ", 0) == 0);
-}
-
-TEST_CASE("What is wrong with a text is said in words, with the place") {
-  const struct {
-    const char* text;
-    size_t offset;
-    const char* message;
-  } rows[] = {
-      {"", 0, "syntax error while parsing value - unexpected end of input; expected '[', '{', or a literal"},
-      {"[1,x]", 3, "syntax error while parsing value - invalid literal; last read: '1,x'"},
-      {"[1 2]", 3, "syntax error while parsing array - unexpected number literal; expected ']'"},
-      {"{\"a\":1]", 6, "syntax error while parsing object - unexpected ']'; expected '}'"},
-      {"{\n'a'", 2, "syntax error while parsing object key - invalid literal; last read: '{<U+000A>''; expected string literal"},
-      {"{\"a\" true", 8, "syntax error while parsing object separator - unexpected true literal; expected ':'"},
-      {"[] {", 3, "syntax error while parsing value - unexpected '{'; expected end of input"},
-      {"nulx", 3, "syntax error while parsing value - invalid literal; last read: 'nulx'"},
-      {"\"a", 2, "syntax error while parsing value - invalid string: missing closing quote; last read: '\"a'"},
-      {"\"\x1f\"", 1, "syntax error while parsing value - invalid string: control character U+001F (US) must be escaped to \\u001F; last read: '\"<U+001F>'"},
-      {"\"\t\"", 1, "syntax error while parsing value - invalid string: control character U+0009 (HT) must be escaped to \\u0009 or \\t; last read: '\"<U+0009>'"},
-      {"\"\xe2\x82", 3, "syntax error while parsing value - invalid string: ill-formed UTF-8 byte; last read: '\"\xe2\x82'"},
-      {"\"\\x\"", 2, "syntax error while parsing value - invalid string: forbidden character after backslash; last read: '\"\\x'"},
-      {"\"\\u12g4\"", 5, "syntax error while parsing value - invalid string: '\\u' must be followed by 4 hex digits; last read: '\"\\u12g'"},
-      {"\"\\udc00\"", 6, "syntax error while parsing value - invalid string: surrogate U+DC00..U+DFFF must follow U+D800..U+DBFF; last read: '\"\\udc00'"},
-      {"\"\\ud800\"", 7, "syntax error while parsing value - invalid string: surrogate U+D800..U+DBFF must be followed by U+DC00..U+DFFF; last read: '\"\\ud800\"'"},
-      {"-", 1, "syntax error while parsing value - invalid number; expected digit after '-'; last read: '-'"},
-      {"1.", 2, "syntax error while parsing value - invalid number; expected digit after '.'; last read: '1.'"},
-      {"1ex", 2, "syntax error while parsing value - invalid number; expected '+', '-', or digit after exponent; last read: '1ex'"},
-      {"1e+x", 3, "syntax error while parsing value - invalid number; expected digit after exponent sign; last read: '1e+x'"},
-      {"[-1e999]", 6, "number overflow parsing '-1e999'"},
-  };
-  for (const auto& [text, offset, message] : rows) {
-    CAPTURE(text);
-    const auto document = ParseJson(AsBytes(text));
-    REQUIRE_FALSE(document);
-    CHECK(document.error().message == std::string("not JSON: ") + message);
-    CHECK(document.error().offset == offset);
-  }
-  // A hole is told of before what it leads to; a place is one of the file also where Python's words stand before it.
-  CHECK(ParseJson(AsBytes(std::string_view("{\0\0", 3))).error().message == "not JSON: a NUL byte");
-  CHECK(ParseJson(AsBytes("[NaN,x]"), {.as_python = true}).error().offset == 5);
 }
 
 TEST_CASE("Every proper prefix of a document is refused") {
