@@ -1,10 +1,12 @@
 // node bench/page.mjs CHECKPOINT [--rounds 5] [--python python3] [--out FILE]
 //
 // The page in Chromium beside Orbax, in turn: from the click on "Verify" to the verdict, the checkpoint's structure having
-// been read when it was chosen. The page is built from the sources as they are; tests/node_modules has the driver.
-import { mkdtempSync, rmSync } from 'node:fs'
+// been read when it was chosen. The page is built from the sources as they are; tests/node_modules has the driver. Two more rows
+// are of a Worker that does nothing but read the same files (reading.html).
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { buildPage, launch } from '../tests/browser/support/browser.js'
 import { act, chooseCheckpoint, chooseLockfile, open, useWorkers } from '../tests/browser/support/page.js'
 import { serve } from '../tests/browser/support/server.js'
@@ -20,6 +22,9 @@ const browser = await launch()
 const page = await open(browser, server.origin)
 await chooseCheckpoint(page, checkpoint)
 await chooseLockfile(page, lockfile)
+copyFileSync(fileURLToPath(new URL('reading.html', import.meta.url)), join(scratch, 'page/reading.html'))
+const reader = await open(browser, `${server.origin}/reading.html`)
+await reader.setInputFiles('#files', checkpoint)
 
 let nbytes = 0
 const orbax = () => {
@@ -44,12 +49,15 @@ const verify = (deep, workers) => async () => {
   if (!word.includes('VERIFIED')) throw Error(`the page says ${word}`)
   return await page.evaluate(() => window.took) / 1000
 }
+const reading = how => async () => (await reader.evaluate(how => window.readAll(how), how)).seconds
 const contenders = {
   'Orbax restore + hashlib.sha256': orbax,
   'page, deep, 1 worker': verify(true, 1),
   'page, deep, 2 workers': verify(true, 2),
   'page, 1 worker': verify(false, 1),
   'page, 2 workers': verify(false, 2),
+  'reading alone, slices of 8 MiB': reading('slices'),
+  'reading alone, one stream a file': reading('stream'),
 }
 const runs = await inTurn(contenders, options.rounds)
 const version = browser.version()
