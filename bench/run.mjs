@@ -24,6 +24,7 @@ function python(script) {
 const hasProgram = name => spawnSync(name, ['--version']).error === undefined
 const nativeArguments = config => [JSON.stringify({ command: 'verify', source_names: [''], ...config }), checkpoint, lockfile]
 const native = config => timed(kNative, nativeArguments(config))
+const kTwo = 'verify --deep, native, two processes, each all of it'
 const kTwice = '"$0" "$@" & "$0" "$@" & wait -n && wait -n'
 const nativeTwice = config => timed('bash', ['-c', kTwice, kNative, ...nativeArguments(config)])
 
@@ -55,7 +56,7 @@ const contenders = {
   ...existsSync(kNative) && {
     'verify --deep, native, 1 thread': () => native({ deep: true }),
     'verify, native, 1 thread': () => native({}),
-    'verify --deep, native, two processes, each all of it': () => nativeTwice({ deep: true }),
+    [kTwo]: () => nativeTwice({ deep: true }),
   },
 }
 const runs = await inTurn(contenders, options.rounds)
@@ -65,7 +66,6 @@ const seconds = Object.fromEntries(Object.entries(runs).map(([name, list]) => [n
 const base = seconds['Orbax restore + hashlib.sha256']
 const peakOf = list => list.some(run => run.peak === undefined) ? '' : Math.round(Math.max(...list.map(run => run.peak)) / 2 ** 20)
 const ratio = (a, b) => (seconds[a] / seconds[b]).toFixed(2)
-const twice = (2 * seconds['verify --deep, native, 1 thread'] / seconds['verify --deep, native, two processes, each all of it']).toFixed(2)
 const lines = [
   `${(nbytes / 1e9).toFixed(2)} GB of values, median of ${options.rounds} rounds, ${machine}, Node ${process.version}; ${versions()}`,
   '',
@@ -77,7 +77,11 @@ const lines = [
   `2 workers against 1, verify --deep: ${ratio('verify --deep, 1 worker', 'verify --deep, 2 workers')} times as fast`,
   '',
   `verify against verify --deep: ${ratio('verify, 1 worker', 'verify --deep, 1 worker')} of the time with 1 worker, ${ratio('verify, 2 workers', 'verify --deep, 2 workers')} with 2`,
-  ...existsSync(kNative) ? ['', `verify --deep with 1 worker against the same core as native code (SSE4.1, no assembly): ${ratio('verify --deep, native, 1 thread', 'verify --deep, 1 worker')} times as fast`,
-    '', `What this machine gives two: two native processes that share nothing, each verifying all of it, are ${twice} times as fast as one after the other`] : [],
+  ...existsSync(kNative) ? [
+    '',
+    `verify --deep with 1 worker against the same core as native code (SSE4.1, no assembly): ${ratio('verify --deep, native, 1 thread', 'verify --deep, 1 worker')} times as fast`,
+    '',
+    `What this machine gives two: two native processes that share nothing, each verifying all of it, are ${(2 * seconds['verify --deep, native, 1 thread'] / seconds[kTwo]).toFixed(2)} times as fast as one after the other`,
+  ] : [],
 ]
 tell(lines, options.out)

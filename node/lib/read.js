@@ -62,9 +62,9 @@ export const readOf = (/** @type {any} */ leaf, /** @type {any[]} */ parts) => (
   item: leaf.item, key_path: leaf.key_path, dtype: leaf.dtype, shape: leaf.shape, chunk_shape: leaf.chunk_shape, nbytes: leaf.nbytes, parts,
 })
 
-/** A key path is taken as it is; names are found as everywhere. */
 const isName = (/** @type {unknown} */ name) => typeof name === 'string' || Array.isArray(name) && name.every(key => typeof key === 'string')
 
+/** A key path is taken as it is; names are found as everywhere. */
 function leafOf(/** @type {any[]} */ leaves, /** @type {string | string[]} */ name) {
   if (!isName(name)) throw new LeafsumError('usage', 'a leaf is named by a text or a key path')
   const path = Array.isArray(name) ? toPointer(name) : undefined

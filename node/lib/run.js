@@ -122,7 +122,11 @@ async function listed(/** @type {Store} */ store) {
 async function unlessAborted(promise, signal) {
   if (!signal) return promise
   let onAbort = () => {}
-  const aborted = new Promise((_, reject) => signal.addEventListener('abort', onAbort = () => reject(signal.reason)))
+  const aborted = new Promise((_, reject) => {
+    onAbort = () => reject(signal.reason)
+    signal.addEventListener('abort', onAbort)
+    if (signal.aborted) onAbort() // there is no second event
+  })
   try {
     return await Promise.race([promise, /** @type {Promise<never>} */ (aborted)])
   } finally {

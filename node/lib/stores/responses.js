@@ -3,6 +3,8 @@ import { StoreError } from './store.js'
 
 /** @typedef {ReturnType<typeof patienceOf>} Patience */
 
+const anotherRange = () => new StoreError('unreadable', 'the server sent another range')
+
 /** The range that it says to have sent; of another origin a browser may not see that. */
 function sentOf(/** @type {Response} */ response) {
   const [, begin, last] = /^bytes (\d+)-(\d+)\//.exec(response.headers.get('content-range') ?? '') ?? []
@@ -12,13 +14,13 @@ function sentOf(/** @type {Response} */ response) {
 export function checkRange(/** @type {Response} */ response, /** @type {number | undefined} */ offset) {
   if (response.status !== 206) throw new StoreError('unreadable', 'the server does not answer requests for a range of a file')
   const sent = sentOf(response)
-  if (sent && offset !== undefined && sent.begin !== offset) throw new StoreError('unreadable', 'the server sent another range')
+  if (sent && offset !== undefined && sent.begin !== offset) throw anotherRange()
   checkOnePart(response)
 }
 
 /** One range was asked for; an answer of several parts has lines between them that are none of the file's bytes. */
 function checkOnePart(/** @type {Response} */ response) {
-  if (/^multipart\//i.test(response.headers.get('content-type') ?? '') && response.status === 206) throw new StoreError('unreadable', 'the server sent another range')
+  if (response.status === 206 && /^multipart\//i.test(response.headers.get('content-type') ?? '')) throw anotherRange()
 }
 
 /** @returns {Promise<Uint8Array | undefined>} */
@@ -42,7 +44,7 @@ export async function firstBytesOf(/** @type {Response} */ response, /** @type {
   checkOnePart(response)
   const bytes = response.status === 416 ? new Uint8Array(0) : await bytesOf(response)
   const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '')
-  if (range?.[1] !== undefined && range[1] !== '0') throw new StoreError('unreadable', 'the server sent another range')
+  if (range?.[1] !== undefined && range[1] !== '0') throw anotherRange()
   // Of another origin a browser may not see what it says.
   const total = range && range[2] !== '*' ? Number(range[2]) : bytes.length < asked ? bytes.length : undefined
   if (total !== undefined && bytes.length !== Math.min(total, asked)) {
