@@ -132,6 +132,20 @@ copied.
 Wait for the save to end, or take an earlier step (\`--step N\`). As a warning: another step
 in this root is unfinished, or the commit timestamp is missing.
 `,
+  'reader-divergence': `\
+A program that reads this directory would restore something else than what was hashed. Orbax
+has several ways to open a checkpoint, Flax and TensorStore have theirs, and they do not look
+at the same files.
+
+Comes about with a second checkpoint inside the first (also in a directory whose name begins
+with a dot), with two sources for one leaf, with an entry of _METADATA that hides another, with
+an item handler of another kind in _CHECKPOINT_METADATA, with step names of two formats, with a
+deletion that was interrupted.
+
+Remove what the finding names, or finish what was interrupted. \`leafsum check --readers SRC\`
+lists what every reader would take. Until then do not load the checkpoint: which weights you get
+depends on how you load them.
+`,
   unsupported: `\
 Something legal that this version cannot read: a codec, a data type, a format version, a
 msgpack extension. What depends on it was not read, so the result cannot be better than
@@ -176,6 +190,16 @@ INCOMPLETE.
 
 Run without the filter for a whole answer. For SHA-256, lock with \`--algorithm
 blake3,sha256\`.
+`,
+  'newer-step': `\
+The directory has a newer step than the one that was compared, and
+\`CheckpointManager.latest_step()\` restores the newest one.
+
+Comes about when training went on after the lockfile was made, or when somebody put a step beside
+the locked one.
+
+Lock the newer step too, or say which step is meant: with \`--step N\` the verdict speaks of that
+step alone. \`--all-steps\` compares every step.
 `,
   signature: `\
 The signature that was asked for is missing, does not fit, or is not by a key or signer that
@@ -282,6 +306,13 @@ Comes about when a checkpoint was converted or saved again. It is a note, not a 
 
 Nothing. A new lockfile makes the next verification faster, because equal bytes need no
 decoding.
+`,
+  'companion-file': `\
+Files that people and tools keep beside a checkpoint, and that no reader opens: a README, a
+licence, Git's files, the cache of a hub's client, lockfiles and signatures, markers of a
+finished save. No digest covers them. One note counts them all.
+
+Nothing.
 `,
   'item-renamed': `\
 Lockfile and source have one item each, under different names. They were compared with each

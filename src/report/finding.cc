@@ -24,11 +24,13 @@ constexpr Row kRows[] = {
     {Code::kNameCollision, "name-collision", Severity::kError},
     {Code::kHostilePath, "hostile-path", Severity::kError},
     {Code::kUncommitted, "uncommitted", Severity::kError},
+    {Code::kReaderDivergence, "reader-divergence", Severity::kError},
     {Code::kUnsupported, "unsupported", Severity::kGap},
     {Code::kLimit, "limit", Severity::kGap},
     {Code::kUnreadable, "unreadable", Severity::kGap},
     {Code::kChangedDuringRead, "changed-during-read", Severity::kGap},
     {Code::kSkipped, "skipped", Severity::kGap},
+    {Code::kNewerStep, "newer-step", Severity::kGap},
     {Code::kSignature, "signature", Severity::kTrust},
     {Code::kUnclaimedKey, "unclaimed-key", Severity::kWarning},
     {Code::kZeroFillAllowed, "zero-fill-allowed", Severity::kWarning},
@@ -40,6 +42,7 @@ constexpr Row kRows[] = {
     {Code::kTrailingBytes, "trailing-bytes", Severity::kWarning},
     {Code::kDuplicateMember, "duplicate-member", Severity::kWarning},
     {Code::kReEncoded, "re-encoded", Severity::kInfo},
+    {Code::kCompanionFile, "companion-file", Severity::kInfo},
     {Code::kItemRenamed, "item-renamed", Severity::kInfo},
 };
 

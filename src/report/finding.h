@@ -27,12 +27,14 @@ enum class Code : uint8_t {
   kNameCollision,
   kHostilePath,
   kUncommitted,
+  kReaderDivergence,
   // gap
   kUnsupported,
   kLimit,
   kUnreadable,
   kChangedDuringRead,
   kSkipped,
+  kNewerStep,
   // trust
   kSignature,
   // warning
@@ -47,6 +49,7 @@ enum class Code : uint8_t {
   kDuplicateMember,
   // info
   kReEncoded,
+  kCompanionFile,
   kItemRenamed,
 };
 
