@@ -133,18 +133,15 @@ Wait for the save to end, or take an earlier step (\`--step N\`). As a warning: 
 in this root is unfinished, or the commit timestamp is missing.
 `,
   'reader-divergence': `\
-A program that reads this directory would restore something else than what was hashed. Orbax
-has several ways to open a checkpoint, Flax and TensorStore have theirs, and they do not look
-at the same files.
+A program that reads this directory would restore something else than what was hashed. Orbax's
+entry points, Flax and TensorStore do not all look at the same files.
 
-Comes about with a second checkpoint inside the first (also in a directory whose name begins
-with a dot), with two sources for one leaf, with an entry of _METADATA that hides another, with
-an item handler of another kind in _CHECKPOINT_METADATA, with step names of two formats, with a
-deletion that was interrupted.
+Comes about with a second checkpoint inside the first, two sources for one leaf, an entry of
+_METADATA that hides another, an item handler of another kind, or an interrupted deletion.
 
 Remove what the finding names, or finish what was interrupted. \`leafsum check --readers SRC\`
-lists what every reader would take. Until then do not load the checkpoint: which weights you get
-depends on how you load them.
+lists what every reader would take. Do not load the checkpoint until then: which weights you
+get depends on how you load them.
 `,
   unsupported: `\
 Something legal that this version cannot read: a codec, a data type, a format version, a
