@@ -1,8 +1,6 @@
 #include "orbax/layout.h"
 
 #include <algorithm>
-#include <charconv>
-#include <limits>
 
 #include "base/sort.h"
 #include "orbax/item_kind.h"
@@ -11,49 +9,104 @@
 namespace leafsum::orbax {
 namespace {
 
-constexpr std::string_view kTemporary = ".orbax-checkpoint-tmp";
-constexpr std::string_view kPartialSave = ".partial_save";
-constexpr std::string_view kStepFilePrefix = "checkpoint_";
+constexpr std::string_view kFlaxPrefix = "checkpoint_";
 
 std::string Below(const std::string& directory, std::string_view name) {
   return directory + std::string(name) + "/";
 }
 
-// What a root's children are, or nothing where the source is no root.
-struct Root {
+bool IsBare(const Classified& item) {
+  return item.kind == ItemKind::kBareOcdbt || item.kind == ItemKind::kBareZarr;
+}
+
+// Whether a directory with a step's name is a step: it is or holds, within two levels, an item of another kind than bare, or
+// says itself that it is a checkpoint. Directories of bare arrays (`Dense_0`, `layers_10`) are parts of one bare store.
+bool IsStep(const ListingIndex& index, const std::string& directory, int levels = 2) {
+  if (index.HasFile(directory + "_CHECKPOINT_METADATA")) return true;
+  if (const auto item = ClassifyItem(index, directory)) return !IsBare(*item);
+  if (levels == 0) return false;
+  for (std::string_view name : index.Subdirectories(directory))
+    if (!IsSkippedName(name) && IsStep(index, Below(directory, name), levels - 1)) return true;
+  return false;
+}
+
+// A source's children, sorted into steps and others.
+struct Children {
   std::vector<Step> steps;
   std::vector<std::string> unfinished;
   std::vector<std::string> others;
 };
 
-std::optional<Root> FindRoot(const ListingIndex& index) {
-  if (index.HasFile("_CHECKPOINT_METADATA") || ClassifyItem(index, "")) return std::nullopt;
-  Root root;
+Children FindChildren(const ListingIndex& index) {
+  Children children;
   for (std::string_view name : index.Subdirectories("")) {
     const std::string directory = Below("", name);
     if (IsUnfinishedName(name)) {
-      root.unfinished.push_back(directory);
-    } else if (auto number = ParseStepName(name); number && !IsSkippedName(name)) {
-      root.steps.push_back({*number, directory, ""});
-    } else if (!IsSkippedName(name) && name != "metadata") {
-      root.others.push_back(directory);
+      children.unfinished.push_back(directory);
+    } else if (!IsSkippedName(name)) {
+      const auto step = ParseStepName(name);
+      if (step && IsStep(index, directory))
+        children.steps.push_back({std::string(step->digits), directory, ""});
+      else if (name != "metadata")
+        children.others.push_back(directory);
     }
   }
   for (std::string_view name : index.Files("")) {
     // A plain number is not enough: "0" may be a chunk.
-    if (!name.starts_with(kStepFilePrefix) ||
-        name.substr(kStepFilePrefix.size()).find('_') != name.npos)
-      continue;
-    if (auto number = ParseStepName(name)) root.steps.push_back({*number, "", std::string(name)});
+    if (!name.starts_with(kFlaxPrefix)) continue;
+    const auto step = ParseStepName(name);
+    if (step && step->prefix.size() + 1 == kFlaxPrefix.size())
+      children.steps.push_back({std::string(step->digits), "", std::string(name)});
   }
-  if (root.steps.empty()) return std::nullopt;
-  for (const std::string& directory : root.others)
-    if (ClassifyItem(index, directory)) return std::nullopt;
-  StableSort(root.steps, [](const Step& a, const Step& b) {
-    if (a.number != b.number) return a.number < b.number;
-    return a.directory + a.file < b.directory + b.file;
+  return children;
+}
+
+std::string PrefixOf(const Step& step) { return std::string(ParseStepName(step.Name())->prefix); }
+
+// The format of a root's steps, by which the others are foreign: digits alone where there are any, as a CheckpointManager
+// has it that nobody told otherwise; else the one prefix that there is. Nothing where steps have several prefixes, or where
+// several have one and nothing marks them as steps (`model_1`, `model_2`): names of items look the same.
+std::optional<std::string> FormatOf(const ListingIndex& index, const std::vector<Step>& steps,
+                                    const LayoutOptions& options) {
+  std::vector<std::string> prefixes;
+  bool marked = false;
+  for (const Step& step : steps) {
+    const std::string prefix = PrefixOf(step);
+    if (prefix.empty()) return "";
+    marked |= prefix + "_" == kFlaxPrefix || prefix + "_" == options.prefix ||
+              (step.file.empty() && index.HasFile(step.directory + "_CHECKPOINT_METADATA"));
+    if (std::find(prefixes.begin(), prefixes.end(), prefix) == prefixes.end()) prefixes.push_back(prefix);
+  }
+  if (prefixes.size() != 1 || !marked) return std::nullopt;
+  return prefixes[0];
+}
+
+void SortSteps(std::vector<Step>& steps) {
+  StableSort(steps, [](const Step& a, const Step& b) {
+    if (NumberLess(a.digits, b.digits)) return true;
+    return !NumberLess(b.digits, a.digits) && a.Name() < b.Name();
   });
-  return root;
+}
+
+// Whether the source is a root, or several things of which none is the checkpoint; its children go into the layout.
+bool FindRoot(const ListingIndex& index, const LayoutOptions& options, Layout& layout) {
+  if (index.HasFile("_CHECKPOINT_METADATA") || ClassifyItem(index, "")) return false;
+  Children children = FindChildren(index);
+  if (children.steps.empty()) return false;
+  for (const std::string& directory : children.others)
+    if (ClassifyItem(index, directory)) return false;
+  SortSteps(children.steps);
+  const auto format = FormatOf(index, children.steps, options);
+  if (!format) {
+    if (children.steps.size() == 1) return false;  // the checkpoint, with this one item
+    for (const Step& step : children.steps) layout.ambiguous_steps.push_back(step.Name());
+  }
+  for (Step& step : children.steps)
+    (!format || PrefixOf(step) == *format ? layout.steps : layout.foreign_steps).push_back(std::move(step));
+  layout.is_root = true;
+  layout.unfinished_steps = std::move(children.unfinished);
+  layout.unknown_directories = std::move(children.others);
+  return true;
 }
 
 // The items of one checkpoint: its directory itself, else its subdirectories, else theirs.
@@ -65,12 +118,15 @@ class ItemFinder {
   void FindIn(const std::string& checkpoint, const std::string& prefix) {
     layout_.checkpoint_directories.push_back(checkpoint);
     const std::string own_name = prefix.substr(0, prefix.size() - (prefix.empty() ? 0 : 1));
-    if (AddIfItem(checkpoint, own_name, false)) return;
+    if (AddIfItem(checkpoint, own_name, false) || IsUnmerged(checkpoint)) return;
+    const bool is_checkpoint = index_.HasFile(checkpoint + "_CHECKPOINT_METADATA");
     for (std::string_view name : index_.Subdirectories(checkpoint)) {
       const std::string directory = Below(checkpoint, name);
       if (Skipped(name, directory)) continue;
+      if (!is_checkpoint && index_.HasFile(directory + "_CHECKPOINT_METADATA"))
+        layout_.nested_checkpoints.push_back(directory);
       const bool unfinished = IsUnfinishedName(name);
-      if (AddIfItem(directory, prefix + std::string(name), unfinished)) continue;
+      if (AddIfItem(directory, prefix + std::string(name), unfinished) || IsUnmerged(directory)) continue;
       FindBelow(directory, prefix + std::string(name) + "/", unfinished);
     }
   }
@@ -91,6 +147,16 @@ class ItemFinder {
     if (!any) unknown = {parent};
     auto& all = layout_.unknown_directories;
     all.insert(all.end(), unknown.begin(), unknown.end());
+  }
+
+  // Databases of processes that were never merged are no items: whatever is in them, Orbax restores nothing (§10.21).
+  bool IsUnmerged(const std::string& directory) {
+    for (std::string_view name : index_.Subdirectories(directory)) {
+      if (!name.starts_with("ocdbt.process_") || !index_.HasFile(Below(directory, name) + "manifest.ocdbt")) continue;
+      layout_.unmerged.push_back(directory);
+      return true;
+    }
+    return false;
   }
 
   bool Skipped(std::string_view name, const std::string& directory) {
@@ -127,11 +193,25 @@ void AddStep(const ListingIndex& index, const Step& step, bool all_steps, Layout
   layout.items.push_back(std::move(item));
 }
 
+bool IsCalled(const Step& step, const std::string& name) { return step.Name() == name; }
+
+// A name is that of one directory; a number may be that of several.
 void ChooseStep(const LayoutOptions& options, Layout& layout) {
-  const uint64_t number = options.step.value_or(layout.steps.back().number);
+  std::vector<Step> all = layout.steps;
+  all.insert(all.end(), layout.foreign_steps.begin(), layout.foreign_steps.end());
+  if (!options.step) {
+    layout.chosen = layout.steps.back();
+    for (const Step& step : layout.steps)
+      layout.duplicate_step_number |= &step != &layout.steps.back() && Significant(step.digits) == Significant(layout.chosen->digits);
+    return;
+  }
+  const std::string& wanted = *options.step;
+  for (const Step& step : all)
+    if (IsCalled(step, wanted)) layout.chosen = step;
+  const bool is_number = ParseStepName(wanted) && ParseStepName(wanted)->prefix.empty();
   for (const Step& step : layout.steps) {
-    if (step.number != number) continue;
-    if (layout.chosen)
+    if (!is_number || Significant(step.digits) != Significant(wanted)) continue;
+    if (layout.chosen && !IsCalled(*layout.chosen, step.Name()))
       layout.duplicate_step_number = true;
     else
       layout.chosen = step;
@@ -141,58 +221,23 @@ void ChooseStep(const LayoutOptions& options, Layout& layout) {
 
 }  // namespace
 
-std::optional<uint64_t> ParseStepName(std::string_view name) {
-  const size_t underscore = name.rfind('_');
-  if (underscore == 0) return std::nullopt;  // a prefix has at least one character
-  if (underscore != std::string_view::npos) name.remove_prefix(underscore + 1);
-  if (name.empty()) return std::nullopt;
-  uint64_t number = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-  if (error != std::errc() || end != name.data() + name.size()) return std::nullopt;
-  if (number > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) return std::nullopt;
-  return number;
-}
-
-bool IsUnfinishedName(std::string_view name) {
-  return name.find(kTemporary) != std::string_view::npos || name.ends_with(kPartialSave);
-}
-
-bool IsSkippedName(std::string_view name) {
-  return name.starts_with('.') || name.find(kTemporary) != std::string_view::npos;
-}
-
 Layout FindLayout(const std::vector<FileEntry>& listing, const LayoutOptions& options) {
   const ListingIndex index(listing);
   Layout layout;
   layout.source_uncommitted = IsUnfinishedName(options.source_name);
 
-  if (auto root = FindRoot(index)) {
-    layout.is_root = true;
-    layout.steps = std::move(root->steps);
-    layout.unfinished_steps = std::move(root->unfinished);
-    layout.unknown_directories = std::move(root->others);
-    if (options.all_steps) {
-      for (const Step& step : layout.steps) AddStep(index, step, true, layout);
-    } else {
-      ChooseStep(options, layout);
-      if (layout.chosen) AddStep(index, *layout.chosen, false, layout);
-    }
-  } else {
+  if (!FindRoot(index, options, layout)) {
     ItemFinder(index, layout).FindIn("", "");
+  } else if (options.all_steps) {
+    for (const std::vector<Step>* steps : {&layout.steps, &layout.foreign_steps})
+      for (const Step& step : *steps) AddStep(index, step, true, layout);
+  } else if (layout.ambiguous_steps.empty() || options.step) {
+    ChooseStep(options, layout);
+    if (layout.chosen) AddStep(index, *layout.chosen, false, layout);
   }
   StableSort(layout.items, [](const Item& a, const Item& b) { return a.name < b.name; });
   StableSort(layout.unknown_directories, std::less<std::string>());
   return layout;
-}
-
-void DropItem(Layout& layout, std::string_view checkpoint_directory, std::string_view name) {
-  if (name.empty()) return;  // it would be the checkpoint itself
-  const std::string prefix = std::string(checkpoint_directory) + std::string(name) + "/";
-  const auto below = [&](std::string_view path) { return path.starts_with(prefix); };
-  layout.deleted_items.push_back(prefix);
-  std::erase_if(layout.items, [&](const Item& item) { return below(item.directory); });
-  std::erase_if(layout.unfinished_items, below);
-  std::erase_if(layout.unknown_directories, below);
 }
 
 }  // namespace leafsum::orbax

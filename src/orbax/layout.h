@@ -1,5 +1,6 @@
 // Which files make a checkpoint: from a listing to a root or step directory and its items
-// (design.md §10.9, §10.10; formats.md §3.1). Pure: decided from names alone.
+// (design.md §10.9, §10.10; formats.md §3.1). Pure: decided from names alone. What Orbax's own readers would take of the same
+// names is the matter of src/readers.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 
 #include "base/result.h"
 #include "io/file_entry.h"
+#include "orbax/step_name.h"
 
 namespace leafsum::orbax {
 
@@ -34,47 +36,50 @@ struct Item {
 };
 
 struct LayoutOptions {
-  std::optional<uint64_t> step;  // --step, or the lockfile's
+  // --step, or the lockfile's: a number in digits, or the name of a directory.
+  std::optional<std::string> step;
   bool all_steps = false;
   std::string source_name;  // last component of the source's own path, "" if unknown
+  std::string prefix = "checkpoint_";  // --prefix: of Flax files and of step directories
 };
 
 struct Step {
-  uint64_t number = 0;
+  std::string digits;     // of the name, as they stand
   std::string directory;  // relative to the source, ending in "/"; "" for a file
   std::string file;       // a msgpack file that is itself the checkpoint ("checkpoint_5"), else ""
+
+  std::string Name() const {
+    return file.empty() ? directory.substr(0, directory.size() - 1) : file;
+  }
+  std::optional<uint64_t> number() const { return NumberOf(digits); }
 };
 
 struct Layout {
   bool is_root = false;
-  std::vector<Step> steps;  // of a root, ascending by number, then name; committed names only
+  std::vector<Step> steps;  // of a root, ascending by number, then name; committed names of its format only
+  // Step-named children of another format than the root's: a manager of that format would take them.
+  std::vector<Step> foreign_steps;
+  // Directories that could each be a checkpoint or a step, and nothing says which: --step or --all-steps does.
+  std::vector<std::string> ambiguous_steps;
   std::vector<std::string>
       unfinished_steps;  // sibling directories with an unfinished name: a warning each
   // Directories in a checkpoint that were skipped because their name is unfinished: `uncommitted`,
   // an error.
   std::vector<std::string> unfinished_items;
-  std::vector<std::string> deleted_items;  // directories that DropItem dropped
-  std::optional<Step> chosen;              // of a root unless all_steps
-  bool step_missing = false;               // options.step names no step of this root
+  std::optional<Step> chosen;          // of a root unless all_steps
+  bool step_missing = false;           // options.step names no step of this root
   bool duplicate_step_number = false;  // two names for the chosen number: refused unless all_steps
   std::vector<Item> items;             // sorted by name as UTF-8 bytes
   std::vector<std::string>
       checkpoint_directories;  // "" or the chosen step(s): where _CHECKPOINT_METADATA is looked for
+  // Directories in it that are checkpoints by themselves, where the source is none: its items lie in them.
+  std::vector<std::string> nested_checkpoints;
+  // Directories that have databases of processes and nothing that brings them together: never finished.
+  std::vector<std::string> unmerged;
   bool source_uncommitted = false;  // the source's or the chosen step's own name is unfinished
   std::vector<std::string> unknown_directories;  // of no kind: `unknown-file`
 };
 
 Layout FindLayout(const std::vector<FileEntry>& listing, const LayoutOptions& options);
-
-// `_CHECKPOINT_DELETION` in `checkpoint_directory` (known only once it was read) names what is no
-// item any more: drops the item `name` there, and what lies below it.
-void DropItem(Layout& layout, std::string_view checkpoint_directory, std::string_view name);
-
-// `[<prefix>_]<ASCII digits>`; nothing for anything else or for a number of 2^63 or more.
-std::optional<uint64_t> ParseStepName(std::string_view name);
-// Contains `.orbax-checkpoint-tmp` or ends in `.partial_save`.
-bool IsUnfinishedName(std::string_view name);
-// Starts with `.` or contains `.orbax-checkpoint-tmp`: never looked into.
-bool IsSkippedName(std::string_view name);
 
 }  // namespace leafsum::orbax

@@ -51,10 +51,13 @@ ListingIndex::ListingIndex(const std::vector<FileEntry>& listing) {
       directories_.push_back(path);
     } else if (entry.kind == FileEntry::Kind::kFile) {
       files_.push_back(path);
+    } else {
+      links_.push_back(path);
     }
   }
   SortUnique(files_);
   SortUnique(directories_);
+  SortUnique(links_);
 }
 
 bool ListingIndex::HasFile(const std::string& path) const {
@@ -73,12 +76,24 @@ std::vector<std::string_view> ListingIndex::Subdirectories(const std::string& di
   return names;
 }
 
-std::vector<std::string_view> ListingIndex::Files(const std::string& directory) const {
+namespace {
+
+Paths DirectChildren(const Paths& paths, const std::string& directory) {
   Paths names;
-  ForEachChild(files_, directory, [&](std::string_view name, bool is_directory) {
+  ForEachChild(paths, directory, [&](std::string_view name, bool is_directory) {
     if (!is_directory && !name.empty()) names.push_back(name);
   });
   return names;
+}
+
+}  // namespace
+
+std::vector<std::string_view> ListingIndex::Files(const std::string& directory) const {
+  return DirectChildren(files_, directory);
+}
+
+std::vector<std::string_view> ListingIndex::Links(const std::string& directory) const {
+  return DirectChildren(links_, directory);
 }
 
 }  // namespace leafsum::orbax

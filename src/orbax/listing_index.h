@@ -21,9 +21,11 @@ class ListingIndex {
   std::vector<std::string_view> Subdirectories(const std::string& directory) const;
   // Names of the files right in it, sorted.
   std::vector<std::string_view> Files(const std::string& directory) const;
+  // Names of the links right in it that were not followed, sorted.
+  std::vector<std::string_view> Links(const std::string& directory) const;
 
  private:
-  std::vector<std::string_view> files_;
+  std::vector<std::string_view> files_, links_;
   std::vector<std::string_view>
       directories_;  // those that the listing names, without a "/" at the end
 };

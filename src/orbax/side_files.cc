@@ -90,6 +90,12 @@ Result<CheckpointMetadata> ParseCheckpointMetadata(Bytes text) {
   const JsonValue* handlers = root.Find("item_handlers");
   if (handlers && !handlers->is_null() && !handlers->AsString() && !handlers->AsObject())
     return WrongMember("item_handlers", "string, object or null", handlers);
+  if (handlers && handlers->AsString()) out.handler = *handlers->AsString();
+  if (handlers && handlers->AsObject()) {
+    out.item_handlers.emplace();
+    for (const JsonValue::Member* member : LastMembers(*handlers->AsObject()))
+      (*out.item_handlers)[member->first] = member->second.AsString() ? *member->second.AsString() : "";
+  }
   out.init_timestamp_nsecs = *init;
   out.commit_timestamp_nsecs = *commit;
   out.has_commit_timestamp_member = root.Find("commit_timestamp_nsecs") != nullptr;

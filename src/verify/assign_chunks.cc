@@ -8,6 +8,7 @@
 #include "base/phrase.h"
 #include "base/sort.h"
 #include "base/text.h"
+#include "verify/check_readers.h"
 #include "verify/check_records.h"
 #include "verify/unknown_files.h"
 #include "zarr/chunk_grid.h"
@@ -246,6 +247,7 @@ void AssignChunks(Context& context) {
         CheckRecords(context, scan, item);
       }
     FindUnknownFiles(context, scan);
+    if (ChecksAll(context.options)) CheckReaders(context, scan);
   }
 }
 

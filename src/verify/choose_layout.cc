@@ -30,7 +30,7 @@ bool ChooseLayout(const Options& o, const Lockfile* lock, Scan& scan, std::strin
     if (LocksAllSteps(*lock, scan.layout))
       layout.all_steps = true;
     else if (lock->step)
-      layout.step = lock->step;
+      layout.step = Phrase(*lock->step);
     from_lock = layout.step.has_value();
     if (from_lock || layout.all_steps) scan.layout = orbax::FindLayout(scan.listing, layout);
   }
@@ -39,14 +39,20 @@ bool ChooseLayout(const Options& o, const Lockfile* lock, Scan& scan, std::strin
       scan.nothing_read = true;
       return false;
     }
-    not_found = "no step " + Phrase(layout.step.value_or(0)) +
-                 " in this checkpoint directory; it has";
+    not_found = "no step " + layout.step.value_or("") + " in this checkpoint directory; it has";
     if (!scan.layout.is_root)
       not_found = "this is no directory of steps: leave --step out";
     else if (scan.layout.steps.empty())
       not_found += " none";
     for (size_t i = 0; i < scan.layout.steps.size() && i < 20; ++i)
-      not_found += (i ? ", " : " ") + Phrase(scan.layout.steps[i].number);
+      not_found += (i ? ", " : " ") + scan.layout.steps[i].Name();
+    return false;
+  }
+  if (!scan.layout.ambiguous_steps.empty() && !scan.layout.chosen && !layout.all_steps) {
+    not_found = "several directories could each be the checkpoint, and nothing marks one as a step:";
+    for (size_t i = 0; i < scan.layout.ambiguous_steps.size() && i < 20; ++i)
+      not_found += (i ? ", " : " ") + scan.layout.ambiguous_steps[i];
+    not_found += "; name one with --step NAME, or read all with --all-steps";
     return false;
   }
   if (scan.layout.duplicate_step_number) {

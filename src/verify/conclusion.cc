@@ -104,7 +104,7 @@ std::string Verifier::MakeLockfile() {
     }
   }
   if (o.write_source && !(scan.layout.is_root && !scan.step_chosen)) {
-    if (scan.step_chosen) lock.step = scan.layout.chosen->number;
+    if (scan.step_chosen) lock.step = scan.layout.chosen->number();
     if (scan.commit_timestamp_nsecs)
       lock.commit_timestamp_nsecs = Phrase(*scan.commit_timestamp_nsecs);
   }
@@ -191,7 +191,7 @@ void Verifier::Finish() {
 
   report_.command = o.command;
   if (o.item) report_.scope = {*o.item};
-  if (scan.step_chosen) report_.source.step = scan.layout.chosen->number;
+  if (scan.step_chosen) report_.source.step = scan.layout.chosen->number();
   if (scan.commit_timestamp_nsecs && !(scan.layout.is_root && !scan.step_chosen))
     report_.source.commit_timestamp_nsecs = Phrase(*scan.commit_timestamp_nsecs);
   if (scan.listed) {

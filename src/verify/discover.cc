@@ -53,23 +53,24 @@ void Discover::Start(size_t scan_index, const Lockfile* lock) {
     context_.Add(scan, std::move(f));
   }
   WantIfListed(scan_index, 0, What::kRootMetadata, "metadata/_ROOT_METADATA");
-  for (const std::string& directory : layout.checkpoint_directories) {
-    WantIfListed(scan_index, 0, What::kCheckpointMetadata, directory + "_CHECKPOINT_METADATA");
-    if (WantIfListed(scan_index, 0, What::kDeletionJournal, directory + "_CHECKPOINT_DELETION"))
-      ++journals_[scan_index];
-    if (scan.SizeOf(directory + "orbax.checkpoint") &&
-        !scan.SizeOf(directory + "_CHECKPOINT_METADATA")) {
-      Finding f = AsWarning(MakeFinding(Code::kMissingFile,
-                                      "the marker of a v1 checkpoint is here: its reader refuses a "
-                                      "checkpoint without this file"));
-      f.file = directory + "_CHECKPOINT_METADATA";
-      context_.Add(scan, std::move(f));
-    }
-  }
-  if (journals_[scan_index] == 0) StartItems(scan_index);
+  for (const auto* directories : {&layout.checkpoint_directories, &layout.nested_checkpoints})
+    for (const std::string& directory : *directories) WantCheckpoint(scan_index, directory);
+  StartItems(scan_index);
 }
 
-// Once it is known which items a deletion has begun with.
+void Discover::WantCheckpoint(size_t scan_index, const std::string& directory) {
+  Scan& scan = context_.scans[scan_index];
+  WantIfListed(scan_index, 0, What::kCheckpointMetadata, directory + "_CHECKPOINT_METADATA");
+  WantIfListed(scan_index, 0, What::kDeletionJournal, directory + "_CHECKPOINT_DELETION");
+  if (scan.SizeOf(directory + "orbax.checkpoint") && !scan.SizeOf(directory + "_CHECKPOINT_METADATA")) {
+    Finding f = AsWarning(MakeFinding(Code::kMissingFile,
+                                    "the marker of a v1 checkpoint is here: its reader refuses a "
+                                    "checkpoint without this file"));
+    f.file = directory + "_CHECKPOINT_METADATA";
+    context_.Add(scan, std::move(f));
+  }
+}
+
 void Discover::StartItems(size_t scan_index) {
   Scan& scan = context_.scans[scan_index];
   const orbax::Layout& layout = scan.layout;
@@ -78,6 +79,14 @@ void Discover::StartItems(size_t scan_index) {
                             "an item of the checkpoint was never finished; it was not read");
     f.file = name;
     f.actual = name;
+    context_.Add(scan, std::move(f));
+  }
+  for (const std::string& name : layout.unmerged) {
+    Finding f = MakeFinding(Code::kUncommitted,
+                            "the save was never finished: the databases of its processes were not brought together, and "
+                            "_METADATA is missing. No reader restores anything from it; save again");
+    f.file = name + "ocdbt.process_*/";
+    f.expected = name + "_METADATA and " + name + "manifest.ocdbt";
     context_.Add(scan, std::move(f));
   }
   for (const std::string& name : layout.unknown_directories) {
@@ -101,7 +110,7 @@ void Discover::StartItems(size_t scan_index) {
     if (layout.items.empty()) not_found_ += " none";
     return;
   }
-  if (layout.items.empty() && layout.unfinished_items.empty()) {
+  if (layout.items.empty() && layout.unfinished_items.empty() && layout.unmerged.empty()) {
     context_.Add(
         scan, MakeFinding(
                   Code::kMissingFile,
@@ -109,10 +118,6 @@ void Discover::StartItems(size_t scan_index) {
                   "item; name the directory that was given to the save"));
   }
   for (size_t i = 0; i < scan.items.size(); ++i) WantItem(scan_index, i);
-}
-
-void Discover::Answered(const Want& want) {
-  if (want.what == What::kDeletionJournal && --journals_[want.scan] == 0) StartItems(want.scan);
 }
 
 bool Discover::WantIfListed(size_t scan, size_t item, What what, const std::string& path) {
@@ -209,13 +214,11 @@ void Discover::WantItem(size_t scan_index, size_t item_index) {
 void Discover::OnFailure(size_t tag, Error error) {
   const Want want = wants_[tag];
   Report(want, error);
-  Answered(want);
 }
 
 void Discover::OnRead(size_t tag, Bytes bytes) {
   const Want want = wants_[tag];
   Read(tag, want, bytes);
-  Answered(want);
 }
 
 }  // namespace leafsum::verify

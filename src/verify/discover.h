@@ -2,7 +2,6 @@
 // `_strings.json`, `array_metadatas/*`, `_sharding`, `_CHECKPOINT_METADATA`.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -40,8 +39,8 @@ class Discover : public ReadingStage {
   void Start(size_t scan_index, const Lockfile* lock);
   void WantItem(size_t scan_index, size_t item_index);
   void WantMsgpack(size_t scan, size_t item, const std::string& path);
+  void WantCheckpoint(size_t scan, const std::string& directory);
   void StartItems(size_t scan);
-  void Answered(const Want& want);
   void Read(size_t tag, const Want& want, Bytes bytes);
   bool WantIfListed(size_t scan, size_t item, What what, const std::string& path);
   void OnRead(size_t tag, Bytes bytes) override;
@@ -54,7 +53,6 @@ class Discover : public ReadingStage {
   void Report(const Want& want, const Error& error);
 
   std::vector<Want> wants_;
-  std::map<size_t, size_t> journals_;  // by scan: deletion journals that are not read yet
   std::string not_found_;
 };
 

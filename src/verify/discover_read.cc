@@ -90,10 +90,12 @@ void Discover::Read(size_t tag, const Want& want, Bytes bytes) {
       auto m = orbax::ParseCheckpointMetadata(bytes);
       if (!m) return Report(want, m.error());
       Duplicates(scan, nullptr, want.path, m->duplicate_members);
-      if (m->commit_timestamp_nsecs && scan.layout.checkpoint_directories.size() == 1)
+      const std::string directory = want.path.substr(0, want.path.rfind('/') + 1);
+      if (m->commit_timestamp_nsecs && scan.layout.checkpoint_directories == std::vector{directory})
         scan.commit_timestamp_nsecs = m->commit_timestamp_nsecs;
-      const auto& [init, commit] = scan.times[want.path.substr(0, want.path.rfind('/') + 1)] =
+      const auto& [init, commit] = scan.times[directory] =
           SaveTimes{m->init_timestamp_nsecs, m->commit_timestamp_nsecs};
+      scan.documents[directory] = *m;
       if (init && commit && *commit < *init) {
         Finding f = MakeFinding(Code::kStructureMismatch, "the save ended before it began");
         f.file = want.path;
@@ -116,7 +118,7 @@ void Discover::Read(size_t tag, const Want& want, Bytes bytes) {
       if (!names) return Report(want, names.error());
       const std::string directory =
           want.path.substr(0, want.path.size() - std::string("_CHECKPOINT_DELETION").size());
-      for (const std::string& name : *names) orbax::DropItem(scan.layout, directory, name);
+      scan.journals[directory] = std::move(*names);
       return;
     }
     case What::kMsgpack:

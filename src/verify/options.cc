@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "base/phrase.h"
 #include "base/sort.h"
 #include "orbax/key_path.h"
 
@@ -197,8 +198,12 @@ Status Read(Options& o, const std::string& name, const JsonValue& v) {
     if (!v.is_null() && !v.AsString()) return Bad(name, "must be a text");
     if (v.AsString()) o.item = *v.AsString();
   } else if (name == "step") {
-    if (!v.is_null() && !v.AsUint()) return Bad(name, "must be a whole number");
-    o.step = v.AsUint();
+    if (v.AsUint())
+      o.step = Phrase(*v.AsUint());
+    else if (v.AsString() && !v.AsString()->empty())
+      o.step = *v.AsString();
+    else if (!v.is_null())
+      return Bad(name, "must be a whole number or the name of a step");
   } else if (name == "generation") {
     if (!v.is_null() && v.AsUint().value_or(0) == 0) return Bad(name, "must be a whole number from 1");
     o.generation = v.AsUint();

@@ -51,7 +51,7 @@ struct Options {
   std::vector<std::string> source_names;  // last path component of each source
   bool sha256 = false;                    // besides BLAKE3, which is always computed
   std::optional<std::string> item;
-  std::optional<uint64_t> step;
+  std::optional<std::string> step;  // a number in digits, or the name of a directory of a root
   bool all_steps = false;
   std::vector<std::string> include, exclude;
   bool deep = false;

@@ -136,7 +136,7 @@ std::string ListRows(const Scan& scan, const Options& options, size_t list, size
 
 std::string ListJson(const Scan& scan, const Options& options) {
   std::string out = "{\"source\":{";
-  if (scan.step_chosen) out += "\"step\":" + Phrase(scan.layout.chosen->number) + ",";
+  if (scan.step_chosen && scan.layout.chosen->number()) out += "\"step\":" + Phrase(*scan.layout.chosen->number()) + ",";
   out += "\"files\":" + Phrase(scan.total_files) +
          ",\"bytes\":" + Phrase(scan.total_bytes) + "},\"items\":[";
   uint64_t leaves = 0, parameters = 0, nbytes = 0;

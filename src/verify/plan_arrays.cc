@@ -77,21 +77,6 @@ void PlanStage::PlanBareStore(size_t s, size_t i) {
   ItemScan& item = scan.items[i];
   if (!item.store_read) return;
   item.tree_read = item.store_complete;
-  const auto [begin, end] = scan.Below(item.item.directory);
-  for (size_t f = begin; f < end; ++f) {
-    const std::string_view name =
-        std::string_view(scan.listing[f].path).substr(item.item.directory.size());
-    if (name != "_sharding" && name != "_strings.json" && !name.starts_with("array_metadatas/") &&
-        !name.starts_with("ocdbt.process_"))
-      continue;
-    Finding finding = MakeFinding(Code::kMissingFile,
-                                  "Orbax's other files are here: without _METADATA it restores "
-                                  "nothing, and the tree is no longer known");
-    finding.severity = Severity::kWarning;
-    finding.file = item.item.directory + "_METADATA";
-    context_.Add(scan, item, std::move(finding));
-    break;
-  }
   const auto& entries = item.store.entries();
   for (size_t e = 0; e < entries.size(); ++e) {
     const auto [parent, last] = SplitKey(entries[e].key);

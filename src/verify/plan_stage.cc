@@ -120,8 +120,10 @@ void PlanStage::PlanTree(size_t s, size_t i) {
     if (v < values.size() && values[v]->key_path == leaf.record.key_path) value = values[v++];
     const bool is_empty = leaf.state == LeafPlan::State::kEmpty;
     if (value && value->kind != orbax::MsgpackLeaf::Kind::kPlaceholder &&
-        !(is_empty && value->kind == orbax::MsgpackLeaf::Kind::kEmpty))
+        !(is_empty && value->kind == orbax::MsgpackLeaf::Kind::kEmpty)) {
+      TwoSources(scan, item, leaf);
       PlanMsgpackValue(scan, item, leaf, *value);
+    }
     else if (is_empty)
       continue;
     else if (item.narrowed && !context_.Reads(item.item.name, leaf.record.key_path))
@@ -133,6 +135,23 @@ void PlanStage::PlanTree(size_t s, size_t i) {
   }
   while (v < values.size()) Unclaimed(scan, item, *values[v++]);
   CheckNames(scan, item);
+}
+
+// A leaf whose value lies in the msgpack file, and which the store or _strings.json has too: v0 takes the one, v1 the other.
+void PlanStage::TwoSources(Scan& scan, ItemScan& item, LeafPlan& leaf) {
+  const std::string prefix = orbax::KeyPrefix(leaf.param_name);
+  const bool stored = item.store_read && (item.store.Find(prefix + std::string(kZarray)) ||
+                                          item.store.Find(prefix + std::string(kZarrJson)));
+  if (!stored && !(item.strings && item.strings->values.contains(leaf.param_name))) return;
+  const char* other = stored ? "the array of this name in the store" : "the text in _strings.json";
+  Finding f = MakeFinding(Code::kReaderDivergence,
+                          "v1 load would take " + std::string(other) +
+                              ", which it alone reads; hashed was the value in the msgpack file checkpoint, which "
+                              "PyTreeCheckpointer takes: remove the file checkpoint, or save again");
+  f.file = item.item.directory + "checkpoint";
+  f.expected = "the value in the msgpack file";
+  f.actual = other;
+  context_.Add(scan, item, leaf, std::move(f));
 }
 
 // The flag `use_zarr3` contradicts every array: one finding for all, and none of them can be read.

@@ -99,8 +99,8 @@ void Probe::Open(size_t scan, std::string path, int depth, size_t top) {
   if (depth == 0) AskIn(index, What::kName, kCheckpointMetadata, kMaxJsonBytes);
 }
 
-void Probe::OpenStep(size_t scan, std::optional<uint64_t> step) {
-  const std::string directory = step ? Phrase(*step) + "/" : "";
+void Probe::OpenStep(size_t scan, const std::optional<std::string>& step) {
+  const std::string directory = step && kvstore::IsSafePath(*step) ? *step + "/" : "";
   Open(scan, directory, 0, directory.size());
 }
 
@@ -138,7 +138,7 @@ void Probe::Decide(size_t index) {
     return;
   } else if (directory.depth == 0) {
     // Perhaps a root, of which the lockfile names a step.
-    if (lock_ && lock_->step && directory.path.empty()) OpenStep(directory.scan, lock_->step);
+    if (lock_ && lock_->step && directory.path.empty()) OpenStep(directory.scan, Phrase(*lock_->step));
     // A step of before `_CHECKPOINT_METADATA`, or one that does not say what is in it.
     OpenItems(index, {std::begin(kUsualItems), std::end(kUsualItems)});
   } else if (directory.depth < 2) {  // an item that holds others

@@ -73,7 +73,7 @@ class Probe : public ReadingStage {
   void AskIn(size_t directory, What what, std::string_view name, uint64_t whole);
   void ReadIn(size_t directory, What what, std::string_view name, uint64_t limit);
   void AskOthers(size_t directory);
-  void OpenStep(size_t scan, std::optional<uint64_t> step);
+  void OpenStep(size_t scan, const std::optional<std::string>& step);
   void Decide(size_t directory);
   void Tree(const Want& want, Bytes bytes);
   void Handlers(const Want& want, Bytes bytes);

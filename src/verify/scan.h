@@ -113,6 +113,9 @@ struct Scan {
   orbax::Layout layout;
   std::optional<uint64_t> commit_timestamp_nsecs;
   std::map<std::string, SaveTimes> times;  // by checkpoint directory
+  std::map<std::string, orbax::CheckpointMetadata> documents;      // likewise: `_CHECKPOINT_METADATA`
+  std::map<std::string, std::vector<std::string>> journals;        // likewise: names in `_CHECKPOINT_DELETION`
+  std::optional<std::string> newer_step;  // above the one that was read: latest_step() restores it
   bool step_chosen = false;                // from a root: lockfile and report name it
   std::vector<ItemScan> items;
   std::vector<ItemRecord> records;  // of items, in their order, once all was read

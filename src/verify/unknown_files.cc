@@ -75,7 +75,7 @@ void FindInItem(Context& context, Scan& scan, const ItemScan& item) {
 void FindBesideItems(Context& context, Scan& scan) {
   std::vector<std::string_view> told(scan.layout.unknown_directories.begin(),
                                      scan.layout.unknown_directories.end());
-  for (const auto* list : {&scan.layout.unfinished_items, &scan.layout.deleted_items})
+  for (const auto* list : {&scan.layout.unfinished_items, &scan.layout.unmerged})
     told.insert(told.end(), list->begin(), list->end());
   for (const orbax::Item& item : scan.layout.items)
     if (item.HasStore()) told.push_back(item.directory);

@@ -174,7 +174,7 @@ TEST_CASE("items and steps of every source in the vectors") {
     CHECK(layout.is_root == expected.contains("step"));
     if (expected.contains("step")) {
       REQUIRE(layout.chosen);
-      CHECK(layout.chosen->number == expected["step"].get<uint64_t>());
+      CHECK(layout.chosen->number() == expected["step"].get<uint64_t>());
     }
     const Layout all = FindLayout(listing, {std::nullopt, true, ""});
     CHECK(ItemNames(all) == Keys(expected.contains("all_steps") ? expected["all_steps"]["items"] : expected["items"]));

@@ -65,9 +65,9 @@ class Maker {
   // A step directory with items, or one that is an item itself. `prefix` goes before the items' names.
   void AddStep(Tree& tree, const std::string& step, const std::string& prefix, bool keep) {
     if (random_.OneIn(4)) {
-      // A bare zarr store beside _CHECKPOINT_METADATA would be a composite one.
+      // A bare zarr store beside _CHECKPOINT_METADATA would be a composite one, and without it a bare store is no step.
       const Kind* kind = &AnyKind();
-      while (kind->kind == ItemKind::kBareZarr) kind = &AnyKind();
+      while (kind->kind == ItemKind::kBareZarr || kind->kind == ItemKind::kBareOcdbt) kind = &AnyKind();
       AddItem(tree, step, prefix.substr(0, prefix.size() - !prefix.empty()), *kind, keep);
     } else {
       for (uint64_t n = random_.Between(1, 4); n > 0; --n) {
@@ -127,9 +127,10 @@ class Maker {
     const size_t width = random_.Pick<size_t>({0, 8});
     uint64_t number = random_.Below(3);
     const uint64_t count = random_.Between(1, 4);
+    // Flax's files and directories of digits would be two formats.
+    const bool file = prefix.empty() && width == 0 && random_.OneIn(5);
     for (uint64_t i = 0; i < count; ++i, number += random_.Between(1, 2000)) {
       const std::string name = StepName(number, prefix, width);
-      const bool file = prefix.empty() && width == 0 && random_.OneIn(5);
       const bool keep = all_steps || i + 1 == count;
       tree.steps[number] = file ? "checkpoint_" + name : name + "/";
       if (file) {
@@ -140,6 +141,8 @@ class Maker {
         if (keep) tree.items[item.name] = item;
       } else {
         AddStep(tree, name + "/", all_steps ? name + "/" : "", keep);
+        // A prefix alone does not tell steps from items.
+        if (!prefix.empty()) tree.paths.push_back(name + "/_CHECKPOINT_METADATA");
       }
     }
     for (const char* suffix : {kTemporary[0], kTemporary[1], kTemporary[2], ".partial_save"}) {

@@ -139,7 +139,7 @@ TEST_CASE("the newest step of a root") {
   CHECK(layout.is_root);
   CHECK(StepNames(layout) == Names{"5/", "1000/"});
   REQUIRE(layout.chosen);
-  CHECK(layout.chosen->number == 1000);
+  CHECK(layout.chosen->number() == 1000);
   CHECK(layout.chosen->directory == "1000/");
   CHECK(layout.checkpoint_directories == Names{"1000/"});
   CHECK(ItemNames(layout) == Names{"state"});
@@ -149,12 +149,12 @@ TEST_CASE("the newest step of a root") {
   CHECK(layout.unknown_directories == Names{"notes/"});
   CHECK_FALSE(layout.source_uncommitted);
 
-  layout = Find(paths, {5, false, ""});
-  CHECK(layout.chosen->number == 5);
+  layout = Find(paths, {"5", false, ""});
+  CHECK(layout.chosen->number() == 5);
   CHECK(ItemNames(layout) == Names{"metrics", "state"});
   CHECK_FALSE(layout.step_missing);
 
-  for (uint64_t step : {7, 9, 6}) {
+  for (const char* step : {"7", "9", "6", "x"}) {
     layout = Find(paths, {step, false, ""});
     CHECK(layout.step_missing);
     CHECK_FALSE(layout.chosen);
@@ -171,9 +171,10 @@ TEST_CASE("what is a root") {
   struct Row { Names paths; bool is_root; };
   const Row rows[] = {
       {{"5/_METADATA"}, true},
-      {{"5/"}, true},
-      {{"ckpt_00000100/default/_METADATA"}, true},
-      {{"a_b_7/x"}, true},
+      {{"5/"}, false},                                               // nothing in it
+      {{"ckpt_00000100/default/_METADATA"}, false},                  // nothing marks it: one item, or items below it
+      {{"ckpt_00000100/default/_METADATA", "ckpt_00000100/_CHECKPOINT_METADATA"}, true},
+      {{"a_b_7/_CHECKPOINT_METADATA"}, true},
       {{"5/_METADATA", "metadata/metadata"}, true},                  // JSON of the root itself
       {{"5/_METADATA", "state/_METADATA"}, false},                   // another child is an item
       {{"5/_METADATA", "state/x"}, true},
@@ -181,16 +182,21 @@ TEST_CASE("what is a root") {
       {{"5/_METADATA", ".state/_METADATA"}, true},
       {{"5/_METADATA", "_CHECKPOINT_METADATA"}, false},
       {{"5/_METADATA", "_METADATA"}, false},
-      {{"5/x", "metadata"}, false},                                  // an item itself
+      {{"5/_METADATA", "metadata"}, false},                          // an item itself
+      {{"5/a/metrics"}, true},                                       // within two levels
+      {{"5/a/b/_METADATA"}, true},
+      {{"5/a/b/c/_METADATA"}, false},
       {{"5/.zarray"}, false},                                        // a bare store with an array called 5
-      {{"0/0/.zarray"}, true},                                       // not in a direct subdirectory
+      {{"0/0/.zarray"}, false},
+      {{"Dense_0/kernel/.zarray", "Dense_1/kernel/.zarray"}, false},
+      {{"layers_0/manifest.ocdbt", "layers_1/manifest.ocdbt"}, false},
+      {{"ocdbt.process_0/manifest.ocdbt"}, false},
       {{"state/_METADATA"}, false},
       {{"_5/_METADATA"}, false},
       {{"5a/_METADATA"}, false},
       {{"5/_METADATA", "x_/_METADATA"}, false},
-      {{"step_\xd9\xa3/x"}, false},                                  // an Arabic digit three
-      {{"9223372036854775807/x"}, true},
-      {{"9223372036854775808/x"}, false},
+      {{"step_\xd9\xa3/_METADATA"}, false},                          // an Arabic digit three
+      {{"9223372036854775808/_METADATA"}, true},                     // integers of any length
       {{"checkpoint_5"}, true},
       {{"checkpoint_5", "checkpoint_10"}, true},
       {{"ckpt_5"}, false},                                           // a file only as checkpoint_<digits>
@@ -207,9 +213,51 @@ TEST_CASE("what is a root") {
   }
 }
 
+TEST_CASE("steps of several formats, and names that could be items") {
+  // Digits alone are what a manager knows that nobody told otherwise.
+  Layout layout = Find({"2/_METADATA", "5/_METADATA", "x_9/_METADATA", "y_1/_CHECKPOINT_METADATA"});
+  CHECK(StepNames(layout) == Names{"2/", "5/"});
+  CHECK(layout.foreign_steps.size() == 2);
+  CHECK(layout.chosen->Name() == "5");
+  CHECK(Find({"2/_METADATA", "x_9/_METADATA"}, {"x_9", false, ""}).chosen->Name() == "x_9");
+
+  struct Row { Names paths; Names ambiguous; };
+  const Row rows[] = {
+      {{"model_1/_METADATA", "model_2/_METADATA"}, {"model_1", "model_2"}},
+      {{"a_1/_CHECKPOINT_METADATA", "b_2/_CHECKPOINT_METADATA"}, {"a_1", "b_2"}},
+      {{"model_1/_METADATA", "model_2/_METADATA", "model_2/_CHECKPOINT_METADATA"}, {}},
+      {{"checkpoint_1/_METADATA", "checkpoint_2/_METADATA"}, {}},
+      {{"model_1/_METADATA"}, {}},  // alone it is the checkpoint with that one item
+  };
+  for (const Row& row : rows) {
+    layout = Find(row.paths);
+    CHECK(layout.ambiguous_steps == row.ambiguous);
+    if (row.ambiguous.empty()) continue;
+    CHECK(layout.items.empty());
+    CHECK(Find(row.paths, {row.ambiguous[0], false, ""}).chosen->Name() == row.ambiguous[0]);
+    CHECK(Find(row.paths, AllSteps()).steps.size() == row.ambiguous.size());
+  }
+  LayoutOptions run;
+  run.prefix = "run_";
+  CHECK(Find({"run_1/_METADATA", "run_2/_METADATA"}, run).chosen->Name() == "run_2");
+}
+
+TEST_CASE("numbers of any length") {
+  const Layout layout = Find({"99999999999999999999999/_METADATA", "100000000000000000000000/_METADATA", "7/_METADATA"});
+  CHECK(StepNames(layout) == Names{"7/", "99999999999999999999999/", "100000000000000000000000/"});
+  CHECK(layout.chosen->number() == std::nullopt);
+}
+
+TEST_CASE("databases of processes that were never merged are no items") {
+  CHECK(Find({"ocdbt.process_0/manifest.ocdbt", "_sharding"}).unmerged == Names{""});
+  const Layout layout = Find({"_CHECKPOINT_METADATA", "state/ocdbt.process_1/manifest.ocdbt", "model/_METADATA"});
+  CHECK(layout.unmerged == Names{"state/"});
+  CHECK(ItemNames(layout) == Names{"model"});
+}
+
 TEST_CASE("steps that are items themselves") {
   Layout layout = Find({"checkpoint_5/_METADATA", "checkpoint_5/checkpoint"});
-  CHECK(layout.chosen->number == 5);
+  CHECK(layout.chosen->number() == 5);
   CHECK(ItemNames(layout) == Names{""});
   CHECK(layout.items[0].directory == "checkpoint_5/");
 
@@ -227,7 +275,7 @@ TEST_CASE("steps that are items themselves") {
 
 TEST_CASE("--all-steps and --step change nothing on a flat or step directory") {
   for (const Names& paths : {Names{"_METADATA", "manifest.ocdbt"}, Names{"_CHECKPOINT_METADATA", "state/_METADATA"}}) {
-    for (const LayoutOptions& options : {AllSteps(), LayoutOptions{3, false, ""}}) {
+    for (const LayoutOptions& options : {AllSteps(), LayoutOptions{"3", false, ""}}) {
       const Layout with = Find(paths, options), without = Find(paths);
       CHECK(ItemNames(with) == ItemNames(without));
       CHECK(with.checkpoint_directories == Names{""});
@@ -238,14 +286,14 @@ TEST_CASE("--all-steps and --step change nothing on a flat or step directory") {
 }
 
 TEST_CASE("two names for one number") {
-  const Names paths{"5/a/_METADATA", "005/b/_METADATA", "ckpt_5/c/_METADATA", "4/d/_METADATA"};
+  const Names paths{"5/a/_METADATA", "005/b/_METADATA", "4/d/_METADATA"};
   CHECK(Find(paths).duplicate_step_number);
-  CHECK(StepNames(Find(paths)) == Names{"4/", "005/", "5/", "ckpt_5/"});
-  CHECK_FALSE(Find(paths, {4, false, ""}).duplicate_step_number);
-  CHECK(Find(paths, {5, false, ""}).duplicate_step_number);
+  CHECK(StepNames(Find(paths)) == Names{"4/", "005/", "5/"});
+  CHECK_FALSE(Find(paths, {"4", false, ""}).duplicate_step_number);
+  CHECK(Find(paths, {"5", false, ""}).duplicate_step_number);
   const Layout all = Find(paths, AllSteps());
   CHECK_FALSE(all.duplicate_step_number);
-  CHECK(ItemNames(all) == Names{"005/b", "4/d", "5/a", "ckpt_5/c"});
+  CHECK(ItemNames(all) == Names{"005/b", "4/d", "5/a"});
 }
 
 TEST_CASE("unfinished names") {
@@ -269,39 +317,6 @@ TEST_CASE("unfinished names") {
   CHECK(layout.items[2].uncommitted);
   CHECK(layout.items[3].uncommitted);
   CHECK(layout.unfinished_items == Names{"e/g.orbax-checkpoint-tmp/"});
-}
-
-TEST_CASE("step names") {
-  CHECK(ParseStepName("0") == 0u);
-  CHECK(ParseStepName("00012") == 12u);
-  CHECK(ParseStepName("step_12") == 12u);
-  CHECK(ParseStepName("1_000") == 0u);
-  CHECK(ParseStepName("a__7") == 7u);
-  CHECK(ParseStepName("9223372036854775807") == 9223372036854775807u);
-  for (const char* name : {"", "_", "_5", "5_", "step", "step12", "-5", "+5", " 5", "5 ", "5.0", "step_-5", "step_+5",
-                           "0x5", "9223372036854775808", "99999999999999999999", "5.orbax-checkpoint-tmp"}) {
-    INFO(name);
-    CHECK(ParseStepName(name) == std::nullopt);
-  }
-}
-
-TEST_CASE("deleted items are dropped by name") {
-  const Names paths{"_CHECKPOINT_METADATA", "key/a/_METADATA", "key/b/metadata", "key/c/x", "key2/_METADATA",
-                    "key/d.orbax-checkpoint-tmp/x"};
-  Layout layout = Find(paths);
-  CHECK(ItemNames(layout) == Names{"key/a", "key/b", "key2"});
-  DropItem(layout, "", "ke");
-  DropItem(layout, "", "");
-  DropItem(layout, "5/", "key");
-  CHECK(layout.items.size() == 3);
-  DropItem(layout, "", "key");
-  CHECK(ItemNames(layout) == Names{"key2"});
-  CHECK(layout.unknown_directories.empty());
-  CHECK(layout.unfinished_items.empty());
-
-  Layout root = Find({"5/a/_METADATA", "6/a/_METADATA", "6/b/_METADATA"}, AllSteps());
-  DropItem(root, "6/", "a");
-  CHECK(ItemNames(root) == Names{"5/a", "6/b"});
 }
 
 TEST_CASE("listings that no host would give") {

@@ -63,7 +63,7 @@ TEST_CASE("codes have unique names that are read back, and the severity of their
     CHECK(*ParseCode(CodeName(code)) == code);
     CHECK(Finding(code).severity == DefaultSeverity(code));
   }
-  CHECK(names.size() == 30);
+  CHECK(names.size() == 33);
   CHECK(AllCodes().size() == 33);
   CHECK_FALSE(ParseCode("digest-mismatc"));
   CHECK_FALSE(ParseCode(""));
@@ -71,13 +71,14 @@ TEST_CASE("codes have unique names that are read back, and the severity of their
   const std::pair<Severity, const char*> rows[] = {
       {Severity::kError,
        "digest-mismatch shape-mismatch dtype-mismatch missing-leaf extra-leaf missing-chunk "
-       "missing-file truncated checksum invalid name-collision hostile-path uncommitted "},
-      {Severity::kGap, "unsupported limit unreadable changed-during-read skipped "},
+       "missing-file truncated checksum invalid name-collision hostile-path uncommitted "
+       "reader-divergence "},
+      {Severity::kGap, "unsupported limit unreadable changed-during-read skipped newer-step "},
       {Severity::kTrust, "signature "},
       {Severity::kWarning,
        "unclaimed-key zero-fill-allowed value-type-mismatch structure-mismatch "
        "statistics-mismatch symlink unknown-file trailing-bytes duplicate-member "},
-      {Severity::kInfo, "re-encoded item-renamed "},
+      {Severity::kInfo, "re-encoded companion-file item-renamed "},
   };
   for (const auto& [severity, expected] : rows) {
     std::string actual;

@@ -137,7 +137,7 @@ TEST_CASE("without a listing a step is found by its number, and nothing else of 
   const auto root = test::MemorySource::Load(test::Fixtures() + "/manager/zarr2_items/ckpt");
   const auto steps = orbax::FindLayout(root.Listing(), {}).steps;
   REQUIRE(!steps.empty());
-  const uint64_t step = steps[0].number;
+  const uint64_t step = *steps[0].number();
   const Outcome named = Run({{"command", "digest"}, {"step", step}}, root, false);
   REQUIRE(named.error == "");
   CHECK(named.output == Run({{"command", "digest"}, {"step", step}}, root, true).output);

@@ -1,0 +1,224 @@
+#include "readers/source.h"
+
+#include <algorithm>
+
+#include "readers/closed_world.h"
+#include "readers/steps.h"
+
+namespace leafsum::readers {
+namespace {
+
+using orbax::Item;
+using orbax::ItemKind;
+using orbax::ListingIndex;
+
+// Directories are shown with "/"; the source itself has no name of its own.
+std::string Shown(const std::string& directory) { return directory.empty() ? "the source itself" : directory; }
+
+class SourceJudge {
+ public:
+  explicit SourceJudge(const SourceView& source) : source_(source), index_(source.listing) {
+    for (const Item& item : source.layout.items) by_directory_.emplace_back(item.directory, &item);
+    std::stable_sort(by_directory_.begin(), by_directory_.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+  }
+
+  Judgement Run() {
+    StepsAnswer steps = JudgeSteps(index_, source_.layout, source_.named_step);
+    out_.newer_step = std::move(steps.newer);
+    out_.divergences = std::move(steps.divergences);
+    for (const std::string& directory : Checkpoints()) {
+      Journal(directory);
+      Handlers(directory);
+      EntryPoints(directory);
+    }
+    for (const Item& item : source_.layout.items) LostTree(item);
+    ClosedWorld();
+    return std::move(out_);
+  }
+
+  std::vector<std::string> Checkpoints() const {
+    std::vector<std::string> all = source_.layout.checkpoint_directories;
+    all.insert(all.end(), source_.layout.nested_checkpoints.begin(), source_.layout.nested_checkpoints.end());
+    return all;
+  }
+
+  CheckpointView View(const std::string& directory) const {
+    CheckpointView view{index_, directory, false, std::nullopt};
+    if (const auto it = source_.documents.find(directory); it != source_.documents.end()) view.metadata = it->second;
+    if (!directory.empty()) {
+      const size_t slash = directory.rfind('/', directory.size() - 2);
+      const std::string around = slash == directory.npos ? "" : directory.substr(0, slash + 1);
+      view.below_checkpoint = index_.HasFile(around + "_CHECKPOINT_METADATA");
+    }
+    return view;
+  }
+
+  const ListingIndex& index() const { return index_; }
+
+ private:
+  const Item* ItemAt(const std::string& directory) const {
+    const auto it = std::lower_bound(by_directory_.begin(), by_directory_.end(), directory,
+                                     [](const auto& row, const std::string& name) { return row.first < name; });
+    return it != by_directory_.end() && it->first == directory ? it->second : nullptr;
+  }
+  // The first item that lies below a directory.
+  const Item* ItemBelow(const std::string& directory) const {
+    const auto it = std::upper_bound(by_directory_.begin(), by_directory_.end(), directory,
+                                     [](const std::string& name, const auto& row) { return name < row.first; });
+    return it != by_directory_.end() && it->first.starts_with(directory) ? it->second : nullptr;
+  }
+
+  // An array that is an item lies in the directory `checkpoint` of it, which no tree's plain store can have.
+  bool IsArray(const Item& item) const {
+    return item.kind == ItemKind::kPyTree && !index_.HasFile(item.directory + "manifest.ocdbt") &&
+           (index_.HasFile(item.directory + "checkpoint/.zarray") || index_.HasFile(item.directory + "checkpoint/zarr.json"));
+  }
+
+  Handler HandlerOf(const Item& item) const {
+    switch (item.kind) {
+      case ItemKind::kPyTree:
+        return IsArray(item) ? Handler::kArray : Handler::kPyTree;
+      case ItemKind::kMsgpack:
+        return Handler::kPyTree;
+      case ItemKind::kJson:
+      case ItemKind::kAmbiguous:
+        return Handler::kJson;
+      case ItemKind::kProto:
+        return Handler::kProto;
+      case ItemKind::kBareOcdbt:
+      case ItemKind::kBareZarr:
+        break;
+    }
+    return Handler::kNone;  // a bare store: no handler of Orbax reads it
+  }
+
+  void Add(Divergence divergence) {
+    const auto [it, is_new] = told_.try_emplace({divergence.place, divergence.takes}, out_.divergences.size());
+    if (is_new) return out_.divergences.push_back(std::move(divergence));
+    std::string& readers = out_.divergences[it->second].reader;
+    if (readers.find(divergence.reader) == readers.npos) readers += ", " + divergence.reader;
+  }
+
+  void Journal(const std::string& directory) {
+    const auto it = source_.journals.find(directory);
+    if (it == source_.journals.end()) return;
+    for (const std::string& name : it->second) {
+      const std::string item = directory + name + "/";
+      if (index_.Subdirectories(item).empty() && index_.Files(item).empty()) continue;
+      Add({"Checkpointer(CompositeCheckpointHandler)", item,
+           "this item, which v1 leaves out: _CHECKPOINT_DELETION says that its deletion has begun", "the item as it lies there",
+           "finish the deletion, or undo it by removing _CHECKPOINT_DELETION"});
+    }
+  }
+
+  void Handlers(const std::string& directory) {
+    const auto it = source_.documents.find(directory);
+    if (it == source_.documents.end()) return;
+    if (it->second.handler) CheckHandler(directory, *it->second.handler);
+    if (it->second.item_handlers)
+      for (const auto& [name, type] : *it->second.item_handlers) CheckHandler(directory + name + "/", type);
+  }
+
+  void CheckHandler(const std::string& directory, const std::string& type) {
+    const Handler handler = ParseHandler(type);
+    const Item* item = ItemAt(directory);
+    if (handler == Handler::kNone || !item) return;
+    if (handler == Handler::kUnknown) {
+      out_.unknown_handlers.emplace_back(item, type);
+      return;
+    }
+    const Handler own = HandlerOf(*item);
+    // A msgpack tree is what old versions wrote for an array too.
+    if (own == Handler::kNone || own == handler || (item->kind == ItemKind::kMsgpack && handler == Handler::kArray)) return;
+    Add({"Checkpointer(CompositeCheckpointHandler), v1 load", directory,
+         std::string(HandlerName(handler)) + ", as item_handlers in _CHECKPOINT_METADATA has it", std::string(HandlerName(own)),
+         "restore _CHECKPOINT_METADATA from the origin"});
+  }
+
+  void EntryPoints(const std::string& directory) {
+    for (const Answer& answer : AskEntryPoints(View(directory)))
+      for (const Opened& opened : answer.opened) {
+        if (ItemAt(opened.directory) || (opened.handler == Handler::kRandomKey && ItemBelow(opened.directory))) continue;
+        const Item* first = source_.layout.items.empty() ? nullptr : &source_.layout.items.front();
+        Add({std::string(answer.entry->name) + " (" + std::string(answer.entry->versions) + ")", opened.directory,
+             std::string(HandlerName(opened.handler)) + " there",
+             first ? Shown(first->directory) : "nothing", "move it out of the checkpoint, or delete it"});
+      }
+  }
+
+  // §10.24: every reader raises where the tree is gone; a bare store has none.
+  void LostTree(const Item& item) {
+    if (item.kind != ItemKind::kBareOcdbt && item.kind != ItemKind::kBareZarr) return;
+    for (const char* mark : {"_sharding", "_strings.json"})
+      if (index_.HasFile(item.directory + mark)) return out_.lost_trees.emplace_back(&item, mark), void();
+    for (std::string_view name : index_.Subdirectories(item.directory))
+      if (name == "array_metadatas" || name.starts_with("ocdbt.process_"))
+        return out_.lost_trees.emplace_back(&item, std::string(name) + "/"), void();
+    for (const auto& [directory, document] : source_.documents) {
+      if (document.handler && directory == item.directory && IsOfTree(*document.handler))
+        return out_.lost_trees.emplace_back(&item, "_CHECKPOINT_METADATA"), void();
+      if (!document.item_handlers || !item.directory.starts_with(directory) || item.directory == directory) continue;
+      const auto it = document.item_handlers->find(item.directory.substr(directory.size(), item.directory.size() - directory.size() - 1));
+      if (it != document.item_handlers->end() && IsOfTree(it->second))
+        return out_.lost_trees.emplace_back(&item, "_CHECKPOINT_METADATA"), void();
+    }
+  }
+
+  static bool IsOfTree(const std::string& type) {
+    const Handler handler = ParseHandler(type);
+    return handler == Handler::kPyTree || handler == Handler::kArray || handler == Handler::kRandomKey;
+  }
+
+  void ClosedWorld() {
+    std::vector<ReadItem> items;
+    for (const Item& item : source_.layout.items) {
+      ReadItem read{&item};
+      read.ocdbt = item.kind != ItemKind::kBareZarr && item.HasStore() && index_.HasFile(item.directory + "manifest.ocdbt");
+      read.plain = item.HasStore() && !read.ocdbt &&
+                   (item.kind == ItemKind::kBareZarr || item.kind == ItemKind::kPyTree || item.kind == ItemKind::kMsgpack);
+      read.reads_msgpack = item.kind == ItemKind::kMsgpack || item.kind == ItemKind::kPyTree;
+      items.push_back(read);
+    }
+    for (Divergence& divergence : UnreadMarks(source_.listing, source_.layout, items))
+      if (!IsTold(divergence.place)) out_.divergences.push_back(std::move(divergence));
+  }
+
+  // A divergence speaks of this directory or of one around it.
+  bool IsTold(std::string_view directory) const {
+    for (size_t slash = directory.find('/'); slash != directory.npos; slash = directory.find('/', slash + 1)) {
+      const std::string around(directory.substr(0, slash + 1));
+      const auto it = told_.lower_bound({around, ""});
+      if (it != told_.end() && it->first.first == around) return true;
+    }
+    return false;
+  }
+
+  const SourceView& source_;
+  const ListingIndex index_;
+  std::vector<std::pair<std::string, const Item*>> by_directory_;
+  std::map<std::pair<std::string, std::string>, size_t> told_;  // by place and what is taken there
+  Judgement out_;
+};
+
+}  // namespace
+
+Judgement Judge(const SourceView& source) { return SourceJudge(source).Run(); }
+
+std::vector<ReaderRow> Describe(const SourceView& source) {
+  const SourceJudge judge(source);
+  std::vector<ReaderRow> rows;
+  if (source.layout.is_root)
+    for (std::string& line : DescribeSteps(judge.index(), source.layout))
+      rows.push_back({"", "CheckpointManager, training.Checkpointer", "0.11.37, 0.12.8", {std::move(line)}, ""});
+  for (const std::string& directory : judge.Checkpoints())
+    for (const Answer& answer : AskEntryPoints(judge.View(directory))) {
+      ReaderRow row{directory, std::string(answer.entry->name), std::string(answer.entry->versions), {}, answer.raises};
+      for (const Opened& opened : answer.opened)
+        row.takes.push_back(Shown(opened.directory) + " as " + std::string(HandlerName(opened.handler)));
+      rows.push_back(std::move(row));
+    }
+  return rows;
+}
+
+}  // namespace leafsum::readers

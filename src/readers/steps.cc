@@ -1,0 +1,125 @@
+#include "readers/steps.h"
+
+#include <algorithm>
+
+#include "base/phrase.h"
+
+namespace leafsum::readers {
+namespace {
+
+using orbax::Layout;
+using orbax::ListingIndex;
+using orbax::NumberLess;
+using orbax::ParseStepName;
+using orbax::StepFormat;
+using orbax::StepName;
+
+// Names of a root's children that a manager of this prefix could take for steps, of whatever length.
+std::vector<std::string_view> StepNames(const ListingIndex& index, std::string_view prefix) {
+  std::vector<std::string_view> names;
+  for (const auto& list : {index.Subdirectories(""), index.Links("")})
+    for (std::string_view name : list) {
+      const auto step = ParseStepName(name);
+      if (step && step->prefix == prefix && !orbax::IsUnfinishedName(name)) names.push_back(name);
+    }
+  return names;
+}
+
+bool Newer(std::string_view a, std::string_view b) {
+  return NumberLess(ParseStepName(b)->digits, ParseStepName(a)->digits);
+}
+
+// The newest name that a format knows, "" if none.
+std::string_view Newest(const std::vector<std::string_view>& names, const StepFormat& format) {
+  std::string_view newest;
+  for (std::string_view name : names)
+    if (format.Knows(*ParseStepName(name)) && (newest.empty() || Newer(name, newest))) newest = name;
+  return newest;
+}
+
+// The plain format, and one for each length that a name with leading zeros has.
+std::vector<StepFormat> FormatsOf(const std::vector<std::string_view>& names, std::string_view prefix) {
+  std::vector<StepFormat> formats{{prefix, 0}};
+  std::vector<size_t> lengths;
+  for (std::string_view name : names) {
+    const std::string_view digits = ParseStepName(name)->digits;
+    if (digits.size() > 1 && digits[0] == '0') lengths.push_back(digits.size());
+  }
+  std::sort(lengths.begin(), lengths.end());
+  lengths.erase(std::unique(lengths.begin(), lengths.end()), lengths.end());
+  for (size_t length : lengths) formats.push_back({prefix, length});
+  return formats;
+}
+
+std::string FormatText(const StepFormat& format) {
+  Phrase text = format.prefix.empty() ? Phrase("numbers") : Phrase("names such as ") + format.prefix + "_5";
+  if (format.fixed_length) text = std::move(text) + " of " + format.fixed_length + " digits";
+  return text;
+}
+
+// v1 load(root) of 0.11.37 takes the first name, where no step says that it is a checkpoint.
+void JudgeFlatSteps(const ListingIndex& index, const Layout& layout, StepsAnswer& answer) {
+  std::string first;
+  for (const orbax::Step& step : layout.steps) {
+    if (!step.file.empty() || !index.HasFile(step.directory + "_METADATA") ||
+        index.HasFile(step.directory + "_CHECKPOINT_METADATA"))
+      return;
+    if (first.empty() || step.directory < first) first = step.directory;
+  }
+  if (first.empty() || first == layout.chosen->directory) return;
+  answer.divergences.push_back({"v1 load", first, "this step, whose name comes first: no step has _CHECKPOINT_METADATA",
+                                "step " + layout.chosen->Name(), "name the step that is meant with --step"});
+}
+
+}  // namespace
+
+StepsAnswer JudgeSteps(const ListingIndex& index, const Layout& layout, bool named) {
+  StepsAnswer answer;
+  if (!layout.is_root || !layout.chosen) return answer;
+  const std::string chosen = layout.chosen->Name();
+  const std::string hashed = "step " + chosen;
+  for (const orbax::Step& step : layout.foreign_steps) {
+    if (step.Name() == chosen) continue;
+    const std::string prefix(ParseStepName(step.Name())->prefix);
+    answer.divergences.push_back({step.file.empty() ? "CheckpointManager" : "Flax restore_checkpoint", step.directory + step.file,
+                                  "this step, if it knows steps by the prefix " + prefix + "_", hashed,
+                                  "move it out of this directory, or verify it on its own"});
+  }
+  const std::string prefix(ParseStepName(chosen)->prefix);
+  const auto names = StepNames(index, prefix);
+  std::string_view newest;
+  for (std::string_view name : names)
+    if (newest.empty() || Newer(name, newest)) newest = name;
+  if (!newest.empty() && Newer(newest, chosen)) answer.newer = std::string(newest);
+  if (named) return answer;
+  // All formats must agree with the newest name that there is; where that is not the step that was read, `newer` says so.
+  for (const StepFormat& format : FormatsOf(names, prefix)) {
+    const std::string_view taken = Newest(names, format);
+    if (taken.empty() || !Newer(newest, taken)) continue;
+    answer.divergences.push_back({"CheckpointManager", std::string(taken) + "/",
+                                  "this step as the newest: of names in this directory it knows " + FormatText(format) + " alone",
+                                  hashed, "rename the steps to one format"});
+  }
+  JudgeFlatSteps(index, layout, answer);
+  return answer;
+}
+
+std::vector<std::string> DescribeSteps(const ListingIndex& index, const Layout& layout) {
+  std::vector<std::string> lines;
+  std::vector<std::string> prefixes{""};
+  for (const auto* steps : {&layout.steps, &layout.foreign_steps})
+    for (const orbax::Step& step : *steps) {
+      const std::string prefix(ParseStepName(step.Name())->prefix);
+      if (std::find(prefixes.begin(), prefixes.end(), prefix) == prefixes.end()) prefixes.push_back(prefix);
+    }
+  for (const std::string& prefix : prefixes) {
+    const auto names = StepNames(index, prefix);
+    for (const StepFormat& format : FormatsOf(names, prefix)) {
+      const std::string_view taken = Newest(names, format);
+      if (!taken.empty()) lines.push_back("steps by " + FormatText(format) + ": " + std::string(taken));
+    }
+  }
+  return lines;
+}
+
+}  // namespace leafsum::readers

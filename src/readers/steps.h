@@ -1,0 +1,27 @@
+// Which step of a root the managers of Orbax and Flax would take, given the root (design.md §10.10, §11.2). They look at names
+// alone: a directory, or a link to one, is a step whatever is in it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "orbax/layout.h"
+#include "orbax/listing_index.h"
+#include "readers/divergence.h"
+
+namespace leafsum::readers {
+
+struct StepsAnswer {
+  // The name above the step that was read which latest_step() gives.
+  std::optional<std::string> newer;
+  std::vector<Divergence> divergences;
+};
+
+// `named`: the user said which step is meant; then another one that a manager would choose is no divergence.
+StepsAnswer JudgeSteps(const orbax::ListingIndex& index, const orbax::Layout& layout, bool named);
+
+// What the managers would take of a root, a line each: for people.
+std::vector<std::string> DescribeSteps(const orbax::ListingIndex& index, const orbax::Layout& layout);
+
+}  // namespace leafsum::readers

@@ -1,0 +1,211 @@
+#include "readers/source.h"
+
+#include <algorithm>
+
+#include "support/catch.h"
+
+using namespace leafsum;
+using namespace leafsum::readers;
+
+namespace {
+
+using Names = std::vector<std::string>;
+using Handlers = std::map<std::string, std::string, std::less<>>;
+
+const std::string kTree = "orbax.checkpoint._src.handlers.pytree_checkpoint_handler.PyTreeCheckpointHandler";
+const std::string kJson = "orbax.checkpoint._src.handlers.json_checkpoint_handler.JsonCheckpointHandler";
+const std::string kArray = "orbax.checkpoint._src.handlers.array_checkpoint_handler.ArrayCheckpointHandler";
+
+struct Case {
+  Names paths;  // "a@" is a link
+  Handlers item_handlers;
+  std::string handler;
+  Names journal;
+  std::optional<std::string> step;
+};
+
+std::vector<FileEntry> Listing(Names paths) {
+  std::sort(paths.begin(), paths.end());
+  std::vector<FileEntry> listing;
+  for (std::string& path : paths) {
+    FileEntry entry;
+    if (path.ends_with('@')) {
+      entry.kind = FileEntry::Kind::kSymlink;
+      path.pop_back();
+    } else if (path.ends_with('/')) {
+      entry.kind = FileEntry::Kind::kDirectory;
+    }
+    entry.path = path;
+    listing.push_back(entry);
+  }
+  return listing;
+}
+
+Judgement JudgeCase(const Case& c) {
+  const auto listing = Listing(c.paths);
+  orbax::LayoutOptions options;
+  options.step = c.step;
+  const auto layout = orbax::FindLayout(listing, options);
+  std::map<std::string, orbax::CheckpointMetadata> documents;
+  std::map<std::string, std::vector<std::string>> journals;
+  if (!c.item_handlers.empty()) documents[""].item_handlers = c.item_handlers;
+  if (!c.handler.empty()) documents[""].handler = c.handler;
+  if (!c.journal.empty()) journals[""] = c.journal;
+  return Judge({listing, layout, documents, journals, c.step.has_value()});
+}
+
+Names Places(const Judgement& judgement) {
+  Names places;
+  for (const Divergence& divergence : judgement.divergences) places.push_back(divergence.place);
+  std::sort(places.begin(), places.end());
+  return places;
+}
+
+// A flat checkpoint, and one with the items cfg (JSON) and model.
+const Names kFlat{"_METADATA", "_CHECKPOINT_METADATA", "_sharding", "array_metadatas/process_0", "d/x", "manifest.ocdbt",
+                  "ocdbt.process_0/d/y", "ocdbt.process_0/manifest.ocdbt"};
+const Names kPlain{"_METADATA", "_CHECKPOINT_METADATA", "a/.zarray", "a/0", "b/zarr.json", "b/c/0"};
+const Names kItems{"_CHECKPOINT_METADATA", "cfg/metadata", "model/_METADATA", "model/d/x", "model/manifest.ocdbt"};
+const Names kRoot{"2/_CHECKPOINT_METADATA", "2/default/_METADATA", "5/_CHECKPOINT_METADATA", "5/default/_METADATA"};
+
+Names With(Names paths, const Names& more) {
+  paths.insert(paths.end(), more.begin(), more.end());
+  return paths;
+}
+
+}  // namespace
+
+TEST_CASE("honest checkpoints: every reader takes what was hashed") {
+  const Case cases[] = {
+      {kFlat, {}, kTree, {}, {}},
+      {kPlain, {}, kTree, {}, {}},
+      {kItems, {{"cfg", kJson}, {"model", kTree}}, "", {}, {}},
+      {kItems, {{"cfg", kJson}, {"model", kTree}, {"descriptor", "orbax.checkpoint.x.DescriptorHandler"}}, "", {}, {}},
+      {With(kItems, {"orbax.checkpoint", "notes/a.txt"}), {{"cfg", kJson}, {"model", kTree}}, "", {}, {}},
+      {{"_CHECKPOINT_METADATA", "arr/_METADATA", "arr/checkpoint/.zarray", "arr/checkpoint/0"}, {{"arr", kArray}}, "", {}, {}},
+      {With(kRoot, {"7.orbax-checkpoint-tmp-3/default/_METADATA", "metadata/_ROOT_METADATA", "latest@"}), {}, "", {}, {}},
+      {{"checkpoint"}, {}, "", {}, {}},
+      {{"checkpoint", "a/.zarray", "a/0"}, {}, "", {}, {}},
+      {{"checkpoint_5", "checkpoint_10"}, {}, "", {}, {}},
+      {{"manifest.ocdbt", "d/x"}, {}, "", {}, {}},
+      {{"w/.zarray", "w/0", "g/h/zarr.json"}, {}, "", {}, {}},
+      {{"a/_METADATA", "b/_METADATA"}, {}, "", {}, {}},
+      // Checkpoints of their own in a directory: each one's own file says what reads it.
+      {{"a/_METADATA", "a/_CHECKPOINT_METADATA", "b/_METADATA", "b/_CHECKPOINT_METADATA"}, {}, "", {}, {}},
+      {With(kFlat, {".git/config", ".git/refs/heads/checkpoint_1", ".cache/huggingface/download/_METADATA.metadata"}), {}, kTree, {}, {}},
+  };
+  for (const Case& c : cases) {
+    INFO(c.paths.front() << " " << c.paths.size());
+    const Judgement judgement = JudgeCase(c);
+    CHECK(Places(judgement) == Names{});
+    CHECK_FALSE(judgement.newer_step.has_value());
+    CHECK(judgement.unknown_handlers.empty());
+    CHECK(judgement.lost_trees.empty());
+  }
+}
+
+TEST_CASE("a mark that nobody read is a divergence, wherever it lies") {
+  // Each mark, in each kind of place of each base.
+  for (const char* mark : {"_METADATA", "manifest.ocdbt", ".zarray", "zarr.json", "checkpoint", "checkpoint_7", "orbax.checkpoint",
+                           "_CHECKPOINT_METADATA"}) {
+    for (const Names* base : {&kFlat, &kItems, &kRoot}) {
+      const std::string inner = base == &kFlat ? "" : base == &kItems ? "model/" : "5/default/";
+      for (const std::string& place : {inner + ".a/", inner + "d/", inner + "d/deep/er/", inner + "ocdbt.process_0/x/", inner + "state/"}) {
+        // A store's own place for a mark is no place for it here.
+        const Names paths = With(*base, {place + mark, inner + "manifest.ocdbt"});
+        INFO(place + mark);
+        const Judgement judgement = JudgeCase({paths, {}, "", {}, {}});
+        CHECK(std::any_of(judgement.divergences.begin(), judgement.divergences.end(),
+                          [&](const Divergence& d) { return place.starts_with(d.place) && !d.place.empty(); }));
+      }
+    }
+  }
+  CHECK(Places(JudgeCase({With(kFlat, {".git/_METADATA"}), {}, kTree, {}, {}})) == Names{".git/"});
+}
+
+TEST_CASE("directories that readers take and nobody hashed are named with their readers") {
+  const Judgement judgement = JudgeCase({With(kItems, {".a/_METADATA"}), {{"cfg", kJson}, {"model", kTree}}, "", {}, {}});
+  REQUIRE(judgement.divergences.size() == 1);
+  CHECK(judgement.divergences[0].place == ".a/");
+  CHECK(judgement.divergences[0].reader.find("v1 load (0.11.37)") != std::string::npos);
+  CHECK(judgement.divergences[0].reader.find("v1 load_checkpointables (0.12.8)") != std::string::npos);
+  // By a handler it needs no mark.
+  CHECK(Places(JudgeCase({With(kItems, {".a/metadata"}), {{".a", kJson}, {"cfg", kJson}, {"model", kTree}}, "", {}, {}})) == Names{".a/"});
+}
+
+TEST_CASE("a handler of another kind than the item") {
+  struct Row { Handlers handlers; Names places; size_t unknown; };
+  const Row rows[] = {
+      {{{"cfg", kJson}, {"model", kJson}}, {"model/"}, 0},
+      {{{"cfg", kTree}, {"model", kTree}}, {"cfg/"}, 0},
+      {{{"cfg", kJson}, {"model", kArray}}, {"model/"}, 0},
+      {{{"cfg", kJson}, {"model", "my.Handler"}}, {}, 1},
+      {{{"cfg", kJson}, {"model", ""}}, {}, 0},
+  };
+  for (const Row& row : rows) {
+    const Judgement judgement = JudgeCase({kItems, row.handlers, "", {}, {}});
+    CHECK(Places(judgement) == row.places);
+    CHECK(judgement.unknown_handlers.size() == row.unknown);
+  }
+  CHECK(Places(JudgeCase({kFlat, {}, kJson, {}, {}})) == Names{""});
+}
+
+TEST_CASE("an item whose deletion has begun") {
+  CHECK(Places(JudgeCase({kItems, {{"cfg", kJson}, {"model", kTree}}, "", {"model"}, {}})) == Names{"model/"});
+  CHECK(Places(JudgeCase({kItems, {{"cfg", kJson}, {"model", kTree}}, "", {"gone"}, {}})) == Names{});
+}
+
+TEST_CASE("the newest step, by every format of names") {
+  struct Row { Names more; std::optional<std::string> step; Names places; std::optional<std::string> newer; };
+  const Row rows[] = {
+      {{}, {}, {}, {}},
+      {{}, "2", {}, "5"},
+      {{"9/"}, {}, {}, "9"},                                 // whatever is in it
+      {{"9@"}, {}, {}, "9"},                                 // a link too
+      {{"9.orbax-checkpoint-tmp-1/default/_METADATA"}, {}, {}, {}},
+      {{"18446744073709551617/"}, {}, {}, "18446744073709551617"},
+      {{"x_9/default/_METADATA"}, {}, {"x_9/"}, {}},
+      {{"09/default/_METADATA"}, {}, {"5/"}, {}},            // a manager of plain numbers does not see 09
+      {{"checkpoint_9"}, {}, {"checkpoint_9"}, {}},          // Flax
+  };
+  for (const Row& row : rows) {
+    INFO((row.more.empty() ? "" : row.more[0]));
+    const Judgement judgement = JudgeCase({With(kRoot, row.more), {}, "", {}, row.step});
+    CHECK(Places(judgement) == row.places);
+    CHECK(judgement.newer_step == row.newer);
+  }
+  // Steps that do not say that they are checkpoints: v1 load(root) takes the first name.
+  const Names flat{"10/_METADATA", "9/_METADATA"};
+  CHECK(Places(JudgeCase({flat, {}, "", {}, "10"})) == Names{});
+  CHECK(Places(JudgeCase({flat, {}, "", {}, {}})) == Names{});
+  CHECK(Places(JudgeCase({{"9/_METADATA", "8/_METADATA"}, {}, "", {}, {}})) == Names{"8/"});
+}
+
+TEST_CASE("a store beside what only Orbax writes has lost its tree") {
+  for (const char* mark : {"_sharding", "_strings.json", "array_metadatas/process_0", "ocdbt.process_0/manifest.ocdbt"}) {
+    INFO(mark);
+    CHECK(JudgeCase({{"manifest.ocdbt", "d/x", mark}, {}, "", {}, {}}).lost_trees.size() == 1);
+    CHECK(JudgeCase({{"manifest.ocdbt", "d/x", "checkpoint", mark}, {}, "", {}, {}}).lost_trees.empty());
+  }
+  CHECK(JudgeCase({{"_CHECKPOINT_METADATA", "model/manifest.ocdbt"}, {{"model", kTree}}, "", {}, {}}).lost_trees.size() == 1);
+}
+
+TEST_CASE("what AUTO takes, by version") {
+  struct Row { Names paths; std::optional<std::string> old, recent; };
+  const Row rows[] = {
+      {kFlat, "", ""},
+      {{"_CHECKPOINT_METADATA", "b/_METADATA", "pytree/_METADATA", "state/_METADATA"}, "pytree", "state"},
+      {{"_CHECKPOINT_METADATA", "pytree/_METADATA", "cfg/_METADATA"}, "pytree", "cfg"},
+      {With(kFlat, {"d/_METADATA"}), "d", "d"},
+      {{"_CHECKPOINT_METADATA", "metrics/_METADATA", "AUTO/_METADATA"}, {}, {}},
+      {{"orbax.checkpoint", "a/_METADATA"}, {}, {}},
+      {{"a/_METADATA"}, "a", {}},
+  };
+  for (const Row& row : rows) {
+    const auto listing = Listing(row.paths);
+    const orbax::ListingIndex index(listing);
+    const AutoItem item = AutoOf({index, "", false, std::nullopt});
+    CHECK(item.orbax_0_11_37 == row.old);
+    CHECK(item.orbax_0_12_8 == row.recent);
+  }
+}
