@@ -1,6 +1,7 @@
 // The commands, the same for every host. A broken checkpoint is a Report; a rejection is misuse, an abort or a bug.
 // What only some of them need is loaded with the first that does: a program that verifies a directory is not there for long.
 import { Checkpoint, held, scoped, storeOf } from './checkpoint.js'
+import { checkFlags } from './options.js'
 import { parseReport } from './report.js'
 import { newCore, runCommand } from './run.js'
 
@@ -16,7 +17,7 @@ export function makeApi(platform) {
   const metadata = (/** @type {any} */ source, /** @type {Options} */ { item = 'AUTO', ...options } = {}) => held([source], async () =>
     (await import('./metadata.js')).describeSource(run, source, item, options))
 
-  return {
+  const calls = {
     /** Overrides how the core and its workers are loaded; call it before anything else. */
     init: (/** @type {import('./platform.js').InitOptions} */ options) => platform.configure(options),
 
@@ -28,7 +29,7 @@ export function makeApi(platform) {
       }
     },
     verify: async (/** @type {any} */ source, /** @type {Options} */ options = {}) => {
-      const sources = options.against ? [source, options.against] : [source]
+      const sources = options.against !== undefined ? [source, options.against] : [source]
       const sample = options.sample === undefined ? undefined : (await import('./sample.js')).coreSample(options.sample)
       const run = () => report('verify', sources, { ...options, values: options.against && true, sample })
       return options.against ? held(sources, run) : run() // what differs is read again
@@ -49,7 +50,7 @@ export function makeApi(platform) {
 
     openCheckpoint: async (/** @type {any} */ source, /** @type {Options} */ options = {}) => {
       const opened = await source
-      return new Checkpoint(storeOf(opened), await list(opened, options), { report, metadata }, scoped([opened], options))
+      return new Checkpoint(storeOf(opened), await list(opened, options), { report, metadata: checked(metadata, 1) }, scoped([opened], options))
     },
 
     /** A leaf's content, or a slice of it; null instead where it could not be read or a lockfile does not vouch for it. */
@@ -66,4 +67,18 @@ export function makeApi(platform) {
     /** Every code that a finding can have. */
     codes: async () => (await newCore(platform)).core.codes(),
   }
+  for (const [name, at] of Object.entries(kOptionsAt)) {
+    const call = /** @type {keyof typeof kOptionsAt} */ (name)
+    calls[call] = /** @type {any} */ (checked(calls[call], at))
+  }
+  return calls
+}
+
+/** Which argument of a call its options are. */
+const kOptionsAt = { lock: 1, verify: 1, check: 1, diff: 2, digest: 1, list: 1, metadata: 1, match: 2, openCheckpoint: 1, read: 3 }
+
+/** Options are looked at before anything is read, whoever takes them then. */
+const checked = (/** @type {(...args: any[]) => Promise<any>} */ call, /** @type {number} */ at) => async (/** @type {any[]} */ ...args) => {
+  if (args[at] !== undefined) checkFlags(args[at])
+  return call(...args)
 }

@@ -11,7 +11,22 @@ const kCoreNames = /** @type {Record<string, string>} */ ({
 })
 const kHostNames = ['signal', 'onProgress', 'workers', 'workersFrom', 'lockfile', 'lockfileCameWithSource', 'against', 'sums', 'sumsPath', 'rename', 'stripPrefix', 'onContent', 'conclude', 'state', 'onDone']
 
+// Whatever else were given (1, 'yes', null) would be read by somebody as the other of the two: of some options that is trust.
+const kFlags = [
+  'allSteps', 'deep', 'strict', 'allowMissing', 'allowExtra', 'stored', 'blocks', 'chunks', 'writeSource', 'values', 'keys', 'keyDigests',
+  'versions', 'files', 'lockfileCameWithSource',
+]
+
 export const kDefaultMaxMemory = 128 * 2 ** 20
+
+/** @param {unknown} options of a call, whatever the caller gave for them */
+export function checkFlags(options) {
+  if (typeof options !== 'object' || options === null) throw new LeafsumError('usage', 'options: an object is wanted')
+  for (const name of kFlags) {
+    const value = /** @type {any} */ (options)[name]
+    if (value !== undefined && typeof value !== 'boolean') throw new LeafsumError('usage', `${name}: must be true or false`)
+  }
+}
 
 /**
  * @param {string} command

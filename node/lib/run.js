@@ -4,7 +4,7 @@ import { instantiate } from './core.js'
 import { drive } from './drive.js'
 import { LeafsumError, bug, firstLine } from './errors.js'
 import { helloOf, jobRunner, readingAhead, warmPool } from './jobs.js'
-import { coreOptions, kDefaultMaxMemory } from './options.js'
+import { checkFlags, coreOptions, kDefaultMaxMemory } from './options.js'
 import { isListing } from './stores/store.js'
 
 /**
@@ -28,7 +28,7 @@ export async function newCore(/** @type {Platform} */ platform) {
  * @returns {Promise<Result>}
  */
 export async function runCommand(platform, command, sources, given) {
-  if (typeof given !== 'object' || given === null) throw new LeafsumError('usage', 'options: an object is wanted')
+  checkFlags(given)
   const { signal, onProgress, workers: count, workersFrom, maxMemory = kDefaultMaxMemory } = given
   if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') throw new LeafsumError('usage', 'signal: an AbortSignal is wanted')
   for (const [name, value] of Object.entries({ workers: count, workersFrom })) {
@@ -65,7 +65,7 @@ export async function runCommand(platform, command, sources, given) {
     verifier = new core.Verifier(JSON.stringify(config))
     refuse(verifier.error(), 'usage')
     if (options.lockfile !== undefined) {
-      verifier.setEvidence(bytesOf(options.lockfile), options.lockfileCameWithSource === true)
+      verifier.setEvidence(bytesOf(options.lockfile), options.lockfileCameWithSource ?? false)
       refuse(verifier.error(), 'evidence')
     }
     for (const [index, listing] of listings.entries()) {

@@ -105,7 +105,7 @@ export async function sumsForCore(store, listing, file, sha256, options) {
     throw new LeafsumError('usage', `sums alone vouch for the files that they name: ${allowExtra ? '--allow-extra' : '--allow-missing'} would let leaves pass that nothing vouches for; give a lockfile too, --lock FILE`)
   }
   // Two kinds of evidence are as good as the worse one: a lockfile from the source gains nothing by sums beside it.
-  const withSource = sumsPath !== undefined || lockfileCameWithSource === true
+  const withSource = sumsPath !== undefined || (lockfileCameWithSource ?? false)
   return checkSums(store, /** @type {any} */ (listing), sums, { sha256, signal, allowExtra, allowMissing, own: sumsPath, withSource })
 }
 
