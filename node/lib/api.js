@@ -29,10 +29,14 @@ export function makeApi(platform) {
       }
     },
     verify: async (/** @type {any} */ source, /** @type {Options} */ options = {}) => {
-      const sources = options.against !== undefined ? [source, options.against] : [source]
       const sample = options.sample === undefined ? undefined : (await import('./sample.js')).coreSample(options.sample)
-      const run = () => report('verify', sources, { ...options, values: options.against && true, sample })
-      return options.against ? held(sources, run) : run() // what differs is read again
+      if (options.against === undefined) return report('verify', [source], { ...options, sample })
+      // What differs is read again.
+      return held([source, options.against], async () => {
+        const { cameWith } = await import('./against.js')
+        const sources = await Promise.all([source, options.against])
+        return report('verify', sources, { ...options, againstCameWithSource: cameWith(sources, options), values: true, sample })
+      })
     },
     check: (/** @type {any} */ source, /** @type {Options} */ options) => report('check', [source], options),
     diff: (/** @type {any} */ a, /** @type {any} */ b, /** @type {Options} */ options = {}) => held([a, b], async () => {

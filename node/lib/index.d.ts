@@ -44,7 +44,10 @@ export interface VerifyOptions extends CompareOptions {
   /** True where the lockfile lay inside the source: equality is UNTRUSTED then. */
   lockfileCameWithSource?: boolean
   fingerprint?: string
+  /** Of fromPath and fromUrl it is seen where they lie: in the source, around it, or (refused) the source itself. */
   against?: Source
+  /** True where `against` lies inside the source or around it, or was published with it: equality is UNTRUSTED then. */
+  againstCameWithSource?: boolean
   /**
    * Node only. SHA256SUMS over the source's files, taken in its directory or, with its name before each, in the one above. The
    * source must have a listing; allowExtra and allowMissing go with sums only where there is other evidence too.
@@ -103,6 +106,8 @@ export interface Store {
   name?: string
   /** Of every listed file what tells it from a changed one; for `state`. */
   identity?(): string
+  /** Names of the source's own place, and of all that it lies in: two sources with a name in common came together. */
+  places?(): { own: string[]; around: string[]; repository?: string }
   close?(): void
 }
 

@@ -120,9 +120,10 @@ std::string Untrusted(const Report& report, const VerdictInput& input) {
   if (input.has_trust)
     return equal + " equal, but the signature that was asked for is missing or not acceptable" +
            First(report, Severity::kTrust);
-  return equal +
-         " consistent with the lockfile that came with the source, which nobody you named has "
-         "signed";
+  return equal + (report.has_lock ? " consistent with the lockfile that came with the source, which "
+                                    "nobody you named has signed"
+                                  : " consistent with a checkpoint that came with the source and "
+                                    "vouches for nothing; compare with one that lies elsewhere");
 }
 
 std::string Success(const Report& report, const VerdictInput& input) {

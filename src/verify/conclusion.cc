@@ -240,7 +240,7 @@ void Verifier::Finish() {
   }
   const bool compared = comparison_ || o.fingerprint || lock_;
   // Sums speak of files, the other evidence of leaves: where both are given, what leaves are compared with counts.
-  const bool trusted = compared ? !with_source_ : o.sums && !o.sums->with_source;
+  const bool trusted = compared ? !with_source_ && !o.against_with_source : o.sums && !o.sums->with_source;
   input.evidence = trusted              ? report::Evidence::kTrusted
                    : compared || o.sums ? report::Evidence::kWithSource
                                         : report::Evidence::kNone;

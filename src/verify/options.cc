@@ -119,6 +119,7 @@ Status Read(Options& o, const std::string& name, const JsonValue& v) {
                                     {"blocks", &Options::blocks},
                                     {"chunks", &Options::chunks},
                                     {"write_source", &Options::write_source},
+                                    {"against_with_source", &Options::against_with_source},
                                     {"values", &Options::values},
                                     {"keys", &Options::keys},
                                     {"key_digests", &Options::key_digests},

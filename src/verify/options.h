@@ -59,6 +59,7 @@ struct Options {
   bool allow_missing = false, allow_extra = false;
   std::optional<hash::Digest> fingerprint;                                 // evidence of one line
   bool stored = true, blocks = true, chunks = false, write_source = true;  // what `lock` writes
+  bool against_with_source = false;  // verify: the second source came with the first and is not trusted
   bool values = false;  // diff: compare the values of what differs
   std::vector<Rename> renames;  // diff
   std::vector<ReadRequest> reads;  // cat, match

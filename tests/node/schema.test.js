@@ -16,7 +16,7 @@ test('every command that has --json, over sound and damaged checkpoints', t => {
   const lockfile = join(root, 'l.json')
   cli(['lock', sources[0], '-o', lockfile, '--chunks', '-q'])
   const rest = /** @type {Record<string, string[][]>} */ ({
-    lock: [['-o', '-']], verify: [[], ['--lock', lockfile], ['--against', sources[0]], ['--lock', lockfile, '--sample', '50%', '--seed', '1']],
+    lock: [['-o', '-']], verify: [[], ['--lock', lockfile], ['--against', join(fixtures, 'damaged/base_plain/ckpt')], ['--lock', lockfile, '--sample', '50%', '--seed', '1']],
     diff: [[sources[0], '--values'], [sources[0], '--strip-prefix', 'params']], match: [[sources[0]], [lockfile]],
     cat: [['/params/bias'], ['/params/bias[0:2]', '--lock', lockfile], ['/none']],
   })

@@ -3,9 +3,9 @@ import fs from 'node:fs'
 import nodePath from 'node:path'
 import { LeafsumError } from '../errors.js'
 import { fromPath } from '../stores/path.js'
+import { pathBelow } from '../stores/way.js'
 
 const kMaxLockfile = 512 * 2 ** 20
-const kMaxLinks = 64 // more than any system follows
 
 const isUrl = (/** @type {string} */ name) => /^https?:\/\//i.test(name)
 
@@ -76,43 +76,7 @@ export const liesInside = (file, source) => pathInside(file, source) !== undefin
  */
 export function pathInside(file, source) {
   if (isUrl(source) && !fs.existsSync(source)) return undefined
-  const root = fs.realpathSync(source)
-  const inside = wayTo(file).find(place => isBelow(place, root))
-  return inside && nodePath.relative(root, inside).split(nodePath.sep).join('/')
-}
-
-function isBelow(/** @type {string} */ place, /** @type {string} */ root) {
-  const relative = nodePath.relative(root, place)
-  return !(relative === '..' || relative.startsWith(`..${nodePath.sep}`) || nodePath.isAbsolute(relative))
-}
-
-/**
- * The links that the system follows on the way to a file, each where it really lies, and the file itself. `..` is
- * what it is to the system: the directory above the place that a link led to.
- * @returns {string[]}
- */
-function wayTo(/** @type {string} */ file) {
-  const split = (/** @type {string} */ path) => path.split(nodePath.sep === '/' ? '/' : /[\\/]/)
-  const whole = nodePath.isAbsolute(file) ? file : `${process.cwd()}${nodePath.sep}${file}`
-  let { root: at } = nodePath.parse(whole)
-  let names = split(whole.slice(at.length))
-  const links = []
-  while (names.length > 0) {
-    const [name, ...rest] = names
-    names = rest
-    if (name === '' || name === '.') continue
-    const place = name === '..' ? nodePath.dirname(at) : nodePath.join(at, name)
-    if (!fs.lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()) {
-      at = place
-      continue
-    }
-    links.push(place)
-    if (links.length > kMaxLinks) throw new LeafsumError('usage', `${file}: too many symbolic links`)
-    const target = fs.readlinkSync(place)
-    if (nodePath.isAbsolute(target)) at = nodePath.parse(target).root
-    names = [...split(target), ...names]
-  }
-  return [...links, at]
+  return pathBelow(file, source)
 }
 
 /** `<last component of the source>.leafsum.json`, beside it; nothing beside "/". @param {string} source */

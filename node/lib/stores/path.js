@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import nodePath from 'node:path'
 import { LeafsumError } from '../errors.js'
 import { StoreError, clip, safePath } from './store.js'
+import { placesOfPath } from './way.js'
 
 const kOpenFiles = 64
 const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants
@@ -233,7 +234,8 @@ export function fromPath(path) {
   if (!fs.statSync(root).isDirectory()) {
     throw new LeafsumError('source', `${path} is not a directory: a checkpoint's own directory is wanted`)
   }
-  return new PathStore(root)
+  const places = placesOfPath(path)
+  return Object.assign(new PathStore(root), { places: () => places })
 }
 
 /** Bytes that are no UTF-8 as \xff; a backslash never stands in a name that means something to a checkpoint. */

@@ -28,6 +28,7 @@
  * @property {() => Tag[] | undefined} [tags]  what a server calls the state of each file that was asked for; nothing where it does
  *   not name them all
  * @property {(tags: Tag[]) => Promise<boolean>} [hasTags]  whether these files are still what it calls so
+ * @property {() => import('./places.js').Places} [places]  what tells where the source lies
  * @property {() => StoreSpec | undefined} [spec]  what another thread needs to open the same source
  * @property {() => void} [release]  called when a command ends: what is open may be closed, reads may follow
  * @property {() => void} [close]

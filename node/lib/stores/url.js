@@ -2,6 +2,7 @@
 import { LeafsumError } from '../errors.js'
 import { Kept } from './kept.js'
 import { merge } from './merge.js'
+import { placesOfUrl } from './places.js'
 import { Requests, kAtOnce } from './requests.js'
 import { bytesOf, checkRange, firstBytesOf, rangeOf, streamOf } from './responses.js'
 import { StoreError, clip, failureOf, safePath } from './store.js'
@@ -34,6 +35,7 @@ class UrlStore {
   constructor(base, options = {}) {
     this.#requests = new Requests(base, options, this.#tags)
     this.name = decoded(base.pathname.split('/').at(-2) ?? '')
+    this.places = () => placesOfUrl(base)
   }
 
   async get(/** @type {string} */ key) {
