@@ -1,15 +1,21 @@
 // What the commands share: options of the API from those of the command line, and how a result leaves.
 import { parseArguments } from './args.js'
+import { howToWrite } from './inside_source.js'
+import { kCommands } from './options.js'
 import { checkWritable, writeAtomically } from './output.js'
 import { progressBar } from './progress.js'
 import { renderReport } from './render.js'
 import { painter } from './terminal.js'
+
+const kSources = ['SRC', 'A', 'B', 'TEMPLATE']
 
 /**
  * @typedef {ReturnType<typeof parseArguments>} Arguments
  * @typedef {NodeJS.Process} Process
  */
 export class Context {
+  #how = { force: true }
+
   /**
    * @param {Arguments} args
    * @param {Process} process
@@ -28,6 +34,13 @@ export class Context {
     this.onTerminal = toStdout && Boolean(process.stdout.isTTY)
     this.paint = painter(options.color ?? 'auto', { isTTY: this.onTerminal }, process.env)
     this.bar = progressBar(this.quiet ? 'never' : options.progress ?? 'auto', process.stderr)
+  }
+
+  /** What is read as a checkpoint, as the user named it. */
+  get sources() {
+    const isSource = (/** @type {string} */ _, /** @type {number} */ n) => kSources.includes(kCommands[this.command].operands[n])
+    const { against } = this.options
+    return [...this.operands.filter(isSource), ...against === undefined ? [] : [against]]
   }
 
   /** Options that the JavaScript API takes under the same names. */
@@ -52,7 +65,9 @@ export class Context {
   /** Before hours of work: can the result be written at all? An existing result is replaced, unless it is evidence. */
   checkOutput() {
     const { output } = this.options
-    if (output !== undefined && output !== '-') checkWritable(output, { force: true })
+    if (output === undefined || output === '-') return
+    this.#how = howToWrite(output, this.sources, { isLockfile: false })
+    checkWritable(output, this.#how)
   }
 
   /** @param {string} text the result, to stdout or the file of -o */
@@ -60,7 +75,7 @@ export class Context {
     const { output } = this.options
     if (text === '') return
     if (output === undefined || output === '-') this.process.stdout.write(text)
-    else writeAtomically(output, text, { force: true })
+    else writeAtomically(output, text, this.#how)
   }
 
   /**
@@ -69,7 +84,7 @@ export class Context {
    */
   async writePieces(pieces) {
     const { output } = this.options
-    if (output !== undefined && output !== '-') return writeAtomically(output, pieces, { force: true })
+    if (output !== undefined && output !== '-') return writeAtomically(output, pieces, this.#how)
     for (const piece of pieces) {
       const error = await new Promise(resolve => this.process.stdout.write(piece, resolve))
       if (error) return // nobody reads on, or main.js has told why

@@ -1,5 +1,6 @@
 import { LeafsumError } from '../../errors.js'
 import { lock } from '../../api_node.js'
+import { howToWrite } from '../inside_source.js'
 import { checkWritable, writeAtomically } from '../output.js'
 import { defaultLockfile, liesInside, openSource } from '../source.js'
 import { dirname } from 'node:path'
@@ -16,6 +17,7 @@ export async function run(context) {
   const target = options.output ?? defaultLockfile(source)
   if (target === undefined) throw new LeafsumError('usage', `nothing can be written beside ${source}: say where the lockfile shall go, -o FILE`)
   if (!toStdout) {
+    howToWrite(target, context.sources, { isLockfile: true })
     checkWritable(target, { force })
     if (options.output === undefined && liesInside(dirname(target), source)) {
       throw new LeafsumError('usage', `${target} would lie inside the checkpoint: say where it shall go, -o FILE`)

@@ -16,7 +16,7 @@ export async function run(context) {
   refuseToOverwrite({ file: options.output, option: '-o' }, [...evidence, { file: options.state, is: 'the state' }])
   refuseToOverwrite({ file: options.state, option: '--state' }, evidence)
   const sample = sampleOf(options)
-  const state = stateOf(context, source)
+  const state = stateOf(context)
   context.checkOutput()
 
   const report = await verify(store, {
@@ -47,7 +47,7 @@ function sampleOf(/** @type {Record<string, any>} */ { sample, seed }) {
 }
 
 /** @returns {import('../../state.js').StateFile | undefined} */
-function stateOf(/** @type {import('../context.js').Context} */ context, /** @type {string} */ source) {
+function stateOf(/** @type {import('../context.js').Context} */ context) {
   const { state: file, resume, lock } = context.options
   if (file === undefined) {
     if (resume) throw new LeafsumError('usage', '--resume goes on from a state: --resume --state FILE')
@@ -56,7 +56,7 @@ function stateOf(/** @type {import('../context.js').Context} */ context, /** @ty
   if (lock === undefined) throw new LeafsumError('usage', '--state belongs to a lockfile: --lock FILE')
   checkWritable(file, { force: true })
   // Who can put a file among the weights could vouch for them.
-  if (liesInside(file, source)) {
+  if (context.sources.some(one => liesInside(file, one))) {
     throw new LeafsumError('usage', `--state ${file} lies inside the checkpoint: keep it elsewhere`)
   }
   return {
