@@ -16,6 +16,11 @@ def key_of(entry) -> str:
     return str(entry)
 
 
+def key_type_of(entry) -> int:
+    """1 for an element of a list or tuple, 2 for a dict's key or an attribute: Orbax restores neither into the other."""
+    return 1 if hasattr(entry, 'idx') or type(entry).__name__ == 'FlattenedIndexKey' else 2
+
+
 def sharding_of(leaf):
     """The mesh and the partition spec of a NamedSharding; nothing for others."""
     sharding = getattr(leaf, 'sharding', None)
@@ -32,7 +37,8 @@ def dump_template(tree) -> str:
     for path, leaf in jax.tree_util.tree_flatten_with_path(tree)[0]:
         if not hasattr(leaf, 'shape'):
             leaf = jax.numpy.asarray(leaf)
-        entry = {'key_path': [key_of(part) for part in path], 'dtype': str(leaf.dtype), 'shape': list(leaf.shape)}
+        entry = {'key_path': [key_of(part) for part in path], 'key_types': [key_type_of(part) for part in path],
+                 'dtype': str(leaf.dtype), 'shape': list(leaf.shape)}
         sharding = sharding_of(leaf)
         if sharding is not None:
             entry['sharding'] = sharding

@@ -247,6 +247,8 @@ export interface MatchOptions extends Omit<Options, 'include' | 'exclude' | 'alg
   strict?: boolean
   /** Leaves that the template lacks are warnings: a partial restore. */
   allowExtra?: boolean
+  /** The source's key paths become the template's, as of `diff`. */
+  rename?: [pattern: RegExp | string, replacement: string][]
   /** The mesh to restore to, axis names and sizes: does the sharding that was recorded fit it? */
   mesh?: Record<string, number>
 }

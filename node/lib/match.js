@@ -5,9 +5,12 @@ import { Checkpoint, leavesOf } from './checkpoint.js'
 import { dtypeOf } from './elements.js'
 import { pointer as toPointer } from './leaf_name.js'
 import { listOptions, listSource } from './list.js'
-import { base64Url, readDocument } from './metadata.js'
-import { pairUp } from './pairs.js'
+import { autoItem, base64Url, readDocument } from './metadata.js'
+import { containersBetween, pairUp } from './pairs.js'
+import { judgeKey, prngKeyOf } from './prng_key.js'
 import { readOf } from './read.js'
+import { recordsOf, withRecords } from './records.js'
+import { withRenames } from './rename.js'
 import { shardingFindings } from './sharding.js'
 import { unravel } from './slice.js'
 import { parseTemplate } from './template.js'
@@ -27,9 +30,35 @@ export async function matchSource({ run, report }, source, template, options) {
     one instanceof Checkpoint ? one.items.filter((/** @type {any} */ its) => narrowed.item === undefined || its.name === narrowed.item || its.name === '')
       : (await listSource(run, one, { ...narrowed, ...scope })).output.items
   const isDocument = typeof template === 'string' || template instanceof Uint8Array
-  const wanted = isDocument ? parseTemplate(template) : leavesOf(await items(template, { allSteps }))
+  const document = isDocument ? parseTemplate(template) : undefined
+  const templateItems = isDocument ? [] : await items(template, { allSteps })
+  const sourceItems = await items(source, { item, step, allSteps })
+  const wantedNames = new Set(document ? document.map(leaf => leaf.item) : templateItems.map((/** @type {any} */ one) => one.name))
+  const ours = treesFor(sourceItems, item, [...wantedNames])
+  const theirs = treesFor(templateItems, item, sourceItems.map((/** @type {any} */ one) => one.name))
+  const wanted = document ?? await recordedLeaves(template, theirs.items)
   const inScope = wanted.filter((/** @type {any} */ leaf) => item === undefined || leaf.item === item || leaf.item === '')
-  return matchLeaves(report, source, await items(source, { item, step, allSteps }), inScope, options)
+  return matchLeaves(report, source, ours.items, inScope, { ...options, item: ours.item })
+}
+
+/**
+ * Against a single tree stands a single one: of its name, else the one that AUTO takes, as Orbax restores a tree from a
+ * checkpoint of several items.
+ * @param {any[]} items of `list`
+ * @param {string | undefined} item that was asked for
+ * @param {string[]} others the other side's items
+ * @returns {{ items: any[], item: string | undefined }}
+ */
+function treesFor(items, item, others) {
+  if (item !== undefined || items.length < 2 || others.length !== 1) return { items, item }
+  const name = items.some(one => one.name === others[0]) ? others[0] : autoItem(items)
+  return name === null ? { items, item } : { items: items.filter(one => one.name === name), item: name }
+}
+
+/** The leaves of a source, with what Orbax recorded of them. */
+async function recordedLeaves(/** @type {any} */ source, /** @type {any[]} */ items) {
+  const records = await recordsOf(source.store ?? await source, items)
+  return leavesOf(items).map(leaf => withRecords(records, leaf))
 }
 
 /**
@@ -37,20 +66,23 @@ export async function matchSource({ run, report }, source, template, options) {
  * @param {any} source
  * @param {any[]} items of `list`
  * @param {TemplateLeaf[]} template
- * @param {Record<string, any>} options of the API: `mesh`, `allowExtra`
+ * @param {Record<string, any>} options of the API: `mesh`, `allowExtra`, `rename`
  */
-async function matchLeaves(report, source, items, template, { mesh, allowExtra, ...options }) {
-  const { pairs, findings, counts } = pairUp(leavesOf(items), template, allowExtra === true)
+async function matchLeaves(report, source, items, template, { mesh, allowExtra, rename, ...options }) {
+  const leaves = await recordedLeaves(source, items)
+  const { pairs, findings, counts } = pairUp(rename === undefined ? leaves : withRenames(leaves, rename), template, allowExtra === true)
+  const containers = containersBetween(pairs)
+  findings.push(...containers.findings)
   const recorded = mesh || template.some(leaf => leaf.sharding) ? await recordedShardings(source, items) : new Map()
   /** @type {{ check: CastCheck, finding: any }[]} */
   const casts = []
   const reads = []
   for (const { leaf, wanted } of pairs) {
     const found = judge(leaf, wanted)
-    if (found) counts.different++
+    if (found || containers.leaves.has(leaf)) counts.different++
     else counts.equal++
     if (found) findings.push(found)
-    if (found?.code === 'dtype-mismatch' && canCast(leaf.dtype, wanted.dtype)) {
+    if (found?.code === 'dtype-mismatch' && leaf.dtype !== wanted.dtype && canCast(leaf.dtype, wanted.dtype) && !leaf.prng_impl) {
       casts.push({ check: new CastCheck(leaf.dtype, wanted.dtype), finding: found })
       reads.push(readOf(leaf, [{ skip: 0, take: leaf.nbytes }]))
     }
@@ -69,6 +101,9 @@ async function matchLeaves(report, source, items, template, { mesh, allowExtra, 
 function judge(/** @type {Leaf} */ leaf, /** @type {TemplateLeaf} */ wanted) {
   if (!leaf.dtype) return undefined // it could not be read: a finding says why
   const where = { item: leaf.item, key_path: leaf.key_path }
+  const key = judgeKey(leaf, wanted)
+  if (key) return { ...key, ...where }
+  if (prngKeyOf(wanted.dtype)) return undefined
   const isLeaf = (/** @type {any} */ one) => one.shape !== null
   if (isLeaf(leaf) && isLeaf(wanted) && String(leaf.shape) !== String(wanted.shape)) {
     return {

@@ -29,6 +29,9 @@ export function autoItems(items) {
   return { documented: choose(kFirst.documented), orbax_0_12_8: choose(kFirst.orbax_0_12_8) }
 }
 
+/** The item that AUTO takes, as the newest Orbax chooses; null where none is a tree. Every command asks here. */
+export const autoItem = (/** @type {{ name: string, kind: string }[]} */ items) => autoItems(items).orbax_0_12_8
+
 /** Python compares strings by code point. */
 function byCodePoint(/** @type {string} */ a, /** @type {string} */ b) {
   const [x, y] = [[...a], [...b]]
@@ -62,7 +65,7 @@ export async function describeSource(run, source, item, options) {
 async function metadataOf(report, store, wanted) {
   const { items = [], source = {} } = report.output ?? {}
   const auto = autoItems(items)
-  const item = chosen(items, wanted, auto)
+  const item = chosen(items, wanted)
   /** @type {{ file: string, message: string }[]} */
   const unreadable = []
   const document = async (/** @type {string} */ file) => readDocument(store, file, unreadable)
@@ -86,9 +89,10 @@ async function metadataOf(report, store, wanted) {
 }
 
 /** @returns {string} */
-function chosen(/** @type {any[]} */ items, /** @type {string | null} */ wanted, /** @type {{ orbax_0_12_8: string | null }} */ auto) {
+function chosen(/** @type {any[]} */ items, /** @type {string | null} */ wanted) {
   if (wanted === 'AUTO') {
-    if (auto.orbax_0_12_8 !== null) return auto.orbax_0_12_8
+    const auto = autoItem(items)
+    if (auto !== null) return auto
     throw new LeafsumError('source', 'no item is a tree: AUTO finds nothing, as in Orbax (InvalidLayoutError)')
   }
   const name = wanted ?? ''

@@ -28,6 +28,19 @@ export async function renamesBetween(run, sources, { rename, stripPrefix, ...opt
   return all.flat()
 }
 
+/**
+ * Leaves of one source with the key paths that the rules make of theirs, as `renamed` where they differ.
+ * @template {Leaf} L
+ * @param {L[]} leaves
+ * @param {Rule[]} rules
+ * @returns {(L & { renamed?: string[] })[]}
+ */
+export function withRenames(leaves, rules) {
+  const place = (/** @type {string} */ item, /** @type {string[]} */ path) => JSON.stringify([item, path])
+  const to = new Map(renamesOf(0, leaves, byRules(rules)).map(([, item, from, other]) => [place(item, from), other]))
+  return leaves.map(leaf => to.has(place(leaf.item, leaf.key_path)) ? { ...leaf, renamed: to.get(place(leaf.item, leaf.key_path)) } : leaf)
+}
+
 /** @param {string} pointer @returns {string[] | undefined} nothing where it is none */
 function fromPointer(pointer) {
   if (pointer === '') return []

@@ -203,7 +203,10 @@ def leaf(dtype, shape, **more):
     one = Leaf(); one.__dict__.update(dtype=dtype, shape=shape, **more); return one
 class Mesh: shape = {'data': 2, 'model': 2}
 class Sharding: mesh = Mesh; spec = ('data', ('model',))
-flat = [([key(key='d'), key(name='w')], leaf('float32', (2, 2), sharding=Sharding)), ([key(key='l'), key(idx=0)], leaf('bfloat16', ()))]
+class FlattenedIndexKey(Key): pass
+index = FlattenedIndexKey(); index.key = 0
+flat = [([key(key='d'), key(name='w')], leaf('float32', (2, 2), sharding=Sharding)), ([key(key='l'), key(idx=0)], leaf('bfloat16', ())),
+        ([key(key='n'), key(key=0)], leaf('key<fry>', ())), ([index], leaf('int8', ()))]
 jax = types.ModuleType('jax')
 jax.tree_util = types.SimpleNamespace(tree_flatten_with_path=lambda tree: (flat, None))
 sys.modules['jax'] = jax
@@ -218,12 +221,15 @@ test('examples/dump_template.py writes what match reads', async t => {
   const { leafsum_template: version, leaves } = JSON.parse(stdout)
   assert.equal(version, 1)
   assert.deepEqual(leaves, [
-    { key_path: ['d', 'w'], dtype: 'float32', shape: [2, 2], sharding: { mesh: { data: 2, model: 2 }, spec: ['data', ['model']] } },
-    { key_path: ['l', '0'], dtype: 'bfloat16', shape: [] },
+    { key_path: ['d', 'w'], key_types: [2, 2], dtype: 'float32', shape: [2, 2], sharding: { mesh: { data: 2, model: 2 }, spec: ['data', ['model']] } },
+    { key_path: ['l', '0'], key_types: [2, 1], dtype: 'bfloat16', shape: [] },
+    { key_path: ['n', '0'], key_types: [2, 2], dtype: 'key<fry>', shape: [] },
+    { key_path: ['0'], key_types: [1], dtype: 'int8', shape: [] },
   ])
   const scalar = zarr3('bfloat16', [], new Uint8Array(2))
-  assert.equal((await match(store({ 'd/w': w, 'l/0': scalar }), stdout)).verdict, 'MATCHES')
-  assert.deepEqual(codes(await match(store({ 'd/w': w, 'l/0': zarr3('float32', [], new Uint8Array(4)) }), stdout)), ['dtype-mismatch l/0'])
+  const others = { 'n/0': zarr3('uint32', [2], new Uint8Array(8)), 0: zarr3('int8', [], new Uint8Array(1)) }
+  assert.equal((await match(store({ 'd/w': w, 'l/0': scalar, ...others }), stdout)).verdict, 'MATCHES')
+  assert.deepEqual(codes(await match(store({ 'd/w': w, 'l/0': zarr3('float32', [], new Uint8Array(4)), ...others }), stdout)), ['dtype-mismatch l/0'])
 })
 
 test('what is damaged does not match, whether it would be cast or not', async () => {

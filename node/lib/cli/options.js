@@ -44,7 +44,7 @@ export const kOptions = {
   'values': { type: 'flag', help: 'for leaves that differ: how many elements, where first, by how much' },
   'rename': {
     type: 'repeat', value: "'RE=>TO'", pattern: /^.+=>/, wants: 'a regular expression, => and what takes the place of its match',
-    help: "in A's key paths, as /params/w, before they are compared; JavaScript's expressions, $1 in TO; again for more",
+    help: "in A's (of match: SRC's) key paths, as /params/w, before they are compared; JavaScript's expressions, $1 in TO; again for more",
   },
   'strip-prefix': { type: 'text', value: 'PATH', help: 'leave out these leading keys on both sides where they are there: params' },
   'sample': {
@@ -157,7 +157,7 @@ export const kCommands = {
     operands: ['SRC', 'TEMPLATE'],
     reports: true,
     help: 'would it restore into TEMPLATE (a checkpoint, a lockfile, ls --json, examples/dump_template.py): shapes, silent casts, missing leaves, params level, sharding',
-    options: ['mesh', 'allow-extra', 'strict', 'item', 'step', 'all-steps', 'generation', 'max-memory', 'max-fill', 'header', 'timeout', ...kText],
+    options: ['mesh', 'rename', 'allow-extra', 'strict', 'item', 'step', 'all-steps', 'generation', 'max-memory', 'max-fill', 'header', 'timeout', ...kText],
     conflicts: kAlways,
   },
   cat: {
