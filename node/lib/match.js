@@ -10,7 +10,6 @@ import { containersBetween, pairUp } from './pairs.js'
 import { judgeKey, prngKeyOf } from './prng_key.js'
 import { readOf } from './read.js'
 import { recordsOf, withRecords } from './records.js'
-import { withRenames } from './rename.js'
 import { shardingFindings } from './sharding.js'
 import { unravel } from './slice.js'
 import { parseTemplate } from './template.js'
@@ -69,8 +68,9 @@ async function recordedLeaves(/** @type {any} */ source, /** @type {any[]} */ it
  * @param {Record<string, any>} options of the API: `mesh`, `allowExtra`, `rename`
  */
 async function matchLeaves(report, source, items, template, { mesh, allowExtra, rename, ...options }) {
-  const leaves = await recordedLeaves(source, items)
-  const { pairs, findings, counts } = pairUp(rename === undefined ? leaves : withRenames(leaves, rename), template, allowExtra === true)
+  const listed = await recordedLeaves(source, items)
+  const leaves = rename === undefined ? listed : (await import('./rename.js')).withRenames(listed, rename)
+  const { pairs, findings, counts } = pairUp(leaves, template, allowExtra === true)
   const containers = containersBetween(pairs)
   findings.push(...containers.findings)
   const recorded = mesh || template.some(leaf => leaf.sharding) ? await recordedShardings(source, items) : new Map()

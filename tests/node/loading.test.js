@@ -30,8 +30,8 @@ function loadedBy(/** @type {import('node:test').TestContext} */ t, /** @type {s
 
 const kList = ['list.js', 'list_document.js', 'listing.js']
 const kUrls = ['ahead.js', ...['kept', 'requests', 'responses', 'tags', 'url'].map(name => `stores/${name}.js`)]
-const kMatch = ['cast.js', 'elements.js', 'match.js', 'pairs.js', 'sharding.js', 'slice.js', 'template.js']
-const kOthers = ['browser.js', 'cli/help.js', 'exact_json.js', 'explanations.js', 'index.js', 'metadata.js', 'read.js', 'rename.js',
+const kMatch = ['cast.js', 'elements.js', 'match.js', 'pairs.js', 'prng_key.js', 'records.js', 'sharding.js', 'slice.js', 'template.js']
+const kOthers = ['against.js', 'browser.js', 'cli/help.js', 'exact_json.js', 'explanations.js', 'index.js', 'metadata.js', 'read.js', 'rename.js',
   'sample.js', 'state.js', 'stores/files.js', 'stores/map.js', 'stores/told.js', 'stores/window_store.js', 'sums.js', 'tensorstore_spec.js', 'windows.js']
 
 test('each command loads what it and its source need', async t => {
