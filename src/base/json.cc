@@ -64,6 +64,7 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
   bool binary(binary_t&) override { return false; }
   bool start_object(size_t) override { return Open(true); }
   bool end_object() override {
+    if (below_ > 0) return --below_, true;
     const size_t first = stack_.back().first;
     JsonValue::Object members(std::make_move_iterator(waiting_.begin() + static_cast<ptrdiff_t>(first)),
                               std::make_move_iterator(waiting_.end()));
@@ -72,6 +73,7 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
   }
   bool start_array(size_t) override { return Open(false); }
   bool end_array() override {
+    if (below_ > 0) return --below_, true;
     const size_t first = stack_.back().first;
     JsonValue::Array elements;
     elements.reserve(waiting_.size() - first);
@@ -80,6 +82,7 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
     return Close(JsonValue(std::move(elements)));
   }
   bool key(string_t& name) override {
+    if (below_ > 0) return true;
     stack_.back().name = name;
     return true;
   }
@@ -99,6 +102,7 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
   JsonValue root;
   std::vector<std::string> duplicates;
   std::optional<Error> error;
+  std::optional<Error> too_deep;  // though it is JSON to its end
 
  private:
   // An object or array that is not complete.
@@ -110,6 +114,7 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
 
   bool Open(bool is_object) {
     if (stack_.size() >= static_cast<size_t>(kMaxJsonDepth)) {
+      if (options_.as_python) return Deeper();
       // Nothing that is written in JSON here is nested like this, so it is broken and not too large.
       error = Error{ErrorCode::kInvalid, "JSON is nested too deeply", std::nullopt,
                     "depth of at most " + Phrase(kMaxJsonDepth), "more"};
@@ -120,6 +125,18 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
       kept_ = held_;
     }
     stack_.push_back({is_object, waiting_.size(), {}});
+    return true;
+  }
+  // Below what is kept nothing is, but it is counted on: whether Python would read the text.
+  bool Deeper() {
+    if (static_cast<int>(stack_.size()) + ++below_ > kPythonJsonDepth) {
+      error = Error{ErrorCode::kInvalid, "JSON is nested so deeply that Python's json gives up", std::nullopt,
+                    "depth of at most " + Phrase(kPythonJsonDepth), "more"};
+      return false;
+    }
+    if (!too_deep)
+      too_deep = Error{ErrorCode::kLimit, "JSON is nested too deeply", std::nullopt,
+                       "depth of at most " + Phrase(kMaxJsonDepth), "more"};
     return true;
   }
   bool Close(JsonValue&& done) {
@@ -148,6 +165,7 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
     return true;
   }
   bool Add(JsonValue&& v) {
+    if (below_ > 0) return true;
     if (stack_.empty()) {
       root = std::move(v);
       return true;
@@ -173,6 +191,7 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
 
   const JsonOptions& options_;
   const uint64_t max_values_;
+  int below_ = 0;      // objects and arrays that are open below kMaxJsonDepth
   uint64_t held_ = 0;  // values that are held
   uint64_t kept_ = 0;  // of them those outside the element that is being read
   std::vector<Frame> stack_;
@@ -310,7 +329,7 @@ Result<JsonDocument> ParseJson(Bytes text, JsonOptions options) {
     return Error{ErrorCode::kInvalid, "not JSON: a byte order mark", 0, "", ""};
   Builder builder(options, options.any_number_of_values
                                ? UINT64_MAX
-                               : kMaxJsonValues + text.size() / kJsonBytesPerValue);
+                               : kMaxJsonValues + text.size() / options.bytes_per_value);
   std::string clean;
   std::string_view json = view;
   bool has_half_surrogates = false;
@@ -321,6 +340,7 @@ Result<JsonDocument> ParseJson(Bytes text, JsonOptions options) {
   const bool ok = Nlohmann::sax_parse(json.begin(), json.end(), &builder);
   if (!ok)
     return builder.error ? *builder.error : Error{ErrorCode::kInvalid, "not JSON", {}, "", ""};
+  if (builder.too_deep) return *builder.too_deep;
   return JsonDocument{std::move(builder.root), has_half_surrogates, std::move(builder.duplicates)};
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/limits.h"
 #include "base/result.h"
 
 namespace leafsum {
@@ -77,10 +78,12 @@ inline constexpr std::string_view kHalfSurrogate = "\xef\xbf\xbf";
 
 struct JsonOptions {
   // What Python's json takes besides, in files that nothing else reads: bare NaN, Infinity and
-  // -Infinity, read as null; an escaped half of a surrogate pair, read as kHalfSurrogate.
+  // -Infinity, read as null; an escaped half of a surrogate pair, read as kHalfSurrogate. What is nested more deeply than
+  // kMaxJsonDepth is `limit` then, and `invalid` only where Python gives up too.
   bool as_python = false;
   // More values than kMaxJsonValues allows: for evidence that the user names.
   bool any_number_of_values = false;
+  uint64_t bytes_per_value = kJsonBytesPerValue;  // of text, for each value beyond kMaxJsonValues
   std::string_view taken = {};  // the member of the root whose elements `elements` takes
   JsonElements* elements = nullptr;
 };

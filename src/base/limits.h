@@ -33,6 +33,9 @@ inline constexpr uint64_t kMaxWalkProblems = 1000;           // kept in one walk
 // JSON side files. Orbax's own `_METADATA` of 100,000 leaves is about 30 MB.
 inline constexpr uint64_t kMaxJsonBytes = 256ull << 20;
 inline constexpr int kMaxJsonDepth = 64;
+// What Python's json gives up at: its recursion limit of 1000 calls, of which the caller has some (3.11; later versions
+// take more).
+inline constexpr int kPythonJsonDepth = 990;
 // Values held of one document, and as many as it has times 64 bytes of text. Ours: a value takes up
 // to 40 bytes and may be written in two. No file of Orbax has them as dense as that.
 inline constexpr uint64_t kMaxJsonValues = 1 << 17;

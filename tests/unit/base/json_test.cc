@@ -109,6 +109,16 @@ TEST_CASE("Nesting is limited") {
   CHECK(ErrorOf(nested(kMaxJsonDepth + 1, '{', '}')) == "invalid");
   CHECK(ErrorOf(std::string(1000000, '[')) == "invalid");
   CHECK(ErrorOf(nested(40, '[', ']').insert(40, nested(kMaxJsonDepth - 40, '[', ']'))) == "");
+  // What Python reads is no broken document: a limit of ours, and only above Python's own an error.
+  const JsonOptions python{.as_python = true};
+  for (const auto& [open, close] : {std::pair{'[', ']'}, std::pair{'{', '}'}}) {
+    CHECK(ErrorOf(nested(kMaxJsonDepth, open, close), python) == "");
+    CHECK(ErrorOf(nested(kMaxJsonDepth + 1, open, close), python) == "limit");
+    CHECK(ErrorOf(nested(kPythonJsonDepth, open, close), python) == "limit");
+    CHECK(ErrorOf(nested(kPythonJsonDepth + 1, open, close), python) == "invalid");
+    CHECK(ErrorOf(nested(kMaxJsonDepth + 1, open, close) + "x", python) == "invalid");  // and no JSON either
+  }
+  CHECK(ErrorOf("[" + nested(kMaxJsonDepth, '[', ']') + "," + nested(kMaxJsonDepth + 9, '{', '}') + ",0]", python) == "limit");
 }
 
 TEST_CASE("The number of values held is limited, by the text's length") {
