@@ -218,10 +218,15 @@ void MsgpackReader::Ext(int type, uint64_t header, uint64_t length) {
   CloseValue();
 }
 
+void MsgpackReader::AddKeyTypes(MsgpackLeaf& leaf) const {
+  for (const Frame& frame : stack_) leaf.key_types.push_back(frame.is_map ? 2 : 1);
+}
+
 // A leaf at the path, of `size` bytes in the file; moves behind it.
 MsgpackLeaf& MsgpackReader::Add(MsgpackLeaf::Kind kind, std::string_view dtype, uint64_t size) {
   MsgpackLeaf& leaf = leaves_.emplace_back();
   leaf.key_path = path_;
+  AddKeyTypes(leaf);
   leaf.kind = kind;
   leaf.dtype = dtype;
   leaf.offset = position_;
@@ -256,7 +261,9 @@ void MsgpackReader::CloseValue() {
       leaves_.resize(frame.first_leaf);
       leaves_.push_back(std::move(joined));
     }
+    const bool joined = frame.is_chunked_array;
     stack_.pop_back();
+    if (joined) AddKeyTypes(leaves_.back());
   }
   done_ = true;
   if (position_ != size_)

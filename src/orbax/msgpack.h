@@ -37,6 +37,7 @@ struct MsgpackLeaf {
     uint64_t elements = 0;
   };
   KeyPath key_path;
+  std::vector<uint64_t> key_types;  // 1 of an array's element, 2 of a map's key, as in `_METADATA`
   Kind kind = Kind::kEmpty;
   std::string dtype;            // numpy's name: "float32", "bfloat16"; None, Dict, List
   std::vector<uint64_t> shape;  // of arrays and numpy scalars
@@ -80,6 +81,7 @@ class MsgpackReader {
   void Value();
   void Open(bool is_map, uint64_t count, uint64_t header);
   void Ext(int type, uint64_t header, uint64_t length);
+  void AddKeyTypes(MsgpackLeaf& leaf) const;
   MsgpackLeaf& Add(MsgpackLeaf::Kind kind, std::string_view dtype, uint64_t size);
   void AddNumber(std::string_view dtype, uint64_t bits, uint64_t nbytes, uint64_t size);
   void CloseValue();

@@ -236,6 +236,17 @@ TEST_CASE("what breaks the file") {
   CHECK(broken.path() == KeyPath{"b", "1"});
 }
 
+TEST_CASE("each key is one of a map or of an array") {
+  const std::string chunked = Map({{"__msgpack_chunked_array__", Byte(0xc3)},
+                                   {"shape", Map({{"0", Uint(1)}})},
+                                   {"chunks", Map({{"0", Array({1}, "int8", "x")}})}});
+  const auto leaves = Leaves(Map({{"m", Map({{"0", Uint(1)}})}, {"l", List({Uint(1), List({Byte(0xc0)})})}, {"c", List({chunked})}}));
+  std::vector<std::string> types;
+  for (const MsgpackLeaf& leaf : leaves) types.push_back(JsonPointer(leaf.key_path) + " " + UintList(leaf.key_types));
+  CHECK(types == std::vector<std::string>{"/m/0 [2,2]", "/l/0 [2,1]", "/l/1/0 [2,1,1]", "/c/0 [2,1]"});
+  CHECK(Leaves(Uint(1))[0].key_types.empty());
+}
+
 TEST_CASE("an integer as a map's key is its decimal digits") {
   const uint64_t minus_one = ~uint64_t{0};
   const std::pair<std::string, const char*> rows[] = {
