@@ -67,7 +67,7 @@ class Checker {
     if (!sequence || !is_new) return;
     const std::string& text = entry.key_path[d];
     const auto number = orbax::PythonInt(text);
-    if (number != text || !IsAscii(text)) {
+    if (number != text || text.starts_with('-') || !IsAscii(text)) {
       node.odd = true;
       found_.push_back({Prefix(entry.key_path, d + 1), false, "index " + JsonString(text),
                         "index " + (number && IsAscii(text) ? *number : std::string("?")),
