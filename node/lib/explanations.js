@@ -233,22 +233,24 @@ The kind of value that _METADATA records (jax.Array, scalar, string, None …) i
 locked, or not what is stored: the message says which. Content is judged apart from this.
 
 Comes about when the same weights were saved from other Python types or by another Orbax
-version. Where it contradicts what is stored, _METADATA was edited: turning a leaf into None
-is how it is made to vanish at restore while its data stay.
+version: a jax.Array, np.ndarray or scalar, or another empty node. Where it contradicts what
+is stored, _METADATA was edited: turning a leaf into None is how it is made to vanish at
+restore while its data stay.
 
 Compare _METADATA with a copy you trust. If only the Python type matters: run with --strict.
 `,
   'structure-mismatch': `\
-What surrounds the values differs from what was locked (key types, PRNG implementation, empty
-nodes), or two records of one save disagree: write_shape, array_metadatas/, _sharding, times,
-a merged store and its processes' databases, the ranges of two values. Values are judged apart.
+What surrounds the values is not what was locked: key types (list or dict), the PRNG of a key,
+an empty node on one side only, another kind of value. That is an error: the values are equal,
+and a restore gives another tree. As a warning: two records of one save disagree (write_shape,
+array_metadatas/, _sharding, times, a merged store and its processes' databases, ranges of two
+values), or a tree without _METADATA has dropped an empty node.
 
-Comes about when the same weights were saved from another tree or by another Orbax version,
-when a side file or the store was edited after the save, or when a checkpoint was put together
-from several saves.
+Comes about when the same weights were saved from another tree, when _METADATA or a side file
+was edited after the save, or when a checkpoint was put together from several saves.
 
-Without a lockfile take it as a hint that files were exchanged. Restoring without a template
-may give another tree; if that matters, run with --strict.
+Compare _METADATA and array_metadatas/ with a copy you trust. If the other tree is meant:
+--allow-structure makes it a warning, and a new lockfile records it.
 `,
   'statistics-mismatch': `\
 Sums that the OCDBT tree keeps about its parts (number of keys, bytes, generations) are not

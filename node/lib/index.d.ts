@@ -22,6 +22,8 @@ export interface Options {
   generation?: number
   include?: string[]
   exclude?: string[]
+  /** What differs from the evidence around the values (key types, PRNG implementations, empty nodes) is a warning. */
+  allowStructure?: boolean
 }
 
 export interface LockOptions extends Options {

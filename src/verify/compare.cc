@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "hash/blake3.h"
 #include "orbax/key_path.h"
+#include "orbax/tree_metadata.h"
 #include "verify/difference_text.h"
 #include "verify/fingerprint.h"
 
@@ -19,6 +20,13 @@ using report::Severity;
 
 bool IsDescribed(const LeafRecord& leaf) { return !leaf.dtype.empty(); }
 bool IsRead(const LeafRecord& leaf) { return !leaf.has_content || leaf.blake3.has_value(); }
+
+// Kinds of value that hold an array: which one it is changes when it is saved again elsewhere. `array` is a bare store's.
+bool IsArrayKind(std::string_view value_type) {
+  return value_type == "jax.Array" || value_type == "np.ndarray" || value_type == "scalar" ||
+         value_type == "array";
+}
+
 
 // One run over two sides. Items come in pairs, a null where a side has none.
 class Comparer {
@@ -35,6 +43,11 @@ class Comparer {
   Sign ComparePair(LeafOutcome& leaf);
   bool CompareContent(const LeafRecord& expected, const LeafRecord& actual);
   void CompareStructure(const LeafRecord& expected, const LeafRecord& actual);
+  void CompareKeys(const LeafRecord& expected, const LeafRecord& actual);
+  void Structure(const orbax::KeyPath& path, std::string expected, std::string actual, std::string message);
+  Severity StructureSeverity() const {
+    return options_.allow_structure ? Severity::kWarning : Severity::kError;
+  }
   Sign OneSided(const LeafRecord& leaf, bool is_missing);
   void Record(LeafOutcome leaf);
   void Add(Code code, const orbax::KeyPath& path, std::optional<std::string> expected,
@@ -48,6 +61,8 @@ class Comparer {
   std::string_view item_;
   bool expected_whole_ = true;
   bool actual_whole_ = true;
+  bool expected_drops_ = false;  // empty nodes
+  bool actual_drops_ = false;
 };
 
 void Comparer::Add(Code code, const orbax::KeyPath& path, std::optional<std::string> expected,
@@ -89,20 +104,33 @@ bool Comparer::CompareContent(const LeafRecord& expected, const LeafRecord& actu
   return true;
 }
 
-// What lies around the content: known without reading it, and never an error.
+void Comparer::Structure(const orbax::KeyPath& path, std::string expected, std::string actual, std::string message) {
+  if (options_.allow_structure) message += "; allowed";
+  Add(Code::kStructureMismatch, path, std::move(expected), std::move(actual), std::move(message), StructureSeverity());
+}
+
+// What lies around the content, as far as the tree alone tells it.
 void Comparer::CompareStructure(const LeafRecord& expected, const LeafRecord& actual) {
   const orbax::KeyPath& path = actual.key_path;
-  if (!expected.value_type.empty() && !actual.value_type.empty() &&
-      expected.value_type != actual.value_type)
-    Add(Code::kValueTypeMismatch, path, expected.value_type, actual.value_type,
-        "restores as another type of value");
+  const std::string &a = expected.value_type, &b = actual.value_type;
+  if (!a.empty() && !b.empty() && a != b) {
+    if ((IsArrayKind(a) && IsArrayKind(b)) || (orbax::IsEmptyValueType(a) && orbax::IsEmptyValueType(b)))
+      Add(Code::kValueTypeMismatch, path, a, b, "restores as another type of value");
+    else
+      Structure(path, a, b, "restores as another kind of value");
+  }
   if (expected.key_types && actual.key_types && expected.key_types != actual.key_types)
-    Add(Code::kStructureMismatch, path, UintList(*expected.key_types),
-        UintList(*actual.key_types),
-        "key types differ (1 sequence index, 2 dict key or attribute)");
-  if (expected.prng_impl && actual.prng_impl && expected.prng_impl != actual.prng_impl)
-    Add(Code::kStructureMismatch, path, expected.prng_impl, actual.prng_impl,
-        "the key belongs to another PRNG implementation");
+    Structure(path, UintList(*expected.key_types), UintList(*actual.key_types),
+              "key types differ (1 sequence index, 2 dict key or attribute): the leaf restores into another container");
+}
+
+// The PRNG of a key. Nothing else tells a key from plain integers, so that none is an answer too.
+void Comparer::CompareKeys(const LeafRecord& expected, const LeafRecord& actual) {
+  if (expected.prng_impl == actual.prng_impl || !expected.prng_known || !actual.prng_known) return;
+  Structure(actual.key_path, expected.prng_impl.value_or("no key"), actual.prng_impl.value_or("no key"),
+            !actual.prng_impl     ? "a PRNG key restores as plain integers: array_metadatas/ no longer marks it"
+            : !expected.prng_impl ? "plain integers restore as a PRNG key: array_metadatas/ marks them as one"
+                                  : "the key belongs to another PRNG implementation");
 }
 
 Sign Comparer::ComparePair(LeafOutcome& leaf) {
@@ -134,7 +162,13 @@ Sign Comparer::ComparePair(LeafOutcome& leaf) {
     Add(Code::kShapeMismatch, actual.key_path, ShapeText(expected.shape), ShapeText(actual.shape),
         "other shape" + bytes);
   }
-  if (both) CompareStructure(expected, actual);
+  if (both) {
+    CompareStructure(expected, actual);
+    CompareKeys(expected, actual);
+  } else {
+    Structure(actual.key_path, expected.value_type, actual.value_type,
+              actual.has_content ? "a value where an empty node was" : "an empty node where a value was");
+  }
   if (!same) return Sign::kDifferent;
   if (!read) return Sign::kNotRead;
   if (!CompareContent(expected, actual)) return Sign::kDifferent;
@@ -155,9 +189,15 @@ Sign Comparer::OneSided(const LeafRecord& leaf, bool is_missing) {
     (is_missing ? expected : actual) =
         leaf.dtype + (leaf.has_content ? " " + ShapeText(leaf.shape) : std::string());
   if (!leaf.has_content) {
-    Add(Code::kStructureMismatch, leaf.key_path, std::move(expected), std::move(actual),
-        is_missing ? "an empty node is missing; it has no content"
-                   : "an empty node is extra; it has no content");
+    const bool dropped = is_missing ? actual_drops_ && !expected_drops_ : expected_drops_ && !actual_drops_;
+    std::string message = is_missing ? "an empty node is missing" : "an empty node is extra";
+    if (dropped)
+      message += ": a tree without _METADATA drops some of them";
+    else
+      message += is_missing ? ": the tree restores without it" : ": the tree restores with it";
+    if (!dropped && options_.allow_structure) message += "; allowed";
+    Add(Code::kStructureMismatch, leaf.key_path, std::move(expected), std::move(actual), std::move(message),
+        dropped ? Severity::kWarning : StructureSeverity());
     return sign;
   }
   const bool allowed = is_missing ? options_.allow_missing : options_.allow_extra;
@@ -206,6 +246,8 @@ void Comparer::CompareItems(const ItemRecord* expected, bool expected_whole,
   item_ = actual ? actual->name : expected->name;
   expected_whole_ = expected_whole;
   actual_whole_ = actual_whole;
+  expected_drops_ = expected && !expected->has_tree_metadata;
+  actual_drops_ = actual && !actual->has_tree_metadata;
   if (expected && actual && expected->name != actual->name) {
     Finding finding(Code::kItemRenamed);
     finding.item = actual->name;

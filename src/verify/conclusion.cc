@@ -24,6 +24,7 @@ void Verifier::MakeRecords() {
       if (context_.options.command == Command::kList) break;  // which compares and locks nothing
       ItemRecord record;
       record.name = item.item.name;
+      record.has_tree_metadata = item.item.kind == orbax::ItemKind::kPyTree;
       record.no_fingerprint = item.no_fingerprint || !item.tree_read || item.failed;
       for (const LeafPlan& leaf : item.leaves) record.leaves.push_back(leaf.record);
       scan.records.push_back(std::move(record));
@@ -45,6 +46,7 @@ void Verifier::Compare(report::FindingList& findings) {
   CompareOptions options;
   options.allow_missing = o.allow_missing;
   options.allow_extra = o.allow_extra;
+  options.allow_structure = o.allow_structure;
   if (o.item) options.items = {*o.item};
   if (!o.include.empty() || !o.exclude.empty()) {
     options.wants = [&o](std::string_view item, const orbax::KeyPath& path) {

@@ -47,6 +47,9 @@ ItemRecord ReadItem(StrictReader& r, const std::string& name, const JsonValue& v
     if (item.leaves[i - 1].key_path == item.leaves[i].key_path)
       r.Fail("duplicate leaf " + Clipped(orbax::ToJson(item.leaves[i].key_path)));
   if (!r.ok()) return item;
+  // Key types are written wherever there is an `_METADATA` (design.md §10.17).
+  item.has_tree_metadata = std::any_of(item.leaves.begin(), item.leaves.end(),
+                                       [](const LeafRecord& leaf) { return leaf.key_types.has_value(); });
   const auto follows = ItemFingerprint(item);
   if (!follows || *follows != said)
     r.Fail("\"fingerprint\" does not follow from the item's leaves",

@@ -15,7 +15,7 @@ void AppendLeaf(std::string& out, const LeafRecord& leaf) {
   if (leaf.stored) out += ",\"stored\":\"" + Blake3Text(*leaf.stored) + '"';
   if (!leaf.blocks.empty()) out += ",\"blocks\":\"" + Base64(leaf.blocks) + '"';
   if (leaf.has_chunks) out += ",\"chunks\":\"" + Base64(leaf.chunks) + '"';
-  if (leaf.key_types) {
+  if (leaf.key_types && !leaf.key_types_inferred) {
     out += ",\"key_types\":[";
     for (size_t i = 0; i < leaf.key_types->size(); ++i) {
       if (i) out += ',';

@@ -115,6 +115,7 @@ Status Read(Options& o, const std::string& name, const JsonValue& v) {
                                     {"strict", &Options::strict},
                                     {"allow_missing", &Options::allow_missing},
                                     {"allow_extra", &Options::allow_extra},
+                                    {"allow_structure", &Options::allow_structure},
                                     {"stored", &Options::stored},
                                     {"blocks", &Options::blocks},
                                     {"chunks", &Options::chunks},

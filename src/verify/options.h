@@ -57,6 +57,7 @@ struct Options {
   bool deep = false;
   bool strict = false;
   bool allow_missing = false, allow_extra = false;
+  bool allow_structure = false;  // what differs from the evidence around the values is a warning
   std::optional<hash::Digest> fingerprint;                                 // evidence of one line
   bool stored = true, blocks = true, chunks = false, write_source = true;  // what `lock` writes
   bool against_with_source = false;  // verify: the second source came with the first and is not trusted

@@ -50,6 +50,8 @@ void PlanStage::PlanMsgpack(size_t s, size_t i) {
     LeafPlan& leaf = item.leaves[l];
     orbax::MsgpackLeaf& value = *values[l];
     leaf.record.key_path = value.key_path;
+    leaf.record.key_types = std::move(value.key_types);
+    leaf.record.key_types_inferred = true;
     if (l > 0 && values[l - 1]->key_path == value.key_path) item.no_fingerprint = true;
     if (value.kind == orbax::MsgpackLeaf::Kind::kPlaceholder && !item.item.HasStore()) {
       // A file that is itself the checkpoint has no arrays beside it: to its reader this is a text.

@@ -36,6 +36,7 @@ export const kOptions = {
   'strict': { type: 'flag', help: 'warnings count as errors' },
   'allow-missing': { type: 'flag', help: 'leaves and files that are only in the evidence are warnings' },
   'allow-extra': { type: 'flag', help: 'leaves and files that are only in the checkpoint are warnings' },
+  'allow-structure': { type: 'flag', help: 'other key types, PRNG implementations or empty nodes than the evidence has are warnings' },
   'force': { type: 'flag', help: 'replace an existing file' },
   'no-stored': { type: 'flag', help: 'leave out the digests of the stored bytes' },
   'no-blocks': { type: 'flag', help: 'leave out the values of 4 MiB blocks' },
@@ -99,7 +100,7 @@ export const kOptions = {
   'help': { type: 'flag', short: 'h', help: 'print this' },
 }
 
-const kScope = ['item', 'step', 'all-steps', 'generation', 'include', 'exclude']
+const kScope = ['item', 'step', 'all-steps', 'generation', 'include', 'exclude', 'allow-structure']
 const kWork = ['algorithm', 'jobs', 'max-memory', 'max-fill', 'header', 'timeout']
 const kText = ['json', 'format', 'output', 'quiet', 'verbose', 'progress', 'color', 'version', 'help']
 const kCommon = [...kScope, ...kWork, ...kText]

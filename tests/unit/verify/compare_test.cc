@@ -254,21 +254,52 @@ TEST_CASE("nothing is missing from a tree that was not read whole") {
   CHECK(Run(Side{&none, false, {}}, Side{&a, true, {}}).counts == Counts{0, 0, 0, 0, 2});
 }
 
-TEST_CASE("the structure around equal values gives warnings only") {
+TEST_CASE("what lies around equal values is evidence") {
+  struct Row {
+    const char *what;
+    void (*change)(LeafRecord& expected, LeafRecord& actual);
+    std::string codes;
+  };
+  const std::string error = "structure-mismatch error :/w\n", type = "value-type-mismatch warning :/w\n";
+  const std::vector<Row> rows = {
+      {"nothing", [](LeafRecord&, LeafRecord&) {}, ""},
+      {"a scalar", [](LeafRecord&, LeafRecord& b) { b.value_type = "scalar"; }, type},
+      {"np.ndarray", [](LeafRecord& a, LeafRecord&) { a.value_type = "np.ndarray"; }, type},
+      {"a bare store's array", [](LeafRecord& a, LeafRecord&) { a.value_type = "array"; }, type},
+      {"another kind of value", [](LeafRecord&, LeafRecord& b) { b.value_type = "string"; }, error},
+      {"a kind that no one knows", [](LeafRecord& a, LeafRecord&) { a.value_type = "x"; }, error},
+      {"other key types", [](LeafRecord& a, LeafRecord& b) { a.key_types = std::vector<uint64_t>{2}, b.key_types = std::vector<uint64_t>{1}; }, error},
+      {"key types on one side", [](LeafRecord& a, LeafRecord&) { a.key_types = std::vector<uint64_t>{2}; }, ""},
+      {"a msgpack tree's", [](LeafRecord& a, LeafRecord& b) {
+         a.key_types = std::vector<uint64_t>{2}, b.key_types = std::vector<uint64_t>{1}, b.key_types_inferred = true;
+       }, error},
+      {"a key that is none any more", [](LeafRecord& a, LeafRecord&) { a.prng_impl = "threefry2x32"; }, error},
+      {"a key that was none", [](LeafRecord&, LeafRecord& b) { b.prng_impl = "threefry2x32"; }, error},
+      {"another PRNG", [](LeafRecord& a, LeafRecord& b) { a.prng_impl = "rbg", b.prng_impl = "unsafe_rbg"; }, error},
+      {"the same PRNG", [](LeafRecord& a, LeafRecord& b) { a.prng_impl = b.prng_impl = "rbg"; }, ""},
+      {"a key or not, which could not be read", [](LeafRecord& a, LeafRecord& b) {
+         a.prng_impl = "rbg", b.prng_known = false;
+       }, ""},
+  };
+  for (const Row& row : rows) {
+    INFO(row.what);
+    LeafRecord a = W(), b = W();
+    row.change(a, b);
+    Run run(One(a), One(b));
+    CHECK(run.codes == row.codes);
+    CHECK(run.counts == Counts{1, 0, 0, 0, 0});
+    CompareOptions allow;
+    allow.allow_structure = true;
+    CHECK(Run(One(a), One(b), allow).codes.find(" error ") == std::string::npos);
+  }
   LeafRecord a = W(), b = W();
-  b.value_type = "np.ndarray";
-  a.key_types = std::vector<uint64_t>{2};
-  a.prng_impl = "fry";
-  CHECK(Run(One(a), One(b)).codes == "value-type-mismatch warning :/w\n");
-  b.key_types = std::vector<uint64_t>{1};
-  b.prng_impl = "rbg";
-  Run run(One(a), One(b));
-  CHECK(run.codes ==
-        "structure-mismatch warning :/w\nstructure-mismatch warning :/w\nvalue-type-mismatch "
-        "warning :/w\n");
-  CHECK(run.findings[0].expected == "[2]");
-  CHECK(run.findings[1].expected == "fry");
-  CHECK(run.counts == Counts{1, 0, 0, 0, 0});
+  a.prng_impl = "rbg";
+  CHECK(Run(One(a), One(b)).findings[0].expected == "rbg");
+  CHECK(Run(One(a), One(b)).findings[0].actual == "no key");
+  // Of an array whose metadata was not read nobody can say.
+  b.dtype.clear();
+  b.blake3.reset();
+  CHECK(Run(One(a), One(b)).codes.empty());
 }
 
 TEST_CASE("empty nodes have no content: only their kind and place can differ") {
@@ -278,21 +309,38 @@ TEST_CASE("empty nodes have no content: only their kind and place can differ") {
   CHECK(kind.lines == "= :/n\n");
   CHECK(kind.comparison.equal_with_content == 0);
 
-  const Items with = {{"", {W(), Empty({"n"}, "None")}, false}};
-  Run missing(with, One(W()));
-  CHECK(missing.codes == "structure-mismatch warning :/n\n");
+  Items with = {{"", {W(), Empty({"n"}, "None")}, false}};
+  Items without = One(W());
+  CompareOptions allow;
+  allow.allow_structure = true;
+  Run missing(with, without);
+  CHECK(missing.codes == "structure-mismatch error :/n\n");
   CHECK(missing.lines == "- :/n\n= :/w\n");
   CHECK(missing.counts == Counts{1, 0, 1, 0, 0});
   CHECK(missing.findings[0].expected == "None");
-  Run extra(One(W()), with);
-  CHECK(extra.codes == "structure-mismatch warning :/n\n");
+  CHECK(Run(with, without, allow).codes == "structure-mismatch warning :/n\n");
+  Run extra(without, with);
+  CHECK(extra.codes == "structure-mismatch error :/n\n");
   CHECK(extra.counts == Counts{1, 0, 0, 1, 0});
+  CHECK(Run(without, with, allow).codes == "structure-mismatch warning :/n\n");
 
-  // In the place of content, an empty node is an error.
+  // A tree without `_METADATA` drops some of them: where that side lacks one, that may be why; where it has one more, it is not.
+  without[0].has_tree_metadata = false;
+  CHECK(Run(with, without).codes == "structure-mismatch warning :/n\n");
+  CHECK(Run(without, with).codes == "structure-mismatch warning :/n\n");
+  std::swap(with[0].has_tree_metadata, without[0].has_tree_metadata);
+  CHECK(Run(with, without).codes == "structure-mismatch error :/n\n");
+  CHECK(Run(without, with).codes == "structure-mismatch error :/n\n");
+  without[0].has_tree_metadata = false;  // and two of them have no such difference
+  CHECK(Run(with, without).codes == "structure-mismatch error :/n\n");
+
+  // In the place of content, an empty node is an error, whatever is allowed.
   Run replaced(One(W()), One(Empty({"w"}, "None")));
-  CHECK(replaced.codes == "dtype-mismatch error :/w\n");
+  CHECK(replaced.codes == "dtype-mismatch error :/w\nstructure-mismatch error :/w\n");
   CHECK(replaced.lines == "* :/w\n");
-  CHECK(Run(One(Empty({"w"}, "None")), One(W())).codes == "dtype-mismatch error :/w\n");
+  CHECK(Run(One(Empty({"w"}, "None")), One(W())).codes == "dtype-mismatch error :/w\nstructure-mismatch error :/w\n");
+  CHECK(Run(One(W()), One(Empty({"w"}, "None")), allow).codes ==
+        "dtype-mismatch error :/w\nstructure-mismatch warning :/w\n");
 }
 
 TEST_CASE("equal content in other stored bytes is re-encoded") {
