@@ -2,6 +2,7 @@
 
 #include "base/phrase.h"
 #include "base/sort.h"
+#include "readers/tree.h"
 #include "zarr/json_members.h"
 
 namespace leafsum::verify {
@@ -11,6 +12,16 @@ using report::Code;
 using report::Finding;
 
 constexpr size_t kNoLeaf = ~size_t{0};
+
+// JAX's own PRNGs, and how many uint32 a key has. Others may be registered.
+constexpr std::pair<std::string_view, uint64_t> kPrngs[] = {{"threefry2x32", 2}, {"rbg", 4}, {"unsafe_rbg", 4}};
+
+bool CanBeKey(const LeafRecord& leaf) {
+  if (leaf.dtype != "uint32") return false;
+  for (const auto& [name, words] : kPrngs)
+    if (*leaf.prng_impl == name) return !leaf.shape->empty() && leaf.shape->back() == words;
+  return true;
+}
 
 // What is known of one parameter name beside `_METADATA`, or one thing of that.
 struct Records {
@@ -109,20 +120,23 @@ class RecordChecker {
                 ": a restore leaves it out");
       return;
     }
+    if (leaf.skip_deserialize && !leaf.in_msgpack) return;  // said already
     if (records.is_string && is_string == stored) {
       Add(leaf, Code::kValueTypeMismatch, "_METADATA",
           is_string ? "an array's value type" : "string", type,
           is_string ? "_METADATA says that this is a string, but the store has an array of "
                       "this name"
                     : "_METADATA says that this is an array, but it lies in _strings.json");
-    } else if (leaf.skip_deserialize && leaf.in_zarr) {
-      Add(leaf, Code::kValueTypeMismatch, "_METADATA", "skip_deserialize false", "true",
-          "_METADATA says that there is nothing to read here, but the store has an array of this "
-          "name");
+    } else if (!readers::HasTypeHandler(type)) {
+      return;  // said already
     } else if (type == "scalar" && leaf.record.shape && !leaf.record.shape->empty()) {
-      Add(leaf, Code::kValueTypeMismatch, "_METADATA", "rank 0",
-          zarr::ShapeText(*leaf.record.shape),
-          "_METADATA says that this is a scalar, but it is stored as an array");
+      Add(leaf, Code::kInvalid, "_METADATA", "rank 0", zarr::ShapeText(*leaf.record.shape),
+          "_METADATA says that this is a scalar, but it is stored as an array: a restore raises \"Restored result is not a "
+          "scalar\"");
+    } else if (leaf.record.prng_impl && leaf.record.shape && !CanBeKey(leaf.record)) {
+      Add(leaf, Code::kInvalid, "array_metadatas/", "uint32 data of a " + *leaf.record.prng_impl + " key",
+          leaf.record.dtype + " " + zarr::ShapeText(*leaf.record.shape),
+          "array_metadatas/ says that this is a PRNG key, but it is stored as something else: a restore raises TypeError");
     } else if (type != "jax.Array" && (leaf.write_shape || records.recorded || records.sharding)) {
       Add(leaf, Code::kValueTypeMismatch, "_METADATA", "jax.Array", type,
           std::string(leaf.write_shape   ? "write_shape"
@@ -132,7 +146,7 @@ class RecordChecker {
     } else if (type == "jax.Array" && !leaf.write_shape && has_write_shapes_) {
       Add(leaf, Code::kValueTypeMismatch, "_METADATA", "write_shape", "none",
           "a jax.Array without write_shape, though the writer records it for every jax.Array");
-    } else if (leaf.write_shape && !records.recorded && !item_.recorded.empty()) {
+    } else if (leaf.write_shape && !records.recorded && item_.num_array_metadatas > 0 && item_.record_problems.empty()) {
       Add(leaf, Code::kStructureMismatch, "array_metadatas/", "an entry", "none",
           "array_metadatas/ has no entry for this leaf: a PRNG key would restore as plain "
           "integers");

@@ -1,5 +1,7 @@
 #include "verify/discover.h"
 
+#include <algorithm>
+
 #include "base/phrase.h"
 #include "verify/choose_layout.h"
 
@@ -10,6 +12,7 @@ using report::Code;
 using report::Finding;
 
 constexpr uint64_t kMaxJsonItem = 4 << 20;
+constexpr std::string_view kProcessFile = "process_";
 
 }  // namespace
 
@@ -153,6 +156,33 @@ void Discover::WantMsgpack(size_t scan, size_t item, const std::string& path) {
   WantRange(s, path, reader.Want()->offset, reader.Want()->length, wants_.size() - 1);
 }
 
+// As Orbax does, the files `process_*`: it takes what follows for a number, and raises where it is none. Others it does not
+// read.
+void Discover::WantArrayMetadatas(size_t scan_index, size_t item_index) {
+  Scan& scan = context_.scans[scan_index];
+  ItemScan& item = scan.items[item_index];
+  const std::string dir = item.item.directory + "array_metadatas/";
+  const auto [first, last] = scan.Below(dir);
+  for (size_t i = first; i < last; ++i) {
+    const FileEntry& entry = scan.listing[i];
+    std::string_view name = std::string_view(entry.path).substr(dir.size());
+    if (entry.kind != FileEntry::Kind::kFile || !name.starts_with(kProcessFile)) continue;
+    item.has_array_metadatas = true;
+    name.remove_prefix(kProcessFile.size());
+    if (!name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+      ++item.num_array_metadatas;
+      WantIfListed(scan_index, item_index, What::kArrayMetadatas, entry.path);
+      continue;
+    }
+    Finding f = MakeFinding(Code::kInvalid,
+                            "no file of a process: Orbax reads every array_metadatas/process_*, and raises ValueError where "
+                            "no number follows; rename it");
+    f.file = entry.path;
+    f.expected = "array_metadatas/process_<number>";
+    item.record_problems.push_back(std::move(f));
+  }
+}
+
 void Discover::WantItem(size_t scan_index, size_t item_index) {
   Scan& scan = context_.scans[scan_index];
   ItemScan& item = scan.items[item_index];
@@ -172,12 +202,7 @@ void Discover::WantItem(size_t scan_index, size_t item_index) {
       WantIfListed(scan_index, item_index, What::kStrings, dir + "_strings.json");
       WantIfListed(scan_index, item_index, What::kSharding, dir + "_sharding");
       WantMsgpack(scan_index, item_index, dir + "checkpoint");
-      const auto [first, last] = scan.Below(dir + "array_metadatas/");
-      for (size_t i = first; i < last; ++i) {
-        if (scan.listing[i].kind != FileEntry::Kind::kFile) continue;
-        item.has_array_metadatas = true;
-        WantIfListed(scan_index, item_index, What::kArrayMetadatas, scan.listing[i].path);
-      }
+      WantArrayMetadatas(scan_index, item_index);
       break;
     }
     case orbax::ItemKind::kBareOcdbt:

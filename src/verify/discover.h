@@ -38,6 +38,7 @@ class Discover : public ReadingStage {
 
   void Start(size_t scan_index, const Lockfile* lock);
   void WantItem(size_t scan_index, size_t item_index);
+  void WantArrayMetadatas(size_t scan, size_t item);
   void WantMsgpack(size_t scan, size_t item, const std::string& path);
   void WantCheckpoint(size_t scan, const std::string& directory);
   void StartItems(size_t scan);
@@ -48,6 +49,7 @@ class Discover : public ReadingStage {
   void ReadMsgpack(size_t tag, Bytes bytes);
   void ReadTree(Scan& scan, ItemScan& item, const std::string& path, Bytes bytes);
   void ReadArrayMetadatas(Scan& scan, ItemScan& item, const std::string& path, Bytes bytes);
+  void AddDivergence(Scan& scan, ItemScan& item, const std::string& path, report::Finding finding);
   void Duplicates(Scan& scan, const ItemScan* item, const std::string& path,
                   const std::vector<std::string>& names);
   void Report(const Want& want, const Error& error);

@@ -2,6 +2,8 @@
 #include "base/phrase.h"
 #include "base/text.h"
 #include "orbax/json_document.h"
+#include "readers/rich_tree.h"
+#include "readers/tree.h"
 #include "verify/discover.h"
 
 namespace leafsum::verify {
@@ -36,6 +38,8 @@ void Discover::Report(const Want& want, const Error& error) {
       context_.Add(scan, f.severity == Severity::kError ? AsWarning(std::move(f)) : std::move(f));
       return;
     case What::kArrayMetadatas:
+      scan.items[want.item].record_problems.push_back(std::move(f));
+      return;
     case What::kSharding:
       context_.Add(scan, scan.items[want.item],
                    f.severity == Severity::kError ? AsWarning(std::move(f)) : std::move(f));
@@ -134,7 +138,7 @@ void Discover::Read(size_t tag, const Want& want, Bytes bytes) {
         return Duplicates(scan, &scan.items[want.item], want.path, document->duplicate_members);
       // The leaf is its bytes; but Orbax restores nothing from what is not JSON. Values that are many or
       // nested deeply have no place, and are no error.
-      if (!document.error().offset) return;
+      if (document.error().code == ErrorCode::kLimit) return;
       Finding f = FindingOf(document.error(), want.path);
       f.key_path = orbax::KeyPath();
       return context_.Add(scan, scan.items[want.item], std::move(f));
@@ -166,6 +170,13 @@ void Discover::Read(size_t tag, const Want& want, Bytes bytes) {
   }
 }
 
+// What a reader would take is said where everything is checked; that it takes nothing, always.
+void Discover::AddDivergence(Scan& scan, ItemScan& item, const std::string& path, Finding finding) {
+  if (finding.code != Code::kInvalid && !ChecksAll(context_.options)) return;
+  finding.file = path;
+  context_.Add(scan, item, std::move(finding));
+}
+
 void Discover::ReadTree(Scan& scan, ItemScan& item, const std::string& path, Bytes bytes) {
   auto tree = orbax::ParseTreeMetadata(bytes);
   if (!tree) {
@@ -182,16 +193,33 @@ void Discover::ReadTree(Scan& scan, ItemScan& item, const std::string& path, Byt
     item.no_fingerprint = true;
   }
   item.no_fingerprint |= tree->has_equal_key_paths;
+  for (readers::TreeDivergence& d : readers::CheckTree(tree->entries)) {
+    Finding f = MakeFinding(d.all_raise ? Code::kInvalid : Code::kReaderDivergence, std::move(d.message));
+    f.key_path = std::move(d.key_path);
+    f.expected = std::move(d.hashed);
+    f.actual = std::move(d.taken);
+    AddDivergence(scan, item, path, std::move(f));
+  }
+  if (tree->value_metadata_tree) {
+    if (auto d = readers::CompareRichTree(*tree->value_metadata_tree, tree->entries)) {
+      Finding f = FindingOf(d->error, path);
+      if (f.code == Code::kInvalid) {
+        f = MakeFinding(Code::kReaderDivergence, d->error.message + ": Orbax with support_rich_types restores the first of them");
+        f.key_path = std::move(d->key_path);
+        f.expected = d->error.expected;
+        f.actual = d->error.actual;
+      }
+      AddDivergence(scan, item, path, std::move(f));
+    }
+    tree->value_metadata_tree.reset();  // it is as long as all the rest
+  }
   item.tree = std::move(*tree);
 }
 
 void Discover::ReadArrayMetadatas(Scan& scan, ItemScan& item, const std::string& path,
                                   Bytes bytes) {
   auto parsed = orbax::ParseArrayMetadatas(bytes);
-  if (!parsed) {
-    context_.Add(scan, item, AsWarning(FindingOf(parsed.error(), path)));
-    return;
-  }
+  if (!parsed) return item.record_problems.push_back(FindingOf(parsed.error(), path));
   Duplicates(scan, &item, path, parsed->duplicate_members);
   for (orbax::SerializedArrayMetadata& array : parsed->arrays) {
     std::string name = array.param_name;

@@ -41,7 +41,6 @@ void PlanStage::PlanArray(size_t s, size_t i, size_t l, bool zarr3) {
   Scan& scan = context_.scans[s];
   ItemScan& item = scan.items[i];
   LeafPlan& leaf = item.leaves[l];
-  CheckRecords(scan, item, leaf);
   const std::string prefix = orbax::KeyPrefix(leaf.param_name);
   const std::string key = prefix + std::string(zarr3 ? kZarrJson : kZarray);
   const kvstore::KvStore::Entry* entry = item.store_read ? item.store.Find(key) : nullptr;

@@ -1,11 +1,13 @@
 #include "verify/plan_stage.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/sort.h"
 #include "base/text.h"
 #include "kvstore/safe_path.h"
+#include "readers/tree.h"
 
 namespace leafsum::verify {
 
@@ -98,6 +100,7 @@ void PlanStage::PlanTree(size_t s, size_t i) {
   }
   tree.entries = {};  // they are the leaves' now
   SortLeaves(item);
+  TellRecordProblems(scan, item);
   if (has_write_shape && !item.has_array_metadatas && scan.records_asked) {
     Finding f = MakeFinding(
         Code::kMissingFile,
@@ -119,12 +122,13 @@ void PlanStage::PlanTree(size_t s, size_t i) {
     orbax::MsgpackLeaf* value = nullptr;
     if (v < values.size() && values[v]->key_path == leaf.record.key_path) value = values[v++];
     const bool is_empty = leaf.state == LeafPlan::State::kEmpty;
-    if (value && value->kind != orbax::MsgpackLeaf::Kind::kPlaceholder &&
-        !(is_empty && value->kind == orbax::MsgpackLeaf::Kind::kEmpty)) {
-      TwoSources(scan, item, leaf);
+    const bool in_msgpack = value && value->kind != orbax::MsgpackLeaf::Kind::kPlaceholder &&
+                            !(is_empty && value->kind == orbax::MsgpackLeaf::Kind::kEmpty);
+    if (!in_msgpack && leaf.record.value_type == "jax.Array") ReadKeyMark(scan, item, leaf);
+    if (in_msgpack) TwoSources(scan, item, leaf);
+    if (in_msgpack)
       PlanMsgpackValue(scan, item, leaf, *value);
-    }
-    else if (is_empty)
+    else if (is_empty || !HasReader(scan, item, leaf, tree.use_zarr3))
       continue;
     else if (item.narrowed && !context_.Reads(item.item.name, leaf.record.key_path))
       leaf.unseen = true, leaf.state = LeafPlan::State::kNotRead;
@@ -152,6 +156,37 @@ void PlanStage::TwoSources(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   f.expected = "the value in the msgpack file";
   f.actual = other;
   context_.Add(scan, item, leaf, std::move(f));
+}
+
+// Without the files of array_metadatas/ nobody knows which arrays are PRNG keys, and Orbax raises where it has a jax.Array to
+// restore.
+void PlanStage::TellRecordProblems(Scan& scan, ItemScan& item) {
+  const bool needed = std::any_of(item.leaves.begin(), item.leaves.end(),
+                                  [](const LeafPlan& leaf) { return leaf.record.value_type == "jax.Array"; });
+  for (const Finding& problem : item.record_problems)
+    context_.Add(scan, item, needed || problem.severity != Severity::kError ? problem : AsWarning(problem));
+}
+
+// Whether a reader restores the leaf from the store at all (readers/tree.h). An array without one is read all the same: the
+// project that wrote it may have a handler.
+bool PlanStage::HasReader(Scan& scan, ItemScan& item, LeafPlan& leaf, bool zarr3) {
+  const std::string& type = leaf.record.value_type;
+  const bool known = readers::HasTypeHandler(type);
+  if (known && !leaf.skip_deserialize) return true;
+  Finding f = known ? MakeFinding(Code::kReaderDivergence,
+                                  "_METADATA says skip_deserialize of a leaf with content: Orbax does not read it, and raises")
+                    : MakeFinding(Code::kInvalid,
+                                  "no type handler of Orbax knows this value type: a restore raises \"TypeHandler lookup "
+                                  "failed\" unless a handler of the project that wrote it is registered");
+  f.file = item.item.directory + "_METADATA";
+  f.expected = known ? "skip_deserialize false" : "jax.Array, np.ndarray, scalar or string";
+  f.actual = known ? "skip_deserialize true" : type;
+  if (!known || ChecksAll(context_.options)) context_.Add(scan, item, leaf, std::move(f));
+  if (known) return true;
+  const std::string key = orbax::KeyPrefix(leaf.param_name) + std::string(zarr3 ? kZarrJson : kZarray);
+  if (item.store_read && item.store.Find(key)) return true;
+  leaf.state = LeafPlan::State::kNotRead;
+  return false;
 }
 
 // The flag `use_zarr3` contradicts every array: one finding for all, and none of them can be read.
@@ -275,17 +310,45 @@ void PlanStage::PlanString(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   leaf.record.nbytes = leaf.raw.size();
 }
 
-// A PRNG key is a uint32 array whose implementation is recorded nowhere else.
-void PlanStage::CheckRecords(Scan& scan, ItemScan& item, LeafPlan& leaf) {
+// A PRNG key is a jax.Array of uint32 that a process marked as one; of other types the mark is never looked at. Orbax takes
+// the last entry of that name, in the file that its directory happens to name first (jax_array_handlers.py,
+// _wrap_random_key_data).
+void PlanStage::ReadKeyMark(Scan& scan, ItemScan& item, LeafPlan& leaf) {
+  leaf.record.prng_known = scan.records_asked && item.record_problems.empty();
   const auto [first, last] = item.recorded.equal_range(leaf.param_name);
+  std::map<std::string_view, const RecordedArray*> marks;  // the last of each file
+  bool twice = false;
+  for (auto it = first; it != last; ++it) {
+    const RecordedArray*& mark = marks[it->second.file];
+    twice |= mark != nullptr;
+    mark = &it->second;
+  }
   std::set<std::optional<std::string>> impls;
-  for (auto it = first; it != last; ++it) impls.insert(it->second.array.random_key_impl);
+  for (const auto& [file, mark] : marks) impls.insert(mark->array.random_key_impl);
+  const bool disagree = impls.size() > 1;
+  if (marks.size() < item.num_array_metadatas) impls.insert(std::nullopt);  // a file without the name marks nothing
   if (impls.size() == 1) leaf.record.prng_impl = *impls.begin();
-  if (impls.size() <= 1) return;
-  Finding f = MakeFinding(Code::kStructureMismatch,
-                          "processes disagree on the PRNG implementation of this leaf");
-  f.file = item.item.directory + "array_metadatas/";
-  context_.Add(scan, item, leaf, std::move(f));
+  const auto add = [&](Code code, const char* message, std::string expected, std::string actual) {
+    Finding f = MakeFinding(code, message);
+    f.file = item.item.directory + "array_metadatas/";
+    f.expected = std::move(expected);
+    f.actual = std::move(actual);
+    context_.Add(scan, item, leaf, std::move(f));
+  };
+  if (disagree)
+    add(Code::kStructureMismatch, "processes disagree on the PRNG implementation of this leaf", "one", "several");
+  if (!ChecksAll(context_.options)) return;
+  if (impls.size() > 1 && item.record_problems.empty()) {
+    leaf.record.prng_known = false;
+    add(Code::kReaderDivergence,
+        "the processes' files do not agree on whether this is a PRNG key, or of which kind: Orbax takes the file that its "
+        "file system names first",
+        "one answer", "several");
+  }
+  if (twice)
+    add(Code::kReaderDivergence,
+        "this leaf stands twice in a file of array_metadatas/: Orbax takes the last entry, other readers may take the first",
+        "one entry", "two or more");
 }
 
 }  // namespace leafsum::verify

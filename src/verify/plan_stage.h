@@ -32,7 +32,9 @@ class PlanStage : public ReadingStage {
   void CheckNames(Scan& scan, ItemScan& item);
   void PlanFile(Scan& scan, ItemScan& item, std::string_view dtype);
   void PlanString(Scan& scan, ItemScan& item, LeafPlan& leaf);
-  void CheckRecords(Scan& scan, ItemScan& item, LeafPlan& leaf);
+  void TellRecordProblems(Scan& scan, ItemScan& item);
+  bool HasReader(Scan& scan, ItemScan& item, LeafPlan& leaf, bool zarr3);
+  void ReadKeyMark(Scan& scan, ItemScan& item, LeafPlan& leaf);
   void PlanArray(size_t scan, size_t item, size_t leaf, bool zarr3);
   void WantDocument(size_t scan, size_t item, size_t leaf);
   void OnDocument(const Document& document, Bytes bytes);

@@ -234,8 +234,11 @@ void Probe::Tree(const Want& want, Bytes bytes) {
   const auto has = [&](std::string_view word) { return text.find(word) != text.npos; };
   bool strings = has("\"string\"");
   if (context_.scans[want.scan].records_asked) {
-    if (has("\"jax.Array\"")) AskIn(want.directory, What::kSide, "_sharding", kMaxJsonBytes);
-    if (has("\"write_shape\"")) Processes(want.directory, 2);
+    // Or, perhaps, in escapes: a PRNG key that nobody asked about would pass for integers.
+    if (has("\"jax.Array\"") || has("\\u00")) {
+      AskIn(want.directory, What::kSide, "_sharding", kMaxJsonBytes);
+      Processes(want.directory, 2);
+    }
   }
   const Directory& directory = directories_[want.directory];
   const bool narrows = context_.Narrows(context_.scans[want.scan]), plain = !directory.Has(kManifest);

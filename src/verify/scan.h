@@ -91,6 +91,8 @@ struct ItemScan {
   // `array_metadatas/*`, by parameter name; each process has its own file.
   std::multimap<std::string, RecordedArray> recorded;
   bool has_array_metadatas = false;
+  size_t num_array_metadatas = 0;  // files of processes
+  std::vector<report::Finding> record_problems;  // why one of them tells nothing: an error where PRNG keys may depend on it
   std::optional<orbax::ShardingFile> sharding;
   bool no_fingerprint = false;
   std::vector<LeafPlan> leaves;  // sorted by key path

@@ -53,6 +53,7 @@ void FindInItem(Context& context, Scan& scan, const ItemScan& item) {
     if (path.starts_with(dir)) directories.insert(SplitKey(path.substr(dir.size())).first);
   }
   directories.erase(std::string_view());
+  directories.erase("array_metadatas");  // which has files that are read, and not the store's
   const auto [first, last] = scan.Below(dir);
   for (size_t i = first; i < last; ++i) {
     const FileEntry& entry = scan.listing[i];
@@ -98,7 +99,8 @@ bool IsKnownFile(const ItemScan& item, std::string_view name) {
   if (item.msgpack && name == "checkpoint") return true;
   for (std::string_view known : {"_METADATA", "_sharding", "_strings.json"})
     if (name == known) return true;
-  return name.starts_with("array_metadatas/") || IsKnownName(name);
+  // Of `array_metadatas/` Orbax reads no other files.
+  return name.starts_with("array_metadatas/process_") || IsKnownName(name);
 }
 
 void FindUnknownFiles(Context& context, Scan& scan) {

@@ -40,6 +40,12 @@ const told = (/** @type {any} */ report) => report.findings
   .filter((/** @type {any} */ f) => f.severity !== 'info')
   .map((/** @type {any} */ f) => [f.severity, f.code, f.key_path && '/' + f.key_path.join('/'), f.file].filter(Boolean).join(' '))
 
+const encoded = (/** @type {any} */ json) => new TextEncoder().encode(JSON.stringify(json))
+const keyed = { array_metadata: { param_name: 'params.Dense_0.kernel', write_shape: [32, 48], chunk_shape: [32, 48], ext_metadata: { random_key_impl: 'threefry2x32' } } }
+const node = (/** @type {string} */ path, /** @type {string} */ type) => ({
+  key_metadata: path.split('/').map(key => ({ key, key_type: /^\d/.test(key) ? 1 : 2 })), value_metadata: { value_type: type, skip_deserialize: true },
+})
+
 const kKernel = "('params', 'Dense_0', 'kernel')"
 const kSharding = 'cGFyYW1zLkRlbnNlXzAua2VybmVs'
 const kernel = (/** @type {string} */ what, /** @type {string} */ file) => [`${what} /params/Dense_0/kernel ${file}`]
@@ -54,10 +60,16 @@ const kCommon = [
   ['np.ndarray for a jax.Array', value(kKernel, v => { v.value_type = 'np.ndarray' }), type],
   ['the same, its write_shape gone too', value(kKernel, v => { v.value_type = 'np.ndarray'; delete v.write_shape }), type],
   ['a jax.Array without write_shape', value(kKernel, v => { delete v.write_shape }), type],
-  ['a scalar of rank 2', value(kKernel, v => { v.value_type = 'scalar' }), type],
+  ['a scalar of rank 2', value(kKernel, v => { v.value_type = 'scalar' }), kernel('error invalid', '_METADATA'), 1, 1],
+  ['a value type without a handler', value(kKernel, v => { v.value_type = 'axlearn.TfIterator' }), kernel('error invalid', '_METADATA'), 1, 1],
+  ['the same, of a leaf that is not stored', edit('_METADATA', json => {
+    json.tree_metadata.more = { key_metadata: [{ key: 'more', key_type: 2 }], value_metadata: { value_type: 'x', skip_deserialize: false } }
+  }), ['error invalid /more _METADATA'], 1, 1],
   ['a string where an array is', value("('lr',)", v => { v.value_type = 'string' }), ['error missing-leaf /lr _strings.json'], 1, 1],
   ['a leaf turned into None', value(kKernel, v => { v.value_type = 'None'; v.skip_deserialize = true; delete v.write_shape }), type, 0, 1],
-  ['a leaf that is skipped', value(kKernel, v => { v.skip_deserialize = true }), type],
+  ['a leaf that is skipped', value(kKernel, v => { v.skip_deserialize = true }), kernel('error reader-divergence', '_METADATA'), 1, 1],
+  ['a string that is skipped', value("('name',)", v => { v.skip_deserialize = true }), ['error reader-divergence /name _METADATA'], 1, 1],
+  ['an empty node below a leaf', edit('_METADATA', json => { json.tree_metadata.x = node('lr/x', 'None') }), ['error reader-divergence /lr _METADATA'], 1, 1],
   ['another write_shape', value(kKernel, v => { v.write_shape = [48, 32] }), kernel('warning structure-mismatch', '_METADATA')],
   ['a write_shape of another rank', value(kKernel, v => { v.write_shape = [48] }), kernel('warning structure-mismatch', '_METADATA')],
   ['another recorded write_shape', record(a => { a.write_shape = [64, 96] }), kernel('warning structure-mismatch', 'array_metadatas/process_0')],
@@ -69,8 +81,17 @@ const kCommon = [
   ['processes that disagree on a key', files => {
     files.set('array_metadatas/process_1', /** @type {Uint8Array} */ (files.get('array_metadatas/process_0')))
     record(a => { a.ext_metadata = { random_key_impl: 'rbg' } })(files)
-  }, kernel('warning structure-mismatch', 'array_metadatas/')],
-  ['records that are not JSON', files => put(files, 'array_metadatas/process_0', '{'), ['warning invalid array_metadatas/process_0']],
+  }, [...kernel('error reader-divergence', 'array_metadatas/'), ...kernel('warning structure-mismatch', 'array_metadatas/')], 1, 1],
+  ['a process that marks a key which the other lacks', files => {
+    records(list => list.filter(one => one.array_metadata.param_name !== 'params.Dense_0.kernel'))(files)
+    files.set('array_metadatas/process_1', encoded({ array_metadatas: [keyed] }))
+  }, kernel('error reader-divergence', 'array_metadatas/'), 1, 1],
+  ['a record that stands twice', records(list => [...list, ...list.filter(one => one.array_metadata.param_name === 'params.Dense_0.kernel')]),
+    kernel('error reader-divergence', 'array_metadatas/'), 1, 1],
+  ['floats that are marked as a key', record(a => { a.ext_metadata = { random_key_impl: 'rbg' } }), kernel('error invalid', 'array_metadatas/'), 1, 1],
+  ['records that are not JSON', files => put(files, 'array_metadatas/process_0', '{'), ['error invalid array_metadatas/process_0'], 1, 1],
+  ['records of a process without a number', files => put(files, 'array_metadatas/process_0.bak', '{}'), ['error invalid array_metadatas/process_0.bak'], 1, 1],
+  ['records in a directory', files => put(files, 'array_metadatas/process_1/x', '{}'), ['error invalid array_metadatas/process_1/x'], 1, 1],
   ['records that are gone', files => files.delete('array_metadatas/process_0'), ['warning missing-file array_metadatas/']],
   ['a sharding of no leaf', edit('_sharding', json => { json.bm9ib2R5 = '{"sharding_type": "X"}' }), ['warning structure-mismatch _sharding']],
   ['a sharding with a name that is no base64', edit('_sharding', json => { json['bm9ib2R5!'] = '{"sharding_type": "X"}' }), ['warning invalid _sharding']],
@@ -95,6 +116,8 @@ const kCommon = [
   ['warning duplicate-member _CHECKPOINT_METADATA', 'warning duplicate-member _METADATA', 'warning duplicate-member array_metadatas/process_0']],
   ['a lone surrogate in a key', files => put(files, '_METADATA', text(files, '_METADATA').replace('"key": "lr"', '"key": "\\ud800"')),
     ['error invalid _METADATA'], 1, 1],
+  ['deeper than we read, and no deeper than Python does', files => put(files, '_METADATA', text(files, '_METADATA').replace(/\}$/, `, "x": ${'['.repeat(500) + ']'.repeat(500)}}`)),
+    ['gap limit _METADATA'], 3, 3],
   ['deeper than any reader goes', files => put(files, '_METADATA', '['.repeat(2000) + ']'.repeat(2000)), ['error invalid _METADATA'], 1, 1],
 ]
 
