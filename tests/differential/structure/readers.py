@@ -77,12 +77,6 @@ def summary_of_members(members):
     return {str(key): summary(value) for key, value in sorted(members.items(), key=lambda member: str(member[0]))}
 
 
-def is_nothing(value):
-    """An empty result is none."""
-    return value is None or value in ({"dict": {}}, {"list": []}, {"tuple": []}) or (
-        set(value) == {"dict"} and all(is_nothing(one) for one in value["dict"].values()))
-
-
 # ------------------------------------------------------------- the readers
 
 def manager(path, prefix=None, length=None, args=None, items=(), step=None):
@@ -147,8 +141,6 @@ READERS = {
     "flax": flax,
     "TensorStore": tensorstore,
 }
-# These give {item: what was restored}.
-BY_ITEM = {"Composite", "Composite.args", "CheckpointManager", "v1.training.Checkpointer", "v1.load_checkpointables"}
 
 
 def restore(reader, path, **how):

@@ -1,0 +1,126 @@
+"""Which readers are asked of a checkpoint, and when two of their answers differ."""
+import json
+import os
+import re
+
+from grammar import Listing, join
+
+# These give {item: what was restored}.
+BY_ITEM = {"Composite", "Composite.args", "CheckpointManager", "v1.training.Checkpointer", "v1.load_checkpointables"}
+
+
+def number(step):
+    found = re.search(r"\d+$", step)
+    return int(found[0]) if found else -1
+
+
+def describe(base):
+    """What of an unchanged base its readers are handed: its newest step, its items, some leaves."""
+    listing = Listing(base["ckpt"])
+    step = max(listing.steps, key=number) if base["kind"] == "root" and listing.steps else ""
+    items = [i for i in listing.items if i and (not step or i.startswith(step + "/"))]
+    leaves = []
+    for item in (listing.items or [""])[:1] if base["kind"] != "bare" else [""]:
+        ocdbt = os.path.exists(os.path.join(base["ckpt"], item, "manifest.ocdbt"))
+        if not ocdbt:
+            plain = [p for p in listing.leaves if not item or p.startswith(item + "/")]
+            leaves += [(item, p[len(item):].lstrip("/"), "zarr" if os.path.exists(os.path.join(base["ckpt"], p, ".zarray")) else "zarr3", False) for p in plain[:2]]
+        else:
+            import tensorstore as ts
+            store = ts.KvStore.open({"driver": "ocdbt", "base": "file://" + os.path.join(base["ckpt"], item) + "/"}).result()
+            for key in [k.decode() for k in store.list().result()]:
+                if key.endswith(("/.zarray", "/zarr.json")) and len(leaves) < 2:
+                    leaves.append((item, key.rsplit("/", 1)[0], "zarr" if key.endswith(".zarray") else "zarr3", True))
+    return {**base, "step": step, "items": items, "leaves": leaves}
+
+
+def asks(base, path):
+    """[[label, reader, path, how]]"""
+    rows = [[name, name, path, {}] for name in ("PyTreeCheckpointer", "StandardCheckpointer", "Composite", "v1.load", "v1.load_checkpointables", "flax")]
+    rows.append(["v1.load None", "v1.load by name", path, {"name": None}])
+    if base["flax"]:
+        rows.append(["flax " + base["flax"], "flax", path, {"prefix": base["flax"]}])
+    if base["kind"] != "bare":
+        rows += [["CheckpointManager", "CheckpointManager", path, {}], ["v1.training.Checkpointer", "v1.training.Checkpointer", path, {}]]
+    options, step = base["options"], base["step"]
+    names = [i[len(step):].lstrip("/") for i in base["items"]]
+    if base["kind"] == "root":
+        args = {"args": "pytree"} if names in (["default"], []) else {"args": "pytree", "items": names}
+        rows += [["CheckpointManager args", "CheckpointManager", path, {**options, **args}], ["v1.training.Checkpointer load", "v1.training.Checkpointer", path, {**options, "name": ""}]]
+        if options:
+            rows += [["CheckpointManager format", "CheckpointManager", path, options], ["v1.training.Checkpointer format", "v1.training.Checkpointer", path, options]]
+    if base["kind"] in ("root", "step"):
+        top = os.path.join(path, step) if step else path
+        if step:
+            rows += [["%s at the step" % name, name, top, {}] for name in ("Composite", "v1.load", "v1.load_checkpointables")]
+        for name in names:
+            rows += [["PyTreeCheckpointer at " + name, "PyTreeCheckpointer", os.path.join(top, name), {}], ["v1.load " + name, "v1.load by name", top, {"name": name}]]
+        if names and not step:
+            rows.append(["Composite args", "Composite.args", top, {"items": names[:1], "args": "pytree"}])
+    for item, name, driver, ocdbt in base["leaves"]:
+        rows.append(["TensorStore " + join(item, name), "TensorStore", os.path.join(path, item) if item else path, {"name": name, "driver": driver, "ocdbt": ocdbt}])
+    return rows
+
+
+def is_nothing(value):
+    """An empty result is none."""
+    return value is None or value in ({"dict": {}}, {"list": []}, {"tuple": []}) or (
+        set(value) == {"dict"} and all(is_nothing(one) for one in value["dict"].values()))
+
+
+def known_of(base_answers, rows):
+    """Everything that some reader restored from the base, whole and by item."""
+    readers = {label: reader for label, reader, _, _ in rows}
+    known = set()
+    for label, answer in base_answers.items():
+        if "value" in answer:
+            known.add(json.dumps(answer["value"], sort_keys=True))
+            if readers[label] in BY_ITEM and "dict" in (answer["value"] or {}):
+                known.update(json.dumps(one, sort_keys=True) for one in answer["value"]["dict"].values())
+    return known
+
+
+def differences(base_answers, answers, rows, known):
+    """[[label, what it restored, what it restored before]] of readers that restore something else without an error."""
+    found = []
+    for label, reader, _, _ in rows:
+        now, before = answers[label], base_answers[label]
+        if "error" in now or is_nothing(now["value"]):
+            continue
+        text = json.dumps(now["value"], sort_keys=True)
+        if "value" in before and not is_nothing(before["value"]):
+            if text != json.dumps(before["value"], sort_keys=True):
+                found.append([label, now["value"], before["value"]])
+        elif text not in known and not (reader in BY_ITEM and "dict" in now["value"] and all(
+                is_nothing(one) or json.dumps(one, sort_keys=True) in known for one in now["value"]["dict"].values())):
+            found.append([label, now["value"], before])
+    return found
+
+
+def short(value):
+    """An answer in a few characters."""
+    if value is None:
+        return "None"
+    if "error" in value and len(value) == 1:
+        return "error " + value["error"][:60]
+    tag, content = next(iter(value.items()))
+    if tag == "array":
+        return "%s%s#%s" % (content[0], content[1], content[2][:4])
+    if tag == "dict":
+        return "{%s}" % ", ".join("%s: %s" % (k, short(v)) for k, v in content.items())
+    if tag in ("list", "tuple"):
+        return "[%s]" % ", ".join(map(short, content))
+    return json.dumps(content)
+
+
+def what_differs(now, before, at=""):
+    """The first place where two answers differ."""
+    if now and before and set(now) == {"dict"} == set(before):
+        for key in sorted(set(now["dict"]) | set(before["dict"])):
+            if key not in now["dict"]:
+                return "%s/%s is gone" % (at, key)
+            if key not in before["dict"]:
+                return "%s/%s is new: %s" % (at, key, short(now["dict"][key])[:120])
+            if now["dict"][key] != before["dict"][key]:
+                return what_differs(now["dict"][key], before["dict"][key], "%s/%s" % (at, key))
+    return "%s is %s, was %s" % (at or "it", short(now)[:160], short(before)[:160])
