@@ -5,4 +5,4 @@ set -euo pipefail
 cd "$(dirname "$0")/../differential"
 newest=()
 if python3 -c 'import sys; sys.exit(sys.version_info < (3, 12))'; then newest=(--requirements "$PWD/requirements-newest.txt"); fi
-exec nice ./run.sh --trees 500 --zarrs 500 --hostile 6 --damages 8 --first 1000 "${newest[@]}" "$@"
+exec nice ./run.sh --trees 500 --zarrs 500 --structure 0 --hostile 6 --damages 8 --first 1000 "${newest[@]}" "$@"

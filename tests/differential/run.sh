@@ -3,6 +3,7 @@
 #   --trees N   --zarrs N    cases by Orbax and by zarr-python (30 and 30)
 #   --damages N              damaged copies of each (3)
 #   --hostile N              groups of hostile.py, of six (0)
+#   --structure N            cases of structure/run.py, and with them its experiments and intact checkpoints (150)
 #   --locks N                lockfiles made in memory by examples/lock_in_python.py (10)
 #   --first SEED             of the first case (0); a seed always gives the same case
 #   --requirements FILE      of the Python environment (requirements.txt beside this file)
@@ -11,11 +12,11 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 
-trees=30 zarrs=30 locks=10 hostile=0 damages=3 first=0 requirements=tests/differential/requirements.txt python=python3
+trees=30 zarrs=30 locks=10 structure=150 hostile=0 damages=3 first=0 requirements=tests/differential/requirements.txt python=python3
 while [ $# -gt 0 ]; do
   case $1 in
-    --trees | --zarrs | --locks | --hostile | --damages | --first | --requirements | --python) declare "${1#--}=$2"; shift 2 ;;
-    *) sed -n '2,11s/^# //p' "$0" >&2; exit 2 ;;
+    --trees | --zarrs | --locks | --structure | --hostile | --damages | --first | --requirements | --python) declare "${1#--}=$2"; shift 2 ;;
+    *) sed -n '2,12s/^# //p' "$0" >&2; exit 2 ;;
   esac
 done
 
@@ -71,8 +72,18 @@ batches trees "$trees" | tee -a $log &
 } | tee -a $log
 wait
 
+# 2 says that something differs, which the line before it says too.
+structure() { # <program> <arguments>
+  "$environment/bin/python" -B "tests/differential/structure/$@" || [ $? = 2 ] || echo "make.py ended with an error, $1"
+}
+if [ "$structure" != 0 ]; then
+  structure experiments.py | tee -a $log &
+  structure run.py $where/structure --seeds "$first" $((first + structure)) --intact | tee -a $log
+  wait
+fi
+
 # A writer that refuses more than now and then would leave nothing to compare.
-awk -v cases=$((trees + zarrs + locks + hostile)) '
+awk -v cases=$((trees + zarrs + locks + structure + hostile)) '
   / compared, .* differences, in/ { compared += $1; differences += $3; failed += $6 }
   / cases refused by their writer$/ { refused += $1 }
   /^make.py ended/ { failed++ }

@@ -578,11 +578,11 @@ def main():
                 wanted = known.get(name, {}).get("answers", {}).get(label)
                 if wanted != answer:
                     failed += 1
-                    print("%s, %s: %s, the vectors have %s" % (name, label, answer, wanted), file=stdout)
+                    print("DIFFERENCE experiment %s, %s: %s, the vectors have %s" % (name, label, answer, wanted), file=stdout)
     asked = sum(len(row["answers"]) for row in found.values())
-    print("%d experiments, %d answers, %d differ" % (len(found), asked, failed), file=stdout)
+    print("%d compared, %d differences, in %d of them: experiments" % (asked, failed, failed), file=stdout)
     stdout.flush()
-    return failed > 0
+    return 2 if failed else 0
 
 
 if __name__ == "__main__":

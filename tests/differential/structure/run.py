@@ -3,7 +3,7 @@
     python run.py WORK [--seeds FIRST END] [--lanes 2] [--minutes N] [--state FILE] [--bases NAMES...] [--all] [--intact]
 
 A case is a seed: a base of bases.py, one to three changes of grammar.py. It fails where `verify` with the base's lockfile exits 0
-and a reader restores something else, without an error, than it did from the base. WORK/bases is kept, WORK/differing/<seed> holds
+and a reader restores something else, without an error, than it did from the base; and where `verify` breaks down (70). WORK/bases is kept, WORK/differing/<seed> holds
 what fails. `--intact` goes the other way: the same values stored otherwise, and old versions, must be VERIFIED.
 `--all` asks the readers where `verify` fails too, to say how many cases readers still read.
 """
@@ -178,8 +178,8 @@ def case(lane, seed, bases, work, always):
     report, answers, found = judged(lane, base, root, always)
     result = {"seed": seed, "base": base["name"], "exit": report["exit_code"], "changes": [row[0] for row in rows],
               "read": answers is not None and sum("value" in a and not asks.is_nothing(a["value"]) for a in answers.values()) > 0, "otherwise": bool(found)}
-    if report["exit_code"] == 0 and found:
-        some, fewer = smallest(lane, base, rows, directory + "-fewer") if len(rows) > 1 else (None, None)
+    if report["exit_code"] == 70 or report["exit_code"] == 0 and found:
+        some, fewer = smallest(lane, base, rows, directory + "-fewer") if len(rows) > 1 and found else (None, None)
         if some:
             rows, found = some, fewer
         shutil.rmtree(directory + "-fewer", ignore_errors=True)
@@ -200,6 +200,19 @@ def line_of(result):
     v = result["violation"]
     changes = "; ".join("%s %s" % (name, " + ".join(" ".join(json.dumps(x)[:70] if not isinstance(x, str) else x[:70] for x in p) for p in steps)) for name, steps in v["changes"])
     return "DIFFERENCE structure %d, %s: %s | %s | %s" % (result["seed"], result["base"], changes, "; ".join("%s: %s" % tuple(r) for r in v["readers"]), v["headline"][:160])
+
+
+def classes(violations, file):
+    kinds = collections.defaultdict(list)
+    for one in violations:
+        v = one["violation"]
+        readers = sorted({label.split(" at ")[0] for label, _ in v["readers"]})
+        kinds[" + ".join(name for name, _ in v["changes"]), ", ".join(readers)].append(one)
+    with open(file, "w", encoding="utf-8") as f:
+        f.write("%d cases in %d kinds\n" % (len(violations), len(kinds)))
+        for (changes, readers), ones in sorted(kinds.items(), key=lambda kind: -len(kind[1])):
+            least = min(ones, key=lambda one: len(json.dumps(one["violation"]["changes"])))
+            f.write("\n## %d x %s (%s)\nseeds %s\n%s\n" % (len(ones), changes, readers, " ".join(str(one["seed"]) for one in ones[:8]), line_of(least)))
 
 
 # ------------------------------------------------- the other way: what is intact
@@ -277,6 +290,7 @@ def main():
     parser.add_argument("--bases", nargs="*")
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--intact", action="store_true")
+    parser.add_argument("--classes", help="a file for the kinds of what was found, with their least changes")
     a = parser.parse_args()
     started = time.time()
     work = os.path.abspath(a.work)
@@ -316,6 +330,8 @@ def main():
             with open(a.state + ".part", "w", encoding="utf-8") as f:
                 json.dump(state, f)
             os.replace(a.state + ".part", a.state)
+    if a.classes:
+        classes(state["violations"], a.classes)
     if a.intact:
         count, refused = intact(lanes, work)
         compared += count
@@ -327,8 +343,8 @@ def main():
     asked = "; readers restored something in %d, something else in %d" % (state["read"], state["otherwise"]) if a.all else ""
     print("seeds to %d; exit codes %s; %d could not be changed%s; %d s" % (
         state["next"], ", ".join("%s: %d" % one for one in sorted(state["exits"].items())), state["unchanged"], asked, time.time() - started))
-    print("%d compared, %d differences, in %d of them" % (compared, differing, differing), flush=True)
-    return 1 if differing or not compared else 0
+    print("%d compared, %d differences, in %d of them: structure" % (compared, differing, differing), flush=True)
+    return 2 if differing or not compared else 0
 
 
 if __name__ == "__main__":

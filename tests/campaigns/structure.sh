@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# 10,000 changes of structure, read by every reader: tests/campaigns/structure.sh [--minutes 55] [options of tests/differential/structure/run.py]
+# Goes on where the last piece ended, until seed 20,000; build/differential/structure/campaign.json holds how far it is, and `rm` of it
+# begins anew. A piece of 55 minutes is the default. Needs the wasm build (`cmake/build.sh wasm -- --target core`).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. cmake/env.sh
+where=build/differential
+environment=$where/requirements
+requirements=tests/differential/requirements.txt
+if ! cmp -s $requirements $environment/.requirements; then
+  rm -rf $environment
+  python3 -m venv $environment
+  $environment/bin/pip install --quiet --disable-pip-version-check --only-binary :all: -r $requirements
+  cp $requirements $environment/.requirements
+fi
+mkdir -p $where/structure
+exec nice $environment/bin/python -B tests/differential/structure/run.py $where/structure --seeds 10000 20000 --minutes 55 \
+  --state $where/structure/campaign.json --classes $where/structure/classes.md "$@"
