@@ -3,7 +3,7 @@ import json
 import os
 import re
 
-from grammar import Listing, join
+from changes import Listing, join
 
 # These give {item: what was restored}.
 BY_ITEM = {"Composite", "Composite.args", "CheckpointManager", "v1.training.Checkpointer", "v1.load_checkpointables"}
@@ -20,7 +20,7 @@ def describe(base):
     step = max(listing.steps, key=number) if base["kind"] == "root" and listing.steps else ""
     items = [i for i in listing.items if i and (not step or i.startswith(step + "/"))]
     leaves = []
-    for item in (listing.items or [""])[:1] if base["kind"] != "bare" else [""]:
+    for item in (items or [i for i in listing.items if i == step] or [step])[:1] if base["kind"] != "bare" else [""]:
         ocdbt = os.path.exists(os.path.join(base["ckpt"], item, "manifest.ocdbt"))
         if not ocdbt:
             plain = [p for p in listing.leaves if not item or p.startswith(item + "/")]
@@ -52,7 +52,7 @@ def asks(base, path):
     if base["kind"] in ("root", "step"):
         top = os.path.join(path, step) if step else path
         if step:
-            rows += [["%s at the step" % name, name, top, {}] for name in ("Composite", "v1.load", "v1.load_checkpointables")]
+            rows += [["%s at the step" % name, name, top, {}] for name in ("Composite", "v1.load", "v1.load_checkpointables", "PyTreeCheckpointer")]
         for name in names:
             rows += [["PyTreeCheckpointer at " + name, "PyTreeCheckpointer", os.path.join(top, name), {}], ["v1.load " + name, "v1.load by name", top, {"name": name}]]
         if names and not step:

@@ -141,7 +141,7 @@ def msgpack_with_leaves(path, n):
     """As Orbax wrote before 0.1.7: leaves in directories, the tree in msgpack."""
     with ocp.Checkpointer(ocp.PyTreeCheckpointHandler(use_ocdbt=False)) as c:
         c.save(path, args=ocp.args.PyTreeSave(numbers(n)))
-    for name in ("_METADATA", "_CHECKPOINT_METADATA", "_sharding", "array_metadatas", "commit_success.txt"):
+    for name in ("_METADATA", "_CHECKPOINT_METADATA", "_sharding", "array_metadatas", "commit_success.txt", "ids"):
         at = os.path.join(path, name)
         if os.path.isdir(at):
             shutil.rmtree(at)
@@ -196,6 +196,7 @@ BASES = {
     "root-prefix": ("root", manager((2, 10), prefix="ckpt"), {"options": {"prefix": "ckpt"}}),
     "root-length": ("root", manager((2, 10), length=4), {"options": {"length": 4}}),
     "root-items": ("root", manager((2, 5), items={"state": pytree, "ema": ema, "config": config}, metrics=True), {}),
+    "root-flat": ("root", lambda path, n: [flat()(os.path.join(path, step), n + int(step)) for step in ("2", "10")], {}),
     "v1-save": ("step", lambda path, n: v1_save(path, rich(n)), {}),
     "v1-plain": ("step", v1_plain, {}),
     "v1-checkpointables": ("step", v1_checkpointables, {}),
@@ -224,6 +225,12 @@ BASES = {
 }
 
 
+# The same values in another kind of store: DIRECTORY/<name>/twin-<other> is the other's twin.
+OTHERS = {"flat-zarr2": ["flat-plain2", "flat-plain3"], "flat-zarr3": ["flat-plain3"], "flat-plain2": ["flat-zarr2", "flat-plain3"],
+          "flat-plain3": ["flat-zarr3", "flat-plain2"], "standard": ["flat-plain2"], "step-composite": ["flat-plain2"], "root-default": ["flat-plain2"],
+          "legacy-0.2.3-ocdbt": ["flat-plain2"], "legacy-0.8.0": ["flat-plain2"], "v1-plain": ["flat-zarr3"], "msgpack-leaves": ["flat-zarr2"]}
+
+
 def make(directory, names=None):
     found = []
     for name in names or BASES:
@@ -235,6 +242,10 @@ def make(directory, names=None):
                 shutil.rmtree(path + "-part", ignore_errors=True)
                 writer(path + "-part", n + 1)
                 os.rename(path + "-part", path)
+        for other in OTHERS.get(name, []):
+            link = paths[1] + "-" + other
+            if not os.path.lexists(link):
+                os.symlink(os.path.join("..", other, "twin"), link)
         found.append({"name": name, "kind": kind, "ckpt": paths[0], "twin": paths[1], "options": told.get("options", {}), "flax": told.get("flax")})
     return found
 

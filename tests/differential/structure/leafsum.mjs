@@ -3,7 +3,7 @@
 //   {"id", "verify": PATH, "with": FILE}   -> {"id", "exit_code", "headline", "findings": [text...]}
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { fromPath, lock, verify } from '../../../node/lib/index.js'
+import { LeafsumError, fromPath, lock, verify } from '../../../node/lib/index.js'
 
 const sketch = (/** @type {any} */ one) => `${one.severity} ${one.code} ${one.file ?? ''} ${one.message}`.slice(0, 200)
 
@@ -24,8 +24,9 @@ for await (const line of createInterface({ input: process.stdin })) {
   try {
     result = await answer(question)
   } catch (e) {
+    // As the program has it: 2 is a refusal, 70 a fault of ours.
     const error = /** @type {any} */ (e)
-    result = { exit_code: error.exitCode ?? 70, headline: `${error.code ?? error.name}: ${error.message}`, findings: [] }
+    result = { exit_code: error instanceof LeafsumError && error.code !== 'bug' ? 2 : 70, headline: `${error.code ?? error.name}: ${error.message}`, findings: [] }
   }
   process.stdout.write(`${JSON.stringify({ id: question.id, ...result })}\n`)
 }

@@ -8,118 +8,23 @@ what fails. `--intact` goes the other way: the same values stored otherwise, and
 `--all` asks the readers where `verify` fails too, to say how many cases readers still read.
 """
 import argparse
-import base64
 import collections
-import concurrent.futures
-import glob
-import gzip
 import json
 import os
-import queue
 import random
 import shutil
 import subprocess
 import sys
-import threading
 import time
 
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, here)
-TESTS = os.path.join(here, "..", "..")
 
 import asks
+import changes
 import grammar
-
-
-class Child:
-    """A process that answers JSON lines, and is started again when it dies or hangs."""
-
-    def __init__(self, command, timeout):
-        self.command, self.timeout, self.process = command, timeout, None
-        self.number = 0
-
-    def start(self):
-        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8")
-        self.lines = queue.Queue()
-
-        def read(process, lines):
-            for line in process.stdout:
-                lines.put(line)
-            lines.put(None)
-        threading.Thread(target=read, args=(self.process, self.lines), daemon=True).start()
-
-    def ask(self, question):
-        """The answer; None where there was none."""
-        if self.process is None or self.process.poll() is not None:
-            self.start()
-        self.number += 1
-        try:
-            self.process.stdin.write(json.dumps({"id": self.number, **question}) + "\n")
-            self.process.stdin.flush()
-            line = self.lines.get(timeout=self.timeout)
-        except (queue.Empty, OSError):
-            line = None
-        if line is None:
-            self.stop()
-            return None
-        return json.loads(line)
-
-    def stop(self):
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
-
-
-class Lane:
-    """A set of readers and a Leafsum, for one thread."""
-
-    def __init__(self):
-        self.readers = Child([sys.executable, "-B", os.path.join(here, "readers.py")], 120)
-        self.leafsum = Child(["node", os.path.join(here, "leafsum.mjs")], 120)
-
-    def read(self, rows):
-        answer = self.readers.ask({"asks": rows})
-        if answer is not None:
-            return answer["answers"]
-        # One of them ended the process or hangs: each alone.
-        answers = {}
-        for row in rows:
-            one = self.readers.ask({"asks": [row]})
-            answers[row[0]] = one["answers"][row[0]] if one else {"error": "the process ended"}
-        return answers
-
-    def lock(self, path, to):
-        return self.leafsum.ask({"lock": path, "to": to}) or {"exit_code": 70, "headline": "the process ended", "findings": []}
-
-    def verify(self, path, lockfile):
-        return self.leafsum.ask({"verify": path, "with": lockfile}) or {"exit_code": 70, "headline": "the process ended", "findings": []}
-
-    def stop(self):
-        self.readers.stop()
-        self.leafsum.stop()
-
-
-class Lanes:
-    def __init__(self, count):
-        self.free = queue.Queue()
-        self.all = [Lane() for _ in range(count)]
-        for lane in self.all:
-            self.free.put(lane)
-        self.pool = concurrent.futures.ThreadPoolExecutor(count)
-
-    def map(self, work, things):
-        def one(thing):
-            lane = self.free.get()
-            try:
-                return work(lane, thing)
-            finally:
-                self.free.put(lane)
-        return self.pool.map(one, things)
-
-    def stop(self):
-        for lane in self.all:
-            lane.stop()
+from intact import intact
+from lanes import Lanes
 
 
 def copied(base, directory):
@@ -158,7 +63,7 @@ def smallest(lane, base, rows, directory):
             root = copied(base, directory)
             try:
                 for row in some:
-                    grammar.apply(row, root, base["twin"])
+                    changes.apply(row, root, base["twin"])
             except Exception:  # a change that needs the one before it
                 continue
             report, _, found = judged(lane, base, root)
@@ -198,8 +103,9 @@ def case(lane, seed, bases, work, always):
 
 def line_of(result):
     v = result["violation"]
-    changes = "; ".join("%s %s" % (name, " + ".join(" ".join(json.dumps(x)[:70] if not isinstance(x, str) else x[:70] for x in p) for p in steps)) for name, steps in v["changes"])
-    return "DIFFERENCE structure %d, %s: %s | %s | %s" % (result["seed"], result["base"], changes, "; ".join("%s: %s" % tuple(r) for r in v["readers"]), v["headline"][:160])
+    rows = "; ".join("%s %s" % (name, " + ".join(" ".join(json.dumps(x)[:70] if x == "" or not isinstance(x, str) else x[:70] for x in p) for p in steps)) for name, steps in v["changes"])
+    text = "DIFFERENCE structure %d, %s: %s | %s | %s" % (result["seed"], result["base"], rows, "; ".join("%s: %s" % tuple(r) for r in v["readers"]), v["headline"][:160])
+    return text.encode("unicode_escape").decode()
 
 
 def classes(violations, file):
@@ -213,69 +119,6 @@ def classes(violations, file):
         for (changes, readers), ones in sorted(kinds.items(), key=lambda kind: -len(kind[1])):
             least = min(ones, key=lambda one: len(json.dumps(one["violation"]["changes"])))
             f.write("\n## %d x %s (%s)\nseeds %s\n%s\n" % (len(ones), changes, readers, " ".join(str(one["seed"]) for one in ones[:8]), line_of(least)))
-
-
-# ------------------------------------------------- the other way: what is intact
-
-def pairs(work):
-    """The re-saved pairs of tests/vectors/pairs.json.gz."""
-    with gzip.open(os.path.join(TESTS, "vectors", "pairs.json.gz")) as f:
-        document = json.load(f)
-    for pair in document["pairs"]:
-        paths = []
-        for which in ("base", "copy"):
-            path = os.path.join(work, "pairs", str(pair["seed"]), which)
-            for name, content in pair[which].items():
-                target = os.path.join(path, name)
-                os.makedirs(os.path.dirname(target), exist_ok=True)
-                with open(target, "wb") as f:
-                    f.write(base64.b64decode(content))
-            paths.append(path)
-        yield "pair %d, stored %s" % (pair["seed"], pair["stored"]), *paths
-
-
-def equal_fixtures():
-    fixtures = os.path.join(TESTS, "fixtures")
-    for file in sorted(glob.glob(os.path.join(fixtures, "**", "damage.json"), recursive=True)):
-        with open(file, encoding="utf-8") as f:
-            damage = json.load(f)
-        if damage.get("accept") == ["equal"] or damage.get("expect") == "equal":
-            directory = os.path.dirname(file)
-            for base in (os.path.join(os.path.dirname(directory), damage["base"], "ckpt"), os.path.join(fixtures, damage["base"], "ckpt")):
-                if os.path.isdir(base):
-                    yield "fixture " + os.path.relpath(directory, fixtures), base, os.path.join(directory, "ckpt")
-                    break
-
-
-def old_versions():
-    fixtures = os.path.join(TESTS, "fixtures")
-    for kind in ("legacy", "orbax", "manager", "v1", "multiprocess", "zarr"):
-        for path in sorted(glob.glob(os.path.join(fixtures, kind, "**", "ckpt"), recursive=True)):
-            if not os.path.exists(os.path.join(os.path.dirname(path), "damage.json")) and "not_merged" not in path:
-                yield "intact " + os.path.relpath(os.path.dirname(path), fixtures), path, path
-
-
-def intact(lanes, work):
-    refused = 0
-    rows = list(pairs(work)) + list(equal_fixtures()) + list(old_versions())
-
-    def one(lane, numbered):
-        number, (name, base, copy) = numbered
-        lockfile = os.path.join(work, "intact-%d.json" % number)
-        locked = lane.lock(base, lockfile)
-        if not os.path.exists(lockfile):
-            return "%s: lock: %s" % (name, locked["headline"])
-        report = lane.verify(copy, lockfile)
-        os.remove(lockfile)
-        return None if report["exit_code"] == 0 else "%s: %s %s" % (name, report["headline"], report["findings"][:1])
-    for refusal in lanes.map(one, enumerate(rows)):
-        if refusal:
-            refused += 1
-            print("REFUSED " + refusal, flush=True)
-    shutil.rmtree(os.path.join(work, "pairs"), ignore_errors=True)
-    kinds = collections.Counter(name.split()[0] for name, _, _ in rows)
-    print("%d intact (%s), %d refused" % (len(rows), ", ".join("%d %s" % (n, kind) for kind, n in kinds.items()), refused), flush=True)
-    return len(rows), refused
 
 
 # ---------------------------------------------------------------- running
