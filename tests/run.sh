@@ -3,7 +3,7 @@
 #   native   C++ unit tests            wasm   the same, as wasm under Node
 #   asan     the same, under ASan and UBSan with assertions
 #   node     the package and the CLI   browser   the page in Chromium
-#   differential   60 random checkpoints against the real readers
+#   differential   60 random checkpoints and 150 changes of structure against the real readers
 # Goes on after a failure, so that one run shows them all; a suite without tests has failed.
 set -uo pipefail
 cd "$(dirname "$0")/.."

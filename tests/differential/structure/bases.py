@@ -7,6 +7,7 @@ writes DIRECTORY/<name>/{ckpt,twin} where they are not yet, and prints a descrip
     {"name", "ckpt", "twin", "options": of the manager, "flax": prefix, "kind"}
 """
 import collections
+import hashlib
 import json
 import os
 import shutil
@@ -231,7 +232,20 @@ OTHERS = {"flat-zarr2": ["flat-plain2", "flat-plain3"], "flat-zarr3": ["flat-pla
           "legacy-0.2.3-ocdbt": ["flat-plain2"], "legacy-0.8.0": ["flat-plain2"], "v1-plain": ["flat-zarr3"], "msgpack-leaves": ["flat-zarr2"]}
 
 
+def made_by():
+    """What the directories depend on."""
+    text = hashlib.sha256()
+    for name in ("bases.py", "kit.py"):
+        with open(os.path.join(here, name), "rb") as f:
+            text.update(f.read())
+    return text.hexdigest()
+
+
 def make(directory, names=None):
+    mark = os.path.join(directory, "made_by")
+    if os.path.exists(directory) and not (os.path.exists(mark) and open(mark).read() == made_by()):
+        shutil.rmtree(directory)
+    write(mark, made_by())
     found = []
     for name in names or BASES:
         kind, writer, told = BASES[name]

@@ -20,6 +20,7 @@ import readers
 from kit import Kit, edit, key_tree, msgpack_of, name_of, tree, write
 
 import orbax.checkpoint as ocp
+import orbax.checkpoint.experimental.v1 as v1
 
 VECTORS = os.path.join(here, "..", "..", "vectors", "readers")
 PYTREE = "orbax.checkpoint._src.handlers.pytree_checkpoint_handler.PyTreeCheckpointHandler"
@@ -220,6 +221,33 @@ case("journal.invalid", "v1 checkpointables: aaa B, bbb A; a journal with a bad 
      lambda k, p: (k.put(k.v1_checkpointables(bbb=1, aaa=2), p), journal(p, "aaa", valid=False)))
 case("journal.flat", "flat A; a journal for d", ALL, lambda k, p: (k.put(k.flat(1), p), write(j(p, "_CHECKPOINT_DELETION"), "{}")))
 case("journal.root", "a root with steps; a journal at the root", ROOT + V1, lambda k, p: (k.put(k.root({2: 1}), p), write(j(p, "_CHECKPOINT_DELETION"), "{}")))
+
+
+
+def interrupted(how):
+    """A deletion of aaa by v1's `delete` that ends while it removes files; `how(directory)` is what it came to."""
+    def make(k, p):
+        from orbax.checkpoint.experimental.v1._src.deletion import execution
+
+        async def ends(path, *_, **__):
+            how(str(path))
+            raise OSError("interrupted")
+        k.put(k.v1_checkpointables(bbb=1, aaa=2), p)
+        whole, execution.path_utils.delete_path = execution.path_utils.delete_path, ends
+        try:
+            v1.delete(p, checkpointable_name="aaa")
+        except OSError:
+            pass
+        finally:
+            execution.path_utils.delete_path = whole
+        assert os.path.exists(j(p, "_CHECKPOINT_DELETION"))
+    return make
+
+
+if hasattr(v1, "delete"):
+    for label, what, how in [("before", "before anything is removed", lambda path: None), ("half", "when d/ is gone", lambda path: remove(path, "d")),
+                             ("metadata", "when `_METADATA` is gone", lambda path: remove(path, "_METADATA")), ("after", "when the item is gone", lambda path: remove(path))]:
+        case("journal.interrupted-" + label, "v1 checkpointables: aaa B, bbb A; v1's delete of aaa ends " + what, V1_STEP, interrupted(how))
 
 # ------------------------------------------------------------ roots, steps
 

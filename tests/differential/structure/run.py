@@ -93,6 +93,7 @@ def case(lane, seed, bases, work, always):
         kept = os.path.join(work, "differing", str(seed))
         shutil.rmtree(kept, ignore_errors=True)
         os.makedirs(os.path.dirname(kept), exist_ok=True)
+        result["violation"]["kept"] = os.path.relpath(kept)
         with open(os.path.join(directory, "case.json"), "w", encoding="utf-8") as f:
             json.dump({"seed": seed, "base": base["name"], **result["violation"]}, f, indent=1)
         shutil.move(directory, kept)
@@ -152,6 +153,8 @@ def main():
     usable = [base for base in bases if os.path.exists(base["lockfile"])]
     print("%d bases made, locked and read in %d s" % (len(bases), time.time() - started), flush=True)
 
+    if not (a.state and os.path.exists(a.state)):
+        shutil.rmtree(os.path.join(work, "differing"), ignore_errors=True)
     state = {"next": a.seeds[0], "exits": {}, "violations": [], "unchanged": 0, "otherwise": 0, "read": 0}
     if a.state and os.path.exists(a.state):
         with open(a.state, encoding="utf-8") as f:
