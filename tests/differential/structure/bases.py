@@ -232,6 +232,17 @@ OTHERS = {"flat-zarr2": ["flat-plain2", "flat-plain3"], "flat-zarr3": ["flat-pla
           "legacy-0.2.3-ocdbt": ["flat-plain2"], "legacy-0.8.0": ["flat-plain2"], "v1-plain": ["flat-zarr3"], "msgpack-leaves": ["flat-zarr2"]}
 
 
+# Whose `tree` is written as a msgpack file too: DIRECTORY/<name>/twin-values and own-values hold `checkpoint`.
+WITH_VALUES = ["flat-zarr2", "flat-zarr3", "flat-plain2", "flat-plain3", "flat-numbered", "standard", "step-composite", "v1-plain"]
+
+
+def state_of(x):
+    """As Flax writes it: a list is a map of its indices."""
+    if isinstance(x, dict):
+        return {k: state_of(v) for k, v in x.items()}
+    return {str(i): state_of(v) for i, v in enumerate(x)} if isinstance(x, list) else x
+
+
 def made_by():
     """What the directories depend on."""
     text = hashlib.sha256()
@@ -256,6 +267,8 @@ def make(directory, names=None):
                 shutil.rmtree(path + "-part", ignore_errors=True)
                 writer(path + "-part", n + 1)
                 os.rename(path + "-part", path)
+        for n, which in enumerate(("own", "twin") if name in WITH_VALUES else ()):
+            write(os.path.join(directory, name, which + "-values", "checkpoint"), msgpack_of(state_of(tree(n + 1))))
         for other in OTHERS.get(name, []):
             link = paths[1] + "-" + other
             if not os.path.lexists(link):

@@ -48,8 +48,9 @@ def copy(source, to):
 
 
 def do_copy(root, twin, whence, path, to):
-    """`whence`: "self", "twin", or the twin stored otherwise, by name."""
-    copy(os.path.join({"self": root, "twin": twin}.get(whence, twin + "-" + whence), path), os.path.join(root, to))
+    """`whence`: "self", "twin", "own values" and "values" (the base's and the twin's as msgpack), or the twin stored otherwise, by name."""
+    places = {"self": root, "twin": twin, "own values": os.path.join(os.path.dirname(twin), "own-values")}
+    copy(os.path.join(places.get(whence, twin + "-" + whence), path), os.path.join(root, to))
 
 
 def do_move(root, twin, path, to):

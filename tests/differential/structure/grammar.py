@@ -145,11 +145,13 @@ class Writer:
         data = join(os.path.dirname(source), "d")
         if data in there.directories and self.chance(0.8):
             rows.append(["copy", "twin", data, join(parent, "d")])
+        if self.chance(0.3):
+            rows.append(["link", rows[0][3], self.pick(["moved", "moved inside"])])
         return rows
 
     def add_store(self, here):
         """The twin's arrays as another kind of store, beside those that are there."""
-        other = self.pick([n[len("twin-"):] for n in sorted(os.listdir(os.path.dirname(self.twin))) if n.startswith("twin-")])
+        other = self.pick([n[len("twin-"):] for n in sorted(os.listdir(os.path.dirname(self.twin))) if n.startswith("twin-") and n != "twin-values"])
         source = self.twin + "-" + other
         there = Listing(source)
         item = self.pick(here.items or [""])
@@ -205,6 +207,13 @@ class Writer:
         import numpy as np
         import msgpack
         there = Listing(self.twin)
+        if os.path.isdir(self.twin + "-values") and self.chance(0.6):
+            item = self.pick(here.items or [""])
+            if self.chance(0.4):
+                return [["copy", "values", "checkpoint", join(item, "checkpoint")]]
+            # The base's values in msgpack, the twin's in the store.
+            names = [n for n in sorted(os.listdir(os.path.join(self.twin, item))) if n != "_METADATA"]
+            return [["copy", "own values", "checkpoint", join(item, "checkpoint")]] + [["copy", "twin", join(item, n), join(item, n)] for n in names]
         if there.msgpacks and self.chance(0.6):
             source = self.pick(there.msgpacks)
             base = re.match(r"[a-z_]*", os.path.basename(source))[0]

@@ -68,8 +68,8 @@ class Lane:
             answers[row[0]] = one["answers"][row[0]] if one else {"error": "the process ended"}
         return answers
 
-    def lock(self, path, to):
-        return self.leafsum.ask({"lock": path, "to": to}) or {"exit_code": 70, "headline": "the process ended", "findings": []}
+    def lock(self, path, to, source=True):
+        return self.leafsum.ask({"lock": path, "to": to, "source": source}) or {"exit_code": 70, "headline": "the process ended", "findings": []}
 
     def verify(self, path, lockfile):
         return self.leafsum.ask({"verify": path, "with": lockfile}) or {"exit_code": 70, "headline": "the process ended", "findings": []}

@@ -1,5 +1,6 @@
 // node leafsum.mjs: one JSON question a line on stdin, one answer a line on stdout.
-//   {"id", "lock": PATH, "to": FILE}       -> {"id", "exit_code", "headline"}; FILE is the lockfile, if there is one
+//   {"id", "lock": PATH, "to": FILE, "source": BOOLEAN}
+//                                          -> {"id", "exit_code", "headline"}; FILE is the lockfile, if there is one; with or without `source`
 //   {"id", "verify": PATH, "with": FILE}   -> {"id", "exit_code", "headline", "findings": [text...]}
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -9,7 +10,7 @@ const sketch = (/** @type {any} */ one) => `${one.severity} ${one.code} ${one.fi
 
 async function answer(/** @type {any} */ question) {
   if (question.lock) {
-    const { report, lockfile } = await lock(fromPath(question.lock), { workers: 1 })
+    const { report, lockfile } = await lock(fromPath(question.lock), { workers: 1, writeSource: question.source })
     if (lockfile) writeFileSync(question.to, lockfile)
     return { exit_code: report.exit_code, headline: report.headline, findings: report.findings.map(sketch) }
   }

@@ -39,9 +39,20 @@ def prepared(lane, base):
     base = asks.describe(base)
     base["lockfile"] = os.path.join(os.path.dirname(base["ckpt"]), "leafsum.json")
     base["locked"] = lane.lock(base["ckpt"], base["lockfile"])
+    # A lockfile may say which step it is of, or not.
+    lane.lock(base["ckpt"], base["lockfile"] + ".no-source", source=False)
     rows = asks.asks(base, base["ckpt"])
     base["answers"] = lane.read(rows)
     base["known"] = asks.known_of(base["answers"], rows)
+    if base["name"].startswith("multiprocess"):
+        # Its shardings are of more machines than there are here: what it holds is what can be read without them.
+        plain = copied(base, os.path.dirname(base["ckpt"]) + "-plain")
+        for directory, _, files in os.walk(plain):
+            if "_sharding" in files:
+                os.remove(os.path.join(directory, "_sharding"))
+        rows = asks.asks(base, plain) + [["Standard at " + i, "StandardCheckpointer", os.path.join(plain, i), {}] for i in base["items"]]
+        base["known"] |= asks.known_of(lane.read(rows), rows)
+        shutil.rmtree(os.path.dirname(plain))
     return base
 
 
@@ -74,6 +85,8 @@ def smallest(lane, base, rows, directory):
 
 def case(lane, seed, bases, work, always):
     base = bases[random.Random(seed).randrange(len(bases))]
+    if seed % 2:
+        base = {**base, "lockfile": base["lockfile"] + ".no-source"}
     directory = os.path.join(work, "cases", str(seed))
     root = copied(base, directory)
     rows = grammar.change(root, base["twin"], seed)
