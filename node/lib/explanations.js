@@ -262,13 +262,14 @@ its sums.
 Trust digests, not sums. Without a lockfile, take it as a hint that the tree was edited.
 `,
   symlink: `\
-A symbolic link lies in the checkpoint.
+A symbolic link lies in the checkpoint that was not followed: it leads out of the source, to
+nothing, or into a directory that contains it. Readers follow it, so what they restore was
+not looked at. Links inside the source and to the blobs of a hub cache are followed as files.
 
-Comes about with hub caches and with hand-made copies. Its target can change without the
-directory changing, and it may lead out of the directory.
+Comes about where a step or an item lies on another disk, and with hand-made copies.
 
-Where it is meant, nothing is to be done: content was compared as read. Else replace it by a
-copy.
+Run with --follow-links if what it leads to belongs to the checkpoint, or replace the link by
+a copy. A link that leads to nothing can be deleted.
 `,
   'unknown-file': `\
 A file or directory that is no part of any checkpoint format known here. It was not read,

@@ -357,8 +357,8 @@ export function tensorstoreSpec(
 export function explain(code: string): Promise<string>
 export function codes(): Promise<string[]>
 
-/** Node only: a checkpoint's directory. */
-export function fromPath(path: string): Store
+/** Node only: a checkpoint's directory. followLinks: links below it wherever they lead, not only inside it or to a hub's cache. */
+export function fromPath(path: string, options?: { followLinks?: boolean }): Store
 export function fromFiles(files: Iterable<File>): Store
 /** To be called inside the drop event. */
 export function fromDataTransfer(transfer: DataTransfer): Promise<Store>

@@ -5,6 +5,7 @@ import { drive } from './drive.js'
 import { LeafsumError, bug, firstLine } from './errors.js'
 import { helloOf, jobRunner, readingAhead, warmPool } from './jobs.js'
 import { checkFlags, coreOptions, kDefaultMaxMemory } from './options.js'
+import { packed } from './packed.js'
 import { isListing } from './stores/store.js'
 
 /**
@@ -70,7 +71,8 @@ export async function runCommand(platform, command, sources, given) {
     }
     for (const [index, listing] of listings.entries()) {
       // Without sizes a listing is of no use: a store that gives bare names is read as one that has none.
-      if (isListing(listing)) verifier.setListing(index, JSON.stringify(listing))
+      if (!isListing(listing)) continue
+      for (const page of packed(/** @type {any} */ (listing), stores[index].links?.())) verifier.addListing(index, page)
     }
     refuse(verifier.error(), 'usage')
 

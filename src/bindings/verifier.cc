@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "base/json.h"
+#include "base/byte_reader.h"
 #include "bindings/boundary.h"
 #include "report/finding.h"
 
@@ -13,32 +13,59 @@ namespace {
 struct Verifier {
   explicit Verifier(std::string options) : core(AsBytes(options)) {}
   verify::Verifier core;
+  std::vector<FileEntry> listing;  // of the source whose pages are coming in
+  std::vector<Link> links;
   std::string listing_error;
 };
 
-// [["path", size, "f" | "d" | "l"], …]; anything else is the host's mistake and is said in error().
-void SetListing(Verifier& v, unsigned source, std::string json) {
-  std::vector<FileEntry> entries;
-  auto document = ParseJson(AsBytes(json));
-  const JsonValue::Array* rows = document ? document->root.AsArray() : nullptr;
-  if (!rows) {
-    v.listing_error = "listing: not a JSON array";
+enum Row : uint8_t { kFile, kDirectory, kLink, kLinkToDirectory, kFollowedLink };
+
+void AddRow(Verifier& v, Row kind, uint64_t size, std::string_view text) {
+  if (kind < kLink) {
+    v.listing.push_back({std::string(text), size, kind == kDirectory ? FileEntry::Kind::kDirectory
+                                                                    : FileEntry::Kind::kFile});
     return;
   }
-  for (const JsonValue& row : *rows) {
-    const auto* cells = row.AsArray();
-    if (!cells || cells->size() != 3 || !(*cells)[0].AsString() || !(*cells)[1].AsUint() ||
-        !(*cells)[2].AsString()) {
-      v.listing_error = "listing: a row is not [path, size, kind]";
-      return;
-    }
-    const std::string& kind = *(*cells)[2].AsString();
-    entries.push_back({*(*cells)[0].AsString(), *(*cells)[1].AsUint(),
-                       kind == "l"   ? FileEntry::Kind::kSymlink
-                       : kind == "d" ? FileEntry::Kind::kDirectory
-                                     : FileEntry::Kind::kFile});
+  const size_t end = text.find('\0');
+  Link link;
+  link.path = text.substr(0, end);
+  if (end != text.npos) link.target = text.substr(end + 1);
+  link.to_directory = kind != kLink;
+  link.followed = kind == kFollowedLink;
+  if (!link.followed)
+    v.listing.push_back({link.path, 0, FileEntry::Kind::kSymlink, link.to_directory});
+  v.links.push_back(std::move(link));
+}
+
+// A page of the listing (README); the last one tells itself. Anything else is the host's mistake
+// and is said in error().
+void AddListing(Verifier& v, unsigned source, val page) {
+  const ByteVector bytes = CopyIn(page);
+  ByteReader reader(bytes);
+  const uint32_t count = reader.U32Le();
+  const uint32_t left = reader.U32Le();
+  ByteReader sizes(reader.ok() ? Bytes(bytes).subspan(8) : Bytes());
+  const Bytes lengths = sizes.Take(uint64_t{count} * 4);
+  ByteReader kinds = sizes;
+  kinds.Take(uint64_t{count} * 8);
+  ByteReader texts = kinds;
+  texts.Take(count);
+  if (!reader.ok() || !texts.ok() || left < count) {
+    v.listing_error = "listing: not a page of one";
+    return;
   }
-  v.core.SetListing(source, std::move(entries));
+  if (v.listing.empty()) v.listing.reserve(left);
+  ByteReader length(lengths);
+  for (uint32_t i = 0; i < count; ++i) {
+    const uint64_t size = sizes.U64Le();
+    const Row kind = static_cast<Row>(kinds.U8());
+    AddRow(v, kind, size, AsText(texts.Take(length.U32Le())));
+  }
+  if (!texts.End()) v.listing_error = "listing: not a page of one";
+  if (left > count) return;
+  v.core.SetListing(source, std::move(v.listing), std::move(v.links));
+  v.listing = {};
+  v.links = {};
 }
 
 std::string Error(Verifier& v) {
@@ -79,7 +106,7 @@ EMSCRIPTEN_BINDINGS(verifier) {
   emscripten::class_<Verifier> bound("Verifier");
   BindHost(bound);
   bound.constructor<std::string>()
-      .function("setListing", &SetListing)
+      .function("addListing", &AddListing)
       .function("setEvidence", +[](Verifier& v, val bytes, bool with_source) {
         v.core.SetEvidence(CopyIn(bytes), with_source);
       })

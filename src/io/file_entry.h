@@ -11,6 +11,16 @@ struct FileEntry {
   std::string path;  // relative to the source's root, "/" between components, no leading "/"
   uint64_t size = 0;
   Kind kind = Kind::kFile;
+  bool to_directory = false;  // kSymlink: what it leads to is a directory
+};
+
+// A symbolic link of the source, as the host found it. One to a file that is followed is a file of
+// the listing and not among these.
+struct Link {
+  std::string path;
+  std::string target;  // relative to the source's root; "" where it leads out of it, or nowhere
+  bool to_directory = false;
+  bool followed = false;  // to a directory, whose files are in the listing below `path`
 };
 
 }  // namespace leafsum

@@ -37,7 +37,7 @@ constexpr Row kRows[] = {
     {Code::kValueTypeMismatch, "value-type-mismatch", Severity::kWarning},
     {Code::kStructureMismatch, "structure-mismatch", Severity::kWarning},
     {Code::kStatisticsMismatch, "statistics-mismatch", Severity::kWarning},
-    {Code::kSymlink, "symlink", Severity::kWarning},
+    {Code::kSymlink, "symlink", Severity::kGap},
     {Code::kUnknownFile, "unknown-file", Severity::kWarning},
     {Code::kTrailingBytes, "trailing-bytes", Severity::kWarning},
     {Code::kDuplicateMember, "duplicate-member", Severity::kWarning},

@@ -14,6 +14,23 @@ using report::Finding;
 constexpr uint64_t kMaxJsonItem = 4 << 20;
 constexpr std::string_view kProcessFile = "process_";
 
+// Whether any reader may open what this link leads to (design.md §11.2).
+bool ReaderMayOpen(const Scan&, const FileEntry&) { return true; }
+
+void FindLinks(Context& context, const Scan& scan) {
+  for (const FileEntry& entry : scan.listing) {
+    if (entry.kind != FileEntry::Kind::kSymlink) continue;
+    Finding f = MakeFinding(Code::kSymlink,
+                            entry.to_directory
+                                ? "a symbolic link to a directory: it was not followed, a reader "
+                                  "follows it; put the directory itself there, or use --follow-links"
+                                : "a symbolic link: it was not followed, a reader follows it; put the "
+                                  "file itself there, or use --follow-links");
+    f.file = entry.path;
+    context.Add(scan, ReaderMayOpen(scan, entry) ? std::move(f) : AsWarning(std::move(f)));
+  }
+}
+
 }  // namespace
 
 Discover::Discover(Context& context, const Lockfile* lock) : ReadingStage(context) {
@@ -24,13 +41,6 @@ void Discover::Start(size_t scan_index, const Lockfile* lock) {
   Scan& scan = context_.scans[scan_index];
   if (!scan.listed) scan.coverage.GrowWithMarks();
   for (const FileEntry& entry : scan.listing) {
-    if (entry.kind == FileEntry::Kind::kSymlink) {
-      Finding f =
-          MakeFinding(Code::kSymlink,
-                      "a symbolic link: it is not followed, what it points to was not looked at");
-      f.file = entry.path;
-      context_.Add(scan, std::move(f));
-    }
     if (entry.kind != FileEntry::Kind::kFile) continue;
     const uint32_t id = scan.files.Intern(entry.path);
     scan.files.SetSize(id, entry.size);
@@ -38,7 +48,9 @@ void Discover::Start(size_t scan_index, const Lockfile* lock) {
     ++scan.total_files;
     scan.total_bytes += entry.size;
   }
-  if (!ChooseLayout(context_.options, lock, scan, not_found_)) return;
+  const bool chosen = ChooseLayout(context_.options, lock, scan, not_found_);
+  FindLinks(context_, scan);
+  if (!chosen) return;
   const orbax::Layout& layout = scan.layout;
 
   if (layout.source_uncommitted) {

@@ -107,6 +107,7 @@ struct Scan {
   uint32_t source = 0;
   std::string name;                // the source's, for messages where there are two
   std::vector<FileEntry> listing;  // sorted by path; only what could be sorted by bytes
+  std::vector<Link> links;         // sorted by path
   bool listed = false;             // the host gave it; else Probe made one of what it asked for
   bool records_asked = true;       // the side files that the tree is compared with were looked for
   bool listing_complete = true;    // of what is referenced; false where Probe could not ask for all

@@ -25,8 +25,9 @@ class Verifier {
   explicit Verifier(Bytes options_json);
   ~Verifier();
 
-  // Everything the source holds. Once for each source, before the first Poll.
-  void SetListing(uint32_t source, std::vector<FileEntry> listing);
+  // Everything the source holds, and what is known of its symbolic links. Once for each source,
+  // before the first Poll.
+  void SetListing(uint32_t source, std::vector<FileEntry> listing, std::vector<Link> links = {});
   // A lockfile. `with_source`: it came with the source and is not trusted on its own.
   void SetEvidence(Bytes lockfile, bool with_source);
   // A usage error, "" if none: wrong options, evidence that is refused, no such step or item.

@@ -54,7 +54,7 @@ for (const [kind, make] of Object.entries(makers)) {
   })
 }
 
-test('path: an empty directory and symlinks are listed, never followed', async t => {
+test('path: an empty directory and symlinks are listed, none is followed that leads out', async t => {
   const { root, ckpt } = directory(t)
   fs.symlinkSync(join(root, 'outside'), join(ckpt, 'link'))
   fs.symlinkSync(root, join(ckpt, 'up'))

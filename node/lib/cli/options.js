@@ -84,6 +84,7 @@ export const kOptions = {
     type: 'repeat', value: "'NAME: VALUE'", pattern: /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n\0]*$/, wants: 'a header as "Name: value"',
     help: 'send this header with requests to the source, never to another origin; again for more',
   },
+  'follow-links': { type: 'flag', help: 'follow symbolic links wherever they lead, not only inside the source or to the blobs of a hub cache' },
   'timeout': { type: 'integer', value: 'SECONDS', range: [1, 3600], help: 'of one request to a URL; 60' },
 
   'json': { type: 'flag', help: 'the same as --format json' },
@@ -101,7 +102,7 @@ export const kOptions = {
 }
 
 const kScope = ['item', 'step', 'all-steps', 'generation', 'include', 'exclude', 'allow-structure']
-const kWork = ['algorithm', 'jobs', 'max-memory', 'max-fill', 'header', 'timeout']
+const kWork = ['algorithm', 'jobs', 'max-memory', 'max-fill', 'follow-links', 'header', 'timeout']
 const kText = ['json', 'format', 'output', 'quiet', 'verbose', 'progress', 'color', 'version', 'help']
 const kCommon = [...kScope, ...kWork, ...kText]
 const kAlways = [['step', 'all-steps'], ['quiet', 'verbose']]
@@ -151,20 +152,20 @@ export const kCommands = {
   metadata: {
     operands: ['SRC'],
     help: "what Orbax's metadata() tells: times, custom metadata, items and a tree; --item NAME, AUTO as Orbax chooses, or none: the directory itself",
-    options: ['item', 'step', 'generation', 'max-memory', 'header', 'timeout', ...kText],
+    options: ['item', 'step', 'generation', 'max-memory', 'follow-links', 'header', 'timeout', ...kText],
     conflicts: [['quiet', 'verbose']],
   },
   match: {
     operands: ['SRC', 'TEMPLATE'],
     reports: true,
     help: 'would it restore into TEMPLATE (a checkpoint, a lockfile, ls --json, examples/dump_template.py): shapes, silent casts, missing leaves, params level, sharding',
-    options: ['mesh', 'rename', 'allow-extra', 'strict', 'item', 'step', 'all-steps', 'generation', 'max-memory', 'max-fill', 'header', 'timeout', ...kText],
+    options: ['mesh', 'rename', 'allow-extra', 'strict', 'item', 'step', 'all-steps', 'generation', 'max-memory', 'max-fill', 'follow-links', 'header', 'timeout', ...kText],
     conflicts: kAlways,
   },
   cat: {
     operands: ['SRC', 'LEAF'],
     help: 'the values of a leaf, or of a slice: /params/w[0:3, ::2]; with --lock only what its blocks vouch for',
-    options: ['lock', 'npy', 'item', 'step', 'all-steps', 'generation', 'max-memory', 'max-fill', 'header', 'timeout', ...kText],
+    options: ['lock', 'npy', 'item', 'step', 'all-steps', 'generation', 'max-memory', 'max-fill', 'follow-links', 'header', 'timeout', ...kText],
     conflicts: [['npy', 'json'], ['npy', 'format'], ...kAlways],
   },
   explain: {

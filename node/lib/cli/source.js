@@ -14,7 +14,7 @@ const isUrl = (/** @type {string} */ name) => /^https?:\/\//i.test(name)
  * @param {string} name
  * @param {Record<string, any>} [options] of the command line
  */
-export function openSource(name, { header = [], timeout } = {}) {
+export function openSource(name, { header = [], timeout, followLinks } = {}) {
   const isThere = fs.existsSync(name)
   if (!isThere && isUrl(name)) {
     const how = { headers: Object.fromEntries(header.map(headerOf)), timeout: timeout && timeout * 1000 }
@@ -25,7 +25,7 @@ export function openSource(name, { header = [], timeout } = {}) {
   if (isThere && fs.statSync(name).isFile() && /\.(tar|tar\.gz|tgz|zip)$/i.test(name)) {
     throw notYet(`${name}: an archive`, 'unpack it and name the directory')
   }
-  return fromPath(name)
+  return fromPath(name, { followLinks })
 }
 
 /** `Name: value` @returns {[string, string]} */

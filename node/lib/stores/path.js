@@ -1,9 +1,12 @@
-// A directory on disk, for Node. The checkpoint's own names are untrusted: nothing outside the root is ever opened,
-// no symlink below it is followed, and a file that changes after it was listed is told, not read.
+// A directory on disk, for Node. The checkpoint's own names are untrusted: nothing outside the root is ever opened but what
+// links.js follows, and a file that changes after it was listed is told, not read.
 import fs from 'node:fs'
 import nodePath from 'node:path'
 import { LeafsumError } from '../errors.js'
+import { behindLinks, fullPath, listDirectory } from './path_listing.js'
+import { Stamps, isSame } from './stamps.js'
 import { StoreError, clip, safePath } from './store.js'
+import { changed, throughLink, toStoreError } from './system_errors.js'
 import { placesOfPath } from './way.js'
 
 const kOpenFiles = 64
@@ -11,68 +14,62 @@ const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants
 
 /**
  * @typedef {import('./store.js').Store} Store
- * @typedef {{ size: bigint, mtimeNs: bigint, id?: string }} Stamp id: the rest of what tells a file from another one
+ * @typedef {import('./stamps.js').Stamp} Stamp
  * @typedef {{ fd: number, stamp: Stamp }} OpenFile
  * @implements {Store}
  */
 export class PathStore {
-  /** @type {Map<string, Stamp>} what the listing, or else the first opening, saw */
   #stamps
+  /** @type {Map<string, Stamp>} of files that no listing has, as the first opening saw them */
+  #opened = new Map()
   /** @type {Map<string, Buffer>} names that are not UTF-8, by the escaped form that stands for them */
   #rawNames
+  #followLinks
+  /** @type {import('./store.js').Link[]} */
+  #links = []
   /** @type {Map<string, OpenFile>} least recently used first */
   #open = new Map()
 
   /**
    * @param {string} root real path of a directory
-   * @param {{ stamps?: Map<string, Stamp>, rawNames?: Map<string, Buffer> }} [known]
+   * @param {{ stamps?: import('./stamps.js').StampsSpec, rawNames?: Map<string, Buffer>, followLinks?: boolean }} [known]
    */
-  constructor(root, { stamps = new Map(), rawNames = new Map() } = {}) {
+  constructor(root, { stamps, rawNames = new Map(), followLinks = false } = {}) {
     this.root = root
     this.name = nodePath.basename(root)
-    this.#stamps = stamps
+    this.#stamps = new Stamps(stamps)
     this.#rawNames = rawNames
+    this.#followLinks = followLinks
   }
 
   /** What a worker needs to see the same files in the same state. */
   spec() {
-    return { kind: 'path', root: this.root, stamps: this.#stamps, rawNames: this.#rawNames }
+    return { kind: 'path', root: this.root, stamps: this.#stamps.spec(), rawNames: this.#rawNames, followLinks: this.#followLinks }
   }
 
   /** @returns {import('./store.js').ListingEntry[]} */
   list() {
     this.release()
-    this.#stamps.clear()
+    this.#opened.clear()
     this.#rawNames.clear()
-    /** @type {import('./store.js').ListingEntry[]} */
-    const entries = []
-    /** @type {string[]} */
-    const todo = ['']
-    for (let directory = todo.pop(); directory !== undefined; directory = todo.pop()) {
-      const names = this.#namesIn(directory)
-      if (names.length === 0 && directory) entries.push([directory, 0, 'd'])
-      for (const name of names) {
-        const path = directory ? `${directory}/${name}` : name
-        const stat = this.#lstat(path)
-        if (stat?.isDirectory()) {
-          todo.push(path)
-        } else if (stat?.isSymbolicLink()) {
-          entries.push([path, 0, 'l'])
-        } else {
-          // Sockets, pipes and devices have no bytes to vouch for: reading one is refused, like one that is gone again.
-          const size = stat?.isFile() ? stat.size : 0n
-          this.#stamps.set(path, { size, mtimeNs: stat?.mtimeNs ?? -1n, id: stat && `${stat.dev} ${stat.ino} ${stat.ctimeNs}` })
-          entries.push([path, Number(size), 'f'])
-        }
-      }
-    }
-    return entries.sort((a, b) => a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0)
+    this.#stamps = new Stamps()
+    const { entries, links } = listDirectory(this.root, { followLinks: this.#followLinks, stamps: this.#stamps, rawNames: this.#rawNames })
+    this.#stamps.seal()
+    this.#links = links
+    return entries
+  }
+
+  links() {
+    return this.#links
   }
 
   /** Everything that the last listing saw of every file, as text: equal where nobody has touched one. */
   identity() {
-    const files = [...this.#stamps].map(([path, { size, mtimeNs, id }]) => JSON.stringify([path, String(size), String(mtimeNs), id]))
-    return files.sort().join('\n')
+    const lines = []
+    for (const [path, { size, mtimeNs, ctimeNs, dev, ino }] of this.#stamps) {
+      lines.push(JSON.stringify([path, String(size), String(mtimeNs), `${dev} ${ino} ${ctimeNs}`]))
+    }
+    return lines.sort().join('\n')
   }
 
   async get(/** @type {string} */ key) {
@@ -97,7 +94,7 @@ export class PathStore {
         done += got
       }
       const now = fs.fstatSync(file.fd, { bigint: true })
-      if (!sameStamp(now, file.stamp)) throw changed()
+      if (!isSame(now, file.stamp)) throw changed()
       return done
     } catch (error) {
       throw toStoreError(error)
@@ -145,89 +142,80 @@ export class PathStore {
 
   /** @returns {OpenFile} */
   #openFile(/** @type {string} */ path) {
-    const parts = path.split('/')
     if (nodePath.sep === '\\' && /[\\:]/.test(path)) throw new StoreError('unreadable', 'refused: the path leaves the source')
+    const full = fullPath(this.root, path, this.#rawNames)
+    const listed = this.#stamps.find(path)
+    const known = listed ?? this.#opened.get(path)
     let fd
     try {
-      for (let n = 1; n < parts.length; n++) {
-        const directory = fs.lstatSync(this.#full(parts.slice(0, n).join('/')))
-        if (directory.isSymbolicLink()) throw new StoreError('unreadable', 'refused: the path goes through a symlink')
+      if (listed?.linked) {
+        // Wherever it leads by now: nothing is opened that is not the file that was listed.
+        if (!isSame(fs.statSync(full, { bigint: true }), listed)) throw changed()
+        fd = fs.openSync(full, O_RDONLY | O_NONBLOCK)
+      } else {
+        fd = listed ? undefined : this.#openBehindLink(path)
+        fd ??= this.#openWithoutLinks(path, full)
       }
-      // Without O_NONBLOCK opening a pipe would wait for a writer for ever.
-      fd = fs.openSync(this.#full(path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
       const stat = fs.fstatSync(fd, { bigint: true })
       if (!stat.isFile()) throw new StoreError('unreadable', 'refused: not a regular file')
-      // A directory swapped for a symlink in between would show here: the name must still lead to what was opened.
-      const named = fs.lstatSync(this.#full(path), { bigint: true })
-      if (named.ino !== stat.ino || named.dev !== stat.dev) throw changed()
-      const stamp = this.#stamps.get(path) ?? { size: stat.size, mtimeNs: stat.mtimeNs }
-      if (!sameStamp(stat, stamp)) throw changed()
-      this.#stamps.set(path, stamp)
+      const { size, mtimeNs, dev, ino } = stat
+      const stamp = known ?? { size, mtimeNs, dev, ino }
+      if (!isSame(stat, stamp)) throw changed()
+      if (!known) this.#opened.set(path, stamp)
       return { fd, stamp }
     } catch (error) {
       if (fd !== undefined) fs.closeSync(fd)
       const failure = toStoreError(error)
       // It was listed, so it is not that the checkpoint lacks it.
-      throw failure.kind === 'missing' && this.#stamps.has(path) ? changed() : failure
+      throw failure.kind === 'missing' && known ? changed() : failure
     }
   }
 
-  #namesIn(/** @type {string} */ directory) {
-    let raw
+  #openWithoutLinks(/** @type {string} */ path, /** @type {string | Buffer} */ full) {
+    if (this.#hasLinkedParent(path)) throw throughLink()
+    // Without O_NONBLOCK opening a pipe would wait for a writer for ever.
+    const fd = fs.openSync(full, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
     try {
-      raw = fs.readdirSync(this.#full(directory), { encoding: 'buffer' })
+      // A directory that became a link in between leads both names to the same file.
+      const stat = fs.fstatSync(fd, { bigint: true })
+      const named = fs.lstatSync(full, { bigint: true })
+      if (named.ino !== stat.ino || named.dev !== stat.dev || this.#hasLinkedParent(path)) throw changed()
+      return fd
     } catch (error) {
-      const where = directory ? `directory ${JSON.stringify(directory)} of the source` : 'source'
-      throw new LeafsumError('source', `cannot list the ${where}: ${toStoreError(error).message}`)
-    }
-    const names = new Set()
-    const odd = []
-    for (const name of raw) {
-      const text = name.toString()
-      if (Buffer.from(text).equals(name)) names.add(text)
-      else odd.push(name)
-    }
-    for (const name of odd) {
-      let text = escapeBytes(name)
-      while (names.has(text)) text += '~'
-      names.add(text)
-      this.#rawNames.set(directory ? `${directory}/${text}` : text, name)
-    }
-    return [...names]
-  }
-
-  #lstat(/** @type {string} */ path) {
-    try {
-      return fs.lstatSync(this.#full(path), { bigint: true })
-    } catch {
-      return undefined
+      fs.closeSync(fd)
+      throw error
     }
   }
 
-  /** @returns {string | Buffer} */
-  #full(/** @type {string} */ path) {
-    if (path === '') return this.root
-    if (this.#rawNames.size === 0) return `${this.root}/${path}`
-    /** @type {Uint8Array[]} */
-    const parts = [Buffer.from(this.root)]
-    let walked = ''
-    for (const part of path.split('/')) {
-      walked = walked ? `${walked}/${part}` : part
-      parts.push(Buffer.from('/'), this.#rawNames.get(walked) ?? Buffer.from(part))
-    }
-    return Buffer.concat(parts)
+  #hasLinkedParent(/** @type {string} */ path) {
+    const parts = path.split('/').slice(0, -1)
+    return parts.some((_, n) => fs.lstatSync(fullPath(this.root, parts.slice(0, n + 1).join('/'), this.#rawNames)).isSymbolicLink())
+  }
+
+  /** The opened file of a name that was not listed, where a link that is followed lies on its way; undefined where none does. */
+  #openBehindLink(/** @type {string} */ path) {
+    const full = fullPath(this.root, path, this.#rawNames)
+    const link = typeof full === 'string' ? behindLinks(this.root, path, this.#followLinks) : undefined
+    if (!link) return undefined
+    if (!link.followed) throw throughLink()
+    const fd = fs.openSync(link.target, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    if (fs.realpathSync.native(full) === link.target) return fd
+    fs.closeSync(fd)
+    throw changed()
   }
 }
 
 /**
  * @param {string} path of a directory; itself it may be a symlink
+ * @param {{ followLinks?: boolean }} [options] followLinks: links below it wherever they lead
  * @returns {PathStore}
  */
-export function fromPath(path) {
+export function fromPath(path, { followLinks = false } = {}) {
+  if (typeof followLinks !== 'boolean') throw new LeafsumError('usage', 'followLinks: true or false is wanted')
   if (path === '') throw new LeafsumError('source', 'an empty path names no directory')
   let root
   try {
-    root = fs.realpathSync(path)
+    root = fs.realpathSync.native(path)
   } catch (error) {
     throw new LeafsumError('source', `cannot open ${path}: ${toStoreError(error).message}`)
   }
@@ -235,36 +223,5 @@ export function fromPath(path) {
     throw new LeafsumError('source', `${path} is not a directory: a checkpoint's own directory is wanted`)
   }
   const places = placesOfPath(path)
-  return Object.assign(new PathStore(root), { places: () => places })
-}
-
-/** Bytes that are no UTF-8 as \xff; a backslash never stands in a name that means something to a checkpoint. */
-function escapeBytes(/** @type {Buffer} */ name) {
-  return Array.from(name, byte => byte >= 0x20 && byte < 0x7f && byte !== 0x5c
-    ? String.fromCharCode(byte)
-    : `\\x${byte.toString(16).padStart(2, '0')}`).join('')
-}
-
-const sameStamp = (/** @type {Stamp} */ a, /** @type {Stamp} */ b) => a.size === b.size && a.mtimeNs === b.mtimeNs
-const changed = () => new StoreError('changed', 'changed since it was listed')
-
-const kTexts = /** @type {Record<string, [import('./store.js').FailureKind, string]>} */ ({
-  ENOENT: ['missing', 'no such file'],
-  ENOTDIR: ['missing', 'no such file'],
-  ENAMETOOLONG: ['missing', 'no such file: the name is too long'],
-  EACCES: ['unreadable', 'permission denied'],
-  EPERM: ['unreadable', 'permission denied'],
-  EISDIR: ['unreadable', 'refused: not a regular file'],
-  ENXIO: ['unreadable', 'refused: not a regular file'],
-  ELOOP: ['unreadable', 'refused: the path goes through a symlink'],
-  EMLINK: ['unreadable', 'refused: the path goes through a symlink'],
-  EIO: ['unreadable', 'input/output error'],
-  ESTALE: ['changed', 'changed since it was listed'],
-})
-
-/** Node's own messages hold the absolute path. */
-function toStoreError(/** @type {any} */ error) {
-  if (error instanceof StoreError) return error
-  const [kind, text] = kTexts[error?.code] ?? ['unreadable', `cannot be read (${error?.code ?? 'unknown error'})`]
-  return new StoreError(kind, text)
+  return Object.assign(new PathStore(root, { followLinks }), { places: () => places })
 }

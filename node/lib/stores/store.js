@@ -9,12 +9,16 @@
  * @typedef {[path: string, etag: string]} Tag
  *
  * @typedef {[path: string, size: number, kind: 'f' | 'd' | 'l']} ListingEntry
- *   A file, an empty directory or a symlink; relative to the source's root, "/" between components.
+ *   A file, an empty directory or a symlink that is not followed; relative to the source's root, "/" between components.
+ *
+ * @typedef {{ path: string, isDirectory: boolean, followed: boolean, target?: string }} Link
+ *   isDirectory: what it leads to; followed: the files of the directory are listed below the link's own path; target: below the root
  *
  * @typedef {object} Store
  * @property {(key: string, options?: any) => Promise<Uint8Array | undefined>} get
  * @property {(key: string, range: RangeQuery, options?: any) => Promise<Uint8Array | undefined>} getRange
  * @property {() => ListingEntry[] | Promise<ListingEntry[]>} [list]
+ * @property {() => Link[]} [links]  of the last listing: symlinks that are not followed, and those to directories
  * @property {string} [name]  last component of the source's own path
  * @property {(path: string, whole?: number) => number | Promise<number>} [size]
  *   whole: it will be read whole if it has at most so many bytes

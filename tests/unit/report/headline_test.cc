@@ -151,6 +151,6 @@ TEST_CASE("the other commands have their own sentence, and none promises safety"
   }
   Report warned;
   warned.command = Command::kCheck;
-  warned.findings.Add(Finding(Code::kSymlink));
+  warned.findings.Add(Finding(Code::kUnknownFile));
   CHECK(HeadlineOf(warned, input).find("; 1 warning") != std::string::npos);
 }

@@ -1,0 +1,165 @@
+// What a directory on disk holds, with the links in it that are followed.
+import fs from 'node:fs'
+import nodePath from 'node:path'
+import { LeafsumError } from '../errors.js'
+import { isFollowed, pathBelow } from './links.js'
+import { toStoreError } from './system_errors.js'
+
+// Of entries that links list a second time. Two links in each of forty directories lead 2^40 ways to the last.
+const kMaxRepeated = 100_000
+
+/**
+ * @typedef {Map<string, Buffer>} RawNames  names that are not UTF-8, by the escaped form that stands for them
+ *
+ * @typedef {object} Directory
+ * @property {string} path  below the source
+ * @property {string} [real]  real path; none where a name is not UTF-8
+ * @property {string[]} way  where the links lie that lead to it
+ *
+ * @param {string} root real path of a directory
+ * @param {{ followLinks: boolean, stamps: import('./stamps.js').Stamps, rawNames: RawNames }} how  stamps, rawNames: to be filled
+ * @returns {{ entries: import('./store.js').ListingEntry[], links: import('./store.js').Link[] }}
+ */
+export function listDirectory(root, { followLinks, stamps, rawNames }) {
+  /** @type {import('./store.js').ListingEntry[]} */
+  const entries = []
+  /** @type {import('./store.js').Link[]} */
+  const links = []
+  /** @type {Set<string>} directories that were listed behind a link */
+  const behind = new Set()
+  let repeated = 0
+  /** @type {Directory[]} */
+  const todo = [{ path: '', real: root, way: [] }]
+  for (let directory = todo.pop(); directory !== undefined; directory = todo.pop()) {
+    const { path: parent, real, way } = directory
+    const names = namesIn(root, parent, rawNames)
+    if (names.length === 0 && parent) entries.push([parent, 0, 'd'])
+    if (way.length > 0 && real !== undefined) {
+      if (behind.has(real)) repeated += names.length + 1
+      else behind.add(real)
+    }
+    for (const name of names) {
+      const path = parent ? `${parent}/${name}` : name
+      const full = fullPath(root, path, rawNames)
+      const place = real !== undefined && !rawNames.has(path) ? join(real, name) : undefined
+      let stat = fs.lstatSync(full, { bigint: true, throwIfNoEntry: false })
+      let linked = way.length > 0
+      if (stat?.isSymbolicLink()) {
+        const link = place === undefined || typeof full !== 'string' ? undefined : lookBehind(root, full, [...way, /** @type {string} */ (real)], followLinks)
+        const inside = link && pathBelow(slashed(root), slashed(link.target))
+        const isDirectory = link?.stat.isDirectory() ?? false
+        if (!link?.followed || (isDirectory && repeated > kMaxRepeated)) {
+          links.push({ path, isDirectory, followed: false, target: inside })
+          entries.push([path, 0, 'l'])
+          continue
+        }
+        if (isDirectory) {
+          links.push({ path, isDirectory, followed: true, target: inside })
+          todo.push({ path, real: link.target, way: [...way, /** @type {string} */ (real)] })
+          continue
+        }
+        stat = link.stat
+        linked = true
+      }
+      if (stat?.isDirectory()) {
+        todo.push({ path, real: place, way })
+        continue
+      }
+      // Sockets, pipes and devices have no bytes to vouch for: reading one is refused, like one that is gone again.
+      const size = stat?.isFile() ? stat.size : 0n
+      stamps.add(path, { size, mtimeNs: stat?.mtimeNs ?? -1n, ctimeNs: stat?.ctimeNs ?? 0n, dev: stat?.dev ?? 0n, ino: stat?.ino ?? 0n, linked })
+      entries.push([path, Number(size), 'f'])
+    }
+  }
+  entries.sort((a, b) => a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0)
+  return { entries, links }
+}
+
+/**
+ * Where a path that is not listed leads, and whether every link on its way is followed; undefined where none lies there.
+ * @param {string} root
+ * @param {string} path
+ * @param {boolean} followLinks
+ * @returns {{ target: string, followed: boolean } | undefined}
+ */
+export function behindLinks(root, path, followLinks) {
+  const way = []
+  let target = root
+  for (const name of path.split('/')) {
+    const place = join(target, name)
+    if (!fs.lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()) {
+      target = place
+      continue
+    }
+    way.push(target)
+    const link = lookBehind(root, place, way, followLinks)
+    if (!link?.followed) return { target: place, followed: false }
+    target = link.target
+  }
+  return way.length > 0 ? { target, followed: true } : undefined
+}
+
+/** Nothing where it leads nowhere. */
+function lookBehind(/** @type {string} */ root, /** @type {string} */ full, /** @type {string[]} */ way, /** @type {boolean} */ everywhere) {
+  let target, stat
+  try {
+    const bytes = fs.realpathSync.native(full, { encoding: 'buffer' })
+    target = bytes.toString()
+    if (!Buffer.from(target).equals(bytes)) return undefined
+    stat = fs.lstatSync(target, { bigint: true })
+  } catch {
+    return undefined
+  }
+  const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : 'other'
+  return { target, stat, followed: isFollowed({ root: slashed(root), way: way.map(slashed), target: slashed(target), kind, everywhere }) }
+}
+
+const slashed = (/** @type {string} */ path) => nodePath.sep === '/' ? path : path.replaceAll(nodePath.sep, '/')
+const join = (/** @type {string} */ directory, /** @type {string} */ name) =>
+  directory.endsWith(nodePath.sep) ? directory + name : directory + nodePath.sep + name
+
+/** Sorted: which links are followed does not depend on the order of the system. */
+function namesIn(/** @type {string} */ root, /** @type {string} */ directory, /** @type {RawNames} */ rawNames) {
+  let raw
+  try {
+    raw = fs.readdirSync(fullPath(root, directory, rawNames), { encoding: 'buffer' })
+  } catch (error) {
+    const where = directory ? `directory ${JSON.stringify(directory)} of the source` : 'source'
+    throw new LeafsumError('source', `cannot list the ${where}: ${toStoreError(error).message}`)
+  }
+  const names = new Set()
+  const odd = []
+  for (const name of raw) {
+    const text = name.toString()
+    if (Buffer.from(text).equals(name)) names.add(text)
+    else odd.push(name)
+  }
+  for (const name of odd) {
+    let text = escapeBytes(name)
+    while (names.has(text)) text += '~'
+    names.add(text)
+    rawNames.set(directory ? `${directory}/${text}` : text, name)
+  }
+  return /** @type {string[]} */ ([...names].sort())
+}
+
+/** @returns {string | Buffer} */
+export function fullPath(/** @type {string} */ root, /** @type {string} */ path, /** @type {RawNames} */ rawNames) {
+  if (path === '') return root
+  if (rawNames.size === 0) return `${root}/${path}`
+  /** @type {Uint8Array[]} */
+  const parts = [Buffer.from(root)]
+  let walked = ''
+  for (const part of path.split('/')) {
+    walked = walked ? `${walked}/${part}` : part
+    parts.push(Buffer.from('/'), rawNames.get(walked) ?? Buffer.from(part))
+  }
+  return Buffer.concat(parts)
+}
+
+/** Bytes that are no UTF-8 as \xff; a backslash never stands in a name that means something to a checkpoint. */
+function escapeBytes(/** @type {Buffer} */ name) {
+  return Array.from(name, byte => byte >= 0x20 && byte < 0x7f && byte !== 0x5c
+    ? String.fromCharCode(byte)
+    : `\\x${byte.toString(16).padStart(2, '0')}`).join('')
+}
