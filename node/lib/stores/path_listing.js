@@ -6,7 +6,7 @@ import { isFollowed, pathBelow } from './links.js'
 import { toStoreError } from './system_errors.js'
 
 // Of entries that links list a second time. Two links in each of forty directories lead 2^40 ways to the last.
-const kMaxRepeated = 100_000
+const kMaxRepeated = 50_000
 
 /**
  * @typedef {Map<string, Buffer>} RawNames  names that are not UTF-8, by the escaped form that stands for them
@@ -15,6 +15,8 @@ const kMaxRepeated = 100_000
  * @property {string} path  below the source
  * @property {string} [real]  real path; none where a name is not UTF-8
  * @property {string[]} way  where the links lie that lead to it
+ *
+ * @typedef {{ target: string, stat: import('node:fs').BigIntStats }} Target  its real path
  *
  * @param {string} root real path of a directory
  * @param {{ followLinks: boolean, stamps: import('./stamps.js').Stamps, rawNames: RawNames }} how  stamps, rawNames: to be filled
@@ -28,6 +30,8 @@ export function listDirectory(root, { followLinks, stamps, rawNames }) {
   /** @type {Set<string>} directories that were listed behind a link */
   const behind = new Set()
   let repeated = 0
+  /** @type {Map<string, Target | undefined>} what links lead to, by their real path */
+  const seen = new Map()
   /** @type {Directory[]} */
   const todo = [{ path: '', real: root, way: [] }]
   for (let directory = todo.pop(); directory !== undefined; directory = todo.pop()) {
@@ -45,10 +49,11 @@ export function listDirectory(root, { followLinks, stamps, rawNames }) {
       let stat = fs.lstatSync(full, { bigint: true, throwIfNoEntry: false })
       let linked = way.length > 0
       if (stat?.isSymbolicLink()) {
-        const link = place === undefined || typeof full !== 'string' ? undefined : lookBehind(root, full, [...way, /** @type {string} */ (real)], followLinks)
+        if (place !== undefined && !seen.has(place)) seen.set(place, lookBehind(place))
+        const link = place === undefined ? undefined : seen.get(place)
         const inside = link && pathBelow(slashed(root), slashed(link.target))
         const isDirectory = link?.stat.isDirectory() ?? false
-        if (!link?.followed || (isDirectory && repeated > kMaxRepeated)) {
+        if (!link || !follows(root, [...way, /** @type {string} */ (real)], link, followLinks) || (isDirectory && repeated > kMaxRepeated)) {
           links.push({ path, isDirectory, followed: false, target: inside })
           entries.push([path, 0, 'l'])
           continue
@@ -92,26 +97,31 @@ export function behindLinks(root, path, followLinks) {
       continue
     }
     way.push(target)
-    const link = lookBehind(root, place, way, followLinks)
-    if (!link?.followed) return { target: place, followed: false }
+    const link = lookBehind(place)
+    if (!link || !follows(root, way, link, followLinks)) return { target: place, followed: false }
     target = link.target
   }
   return way.length > 0 ? { target, followed: true } : undefined
 }
 
-/** Nothing where it leads nowhere. */
-function lookBehind(/** @type {string} */ root, /** @type {string} */ full, /** @type {string[]} */ way, /** @type {boolean} */ everywhere) {
-  let target, stat
+/**
+ * What a link leads to; nothing where that is nothing.
+ * @param {string} place
+ * @returns {Target | undefined}
+ */
+function lookBehind(place) {
   try {
-    const bytes = fs.realpathSync.native(full, { encoding: 'buffer' })
-    target = bytes.toString()
-    if (!Buffer.from(target).equals(bytes)) return undefined
-    stat = fs.lstatSync(target, { bigint: true })
+    const bytes = fs.realpathSync.native(place, { encoding: 'buffer' })
+    const target = bytes.toString()
+    return Buffer.from(target).equals(bytes) ? { target, stat: fs.lstatSync(target, { bigint: true }) } : undefined
   } catch {
     return undefined
   }
+}
+
+function follows(/** @type {string} */ root, /** @type {string[]} */ way, /** @type {Target} */ { target, stat }, /** @type {boolean} */ everywhere) {
   const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : 'other'
-  return { target, stat, followed: isFollowed({ root: slashed(root), way: way.map(slashed), target: slashed(target), kind, everywhere }) }
+  return isFollowed({ root: slashed(root), way: way.map(slashed), target: slashed(target), kind, everywhere })
 }
 
 const slashed = (/** @type {string} */ path) => nodePath.sep === '/' ? path : path.replaceAll(nodePath.sep, '/')
