@@ -106,11 +106,11 @@ void PlanStage::PlanBareStore(size_t s, size_t i) {
                         "both .zarray and zarr.json: which one is the array cannot be told"));
         item.no_fingerprint = true;
       } else {
-        item.leaves.erase(item.leaves.begin() + static_cast<ptrdiff_t>(l--));
+        leaf.state = LeafPlan::State::kGroup;
       }
-      continue;
     }
   }
+  std::erase_if(item.leaves, [](const LeafPlan& l) { return l.state == LeafPlan::State::kGroup; });
   for (size_t l = 0; l < item.leaves.size(); ++l)
     if (item.leaves[l].state == LeafPlan::State::kPlanned) WantDocument(s, i, l);
 }

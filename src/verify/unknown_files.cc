@@ -1,9 +1,11 @@
 #include "verify/unknown_files.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "base/sort.h"
 #include "ocdbt/numbered_manifest.h"
 
 namespace leafsum::verify {
@@ -35,7 +37,9 @@ void Unknown(Context& context, const Scan& scan, const ItemScan* item, const std
 
 // What lies in an item and is neither a known side file nor in the store's directories. In a plain
 // item every file is a key, and those that no leaf claims were told.
-void FindInItem(Context& context, Scan& scan, const ItemScan& item) {
+// structural: by file, whether any of its bytes were read as structure.
+void FindInItem(Context& context, Scan& scan, const ItemScan& item,
+                const std::vector<bool>& structural) {
   const bool one_file =
       item.item.kind == orbax::ItemKind::kJson || item.item.kind == orbax::ItemKind::kProto;
   if (!one_file && (!item.ocdbt || !item.store_complete)) return;
@@ -43,8 +47,11 @@ void FindInItem(Context& context, Scan& scan, const ItemScan& item) {
   std::set<uint32_t> used;
   for (const auto& entry : item.store.entries())
     if (!entry.value.is_inline()) used.insert(entry.value.file);
-  for (const CoverageMap::Range& range : scan.coverage.Marked(ByteClass::kStructural))
-    used.insert(range.file);
+  const auto [first, last] = scan.Below(dir);
+  for (size_t i = first; i < last; ++i) {
+    const auto id = scan.files.Find(scan.listing[i].path);
+    if (id && structural[*id]) used.insert(*id);
+  }
   // A store's data files may have any name: what lies in a directory in which the store has a file is
   // one of its files, of older generations as a rule.
   std::set<std::string_view> directories{"d", "ocdbt_data", "ocdbt_meta"};
@@ -54,7 +61,6 @@ void FindInItem(Context& context, Scan& scan, const ItemScan& item) {
   }
   directories.erase(std::string_view());
   directories.erase("array_metadatas");  // which has files that are read, and not the store's
-  const auto [first, last] = scan.Below(dir);
   for (size_t i = first; i < last; ++i) {
     const FileEntry& entry = scan.listing[i];
     if (entry.kind != FileEntry::Kind::kFile || entry.path == item.item.file) continue;
@@ -80,15 +86,24 @@ void FindBesideItems(Context& context, Scan& scan) {
     told.insert(told.end(), list->begin(), list->end());
   for (const orbax::Item& item : scan.layout.items)
     if (item.HasStore()) told.push_back(item.directory);
+  // Of directories in each other the outermost: what is told then lies behind the last one before it.
+  StableSort(told, std::less<std::string_view>());
+  size_t kept = 0;
+  for (std::string_view directory : told)
+    if (kept == 0 || !directory.starts_with(told[kept - 1])) told[kept++] = directory;
+  told.resize(kept);
+  const auto is_told = [&](std::string_view path) {
+    const auto behind = std::upper_bound(told.begin(), told.end(), path);
+    return behind != told.begin() && path.starts_with(*(behind - 1));
+  };
   for (const std::string& dir : scan.layout.checkpoint_directories) {
     const auto [first, last] = scan.Below(dir);
     for (size_t i = first; i < last; ++i) {
       const std::string& path = scan.listing[i].path;
       const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
       if (scan.listing[i].kind != FileEntry::Kind::kFile || IsKnownName(name)) continue;
-      bool seen = path[dir.size()] == '.' || path.find("/.") != path.npos;
-      for (std::string_view directory : told) seen |= path.starts_with(directory);
-      if (!seen) Unknown(context, scan, nullptr, path);
+      if (path[dir.size()] != '.' && path.find("/.") == path.npos && !is_told(path))
+        Unknown(context, scan, nullptr, path);
     }
   }
 }
@@ -104,7 +119,10 @@ bool IsKnownFile(const ItemScan& item, std::string_view name) {
 }
 
 void FindUnknownFiles(Context& context, Scan& scan) {
-  for (const ItemScan& item : scan.items) FindInItem(context, scan, item);
+  std::vector<bool> structural(scan.files.count());
+  for (const CoverageMap::Range& range : scan.coverage.Marked(ByteClass::kStructural))
+    structural[range.file] = true;
+  for (const ItemScan& item : scan.items) FindInItem(context, scan, item, structural);
   FindBesideItems(context, scan);
 }
 
