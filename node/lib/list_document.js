@@ -13,6 +13,8 @@ export class ListDocument {
   #depth
   /** @type {any[]} */
   #subtrees = []
+  /** @type {Map<string, number>} */
+  #places
 
   /**
    * @param {any} verifier that is done
@@ -30,6 +32,7 @@ export class ListDocument {
     /** @type {RowList[]} in the document's order */
     this.lists = this.head.items.flatMap((/** @type {any} */ item, /** @type {number} */ n) =>
       [{ item: n, name: 'leaves' }, ...item.keys ? [{ item: n, name: 'keys' }] : []])
+    this.#places = new Map(this.lists.map((list, n) => [`${list.item} ${list.name}`, n]))
   }
 
   /**
@@ -39,7 +42,7 @@ export class ListDocument {
    * @returns {Generator<any[]>}
    */
   *rows(item, name) {
-    const list = this.lists.findIndex(one => one.item === item && one.name === name)
+    const list = this.#places.get(`${item} ${name}`) ?? -1
     for (const piece of this.#pieces(list)) yield parseRows(piece)
   }
 

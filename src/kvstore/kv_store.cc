@@ -1,6 +1,7 @@
 #include "kvstore/kv_store.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "base/sort.h"
 #include "kvstore/key_text.h"
@@ -8,14 +9,27 @@
 namespace leafsum::kvstore {
 
 uint32_t FileTable::Intern(std::string_view path) {
-  auto [it, added] = ids_.try_emplace(std::string(path), count());
-  if (added) files_.push_back({std::string(path), std::nullopt});
-  return it->second;
+  if (slots_.size() < (files_.size() + 1) * 2) {
+    slots_.assign(std::max<size_t>(slots_.size() * 2, 64), 0);
+    for (uint32_t id = 0; id < count(); ++id) slots_[SlotOf(files_[id].path)] = id + 1;
+  }
+  uint32_t& slot = slots_[SlotOf(path)];
+  if (slot == 0) {
+    files_.push_back({std::string(path), std::nullopt});
+    slot = count();
+  }
+  return slot - 1;
+}
+
+size_t FileTable::SlotOf(std::string_view path) const {
+  size_t at = std::hash<std::string_view>()(path) & (slots_.size() - 1);
+  while (slots_[at] != 0 && files_[slots_[at] - 1].path != path) at = (at + 1) & (slots_.size() - 1);
+  return at;
 }
 
 std::optional<uint32_t> FileTable::Find(std::string_view path) const {
-  auto it = ids_.find(std::string(path));
-  return it == ids_.end() ? std::nullopt : std::optional<uint32_t>(it->second);
+  const uint32_t slot = slots_.empty() ? 0 : slots_[SlotOf(path)];
+  return slot == 0 ? std::nullopt : std::optional<uint32_t>(slot - 1);
 }
 
 void KvStore::Reserve(size_t keys, size_t key_bytes, size_t inline_bytes) {

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/bytes.h"
@@ -29,8 +28,13 @@ class FileTable {
     std::string path;
     std::optional<uint64_t> size;
   };
+  // Where the id of `path`, plus 1, stands among the slots, or would.
+  size_t SlotOf(std::string_view path) const;
+
   std::vector<File> files_;
-  std::unordered_map<std::string, uint32_t> ids_;
+  // An open hash table, twice as many as files at least: a source may have a million of them, and a
+  // map with their names would be as large as the names.
+  std::vector<uint32_t> slots_;
 };
 
 inline constexpr uint32_t kInlineFile = 0xffffffff;

@@ -181,7 +181,7 @@ bool Verifier::Conclude(Bytes json) {
 
 std::string Verifier::Rows(size_t list, size_t& next, size_t bytes) const {
   if (!Done() || !error_.empty()) return {};
-  return ListRows(context_.scans[0], context_.options, list, next, bytes);
+  return ListRows(context_.scans[0], context_.options, list_place_, list, next, bytes);
 }
 
 void Verifier::Finish() {

@@ -110,15 +110,18 @@ void AppendVersions(std::string& out, const ItemScan& item) {
 
 }  // namespace
 
-std::string ListRows(const Scan& scan, const Options& options, size_t list, size_t& next,
-                     size_t bytes) {
+std::string ListRows(const Scan& scan, const Options& options, ListPlace& place, size_t list,
+                     size_t& next, size_t bytes) {
   std::string out;
-  for (const ItemScan& item : scan.items) {
+  if (list < place.first_list) place = {};
+  for (; place.item < scan.items.size(); ++place.item) {
+    const ItemScan& item = scan.items[place.item];
     const bool keys = ListsKeys(item, options);
-    if (list > size_t{keys}) {
-      list -= 1 + keys;
+    if (list - place.first_list > size_t{keys}) {
+      place.first_list += 1 + keys;
       continue;
     }
+    list -= place.first_list;
     const size_t rows = list ? item.store.entries().size() : item.leaves.size();
     out.reserve(bytes + bytes / 8);
     for (; next < rows && out.size() < bytes; ++next) {

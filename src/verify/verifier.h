@@ -16,6 +16,7 @@
 #include "io/file_entry.h"
 #include "verify/compare.h"
 #include "verify/lockfile.h"
+#include "verify/outputs.h"
 #include "verify/stage.h"
 
 namespace leafsum::verify {
@@ -93,6 +94,7 @@ class Verifier {
   std::map<size_t, ValueDifference> differences_;
   report::Report report_;
   std::string output_, text_;
+  mutable ListPlace list_place_;
 };
 
 }  // namespace leafsum::verify

@@ -128,29 +128,37 @@ const slashed = (/** @type {string} */ path) => nodePath.sep === '/' ? path : pa
 const join = (/** @type {string} */ directory, /** @type {string} */ name) =>
   directory.endsWith(nodePath.sep) ? directory + name : directory + nodePath.sep + name
 
-/** Sorted: which links are followed does not depend on the order of the system. */
+/**
+ * Sorted: which links are followed does not depend on the order of the system.
+ * @returns {string[]}
+ */
 function namesIn(/** @type {string} */ root, /** @type {string} */ directory, /** @type {RawNames} */ rawNames) {
-  let raw
+  const full = fullPath(root, directory, rawNames)
   try {
-    raw = fs.readdirSync(fullPath(root, directory, rawNames), { encoding: 'buffer' })
+    const names = fs.readdirSync(full)
+    // What is no UTF-8 reads as U+FFFD. Buffers of all names would be twice the listing.
+    return (names.some(name => name.includes('\ufffd')) ? oddNames(full, directory, rawNames) : names).sort()
   } catch (error) {
     const where = directory ? `directory ${JSON.stringify(directory)} of the source` : 'source'
     throw new LeafsumError('source', `cannot list the ${where}: ${toStoreError(error).message}`)
   }
+}
+
+function oddNames(/** @type {string | Buffer} */ full, /** @type {string} */ directory, /** @type {RawNames} */ rawNames) {
   const names = new Set()
   const odd = []
-  for (const name of raw) {
+  for (const name of fs.readdirSync(full, { encoding: 'buffer' })) {
     const text = name.toString()
     if (Buffer.from(text).equals(name)) names.add(text)
     else odd.push(name)
   }
-  for (const name of odd) {
+  for (const name of odd.sort(Buffer.compare)) {
     let text = escapeBytes(name)
     while (names.has(text)) text += '~'
     names.add(text)
     rawNames.set(directory ? `${directory}/${text}` : text, name)
   }
-  return /** @type {string[]} */ ([...names].sort())
+  return [...names]
 }
 
 /** @returns {string | Buffer} */
