@@ -30,6 +30,8 @@ export interface LockOptions extends Options {
   stored?: boolean
   blocks?: boolean
   chunks?: boolean
+  /** Files that are no part of the checkpoint, too; the source must have a listing. */
+  files?: boolean
   writeSource?: boolean
   strict?: boolean
 }
@@ -45,6 +47,7 @@ export interface VerifyOptions extends CompareOptions {
   lockfile?: Uint8Array | ArrayBuffer | string
   /** True where the lockfile lay inside the source: equality is UNTRUSTED then. */
   lockfileCameWithSource?: boolean
+  /** With a lockfile, which must have it: then the fingerprint is the evidence, and the lockfile tells where. */
   fingerprint?: string
   /** Of fromPath and fromUrl it is seen where they lie: in the source, around it, or (refused) the source itself. */
   against?: Source
@@ -63,9 +66,9 @@ export interface VerifyOptions extends CompareOptions {
   /**
    * Node's directories, and URLs whose server gives strong ETags: where a run keeps what it found equal, and whence it may go
    * on. `read` gives an earlier run's text; `onResume` is told how many leaves that vouches for, nothing where lockfile, files
-   * or options are others.
+   * or options are others, and of a URL where that run was finished (`isFinished`): its ETags are the server's word.
    */
-  state?: { read?: () => string | undefined; write: (text: string) => void; onResume?: (leaves: number | undefined) => void }
+  state?: { read?: () => string | undefined; write: (text: string) => void; onResume?: (leaves: number | undefined, isFinished?: boolean) => void }
 }
 
 export interface DiffOptions extends CompareOptions {
@@ -136,7 +139,7 @@ export interface Report<Output = undefined> {
   exit_code: 0 | 1 | 3 | 4 | 5
   headline: string
   source: { step?: number; commit_timestamp_nsecs?: string; files?: number; bytes?: number }
-  lock?: { fingerprint: string | null; signed_by?: string }
+  lock?: { fingerprint: string | null; step?: number; signed_by?: string }
   fingerprint?: string | null
   coverage: { leaf: number; structural: number; unreachable: number; ignored: number; unread: number }
   leaves: { equal: number; different: number; missing: number; extra: number; not_read: number }

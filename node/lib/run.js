@@ -50,9 +50,12 @@ export async function runCommand(platform, command, sources, given) {
       // Ours tell a change by themselves.
       if (isListing(listing) && !stores[n].spec && !stores[n].readInto) stores[n] = (await import('./stores/told.js')).heldToItsSizes(stores[n], /** @type {any} */ (listing))
     }
+    if (options.files && !isListing(listings[0])) {
+      throw new LeafsumError('usage', 'the files of a source without a listing cannot be locked: leave --files out, or lock a directory')
+    }
     const pool = workers = warmPool(platform, command, stores, listings, options)
     const state = options.state === undefined ? undefined : await stateOf(stores[0], options)
-    const config = coreOptions(command, stores.map(store => store.name ?? ''), { ...options, resumed: state?.resumed })
+    const config = coreOptions(command, stores.map(store => store.name ?? ''), { ...options, resumed: state?.resumed, resumedByTags: state?.resumed && state.byTags })
     const ahead = await readingAhead(platform, stores, options)
     if (ahead) config.read_ahead = true
     // By the core's own listing: what changes between the two readings of a file is noticed.
@@ -91,9 +94,9 @@ export async function runCommand(platform, command, sources, given) {
       if (signal?.aborted && error === signal.reason) save()
       throw error
     }
-    save()
     jobs.tell()
     refuse(verifier.notFound(), 'source')
+    state?.save(verifier.equal(), hasReadAll(verifier.report()))
     if (options.conclude && !verifier.conclude(JSON.stringify(options.conclude()))) throw bug('a judgement that is none')
     await options.onDone?.(verifier)
     return { report: verifier.report(), output: verifier.output(), lines: verifier.text() }
@@ -104,6 +107,11 @@ export async function runCommand(platform, command, sources, given) {
     await workers?.close()
     for (const store of stores) store.release?.()
   }
+}
+
+/** Whether another run would find no more than this one: nothing failed that may not fail again. */
+function hasReadAll(/** @type {string} */ report) {
+  return !JSON.parse(report).findings.some((/** @type {any} */ { code }) => code === 'unreadable' || code === 'changed-during-read')
 }
 
 async function listed(/** @type {Store} */ store) {
@@ -136,9 +144,9 @@ async function unlessAborted(promise, signal) {
   }
 }
 
-async function stateOf(/** @type {Store} */ store, /** @type {Options} */ { state, lockfile, item, step, allSteps, generation, deep, algorithms }) {
+async function stateOf(/** @type {Store} */ store, /** @type {Options} */ { state, lockfile, fingerprint, item, step, allSteps, generation, deep, algorithms }) {
   const { openState } = await import('./state.js')
-  return openState(state, store, lockfile && bytesOf(lockfile), { item, step, allSteps, generation, deep, algorithms })
+  return openState(state, store, lockfile && bytesOf(lockfile), { item, step, allSteps, generation, deep: fingerprint === undefined ? deep : true, algorithms })
 }
 
 async function sumsOf(/** @type {Platform} */ platform, /** @type {Store} */ store, /** @type {unknown} */ listing, /** @type {Options} */ options) {

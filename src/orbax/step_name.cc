@@ -38,6 +38,11 @@ std::optional<uint64_t> NumberOf(std::string_view digits) {
   return number;
 }
 
+std::optional<uint64_t> StepNumber(std::string_view name) {
+  const auto step = ParseStepName(name);
+  return step ? NumberOf(step->digits) : std::nullopt;
+}
+
 bool IsUnfinishedName(std::string_view name) {
   return name.find(".orbax-checkpoint-tmp") != name.npos || name.ends_with(".partial_save");
 }

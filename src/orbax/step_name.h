@@ -22,6 +22,8 @@ std::string_view Significant(std::string_view digits);
 bool NumberLess(std::string_view digits, std::string_view than);
 // The number, where it is below 2^63.
 std::optional<uint64_t> NumberOf(std::string_view digits);
+// The number of a step's name, where it is one and below 2^63.
+std::optional<uint64_t> StepNumber(std::string_view name);
 
 // Contains `.orbax-checkpoint-tmp` or ends in `.partial_save`.
 bool IsUnfinishedName(std::string_view name);

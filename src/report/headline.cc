@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/phrase.h"
 #include "base/text.h"
 #include "report/printable.h"
@@ -43,12 +45,25 @@ std::string Warnings(const Report& report) {
 }
 
 // What a digest of leaves says nothing about (design.md §5).
-std::string NotCovered(const Report& report) {
-  const uint64_t bytes =
-      report.coverage.unreachable + report.coverage.ignored + report.coverage.unread;
-  std::string out = "; not covered: custom metadata, sharding, timestamps";
+std::string NotCovered(const Report& report, const VerdictInput& input) {
+  uint64_t bytes = report.coverage.unreachable + report.coverage.ignored + report.coverage.unread;
+  bytes -= std::min(bytes, input.vouched_bytes);
+  std::string out;
+  if (input.by_fingerprint)
+    out = "; covered: values, dtypes, shapes and paths; not covered: key types, empty nodes, PRNG kinds, ";
+  else
+    out = "; not covered: ";
+  out += "custom metadata, sharding, timestamps";
   if (bytes) out += ", " + Count(bytes, "byte", "bytes") + " that nobody vouches for";
+  if (bytes && input.other_files) out += " (" + Count(input.other_files, "file", "files") + " beside the checkpoint among them)";
   return out;
+}
+
+// What was not read in this run, because an earlier one did and a server says that its files are the same.
+std::string OnTags(const VerdictInput& input) {
+  if (input.equal_by_tags == 0) return "";
+  return "; " + Count(input.equal_by_tags, "of these leaves rests", "of these leaves rest") +
+         " on ETags: an earlier run read what they need, and that it is still the same the server alone says";
 }
 
 std::string Where(const Finding& f) {
@@ -126,6 +141,11 @@ std::string Untrusted(const Report& report, const VerdictInput& input) {
                                     "vouches for nothing; compare with one that lies elsewhere");
 }
 
+// " and 2 other files": that the lockfile has.
+std::string OtherFiles(const VerdictInput& input) {
+  return input.vouched_files ? " and " + Count(input.vouched_files, "other file", "other files") : std::string();
+}
+
 std::string Success(const Report& report, const VerdictInput& input) {
   const std::string leaves = Leaves(input.leaves_with_content) + " with content";
   switch (input.command) {
@@ -134,14 +154,15 @@ std::string Success(const Report& report, const VerdictInput& input) {
         return Files(input, " equal to the sums") +
                (report.leaves.equal ? " equal to " + std::string(Evident(report)) : std::string()) +
                Allowed(report);
-      return Leaves(report.leaves.equal) + " equal to " + std::string(Evident(report)) +
+      return Leaves(report.leaves.equal) + OtherFiles(input) + " equal to " + std::string(Evident(report)) +
              Allowed(report);
     case Command::kDiff:
       return Leaves(report.leaves.equal) + " equal on both sides" + Allowed(report);
     case Command::kCheck:
       return "structure is sound, " + leaves + "; values were not compared with anything";
     case Command::kLock:
-      return leaves + (report.fingerprint ? ", fingerprint " + *report.fingerprint : std::string());
+      return leaves + OtherFiles(input) + (report.fingerprint ? ", fingerprint " + *report.fingerprint : std::string()) +
+             (input.other_files ? "; " + Count(input.other_files, "file beside the checkpoint is", "files beside the checkpoint are") + " not locked (--files)" : std::string());
     case Command::kMatch:
       return Leaves(report.leaves.equal) + ", nothing would raise, be cast or be missing";
     default:
@@ -178,7 +199,7 @@ std::string Headline(const Report& report, const VerdictInput& input) {
   // Sums of whole files cover those as well.
   const bool compared =
       input.command == Command::kVerify && report.leaves.equal != 0 && !input.files_equal;
-  if (compared && report.verdict.verdict != Verdict::kMismatch) out += NotCovered(report);
+  if (compared && report.verdict.verdict != Verdict::kMismatch) out += OnTags(input) + NotCovered(report, input);
   return out;
 }
 

@@ -77,6 +77,7 @@ void AppendSource(std::string& out, const SourceInfo& source) {
 void AppendLock(std::string& out, const Report& report) {
   ObjectWriter o(out);
   o.Text("fingerprint", report.lock_fingerprint);
+  if (report.lock_step) o.Number("step", *report.lock_step);
   if (report.signed_by) o.Text("signed_by", report.signed_by);
 }
 

@@ -221,6 +221,7 @@ class Assigner {
     }
     for (const auto& [parent, l] : left) {
       Finding f(item.ocdbt || arrays.contains(parent) ? Code::kUnclaimedKey : Code::kUnknownFile);
+      if (f.code == Code::kUnknownFile && context_.JudgesFile(scan_, item.item.directory + std::string(l.first))) continue;
       if (!item.ocdbt) f.file = item.item.directory + Printable(l.first);
       f.actual = Printable(l.first);
       f.message = l.keys == 1 ? "no leaf of the tree accounts for this key"

@@ -3,16 +3,18 @@
 #include <algorithm>
 
 #include "base/phrase.h"
+#include "verify/pair_lockfile.h"
 
 namespace leafsum::verify {
 namespace {
 
-// Every item of the lockfile lies in a step directory of this root: it was locked with --all-steps.
+// Every item of the lockfile lies in a step, some of them in one of this root: it was locked with --all-steps. The leaves of
+// steps that are gone since are missing then.
 bool LocksAllSteps(const Lockfile& lock, const orbax::Layout& root) {
-  if (!root.is_root || lock.items.empty()) return false;
-  return std::all_of(lock.items.begin(), lock.items.end(), [&](const ItemRecord& item) {
+  if (!root.is_root || !IsOfAllSteps(lock)) return false;
+  return std::any_of(lock.items.begin(), lock.items.end(), [&](const ItemRecord& item) {
     return std::any_of(root.steps.begin(), root.steps.end(), [&](const orbax::Step& step) {
-      return (item.name + "/").compare(0, step.directory.size(), step.directory) == 0;
+      return step.file.empty() ? (item.name + "/").starts_with(step.directory) : item.name == step.file;
     });
   });
 }

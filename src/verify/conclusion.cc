@@ -8,6 +8,7 @@
 #include "verify/assign_chunks.h"
 #include "verify/digest_json.h"
 #include "verify/fingerprint.h"
+#include "verify/other_files_stage.h"
 #include "verify/outputs.h"
 #include "verify/verifier.h"
 
@@ -79,7 +80,7 @@ void Verifier::Compare(report::FindingList& findings) {
 
 void Verifier::CompareFingerprint() {
   const Options& o = context_.options;
-  if (!o.fingerprint) return;
+  if (!o.fingerprint || lock_) return;  // the lockfile has it, and its digests tell where
   const auto actual = CheckpointFingerprint(context_.scans[0].records);
   if (!actual || *actual == *o.fingerprint) return;
   Finding f = MakeFinding(
@@ -105,12 +106,29 @@ std::string Verifier::MakeLockfile() {
           o.chunks && scan.items[i].leaves[l].in_zarr && !scan.items[i].leaves[l].own_finding;
     }
   }
+  if (o.files) lock.files = std::move(scan.other_files);
   if (o.write_source && !(scan.layout.is_root && !scan.step_chosen)) {
     if (scan.step_chosen) lock.step = scan.layout.chosen->number();
     if (scan.commit_timestamp_nsecs)
       lock.commit_timestamp_nsecs = Phrase(*scan.commit_timestamp_nsecs);
   }
   return WriteLockfile(lock);
+}
+
+// What a store has of older generations counts in bytes alone. A fingerprint says nothing of files.
+void Verifier::CountOtherFiles(report::VerdictInput& input) const {
+  const Scan& scan = context_.scans[0];
+  const auto beside = [&](const std::string& path, uint64_t size) {
+    const auto id = scan.files.Find(path);
+    return size > 0 && id && scan.coverage.Rest(*id) == ByteClass::kIgnored;
+  };
+  for (const size_t i : OtherFiles(context_, scan)) input.other_files += beside(scan.listing[i].path, scan.listing[i].size);
+  if (input.by_fingerprint) return;
+  for (const FileRecord& file : scan.other_files) {
+    ++input.vouched_files;
+    input.vouched_bytes += file.nbytes;
+    input.other_files -= input.other_files > 0 && beside(file.path, file.nbytes);
+  }
 }
 
 // What lies beside the leaves that were asked for has no part in the answer; what lies around them
@@ -202,11 +220,14 @@ void Verifier::Finish() {
   }
   if (lock_) {
     report_.has_lock = true;
+    report_.lock_step = lock_->step;
     if (lock_->fingerprint)
       report_.lock_fingerprint = "leafsum1:" + hash::ToHex(*lock_->fingerprint);
   }
-  // Under other names it would be the fingerprint of no checkpoint.
-  if (auto fingerprint = CheckpointFingerprint(scan.records); fingerprint && o.renames.empty())
+  // Under other names it would be the fingerprint of no checkpoint. Digests that were taken over from evidence which nobody
+  // vouches for as a whole say what that says, not what lies here.
+  if (auto fingerprint = CheckpointFingerprint(scan.records);
+      fingerprint && o.renames.empty() && !(with_source_ && context_.digests_believed))
     report_.fingerprint = "leafsum1:" + hash::ToHex(*fingerprint);
   report_.coverage = scan.coverage.Sum();
 
@@ -228,6 +249,7 @@ void Verifier::Finish() {
     }
   }
   if (comparison_) {
+    if (lock_) comparison_->counts.not_read += lock_->leaves_left_over;
     report_.leaves = comparison_->counts;
     input.leaves_with_content = comparison_->equal_with_content;
     not_read = comparison_->counts.not_read;
@@ -242,14 +264,17 @@ void Verifier::Finish() {
   }
   const bool compared = comparison_ || o.fingerprint || lock_;
   // Sums speak of files, the other evidence of leaves: where both are given, what leaves are compared with counts.
-  const bool trusted = compared ? !with_source_ && !o.against_with_source : o.sums && !o.sums->with_source;
+  const bool trusted = compared ? o.fingerprint || (!with_source_ && !o.against_with_source) : o.sums && !o.sums->with_source;
   input.evidence = trusted              ? report::Evidence::kTrusted
                    : compared || o.sums ? report::Evidence::kWithSource
                                         : report::Evidence::kNone;
   if (o.sums) input.files_equal = o.sums->equal;
+  input.by_fingerprint = o.fingerprint.has_value();
+  if (o.resumed_by_tags) input.equal_by_tags = context_.resumed;
+  if (o.command == Command::kLock || o.command == Command::kVerify) CountOtherFiles(input);
   // Whatever was not read is a gap, even if no finding said so.
   input.has_gap = (not_read > 0 && o.command != Command::kList) ||
-                  (o.fingerprint && !report_.fingerprint) || (o.sums && o.sums->equal == 0);
+                  (o.fingerprint && !lock_ && !report_.fingerprint) || (o.sums && o.sums->equal == 0);
   report_.findings = std::move(context_.findings);
   Judge();
 

@@ -58,6 +58,13 @@ std::vector<CoverageMap::Range> CoverageMap::Marked(ByteClass byte_class) const 
   return out;
 }
 
+std::vector<uint8_t> CoverageMap::Holds(std::initializer_list<ByteClass> classes) const {
+  std::vector<uint8_t> out(files_.size());
+  for (const Range& r : ranges_)
+    for (const ByteClass one : classes) out[r.file] |= r.byte_class == one;
+  return out;
+}
+
 // A sweep over each file's range ends, with a count of open ranges per class: ranges may overlap
 // freely.
 report::Coverage CoverageMap::Sum() const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <vector>
 
 #include "report/report.h"
@@ -21,6 +22,10 @@ class CoverageMap {
   void Mark(uint32_t file, uint64_t offset, uint64_t length, ByteClass byte_class);
   void MarkAll(uint32_t file, ByteClass byte_class);
   report::Coverage Sum() const;
+  // What the bytes of `file` are that nothing marks.
+  ByteClass Rest(uint32_t file) const { return files_[file].rest; }
+  // By file: whether any byte of it was marked so.
+  std::vector<uint8_t> Holds(std::initializer_list<ByteClass> classes) const;
   struct Range {
     uint32_t file;
     ByteClass byte_class;

@@ -4,6 +4,7 @@
 
 #include "base/phrase.h"
 #include "verify/choose_layout.h"
+#include "verify/pair_lockfile.h"
 
 namespace leafsum::verify {
 namespace {
@@ -33,11 +34,11 @@ void FindLinks(Context& context, const Scan& scan) {
 
 }  // namespace
 
-Discover::Discover(Context& context, const Lockfile* lock) : ReadingStage(context) {
-  for (size_t i = 0; i < context.scans.size(); ++i) Start(i, lock);
+Discover::Discover(Context& context, Lockfile* lock) : ReadingStage(context), lock_(lock) {
+  for (size_t i = 0; i < context.scans.size(); ++i) Start(i);
 }
 
-void Discover::Start(size_t scan_index, const Lockfile* lock) {
+void Discover::Start(size_t scan_index) {
   Scan& scan = context_.scans[scan_index];
   if (!scan.listed) scan.coverage.GrowWithMarks();
   for (const FileEntry& entry : scan.listing) {
@@ -48,9 +49,10 @@ void Discover::Start(size_t scan_index, const Lockfile* lock) {
     ++scan.total_files;
     scan.total_bytes += entry.size;
   }
-  const bool chosen = ChooseLayout(context_.options, lock, scan, not_found_);
+  const bool chosen = ChooseLayout(context_.options, lock_, scan, not_found_);
   FindLinks(context_, scan);
   if (!chosen) return;
+  if (lock_ && scan_index == 0) PairLockfile(context_, scan, *lock_);
   const orbax::Layout& layout = scan.layout;
 
   if (layout.source_uncommitted) {
@@ -105,14 +107,18 @@ void Discover::StartItems(size_t scan_index) {
     context_.Add(scan, std::move(f));
   }
   for (const std::string& name : layout.unknown_directories) {
+    if (context_.JudgesFile(scan, name)) continue;
     Finding f = MakeFinding(Code::kUnknownFile,
                             "a directory that is no item of a checkpoint; it was not read");
     f.file = name;
     context_.Add(scan, std::move(f));
   }
   const Options& o = context_.options;
+  // The source may be the item itself: then the lockfile has its name.
+  const bool is_item = o.item && layout.items.size() == 1 && layout.items[0].name.empty() && lock_ &&
+                       lock_->items.size() == 1 && lock_->items[0].name == *o.item;
   for (const orbax::Item& item : layout.items) {
-    if (o.item && item.name != *o.item) continue;
+    if (o.item && item.name != *o.item && !is_item) continue;
     ItemScan s;
     s.item = item;
     scan.items.push_back(std::move(s));

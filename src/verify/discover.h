@@ -13,7 +13,8 @@ namespace leafsum::verify {
 class Discover : public ReadingStage {
  public:
   // `lock`: may name the step that is to be read.
-  Discover(Context& context, const Lockfile* lock);
+  // It is paired with what is there.
+  Discover(Context& context, Lockfile* lock);
   // What the caller asked for is not there (no such step, no such item): a usage error, "" if none.
   const std::string& not_found() const { return not_found_; }
 
@@ -36,7 +37,7 @@ class Discover : public ReadingStage {
     std::string path;
   };
 
-  void Start(size_t scan_index, const Lockfile* lock);
+  void Start(size_t scan_index);
   void WantItem(size_t scan_index, size_t item_index);
   void WantArrayMetadatas(size_t scan, size_t item);
   void WantMsgpack(size_t scan, size_t item, const std::string& path);
@@ -54,6 +55,7 @@ class Discover : public ReadingStage {
                   const std::vector<std::string>& names);
   void Report(const Want& want, const Error& error);
 
+  Lockfile* lock_;
   std::vector<Want> wants_;
   std::string not_found_;
 };

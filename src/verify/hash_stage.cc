@@ -87,6 +87,8 @@ bool HashStage::Resume(const ItemScan& item, LeafPlan& leaf, const LeafRecord* e
   leaf.record.sha256 = o.sha256 ? expected->sha256 : std::nullopt;
   leaf.record.blocks = expected->blocks;
   context_.equal.emplace_back(item.item.name, leaf.record.key_path);
+  context_.digests_believed = true;
+  ++context_.resumed;
   return true;
 }
 
@@ -285,6 +287,7 @@ void HashStage::Settle(const Leaf& l, const LeafResult& result) {
     // this shape.
     record.blake3 = l.expected->blake3;
     record.blocks = l.expected->blocks;
+    context_.digests_believed = true;
   } else {
     record.blake3 = result.blake3;
     record.sha256 = result.sha256;

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/phrase.h"
 #include "base/sort.h"
+#include "kvstore/safe_path.h"
 #include "report/printable.h"
 #include "verify/fingerprint.h"
 #include "verify/lockfile_leaf.h"
@@ -57,6 +58,32 @@ ItemRecord ReadItem(StrictReader& r, const std::string& name, const JsonValue& v
   return item;
 }
 
+void ReadFiles(StrictReader& r, const JsonValue& value, Lockfile& lockfile) {
+  r.SetPlace("\"files\"");
+  const JsonValue::Array* array = value.AsArray();
+  if (!array) return r.Fail("\"files\" must be an array", "array", std::string(value.TypeName()));
+  std::vector<FileRecord>& files = lockfile.files.emplace();
+  files.reserve(array->size());
+  for (const JsonValue& one : *array) {
+    FileRecord& file = files.emplace_back();
+    r.SetPlace("file " + Phrase(files.size() - 1) + " of \"files\"");
+    if (!r.Object(one, "a file", {"path", "nbytes", "digest"})) return;
+    file.path = r.NeedText(one, "path");
+    if (!r.ok()) return;
+    r.SetPlace("file " + Clipped(Quoted(file.path)));
+    if (!kvstore::IsSafePath(file.path)) r.Fail("\"path\" must be a path below the source: without \"..\", a root, a drive or a backslash");
+    if (const JsonValue* nbytes = r.Need(one, "nbytes")) file.nbytes = r.Integer(*nbytes, "nbytes");
+    const JsonValue* digest = r.Need(one, "digest");
+    if (!r.ok()) return;
+    file.blake3 = ReadBlake3Alone(r, *digest);
+    if (!r.ok()) return;
+  }
+  StableSort(files, [](const FileRecord& a, const FileRecord& b) { return a.path < b.path; });
+  for (size_t i = 1; i < files.size(); ++i)
+    if (files[i - 1].path == files[i].path) return r.Fail("duplicate file " + Clipped(Quoted(files[i].path)));
+  r.SetPlace("");
+}
+
 void ReadSource(StrictReader& r, const JsonValue& value, Lockfile& lockfile) {
   r.SetPlace("\"source\"");
   if (!r.Object(value, "it", {"step", "commit_timestamp_nsecs"})) return;
@@ -85,7 +112,7 @@ void ReadDocument(StrictReader& r, const JsonValue& root, Lockfile& lockfile) {
              Phrase(number), ErrorCode::kUnsupported);
     if (!r.ok()) return;
   }
-  if (!r.Object(root, "the document", {"leafsum", "fingerprint", "items", "source"})) return;
+  if (!r.Object(root, "the document", {"leafsum", "fingerprint", "items", "files", "source"})) return;
   const JsonValue* fingerprint = r.Need(root, "fingerprint");
   const JsonValue* items = r.Need(root, "items");
   if (!fingerprint || !items) return;
@@ -118,6 +145,7 @@ void ReadDocument(StrictReader& r, const JsonValue& root, Lockfile& lockfile) {
   if (!follows || *follows != said)
     r.Fail("\"fingerprint\" does not follow from the items'",
            follows ? CheckpointText(*follows) : "null", CheckpointText(said));
+  if (const JsonValue* files = root.Find("files"); files && r.ok()) ReadFiles(r, *files, lockfile);
   if (const JsonValue* source = root.Find("source"); source && r.ok())
     ReadSource(r, *source, lockfile);
 }

@@ -117,6 +117,13 @@ void ReadOptional(StrictReader& r, const JsonValue& value, LeafRecord& leaf) {
 
 }  // namespace
 
+std::optional<hash::Digest> ReadBlake3Alone(StrictReader& r, const JsonValue& value) {
+  if (!r.Object(value, "\"digest\"", {"blake3"})) return std::nullopt;
+  const JsonValue* blake3 = r.Need(value, "blake3");
+  if (!blake3) return std::nullopt;
+  return r.Digest(*blake3, "blake3", ParseDigestHex, kHexForm);
+}
+
 LeafRecord ReadLeaf(StrictReader& r, const JsonValue& value, const std::string& item, size_t index) {
   LeafRecord leaf;
   r.SetPlace("leaf " + Phrase(index) + " of item " + Quoted(item));

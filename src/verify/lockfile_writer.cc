@@ -27,6 +27,17 @@ void AppendLeaf(std::string& out, const LeafRecord& leaf) {
   out += '}';
 }
 
+void AppendFiles(std::string& out, const std::vector<FileRecord>& files) {
+  out += ",\"files\":[\n";
+  for (size_t i = 0; i < files.size(); ++i) {
+    out += "{\"path\":";
+    AppendJsonString(out, files[i].path);
+    out += ",\"nbytes\":" + Phrase(files[i].nbytes) + ",\"digest\":{\"blake3\":\"" + hash::ToHex(*files[i].blake3) +
+           (i + 1 < files.size() ? "\"}},\n" : "\"}}\n");
+  }
+  out += ']';
+}
+
 void AppendSource(std::string& out, const Lockfile& lockfile) {
   // A directory can be called 9007199254740993, but no JSON number can: then the step is not named.
   const bool has_step = lockfile.step && *lockfile.step < kMaxSafeInteger;
@@ -68,6 +79,7 @@ std::string WriteLockfile(const Lockfile& lockfile) {
   out += has_all ? JsonString(CheckpointText(CombineItems(std::move(fingerprints)))) : "null";
   out += ",\"items\":{" + items + '}';
   items = {};
+  if (lockfile.files) AppendFiles(out, *lockfile.files);
   AppendSource(out, lockfile);
   return out += "}\n";
 }

@@ -119,6 +119,8 @@ Status Read(Options& o, const std::string& name, const JsonValue& v) {
                                     {"stored", &Options::stored},
                                     {"blocks", &Options::blocks},
                                     {"chunks", &Options::chunks},
+                                    {"files", &Options::files},
+                                    {"resumed_by_tags", &Options::resumed_by_tags},
                                     {"write_source", &Options::write_source},
                                     {"against_with_source", &Options::against_with_source},
                                     {"values", &Options::values},

@@ -59,12 +59,14 @@ struct Options {
   bool allow_missing = false, allow_extra = false;
   bool allow_structure = false;  // what differs from the evidence around the values is a warning
   std::optional<hash::Digest> fingerprint;                                 // evidence of one line
-  bool stored = true, blocks = true, chunks = false, write_source = true;  // what `lock` writes
+  bool stored = true, blocks = true, chunks = false, write_source = true,
+       files = false;  // what `lock` writes
   bool against_with_source = false;  // verify: the second source came with the first and is not trusted
   bool values = false;  // diff: compare the values of what differs
   std::vector<Rename> renames;  // diff
   std::vector<ReadRequest> reads;  // cat, match
   std::optional<Sample> sample;  // verify
+  bool resumed_by_tags = false;  // that its files are as they were, only a server says
   // verify: leaves that an earlier run found equal to this lockfile's, in files that are still as
   // they were: [item, key path].
   std::vector<std::pair<std::string, std::vector<std::string>>> resumed;

@@ -44,6 +44,8 @@ Probe::Probe(Context& context, const Lockfile* lock) : ReadingStage(context), lo
     if (context.scans[s].listed) continue;
     context.scans[s].records_asked = ChecksAll(context.options) || lock;
     OpenStep(s, context.options.step);
+    if (s == 0 && context.judges_files)
+      for (const FileRecord& file : *lock->files) AskSize({What::kLocked, s, 0, file.path});
   }
 }
 
@@ -58,6 +60,9 @@ void Probe::Finish() {
   for (Scan& scan : context_.scans) {
     if (scan.listed) continue;
     StableSort(scan.listing, [](const FileEntry& a, const FileEntry& b) { return a.path < b.path; });
+    // A file that is locked beside the checkpoint may have been asked for as one of its own, too.
+    const auto same = [](const FileEntry& a, const FileEntry& b) { return a.path == b.path; };
+    scan.listing.erase(std::unique(scan.listing.begin(), scan.listing.end(), same), scan.listing.end());
   }
 }
 
@@ -196,10 +201,11 @@ void Probe::OnRead(size_t tag, Bytes bytes) {
     case What::kName:
     case What::kSide:
     case What::kChunk:
+    case What::kLocked:
     case What::kProcess: {
       ByteReader reader(bytes);
       scan.listing.push_back({want.path, reader.U64Le(), FileEntry::Kind::kFile});
-      ++found_;
+      found_ += want.what != What::kLocked;
       if (want.what == What::kName)
         directories_[want.directory].found.push_back(want.path);
       else if (want.what == What::kProcess)

@@ -34,7 +34,7 @@ class Probe : public ReadingStage {
   bool Done() const override { return arrays_.empty() && ReadingStage::Done(); }
 
  private:
-  enum class What { kName, kSide, kChunk, kProcess, kHandlers, kTree, kDocument };
+  enum class What { kName, kSide, kLocked, kChunk, kProcess, kHandlers, kTree, kDocument };
   // A directory under question: which names are there, once every answer is in.
   struct Directory {
     size_t scan;

@@ -42,6 +42,16 @@ bool Context::Reads(std::string_view item, const orbax::KeyPath& key_path) const
   return is && IsIncluded(options, item, key_path);
 }
 
+bool Context::InScope(const Scan& scan, std::string_view path) const {
+  if (!options.item) return true;
+  return std::any_of(scan.items.begin(), scan.items.end(),
+                     [&](const ItemScan& item) { return path.starts_with(item.item.directory); });
+}
+
+bool Context::JudgesFile(const Scan& scan, std::string_view path) const {
+  return judges_files && scan.source == 0 && path.starts_with(files_below) && InScope(scan, path);
+}
+
 void Context::Add(const Scan& scan, Finding finding) {
   if (scans.size() > 1) finding.message = (scan.source == 0 ? "A: " : "B: ") + finding.message;
   findings.Add(std::move(finding));

@@ -18,6 +18,7 @@
 #include "verify/coverage.h"
 #include "verify/job.h"
 #include "verify/leaf_record.h"
+#include "verify/lockfile.h"
 #include "verify/options.h"
 
 namespace leafsum::verify {
@@ -122,6 +123,7 @@ struct Scan {
   bool step_chosen = false;                // from a root: lockfile and report name it
   std::vector<ItemScan> items;
   std::vector<ItemRecord> records;  // of items, in their order, once all was read
+  std::vector<FileRecord> other_files;  // `lock --files`
   uint64_t total_files = 0, total_bytes = 0;
   bool nothing_read = false;  // the step that the evidence names is gone
 
@@ -141,14 +143,24 @@ struct Context {
   report::FindingList findings{kMaxFindings};
   // Leaves whose content is the evidence's, as they are found: [item, key path].
   std::vector<std::pair<std::string, orbax::KeyPath>> equal;
+  bool digests_believed = false;  // of a leaf: the evidence's, because its stored bytes are those of the evidence
 
   bool narrowed = false;  // any item is
+  // Whether every other file in `files_below` is locked or held against the lockfile: then none of them is merely unknown.
+  bool judges_files = false;
+  std::string files_below;  // of the first source: what the lockfile's files lie in; "" or ending in "/"
+  uint64_t resumed = 0;     // leaves that an earlier run found equal
 
   // Whether only what leads to leaves that are read is asked for: of a source without a listing,
   // where every question is a request.
   bool Narrows(const Scan& scan) const;
   // Whether a leaf is read: --include and --exclude leave it in, and of `cat` it is one that is shown.
   bool Reads(std::string_view item, const orbax::KeyPath& key_path) const;
+
+  // Whether --item leaves it in: below the directory of an item that is read.
+  bool InScope(const Scan& scan, std::string_view path) const;
+  // Whether it is locked, or held against the lockfile's files, whatever it is.
+  bool JudgesFile(const Scan& scan, std::string_view path) const;
 
   void Add(const Scan& scan, report::Finding finding);
   void Add(const Scan& scan, const ItemScan& item, report::Finding finding);

@@ -5,8 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "base/phrase.h"
 #include "base/sort.h"
 #include "ocdbt/numbered_manifest.h"
+#include "readers/companion.h"
+#include "report/printable.h"
+#include "verify/step_scope.h"
 
 namespace leafsum::verify {
 
@@ -15,17 +19,15 @@ using report::Finding;
 
 namespace {
 
-// Files that the layout, or a program that signs checkpoints, is known to leave (formats.md §3.1).
-// `name` is below the directory of a checkpoint or an item.
+// Files that the layout is known to leave (formats.md §3.1). `name` is below the directory of a checkpoint or an item.
 bool IsKnownName(std::string_view name) {
-  for (std::string_view known : {"_CHECKPOINT_METADATA", "_CHECKPOINT_DELETION",
-                                 "commit_success.txt", "orbax.checkpoint", "model.sig"})
+  for (std::string_view known : {"_CHECKPOINT_METADATA", "_CHECKPOINT_DELETION", "orbax.checkpoint"})
     if (name == known) return true;
-  return name.ends_with(".__lock") || name.ends_with(".leafsum.json") ||
-         name.ends_with(".leafsum.json.sigstore.json");
+  return false;
 }
 
 void Unknown(Context& context, const Scan& scan, const ItemScan* item, const std::string& path) {
+  if (context.JudgesFile(scan, path)) return;
   Finding f = MakeFinding(Code::kUnknownFile,
                           "a file that no part of a checkpoint accounts for; it was not read");
   f.file = path;
@@ -101,11 +103,34 @@ void FindBesideItems(Context& context, Scan& scan) {
     for (size_t i = first; i < last; ++i) {
       const std::string& path = scan.listing[i].path;
       const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
-      if (scan.listing[i].kind != FileEntry::Kind::kFile || IsKnownName(name)) continue;
+      if (scan.listing[i].kind != FileEntry::Kind::kFile || IsKnownName(name) ||
+          readers::IsCompanion(path, true))
+        continue;
       if (path[dir.size()] != '.' && path.find("/.") == path.npos && !is_told(path))
         Unknown(context, scan, nullptr, path);
     }
   }
+}
+
+// One finding for all: nobody is warned of them, and nobody vouches for them either.
+void CountCompanions(Context& context, const Scan& scan) {
+  const StepScope scope(scan.layout);
+  uint64_t files = 0, bytes = 0;
+  std::string_view first;
+  for (const FileEntry& entry : scan.listing) {
+    if (entry.kind != FileEntry::Kind::kFile || !readers::IsCompanion(entry.path, true) ||
+        !scope.Holds(entry.path))
+      continue;
+    if (files++ == 0) first = entry.path;
+    bytes += entry.size;
+  }
+  if (files == 0) return;
+  const std::string others = files == 1 ? "" : " and " + Phrase(files - 1) + " more";
+  Finding f = MakeFinding(Code::kCompanionFile,
+                          report::Clipped(first) + others +
+                              ": people and tools keep such files beside a checkpoint; no reader opens them, and no digest covers them");
+  f.actual = Phrase(files) + (files == 1 ? " file, " : " files, ") + Phrase(bytes) + (bytes == 1 ? " byte" : " bytes");
+  context.Add(scan, std::move(f));
 }
 
 }  // namespace
@@ -115,7 +140,8 @@ bool IsKnownFile(const ItemScan& item, std::string_view name) {
   for (std::string_view known : {"_METADATA", "_sharding", "_strings.json"})
     if (name == known) return true;
   // Of `array_metadatas/` Orbax reads no other files.
-  return name.starts_with("array_metadatas/process_") || IsKnownName(name);
+  if (name.starts_with("array_metadatas/process_") || IsKnownName(name)) return true;
+  return readers::IsCompanion(item.item.directory + std::string(name), true);
 }
 
 void FindUnknownFiles(Context& context, Scan& scan) {
@@ -124,6 +150,7 @@ void FindUnknownFiles(Context& context, Scan& scan) {
     structural[range.file] = true;
   for (const ItemScan& item : scan.items) FindInItem(context, scan, item, structural);
   FindBesideItems(context, scan);
+  CountCompanions(context, scan);
 }
 
 }  // namespace leafsum::verify

@@ -1,4 +1,4 @@
-// Files that no part of a checkpoint accounts for: `unknown-file`, a warning.
+// Files that no part of a checkpoint accounts for: `unknown-file`, a warning. Companions are counted instead.
 #pragma once
 
 #include <string_view>

@@ -6,9 +6,11 @@
 #include "base/sort.h"
 #include "verify/assign_chunks.h"
 #include "verify/discover.h"
+#include "verify/fingerprint.h"
 #include "verify/generation_stage.h"
 #include "verify/hash_stage.h"
 #include "verify/key_digest_stage.h"
+#include "verify/other_files_stage.h"
 #include "verify/plan_stage.h"
 #include "verify/probe.h"
 #include "verify/read_stage.h"
@@ -40,6 +42,10 @@ Verifier::Verifier(Bytes options_json) {
     context_.scans[i].source = static_cast<uint32_t>(i);
     context_.scans[i].name = context_.options.source_names[i];
   }
+  context_.judges_files = context_.options.command == Command::kLock && context_.options.files;
+  if (error_.empty() && context_.options.fingerprint &&
+      !(context_.options.include.empty() && context_.options.exclude.empty()))
+    error_ = "a fingerprint is over every leaf: leave --include and --exclude out, or compare with a lockfile alone";
 }
 
 Verifier::~Verifier() = default;
@@ -60,11 +66,23 @@ void Verifier::SetEvidence(Bytes bytes, bool with_source) {
     error_ = "lockfile refused: " + lock.error().message;
     return;
   }
-  if (context_.scans.size() > 1 || context_.options.fingerprint) {
+  Options& o = context_.options;
+  if (context_.scans.size() > 1) {
     error_ = "one kind of evidence at a time: a lockfile, a fingerprint or a second source";
     return;
   }
+  if (o.fingerprint) {
+    if (lock->fingerprint != o.fingerprint) {
+      error_ = "lockfile refused: its fingerprint is not the one given, so it is of another checkpoint or of another scope; expected " +
+               CheckpointText(*o.fingerprint) + ", the lockfile has " +
+               (lock->fingerprint ? CheckpointText(*lock->fingerprint) : "none");
+      return;
+    }
+    // The fingerprint binds the digests of content alone: neither `stored` nor `chunks` is to be believed.
+    o.deep = true;
+  }
   lock_ = std::move(*lock);
+  context_.judges_files = o.command == Command::kVerify && lock_->files.has_value();
   with_source_ = with_source;
 }
 
@@ -106,6 +124,10 @@ void Verifier::Advance() {
           reads_missed_ = static_cast<ReadStage*>(stage_.get())->not_read();
         if (stage_ && context_.options.sample) static_cast<SampleStage*>(stage_.get())->Finish();
         MakeRecords();
+        Enter(Phase::kFiles);
+        break;
+      case Phase::kFiles:
+        if (stage_) static_cast<OtherFilesStage*>(stage_.get())->Finish();
         Enter(Phase::kValues);
         break;
       case Phase::kValues:
@@ -161,6 +183,9 @@ void Verifier::Enter(Phase phase) {
       } else if (context_.options.key_digests) {
         stage_ = std::make_unique<KeyDigestStage>(context_);
       }
+      break;
+    case Phase::kFiles:
+      if (context_.judges_files) stage_ = std::make_unique<OtherFilesStage>(context_, lock_ ? &*lock_ : nullptr);
       break;
     case Phase::kValues:
       // Which leaves differ has to be known first; what is said of them waits for how they differ.

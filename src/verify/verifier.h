@@ -64,7 +64,7 @@ class Verifier {
 
  private:
   enum class Phase {
-    kSetUp, kProbe, kDiscover, kGeneration, kWalk, kPlan, kHash, kValues, kDone
+    kSetUp, kProbe, kDiscover, kGeneration, kWalk, kPlan, kHash, kFiles, kValues, kDone
   };
   void Advance();
   void Enter(Phase phase);
@@ -76,6 +76,7 @@ class Verifier {
   void Finish();
   void Judge();
   void KeepFindingsOfReads();
+  void CountOtherFiles(report::VerdictInput& input) const;
   std::string MakeLockfile();
   Side SideOf(const Scan& scan) const;
 

@@ -19,6 +19,7 @@ async function lockOf(/** @type {string} */ source, options = {}) {
   return JSON.parse(new TextDecoder().decode(lockfile ?? undefined))
 }
 const everyKind = await lockOf(join(vectors, 'lock_in_python/ckpt'))
+const files = await lockOf(join(fixtures, 'hunt/custom_items/ckpt'), { files: true })
 const steps = await lockOf(join(fixtures, 'manager/zarr2_items/ckpt'), { item: 'metrics' })
 
 const refusal = async (/** @type {unknown} */ document) => {
@@ -93,7 +94,7 @@ function* broken(/** @type {any} */ document, /** @type {any} */ node, /** @type
   }
 }
 
-for (const [about, document] of Object.entries({ everyKind, steps })) {
+for (const [about, document] of Object.entries({ everyKind, steps, files })) {
   test(`${about}: one malformed lockfile for each rule of the schema at each place`, async () => {
     assertValid('lockfile', document)
     assert.equal(await refusal(document), 'taken')
@@ -142,6 +143,10 @@ test('what no schema can say', async () => {
     [edited(everyKind, [...big, 'blocks'], 'A'.repeat(43) + '='), /"blocks" must have 32 bytes for every 4 MiB/],
     [edited(everyKind, [...at(one => one.dtype === 'string'), 'stored'], `blake3:${digest}`), /"stored" on a leaf that is no array/],
     [edited(everyKind, [...at(one => one.dtype === 'None'), 'digest'], { blake3: digest }), /an empty node has no digest/],
+    [edited(files, ['files', 1], files.files[0]), /duplicate file/],
+    ...['', '/etc/passwd', '../x', 'a/../b', 'a//b', './a', 'C:x', 'a\\b'].map(path =>
+      /** @type {[any, RegExp]} */ ([edited(files, ['files', 0, 'path'], path), /"path" must be a path below the source/])),
+    [edited(files, ['files', 0, 'digest', 'sha256'], digest), /unknown member "sha256"/],
     [edited(everyKind, ['items'], {}), /no leaf has content|does not follow/],
   ])
   for (const [document, message] of rules) {

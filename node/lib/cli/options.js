@@ -28,7 +28,7 @@ export const kOptions = {
   'lock': { type: 'text', value: 'FILE', help: 'compare with this lockfile' },
   'fingerprint': {
     type: 'text', value: 'F', pattern: /^leafsum1:[0-9a-f]{64}$/, wants: 'leafsum1: and 64 hex digits',
-    help: 'compare with this fingerprint; every byte is decoded',
+    help: 'compare with this fingerprint, every byte decoded; with --lock, which must have it, the lockfile tells where',
   },
   'sums': { type: 'text', value: 'FILE', help: 'check the files of the source with this SHA256SUMS (sha256sum, or its --tag)' },
   'against': { type: 'text', value: 'SRC2', help: 'compare with another checkpoint' },
@@ -53,7 +53,7 @@ export const kOptions = {
     help: 'read only so many of the stored chunks, drawn at random: 5% or 2GiB; never more than INCOMPLETE',
   },
   'seed': { type: 'integer', value: 'N', range: [0, Number.MAX_SAFE_INTEGER], help: 'with --sample: draw as the run with this seed did' },
-  'state': { type: 'text', value: 'FILE', help: 'keep there which leaves were equal, for --resume; files are told by size, times and inode, or by ETag' },
+  'state': { type: 'text', value: 'FILE', help: 'keep there which leaves were equal, for --resume; files are told by size, times and inode, of a URL by ETag until a run is finished' },
   'resume': { type: 'flag', help: 'go on from the state in --state FILE where lockfile and files are still the same' },
   'mesh': {
     type: 'text', value: 'AXES', pattern: /^(?!(?:.*,)?([^=,]+)=.*,\1=)[^=,]+=[1-9]\d{0,8}(,[^=,]+=[1-9]\d{0,8})*$/, wants: 'a mesh as data=4,model=2',
@@ -63,7 +63,7 @@ export const kOptions = {
   'keys': { type: 'flag', help: 'list the keys of the store too' },
   'digest': { type: 'flag', help: 'with --keys: the digest of every value, which is read for that' },
   'versions': { type: 'flag', help: 'list the generations of OCDBT stores too' },
-  'files': { type: 'flag', help: 'list the files of the directory too' },
+  'files': { type: 'flag', help: 'of ls: list the files of the directory too; of lock: lock those beside the checkpoint too' },
   'depth': { type: 'integer', value: 'N', range: [0, 64], help: 'no deeper than this: what lies below is summed' },
   'spec': { type: 'text', value: 'LEAF', mayBeEmpty: true, help: 'the JSON with which TensorStore opens this leaf, as /params/w, and nothing else' },
 
@@ -113,7 +113,7 @@ export const kCommands = {
     operands: ['SRC'],
     reports: true,
     help: 'check a checkpoint, hash every leaf, write SRC.leafsum.json beside it',
-    options: ['force', 'no-stored', 'no-blocks', 'no-source', 'chunks', 'strict', ...kCommon],
+    options: ['force', 'files', 'no-stored', 'no-blocks', 'no-source', 'chunks', 'strict', ...kCommon],
     conflicts: kAlways,
   },
   verify: {
@@ -121,7 +121,7 @@ export const kCommands = {
     reports: true,
     help: 'compare a checkpoint with what was locked',
     options: ['lock', 'fingerprint', 'against', 'sums', 'deep', 'sample', 'seed', 'resume', 'state', 'strict', 'allow-missing', 'allow-extra', ...kCommon],
-    conflicts: [['lock', 'fingerprint', 'against'], ['sample', 'fingerprint', 'against', 'deep'], ['sample', 'state'], ...kAlways],
+    conflicts: [['lock', 'against'], ['fingerprint', 'against'], ['sample', 'fingerprint', 'against', 'deep'], ['sample', 'state'], ...kAlways],
   },
   check: {
     operands: ['SRC'],

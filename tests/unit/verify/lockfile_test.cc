@@ -38,6 +38,7 @@ Lockfile Sample() {
   metrics.leaves = {json};
   Lockfile out;
   out.items = {state, metrics};
+  out.files = {{"a/stats.json", 7, hash::Digest{}}, {"tokenizer \"x\"", 0, hash::Digest{}}};
   out.step = 3;
   out.commit_timestamp_nsecs = "1763770000000000000";
   return out;
@@ -118,7 +119,7 @@ TEST_CASE("every member of the sample is written, and read back as it was") {
   const std::string& text = SampleText();
   for (const char* member : {"key_path", "value_type", "dtype", "shape", "nbytes", "digest",
                              "blake3", "sha256", "stored", "blocks", "chunks", "key_types",
-                             "prng_impl", "source", "step", "commit_timestamp_nsecs"})
+                             "prng_impl", "files", "path", "source", "step", "commit_timestamp_nsecs"})
     CHECK(text.find("\"" + std::string(member) + "\":") != text.npos);
   auto parsed = Parse(text);
   REQUIRE(parsed);
@@ -131,6 +132,12 @@ TEST_CASE("every member of the sample is written, and read back as it was") {
   CHECK(w.key_types == std::vector<uint64_t>{2, 1});
   CHECK(parsed->items[1].leaves[0].blocks.size() == 64);
   CHECK(parsed->step == 3);
+  REQUIRE(parsed->files);
+  CHECK((*parsed->files)[1].path == "tokenizer \"x\"");
+  const std::string zeros(64, '0');
+  CHECK(text.find("\n]}},\"files\":[\n{\"path\":\"a/stats.json\",\"nbytes\":7,\"digest\":{\"blake3\":\"" + zeros +
+                  "\"}},\n{\"path\":\"tokenizer \\\"x\\\"\",\"nbytes\":0,\"digest\":{\"blake3\":\"" + zeros +
+                  "\"}}\n],\"source\":{") != std::string::npos);
 }
 
 TEST_CASE("what is optional is left out") {
@@ -145,7 +152,12 @@ TEST_CASE("what is optional is left out") {
   CHECK(Parse(WriteLockfile(lockfile))->step == (1ull << 53) - 1);
   // An item of no leaves beside others.
   lockfile.items.push_back({"x", {}, false});
+  // No files is another thing than files that were not locked.
+  CHECK(WriteLockfile(lockfile).find("files") == std::string::npos);
+  lockfile.files.emplace();
   const std::string text = WriteLockfile(lockfile);
+  CHECK(text.find("]}},\"files\":[\n],\"source\"") != std::string::npos);
+  CHECK(Parse(text)->files->empty());
   CHECK(text.find(",\"leaves\":[\n]}") != std::string::npos);
   CHECK(Parse(text));
 }
@@ -355,6 +367,14 @@ TEST_CASE("malformed lockfiles: each rule has its own message") {
        "lockfile: \"source\": \"commit_timestamp_nsecs\" must be a decimal number in a string"},
       {"a time of 21 digits", "\"1763770000000000000\"", "\"176377000000000000000\"",
        "lockfile: \"source\": \"commit_timestamp_nsecs\" must be a decimal number in a string"},
+      {"files that are no list", "\"files\":[", "\"files\":1,\"x\":[", "lockfile: unknown member*"},
+      {"a file that is no object", "{\"path\":\"a/stats.json\"", "1,{\"path\":\"a/stats.json\"", "lockfile: file 0 of \"files\": a file must be an object"},
+      {"a path that leads out", "a/stats.json", "a/../stats.json", "lockfile: file \"a/../stats.json\": \"path\" must be a path below the source*"},
+      {"a file without a digest", "\"nbytes\":7,\"digest\":{\"blake3\":\"" + zeros + "\"}", "\"nbytes\":7",
+       "lockfile: file \"a/stats.json\": member \"digest\" is missing"},
+      {"a file's SHA-256", "\"nbytes\":7,\"digest\":{", "\"nbytes\":7,\"digest\":{\"sha256\":\"\",",
+       "lockfile: file \"a/stats.json\": unknown member \"sha256\""},
+      {"a file twice", "tokenizer \\\"x\\\"", "a/stats.json", "lockfile: file \"a/stats.json\": duplicate file \"a/stats.json\""},
       {"deep nesting", "\"items\":", "\"items\":" + std::string(100, '['),
        "lockfile: JSON is nested too deeply"},
   };

@@ -31,6 +31,7 @@ export async function run(context) {
     blocks: options.noBlocks ? false : undefined,
     writeSource: options.noSource ? false : undefined,
     chunks: options.chunks,
+    files: options.files,
   })
   context.bar.clear()
   if (lockfile && toStdout) {
