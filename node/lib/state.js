@@ -1,13 +1,15 @@
 // What an interrupted `verify` keeps, so that the next run need not begin anew: which leaves were equal to which lockfile,
 // bound to the lockfile's bytes and to every file's size, times and identity, or its ETag. Where any of these is another one,
-// the state says nothing.
+// the state says nothing. An ETag is the server's word, which could be the same for another file: it only bridges an
+// interruption. Of a run that was finished there is nothing to go on with, and the headline says what rests on ETags.
 import { LeafsumError } from './errors.js'
 import { hexOf } from './hex.js'
 
 /**
  * @typedef {[item: string, keyPath: string[]]} EqualLeaf
- * @typedef {{ read?: () => string | undefined, write: (text: string) => void, onResume?: (leaves: number | undefined) => void }} StateFile
- *   `read` where there may be one to go on from; `onResume` is told how many leaves it vouches for, nothing where it is of other files
+ * @typedef {{ read?: () => string | undefined, write: (text: string) => void, onResume?: (leaves: number | undefined, isFinished?: boolean) => void }} StateFile
+ *   `read` where there may be one to go on from; `onResume` is told how many leaves it vouches for, nothing where it is of other
+ *   files, or `isFinished`
  */
 
 const kSaveEvery = 5000 // ms
@@ -25,28 +27,28 @@ export async function openState(file, store, lockfile, scope) {
   const bound = { lock: await sha256(lockfile), scope: JSON.stringify(scope) }
   const resumed = await resume(file, bound, witness)
   let saved = performance.now()
-  const save = (/** @type {string} */ equal) => {
+  const save = (/** @type {string} */ equal, finished = false) => {
     saved = performance.now()
-    file.write(`${JSON.stringify({ leafsum_state: 1, ...bound, files: witness.files() }).slice(0, -1)},"equal":${equal}}\n`)
+    file.write(`${JSON.stringify({ leafsum_state: 1, ...bound, finished, files: witness.files() }).slice(0, -1)},"equal":${equal}}\n`)
   }
-  return { resumed, save, due: () => performance.now() - saved > kSaveEvery }
+  return { resumed, byTags: witness.byTags, save, due: () => performance.now() - saved > kSaveEvery }
 }
 
 /**
  * What tells that files are still the same: of a directory one digest over all that its listing shows, of a server the ETag of
  * each file that it was asked for; null where it gave none, and then the state vouches for nothing.
- * @typedef {{ files: () => unknown, holds: (files: unknown) => boolean | Promise<boolean> }} Witness
+ * @typedef {{ byTags: boolean, files: () => unknown, holds: (files: unknown) => boolean | Promise<boolean> }} Witness
  * @returns {Promise<Witness>}
  */
 async function witnessOf(/** @type {import('./stores/store.js').Store} */ store) {
   const identity = store.identity?.()
   if (identity !== undefined) {
     const seen = await sha256(identity)
-    return { files: () => seen, holds: files => files === seen }
+    return { byTags: false, files: () => seen, holds: files => files === seen }
   }
   if (store.tags && store.hasTags) {
     const { tags, hasTags } = store
-    return { files: () => tags.call(store) ?? null, holds: files => isTags(files) && hasTags.call(store, files) }
+    return { byTags: true, files: () => tags.call(store) ?? null, holds: files => isTags(files) && hasTags.call(store, files) }
   }
   throw new LeafsumError('usage', 'a state is for directories and URLs: this source cannot tell whether a file is still the same')
 }
@@ -62,7 +64,12 @@ async function resume(/** @type {StateFile} */ file, /** @type {Record<string, s
   const text = file.read?.()
   if (text === undefined) return undefined
   const state = parse(text)
-  const isSame = Object.entries(bound).every(([name, value]) => state[name] === value) && await witness.holds(state.files)
+  const isOurs = Object.entries(bound).every(([name, value]) => state[name] === value)
+  if (isOurs && witness.byTags && state.finished !== false) {
+    file.onResume?.(undefined, true)
+    return undefined
+  }
+  const isSame = isOurs && await witness.holds(state.files)
   file.onResume?.(isSame ? state.equal.length : undefined)
   return isSame ? state.equal : undefined
 }

@@ -28,10 +28,10 @@ async function prepared(/** @type {import('node:test').TestContext} */ t) {
 /** A state in memory, and what it was told. */
 function memory(/** @type {string | undefined} */ text) {
   const state = {
-    text, resumed: /** @type {number | undefined | null} */ (null),
+    text, resumed: /** @type {number | undefined | null} */ (null), isFinished: /** @type {boolean | undefined} */ (undefined),
     read: text === undefined ? undefined : () => /** @type {string} */ (text),
     write: (/** @type {string} */ written) => { state.text = written },
-    onResume: (/** @type {number | undefined} */ leaves) => { state.resumed = leaves },
+    onResume: (/** @type {number | undefined} */ leaves, /** @type {boolean | undefined} */ isFinished) => Object.assign(state, { resumed: leaves, isFinished }),
   }
   return state
 }
@@ -123,6 +123,9 @@ for (const [name, workers] of /** @type {[string, number][]} */ ([['orbax/plain_
     const state = JSON.parse(first.text ?? '')
     const leaves = state.equal.length
     assert.ok(leaves > 3)
+    assert.deepEqual(await again(), ['VERIFIED', undefined], 'it was finished')
+    // As if it had been interrupted at the very end.
+    first.text = JSON.stringify(Object.assign(state, { finished: false }))
     assert.deepEqual(await again(), ['VERIFIED', leaves])
     // Every file with a value that a leaf has: a server of another one would otherwise go unnoticed.
     const { url: other, asked } = await serve(t, ckpt)
@@ -146,6 +149,50 @@ for (const [name, workers] of /** @type {[string, number][]} */ ([['orbax/plain_
     }
   })
 }
+
+test('over HTTP: an ETag bridges an interruption, and the headline says what rests on it; of a finished run nothing is left', async t => {
+  const { ckpt, lockfile, files } = await served(t, 'orbax/plain_sharded')
+  const { url } = await serve(t, ckpt)
+  const first = memory(undefined)
+  const whole = await verify(fromUrl(url), { lockfile, state: first })
+  assert.doesNotMatch(whole.headline, /ETag/)
+  const state = JSON.parse(first.text ?? '')
+  assert.equal(state.finished, true)
+  // Other bytes under the same ETags: those are made of times and sizes.
+  for (const path of files) {
+    const file = join(ckpt, path)
+    fs.writeFileSync(file, fs.readFileSync(file).map(byte => byte ^ 1))
+    fs.utimesSync(file, kThen, kThen)
+  }
+  for (const text of [first.text, JSON.stringify({ ...state, finished: undefined }), JSON.stringify({ ...state, finished: 0 })]) {
+    const again = memory(text)
+    assert.equal((await verify(fromUrl(url), { lockfile, state: again })).verdict, 'MISMATCH')
+    assert.deepEqual([again.resumed, again.isFinished], [undefined, true])
+  }
+  const interrupted = memory(JSON.stringify({ ...state, finished: false, equal: state.equal.slice(0, 2) }))
+  assert.match((await verify(fromUrl(url), { lockfile, state: interrupted })).headline, /^MISMATCH/)
+  assert.equal(interrupted.resumed, 2)
+  const trusting = await verify(fromUrl(url), { lockfile, state: memory(JSON.stringify({ ...state, finished: false })) })
+  assert.match(trusting.headline, new RegExp(`^VERIFIED.*; ${state.equal.length} of these leaves rest on ETags: `))
+})
+
+test('over HTTP: a run that could not read everything is not finished', async t => {
+  const { ckpt, lockfile, files } = await served(t, 'orbax/plain_sharded')
+  let broken = true
+  const { url } = await serve(t, ckpt, (request, response) => {
+    if (!broken || request.url !== `/${files[0]}`) return false
+    response.writeHead(500).end()
+    return true
+  })
+  const first = memory(undefined)
+  assert.equal((await verify(fromUrl(url), { lockfile, state: first })).verdict, 'INCOMPLETE')
+  const { finished, equal } = JSON.parse(first.text ?? '')
+  assert.equal(finished, false)
+  broken = false
+  const second = memory(first.text)
+  assert.equal((await verify(fromUrl(url), { lockfile, state: second })).verdict, 'VERIFIED')
+  assert.deepEqual([second.resumed, JSON.parse(second.text ?? '').finished], [equal.length, true])
+})
 
 test('over HTTP: a server that gives no strong ETag leaves nothing to go on from', async t => {
   const { ckpt, lockfile } = await served(t, 'orbax/plain_sharded')

@@ -62,8 +62,10 @@ function stateOf(/** @type {import('../context.js').Context} */ context) {
   return {
     read: resume && existsSync(file) ? () => new TextDecoder().decode(readEvidence(file, 'the state')) : undefined,
     write: text => writeAtomically(file, text, { force: true }),
-    onResume: leaves => context.note(leaves === undefined
-      ? `the state in ${file} is of other files, another lockfile or other options: beginning anew`
+    onResume: (leaves, isFinished) => context.note(leaves === undefined
+      ? isFinished
+        ? `the state in ${file} is of a run that was finished, and that a URL's files are still the same only its server says: beginning anew`
+        : `the state in ${file} is of other files, another lockfile or other options: beginning anew`
       : `resumed: ${leaves === 1 ? '1 leaf was' : `${leaves} leaves were`} found equal before`),
   }
 }
