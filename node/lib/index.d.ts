@@ -371,9 +371,13 @@ export function fromMap(files: Map<string, Uint8Array> | Record<string, Uint8Arr
 /**
  * A checkpoint's own directory behind plain HTTP, which has no listing: what only a listing shows (files that nothing refers
  * to, the steps of a root) is not looked for, and the headline says so. `headers` never go to another origin; `timeout` is
- * of one request, in milliseconds.
+ * of one request with its tries and redirects, in milliseconds; `absent` are HTTP statuses that mean "not there" besides 404
+ * and 410, as 403 of a bucket that may be read but not listed.
  */
-export function fromUrl(url: string | URL, options?: { headers?: Record<string, string>; timeout?: number }): Store
+export function fromUrl(
+  url: string | URL,
+  options?: { headers?: Record<string, string>; timeout?: number; absent?: number | number[] },
+): Store
 
 /** Browsers only: makes the Worker that calls it one of the pool's. */
 export function serveWorker(factory?: Function, codecsFactory?: Function): void

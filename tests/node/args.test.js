@@ -11,7 +11,7 @@ const right = /** @type {Record<string, [string, any]>} */ ({
   sample: ['5%', '5%'], seed: ['7', 7], state: ['s', 's'], mesh: ['a=4,aa=2,ba=2', 'a=4,aa=2,ba=2'], against: ['b', 'b'], item: ['state', 'state'], step: ['7', 7], generation: ['7', 7], include: ['/a/**', ['/a/**']], exclude: ['/b', ['/b']],
   algorithm: ['blake3,sha256', ['blake3', 'sha256']], jobs: ['2', 2], 'max-memory': ['64MiB', 64 * 2 ** 20],
   'max-fill': ['1.5GiB', 1.5 * 2 ** 30], format: ['json', 'json'], output: ['-', '-'],
-  header: ['X-Token: a:b', ['X-Token: a:b']], timeout: ['5', 5], depth: ['0', 0], spec: ['/params/w', '/params/w'], sums: ['SHA256SUMS', 'SHA256SUMS'],
+  header: ['X-Token: a:b', ['X-Token: a:b']], timeout: ['5', 5], absent: ['403', ['403']], depth: ['0', 0], spec: ['/params/w', '/params/w'], sums: ['SHA256SUMS', 'SHA256SUMS'],
 })
 const wrong = /** @type {Record<string, string[]>} */ ({
   lock: [''], fingerprint: ['', 'leafsum1:', 'blake3:' + '0'.repeat(64), `leafsum1:${'0'.repeat(63)}`, `leafsum1:${'A'.repeat(64)}`],
@@ -20,7 +20,7 @@ const wrong = /** @type {Record<string, string[]>} */ ({
   algorithm: ['', 'md5', 'blake3,', 'sha256,sha256'], jobs: ['', '0', '65', 'two', '1.0'],
   'max-memory': ['', '64 M', 'MiB', '1', '65GiB', '1e9', '64mibs'], 'max-fill': ['', 'much', '10000TiB'],
   format: ['', 'xml', 'JSON'], output: [''], progress: ['', 'yes'], color: ['', 'no'],
-  header: ['', 'none', ': x', 'a b: c'], timeout: ['', '0', '3601', '1.5', 'x'], depth: ['', '65', 'x', '1.5'], spec: [], sums: [''],
+  header: ['', 'none', ': x', 'a b: c'], timeout: ['', '0', '3601', '1.5', 'x'], absent: ['', '200', '416', '429', '500', '4', '4033', 'x'], depth: ['', '65', 'x', '1.5'], spec: [], sums: [''],
 })
 const camel = (/** @type {string} */ name) => name.replace(/-(.)/g, (_, c) => c.toUpperCase())
 const operands = (/** @type {string} */ command) => kCommands[command].operands.map(name => name.toLowerCase())

@@ -85,7 +85,11 @@ export const kOptions = {
     help: 'send this header with requests to the source, never to another origin; again for more',
   },
   'follow-links': { type: 'flag', help: 'follow symbolic links wherever they lead, not only inside the source or to the blobs of a hub cache' },
-  'timeout': { type: 'integer', value: 'SECONDS', range: [1, 3600], help: 'of one request to a URL; 60' },
+  'timeout': { type: 'integer', value: 'SECONDS', range: [1, 3600], help: 'of one request to a URL, its tries and redirects together; 60' },
+  'absent': {
+    type: 'repeat', value: 'STATUS', pattern: /^4(?!16|29)\d\d$/, wants: 'an HTTP status from 400 to 499, neither 416 nor 429,',
+    help: 'an HTTP status that means "not there" besides 404 and 410: 403 of a bucket that may not be listed; again for more',
+  },
 
   'json': { type: 'flag', help: 'the same as --format json' },
   'format': {
@@ -102,7 +106,8 @@ export const kOptions = {
 }
 
 const kScope = ['item', 'step', 'all-steps', 'generation', 'include', 'exclude', 'allow-structure']
-const kWork = ['algorithm', 'jobs', 'max-memory', 'max-fill', 'follow-links', 'header', 'timeout']
+const kFetch = ['follow-links', 'header', 'timeout', 'absent']
+const kWork = ['algorithm', 'jobs', 'max-memory', 'max-fill', ...kFetch]
 const kText = ['json', 'format', 'output', 'quiet', 'verbose', 'progress', 'color', 'version', 'help']
 const kCommon = [...kScope, ...kWork, ...kText]
 const kAlways = [['step', 'all-steps'], ['quiet', 'verbose']]
@@ -152,20 +157,20 @@ export const kCommands = {
   metadata: {
     operands: ['SRC'],
     help: "what Orbax's metadata() tells: times, custom metadata, items and a tree; --item NAME, AUTO as Orbax chooses, or none: the directory itself",
-    options: ['item', 'step', 'generation', 'max-memory', 'follow-links', 'header', 'timeout', ...kText],
+    options: ['item', 'step', 'generation', 'max-memory', ...kFetch, ...kText],
     conflicts: [['quiet', 'verbose']],
   },
   match: {
     operands: ['SRC', 'TEMPLATE'],
     reports: true,
     help: 'would it restore into TEMPLATE (a checkpoint, a lockfile, ls --json, examples/dump_template.py): shapes, silent casts, missing leaves, params level, sharding',
-    options: ['mesh', 'rename', 'allow-extra', 'strict', 'item', 'step', 'all-steps', 'generation', 'max-memory', 'max-fill', 'follow-links', 'header', 'timeout', ...kText],
+    options: ['mesh', 'rename', 'allow-extra', 'strict', 'item', 'step', 'all-steps', 'generation', 'max-memory', 'max-fill', ...kFetch, ...kText],
     conflicts: kAlways,
   },
   cat: {
     operands: ['SRC', 'LEAF'],
     help: 'the values of a leaf, or of a slice: /params/w[0:3, ::2]; with --lock only what its blocks vouch for',
-    options: ['lock', 'npy', 'item', 'step', 'all-steps', 'generation', 'max-memory', 'max-fill', 'follow-links', 'header', 'timeout', ...kText],
+    options: ['lock', 'npy', 'item', 'step', 'all-steps', 'generation', 'max-memory', 'max-fill', ...kFetch, ...kText],
     conflicts: [['npy', 'json'], ['npy', 'format'], ...kAlways],
   },
   explain: {

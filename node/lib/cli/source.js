@@ -14,10 +14,10 @@ const isUrl = (/** @type {string} */ name) => /^https?:\/\//i.test(name)
  * @param {string} name
  * @param {Record<string, any>} [options] of the command line
  */
-export function openSource(name, { header = [], timeout, followLinks } = {}) {
+export function openSource(name, { header = [], timeout, absent = [], followLinks } = {}) {
   const isThere = fs.existsSync(name)
   if (!isThere && isUrl(name)) {
-    const how = { headers: Object.fromEntries(header.map(headerOf)), timeout: timeout && timeout * 1000 }
+    const how = { headers: Object.fromEntries(header.map(headerOf)), timeout: timeout && timeout * 1000, absent: absent.map(Number) }
     return import('../stores/url.js').then(({ fromUrl }) => fromUrl(name, how))
   }
   if (name === '-') throw notYet('reading a tar from stdin', 'unpack it and name the directory')

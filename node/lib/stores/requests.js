@@ -1,12 +1,12 @@
 // Requests to one server: so many at once, asked again where it failed, redirected without the user's headers.
 import { gate } from './merge.js'
-import { patienceOf } from './responses.js'
+import { drop, kTooLate, patienceOf } from './responses.js'
 import { StoreError } from './store.js'
 
 const kTries = 3              // of a request that the network or an overloaded server failed
 const kPause = 250            // ms before the second try, doubled for each further one
 const kRedirects = 5
-const kTimeout = 60_000       // ms for one request, unless said otherwise
+const kTimeout = 60_000       // ms for one request with all its tries, redirects and body, unless said otherwise
 export const kAtOnce = 8      // requests
 
 /** @typedef {import('./responses.js').Patience} Patience */
@@ -16,6 +16,9 @@ export class Requests {
   #headers
   #timeout
   #tags
+  #absent
+  /** @type {Map<number, Promise<boolean>>} whether a name that cannot exist is answered with this status too */
+  #odd = new Map()
   #gate = gate(kAtOnce)
   #reached = false
   /** Why no server answers here: after one request that all tries failed, and none that was answered, no other is tried. */
@@ -23,13 +26,15 @@ export class Requests {
 
   /**
    * @param {URL} base ends in "/"
-   * @param {{ headers?: Record<string, string>, timeout?: number }} options headers: never sent to another origin
+   * @param {{ headers?: Record<string, string>, timeout?: number, absent?: number[] }} options
+   *   headers: never sent to another origin; absent: statuses that mean "not there", besides 404 and 410
    * @param {import('./tags.js').Tags} tags are told of each answer
    */
-  constructor(base, { headers = {}, timeout = kTimeout }, tags) {
+  constructor(base, { headers = {}, timeout = kTimeout, absent = [] }, tags) {
     this.#base = base
     this.#headers = headers
     this.#timeout = timeout
+    this.#absent = new Set([404, 410, ...absent])
     this.#tags = tags
   }
 
@@ -43,9 +48,13 @@ export class Requests {
    */
   async whole(path, headers, use, method = 'GET') {
     await this.#gate.enter()
+    /** @type {Response | undefined} */
+    let response
     try {
-      return await use(await this.#fetch(path, headers, method))
+      response = await this.#fetch(path, headers, method, AbortSignal.timeout(this.#timeout))
+      return await use(response)
     } finally {
+      if (response) drop(response)
       this.#gate.leave()
     }
   }
@@ -60,9 +69,13 @@ export class Requests {
   async begun(path, headers, use) {
     await this.#gate.enter()
     const patience = patienceOf(this.#timeout)
+    /** @type {Response | undefined} */
+    let response
     try {
-      return use(await this.#fetch(path, headers, 'GET', patience), patience)
+      response = await this.#fetch(path, headers, 'GET', patience.start())
+      return use(response, patience)
     } finally {
+      if (response) drop(response) // which `use` has not begun to read
       patience.stop()
       this.#gate.leave()
     }
@@ -72,25 +85,27 @@ export class Requests {
    * @param {string} path
    * @param {Record<string, string>} headers
    * @param {string} method
-   * @param {Patience} [patience] instead of a timeout for all of it
+   * @param {AbortSignal} signal over all of it: every try, every redirect, the body
    * @returns {Promise<Response | undefined>} nothing where there is no such file
    */
-  async #fetch(path, headers, method, patience) {
+  async #fetch(path, headers, method, signal) {
     const url = new URL(path.split('/').map(encodeURIComponent).join('/'), this.#base)
     for (let attempt = 1; ; attempt++) {
       if (this.#lost) throw new StoreError('unreadable', this.#lost)
-      const response = await this.#try(url, headers, method, patience)
+      const response = await this.#try(url, headers, method, signal)
       if (response instanceof Response) {
         this.#reached = true
-        if (response.status === 404 || response.status === 410) return undefined
-        if (response.status === 416) return response
-        if (response.status === 200 || response.status === 206) {
+        const { status } = response
+        if (status === 416) return response
+        if (status === 200 || status === 206) {
           this.#tags.see(path, response)
           return response
         }
-        if (response.status < 500 && response.status !== 429) throw new StoreError('unreadable', `the server answered ${response.status}`)
+        drop(response)
+        if (this.#absent.has(status)) return undefined
+        if (status < 500 && status !== 429) throw new StoreError('unreadable', `the server answered ${status}${await this.#hint(status, signal)}`)
       }
-      if (attempt === kTries) {
+      if (attempt === kTries || signal.aborted) {
         if (response instanceof Response) throw new StoreError('unreadable', `the server answered ${response.status}`)
         if (!this.#reached) this.#lost = response
         throw new StoreError('unreadable', response)
@@ -99,9 +114,26 @@ export class Requests {
     }
   }
 
+  /**
+   * What to try where a server answers so for every name that is not there. It is never taken for that unasked: a server could
+   * hide a file behind it.
+   */
+  async #hint(/** @type {number} */ status, /** @type {AbortSignal} */ signal) {
+    let same = this.#odd.get(status)
+    if (!same) this.#odd.set(status, same = this.#answersOddName(status, signal))
+    return await same ? `, as it does for a name that cannot exist: where that is its way to say "not there", use --absent ${status}` : ''
+  }
+
+  async #answersOddName(/** @type {number} */ status, /** @type {AbortSignal} */ signal) {
+    const name = `no-such-name-${Math.random().toString(36).slice(2)}`
+    const response = await this.#try(new URL(name, this.#base), { Range: 'bytes=0-0' }, 'GET', signal)
+    if (!(response instanceof Response)) return false
+    drop(response)
+    return response.status === status
+  }
+
   /** @returns {Promise<Response | string>} why there is no response */
-  async #try(/** @type {URL} */ url, /** @type {Record<string, string>} */ headers, /** @type {string} */ method,
-    /** @type {Patience | undefined} */ patience) {
+  async #try(/** @type {URL} */ url, /** @type {Record<string, string>} */ headers, /** @type {string} */ method, /** @type {AbortSignal} */ signal) {
     // Node can follow redirects by hand and so keep the user's headers from other origins; a browser shows none of them.
     const byHand = globalThis.process?.versions?.node !== undefined
     const own = Object.keys(this.#headers).length > 0
@@ -110,24 +142,27 @@ export class Requests {
       let to = url
       for (let n = 0; n <= kRedirects; n++) {
         const response = await fetch(to, {
-          method, redirect, cache: 'no-store', signal: patience ? patience.start() : AbortSignal.timeout(this.#timeout),
+          method, redirect, cache: 'no-store', signal,
           headers: { 'Accept-Encoding': 'identity', ...headers, ...(to.origin === this.#base.origin ? this.#headers : {}) },
         })
         const location = response.headers.get('location')
         if (byHand && response.status >= 300 && response.status < 400 && location) {
-          await response.body?.cancel()
+          drop(response)
           to = new URL(location, to)
           // "name" → "name/": a directory, which servers answer with a page about it.
           if (to.origin === url.origin && to.pathname === `${url.pathname}/`) return new Response(null, { status: 404 })
           continue
         }
-        if (new URL(response.url || to).pathname === `${url.pathname}/`) return new Response(null, { status: 404 })
+        if (new URL(response.url || to).pathname === `${url.pathname}/`) {
+          drop(response)
+          return new Response(null, { status: 404 })
+        }
         return response
       }
       return 'too many redirects'
     } catch (error) {
       const timedOut = /** @type {Error} */ (error)?.name === 'TimeoutError'
-      return timedOut ? 'the server did not answer in time' : 'the server cannot be reached'
+      return timedOut ? kTooLate : 'the server cannot be reached'
     }
   }
 }

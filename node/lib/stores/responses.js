@@ -1,9 +1,16 @@
 // From a server's answer to bytes: whole, or a range of which the server must have sent what was asked for.
+import { joined } from './merge.js'
 import { StoreError } from './store.js'
+
+export const kTooLate = 'the server did not answer in time'
+const kPage = 'the server sent an HTML page in place of the file: a page to log in, or one about an error'
+const kDropped = 16 << 10 // bytes
 
 /** @typedef {ReturnType<typeof patienceOf>} Patience */
 
 const anotherRange = () => new StoreError('unreadable', 'the server sent another range')
+const tooLong = (/** @type {number} */ most) => new StoreError('unreadable', `the server sent more than the ${most} bytes that were asked for`)
+const isPage = (/** @type {Response} */ response) => /^text\/html\b/i.test(response.headers.get('content-type') ?? '')
 
 /** The range that it says to have sent; of another origin a browser may not see that. */
 function sentOf(/** @type {Response} */ response) {
@@ -11,10 +18,16 @@ function sentOf(/** @type {Response} */ response) {
   return begin === undefined ? undefined : { begin: Number(begin), length: Number(last) + 1 - Number(begin) }
 }
 
-export function checkRange(/** @type {Response} */ response, /** @type {number | undefined} */ offset) {
-  if (response.status !== 206) throw new StoreError('unreadable', 'the server does not answer requests for a range of a file')
+/**
+ * What is wrong with the answer to a request for `asked` bytes from `offset` on, before any byte of its body is taken.
+ * @param {Response} response
+ * @param {{ offset?: number, asked: number }} range
+ */
+export function checkRange(response, { offset, asked }) {
+  if (response.status !== 206) throw new StoreError('unreadable', isPage(response) ? kPage : 'the server does not answer requests for a range of a file')
   const sent = sentOf(response)
   if (sent && offset !== undefined && sent.begin !== offset) throw anotherRange()
+  if (sent && sent.length > asked) throw tooLong(asked)
   checkOnePart(response)
 }
 
@@ -23,11 +36,15 @@ function checkOnePart(/** @type {Response} */ response) {
   if (response.status === 206 && /^multipart\//i.test(response.headers.get('content-type') ?? '')) throw anotherRange()
 }
 
-/** @returns {Promise<Uint8Array | undefined>} */
-export async function rangeOf(/** @type {Response | undefined} */ response, /** @type {number | undefined} */ offset = undefined) {
+/**
+ * @param {Response | undefined} response
+ * @param {{ offset?: number, asked: number }} range
+ * @returns {Promise<Uint8Array | undefined>}
+ */
+export async function rangeOf(response, range) {
   if (response?.status === 416) return new Uint8Array(0) // the file ends before the range does
-  if (response) checkRange(response, offset)
-  return response && bytesOf(response)
+  if (response) checkRange(response, range)
+  return response && bytesOf(response, range.asked)
 }
 
 /**
@@ -38,11 +55,11 @@ export async function rangeOf(/** @type {Response | undefined} */ response, /** 
 export async function firstBytesOf(/** @type {Response} */ response, /** @type {number} */ asked) {
   const length = response.headers.get('content-length')
   if (response.status === 200 && (length === null || Number(length) > asked || response.headers.get('content-encoding'))) {
-    await response.body?.cancel()
+    if (isPage(response)) throw new StoreError('unreadable', kPage)
     return undefined
   }
   checkOnePart(response)
-  const bytes = response.status === 416 ? new Uint8Array(0) : await bytesOf(response)
+  const bytes = response.status === 416 ? new Uint8Array(0) : await bytesOf(response, asked)
   const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '')
   if (range?.[1] !== undefined && range[1] !== '0') throw anotherRange()
   // Of another origin a browser may not see what it says.
@@ -53,23 +70,77 @@ export async function firstBytesOf(/** @type {Response} */ response, /** @type {
   return { bytes, total }
 }
 
-export async function bytesOf(/** @type {Response} */ response) {
-  const length = response.headers.get('content-length')
-  let bytes
-  try {
-    bytes = new Uint8Array(await response.arrayBuffer())
-  } catch {
-    throw new StoreError('unreadable', 'the connection broke before the end')
-  }
-  if (length !== null && !response.headers.get('content-encoding') && bytes.length !== Number(length)) {
-    throw new StoreError('unreadable', `the server said ${length} bytes and sent ${bytes.length}`)
-  }
-  const sent = response.status === 206 ? sentOf(response) : undefined
-  if (sent && bytes.length !== sent.length) throw new StoreError('unreadable', `the server said ${sent.length} bytes and sent ${bytes.length}`)
+/**
+ * A body of at most `most` bytes, as fetch gives it: inflated where the server compressed it. One that is longer is given up
+ * where it is, whatever the server said of its length.
+ * @param {Response} response
+ * @param {number} most
+ * @returns {Promise<Uint8Array>}
+ */
+export async function bytesOf(response, most) {
+  const told = toldBy(response)
+  if (told.some(one => one > most)) throw tooLong(most)
+  const bytes = await taken(response, Math.min(most, ...told), told.length > 0)
+  for (const one of told) if (bytes.length !== one) throw new StoreError('unreadable', `the server said ${one} bytes and sent ${bytes.length}`)
   return bytes
 }
 
-/** A timeout for each wait, not for all of a body that is taken as it is needed. */
+/** How many bytes the body is to have: what the server says, once or twice. */
+function toldBy(/** @type {Response} */ response) {
+  const told = []
+  const length = response.headers.get('content-length') ?? ''
+  if (/^\d+$/.test(length) && !response.headers.get('content-encoding')) told.push(Number(length))
+  const sent = response.status === 206 ? sentOf(response) : undefined
+  if (sent) told.push(sent.length)
+  return told
+}
+
+/** All of a file whose size is known. */
+export async function wholeOf(/** @type {Response} */ response, /** @type {number} */ size) {
+  if (response.status === 206) throw anotherRange()
+  const bytes = await bytesOf(response, size)
+  if (bytes.length !== size) throw new StoreError('unreadable', `the server said ${size} bytes and sent ${bytes.length}`)
+  return bytes
+}
+
+/**
+ * @param {Response} response
+ * @param {number} most
+ * @param {boolean} exact there will be so many
+ */
+async function taken(response, most, exact) {
+  /** @type {Uint8Array[]} */
+  const parts = []
+  // Memory that no byte was written to costs nothing: a server gains nothing by telling of bytes that it does not send.
+  const whole = exact ? new Uint8Array(most) : undefined
+  let filled = 0
+  const reader = response.body?.getReader()
+  for (;;) {
+    const { done, value } = reader ? await reader.read().catch(broken) : { done: true, value: undefined }
+    if (done) break
+    if (filled + value.length > most) {
+      reader?.cancel().catch(() => {})
+      throw tooLong(most)
+    }
+    if (whole) whole.set(value, filled)
+    else parts.push(value)
+    filled += value.length
+  }
+  return whole ? whole.subarray(0, filled) : joined(parts)
+}
+
+/** A body that nobody wants: read where it is short, so that the connection serves again, and given up where it is not. */
+export function drop(/** @type {Response} */ response) {
+  if (response.body && !response.body.locked) bytesOf(response, kDropped).catch(() => response.body?.cancel().catch(() => {}))
+}
+
+/** @returns {never} */
+function broken(/** @type {unknown} */ error) {
+  const timedOut = /** @type {Error} */ (error)?.name === 'TimeoutError'
+  throw new StoreError('unreadable', timedOut ? kTooLate : 'the connection broke before the end')
+}
+
+/** A timeout for each piece of a body that is taken as it is needed, not for all of it. */
 export function patienceOf(/** @type {number} */ timeout) {
   const controller = new AbortController()
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -85,33 +156,46 @@ export function patienceOf(/** @type {number} */ timeout) {
   }
 }
 
-/** @returns {import('./store.js').Stream} */
-export function streamOf(/** @type {Response} */ response, /** @type {Patience} */ patience) {
+/**
+ * @param {Response} response
+ * @param {Patience} patience
+ * @param {number} asked bytes; a body that goes on behind them is none of a server that knows what it sends
+ * @returns {import('./store.js').Stream}
+ */
+export function streamOf(response, patience, asked) {
   const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader()
+  const told = sentOf(response)?.length
   let rest = new Uint8Array(0)
-  let left = sentOf(response)?.length ?? 0
+  let left = told ?? asked
+  const close = () => void reader.cancel().catch(() => {})
   return {
     async read(length) {
-      const bytes = new Uint8Array(length)
+      const bytes = new Uint8Array(Math.min(length, rest.length + left))
       let filled = 0
-      while (filled < length) {
-        if (rest.length === 0) {
-          patience.start()
-          const { done, value } = await reader.read().finally(patience.stop)
-          if (done && left > 0) throw new StoreError('unreadable', 'the connection broke before the end')
-          if (done) break
-          left -= value.length
-          rest = value
+      patience.start()
+      try {
+        while (filled < bytes.length) {
+          if (rest.length === 0) {
+            const { done, value } = await reader.read().catch(broken)
+            if (done && left > 0 && told !== undefined) throw new StoreError('unreadable', 'the connection broke before the end')
+            if (done) break
+            left -= value.length
+            if (left < 0) throw tooLong(asked)
+            rest = value
+          }
+          const part = rest.subarray(0, bytes.length - filled)
+          bytes.set(part, filled)
+          filled += part.length
+          rest = rest.subarray(part.length)
         }
-        const part = rest.subarray(0, length - filled)
-        bytes.set(part, filled)
-        filled += part.length
-        rest = rest.subarray(part.length)
+      } catch (error) {
+        close()
+        throw error
+      } finally {
+        patience.stop()
       }
       return bytes.subarray(0, filled)
     },
-    close() {
-      reader.cancel().catch(() => {})
-    },
+    close,
   }
 }

@@ -4,11 +4,12 @@ import { Kept } from './kept.js'
 import { merge } from './merge.js'
 import { placesOfUrl } from './places.js'
 import { Requests, kAtOnce } from './requests.js'
-import { bytesOf, checkRange, firstBytesOf, rangeOf, streamOf } from './responses.js'
+import { checkRange, firstBytesOf, kTooLate, rangeOf, streamOf, wholeOf } from './responses.js'
 import { StoreError, clip, failureOf, safePath } from './store.js'
 import { Tags } from './tags.js'
 
 const kFirst = 16 << 10       // bytes: to ask how large a file is and to read a small one is one request
+const kAsked = 4 << 20        // bytes of a document that may be there or not: as many requests at once may each bring them
 const kMerged = 4 << 20       // bytes of ranges that one request asks for together
 
 /**
@@ -30,7 +31,7 @@ class UrlStore {
 
   /**
    * @param {URL} base ends in "/"
-   * @param {{ headers?: Record<string, string>, timeout?: number }} [options]
+   * @param {{ headers?: Record<string, string>, timeout?: number, absent?: number[] }} [options]
    */
   constructor(base, options = {}) {
     this.#requests = new Requests(base, options, this.#tags)
@@ -40,14 +41,26 @@ class UrlStore {
 
   async get(/** @type {string} */ key) {
     const path = safePath(key)
-    return this.#kept.file(path) ?? this.#requests.whole(path, {}, response => response && bytesOf(response))
+    // How long it is has to be known first: a body that nothing bounds is read by nobody.
+    const size = await this.size(path).catch(error => {
+      if (failureOf(error).kind !== 'missing') throw error
+    })
+    if (size === undefined) return undefined
+    return this.#kept.file(path) ?? this.#requests.whole(path, {}, async response => {
+      const bytes = response && await wholeOf(response, size)
+      if (bytes) this.#kept.keepFile(path, bytes, size)
+      return bytes
+    })
   }
 
   async getRange(/** @type {string} */ key, /** @type {import('./store.js').RangeQuery} */ range) {
     const path = safePath(key)
     const small = this.#kept.file(path)
     if (small) return small.subarray(...clip(range, small.length))
-    if ('suffixLength' in range) return this.#requests.whole(path, { Range: `bytes=-${range.suffixLength}` }, rangeOf)
+    if ('suffixLength' in range) {
+      const asked = range.suffixLength
+      return this.#requests.whole(path, { Range: `bytes=-${asked}` }, response => rangeOf(response, { asked }))
+    }
     const kept = this.#kept.range(path, range)
     if (kept) return kept
     return new Promise((resolve, reject) => {
@@ -64,7 +77,7 @@ class UrlStore {
     this.#wanted.clear()
     for (const [path, ranges] of wanted) {
       for (const { offset, length, parts } of merge(ranges, kMerged)) {
-        this.#requests.whole(path, headersFor(offset, length), response => rangeOf(response, offset)).then(bytes => {
+        this.#requests.whole(path, headersFor(offset, length), response => rangeOf(response, { offset, asked: length })).then(bytes => {
           for (const part of parts) part.resolve(bytes && this.#keep(path, part, bytes.subarray(...clip({ ...part, offset: part.offset - offset }, bytes.length))))
         }, error => {
           for (const part of parts) part.reject(error)
@@ -88,8 +101,8 @@ class UrlStore {
     return this.#requests.begun(safePath(key), headersFor(offset, length), (response, patience) => {
       if (!response) return undefined
       if (response.status === 416) return { read: async () => new Uint8Array(0), close() {} } // the file ends before the range does
-      checkRange(response, offset)
-      return streamOf(response, patience)
+      checkRange(response, { offset, asked: length })
+      return streamOf(response, patience, length)
     })
   }
 
@@ -98,20 +111,26 @@ class UrlStore {
     let size = this.#sizes.get(safePath(path))
     if (this.#missing.has(path)) throw new StoreError('missing', 'no such file')
     if (size === undefined) {
+      /** @type {unknown} */
+      let why
       const first = await this.#sizeByReading(path, whole).catch(error => {
-        const { kind } = failureOf(error)
+        const { kind, message } = failureOf(error)
         if (kind === 'missing') this.#missing.add(path)
-        if (kind !== 'unreadable') throw error
+        if (kind !== 'unreadable' || message === kTooLate) throw error
+        why = error
       })
       // What is wrong with ranges is told by the reads that need them.
-      this.#sizes.set(path, size = first ?? await this.#sizeAlone(path))
+      size = first ?? await this.#sizeAlone(path).catch(error => {
+        throw why && failureOf(error).kind === 'unreadable' ? why : error
+      })
+      this.#sizes.set(path, size)
     }
     return size
   }
 
   /** By asking for its first bytes, which are kept where they are all; nothing where the answer does not tell. */
   #sizeByReading(/** @type {string} */ path, /** @type {number} */ whole) {
-    const asked = Math.max(kFirst, Math.min(whole, this.#kept.room(whole)))
+    const asked = Math.max(kFirst, Math.min(whole, this.#kept.room(whole), kAsked))
     return this.#requests.whole(path, headersFor(0, asked), async response => {
       if (!response) throw new StoreError('missing', 'no such file')
       const first = await firstBytesOf(response, asked)
@@ -180,7 +199,8 @@ const soon = (/** @type {() => void} */ run) => (globalThis.setImmediate ?? setT
  * A checkpoint's own directory on a web server, which gives no listing: what only a listing shows is not looked for, and the
  * report says so.
  * @param {string | URL} url http or https
- * @param {{ headers?: Record<string, string>, timeout?: number }} [options] headers never go to another origin
+ * @param {{ headers?: Record<string, string>, timeout?: number, absent?: number | number[] }} [options] headers never go to
+ *   another origin; absent: HTTP statuses that mean "not there" besides 404 and 410, 403 of a bucket that may not be listed
  */
 export function fromUrl(url, options) {
   let base
@@ -199,5 +219,11 @@ export function fromUrl(url, options) {
     throw new LeafsumError('usage', 'headers: a name or a value has a character that none can have')
   }
   if (!base.pathname.endsWith('/')) base.pathname += '/'
-  return new UrlStore(base, options)
+  const absent = options?.absent === undefined ? [] : [options.absent].flat()
+  const wrong = absent.find(status => !canBeAbsent(status))
+  if (wrong !== undefined) throw new LeafsumError('usage', `absent: ${wrong}: a status from 400 to 499 is wanted, neither 416 nor 429`)
+  return new UrlStore(base, { ...options, absent })
 }
+
+/** Successes are files; 416, 429 and failures of the server say something else, which has its own answer. */
+const canBeAbsent = (/** @type {number} */ status) => Number.isInteger(status) && status >= 400 && status < 500 && status !== 416 && status !== 429
