@@ -92,6 +92,8 @@ class FindingList {
   explicit FindingList(size_t limit);
   void Add(Finding finding);
   const std::vector<Finding>& sorted() const;  // sorts lazily
+  // What is kept, to be put in other words; the order is found anew.
+  std::vector<Finding>& Reworded();
   uint64_t dropped() const;                    // different findings beyond the limit
   // Over all that were added, dropped ones too; equal ones once.
   bool Has(Severity severity) const { return CountOf(severity) != 0; }

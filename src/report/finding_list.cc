@@ -96,6 +96,12 @@ const std::vector<Finding>& FindingList::sorted() const {
   return findings_;
 }
 
+std::vector<Finding>& FindingList::Reworded() {
+  Compact();
+  num_sorted_ = 0;
+  return findings_;
+}
+
 uint64_t FindingList::dropped() const {
   Compact();
   uint64_t sum = 0;

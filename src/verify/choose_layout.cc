@@ -19,6 +19,18 @@ bool LocksAllSteps(const Lockfile& lock, const orbax::Layout& root) {
   });
 }
 
+// The directory of a save of this step that did not come to its end; "" where there is none.
+std::string UnfinishedStep(const Scan& scan, const std::string& step) {
+  const auto number = orbax::StepNumber(step);
+  if (!number) return "";
+  for (const FileEntry& entry : scan.listing) {
+    const std::string name = entry.path.substr(0, entry.path.find('/'));
+    if (!orbax::IsUnfinishedName(name)) continue;
+    if (orbax::StepNumber(name.substr(0, name.find('.'))) == number) return name;
+  }
+  return "";
+}
+
 }  // namespace
 
 bool ChooseLayout(const Options& o, const Lockfile* lock, Scan& scan, std::string& not_found) {
@@ -48,6 +60,8 @@ bool ChooseLayout(const Options& o, const Lockfile* lock, Scan& scan, std::strin
       not_found += " none";
     for (size_t i = 0; i < scan.layout.steps.size() && i < 20; ++i)
       not_found += (i ? ", " : " ") + scan.layout.steps[i].Name();
+    if (const std::string name = UnfinishedStep(scan, layout.step.value_or("")); !name.empty())
+      not_found = "step " + layout.step.value_or("") + " was never finished (" + name + "); " + not_found;
     return false;
   }
   if (!scan.layout.ambiguous_steps.empty() && !scan.layout.chosen && !layout.all_steps) {

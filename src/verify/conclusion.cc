@@ -37,6 +37,7 @@ void Verifier::MakeRecords() {
 Side Verifier::SideOf(const Scan& scan) const {
   Side side;
   side.items = &scan.records;
+  side.all_items_known = scan.unanswered.empty();
   for (const ItemScan& item : scan.items)
     if (!item.tree_read) side.partial_items.insert(item.item.name);
   return side;
@@ -206,8 +207,6 @@ void Verifier::Finish() {
   const Options& o = context_.options;
   Scan& scan = context_.scans[0];
   CompareFingerprint();
-  if (o.sums)
-    for (const report::Finding& f : o.sums->findings) context_.findings.Add(f);
 
   report_.command = o.command;
   if (o.item) report_.scope = {*o.item};

@@ -131,7 +131,7 @@ void Discover::StartItems(size_t scan_index) {
     if (layout.items.empty()) not_found_ += " none";
     return;
   }
-  if (layout.items.empty() && layout.unfinished_items.empty() && layout.unmerged.empty()) {
+  if (layout.items.empty() && layout.unfinished_items.empty() && layout.unmerged.empty() && scan.unanswered.empty()) {
     context_.Add(
         scan, MakeFinding(
                   Code::kMissingFile,
@@ -212,6 +212,11 @@ void Discover::WantItem(size_t scan_index, size_t item_index) {
     f.file = dir;
     f.actual = dir;
     context_.Add(scan, item, std::move(f));
+  }
+  // What the item is, its tree would say.
+  if (scan.Unanswered(dir + "_METADATA")) {
+    item.failed = true;
+    return;
   }
   switch (item.item.kind) {
     case orbax::ItemKind::kPyTree: {

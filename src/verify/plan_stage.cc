@@ -290,6 +290,10 @@ void PlanStage::PlanString(Scan& scan, ItemScan& item, LeafPlan& leaf) {
     context_.Add(scan, item, leaf, std::move(f));
   };
   if (item.strings_problem) return fail(*item.strings_problem);
+  if (scan.Unanswered(file)) {
+    leaf.state = LeafPlan::State::kNotRead;
+    return;
+  }
   if (!item.strings)
     return fail(MakeFinding(Code::kMissingFile, "the file of string leaves is not there"));
   const auto it = item.strings->values.find(leaf.param_name);

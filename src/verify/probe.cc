@@ -181,6 +181,7 @@ void Probe::Answered(const Want& want) {
 
 void Probe::Incomplete(Scan& scan, const Error& error, const std::string& file) {
   scan.listing_complete = false;
+  scan.unanswered.insert(file);
   context_.Add(scan, FindingOf(error, file));
 }
 

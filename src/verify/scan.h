@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -111,6 +112,7 @@ struct Scan {
   std::vector<Link> links;         // sorted by path
   bool listed = false;             // the host gave it; else Probe made one of what it asked for
   bool records_asked = true;       // the side files that the tree is compared with were looked for
+  std::set<std::string> unanswered;  // whether these are there Probe could not learn; said already
   bool listing_complete = true;    // of what is referenced; false where Probe could not ask for all
   kvstore::FileTable files;        // ids of listed files come first, in order of the listing
   CoverageMap coverage;
@@ -131,6 +133,8 @@ struct Scan {
   std::pair<size_t, size_t> Below(std::string_view directory) const;
   // The size of a listed file; nothing where there is none of that name.
   std::optional<uint64_t> SizeOf(std::string_view path) const;
+  // Whether nobody knows if a file of this name is there: what depends on its absence is not said.
+  bool Unanswered(const std::string& path) const;
   // Nobody knows whether the file is there until it is read: it is not listed and there is no
   // listing.
   bool MayExist(uint32_t file) const { return !listed && !files.size(file); }

@@ -5,6 +5,8 @@
 #include "base/phrase.h"
 #include "base/sort.h"
 #include "verify/assign_chunks.h"
+#include "verify/cause.h"
+#include "verify/cause_stage.h"
 #include "verify/discover.h"
 #include "verify/fingerprint.h"
 #include "verify/generation_stage.h"
@@ -64,6 +66,7 @@ void Verifier::SetEvidence(Bytes bytes, bool with_source) {
   auto lock = ParseLockfile(bytes);
   if (!lock) {
     error_ = "lockfile refused: " + lock.error().message;
+    if (const std::string_view cause = CauseOf(bytes); !cause.empty()) error_ += "; " + std::string(cause);
     return;
   }
   Options& o = context_.options;
@@ -134,6 +137,13 @@ void Verifier::Advance() {
         if (stage_) differences_ = static_cast<ValuesStage*>(stage_.get())->TakeDifferences();
         stage_.reset();
         Compare(context_.findings);
+        if (context_.options.sums)
+          for (const Finding& f : context_.options.sums->findings) context_.findings.Add(f);
+        Enter(Phase::kCause);
+        break;
+      case Phase::kCause:
+        static_cast<CauseStage*>(stage_.get())->Finish();
+        stage_.reset();
         Finish();
         phase_ = Phase::kDone;
         break;
@@ -194,6 +204,9 @@ void Verifier::Enter(Phase phase) {
         Compare(unsaid);
         stage_ = std::make_unique<ValuesStage>(context_, *comparison_);
       }
+      break;
+    case Phase::kCause:
+      stage_ = std::make_unique<CauseStage>(context_);
       break;
     case Phase::kSetUp:
     case Phase::kDone:

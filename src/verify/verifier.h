@@ -64,7 +64,7 @@ class Verifier {
 
  private:
   enum class Phase {
-    kSetUp, kProbe, kDiscover, kGeneration, kWalk, kPlan, kHash, kFiles, kValues, kDone
+    kSetUp, kProbe, kDiscover, kGeneration, kWalk, kPlan, kHash, kFiles, kValues, kCause, kDone
   };
   void Advance();
   void Enter(Phase phase);

@@ -7,6 +7,44 @@ namespace leafsum::verify {
 using report::Code;
 using report::Finding;
 
+namespace {
+
+// The checkpoint or the item says that its save came to its end.
+bool WasCommitted(const Scan& scan, std::string_view item) {
+  for (const std::string& directory : scan.layout.checkpoint_directories) {
+    if (!item.starts_with(directory)) continue;
+    const auto times = scan.times.find(directory);
+    if (times != scan.times.end() && times->second.commit) return true;
+    if (scan.SizeOf(directory + "commit_success.txt")) return true;
+  }
+  return scan.SizeOf(std::string(item) + "commit_success.txt").has_value();
+}
+
+// What a copy of a committed store has lost. The processes' databases are looked at by name alone.
+std::string LostManifest(const Scan& scan, const std::string& dir) {
+  const auto [first, last] = scan.Below(dir);
+  const auto has = [&](std::string_view start) {
+    const auto [from, to] = scan.Below(std::string(start));
+    return from < to;
+  };
+  bool whole = true;
+  std::string process;
+  for (size_t i = first; i < last; ++i) {
+    const std::string_view path = scan.listing[i].path;
+    if (!path.substr(dir.size()).starts_with("ocdbt.process_")) continue;
+    const size_t slash = path.find('/', dir.size());
+    if (slash == path.npos || path.substr(0, slash + 1) == process) continue;
+    process = path.substr(0, slash + 1);
+    whole = whole && scan.SizeOf(process + std::string(ocdbt::kManifestName)) && has(process + "d/");
+  }
+  std::string text = "the checkpoint was committed; manifest.ocdbt ";
+  text += has(dir + "d/") ? "is missing: copy it again" : "and d/ are missing: copy them again";
+  return text + (whole ? "; the process databases are whole, as far as their names tell"
+                       : "; process databases are not whole either");
+}
+
+}  // namespace
+
 void WalkStage::Start(size_t scan_index, size_t item_index) {
   Scan& scan = context_.scans[scan_index];
   ItemScan& item = scan.items[item_index];
@@ -54,6 +92,10 @@ void WalkStage::StartTree(size_t scan_index, size_t item_index) {
     item.narrowed = wanted.size() < item.tree->entries.size();
     context_.narrowed |= item.narrowed;
   }
+  if (scan.Unanswered(dir + ocdbt::kManifestName)) {
+    item.failed = true;
+    return;
+  }
   const bool has_manifest = item.manifest.has_value();
   const bool use_ocdbt = item.tree->use_ocdbt.value_or(has_manifest);
   if (use_ocdbt && has_manifest)
@@ -79,9 +121,11 @@ void WalkStage::StartTree(size_t scan_index, size_t item_index) {
   if (has_arrays && !has_manifest && has_process && !has_documents) {
     item.failed = true;
     if (scan.layout.source_uncommitted || item.item.uncommitted) return;  // that says it all
-    f = MakeFinding(Code::kUncommitted,
-                    "the processes' databases were never merged: the save was interrupted before "
-                    "its end");
+    f = WasCommitted(scan, dir)
+            ? MakeFinding(Code::kMissingFile, LostManifest(scan, dir))
+            : MakeFinding(Code::kUncommitted,
+                          "the processes' databases were never merged: the save was interrupted before "
+                          "its end");
     f.file = dir + ocdbt::kManifestName;
   } else if (use_ocdbt && !has_documents) {
     f = MakeFinding(Code::kMissingFile, "the store's manifest is not there: no array can be read");

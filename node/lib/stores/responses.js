@@ -9,7 +9,9 @@ const kDropped = 16 << 10 // bytes
 /** @typedef {ReturnType<typeof patienceOf>} Patience */
 
 const anotherRange = () => new StoreError('unreadable', 'the server sent another range')
-const tooLong = (/** @type {number} */ most) => new StoreError('unreadable', `the server sent more than the ${most} bytes that were asked for`)
+const tooLong = (/** @type {number} */ most) => new TooLong('unreadable', `the server sent more than the ${most} bytes that were asked for`)
+/** A server that does so is not asked for the same file in another way. */
+export class TooLong extends StoreError {}
 const isPage = (/** @type {Response} */ response) => /^text\/html\b/i.test(response.headers.get('content-type') ?? '')
 
 /** The range that it says to have sent; of another origin a browser may not see that. */

@@ -4,7 +4,7 @@ import { Kept } from './kept.js'
 import { merge } from './merge.js'
 import { placesOfUrl } from './places.js'
 import { Requests, kAtOnce } from './requests.js'
-import { checkRange, firstBytesOf, kTooLate, rangeOf, streamOf, wholeOf } from './responses.js'
+import { TooLong, checkRange, firstBytesOf, kTooLate, rangeOf, streamOf, wholeOf } from './responses.js'
 import { StoreError, clip, failureOf, safePath } from './store.js'
 import { Tags } from './tags.js'
 
@@ -116,7 +116,7 @@ class UrlStore {
       const first = await this.#sizeByReading(path, whole).catch(error => {
         const { kind, message } = failureOf(error)
         if (kind === 'missing') this.#missing.add(path)
-        if (kind !== 'unreadable' || message === kTooLate) throw error
+        if (kind !== 'unreadable' || error instanceof TooLong || message === kTooLate) throw error
         why = error
       })
       // What is wrong with ranges is told by the reads that need them.

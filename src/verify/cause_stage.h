@@ -1,0 +1,30 @@
+// The last stage: of files that were found damaged the first bytes are looked at, and findings say what stands there instead.
+// What the findings are does not depend on it.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "verify/stage.h"
+
+namespace leafsum::verify {
+
+class CauseStage : public ReadingStage {
+ public:
+  explicit CauseStage(Context& context);
+  // Rewords the findings; call it once, when done.
+  void Finish();
+
+ private:
+  using File = std::pair<size_t, std::string>;  // scan, path
+  void OnRead(size_t tag, Bytes bytes) override;
+  void OnFailure(size_t tag, Error error) override;
+  size_t ScanOf(const report::Finding& finding) const;
+
+  std::map<File, std::string> causes_;
+  std::vector<File> asked_;
+};
+
+}  // namespace leafsum::verify
