@@ -1,4 +1,5 @@
 // SHA256SUMS: the lines of `sha256sum` and of `sha256sum --tag`, and what a source's files make of them.
+import { causeOf } from './cause.js'
 import { LeafsumError } from './errors.js'
 import { hexOf } from './hex.js'
 import { failureOf, isListing } from './stores/store.js'
@@ -36,7 +37,7 @@ export function parseSums(file) {
     const bsd = gnu ? null : kBsd.exec(line)
     if (!gnu && !bsd) {
       const other = kOtherBsd.exec(line)?.[1]
-      throw bad(other ? `${other} sums are not read, SHA-256 alone` : 'neither "<64 hex digits>  <name>" nor "SHA256 (<name>) = <64 hex digits>"')
+      throw bad(other ? `${other} sums are not read, SHA-256 alone` : `neither "<64 hex digits>  <name>" nor "SHA256 (<name>) = <64 hex digits>"${causeOf(file)}`)
     }
     let [escaped, digest, written] = gnu ? gnu.slice(1) : [bsd?.[1] ?? '', bsd?.[3] ?? '', bsd?.[2] ?? '']
     if (gnu && (written.length === 1 || !/^[ *]/.test(written))) {

@@ -1,4 +1,5 @@
 // What a checkpoint is to be restored into: the leaves of a template, whichever form it comes in.
+import { causeOf } from './cause.js'
 import { LeafsumError } from './errors.js'
 import { prngKeyOf } from './prng_key.js'
 
@@ -23,7 +24,7 @@ export function parseTemplate(document) {
   try {
     root = JSON.parse(typeof document === 'string' ? document : new TextDecoder('utf-8', { fatal: true }).decode(document))
   } catch {
-    throw refused('it is no JSON')
+    throw refused(`it is no JSON${causeOf(document)}`)
   }
   if (root?.leafsum_template === 1) return eachOnce(leavesOf('', root.leaves).map(knownNumbers))
   if (Array.isArray(root?.items)) return eachOnce(root.items.flatMap((/** @type {any} */ item) => leavesOf(item?.name, item?.leaves)))

@@ -1,9 +1,11 @@
 // What findings say of damage that has a name: the sentence that tells what to do, and no other where it is not so.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { check, fromPath, fromUrl, verify } from '../../node/lib/index.js'
+import { parseSums } from '../../node/lib/sums.js'
+import { parseTemplate } from '../../node/lib/template.js'
 import { serve } from './support/http.js'
 import { fixtures, scratch } from './support/places.js'
 
@@ -47,6 +49,10 @@ test('the cases of a clone without Git LFS, over HTTP too', async t => {
       assert.ok(report.findings.some((/** @type {any} */ one) => kLfs.test(one.message)), report.text)
     }
   }
+})
+
+test('sums and a template that are pointers', () => {
+  for (const parse of [parseTemplate, parseSums]) assert.throws(() => parse(new TextEncoder().encode(kPointer)), { code: 'evidence', message: kLfs })
 })
 
 test('a lockfile that is a pointer', async () => {
