@@ -1,6 +1,7 @@
 #include "orbax/layout.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "base/sort.h"
 #include "orbax/item_kind.h"
@@ -9,7 +10,6 @@
 namespace leafsum::orbax {
 namespace {
 
-constexpr std::string_view kFlaxPrefix = "checkpoint_";
 
 std::string Below(const std::string& directory, std::string_view name) {
   return directory + std::string(name) + "/";
@@ -37,7 +37,13 @@ struct Children {
   std::vector<std::string> others;
 };
 
-Children FindChildren(const ListingIndex& index) {
+// Flax's prefix need not end in "_"; that of a directory's name does.
+std::string_view WithoutUnderscore(std::string_view prefix) {
+  if (prefix.ends_with('_')) prefix.remove_suffix(1);
+  return prefix;
+}
+
+Children FindChildren(const ListingIndex& index, const LayoutOptions& options) {
   Children children;
   for (std::string_view name : index.Subdirectories("")) {
     const std::string directory = Below("", name);
@@ -46,52 +52,64 @@ Children FindChildren(const ListingIndex& index) {
     } else if (!IsSkippedName(name)) {
       const auto step = ParseStepName(name);
       if (step && IsStep(index, directory))
-        children.steps.push_back({std::string(step->digits), directory, ""});
+        children.steps.push_back({std::string(step->prefix), std::string(step->digits), directory, ""});
       else if (name != "metadata")
         children.others.push_back(directory);
     }
   }
   for (std::string_view name : index.Files("")) {
     // A plain number is not enough: "0" may be a chunk.
-    if (!name.starts_with(kFlaxPrefix)) continue;
-    const auto step = ParseStepName(name);
-    if (step && step->prefix.size() + 1 == kFlaxPrefix.size())
-      children.steps.push_back({std::string(step->digits), "", std::string(name)});
+    const auto flax = ParseFlaxName(name, options.prefix);
+    if (!flax || !flax->step || options.prefix.empty()) continue;
+    const auto plain = ParseStepName(flax->step_text);
+    const bool digits = plain && plain->prefix.empty();
+    children.steps.push_back({std::string(WithoutUnderscore(options.prefix)), digits ? flax->step_text : "", "",
+                              std::string(name), *flax->step});
+    // What lies beside it belongs to it (Flax before Orbax).
+    std::erase(children.others, std::string(name) + "_gda/");
   }
   return children;
 }
-
-std::string PrefixOf(const Step& step) { return std::string(ParseStepName(step.Name())->prefix); }
 
 // The format of a root's steps, by which the others are foreign: digits alone where there are any, as a CheckpointManager
 // has it that nobody told otherwise; else the one prefix that there is. Nothing where steps have several prefixes, or where
 // several have one and nothing marks them as steps (`model_1`, `model_2`): names of items look the same.
 std::optional<std::string> FormatOf(const ListingIndex& index, const std::vector<Step>& steps,
                                     const LayoutOptions& options) {
-  std::vector<std::string> prefixes;
+  const std::string* prefix = nullptr;
   bool marked = false;
+  for (const Step& step : steps)
+    if (step.prefix.empty() && step.file.empty()) return "";
   for (const Step& step : steps) {
-    const std::string prefix = PrefixOf(step);
-    if (prefix.empty()) return "";
-    marked |= prefix + "_" == kFlaxPrefix || prefix + "_" == options.prefix ||
-              (step.file.empty() && index.HasFile(step.directory + "_CHECKPOINT_METADATA"));
-    if (std::find(prefixes.begin(), prefixes.end(), prefix) == prefixes.end()) prefixes.push_back(prefix);
+    marked |= !step.file.empty() || step.prefix == WithoutUnderscore(kFlaxPrefix) ||
+              step.prefix == WithoutUnderscore(options.prefix) || index.HasFile(step.directory + "_CHECKPOINT_METADATA");
+    if (prefix && *prefix != step.prefix) return std::nullopt;
+    prefix = &step.prefix;
   }
-  if (prefixes.size() != 1 || !marked) return std::nullopt;
-  return prefixes[0];
+  if (!marked) return std::nullopt;
+  return *prefix;
+}
+
+double ValueOf(const Step& step) {
+  return step.file.empty() ? std::strtod(step.digits.c_str(), nullptr) : step.value;
+}
+
+bool StepLess(const Step& a, const Step& b) {
+  if (a.digits.empty() || b.digits.empty()) return ValueOf(a) < ValueOf(b);
+  return NumberLess(a.digits, b.digits);
 }
 
 void SortSteps(std::vector<Step>& steps) {
   StableSort(steps, [](const Step& a, const Step& b) {
-    if (NumberLess(a.digits, b.digits)) return true;
-    return !NumberLess(b.digits, a.digits) && a.Name() < b.Name();
+    if (StepLess(a, b)) return true;
+    return !StepLess(b, a) && a.Name() < b.Name();
   });
 }
 
 // Whether the source is a root, or several things of which none is the checkpoint; its children go into the layout.
 bool FindRoot(const ListingIndex& index, const LayoutOptions& options, Layout& layout) {
   if (index.HasFile("_CHECKPOINT_METADATA") || ClassifyItem(index, "")) return false;
-  Children children = FindChildren(index);
+  Children children = FindChildren(index, options);
   if (children.steps.empty()) return false;
   for (const std::string& directory : children.others)
     if (ClassifyItem(index, directory)) return false;
@@ -102,7 +120,7 @@ bool FindRoot(const ListingIndex& index, const LayoutOptions& options, Layout& l
     for (const Step& step : children.steps) layout.ambiguous_steps.push_back(step.Name());
   }
   for (Step& step : children.steps)
-    (!format || PrefixOf(step) == *format ? layout.steps : layout.foreign_steps).push_back(std::move(step));
+    (!format || step.prefix == *format ? layout.steps : layout.foreign_steps).push_back(std::move(step));
   layout.is_root = true;
   layout.unfinished_steps = std::move(children.unfinished);
   layout.unknown_directories = std::move(children.others);
@@ -120,18 +138,44 @@ class ItemFinder {
     const std::string own_name = prefix.substr(0, prefix.size() - (prefix.empty() ? 0 : 1));
     if (AddIfItem(checkpoint, own_name, false) || IsUnmerged(checkpoint)) return;
     const bool is_checkpoint = index_.HasFile(checkpoint + "_CHECKPOINT_METADATA");
+    AddHubFiles(checkpoint, prefix);
     for (std::string_view name : index_.Subdirectories(checkpoint)) {
       const std::string directory = Below(checkpoint, name);
       if (Skipped(name, directory)) continue;
       if (!is_checkpoint && index_.HasFile(directory + "_CHECKPOINT_METADATA"))
         layout_.nested_checkpoints.push_back(directory);
       const bool unfinished = IsUnfinishedName(name);
-      if (AddIfItem(directory, prefix + std::string(name), unfinished) || IsUnmerged(directory)) continue;
+      if (AddIfItem(directory, prefix + std::string(name), unfinished) || IsUnmerged(directory) ||
+          AddHubFiles(directory, prefix + std::string(name) + "/"))
+        continue;
       FindBelow(directory, prefix + std::string(name) + "/", unfinished);
     }
   }
 
  private:
+  // Flax trees under the names that transformers and diffusers give them.
+  bool AddHubFiles(const std::string& directory, const std::string& prefix) {
+    bool any = false;
+    for (std::string_view name : index_.Files(directory)) {
+      if (name.find("flax_model") == name.npos) continue;
+      if (name.ends_with(".msgpack.index.json") ||
+          (name.ends_with(".msgpack") && name.find("-of-") != name.npos)) {
+        layout_.shards.push_back(directory + std::string(name));
+      } else if (name.ends_with(".msgpack")) {
+        Item item;
+        item.name = prefix + std::string(name);
+        item.directory = directory;
+        item.kind = ItemKind::kMsgpack;
+        item.file = directory + std::string(name);
+        layout_.items.push_back(std::move(item));
+      } else {
+        continue;
+      }
+      any = true;
+    }
+    return any;
+  }
+
   void FindBelow(const std::string& parent, const std::string& prefix, bool parent_unfinished) {
     bool any = false;
     std::vector<std::string> unknown;
@@ -193,25 +237,26 @@ void AddStep(const ListingIndex& index, const Step& step, bool all_steps, Layout
   layout.items.push_back(std::move(item));
 }
 
-bool IsCalled(const Step& step, const std::string& name) { return step.Name() == name; }
-
 // A name is that of one directory; a number may be that of several.
 void ChooseStep(const LayoutOptions& options, Layout& layout) {
   std::vector<Step> all = layout.steps;
   all.insert(all.end(), layout.foreign_steps.begin(), layout.foreign_steps.end());
+  const auto same_number = [](const Step& a, const Step& b) { return !StepLess(a, b) && !StepLess(b, a); };
   if (!options.step) {
     layout.chosen = layout.steps.back();
     for (const Step& step : layout.steps)
-      layout.duplicate_step_number |= &step != &layout.steps.back() && Significant(step.digits) == Significant(layout.chosen->digits);
+      if (!step.file.empty() && step.file == options.step_file) layout.chosen = step;
+    for (const Step& step : layout.steps)
+      layout.duplicate_step_number |= step.Name() != layout.chosen->Name() && same_number(step, *layout.chosen);
     return;
   }
   const std::string& wanted = *options.step;
   for (const Step& step : all)
-    if (IsCalled(step, wanted)) layout.chosen = step;
-  const bool is_number = ParseStepName(wanted) && ParseStepName(wanted)->prefix.empty();
+    if (step.Name() == wanted) layout.chosen = step;
+  const auto number = ParseStepName(wanted);
   for (const Step& step : layout.steps) {
-    if (!is_number || Significant(step.digits) != Significant(wanted)) continue;
-    if (layout.chosen && !IsCalled(*layout.chosen, step.Name()))
+    if (!number || !number->prefix.empty() || step.digits.empty() || Significant(step.digits) != Significant(wanted)) continue;
+    if (layout.chosen && layout.chosen->Name() != step.Name())
       layout.duplicate_step_number = true;
     else
       layout.chosen = step;
@@ -226,7 +271,9 @@ Layout FindLayout(const std::vector<FileEntry>& listing, const LayoutOptions& op
   Layout layout;
   layout.source_uncommitted = IsUnfinishedName(options.source_name);
 
-  if (!FindRoot(index, options, layout)) {
+  if (!options.file.empty()) {
+    AddStep(index, {"", "", "", options.file}, false, layout);
+  } else if (!FindRoot(index, options, layout)) {
     ItemFinder(index, layout).FindIn("", "");
   } else if (options.all_steps) {
     for (const std::vector<Step>* steps : {&layout.steps, &layout.foreign_steps})

@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "io/file_entry.h"
+#include "orbax/flax_name.h"
 #include "orbax/step_name.h"
 
 namespace leafsum::orbax {
@@ -38,20 +39,25 @@ struct Item {
 struct LayoutOptions {
   // --step, or the lockfile's: a number in digits, or the name of a directory.
   std::optional<std::string> step;
+  std::string step_file;  // or, where it is there, the step that this file is
   bool all_steps = false;
   std::string source_name;  // last component of the source's own path, "" if unknown
-  std::string prefix = "checkpoint_";  // --prefix: of Flax files and of step directories
+  std::string prefix{kFlaxPrefix};  // --prefix: of Flax's step files, and of step directories
+  std::string file;  // the source is this one file (others are what it refers to), else ""
 };
 
 struct Step {
-  std::string digits;     // of the name, as they stand
+  std::string prefix;     // of the name, without the "_" at its end
+  std::string digits;     // of the name, as they stand; "" of a file that Flax names with sign, fraction or exponent
   std::string directory;  // relative to the source, ending in "/"; "" for a file
   std::string file;       // a msgpack file that is itself the checkpoint ("checkpoint_5"), else ""
+  double value = 0;       // of a file, as Flax reads it
 
   std::string Name() const {
     return file.empty() ? directory.substr(0, directory.size() - 1) : file;
   }
   std::optional<uint64_t> number() const { return NumberOf(digits); }
+};
 };
 
 struct Layout {
@@ -78,6 +84,7 @@ struct Layout {
   std::vector<std::string> unmerged;
   bool source_uncommitted = false;  // the source's or the chosen step's own name is unfinished
   std::vector<std::string> unknown_directories;  // of no kind: `unknown-file`
+  std::vector<std::string> shards;  // of a Flax tree that is kept in several msgpack files: not read
 };
 
 Layout FindLayout(const std::vector<FileEntry>& listing, const LayoutOptions& options);

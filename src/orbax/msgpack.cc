@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "orbax/msgpack_array.h"
 #include "orbax/msgpack_header.h"
+#include "orbax/msgpack_reference.h"
 
 namespace leafsum::orbax {
 
@@ -19,6 +20,7 @@ constexpr uint64_t kWindow = 64 << 10;    // least bytes of one read
 constexpr uint64_t kWholeFile = 4 << 20;  // a file up to this is read at once
 constexpr uint64_t kArrayHead = 4096;     // shape, type name and headers of one array
 constexpr uint64_t kMaxReported = 100;    // duplicates kept
+constexpr size_t kShownText = 80;         // bytes of a text that a message shows
 // As the messages say.
 static_assert(kMaxMsgpackLeaves == 131072 && kMaxMsgpackText == 16 << 20 && kMaxJsonDepth == 64);
 
@@ -140,13 +142,22 @@ void MsgpackReader::Value() {
     }
     case kStr: {
       if (!Text(h.size, h.value, text)) return;
-      const bool placeholder = text.starts_with(kPlaceholderPrefix);
+      const auto reference = ReadReference(text);
+      const bool known = reference && reference->form != MsgpackLeaf::Reference::kUnknown;
       MsgpackLeaf& leaf =
-          Add(placeholder ? Kind::kPlaceholder : Kind::kString, "string", h.size + h.value);
+          Add(known ? Kind::kPlaceholder : Kind::kString, "string", h.size + h.value);
+      if (known) leaf.reference = reference->form;
+      if (reference && !known)
+        leaf.problem = Error{ErrorCode::kUnsupported,
+                             "a text that looks like a reference to an array, of a form that is not "
+                             "known here",
+                             {},
+                             "PLACEHOLDER://name or //GDAPlaceholder:path",
+                             text.substr(0, kShownText)};
       if (const auto at = FirstBadUtf8(text))
         leaf.problem = Error{ErrorCode::kInvalid, "the string is not UTF-8",
                              leaf.offset + h.size + *at, "UTF-8", ""};
-      leaf.raw = ToVector(AsBytes(text).subspan(placeholder ? kPlaceholderPrefix.size() : 0));
+      leaf.raw = ToVector(AsBytes(known ? reference->name : std::string_view(text)));
       return CloseValue();
     }
     case kBin:
@@ -261,7 +272,18 @@ void MsgpackReader::CloseValue() {
       leaves_.resize(frame.first_leaf);
       leaves_.push_back(std::move(joined));
     }
-    const bool joined = frame.is_chunked_array;
+    bool joined = frame.is_chunked_array;
+    if (frame.is_map && frame.seen.contains("driver") && frame.seen.contains("kvstore")) {
+      const auto parts = std::span(leaves_).subspan(frame.first_leaf);
+      if (IsSpec(parts, path_)) {
+        MsgpackLeaf spec = JoinSpec(parts, path_);
+        text_bytes_ += spec.claims.size();
+        leaves_.resize(frame.first_leaf);
+        leaves_.push_back(std::move(spec));
+        joined = true;
+        if (text_bytes_ > kMaxMsgpackText) return TooLarge();
+      }
+    }
     stack_.pop_back();
     if (joined) AddKeyTypes(leaves_.back());
   }

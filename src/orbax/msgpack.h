@@ -28,9 +28,12 @@ struct MsgpackLeaf {
     kNumber,       // number, bool, ext 2: `raw` is the element, little-endian
     kString,       // `raw` is UTF-8
     kBytes,        // one piece
-    kPlaceholder,  // `raw` is the name that follows PLACEHOLDER://
+    kPlaceholder,  // an array beside the file: `raw` is what it is called there
     kEmpty,        // nil, {} or []: `dtype` says which
   };
+  // Of kPlaceholder, by whom it is written: Orbax `PLACEHOLDER://name`, Flax `//GDAPlaceholder:path`,
+  // T5X a TensorStore spec.
+  enum class Reference : uint8_t { kOrbax, kGda, kSpec, kUnknown };
   // Consecutive bytes of the file that are `elements` elements.
   struct Piece {
     ByteRange range;
@@ -42,10 +45,17 @@ struct MsgpackLeaf {
   std::string dtype;            // numpy's name: "float32", "bfloat16"; None, Dict, List
   std::vector<uint64_t> shape;  // of arrays and numpy scalars
   ByteVector raw;
+  Reference reference = Reference::kOrbax;
+  // What a spec says of its array: the pointer of a member of the array's document (or `dtype`) and
+  // its value as JSON, in turn, a NUL behind each.
+  std::string claims;
   std::vector<Piece> pieces;
   uint64_t offset = 0;           // of the value in the file
   std::optional<Error> problem;  // this value cannot be read; the others can
 };
+
+// Where the array of a kPlaceholder is: its directory, beside the file of that name.
+std::string ArrayDirectory(const MsgpackLeaf& leaf, std::string_view file);
 
 class MsgpackReader {
  public:
@@ -95,7 +105,7 @@ class MsgpackReader {
   std::vector<Frame> stack_;
   KeyPath path_;  // of the value at position_
   bool at_key_ = false, done_ = false;
-  uint64_t text_bytes_ = 0;  // of the leaves' key paths and strings
+  uint64_t text_bytes_ = 0;  // of the leaves' key paths, strings and specs
   std::vector<MsgpackLeaf> leaves_;
   std::vector<KeyPath> duplicates_;
   std::optional<Error> error_;

@@ -14,7 +14,8 @@ bool LocksAllSteps(const Lockfile& lock, const orbax::Layout& root) {
   if (!root.is_root || !IsOfAllSteps(lock)) return false;
   return std::any_of(lock.items.begin(), lock.items.end(), [&](const ItemRecord& item) {
     return std::any_of(root.steps.begin(), root.steps.end(), [&](const orbax::Step& step) {
-      return step.file.empty() ? (item.name + "/").starts_with(step.directory) : item.name == step.file;
+      return step.file.empty() ? (item.name + "/").starts_with(step.directory)
+                               : item.name == step.file && lock.items.size() > 1;
     });
   });
 }
@@ -38,6 +39,8 @@ bool ChooseLayout(const Options& o, const Lockfile* lock, Scan& scan, std::strin
   layout.source_name = scan.name;
   layout.step = o.step;
   layout.all_steps = o.all_steps;
+  layout.prefix = o.prefix;
+  layout.file = o.source_files[scan.source];
   scan.layout = orbax::FindLayout(scan.listing, layout);
   bool from_lock = false;
   if (lock && scan.layout.is_root && !o.step && !o.all_steps) {
@@ -45,8 +48,10 @@ bool ChooseLayout(const Options& o, const Lockfile* lock, Scan& scan, std::strin
       layout.all_steps = true;
     else if (lock->step)
       layout.step = Phrase(*lock->step);
+    else if (lock->items.size() == 1)
+      layout.step_file = lock->items[0].name;
     from_lock = layout.step.has_value();
-    if (from_lock || layout.all_steps) scan.layout = orbax::FindLayout(scan.listing, layout);
+    if (from_lock || layout.all_steps || !layout.step_file.empty()) scan.layout = orbax::FindLayout(scan.listing, layout);
   }
   if (scan.layout.step_missing) {
     if (from_lock) {
@@ -77,7 +82,7 @@ bool ChooseLayout(const Options& o, const Lockfile* lock, Scan& scan, std::strin
         "with --all-steps";
     return false;
   }
-  scan.step_chosen = scan.layout.chosen.has_value();
+  scan.step_chosen = scan.layout.chosen && scan.layout.chosen->has_number;
   return true;
 }
 

@@ -113,6 +113,14 @@ void Discover::StartItems(size_t scan_index) {
     f.file = name;
     context_.Add(scan, std::move(f));
   }
+  for (const std::string& name : layout.shards) {
+    Finding f = MakeFinding(Code::kUnsupported,
+                            "Flax weights in several msgpack files: they are one tree only "
+                            "together, which is not read yet; save them as one flax_model.msgpack "
+                            "(max_shard_size)");
+    f.file = name;
+    context_.Add(scan, std::move(f));
+  }
   const Options& o = context_.options;
   // The source may be the item itself: then the lockfile has its name.
   const bool is_item = o.item && layout.items.size() == 1 && layout.items[0].name.empty() && lock_ &&
@@ -131,7 +139,8 @@ void Discover::StartItems(size_t scan_index) {
     if (layout.items.empty()) not_found_ += " none";
     return;
   }
-  if (layout.items.empty() && layout.unfinished_items.empty() && layout.unmerged.empty() && scan.unanswered.empty()) {
+  if (layout.items.empty() && layout.unfinished_items.empty() && layout.unmerged.empty() && layout.shards.empty() &&
+      scan.unanswered.empty()) {
     context_.Add(
         scan, MakeFinding(
                   Code::kMissingFile,

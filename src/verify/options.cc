@@ -155,7 +155,8 @@ Status Read(Options& o, const std::string& name, const JsonValue& v) {
   };
   static constexpr Texts kTexts[] = {{"include", &Options::include},
                                      {"exclude", &Options::exclude},
-                                     {"source_names", &Options::source_names}};
+                                     {"source_names", &Options::source_names},
+                                     {"source_files", &Options::source_files}};
   for (const Texts& texts : kTexts) {
     if (name != texts.name) continue;
     auto list = v.AsStringArray();
@@ -201,6 +202,11 @@ Status Read(Options& o, const std::string& name, const JsonValue& v) {
   } else if (name == "item") {
     if (!v.is_null() && !v.AsString()) return Bad(name, "must be a text");
     if (v.AsString()) o.item = *v.AsString();
+  } else if (name == "prefix") {
+    if (v.is_null()) return std::nullopt;
+    if (!v.AsString() || v.AsString()->empty() || v.AsString()->find('/') != std::string::npos)
+      return Bad(name, "must be what the names of Flax's files begin with, as checkpoint_");
+    o.prefix = *v.AsString();
   } else if (name == "step") {
     if (v.AsUint())
       o.step = Phrase(*v.AsUint());

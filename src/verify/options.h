@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/result.h"
 #include "hash/digest.h"
+#include "orbax/flax_name.h"
 #include "report/report.h"
 #include "verify/file_sums.h"
 
@@ -49,10 +50,12 @@ struct Sample {
 struct Options {
   report::Command command = report::Command::kCheck;
   std::vector<std::string> source_names;  // last path component of each source
+  std::vector<std::string> source_files;  // of a source that is one file its name, else ""
   bool sha256 = false;                    // besides BLAKE3, which is always computed
   std::optional<std::string> item;
   std::optional<std::string> step;  // a number in digits, or the name of a directory of a root
   bool all_steps = false;
+  std::string prefix{orbax::kFlaxPrefix};  // of Flax's step files
   std::vector<std::string> include, exclude;
   bool deep = false;
   bool strict = false;

@@ -25,6 +25,14 @@ bool IsGroup(Bytes document) {
   return type && type->AsString() && *type->AsString() == "group";
 }
 
+bool LiesBelow(const kvstore::KvStore& store, std::string_view prefix) {
+  const auto& entries = store.entries();
+  const auto at = std::lower_bound(
+      entries.begin(), entries.end(), prefix,
+      [](const kvstore::KvStore::Entry& entry, std::string_view key) { return entry.key < key; });
+  return at != entries.end() && at->key.starts_with(prefix);
+}
+
 orbax::KeyPath SplitPath(std::string_view name) {
   orbax::KeyPath path;
   for (size_t begin = 0;;) {
@@ -48,7 +56,8 @@ void PlanStage::PlanArray(size_t s, size_t i, size_t l, bool zarr3) {
     leaf.state = LeafPlan::State::kNotRead;
     // Whatever made the store incomplete, or hid a value in the msgpack file, was reported.
     if (!item.store_complete || item.msgpack_broken) return;
-    if (!item.ocdbt && !kvstore::IsSafePath(key)) return;  // told by CheckNames
+    if (!item.ocdbt && (!kvstore::IsSafePath(key) || (leaf.by_path && leaf.param_name.empty())))
+      return;  // told by CheckNames
     const bool other =
         item.store.Find(prefix + std::string(zarr3 ? kZarray : kZarrJson)) != nullptr;
     Finding f = other ? MakeFinding(Code::kInvalid, Phrase("_METADATA says use_zarr3 ") +
@@ -58,7 +67,14 @@ void PlanStage::PlanArray(size_t s, size_t i, size_t l, bool zarr3) {
                     ? MakeFinding(Code::kMissingLeaf,
                                   "the tree names this leaf, the store has no key " + key)
                     : MakeFinding(Code::kMissingFile,
-                                  "the tree names this leaf, its array's metadata is not there");
+                                  !item.tree && !LiesBelow(item.store, prefix)
+                                      ? "the leaf refers to an array beside the msgpack file, and "
+                                        "its directory is not there: copy it again"
+                                  : item.tree ? "the tree names this leaf, its array's metadata is "
+                                                "not there"
+                                              : "the leaf refers to an array whose chunks are here "
+                                                "without its metadata: copy the files whose names "
+                                                "begin with a dot too");
     if (item.ocdbt)
       f.expected = key;
     else
@@ -184,6 +200,17 @@ void PlanStage::OnDocument(const Document& d, Bytes bytes) {
     return;
   }
   leaf.document = ToVector(bytes);
+  ReadDocument(d, v3);
+  if (leaf.state != LeafPlan::State::kNotRead && !leaf.claims.empty())
+    CheckClaims(scan, item, leaf);
+}
+
+void PlanStage::ReadDocument(const Document& d, bool v3) {
+  Scan& scan = context_.scans[d.scan];
+  ItemScan& item = scan.items[d.item];
+  LeafPlan& leaf = item.leaves[d.leaf];
+  const kvstore::KvStore::Entry& entry = item.store.entries()[leaf.document_entry];
+  const Bytes bytes = leaf.document;
   // Layers of one shape have one document, and a model has few shapes.
   for (const Document& recent : recent_) {
     const LeafPlan& other = context_.scans[recent.scan].items[recent.item].leaves[recent.leaf];

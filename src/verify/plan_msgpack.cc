@@ -53,14 +53,10 @@ void PlanStage::PlanMsgpack(size_t s, size_t i) {
     leaf.record.key_types = std::move(value.key_types);
     leaf.record.key_types_inferred = true;
     if (l > 0 && values[l - 1]->key_path == value.key_path) item.no_fingerprint = true;
-    if (value.kind == orbax::MsgpackLeaf::Kind::kPlaceholder && !item.item.HasStore()) {
-      // A file that is itself the checkpoint has no arrays beside it: to its reader this is a text.
-      value.kind = orbax::MsgpackLeaf::Kind::kString;
-      const Bytes prefix = AsBytes(orbax::kPlaceholderPrefix);
-      value.raw.insert(value.raw.begin(), prefix.begin(), prefix.end());
-    }
     if (value.kind == orbax::MsgpackLeaf::Kind::kPlaceholder && !value.problem) {
-      leaf.param_name = AsText(value.raw);
+      leaf.param_name = orbax::ArrayDirectory(value, scan.files.path(item.msgpack_file));
+      leaf.claims = std::move(value.claims);
+      leaf.by_path = value.reference != orbax::MsgpackLeaf::Reference::kOrbax;
       placeholders.push_back(l);
     } else {
       PlanMsgpackValue(scan, item, leaf, value);
@@ -68,7 +64,7 @@ void PlanStage::PlanMsgpack(size_t s, size_t i) {
   }
   for (size_t l : placeholders) {
     LeafPlan& leaf = item.leaves[l];
-    const bool is_string = item.strings && item.strings->values.count(leaf.param_name) > 0 &&
+    const bool is_string = !leaf.by_path && item.strings && item.strings->values.count(leaf.param_name) > 0 &&
                            !item.store.Find(orbax::KeyPrefix(leaf.param_name) + ".zarray");
     leaf.record.value_type = is_string ? "string" : "np.ndarray";
     if (is_string)

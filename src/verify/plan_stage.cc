@@ -269,11 +269,14 @@ void PlanStage::CheckNames(Scan& scan, ItemScan& item) {
     std::string_view name = leaf.param_name;
     if (name.ends_with('/')) name.remove_suffix(1);  // KeyPrefix leaves it out
     const bool hostile = item.ocdbt ? LeavesDirectory(name) : !kvstore::IsSafePath(name);
-    if (!is_string && hostile && !leaf.param_name.empty()) {
+    if (!is_string && hostile && (leaf.by_path || !leaf.param_name.empty())) {
       Finding f = MakeFinding(
           Code::kHostilePath,
-          "the parameter name, taken as a path, leaves the checkpoint or is no portable path");
-      f.file = item.item.directory + (item.tree ? "_METADATA" : "checkpoint");
+          leaf.by_path ? "the path of the array that this leaf refers to leaves the checkpoint, is "
+                         "empty or is no portable path: it was not looked for"
+                       : "the parameter name, taken as a path, leaves the checkpoint or is no "
+                         "portable path");
+      f.file = item.tree ? item.item.directory + "_METADATA" : scan.files.path(item.msgpack_file);
       f.actual = leaf.param_name;
       if (item.ocdbt) f.severity = Severity::kWarning;
       context_.Add(scan, item, leaf, std::move(f));

@@ -38,6 +38,9 @@ class PlanStage : public ReadingStage {
   void PlanArray(size_t scan, size_t item, size_t leaf, bool zarr3);
   void WantDocument(size_t scan, size_t item, size_t leaf);
   void OnDocument(const Document& document, Bytes bytes);
+  void ReadDocument(const Document& document, bool v3);
+  // A TensorStore spec and the array that it opens agree, or TensorStore does not open it.
+  void CheckClaims(Scan& scan, ItemScan& item, LeafPlan& leaf);
   void OnRead(size_t tag, Bytes bytes) override;
   void OnFailure(size_t tag, Error error) override;
 

@@ -43,6 +43,8 @@ struct LeafPlan {
   std::string param_name;
   std::optional<std::vector<uint64_t>> write_shape;  // of `_METADATA`
   bool skip_deserialize = false;                     // likewise
+  bool by_path = false;      // `param_name` is a path that a msgpack tree gives
+  std::string claims;        // of a TensorStore spec that refers to the array (orbax::MsgpackLeaf)
   bool unseen = false;          // nothing of it was looked at (ItemScan::narrowed)
   size_t document_entry = 0;                         // of ItemScan::store
   ByteVector document;

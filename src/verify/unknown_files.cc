@@ -98,13 +98,24 @@ void FindBesideItems(Context& context, Scan& scan) {
     const auto behind = std::upper_bound(told.begin(), told.end(), path);
     return behind != told.begin() && path.starts_with(*(behind - 1));
   };
+  // A msgpack file that is an item, and the arrays that it refers to.
+  std::set<uint32_t> used;
+  for (const ItemScan& item : scan.items) {
+    if (item.item.HasStore()) continue;
+    if (const auto id = scan.files.Find(item.item.file)) used.insert(*id);
+    for (const auto& entry : item.store.entries()) used.insert(entry.value.file);
+  }
+  for (const orbax::Item& item : scan.layout.items)
+    if (const auto id = scan.files.Find(item.file)) used.insert(*id);
+  for (const std::string& shard : scan.layout.shards)
+    if (const auto id = scan.files.Find(shard)) used.insert(*id);
   for (const std::string& dir : scan.layout.checkpoint_directories) {
     const auto [first, last] = scan.Below(dir);
     for (size_t i = first; i < last; ++i) {
       const std::string& path = scan.listing[i].path;
       const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
       if (scan.listing[i].kind != FileEntry::Kind::kFile || IsKnownName(name) ||
-          readers::IsCompanion(path, true))
+          readers::IsCompanion(path, true) || used.contains(*scan.files.Find(path)))
         continue;
       if (path[dir.size()] != '.' && path.find("/.") == path.npos && !is_told(path))
         Unknown(context, scan, nullptr, path);

@@ -36,6 +36,7 @@ Verifier::Verifier(Bytes options_json) {
   context_.options = std::move(*options);
   const size_t sources = std::max<size_t>(1, context_.options.source_names.size());
   context_.options.source_names.resize(sources);
+  context_.options.source_files.resize(sources);
   const bool two = context_.options.command == Command::kDiff;
   if (sources > 2 || (two && sources != 2))
     error_ = two ? "diff takes two sources" : "at most two sources";

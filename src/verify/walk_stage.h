@@ -43,6 +43,7 @@ class WalkStage : public ReadingStage {
   void Start(size_t scan, size_t item);
   void StartTree(size_t scan, size_t item);
   void StartDirectory(Scan& scan, ItemScan& item);
+  void StartReferences(Scan& scan, ItemScan& item);
   void StartOcdbt(size_t scan, size_t item, std::vector<std::string>* wanted = nullptr);
   void WantNodes(size_t tree);
   void Finish(size_t tree);

@@ -1,5 +1,8 @@
 // Where the keys of an item are: in an OCDBT store, in a directory for each array, or nowhere.
+#include <set>
+
 #include "kvstore/directory.h"
+#include "kvstore/safe_path.h"
 #include "verify/walk_stage.h"
 
 namespace leafsum::verify {
@@ -59,7 +62,7 @@ void WalkStage::Start(size_t scan_index, size_t item_index) {
       }
       return StartTree(scan_index, item_index);
     case orbax::ItemKind::kMsgpack:
-      if (!item.item.HasStore()) return;
+      if (!item.item.HasStore()) return StartReferences(scan, item);
       if (item.manifest) return StartOcdbt(scan_index, item_index);
       return StartDirectory(scan, item);
     case orbax::ItemKind::kBareZarr:
@@ -157,6 +160,30 @@ void WalkStage::StartDirectory(Scan& scan, ItemScan& item) {
   }
   item.store_read = true;
   item.store_complete = scan.listing_complete;
+}
+
+// Beside a msgpack file that is itself the checkpoint: only what its tree refers to is the store, by
+// the first name of each path, since the rest of the directory is not the file's.
+void WalkStage::StartReferences(Scan& scan, ItemScan& item) {
+  if (!item.msgpack) return;
+  const std::string& file = item.item.file;
+  std::set<std::string> tops;
+  for (const orbax::MsgpackLeaf& leaf : item.msgpack->leaves())
+    if (leaf.kind == orbax::MsgpackLeaf::Kind::kPlaceholder && !leaf.problem) {
+      const std::string path = orbax::ArrayDirectory(leaf, file);
+      tops.insert(path.substr(0, path.find('/')) + "/");
+    }
+  for (const std::string& top : tops) {
+    const auto [first, last] = scan.Below(item.item.directory + top);
+    for (size_t f = first; f < last; ++f) {
+      const FileEntry& entry = scan.listing[f];
+      if (entry.kind != FileEntry::Kind::kFile || !kvstore::IsSafePath(entry.path)) continue;
+      item.store.Add(std::string_view(entry.path).substr(item.item.directory.size()),
+                     {scan.files.Intern(entry.path), 0, entry.size});
+    }
+  }
+  Seal(scan, item);
+  item.store_complete = item.store_read && scan.listing_complete;
 }
 
 void WalkStage::StartOcdbt(size_t scan_index, size_t item_index,
