@@ -6,7 +6,7 @@ import { LeafsumError } from './errors.js'
  * @typedef {import('./run.js').Options} Options
  */
 
-const kScope = ['item', 'step', 'allSteps', 'generation', 'include', 'exclude']
+const kScope = ['item', 'step', 'allSteps', 'prefix', 'generation', 'include', 'exclude']
 const kNarrowing = ['item', 'include', 'exclude']  // may be named later, where the checkpoint was opened with none
 
 /**

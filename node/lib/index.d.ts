@@ -18,6 +18,8 @@ export interface Options {
   item?: string
   step?: number
   allSteps?: boolean
+  /** What the names of Flax's step files begin with; `checkpoint_`. */
+  prefix?: string
   /** This generation of an OCDBT store, not the newest. */
   generation?: number
   include?: string[]
@@ -276,7 +278,7 @@ export interface Value {
   data: ArrayLike<number> | ArrayLike<bigint> | null
 }
 
-export interface ReadOptions extends Pick<Options, 'signal' | 'maxMemory' | 'maxFill' | 'item' | 'step' | 'allSteps' | 'generation'> {
+export interface ReadOptions extends Pick<Options, 'signal' | 'maxMemory' | 'maxFill' | 'item' | 'step' | 'allSteps' | 'prefix' | 'generation'> {
   /** Only what its blocks (up to 4 MiB: its digests) vouch for is given. */
   lockfile?: Uint8Array | ArrayBuffer | string
   lockfileCameWithSource?: boolean
@@ -302,7 +304,7 @@ export interface DiffOutput {
  * by `exclude`) may be later; an option that contradicts is refused (`usage`). Options are of all sources of a command, and so is this scope.
  */
 export class Checkpoint {
-  readonly scope: Readonly<Pick<Options, 'item' | 'step' | 'allSteps' | 'generation' | 'include' | 'exclude'>>
+  readonly scope: Readonly<Pick<Options, 'item' | 'step' | 'allSteps' | 'prefix' | 'generation' | 'include' | 'exclude'>>
   readonly items: ListOutput['items']
   readonly leaves: (ListedLeaf & { item: string })[]
   readonly findings: Finding[]

@@ -34,5 +34,5 @@ export async function listSource(run, source, options = {}) {
 }
 
 /** Of a command's options those with which a source is listed before it. @param {import('./run.js').Options} options */
-export const listOptions = ({ item, step, allSteps, generation, maxMemory, signal }) =>
-  ({ item, step, allSteps, generation, maxMemory, signal })
+export const listOptions = ({ item, step, allSteps, prefix, generation, maxMemory, signal }) =>
+  ({ item, step, allSteps, prefix, generation, maxMemory, signal })

@@ -24,14 +24,14 @@ import { parseTemplate } from './template.js'
  * @param {Record<string, any>} options of the API
  */
 export async function matchSource({ run, report }, source, template, options) {
-  const { item, step, allSteps, ...scope } = listOptions(options)
+  const { item, step, allSteps, prefix, ...scope } = listOptions(options)
   const items = async (/** @type {any} */ one, /** @type {Record<string, any>} */ narrowed) =>
     one instanceof Checkpoint ? one.items.filter((/** @type {any} */ its) => narrowed.item === undefined || its.name === narrowed.item || its.name === '')
       : (await listSource(run, one, { ...narrowed, ...scope })).output.items
   const isDocument = typeof template === 'string' || template instanceof Uint8Array
   const document = isDocument ? parseTemplate(template) : undefined
-  const templateItems = isDocument ? [] : await items(template, { allSteps })
-  const sourceItems = await items(source, { item, step, allSteps })
+  const templateItems = isDocument ? [] : await items(template, { allSteps, prefix })
+  const sourceItems = await items(source, { item, step, allSteps, prefix })
   const wantedNames = new Set(document ? document.map(leaf => leaf.item) : templateItems.map((/** @type {any} */ one) => one.name))
   const ours = treesFor(sourceItems, item, [...wantedNames])
   const theirs = treesFor(templateItems, item, sourceItems.map((/** @type {any} */ one) => one.name))

@@ -3,7 +3,7 @@ import { LeafsumError } from './errors.js'
 
 // Ours → the core's. `lock` writes what stored, blocks, source say; the core refuses what does not fit the command.
 const kCoreNames = /** @type {Record<string, string>} */ ({
-  algorithms: 'algorithms', item: 'item', step: 'step', allSteps: 'all_steps', include: 'include', exclude: 'exclude',
+  algorithms: 'algorithms', item: 'item', step: 'step', allSteps: 'all_steps', prefix: 'prefix', include: 'include', exclude: 'exclude',
   deep: 'deep', strict: 'strict', allowMissing: 'allow_missing', allowExtra: 'allow_extra', allowStructure: 'allow_structure',
   fingerprint: 'fingerprint', stored: 'stored', blocks: 'blocks', chunks: 'chunks', files: 'files', writeSource: 'write_source',
   againstCameWithSource: 'against_with_source', reads: 'reads', sample: 'sample', resumed: 'resumed', resumedByTags: 'resumed_by_tags', values: 'values', renames: 'renames', keys: 'keys', keyDigests: 'key_digests', versions: 'versions', generation: 'generation',

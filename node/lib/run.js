@@ -4,6 +4,7 @@ import { instantiate } from './core.js'
 import { drive } from './drive.js'
 import { LeafsumError, bug, firstLine } from './errors.js'
 import { helloOf, jobRunner, readingAhead, warmPool } from './jobs.js'
+import { refuseForeignFile } from './foreign_file.js'
 import { checkFlags, coreOptions, kDefaultMaxMemory } from './options.js'
 import { packed } from './packed.js'
 import { isListing } from './stores/store.js'
@@ -58,6 +59,11 @@ export async function runCommand(platform, command, sources, given) {
     const config = coreOptions(command, stores.map(store => store.name ?? ''), { ...options, resumed: state?.resumed, resumedByTags: state?.resumed && state.byTags })
     const ahead = await readingAhead(platform, stores, options)
     if (ahead) config.read_ahead = true
+    config.source_files = stores.map((/** @type {any} */ store) => store.file ?? '')
+    // Where evidence says what it was, it is a checkpoint that no longer is one.
+    if (options.lockfile === undefined && options.fingerprint === undefined && options.sums === undefined) {
+      await unlessAborted(Promise.all(stores.map(refuseForeignFile)), signal)
+    }
     // By the core's own listing: what changes between the two readings of a file is noticed.
     if (options.sums !== undefined) config.sums = await sumsOf(platform, stores[0], listings[0], options)
 
@@ -144,9 +150,9 @@ async function unlessAborted(promise, signal) {
   }
 }
 
-async function stateOf(/** @type {Store} */ store, /** @type {Options} */ { state, lockfile, fingerprint, item, step, allSteps, generation, deep, algorithms }) {
+async function stateOf(/** @type {Store} */ store, /** @type {Options} */ { state, lockfile, fingerprint, item, step, allSteps, prefix, generation, deep, algorithms }) {
   const { openState } = await import('./state.js')
-  return openState(state, store, lockfile && bytesOf(lockfile), { item, step, allSteps, generation, deep: fingerprint === undefined ? deep : true, algorithms })
+  return openState(state, store, lockfile && bytesOf(lockfile), { item, step, allSteps, prefix, generation, deep: fingerprint === undefined ? deep : true, algorithms })
 }
 
 async function sumsOf(/** @type {Platform} */ platform, /** @type {Store} */ store, /** @type {unknown} */ listing, /** @type {Options} */ options) {

@@ -113,22 +113,37 @@ Result<CheckpointMetadata> ParseCheckpointMetadata(Bytes text) {
 
 namespace {
 
+// A name of 100,000 strings of a model is some hundred bytes long; the file's own text has it once.
+constexpr uint64_t kMinStringNames = 1 << 20, kMaxStringNames = 64 << 20, kStringNamesPerByte = 64;
+
 // Orbax reads and writes a text through the JSON pointer "/" + parameter name (RFC 6901): a "/" in
 // a name nests, and a member that holds one is spelt "~1".
-void AddStrings(const JsonValue& value, const std::string& name, StringLeaves& out) {
+// `name` is the path so far, and is again afterwards. Each value has its whole path: `left` is how
+// much text all of them may have. False where that is too little.
+bool AddStrings(const JsonValue& value, std::string& name, uint64_t& left, StringLeaves& out) {
   const JsonValue::Array* array = value.AsArray();
+  const size_t length = name.size();
+  bool fits = true;
   if (const JsonValue::Object* object = value.AsObject(); object && !object->empty()) {
     for (const JsonValue::Member* member : LastMembers(*object)) {
-      std::string escaped = JsonPointer({member->first});
-      AddStrings(member->second, name.empty() ? escaped : name + escaped, out);
+      name += JsonPointer({member->first});
+      fits = fits && AddStrings(member->second, name, left, out);
+      name.resize(length);
     }
   } else if (array && !array->empty()) {
-    for (size_t i = 0; i < array->size(); ++i)
-      AddStrings((*array)[i], name + "/" + Phrase(i), out);
+    for (size_t i = 0; fits && i < array->size(); ++i) {
+      name += '/';
+      name += Phrase(i);
+      fits = AddStrings((*array)[i], name, left, out);
+      name.resize(length);
+    }
   } else if (!name.empty()) {
+    if (name.size() > left) return false;
+    left -= name.size();
     const std::string* text = value.AsString();
     out.values.emplace(name.substr(1), text ? std::optional(*text) : std::nullopt);
   }
+  return fits;
 }
 
 }  // namespace
@@ -140,7 +155,12 @@ Result<StringLeaves> ParseStrings(Bytes text) {
     return Error{ErrorCode::kInvalid, "not JSON: half of a surrogate pair", std::nullopt, "Unicode",
                  "half of a surrogate pair"};
   StringLeaves out;
-  AddStrings(document->root, "", out);
+  std::string name;
+  const uint64_t most = kMinStringNames + kStringNamesPerByte * text.size();
+  uint64_t left = std::min(most, kMaxStringNames);
+  if (!AddStrings(document->root, name, left, out))
+    return Error{ErrorCode::kLimit, "the names of the strings, written out, are too much text",
+                 {}, "at most " + Phrase(std::min(most, kMaxStringNames)) + " bytes", "more"};
   out.duplicate_members = std::move(document->duplicate_members);
   return out;
 }

@@ -67,6 +67,7 @@ ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& 
     return task;
   }
   task.metadata = leaf.metadata;
+  task.max_unbacked = leaf.max_unbacked;
   task.key_prefix = orbax::KeyPrefix(leaf.param_name);
   const std::string_view key = item.store.entries()[leaf.document_entry].key;
   task.document_name = key.ends_with("zarr.json") ? "zarr.json" : ".zarray";

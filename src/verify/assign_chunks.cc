@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "base/checked.h"
 #include "base/phrase.h"
@@ -41,23 +42,70 @@ Status CheckValue(const Scan& scan, const kvstore::ValueRef& ref) {
   return std::nullopt;
 }
 
+// In the order in which the directories stand in a sorted list of keys: with a "/" behind.
+struct ByDirectory {
+  bool operator()(std::string_view a, std::string_view b) const {
+    const size_t n = std::min(a.size(), b.size());
+    if (const int order = a.substr(0, n).compare(b.substr(0, n))) return order < 0;
+    if (a.size() == b.size()) return false;
+    const auto tail = [n](std::string_view name) { return name.size() > n ? static_cast<uint8_t>(name[n]) : uint8_t{'/'}; };
+    if (tail(a) != tail(b)) return tail(a) < tail(b);
+    return a.size() < b.size();
+  }
+};
+
+bool LiesIn(std::string_view key, std::string_view directory) {
+  return key.size() > directory.size() && key[directory.size()] == '/' &&
+         key.starts_with(directory);
+}
+
+// Whether `directory` and a "/" is no later than `key`.
+bool ComesBefore(std::string_view directory, std::string_view key) {
+  const std::string_view head = key.substr(0, directory.size());
+  if (const int order = directory.compare(head)) return order < 0;
+  return key.size() > directory.size() && static_cast<uint8_t>(key[directory.size()]) >= '/';
+}
+
+// What zarr keeps beside arrays that holds no values.
+bool IsZarrSideFile(std::string_view name) {
+  return name == ".zgroup" || name == ".zattrs" || name == ".zmetadata";
+}
+
+// The directory of the array that a key looks like a chunk of: "a/0.1", "a/0/1", "a/c/0/1", "a/c.0".
+std::optional<std::string_view> ChunksOf(std::string_view key) {
+  const auto is_index = [](std::string_view name) {
+    return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+      return (c >= '0' && c <= '9') || c == '.';
+    });
+  };
+  auto [parent, last] = SplitKey(key);
+  if (last.starts_with("c.")) last.remove_prefix(2);
+  if (last != "c" && !is_index(last)) return std::nullopt;
+  if (last == "c") return parent;
+  for (auto [above, name] = SplitKey(parent); is_index(name); std::tie(above, name) = SplitKey(parent))
+    parent = above;
+  const auto [above, name] = SplitKey(parent);
+  return name == "c" ? above : parent;
+}
+
 class Assigner {
  public:
   Assigner(Context& context, Scan& scan) : context_(context), scan_(scan) {}
 
   void Item(ItemScan& item) {
+    claimed_.assign(item.store_read ? item.store.entries().size() : 0, false);
+    for (const LeafPlan& leaf : item.leaves)
+      if (leaf.state == LeafPlan::State::kGroup) claimed_[leaf.document_entry] = true;
     std::erase_if(item.leaves,
                   [](const LeafPlan& l) { return l.state == LeafPlan::State::kGroup; });
-    claimed_.assign(item.store_read ? item.store.entries().size() : 0, false);
     for (LeafPlan& leaf : item.leaves) {
       if (!leaf.in_zarr) continue;
       claimed_[leaf.document_entry] = true;
       if (leaf.state == LeafPlan::State::kPlanned || leaf.state == LeafPlan::State::kNotRead)
         Array(item, leaf);
     }
-    const orbax::ItemKind kind = item.item.kind;
-    if (item.tree_read && !item.narrowed && (kind == orbax::ItemKind::kPyTree || kind == orbax::ItemKind::kMsgpack))
-      Leftovers(item);
+    Unbacked(item);
+    if (item.tree_read && !item.narrowed) Leftovers(item);
     for (size_t e = 0; item.ocdbt && e < claimed_.size(); ++e) {
       const kvstore::ValueRef& value = item.store.entries()[e].value;
       if (!claimed_[e] && !value.is_inline())
@@ -160,9 +208,8 @@ class Assigner {
     uint64_t gap = 0;
     while (gap < leaf.chunks.size() && leaf.chunks[static_cast<size_t>(gap)].index == gap) ++gap;
     const std::string key = prefix + zarr::ChunkKey(m.key_encoding, zarr::Unravel(gap, grid));
-    const bool tree = item.item.kind == orbax::ItemKind::kPyTree;
-    const bool forbidden = tree && item.tree->store_array_data_equal_to_fill_value;
-    if (tree) {
+    const bool forbidden = item.item.kind == orbax::ItemKind::kPyTree && item.tree->store_array_data_equal_to_fill_value;
+    {
       Finding f(forbidden ? Code::kMissingChunk : Code::kZeroFillAllowed);
       if (!item.ocdbt) f.file = item.item.directory + key;
       f.expected = Phrase(*total) + " chunks";
@@ -189,6 +236,56 @@ class Assigner {
     filled_ += fill;
   }
 
+  // Stored bytes back content once: what chunks have that share theirs with chunks before them counts
+  // as fill. In an honest store no two do.
+  void Unbacked(ItemScan& item) {
+    struct Ref {
+      uint64_t offset, length;
+      uint32_t file, leaf;
+    };
+    std::vector<Ref> refs;
+    for (uint32_t l = 0; l < item.leaves.size(); ++l) {
+      if (item.leaves[l].state != LeafPlan::State::kPlanned || !item.leaves[l].in_zarr) continue;
+      for (const ChunkRef& chunk : item.leaves[l].chunks)
+        if (chunk.length > 0) refs.push_back({chunk.offset, chunk.length, chunk.file, l});
+    }
+    const auto before = [](const Ref& a, const Ref& b) {
+      if (a.file != b.file) return a.file < b.file;
+      return a.offset != b.offset ? a.offset < b.offset : a.leaf < b.leaf;
+    };
+    StableSort(refs, before);
+    std::vector<uint64_t> shared;  // by leaf
+    uint64_t end = 0;
+    for (size_t r = 0; r < refs.size(); ++r) {
+      const Ref& ref = refs[r];
+      const uint64_t ref_end = CheckedAdd(ref.offset, ref.length).value_or(~uint64_t{0});
+      if (r == 0 || refs[r - 1].file != ref.file) end = 0;
+      if (ref.offset < end) {
+        shared.resize(item.leaves.size());
+        const uint64_t nbytes = item.leaves[ref.leaf].metadata.chunk_nbytes;
+        shared[ref.leaf] = CheckedAdd(shared[ref.leaf], nbytes).value_or(~uint64_t{0});
+      }
+      end = std::max(end, ref_end);
+    }
+    for (size_t l = 0; l < item.leaves.size(); ++l) {
+      LeafPlan& leaf = item.leaves[l];
+      const uint64_t left = context_.options.max_fill - filled_;
+      leaf.max_unbacked = left;
+      if (shared.empty() || shared[l] == 0) continue;
+      if (shared[l] <= left) {
+        filled_ += shared[l];
+        continue;
+      }
+      Finding f(Code::kLimit);
+      f.expected = "at most " + Phrase(context_.options.max_fill) + " bytes";
+      f.actual = Phrase(shared[l]) + " bytes more";
+      f.message =
+          "too many chunks share stored bytes with others, so that too much content is backed by "
+          "none of its own; raise --max-fill if that is right";
+      Refuse(item, leaf, std::move(f));
+    }
+  }
+
   // Keys that no leaf accounts for: one finding per array, however many chunks it has. The keys of
   // an array that an empty node or a string hides are told with that leaf (check_records).
   void Leftovers(ItemScan& item) {
@@ -197,7 +294,9 @@ class Assigner {
       std::string_view first;
     };
     std::map<std::string_view, Left> left;
-    std::set<std::string_view> arrays, hidden;
+    std::set<std::string_view, ByDirectory> arrays;
+    std::set<std::string_view> hidden, lost;
+    const bool bare = !item.tree;
     const auto& entries = item.store.entries();
     for (const LeafPlan& leaf : item.leaves) {
       std::string_view name = leaf.param_name;
@@ -208,23 +307,44 @@ class Assigner {
       const auto [parent, last] = SplitKey(entries[e].key);
       if (!claimed_[e] && (last == ".zarray" || last == "zarr.json")) arrays.insert(parent);
     }
+    // The arrays that the key lies in, the innermost last. Both are sorted, but for the root's.
+    std::vector<std::string_view> around;
+    auto next = arrays.begin();
+    const bool at_root = next != arrays.end() && next->empty();
+    if (at_root) ++next;
     for (size_t e = 0; e < claimed_.size(); ++e) {
       const std::string_view key = entries[e].key;
+      while (!around.empty() && !LiesIn(key, around.back())) around.pop_back();
+      for (; next != arrays.end() && ComesBefore(*next, key); ++next) {
+        while (!around.empty() && !LiesIn(*next, around.back())) around.pop_back();
+        if (LiesIn(key, *next)) around.push_back(*next);
+      }
       if (claimed_[e] || (!item.ocdbt && IsKnownFile(item, key))) continue;
+      if (bare && IsZarrSideFile(SplitKey(key).second)) continue;
       // "a/.zarray", "a/0.1" and "a/c/0/1" belong to the array "a", else to what they lie in.
-      std::string_view array = SplitKey(key).first;
-      while (!array.empty() && !arrays.contains(array)) array = SplitKey(array).first;
-      if (!arrays.contains(array)) array = SplitKey(key).first;
+      const bool inside = !around.empty() || at_root;
+      std::string_view array = !around.empty() ? around.back() : at_root ? std::string_view() : SplitKey(key).first;
+      if (const auto chunks = ChunksOf(key); !inside && chunks) {
+        array = *chunks;
+        lost.insert(array);
+      }
       if (hidden.contains(array)) continue;
       Left& l = left[array];
       if (l.keys++ == 0) l.first = key;
     }
     for (const auto& [parent, l] : left) {
-      Finding f(item.ocdbt || arrays.contains(parent) ? Code::kUnclaimedKey : Code::kUnknownFile);
+      const bool chunks = bare && lost.contains(parent) && !arrays.contains(parent);
+      Finding f(item.ocdbt || chunks || arrays.contains(parent) ? Code::kUnclaimedKey
+                                                                : Code::kUnknownFile);
       if (f.code == Code::kUnknownFile && context_.JudgesFile(scan_, item.item.directory + std::string(l.first))) continue;
       if (!item.ocdbt) f.file = item.item.directory + Printable(l.first);
       f.actual = Printable(l.first);
-      f.message = l.keys == 1 ? "no leaf of the tree accounts for this key"
+      if (chunks)
+        f.message = "chunks of an array in " + Printable(parent) +
+                    "/ whose .zarray or zarr.json is not here, so that no leaf has them: copy them "
+                    "again, with the files whose names begin with a dot";
+      else
+        f.message = l.keys == 1 ? "no leaf of the tree accounts for this key"
                               : "no leaf of the tree accounts for this key and " +
                                     Phrase(l.keys - 1) + " more beside it";
       context_.Add(scan_, item, std::move(f));

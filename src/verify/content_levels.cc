@@ -114,9 +114,36 @@ State ContentReader::ReadIndexesOf(Level& level) {
                   index.error().Prefixed("shard index"));
     value.index = std::move(*index);
     value.has_index = true;
+    if (!IsBacked(level, value))
+      return Fail(value.range, at_end ? value.range.length - *size : 0,
+                  Error{ErrorCode::kLimit,
+                        "too many chunks of the shard share stored bytes, so that too much content "
+                        "is backed by none of its own; raise --max-fill if that is right",
+                        {},
+                        "at most " + Phrase(task_.max_unbacked) + " bytes",
+                        Phrase(unbacked_) + " bytes"});
   }
   index_memory_ = total;
   return State::kDone;
+}
+
+// Counts the content of entries whose range an earlier one has (formats.md §2.2 allows that): bytes
+// back content once.
+bool ContentReader::IsBacked(const Level& level, const Value& value) {
+  std::vector<std::pair<uint64_t, uint64_t>> ranges;
+  for (const zarr::ShardIndexEntry& entry : value.index)
+    if (!entry.empty && entry.length > 0) ranges.emplace_back(entry.offset, entry.length);
+  const bool in_order = std::is_sorted(ranges.begin(), ranges.end());
+  if (!in_order) std::sort(ranges.begin(), ranges.end());
+  const uint64_t inner = CheckedProduct(level.sharding->chunk_shape).value_or(~uint64_t{0});
+  const uint64_t nbytes =
+      CheckedMul(inner, task_.metadata.type.itemsize).value_or(~uint64_t{0});
+  uint64_t end = 0;
+  for (const auto& [offset, length] : ranges) {
+    if (offset < end) unbacked_ = CheckedAdd(unbacked_, nbytes).value_or(~uint64_t{0});
+    end = std::max(end, CheckedAdd(offset, length).value_or(~uint64_t{0}));
+  }
+  return unbacked_ <= task_.max_unbacked;
 }
 
 // Every slot goes from its shard of `level` to what that one's index names.

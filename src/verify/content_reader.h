@@ -91,6 +91,7 @@ class ContentReader {
   State OpenGroup();
   State ReadIndexes();
   State ReadIndexesOf(Level& level);
+  bool IsBacked(const Level& level, const Value& value);
   State Descend(const Level& level, Level& inner);
   State OpenSlots();
   State CountMemory();
@@ -152,6 +153,7 @@ class ContentReader {
   Run run_;
   uint64_t run_left_ = 0;
   uint64_t index_memory_ = 0;  // of shards
+  uint64_t unbacked_ = 0;  // content of chunks whose bytes other chunks of their shard have too
   uint64_t whole_memory_ = 0;  // of the group without its decoder, where chunks are decoded whole
   uint64_t decoder_memory_ = 0;
   std::unique_ptr<codec::Decoder> shared_decoder_;

@@ -48,7 +48,7 @@ void Fields(Io& io, ChunkRef& v) {
 template <class Io>
 void Fields(Io& io, ArrayTask& v) {
   io(v.source), io(v.metadata), io(v.key_prefix), io(v.document_name), io(v.document);
-  io(v.chunks), io(v.inline_bytes), io(v.kept), io(v.first_row);
+  io(v.chunks), io(v.inline_bytes), io(v.kept), io(v.max_unbacked), io(v.first_row);
 }
 template <class Io>
 void Fields(Io& io, ContentPart& v) {

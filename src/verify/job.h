@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/limits.h"
 #include "base/result.h"
 #include "hash/digest.h"
 #include "io/ask.h"
@@ -41,6 +42,7 @@ struct ArrayTask {
   // Where this is a part of an array (KeepChunks): along each axis the grid indices that its chunks
   // have there. For messages.
   std::vector<std::vector<uint64_t>> kept;
+  uint64_t max_unbacked = kDefaultMaxFill;  // content of chunks that share their bytes with others
   uint64_t first_row = 0;  // where it is rows of an array (KeepRows): their first grid index along axis 0. For messages.
 };
 

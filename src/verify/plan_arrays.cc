@@ -122,7 +122,7 @@ void PlanStage::PlanBareStore(size_t s, size_t i) {
                         "both .zarray and zarr.json: which one is the array cannot be told"));
         item.no_fingerprint = true;
       } else {
-        leaf.state = LeafPlan::State::kGroup;
+          leaf.state = LeafPlan::State::kGroup;  // told with the other one
       }
     }
   }

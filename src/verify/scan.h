@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/limits.h"
 #include "io/file_entry.h"
 #include "kvstore/kv_store.h"
 #include "ocdbt/manifest.h"
@@ -49,6 +50,8 @@ struct LeafPlan {
   size_t document_entry = 0;                         // of ItemScan::store
   ByteVector document;
   std::vector<ChunkRef> chunks;  // `file` is of Scan::files; inline: offset into the store's arena
+  // How much of its content may have no stored bytes of its own behind it (--max-fill).
+  uint64_t max_unbacked = kDefaultMaxFill;
   ByteVector raw;                // a string's bytes, a number of a msgpack tree
   std::optional<uint32_t> raw_file;  // or the file that is the content
 };

@@ -42,7 +42,7 @@ test('every word of accept is known', () => {
   for (const { name, damage } of cases) assert.deepEqual(damage.accept.filter((/** @type {string} */ word) => word !== 'equal' && !kCodes[word]), [], name)
 })
 
-const cases = ['seed000', 'orbax', 'manager', 'multiprocess', 'v1', 'ocdbt', 'zarr', 'legacy', 'damaged'].flatMap(casesIn).filter(one => one.damage)
+const cases = ['seed000', 'orbax', 'manager', 'multiprocess', 'v1', 'ocdbt', 'zarr', 'legacy', 'damaged', 'hunt'].flatMap(casesIn).filter(one => one.damage)
 
 test('damaged', async t => {
   const directory = scratch(t)

@@ -8,7 +8,7 @@ import { cli } from './support/cli.js'
 import { fixtures } from './support/places.js'
 import { assertValid } from './support/schema.js'
 
-const kGroups = ['seed000', 'orbax', 'manager', 'multiprocess', 'v1', 'ocdbt', 'zarr', 'legacy', 'damaged']
+const kGroups = ['seed000', 'orbax', 'manager', 'multiprocess', 'v1', 'ocdbt', 'zarr', 'legacy', 'damaged', 'hunt']
 const kAlgorithms = /** @type {['blake3', 'sha256']} */ (['blake3', 'sha256'])
 const intact = kGroups.flatMap(casesIn).filter(one => !one.damage)
 

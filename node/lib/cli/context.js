@@ -45,11 +45,11 @@ export class Context {
 
   /** Options that the JavaScript API takes under the same names. */
   apiOptions() {
-    const { item, step, allSteps, include, exclude, allowStructure, algorithm, jobs, maxMemory, maxFill } = this.options
+    const { item, step, allSteps, prefix, include, exclude, allowStructure, algorithm, jobs, maxMemory, maxFill } = this.options
     const { rename, stripPrefix, files, depth } = this.options
     const { deep, strict, allowMissing, allowExtra, fingerprint, values, keys, digest, versions, generation } = this.options
     return {
-      item, step, allSteps, include, exclude, allowStructure, maxMemory, maxFill,
+      item, step, allSteps, prefix, include, exclude, allowStructure, maxMemory, maxFill,
       deep, strict, allowMissing, allowExtra, fingerprint, values, keys, versions, generation, files, depth,
       rename: rename && rename.map(renameRule),
       stripPrefix,

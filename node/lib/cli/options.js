@@ -71,6 +71,10 @@ export const kOptions = {
   'step': { type: 'integer', value: 'N', range: [0, Number.MAX_SAFE_INTEGER], help: 'this step of a CheckpointManager root' },
   'generation': { type: 'integer', value: 'N', range: [1, Number.MAX_SAFE_INTEGER], help: 'this generation of an OCDBT store, not the newest' },
   'all-steps': { type: 'flag', help: 'every step of a CheckpointManager root' },
+  'prefix': {
+    type: 'text', value: 'P', pattern: /^[^/]+$/, wants: 'what the names begin with, as ckpt_',
+    help: "of Flax's step files, P and a number: checkpoint_",
+  },
   'include': { type: 'repeat', value: 'GLOB', help: 'only leaves whose key path fits, as /params/**; again for more' },
   'exclude': { type: 'repeat', value: 'GLOB', help: 'no leaves whose key path fits; again for more' },
   'algorithm': {
@@ -105,7 +109,7 @@ export const kOptions = {
   'help': { type: 'flag', short: 'h', help: 'print this' },
 }
 
-const kScope = ['item', 'step', 'all-steps', 'generation', 'include', 'exclude', 'allow-structure']
+const kScope = ['item', 'step', 'all-steps', 'prefix', 'generation', 'include', 'exclude', 'allow-structure']
 const kFetch = ['follow-links', 'header', 'timeout', 'absent']
 const kWork = ['algorithm', 'jobs', 'max-memory', 'max-fill', ...kFetch]
 const kText = ['json', 'format', 'output', 'quiet', 'verbose', 'progress', 'color', 'version', 'help']

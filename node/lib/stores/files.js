@@ -18,12 +18,14 @@ export class FilesStore {
 
   /**
    * @param {Iterable<[path: string, file: File]>} files
-   * @param {{ name?: string, empty?: string[] }} [options] empty: directories that hold nothing
+   * @param {{ name?: string, empty?: string[], file?: string }} [options] empty: directories that hold nothing;
+   *   file: this one is the source
    */
-  constructor(files, { name = '', empty = [] } = {}) {
+  constructor(files, { name = '', empty = [], file } = {}) {
     this.#files = new Map(files)
     this.#empty = empty
-    this.name = name
+    this.file = file ?? (this.#files.size === 1 && empty.length === 0 && !name ? onlyName(this.#files.keys()) : undefined)
+    this.name = this.file ?? name
   }
 
   /** @returns {import('./store.js').ListingEntry[]} */
@@ -71,8 +73,14 @@ export class FilesStore {
   }
 
   spec() {
-    return { kind: 'files', name: this.name, empty: this.#empty, files: Array.from(this.#files) }
+    return { kind: 'files', name: this.name, file: this.file, empty: this.#empty, files: Array.from(this.#files) }
   }
+}
+
+/** A file that was dropped or chosen alone, in no directory. */
+function onlyName(/** @type {Iterable<string>} */ names) {
+  const [name] = names
+  return name.includes('/') ? undefined : name
 }
 
 const bytesOf = async (/** @type {Blob} */ blob) => new Uint8Array(await blob.arrayBuffer())

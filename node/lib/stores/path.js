@@ -32,11 +32,13 @@ export class PathStore {
 
   /**
    * @param {string} root real path of a directory
-   * @param {{ stamps?: import('./stamps.js').StampsSpec, rawNames?: Map<string, Buffer>, followLinks?: boolean }} [known]
+   * @param {{ stamps?: import('./stamps.js').StampsSpec, rawNames?: Map<string, Buffer>, followLinks?: boolean, file?: string }} [known]
+   *   file: of the directory this file alone is the source, with the arrays that a Flax file refers to
    */
-  constructor(root, { stamps, rawNames = new Map(), followLinks = false } = {}) {
+  constructor(root, { stamps, rawNames = new Map(), followLinks = false, file } = {}) {
     this.root = root
-    this.name = nodePath.basename(root)
+    this.file = file
+    this.name = file ?? nodePath.basename(root)
     this.#stamps = new Stamps(stamps)
     this.#rawNames = rawNames
     this.#followLinks = followLinks
@@ -44,7 +46,7 @@ export class PathStore {
 
   /** What a worker needs to see the same files in the same state. */
   spec() {
-    return { kind: 'path', root: this.root, stamps: this.#stamps.spec(), rawNames: this.#rawNames, followLinks: this.#followLinks }
+    return { kind: 'path', root: this.root, file: this.file, stamps: this.#stamps.spec(), rawNames: this.#rawNames, followLinks: this.#followLinks }
   }
 
   /** @returns {import('./store.js').ListingEntry[]} */
@@ -53,7 +55,7 @@ export class PathStore {
     this.#opened.clear()
     this.#rawNames.clear()
     this.#stamps = new Stamps()
-    const { entries, links } = listDirectory(this.root, { followLinks: this.#followLinks, stamps: this.#stamps, rawNames: this.#rawNames })
+    const { entries, links } = listDirectory(this.root, { followLinks: this.#followLinks, stamps: this.#stamps, rawNames: this.#rawNames, file: this.file })
     this.#stamps.seal()
     this.#links = links
     return entries
@@ -206,7 +208,7 @@ export class PathStore {
 }
 
 /**
- * @param {string} path of a directory; itself it may be a symlink
+ * @param {string} path of a directory, or of a Flax msgpack file; itself it may be a symlink
  * @param {{ followLinks?: boolean }} [options] followLinks: links below it wherever they lead
  * @returns {PathStore}
  */
@@ -219,9 +221,11 @@ export function fromPath(path, { followLinks = false } = {}) {
   } catch (error) {
     throw new LeafsumError('source', `cannot open ${path}: ${toStoreError(error).message}`)
   }
-  if (!fs.statSync(root).isDirectory()) {
-    throw new LeafsumError('source', `${path} is not a directory: a checkpoint's own directory is wanted`)
+  const stat = fs.statSync(root)
+  if (!stat.isDirectory() && !stat.isFile()) {
+    throw new LeafsumError('source', `${path} is neither a directory nor a file: a checkpoint's own directory is wanted`)
   }
   const places = placesOfPath(path)
-  return Object.assign(new PathStore(root, { followLinks }), { places: () => places })
+  const store = stat.isFile() ? new PathStore(nodePath.dirname(root), { file: nodePath.basename(root), followLinks }) : new PathStore(root, { followLinks })
+  return Object.assign(store, { places: () => places })
 }

@@ -19,10 +19,11 @@ const kMaxRepeated = 50_000
  * @typedef {{ target: string, stat: import('node:fs').BigIntStats }} Target  its real path
  *
  * @param {string} root real path of a directory
- * @param {{ followLinks: boolean, stamps: import('./stamps.js').Stamps, rawNames: RawNames }} how  stamps, rawNames: to be filled
+ * @param {{ followLinks: boolean, stamps: import('./stamps.js').Stamps, rawNames: RawNames, file?: string }} how  stamps, rawNames:
+ *   to be filled; file: of the directory this file alone is the source, with what Flax keeps beside it (`<file>_gda`)
  * @returns {{ entries: import('./store.js').ListingEntry[], links: import('./store.js').Link[] }}
  */
-export function listDirectory(root, { followLinks, stamps, rawNames }) {
+export function listDirectory(root, { followLinks, stamps, rawNames, file }) {
   /** @type {import('./store.js').ListingEntry[]} */
   const entries = []
   /** @type {import('./store.js').Link[]} */
@@ -36,7 +37,7 @@ export function listDirectory(root, { followLinks, stamps, rawNames }) {
   const todo = [{ path: '', real: root, way: [] }]
   for (let directory = todo.pop(); directory !== undefined; directory = todo.pop()) {
     const { path: parent, real, way } = directory
-    const names = namesIn(root, parent, rawNames)
+    const names = !parent && file !== undefined ? ownNames(root, file) : namesIn(root, parent, rawNames)
     if (names.length === 0 && parent) entries.push([parent, 0, 'd'])
     if (way.length > 0 && real !== undefined) {
       if (behind.has(real)) repeated += names.length + 1
@@ -143,6 +144,9 @@ function namesIn(/** @type {string} */ root, /** @type {string} */ directory, /*
     throw new LeafsumError('source', `cannot list the ${where}: ${toStoreError(error).message}`)
   }
 }
+
+const ownNames = (/** @type {string} */ root, /** @type {string} */ file) =>
+  fs.existsSync(join(root, `${file}_gda`)) ? [file, `${file}_gda`] : [file]
 
 function oddNames(/** @type {string | Buffer} */ full, /** @type {string} */ directory, /** @type {RawNames} */ rawNames) {
   const names = new Set()

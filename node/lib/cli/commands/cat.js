@@ -21,9 +21,9 @@ export async function run(context) {
   const lockfile = options.lock === undefined ? undefined : readEvidence(options.lock)
   refuseToOverwrite({ file: options.output, option: '-o' }, [{ file: options.lock, is: 'the lockfile' }])
   context.checkOutput()
-  const { item, step, allSteps, generation, maxMemory, maxFill, signal } = context.apiOptions()
+  const { item, step, allSteps, prefix, generation, maxMemory, maxFill, signal } = context.apiOptions()
   const value = await read(store, leaf, undefined, {
-    item, step, allSteps, generation, maxMemory, maxFill, signal, lockfile,
+    item, step, allSteps, prefix, generation, maxMemory, maxFill, signal, lockfile,
     lockfileCameWithSource: lockfile && liesInside(options.lock, source),
   })
   context.bar.clear()

@@ -11,9 +11,9 @@ export async function run(context) {
   const wanted = isFile ? readEvidence(template) : await openSource(template, options)
   refuseToOverwrite({ file: options.output, option: '-o' }, [{ file: template, is: 'the template' }])
   context.checkOutput()
-  const { item, step, allSteps, generation, maxMemory, maxFill, strict, allowExtra, rename, signal, onProgress } = context.apiOptions()
+  const { item, step, allSteps, prefix, generation, maxMemory, maxFill, strict, allowExtra, rename, signal, onProgress } = context.apiOptions()
   const report = await match(store, wanted, {
-    item, step, allSteps, generation, maxMemory, maxFill, strict, allowExtra, rename, signal, onProgress, mesh: meshOf(options.mesh),
+    item, step, allSteps, prefix, generation, maxMemory, maxFill, strict, allowExtra, rename, signal, onProgress, mesh: meshOf(options.mesh),
   })
   context.bar.clear()
   context.write(await context.reportText(report))
