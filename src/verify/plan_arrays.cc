@@ -122,7 +122,7 @@ void PlanStage::PlanBareStore(size_t s, size_t i) {
                         "both .zarray and zarr.json: which one is the array cannot be told"));
         item.no_fingerprint = true;
       } else {
-          leaf.state = LeafPlan::State::kGroup;  // told with the other one
+        leaf.state = LeafPlan::State::kGroup;  // told with the other one
       }
     }
   }
@@ -138,11 +138,19 @@ void PlanStage::WantDocument(size_t s, size_t i, size_t l) {
   const kvstore::ValueRef& ref = item.store.entries()[leaf.document_entry].value;
   const Document document{s, i, l};
   auto fail = [&](Error error) {
-    Finding f = FindingOf(error, scan.files.path(ref.file));
-    f.offset = ref.offset;
+    Finding f = FindingOf(error, ref.is_inline() ? std::string() : scan.files.path(ref.file));
+    if (!ref.is_inline()) f.offset = ref.offset;
     leaf.state = LeafPlan::State::kNotRead;
     context_.Add(scan, item, leaf, std::move(f));
   };
+  if (wanted_entries_[leaf.document_entry]) repeated_documents_ += ref.length;
+  wanted_entries_[leaf.document_entry] = true;
+  if (repeated_documents_ > kMaxRepeated)
+    return fail(Error{ErrorCode::kLimit,
+                      "too many leaves have one and the same array",
+                      {},
+                      "at most " + Phrase(kMaxRepeated) + " bytes of metadata read again",
+                      "more"});
   if (ref.is_inline()) return OnDocument(document, item.store.InlineValue(ref));
   if (ref.length > kMaxArrayMetadata)
     return fail(Error{ErrorCode::kLimit,

@@ -48,6 +48,8 @@ PlanStage::PlanStage(Context& context) : ReadingStage(context) {
 void PlanStage::PlanItem(size_t s, size_t i) {
   Scan& scan = context_.scans[s];
   ItemScan& item = scan.items[i];
+  wanted_entries_.assign(item.store_read ? item.store.entries().size() : 0, false);
+  repeated_documents_ = string_bytes_ = 0;
   switch (item.item.kind) {
     case orbax::ItemKind::kPyTree:
       return PlanTree(s, i);
@@ -313,6 +315,13 @@ void PlanStage::PlanString(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   }
   if (!it->second)
     return fail(MakeFinding(Code::kInvalid, "the value in _strings.json is no JSON string"));
+  string_bytes_ += it->second->size();
+  const uint64_t most = scan.SizeOf(file).value_or(kMaxJsonBytes) + kMaxRepeated;
+  if (string_bytes_ > most) {
+    Finding f = MakeFinding(Code::kLimit, "too many leaves have one and the same text");
+    f.expected = "at most " + Phrase(most) + " bytes of text in all";
+    return fail(std::move(f));
+  }
   leaf.raw = ToVector(AsBytes(*it->second));
   leaf.record.nbytes = leaf.raw.size();
 }

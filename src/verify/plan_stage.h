@@ -44,7 +44,11 @@ class PlanStage : public ReadingStage {
   void OnRead(size_t tag, Bytes bytes) override;
   void OnFailure(size_t tag, Error error) override;
 
+  static constexpr uint64_t kMaxRepeated = 16 << 20;
   static constexpr std::string_view kZarray = ".zarray", kZarrJson = "zarr.json";
+  // What one item's leaves of one name have in common is bounded: each of them has it for itself.
+  std::vector<bool> wanted_entries_;
+  uint64_t repeated_documents_ = 0, string_bytes_ = 0;
   std::vector<Document> documents_;
   static constexpr size_t kRecentDocuments = 16;
   std::vector<Document> recent_;  // parsed without a finding; `leaves` of their items no longer move

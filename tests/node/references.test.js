@@ -149,7 +149,7 @@ const kBare = [
   ['no chunk', { 'm/a/0': undefined }, ['warning zero-fill-allowed']],
   ['no .zarray', { 'm/a/.zarray': undefined }, ['warning unclaimed-key']],
   ['no zarr.json', { 'v/zarr.json': undefined }, ['warning unclaimed-key']],
-  ['a file', { 'm/a/note.txt': 'x' }, ['warning unclaimed-key']],
+  ['a file', { 'm/a/note.txt': 'x' }, ['warning unknown-file']],
   ['a file beside', { 'm/note.txt': 'x' }, ['warning unknown-file']],
   ['groups', { '.zgroup': '{}', '.zattrs': '{}', 'm/.zattrs': '{}', '.zmetadata': '{}', 'zarr.json': '{"zarr_format": 3, "node_type": "group"}' }, []],
 ]

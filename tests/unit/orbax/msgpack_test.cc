@@ -119,6 +119,8 @@ TEST_CASE("every form of a value is one leaf") {
       {Byte(0xda) + Big(3, 2) + "abc", Kind::kString, "string", "abc"},
       {Str(std::string(300, 'x')), Kind::kString, "string", std::string(300, 'x')},
       {Str("PLACEHOLDER://a.b"), Kind::kPlaceholder, "string", "a.b"},
+      {Str("//GDAPlaceholder:a/b"), Kind::kPlaceholder, "string", "a/b"},
+      {Map({{"driver", Str("zarr")}, {"kvstore", Map({{"path", Str("a/")}})}}), Kind::kPlaceholder, "string", "a/"},
       {Str("PLACEHOLDER:/a.b"), Kind::kString, "string", "PLACEHOLDER:/a.b"},
   };
   for (const Row& row : rows) {
