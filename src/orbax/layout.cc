@@ -65,9 +65,11 @@ Children FindChildren(const ListingIndex& index, const LayoutOptions& options) {
     const bool digits = plain && plain->prefix.empty();
     children.steps.push_back({std::string(WithoutUnderscore(options.prefix)), digits ? flax->step_text : "", "",
                               std::string(name), *flax->step});
-    // What lies beside it belongs to it (Flax before Orbax).
-    std::erase(children.others, std::string(name) + "_gda/");
   }
+  // What lies beside a file of Flax's belongs to it.
+  std::erase_if(children.others, [&](const std::string& directory) {
+    return directory.ends_with("_gda/") && index.HasFile(directory.substr(0, directory.size() - 5));
+  });
   return children;
 }
 

@@ -39,10 +39,10 @@ struct Item {
 struct LayoutOptions {
   // --step, or the lockfile's: a number in digits, or the name of a directory.
   std::optional<std::string> step;
-  std::string step_file;  // or, where it is there, the step that this file is
   bool all_steps = false;
   std::string source_name;  // last component of the source's own path, "" if unknown
   std::string prefix{kFlaxPrefix};  // --prefix: of Flax's step files, and of step directories
+  std::string step_file;  // or, where it is there, the step that this file is
   std::string file;  // the source is this one file (others are what it refers to), else ""
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/phrase.h"
+#include "orbax/flax_name.h"
 
 namespace leafsum::readers {
 namespace {
@@ -71,6 +72,32 @@ void JudgeFlatSteps(const ListingIndex& index, const Layout& layout, StepsAnswer
                                 "step " + layout.chosen->Name(), "name the step that is meant with --step"});
 }
 
+// Flax takes the name that its natural sort has last, whatever it is the name of.
+void JudgeFlaxNames(const ListingIndex& index, const Layout& layout, StepsAnswer& answer) {
+  const std::string chosen = layout.chosen->Name();
+  const std::string prefix = layout.chosen->file.empty() || !layout.chosen->digits.empty()
+                                 ? layout.chosen->prefix + "_"
+                                 : std::string(orbax::kFlaxPrefix);
+  const auto own = orbax::ParseFlaxName(chosen, chosen.starts_with(prefix) ? prefix : layout.chosen->prefix);
+  if (!own || (layout.chosen->prefix.empty() && layout.chosen->file.empty())) return;
+  for (const auto& list : {index.Files(""), index.Subdirectories(""), index.Links("")})
+    for (std::string_view name : list) {
+      if (name == chosen) continue;
+      const auto other = orbax::ParseFlaxName(name, chosen.starts_with(prefix) ? prefix : layout.chosen->prefix);
+      if (!other || orbax::CompareFlax(other->key, own->key) < 0) continue;
+      const bool same = other->step && own->step && *other->step == *own->step;
+      if (other->step && !same) {
+        // A greater number: a newer step, however it is written.
+        if (!answer.newer) answer.newer = std::string(name);
+        continue;
+      }
+      answer.divergences.push_back({"Flax restore_checkpoint", std::string(name),
+                                    same ? "this one, if the file system lists it so: Flax reads the same number in both names"
+                                         : "this one: Flax sorts the name behind every number",
+                                    "step " + chosen, "rename it, or move it out of this directory"});
+    }
+}
+
 }  // namespace
 
 StepsAnswer JudgeSteps(const ListingIndex& index, const Layout& layout, bool named) {
@@ -80,18 +107,19 @@ StepsAnswer JudgeSteps(const ListingIndex& index, const Layout& layout, bool nam
   const std::string hashed = "step " + chosen;
   for (const orbax::Step& step : layout.foreign_steps) {
     if (step.Name() == chosen) continue;
-    const std::string prefix(ParseStepName(step.Name())->prefix);
+    const std::string& prefix = step.prefix;
     answer.divergences.push_back({step.file.empty() ? "CheckpointManager" : "Flax restore_checkpoint", step.directory + step.file,
                                   "this step, if it knows steps by the prefix " + prefix + "_", hashed,
                                   "move it out of this directory, or verify it on its own"});
   }
-  const std::string prefix(ParseStepName(chosen)->prefix);
+  const std::string& prefix = layout.chosen->prefix;
   const auto names = StepNames(index, prefix);
   std::string_view newest;
   for (std::string_view name : names)
     if (newest.empty() || Newer(name, newest)) newest = name;
-  if (!newest.empty() && Newer(newest, chosen)) answer.newer = std::string(newest);
+  if (!newest.empty() && ParseStepName(chosen) && Newer(newest, chosen)) answer.newer = std::string(newest);
   if (named) return answer;
+  JudgeFlaxNames(index, layout, answer);
   // All formats must agree with the newest name that there is; where that is not the step that was read, `newer` says so.
   for (const StepFormat& format : FormatsOf(names, prefix)) {
     const std::string_view taken = Newest(names, format);
@@ -108,10 +136,9 @@ std::vector<std::string> DescribeSteps(const ListingIndex& index, const Layout& 
   std::vector<std::string> lines;
   std::vector<std::string> prefixes{""};
   for (const auto* steps : {&layout.steps, &layout.foreign_steps})
-    for (const orbax::Step& step : *steps) {
-      const std::string prefix(ParseStepName(step.Name())->prefix);
-      if (std::find(prefixes.begin(), prefixes.end(), prefix) == prefixes.end()) prefixes.push_back(prefix);
-    }
+    for (const orbax::Step& step : *steps) prefixes.push_back(step.prefix);
+  std::sort(prefixes.begin(), prefixes.end());
+  prefixes.erase(std::unique(prefixes.begin(), prefixes.end()), prefixes.end());
   for (const std::string& prefix : prefixes) {
     const auto names = StepNames(index, prefix);
     for (const StepFormat& format : FormatsOf(names, prefix)) {
