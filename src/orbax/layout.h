@@ -58,7 +58,6 @@ struct Step {
   }
   std::optional<uint64_t> number() const { return NumberOf(digits); }
 };
-};
 
 struct Layout {
   bool is_root = false;

@@ -82,7 +82,7 @@ bool ChooseLayout(const Options& o, const Lockfile* lock, Scan& scan, std::strin
         "with --all-steps";
     return false;
   }
-  scan.step_chosen = scan.layout.chosen && scan.layout.chosen->has_number;
+  scan.step_chosen = scan.layout.chosen && scan.layout.chosen->number();
   return true;
 }
 

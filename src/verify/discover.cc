@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/phrase.h"
+#include "readers/links.h"
 #include "verify/choose_layout.h"
 #include "verify/pair_lockfile.h"
 
@@ -15,9 +16,6 @@ using report::Finding;
 constexpr uint64_t kMaxJsonItem = 4 << 20;
 constexpr std::string_view kProcessFile = "process_";
 
-// Whether any reader may open what this link leads to (design.md §11.2).
-bool ReaderMayOpen(const Scan&, const FileEntry&) { return true; }
-
 void FindLinks(Context& context, const Scan& scan) {
   for (const FileEntry& entry : scan.listing) {
     if (entry.kind != FileEntry::Kind::kSymlink) continue;
@@ -27,8 +25,10 @@ void FindLinks(Context& context, const Scan& scan) {
                                   "follows it; put the directory itself there, or use --follow-links"
                                 : "a symbolic link: it was not followed, a reader follows it; put the "
                                   "file itself there, or use --follow-links");
+    const readers::LinkRole role = readers::RoleOfLink(entry.path, scan.layout);
+    if (role == readers::LinkRole::kCompanion) continue;
     f.file = entry.path;
-    context.Add(scan, ReaderMayOpen(scan, entry) ? std::move(f) : AsWarning(std::move(f)));
+    context.Add(scan, role == readers::LinkRole::kMayBeOpened ? std::move(f) : AsWarning(std::move(f)));
   }
 }
 
