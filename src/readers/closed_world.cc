@@ -36,8 +36,12 @@ class Finder {
     // Sorted by directory, so that the item around a path is found by going from its end to its beginning.
     std::sort(items_.begin(), items_.end(),
               [](const ReadItem& a, const ReadItem& b) { return a.item->directory < b.item->directory; });
-    for (const orbax::Item& item : layout.items)
-      if (item.directory.empty() || !item.file.empty()) files_.push_back(item.file);
+    for (const orbax::Item& item : layout.items) {
+      if (item.file.empty()) continue;
+      files_.push_back(item.file);
+      // Arrays that a file of Flax's refers to.
+      if (!item.HasStore()) elsewhere_.push_back(item.file + "_gda/");
+    }
     for (const auto* steps : {&layout.steps, &layout.foreign_steps})
       for (const orbax::Step& step : *steps) {
         if (!step.file.empty()) files_.push_back(step.file);

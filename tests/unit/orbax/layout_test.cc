@@ -199,7 +199,8 @@ TEST_CASE("what is a root") {
       {{"9223372036854775808/_METADATA"}, true},                     // integers of any length
       {{"checkpoint_5"}, true},
       {{"checkpoint_5", "checkpoint_10"}, true},
-      {{"ckpt_5"}, false},                                           // a file only as checkpoint_<digits>
+      {{"checkpoint_-0.5"}, true},                                   // as Flax writes them
+      {{"ckpt_5"}, false},                                           // a file only with Flax's prefix, or --prefix
       {{"5"}, false},
       {{"checkpoint_a_5"}, false},
       {{"checkpoint_"}, false},
