@@ -192,11 +192,11 @@ blake3,sha256\`.
 The directory has a newer step than the one that was compared, and
 \`CheckpointManager.latest_step()\` restores the newest one.
 
-Comes about when training went on after the lockfile was made, or when somebody put a step beside
-the locked one.
+Comes about when training went on after the lockfile was made, or when somebody put a step
+beside the locked one.
 
-Lock the newer step too, or say which step is meant: with \`--step N\` the verdict speaks of that
-step alone. \`--all-steps\` compares every step.
+Lock the newer step too, or say which step is meant: with \`--step N\` the verdict speaks of
+that step alone. \`--all-steps\` compares every step.
 `,
   signature: `\
 The signature that was asked for is missing, does not fit, or is not by a key or signer that

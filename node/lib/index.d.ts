@@ -16,7 +16,8 @@ export interface Options {
   /** BLAKE3 is always computed. */
   algorithms?: ('blake3' | 'sha256')[]
   item?: string
-  step?: number
+  /** A step's number, or the name of its directory. */
+  step?: number | string
   allSteps?: boolean
   /** What the names of Flax's step files begin with; `checkpoint_`. */
   prefix?: string
@@ -87,6 +88,8 @@ export interface ListOptions extends Options {
   keyDigests?: boolean
   /** The generations of OCDBT stores. */
   versions?: boolean
+  /** check: what each reader would take, as the report's `output`. */
+  readers?: boolean
   /** The files of the directory; the source must have a listing. */
   files?: boolean
   /** How deep `subtrees` goes; 64. Less where their key paths would be over 32 MiB. */

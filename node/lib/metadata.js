@@ -51,7 +51,7 @@ function byCodePoint(/** @type {string} */ a, /** @type {string} */ b) {
 export async function describeSource(run, source, item, options) {
   const opened = await source
   const store = storeOf(opened)
-  const listed = await listSource(run, opened, options)
+  const listed = await listSource(run, opened, { ...options, readers: true })
   const described = await metadataOf(listed, store, item)
   const output = `${stringifyExact(described)}\n`
   return withOutput(JSON.parse(listed.text), { report: listed.text, output, lines: '' }, described)
@@ -64,8 +64,8 @@ export async function describeSource(run, source, item, options) {
  */
 async function metadataOf(report, store, wanted) {
   const { items = [], source = {} } = report.output ?? {}
-  const auto = autoItems(items)
-  const item = chosen(items, wanted)
+  const auto = { documented: report.output.auto.orbax_0_11_37, orbax_0_12_8: report.output.auto.orbax_0_12_8 }
+  const item = chosen(items, wanted, auto.orbax_0_12_8)
   /** @type {{ file: string, message: string }[]} */
   const unreadable = []
   const document = async (/** @type {string} */ file) => readDocument(store, file, unreadable)
@@ -89,9 +89,8 @@ async function metadataOf(report, store, wanted) {
 }
 
 /** @returns {string} */
-function chosen(/** @type {any[]} */ items, /** @type {string | null} */ wanted) {
+function chosen(/** @type {any[]} */ items, /** @type {string | null} */ wanted, /** @type {string | null} */ auto) {
   if (wanted === 'AUTO') {
-    const auto = autoItem(items)
     if (auto !== null) return auto
     throw new LeafsumError('source', 'no item is a tree: AUTO finds nothing, as in Orbax (InvalidLayoutError)')
   }

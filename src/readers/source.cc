@@ -205,6 +205,11 @@ class SourceJudge {
 
 Judgement Judge(const SourceView& source) { return SourceJudge(source).Run(); }
 
+AutoItem AutoOf(const SourceView& source) {
+  if (source.layout.checkpoint_directories.size() != 1) return {};
+  return AutoOf(SourceJudge(source).View(source.layout.checkpoint_directories[0]));
+}
+
 std::vector<ReaderRow> Describe(const SourceView& source) {
   const SourceJudge judge(source);
   std::vector<ReaderRow> rows;

@@ -45,4 +45,7 @@ struct ReaderRow {
 };
 std::vector<ReaderRow> Describe(const SourceView& source);
 
+// Which item AUTO takes of the checkpoint that was read; neither where several steps were.
+AutoItem AutoOf(const SourceView& source);
+
 }  // namespace leafsum::readers

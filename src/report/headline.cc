@@ -196,6 +196,8 @@ std::string Headline(const Report& report, const VerdictInput& input) {
     out += "; the source has no listing: files that nothing refers to could not be looked for";
   if (input.narrowed)
     out += ", nor keys of no leaf";
+  if (!input.newer_step.empty())
+    out += "; step " + Clipped(input.newer_step) + " is newer and was not looked at";
   // Sums of whole files cover those as well.
   const bool compared =
       input.command == Command::kVerify && report.leaves.equal != 0 && !input.files_equal;

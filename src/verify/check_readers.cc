@@ -63,6 +63,12 @@ void CheckReaders(Context& context, Scan& scan) {
   }
 }
 
+std::string AutoJson(const Scan& scan) {
+  const readers::AutoItem item = readers::AutoOf({scan.listing, scan.layout, scan.documents, scan.journals});
+  const auto text = [](const std::optional<std::string>& name) { return name ? JsonString(*name) : "null"; };
+  return "{\"orbax_0_11_37\":" + text(item.orbax_0_11_37) + ",\"orbax_0_12_8\":" + text(item.orbax_0_12_8) + '}';
+}
+
 std::string ReadersJson(const Context& context, const Scan& scan) {
   std::string out = "[";
   for (const readers::ReaderRow& row : readers::Describe(ViewOf(context, scan))) {

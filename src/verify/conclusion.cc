@@ -11,6 +11,7 @@
 #include "verify/other_files_stage.h"
 #include "verify/outputs.h"
 #include "verify/verifier.h"
+#include "verify/check_readers.h"
 
 namespace leafsum::verify {
 
@@ -235,6 +236,7 @@ void Verifier::Finish() {
   input.strict = o.strict;
   for (const Scan& s : context_.scans) input.unlisted |= !s.listed;
   input.narrowed = context_.narrowed;
+  if (o.step && scan.newer_step) input.newer_step = *scan.newer_step;
   uint64_t not_read = 0;
   for (const ItemScan& item : scan.items) {
     for (const LeafPlan& leaf : item.leaves) {
@@ -280,6 +282,9 @@ void Verifier::Finish() {
   switch (o.command) {
     case Command::kLock:
       if (report_.verdict.exit_code == 0) output_ = MakeLockfile();
+      break;
+    case Command::kCheck:
+      if (o.readers) output_ = ReadersJson(context_, scan);
       break;
     case Command::kDigest:
       output_ = DigestJson(scan.records);

@@ -126,6 +126,7 @@ Status Read(Options& o, const std::string& name, const JsonValue& v) {
                                     {"values", &Options::values},
                                     {"keys", &Options::keys},
                                     {"key_digests", &Options::key_digests},
+                                    {"readers", &Options::readers},
                                     {"versions", &Options::versions},
                                     {"read_ahead", &Options::read_ahead}};
   for (const Flag& flag : kFlags) {

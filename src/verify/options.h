@@ -75,6 +75,7 @@ struct Options {
   std::vector<std::pair<std::string, std::vector<std::string>>> resumed;
   bool keys = false;    // ls: list the keys
   bool key_digests = false;  // ls: and hash their values
+  bool readers = false;      // check: what each reader would take; ls: what AUTO takes
   bool versions = false;     // ls: list the generations of OCDBT stores
   bool read_ahead = false;   // the host reads ahead, in 3/8 of max_memory at most: say of each job which values it reads;
                              // no result depends on it

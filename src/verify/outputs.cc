@@ -7,6 +7,7 @@
 #include "base/phrase.h"
 #include "base/text.h"
 #include "zarr/chunk_grid.h"
+#include "verify/check_readers.h"
 
 namespace leafsum::verify {
 namespace {
@@ -159,7 +160,9 @@ std::string ListJson(const Scan& scan, const Options& options) {
     if (options.versions && item.generation) AppendVersions(out, item);
     out += '}';
   }
-  return out + "],\"totals\":{\"leaves\":" + Phrase(leaves) +
+  out += ']';
+  if (options.readers) out += ",\"auto\":" + AutoJson(scan);
+  return out + ",\"totals\":{\"leaves\":" + Phrase(leaves) +
          ",\"parameters\":" + Phrase(parameters) + ",\"nbytes\":" + Phrase(nbytes) +
          "}}\n";
 }

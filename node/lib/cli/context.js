@@ -47,10 +47,10 @@ export class Context {
   apiOptions() {
     const { item, step, allSteps, prefix, include, exclude, allowStructure, algorithm, jobs, maxMemory, maxFill } = this.options
     const { rename, stripPrefix, files, depth } = this.options
-    const { deep, strict, allowMissing, allowExtra, fingerprint, values, keys, digest, versions, generation } = this.options
+    const { deep, strict, allowMissing, allowExtra, fingerprint, values, keys, digest, versions, readers, generation } = this.options
     return {
       item, step, allSteps, prefix, include, exclude, allowStructure, maxMemory, maxFill,
-      deep, strict, allowMissing, allowExtra, fingerprint, values, keys, versions, generation, files, depth,
+      deep, strict, allowMissing, allowExtra, fingerprint, values, keys, versions, readers, generation, files, depth,
       rename: rename && rename.map(renameRule),
       stripPrefix,
       keyDigests: digest,

@@ -62,13 +62,14 @@ export const kOptions = {
   'npy': { type: 'flag', help: 'a .npy file; bfloat16 as <V2, float8 and float4 as |V1, int2 and int4 as int8' },
   'keys': { type: 'flag', help: 'list the keys of the store too' },
   'digest': { type: 'flag', help: 'with --keys: the digest of every value, which is read for that' },
+  'readers': { type: 'flag', help: 'print what each entry point of Orbax, Flax and TensorStore would take' },
   'versions': { type: 'flag', help: 'list the generations of OCDBT stores too' },
   'files': { type: 'flag', help: 'of ls: list the files of the directory too; of lock: lock those beside the checkpoint too' },
   'depth': { type: 'integer', value: 'N', range: [0, 64], help: 'no deeper than this: what lies below is summed' },
   'spec': { type: 'text', value: 'LEAF', mayBeEmpty: true, help: 'the JSON with which TensorStore opens this leaf, as /params/w, and nothing else' },
 
   'item': { type: 'text', value: 'NAME', mayBeEmpty: true, help: 'only this item' },
-  'step': { type: 'integer', value: 'N', range: [0, Number.MAX_SAFE_INTEGER], help: 'this step of a CheckpointManager root' },
+  'step': { type: 'text', value: 'N', help: 'this step of a CheckpointManager root: its number, or the name of its directory' },
   'generation': { type: 'integer', value: 'N', range: [1, Number.MAX_SAFE_INTEGER], help: 'this generation of an OCDBT store, not the newest' },
   'all-steps': { type: 'flag', help: 'every step of a CheckpointManager root' },
   'prefix': {
@@ -136,7 +137,7 @@ export const kCommands = {
     operands: ['SRC'],
     reports: true,
     help: 'the structure alone: every checksum and reference, every chunk there and decodable',
-    options: ['strict', ...kCommon],
+    options: ['readers', 'strict', ...kCommon],
     conflicts: kAlways,
   },
   diff: {
