@@ -68,11 +68,11 @@ class Lane:
             answers[row[0]] = one["answers"][row[0]] if one else {"error": "the process ended"}
         return answers
 
-    def lock(self, path, to, source=True):
-        return self.leafsum.ask({"lock": path, "to": to, "source": source}) or {"exit_code": 70, "headline": "the process ended", "findings": []}
+    def lock(self, path, to, source=True, prefix=None):
+        return self.leafsum.ask({"lock": path, "to": to, "source": source, "prefix": prefix}) or {"exit_code": 70, "headline": "the process ended", "findings": []}
 
-    def verify(self, path, lockfile):
-        return self.leafsum.ask({"verify": path, "with": lockfile}) or {"exit_code": 70, "headline": "the process ended", "findings": []}
+    def verify(self, path, lockfile, prefix=None):
+        return self.leafsum.ask({"verify": path, "with": lockfile, "prefix": prefix}) or {"exit_code": 70, "headline": "the process ended", "findings": []}
 
     def stop(self):
         self.readers.stop()

@@ -1,7 +1,7 @@
 // node leafsum.mjs: one JSON question a line on stdin, one answer a line on stdout.
-//   {"id", "lock": PATH, "to": FILE, "source": BOOLEAN}
+//   {"id", "lock": PATH, "to": FILE, "source": BOOLEAN, "prefix": TEXT or null}
 //                                          -> {"id", "exit_code", "headline"}; FILE is the lockfile, if there is one; with or without `source`
-//   {"id", "verify": PATH, "with": FILE}   -> {"id", "exit_code", "headline", "findings": [text...]}
+//   {"id", "verify": PATH, "with": FILE, "prefix": TEXT or null} -> {"id", "exit_code", "headline", "findings": [text...]}
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { LeafsumError, fromPath, lock, verify } from '../../../node/lib/index.js'
@@ -10,11 +10,11 @@ const sketch = (/** @type {any} */ one) => `${one.severity} ${one.code} ${one.fi
 
 async function answer(/** @type {any} */ question) {
   if (question.lock) {
-    const { report, lockfile } = await lock(fromPath(question.lock), { workers: 1, writeSource: question.source })
+    const { report, lockfile } = await lock(fromPath(question.lock), { workers: 1, writeSource: question.source, prefix: question.prefix ?? undefined })
     if (lockfile) writeFileSync(question.to, lockfile)
     return { exit_code: report.exit_code, headline: report.headline, findings: report.findings.map(sketch) }
   }
-  const report = await verify(fromPath(question.verify), { lockfile: readFileSync(question.with), workers: 1 })
+  const report = await verify(fromPath(question.verify), { lockfile: readFileSync(question.with), workers: 1, prefix: question.prefix ?? undefined })
   return { exit_code: report.exit_code, headline: report.headline, findings: report.findings.map(sketch) }
 }
 

@@ -38,9 +38,9 @@ def prepared(lane, base):
     """A base with its lockfile and what each reader restores from it."""
     base = asks.describe(base)
     base["lockfile"] = os.path.join(os.path.dirname(base["ckpt"]), "leafsum.json")
-    base["locked"] = lane.lock(base["ckpt"], base["lockfile"])
+    base["locked"] = lane.lock(base["ckpt"], base["lockfile"], prefix=base["flax"])
     # A lockfile may say which step it is of, or not.
-    lane.lock(base["ckpt"], base["lockfile"] + ".no-source", source=False)
+    lane.lock(base["ckpt"], base["lockfile"] + ".no-source", source=False, prefix=base["flax"])
     rows = asks.asks(base, base["ckpt"])
     base["answers"] = lane.read(rows)
     base["known"] = asks.known_of(base["answers"], rows)
@@ -58,7 +58,7 @@ def prepared(lane, base):
 
 def judged(lane, base, root, always=False):
     """(the report of verify, whether readers were asked, differences)"""
-    report = lane.verify(root, base["lockfile"])
+    report = lane.verify(root, base["lockfile"], prefix=base["flax"])
     if report["exit_code"] != 0 and not always:
         return report, None, []
     rows = asks.asks(base, root)
