@@ -35,7 +35,7 @@ export function makeApi(platform) {
       return held([source, options.against], async () => {
         const { cameWith } = await import('./against.js')
         const sources = await Promise.all([source, options.against])
-        return report('verify', sources, { ...options, againstCameWithSource: cameWith(sources, options), values: true, sample })
+        return report('verify', sources, { ...options, ...cameWith(sources, options), values: true, sample })
       })
     },
     check: (/** @type {any} */ source, /** @type {Options} */ options) => report('check', [source], options),

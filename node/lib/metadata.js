@@ -92,7 +92,7 @@ async function metadataOf(report, store, wanted) {
 function chosen(/** @type {any[]} */ items, /** @type {string | null} */ wanted, /** @type {string | null} */ auto) {
   if (wanted === 'AUTO') {
     if (auto !== null) return auto
-    throw new LeafsumError('source', 'no item is a tree: AUTO finds nothing, as in Orbax (InvalidLayoutError)')
+    throw new LeafsumError('source', 'AUTO takes nothing here, as in Orbax 0.12.8 (InvalidLayoutError): no item is a tree, or a file is missing that marks the checkpoint; name an item with --item')
   }
   const name = wanted ?? ''
   const found = items.find(one => one.name === name)

@@ -6,7 +6,7 @@ const kCoreNames = /** @type {Record<string, string>} */ ({
   algorithms: 'algorithms', item: 'item', step: 'step', allSteps: 'all_steps', prefix: 'prefix', include: 'include', exclude: 'exclude',
   deep: 'deep', strict: 'strict', allowMissing: 'allow_missing', allowExtra: 'allow_extra', allowStructure: 'allow_structure',
   fingerprint: 'fingerprint', stored: 'stored', blocks: 'blocks', chunks: 'chunks', files: 'files', writeSource: 'write_source',
-  againstCameWithSource: 'against_with_source', reads: 'reads', sample: 'sample', resumed: 'resumed', resumedByTags: 'resumed_by_tags', values: 'values', renames: 'renames', keys: 'keys', keyDigests: 'key_digests', versions: 'versions', readers: 'readers', generation: 'generation',
+  againstCameWithSource: 'against_with_source', nested: 'nested', reads: 'reads', sample: 'sample', resumed: 'resumed', resumedByTags: 'resumed_by_tags', values: 'values', renames: 'renames', keys: 'keys', keyDigests: 'key_digests', versions: 'versions', readers: 'readers', generation: 'generation',
   maxMemory: 'max_memory', maxFill: 'max_fill', segment: 'segment',
 })
 const kHostNames = ['signal', 'onProgress', 'workers', 'workersFrom', 'lockfile', 'lockfileCameWithSource', 'against', 'sums', 'sumsPath', 'rename', 'stripPrefix', 'onContent', 'conclude', 'state', 'onDone']

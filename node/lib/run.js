@@ -101,7 +101,7 @@ export async function runCommand(platform, command, sources, given) {
       throw error
     }
     jobs.tell()
-    refuse(verifier.notFound(), 'source')
+    refuse(verifier.notFound(), verifier.isAmbiguous() ? 'usage' : 'source')
     state?.save(verifier.equal(), hasReadAll(verifier.report()))
     if (options.conclude && !verifier.conclude(JSON.stringify(options.conclude()))) throw bug('a judgement that is none')
     await options.onDone?.(verifier)

@@ -112,6 +112,7 @@ EMSCRIPTEN_BINDINGS(verifier) {
       })
       .function("error", &Error)
       .function("notFound", &Error)
+      .function("isAmbiguous", +[](const Verifier& v) { return v.core.is_ambiguous(); })
       .function("feed", +[](Verifier& v, uint32_t id, val bytes) { v.core.Feed(id, CopyIn(bytes)); })
       .function("tooLarge", +[](Verifier& v, uint32_t id, double size) {
         v.core.TooLarge(id, static_cast<uint64_t>(size));

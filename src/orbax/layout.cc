@@ -139,12 +139,11 @@ class ItemFinder {
     layout_.checkpoint_directories.push_back(checkpoint);
     const std::string own_name = prefix.substr(0, prefix.size() - (prefix.empty() ? 0 : 1));
     if (AddIfItem(checkpoint, own_name, false) || IsUnmerged(checkpoint)) return;
-    const bool is_checkpoint = index_.HasFile(checkpoint + "_CHECKPOINT_METADATA");
     AddHubFiles(checkpoint, prefix);
     for (std::string_view name : index_.Subdirectories(checkpoint)) {
       const std::string directory = Below(checkpoint, name);
       if (Skipped(name, directory)) continue;
-      if (!is_checkpoint && index_.HasFile(directory + "_CHECKPOINT_METADATA"))
+      if (index_.HasFile(directory + "_CHECKPOINT_METADATA"))
         layout_.nested_checkpoints.push_back(directory);
       const bool unfinished = IsUnfinishedName(name);
       if (AddIfItem(directory, prefix + std::string(name), unfinished) || IsUnmerged(directory) ||

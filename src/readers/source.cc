@@ -140,11 +140,19 @@ class SourceJudge {
     for (const Answer& answer : AskEntryPoints(View(directory)))
       for (const Opened& opened : answer.opened) {
         if (ItemAt(opened.directory) || (opened.handler == Handler::kRandomKey && ItemBelow(opened.directory))) continue;
-        const Item* first = source_.layout.items.empty() ? nullptr : &source_.layout.items.front();
         Add({std::string(answer.entry->name) + " (" + std::string(answer.entry->versions) + ")", opened.directory,
              std::string(HandlerName(opened.handler)) + " there",
-             first ? Shown(first->directory) : "nothing", "move it out of the checkpoint, or delete it"});
+             Hashed(), "move it out of the checkpoint, or delete it"});
       }
+  }
+
+  // What was hashed, in words: the first items by name stand for many.
+  std::string Hashed() const {
+    const std::vector<Item>& items = source_.layout.items;
+    std::string text;
+    for (size_t i = 0; i < items.size() && i < 3; ++i)
+      text += (i ? ", " : "") + (items[i].file.empty() ? Shown(items[i].directory) : items[i].file);
+    return items.empty() ? "nothing" : items.size() > 3 ? text + " and others" : text;
   }
 
   // §10.24: every reader raises where the tree is gone; a bare store has none.

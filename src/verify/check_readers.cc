@@ -42,7 +42,11 @@ void NewerStep(Context& context, Scan& scan, const std::string& newer) {
 
 void CheckReaders(Context& context, Scan& scan) {
   readers::Judgement judgement = readers::Judge(ViewOf(context, scan));
-  for (const readers::Divergence& divergence : judgement.divergences) context.Add(scan, DivergenceOf(divergence));
+  // The other source of a comparison is read as what it is, wherever it lies.
+  const std::vector<std::string>& nested = context.options.nested;
+  const std::string own = scan.source < nested.size() ? nested[scan.source] : "";
+  for (const readers::Divergence& divergence : judgement.divergences)
+    if (own.empty() || !divergence.place.starts_with(own)) context.Add(scan, DivergenceOf(divergence));
   if (judgement.newer_step) NewerStep(context, scan, *judgement.newer_step);
   for (const auto& [item, type] : judgement.unknown_handlers) {
     Finding f = MakeFinding(Code::kUnsupported,

@@ -157,6 +157,7 @@ Status Read(Options& o, const std::string& name, const JsonValue& v) {
   static constexpr Texts kTexts[] = {{"include", &Options::include},
                                      {"exclude", &Options::exclude},
                                      {"source_names", &Options::source_names},
+                                     {"nested", &Options::nested},
                                      {"source_files", &Options::source_files}};
   for (const Texts& texts : kTexts) {
     if (name != texts.name) continue;

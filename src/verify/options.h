@@ -65,6 +65,7 @@ struct Options {
   bool stored = true, blocks = true, chunks = false, write_source = true,
        files = false;  // what `lock` writes
   bool against_with_source = false;  // verify: the second source came with the first and is not trusted
+  std::vector<std::string> nested;  // verify: of each source the directory in it that is the other one, "" if none
   bool values = false;  // diff: compare the values of what differs
   std::vector<Rename> renames;  // diff
   std::vector<ReadRequest> reads;  // cat, match

@@ -314,4 +314,10 @@ Verifier::Progress Verifier::progress() const {
           hashing_->bytes_total()};
 }
 
+bool Verifier::is_ambiguous() const {
+  return std::any_of(context_.scans.begin(), context_.scans.end(), [](const Scan& scan) {
+    return !scan.layout.ambiguous_steps.empty() || scan.layout.duplicate_step_number;
+  });
+}
+
 }  // namespace leafsum::verify

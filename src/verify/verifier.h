@@ -33,6 +33,8 @@ class Verifier {
   void SetEvidence(Bytes lockfile, bool with_source);
   // A usage error, "" if none: wrong options, evidence that is refused, no such step or item.
   const std::string& error() const { return error_; }
+  // The error is that the caller has to say which of several checkpoints is meant.
+  bool is_ambiguous() const;
 
   // What to start now: at most `budget` bytes of open asks, but one where nothing is open and Done
   // is false.

@@ -11,14 +11,22 @@ import { fixtures, scratch } from './support/places.js'
 
 const baseline = join(fixtures, 'seed000/artifacts/baseline_ckpt')
 
-/** `ckpt`, a copy of it inside and one beside, and links of every kind. */
-function tree(/** @type {import('node:test').TestContext} */ t) {
+/**
+ * `ckpt` and copies of it beside, and links of every kind. What lies in `ckpt` is there where it is asked for alone: a copy in a
+ * checkpoint is taken by readers, whatever it is compared with.
+ * @param {import('node:test').TestContext} t
+ * @param {string[]} names
+ */
+function tree(t, names = ['ckpt/backup']) {
   const root = scratch(t)
   const at = (/** @type {string} */ name) => join(root, name)
-  for (const name of ['ckpt', 'ckpt/backup', 'ckpt/a/b', 'other', 'ckpt2']) fs.cpSync(baseline, at(name), { recursive: true })
-  for (const [name, target] of Object.entries({ same: 'ckpt', in: 'ckpt/backup', away: 'other', 'ckpt/out': '../other', far: 'ckpt/out', 'ckpt/up': '..' })) {
-    fs.symlinkSync(target, at(name))
-  }
+  const isAsked = (/** @type {string} */ name) => names.some(asked => asked.includes(name))
+  for (const name of ['ckpt', 'other', 'ckpt2']) fs.cpSync(baseline, at(name), { recursive: true })
+  for (const name of ['ckpt/backup', 'ckpt/a/b']) if (isAsked(name) || name === 'ckpt/backup' && names.includes('in')) fs.cpSync(baseline, at(name), { recursive: true })
+  for (const [name, target] of Object.entries({ same: 'ckpt', in: 'ckpt/backup', away: 'other' })) fs.symlinkSync(target, at(name))
+  if (isAsked('ckpt/out') || names.includes('far')) fs.symlinkSync('../other', at('ckpt/out'))
+  if (names.includes('far')) fs.symlinkSync('ckpt/out', at('far'))
+  if (isAsked('ckpt/up')) fs.symlinkSync('..', at('ckpt/up'))
   return root
 }
 
@@ -27,13 +35,14 @@ const kPlaces = /** @type {[source: string, against: string, status: number][]} 
   ['ckpt', 'ckpt', 2], ['ckpt', 'ckpt/', 2], ['ckpt', './ckpt/.', 2], ['ckpt', 'ckpt/backup/..', 2], ['ckpt', 'other/../ckpt//', 2], ['ckpt', 'same', 2], ['same', 'ckpt', 2],
   ['ckpt/backup', 'in', 2], ['ckpt', 'ckpt/up/ckpt', 2],
   ['ckpt', 'ckpt/backup', 4], ['ckpt', 'ckpt/backup/', 4], ['ckpt', 'ckpt/a/b', 4], ['ckpt', 'in', 4], ['same', 'in', 4], ['ckpt', 'other/../ckpt/backup', 4],
-  ['ckpt', 'ckpt/out', 4], ['ckpt', 'far', 4], ['ckpt', 'ckpt/up/other', 4],
+  // The link itself is a gap, which is worse: a reader follows it.
+  ['ckpt', 'ckpt/out', 3], ['ckpt', 'far', 3], ['ckpt', 'ckpt/up/other', 3],
   ['ckpt/backup', 'ckpt', 4], ['in', 'ckpt', 4], ['ckpt/a/b', 'same', 4],
 ])
 
 test('where the evidence lies decides, on every way to it', t => {
-  const cwd = tree(t)
   for (const [source, against, expected] of kPlaces) {
+    const cwd = tree(t, [source, against])
     for (const names of [[source, against], [join(cwd, source), join(cwd, against) + (against.endsWith('/') ? '/' : '')]]) {
       const { status, stderr } = cli(['verify', names[0], '--against', names[1], '-q'], { cwd })
       assert.equal(status, expected, `${names}: ${stderr}`)
@@ -60,7 +69,10 @@ test('the API sees it of its own stores, is told it of others, and refuses what 
   assert.equal((await verify(Promise.resolve(open('ckpt')), { against: Promise.resolve(open('ckpt/backup')) })).exit_code, 4)
   assert.equal((await verify(await openCheckpoint(open('ckpt')), { against: await openCheckpoint(open('ckpt/backup')) })).exit_code, 4)
   assert.equal((await verify(open('ckpt'), { against: open('ckpt/backup'), againstCameWithSource: false })).exit_code, 4)
-  assert.equal((await verify(open('ckpt'), { against: open('other'), againstCameWithSource: true })).exit_code, 4)
+  assert.equal((await verify(open('ckpt2'), { against: open('other'), againstCameWithSource: true })).exit_code, 4)
+  // What lies in it is what readers take, whatever vouches for the rest.
+  const planted = await verify(open('ckpt'), { against: open('other') })
+  assert.deepEqual([planted.exit_code, planted.findings.find(one => one.severity === 'error')?.code], [1, 'reader-divergence'])
   const one = open('ckpt')
   for (const against of [open('ckpt'), open('same'), one, await openCheckpoint(one)]) {
     await assert.rejects(verify(one, { against }), { code: 'evidence', message: /the source itself/ })
@@ -100,7 +112,7 @@ test('a server: evidence below the source, above it, beside it', async t => {
 test('a path from elsewhere on the disk is as good as a short one', t => {
   const cwd = tree(t)
   const inside = relative(cwd, join(cwd, 'other')) // a plain name
-  assert.equal(cli(['verify', 'ckpt', '--against', inside, '-q'], { cwd }).status, 0)
+  assert.equal(cli(['verify', 'ckpt2', '--against', inside, '-q'], { cwd }).status, 0)
   assert.equal(cli(['verify', '.', '--against', 'backup', '-q'], { cwd: join(cwd, 'ckpt') }).status, 4)
   assert.equal(cli(['verify', '.', '--against', '..', '-q'], { cwd: join(cwd, 'ckpt/backup') }).status, 4)
 })

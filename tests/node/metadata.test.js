@@ -115,7 +115,8 @@ test('documents that cannot be read are told, and are no success', t => {
   fs.cpSync(join(root, '0.12.8/v1_save/ckpt'), copy, { recursive: true })
   fs.writeFileSync(join(copy, 'state/_sharding'), '{"YS53": "{", "YS53": 1}')
   fs.writeFileSync(join(copy, '_CHECKPOINT_METADATA'), '{"custom_metadata": ')
-  const { status, stdout, stderr } = cli(['metadata', copy, '--json'])
+  // A v1 checkpoint without this file is none to Orbax: AUTO takes nothing.
+  const { status, stdout, stderr } = cli(['metadata', copy, '--item', 'state', '--json'])
   assert.equal(status, 1)
   const document = JSON.parse(stdout)
   assertValid('metadata', document)
@@ -124,7 +125,8 @@ test('documents that cannot be read are told, and are no success', t => {
   assert.match(stderr, /state\/_sharding cannot be read: "YS53" a second time/)
   fs.rmSync(join(copy, '_CHECKPOINT_METADATA'))
   fs.rmSync(join(copy, 'state/_sharding'))
-  const without = JSON.parse(cli(['metadata', copy, '--json']).stdout)
+  assert.match(cli(['metadata', copy]).stderr, /AUTO takes nothing here/)
+  const without = JSON.parse(cli(['metadata', copy, '--item', 'state', '--json']).stdout)
   assert.deepEqual([without.unreadable, without.custom_metadata], [[], null])
 })
 

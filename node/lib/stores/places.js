@@ -23,6 +23,21 @@ export function relationOf(a, b) {
   return meet(x.own, y.around) || meet(y.own, x.around) || isPublishedWith ? 'with' : undefined
 }
 
+/**
+ * The directory of a source in which another one lies, ending in "/"; "" where it lies elsewhere or that is not known.
+ * @param {any} outer a store
+ * @param {any} inner
+ */
+export function directoryOf(outer, inner) {
+  /** @type {[Places | undefined, Places | undefined]} */
+  const [x, y] = [outer.places?.(), inner.places?.()]
+  for (const place of x?.own ?? []) {
+    const within = y?.own.find(name => name.startsWith(`${place}/`))
+    if (within !== undefined) return `${within.slice(place.length + 1)}/`
+  }
+  return ''
+}
+
 // A hub's files: /owner/name/resolve/revision/path, with /datasets or the like before it.
 const kRevision = ['resolve', 'raw', 'tree', 'blob']
 
