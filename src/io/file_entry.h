@@ -12,6 +12,7 @@ struct FileEntry {
   uint64_t size = 0;
   Kind kind = Kind::kFile;
   bool to_directory = false;  // kSymlink: what it leads to is a directory
+  bool foreign = false;       // kFile: another program's, whatever its name says
 };
 
 // A symbolic link of the source, as the host found it. One to a file that is followed is a file of

@@ -50,7 +50,7 @@ ListingIndex::ListingIndex(const std::vector<FileEntry>& listing) {
       while (path.ends_with('/')) path.remove_suffix(1);
       directories_.push_back(path);
     } else if (entry.kind == FileEntry::Kind::kFile) {
-      files_.push_back(path);
+      if (!entry.foreign) files_.push_back(path);
     } else {
       links_.push_back(path);
     }

@@ -9,7 +9,7 @@
 
 namespace leafsum::orbax {
 
-// Directories are given as "" or with a "/" at the end. Views are into the listing, which must
+// Files of other programs (FileEntry::foreign) are as if they were not there. Directories are given as "" or with a "/" at the end. Views are into the listing, which must
 // outlive this.
 class ListingIndex {
  public:

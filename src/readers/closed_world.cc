@@ -124,7 +124,7 @@ std::vector<Divergence> UnreadMarks(const std::vector<FileEntry>& listing, const
   const Finder finder(layout, items);
   std::vector<Divergence> out;
   for (const FileEntry& entry : listing) {
-    if (entry.kind != FileEntry::Kind::kFile) continue;
+    if (entry.kind != FileEntry::Kind::kFile || entry.foreign) continue;
     const std::string_view path = entry.path;
     const std::string_view name = path.substr(path.rfind('/') + 1);
     if (!IsMark(name) || finder.IsExplained(path, name)) continue;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/phrase.h"
+#include "base/text.h"
 #include "readers/links.h"
 #include "verify/choose_layout.h"
 #include "verify/pair_lockfile.h"
@@ -14,6 +15,7 @@ using report::Code;
 using report::Finding;
 
 constexpr uint64_t kMaxJsonItem = 4 << 20;
+constexpr std::string_view kTensorFlow = "model_checkpoint_path";
 constexpr std::string_view kProcessFile = "process_";
 
 void FindLinks(Context& context, const Scan& scan) {
@@ -49,6 +51,29 @@ void Discover::Start(size_t scan_index) {
     ++scan.total_files;
     scan.total_bytes += entry.size;
   }
+  LookAtHeads(scan_index);
+  if (heads_[scan_index] == 0) Begin(scan_index);
+}
+
+// TensorFlow keeps a text file `checkpoint` beside its own files, T5X had it in its roots. It is no msgpack tree, and the
+// directory no checkpoint because of it.
+void Discover::LookAtHeads(size_t scan_index) {
+  Scan& scan = context_.scans[scan_index];
+  if (!scan.listed) return;
+  for (const FileEntry& entry : scan.listing) {
+    const std::string_view path = entry.path;
+    const std::string_view directory = path.substr(0, path.rfind('/') + 1);
+    if (entry.kind != FileEntry::Kind::kFile || path.substr(directory.size()) != "checkpoint" ||
+        entry.size < kTensorFlow.size() || std::count(directory.begin(), directory.end(), '/') > 2)
+      continue;
+    wants_.push_back({What::kHead, scan_index, 0, entry.path});
+    WantRange(scan, entry.path, 0, kTensorFlow.size(), wants_.size() - 1);
+    ++heads_[scan_index];
+  }
+}
+
+void Discover::Begin(size_t scan_index) {
+  Scan& scan = context_.scans[scan_index];
   const bool chosen = ChooseLayout(context_.options, lock_, scan, not_found_);
   FindLinks(context_, scan);
   if (!chosen) return;
@@ -174,7 +199,7 @@ bool Discover::WantIfListed(size_t scan, size_t item, What what, const std::stri
 void Discover::WantMsgpack(size_t scan, size_t item, const std::string& path) {
   Scan& s = context_.scans[scan];
   const auto id = s.files.Find(path);
-  if (!id || !s.files.size(*id)) return;
+  if (!id || !s.files.size(*id) || (s.EntryOf(path) && s.EntryOf(path)->foreign)) return;
   orbax::MsgpackReader& reader = s.items[item].msgpack.emplace(*s.files.size(*id));
   s.items[item].msgpack_file = *id;
   const Want want{What::kMsgpack, scan, item, path};
@@ -270,12 +295,16 @@ void Discover::WantItem(size_t scan_index, size_t item_index) {
 
 void Discover::OnFailure(size_t tag, Error error) {
   const Want want = wants_[tag];
-  Report(want, error);
+  if (want.what != What::kHead) return Report(want, error);
+  if (--heads_[want.scan] == 0) Begin(want.scan);  // what cannot be read is told when it is read whole
 }
 
 void Discover::OnRead(size_t tag, Bytes bytes) {
   const Want want = wants_[tag];
-  Read(tag, want, bytes);
+  if (want.what != What::kHead) return Read(tag, want, bytes);
+  Scan& scan = context_.scans[want.scan];
+  if (AsText(bytes) == kTensorFlow) scan.EntryOf(want.path)->foreign = true;
+  if (--heads_[want.scan] == 0) Begin(want.scan);
 }
 
 }  // namespace leafsum::verify

@@ -20,6 +20,7 @@ class Discover : public ReadingStage {
 
  private:
   enum class What {
+    kHead,  // of a file `checkpoint`: TensorFlow has one of that name too
     kCheckpointMetadata,
     kDeletionJournal,
     kTreeMetadata,
@@ -38,6 +39,8 @@ class Discover : public ReadingStage {
   };
 
   void Start(size_t scan_index);
+  void LookAtHeads(size_t scan_index);
+  void Begin(size_t scan_index);
   void WantItem(size_t scan_index, size_t item_index);
   void WantArrayMetadatas(size_t scan, size_t item);
   void WantMsgpack(size_t scan, size_t item, const std::string& path);
@@ -57,6 +60,7 @@ class Discover : public ReadingStage {
 
   Lockfile* lock_;
   std::vector<Want> wants_;
+  std::vector<size_t> heads_;  // by scan: that were asked for and are not there yet
   std::string not_found_;
 };
 

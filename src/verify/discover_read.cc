@@ -44,6 +44,7 @@ void Discover::Report(const Want& want, const Error& error) {
       context_.Add(scan, scan.items[want.item],
                    f.severity == Severity::kError ? AsWarning(std::move(f)) : std::move(f));
       return;
+    case What::kHead:
     case What::kJsonItem:
       return;  // the leaf is its bytes, whatever they are
     case What::kMsgpack: {
@@ -125,6 +126,8 @@ void Discover::Read(size_t tag, const Want& want, Bytes bytes) {
       scan.journals[directory] = std::move(*names);
       return;
     }
+    case What::kHead:
+      return;
     case What::kMsgpack:
       return ReadMsgpack(tag, bytes);
     case What::kRootMetadata: {

@@ -10,6 +10,12 @@ namespace leafsum::verify {
 using report::Code;
 using report::Finding;
 
+FileEntry* Scan::EntryOf(std::string_view path) {
+  const auto it = std::lower_bound(listing.begin(), listing.end(), path,
+                                   [](const FileEntry& e, std::string_view p) { return std::string_view(e.path) < p; });
+  return it != listing.end() && it->path == path ? &*it : nullptr;
+}
+
 std::pair<size_t, size_t> Scan::Below(std::string_view directory) const {
   if (directory.empty()) return {0, listing.size()};
   auto less = [](const FileEntry& e, std::string_view path) {

@@ -136,6 +136,8 @@ struct Scan {
 
   // The listed files below a directory ("" or ending in "/"), as a range of `listing`.
   std::pair<size_t, size_t> Below(std::string_view directory) const;
+  // What the listing has of this path; null where it has nothing.
+  FileEntry* EntryOf(std::string_view path);
   // The size of a listed file; nothing where there is none of that name.
   std::optional<uint64_t> SizeOf(std::string_view path) const;
   // Whether nobody knows if a file of this name is there: what depends on its absence is not said.
