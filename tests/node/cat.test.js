@@ -202,20 +202,23 @@ test('the program: text, --npy, --json, exit codes', t => {
   }
 })
 
-const steps = (/** @type {Record<string, any>} */ arrays) => fromMap(Object.fromEntries(Object.entries(arrays).flatMap(([step, array]) =>
-  Object.entries(storeOf({ w: array })).map(([path, bytes]) => [`${step}/state/${path}`, bytes]))))
+const steps = (/** @type {Record<string, any>} */ arrays) => fromMap(Object.fromEntries(Object.entries(arrays).flatMap(([step, array]) => [
+  // Without it directories of bare arrays are no steps, whatever their names.
+  [`${step}/_CHECKPOINT_METADATA`, new TextEncoder().encode('{}')],
+  ...Object.entries(storeOf({ w: array })).map(([path, bytes]) => [`${step}/state/${path}`, bytes]),
+])))
 
 test('the lockfile of a root\'s older step chooses the step that is sliced too', async () => {
   const old = new Uint8Array(new Float32Array([1, 2, 3]).buffer), newer = new Uint8Array(new Int32Array([7, 8, 9]).buffer)
   const open = () => steps({ 5: zarr3('float32', [3], old), 7: zarr3('int32', [3], newer) })
   const { lockfile } = await lock(open(), { step: 5 })
   assert.ok(lockfile)
-  const value = await read(open(), '/state/w', '1:3', { lockfile })
+  const value = await read(open(), 'state:/w', '1:3', { lockfile })
   assert.deepEqual([value.report.exit_code, value.dtype, [...value.data]], [0, 'float32', [2, 3]])
-  assert.deepEqual([...(await read(open(), '/state/w', '1:3')).data], [8, 9])
+  assert.deepEqual([...(await read(open(), 'state:/w', '1:3')).data], [8, 9])
   // A checkpoint that was opened without it lists the newest step: another leaf is not sliced by that one's shape.
   const checkpoint = await openCheckpoint(open())
-  const other = await checkpoint.read('/state/w', '1:3', { lockfile })
+  const other = await checkpoint.read('state:/w', '1:3', { lockfile })
   assert.deepEqual([other.report.exit_code, other.bytes], [3, null])
 })
 

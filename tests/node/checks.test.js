@@ -131,8 +131,10 @@ const kRows = {
     ['a store of another time', edit('_CHECKPOINT_METADATA', json => {
       for (const m of ['init_timestamp_nsecs', 'commit_timestamp_nsecs']) json[m] = shift(json[m], -3600_000_000_000n)
     }), ['warning structure-mismatch manifest.ocdbt']],
-    ['never merged', files => files.delete('manifest.ocdbt'), ['error uncommitted manifest.ocdbt'], 1, 1],
-    ['without its tree', files => files.delete('_METADATA'), ['warning missing-file _METADATA'], 0, 1],
+    ['a manifest that was lost after the commit', files => files.delete('manifest.ocdbt'), ['error missing-file manifest.ocdbt'], 1, 1],
+    ['never merged', files => ['manifest.ocdbt', '_CHECKPOINT_METADATA', 'commit_success.txt'].forEach(f => files.delete(f)),
+      ['error uncommitted manifest.ocdbt'], 1, 1],
+    ['without its tree', files => files.delete('_METADATA'), ['error missing-file _METADATA'], 1, 1],
   ],
   base_plain: [
     ...kCommon,
@@ -250,24 +252,30 @@ test('names that lead out of the checkpoint', async () => {
 test('items: one that was never finished, one whose deletion has begun, and what lies beside them', async () => {
   const state = load(join(fixtures, 'damaged', 'base_zarr2', 'ckpt'))
   const files = /** @type {Files} */ (new Map())
+  // Of a flat checkpoint; items have none.
+  for (const file of ['_CHECKPOINT_METADATA', 'commit_success.txt']) state.delete(file)
   for (const item of ['state', 'old']) for (const [path, bytes] of state) files.set(`${item}/${path}`, bytes)
   put(files, '_CHECKPOINT_METADATA', '{}')
   put(files, 'config/data.json', '{"a": 1, "a": 2}')
   assert.deepEqual(told(await check(fromMap(files))), ['warning duplicate-member config/data.json'])
-  put(files, 'old/_METADATA', '{')                       // broken, as half of it is gone
+  // The readers that know no journal restore the item, the others do not.
   put(files, '_CHECKPOINT_DELETION', JSON.stringify({
     operation_id: '0'.repeat(32), checkpointable_name: 'old', destination: null,
     original_metadata: { item_handlers: { old: 'x', state: 'x' } }, updated_metadata: { item_handlers: { state: 'x' } },
   }))
+  const begun = await check(fromMap(files))
+  assert.deepEqual(told(begun), ['error reader-divergence old/', 'warning duplicate-member config/data.json'])
+  assert.match(begun.findings[0].message, /finish the deletion, or undo it/)
+  assert.deepEqual(Object.keys((await digest(fromMap(files))).output.items), ['config', 'old', 'state'])
+  put(files, 'old/_METADATA', '{')                       // broken, as half of it is gone
   put(files, 'next.orbax-checkpoint-tmp/_METADATA', '{}')
   put(files, 'stray.bin', 'x')
   put(files, 'state/_root', 'x')
   put(files, 'config/more.txt', 'x')
   const report = await check(fromMap(files))
-  assert.deepEqual(told(report), ['error uncommitted next.orbax-checkpoint-tmp/', 'warning unknown-file stray.bin',
-    'warning duplicate-member config/data.json', 'warning unknown-file config/more.txt', 'warning unknown-file state/_root'])
-  const digests = await digest(fromMap(files))
-  assert.deepEqual(Object.keys(digests.output.items), ['config', 'state'])
+  assert.deepEqual(told(report), ['error reader-divergence next.orbax-checkpoint-tmp/', 'error reader-divergence old/',
+    'error uncommitted next.orbax-checkpoint-tmp/', 'warning unknown-file stray.bin',
+    'warning duplicate-member config/data.json', 'warning unknown-file config/more.txt', 'error invalid old/_METADATA', 'warning unknown-file state/_root'])
 })
 
 test('the step of the lockfile is gone: each of its leaves is missing, no other step is read, and the findings say why', async () => {
