@@ -15,11 +15,11 @@ constexpr EntryPoint kPyTreeCheckpointer{
     "PyTreeCheckpointer, StandardCheckpointer", "0.11.37, 0.12.8",
     "the directory itself: the tree of _METADATA, values of the msgpack file checkpoint before those of the store; without "
     "_METADATA the msgpack file alone",
-    "pytree-takes-the-directory"};
+    "flat.plain"};
 constexpr EntryPoint kComposite{
     "Checkpointer(CompositeCheckpointHandler), CheckpointManager.restore", "0.11.37, 0.12.8",
     "every directory, names with a dot in front too, each by its handler of item_handlers; raises where one has none",
-    "composite-takes-every-directory"};
+    "composite.stray-directory"};
 
 // The rules in which versions of v1 differ.
 struct V1 {
@@ -31,17 +31,17 @@ struct V1 {
 constexpr V1 kVersions[] = {
     {{"v1 load", "0.11.37",
       "of the directories that have _METADATA the one called pytree, else the first by name; without one the directory itself",
-      "v1-auto-order-0.11.37"},
+      "auto.pytree"},
      {"v1 load_checkpointables", "0.11.37", "every directory but metrics and AUTO, each by its handler, else as a tree",
-      "v1-checkpointables-take-every-directory"},
+      "v1.checkpointables"},
      "pytree", false, false},
     {{"v1 load", "0.12.8",
       "of the directories that have _METADATA the one called state, else the first by name; without one the directory itself",
-      "v1-auto-order-0.12.8"},
+      "auto.state-first"},
      {"v1 load_checkpointables", "0.12.8",
       "every directory but metrics, AUTO and what a deletion journal names, each by its handler, else as a tree; raises where the "
       "directory itself is a tree",
-      "v1-checkpointables-take-every-directory"},
+      "v1.checkpointables"},
      "state", true, true},
 };
 
