@@ -151,6 +151,11 @@ class RecordChecker {
           "array_metadatas/ has no entry for this leaf: a PRNG key would restore as plain "
           "integers");
     }
+    if (leaf.record.prng_impl && ChecksAll(context_.options) && scan_.records_asked &&
+        !scan_.SizeOf(item_.item.directory + "_sharding"))
+      Add(leaf, Code::kReaderDivergence, "_sharding", "a key of " + *leaf.record.prng_impl, "plain integers",
+          "StandardCheckpointer would take plain integers: it makes a PRNG key of this leaf only where _sharding is there; "
+          "hashed was a key: copy _sharding from the origin");
     if (records.sharding) Sharding(leaf, *records.sharding);
   }
 
