@@ -49,6 +49,9 @@ class Finder {
                                     step.directory) != layout.checkpoint_directories.end();
         if (!step.directory.empty() && !read) elsewhere_.push_back(step.directory);
       }
+    // In a root no reader goes below a child that is no step and no tree: it raises, or looks at names of steps alone.
+    if (layout.is_root)
+      elsewhere_.insert(elsewhere_.end(), layout.unknown_directories.begin(), layout.unknown_directories.end());
     for (const auto* list : {&layout.unfinished_steps, &layout.unfinished_items})
       elsewhere_.insert(elsewhere_.end(), list->begin(), list->end());
     for (const auto* list : {&layout.checkpoint_directories, &layout.nested_checkpoints})
@@ -69,6 +72,9 @@ class Finder {
     if (IsProcessManifestOf(path, directory)) return true;
     const ReadItem* item = ItemAround(directory);
     if (!item) return false;
+    // Flax looks for its own names only where the directory is nothing that it leaves to Orbax.
+    if (name.starts_with("checkpoint_") && item->item->directory == directory && item->item->kind != orbax::ItemKind::kBareZarr)
+      return true;
     const std::string_view below = path.substr(item->item->directory.size());
     if (below == "_METADATA") return item->item->kind == orbax::ItemKind::kPyTree;
     if (below == "checkpoint") return item->reads_msgpack;

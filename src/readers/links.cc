@@ -20,15 +20,17 @@ bool IsOutOfScope(std::string_view path, const orbax::Layout& layout) {
 
 }  // namespace
 
-LinkRole RoleOfLink(std::string_view path, const orbax::Layout& layout) {
+LinkRole RoleOfLink(std::string_view path, bool to_directory, bool in_root_of_checkpoints, const orbax::Layout& layout) {
   if (!CompanionDirectory(path).empty()) return LinkRole::kCompanion;
   if (IsOutOfScope(path, layout)) return LinkRole::kElsewhere;
   const std::string_view name = path.substr(path.rfind('/') + 1);
-  // A manager of a root opens nothing but what has a step's name; Flax what has its prefix.
-  if (layout.is_root && name == path && !orbax::ParseStepName(name) && !orbax::ParseFlaxName(name))
+  const bool at_top = name == path;
+  // A manager of a root opens nothing but what has a step's name, Flax what has its prefix, v1 load any directory.
+  if (layout.is_root && at_top && (in_root_of_checkpoints || !to_directory) && !orbax::ParseStepName(name) &&
+      !orbax::ParseFlaxName(name))
     return LinkRole::kElsewhere;
-  // A README that is a link: no reader looks for the name, in a checkpoint neither.
-  return name == path && IsCompanion(path, true) ? LinkRole::kElsewhere : LinkRole::kMayBeOpened;
+  // A README that is a link to a file: no reader looks for the name. To a directory, v1 load does.
+  return at_top && !to_directory && IsCompanion(path, true) ? LinkRole::kElsewhere : LinkRole::kMayBeOpened;
 }
 
 }  // namespace leafsum::readers

@@ -14,6 +14,8 @@ enum class LinkRole : uint8_t {
   kCompanion,    // in a companion directory
 };
 
-LinkRole RoleOfLink(std::string_view path, const orbax::Layout& layout);
+// `to_directory`: what it leads to is one. `in_root_of_checkpoints`: the source is a root of which a child has
+// `_CHECKPOINT_METADATA`, so that v1 load of the root raises.
+LinkRole RoleOfLink(std::string_view path, bool to_directory, bool in_root_of_checkpoints, const orbax::Layout& layout);
 
 }  // namespace leafsum::readers

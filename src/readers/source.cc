@@ -69,10 +69,17 @@ class SourceJudge {
     return it != by_directory_.end() && it->first.starts_with(directory) ? it->second : nullptr;
   }
 
-  // An array that is an item lies in the directory `checkpoint` of it, which no tree's plain store can have.
+  // An array that is an item lies in the directory `checkpoint` of it, and nothing beside it.
   bool IsArray(const Item& item) const {
-    return item.kind == ItemKind::kPyTree && !index_.HasFile(item.directory + "manifest.ocdbt") &&
-           (index_.HasFile(item.directory + "checkpoint/.zarray") || index_.HasFile(item.directory + "checkpoint/zarr.json"));
+    if (item.kind != ItemKind::kPyTree || index_.HasFile(item.directory + "manifest.ocdbt")) return false;
+    const auto is_array = [&](std::string_view name) {
+      const std::string directory = item.directory + std::string(name) + "/";
+      return index_.HasFile(directory + ".zarray") || index_.HasFile(directory + "zarr.json");
+    };
+    if (!is_array("checkpoint")) return false;
+    for (std::string_view name : index_.Subdirectories(item.directory))
+      if (name != "checkpoint" && is_array(name)) return false;  // a tree with a leaf of that name
+    return true;
   }
 
   Handler HandlerOf(const Item& item) const {
@@ -179,6 +186,8 @@ class SourceJudge {
   }
 
   void ClosedWorld() {
+    // Where there is no checkpoint at all, that is what is to be said.
+    if (source_.layout.items.empty()) return;
     std::vector<ReadItem> items;
     for (const Item& item : source_.layout.items) {
       ReadItem read{&item};

@@ -4,6 +4,7 @@
 
 #include "base/phrase.h"
 #include "orbax/flax_name.h"
+#include "readers/entry_points.h"
 
 namespace leafsum::readers {
 namespace {
@@ -58,17 +59,11 @@ std::string FormatText(const StepFormat& format) {
   return text;
 }
 
-// v1 load(root) of 0.11.37 takes the first name, where no step says that it is a checkpoint.
-void JudgeFlatSteps(const ListingIndex& index, const Layout& layout, StepsAnswer& answer) {
-  std::string first;
-  for (const orbax::Step& step : layout.steps) {
-    if (!step.file.empty() || !index.HasFile(step.directory + "_METADATA") ||
-        index.HasFile(step.directory + "_CHECKPOINT_METADATA"))
-      return;
-    if (first.empty() || step.directory < first) first = step.directory;
-  }
-  if (first.empty() || first == layout.chosen->directory) return;
-  answer.divergences.push_back({"v1 load", first, "this step, whose name comes first: no step has _CHECKPOINT_METADATA",
+// v1 load of the root itself: where no child says that it is a checkpoint, it takes the first that has a tree.
+void JudgeRootItself(const ListingIndex& index, const Layout& layout, StepsAnswer& answer) {
+  const auto taken = AutoOf(CheckpointView{index, "", false, std::nullopt}).orbax_0_11_37;
+  if (!taken || taken->empty() || *taken + "/" == layout.chosen->directory) return;
+  answer.divergences.push_back({"v1 load", *taken + "/", "this directory, the first with _METADATA: no step has _CHECKPOINT_METADATA",
                                 "step " + layout.chosen->Name(), "name the step that is meant with --step"});
 }
 
@@ -128,7 +123,7 @@ StepsAnswer JudgeSteps(const ListingIndex& index, const Layout& layout, bool nam
                                   "this step as the newest: of names in this directory it knows " + FormatText(format) + " alone",
                                   hashed, "rename the steps to one format"});
   }
-  JudgeFlatSteps(index, layout, answer);
+  JudgeRootItself(index, layout, answer);
   return answer;
 }
 

@@ -18,7 +18,35 @@ constexpr uint64_t kMaxJsonItem = 4 << 20;
 constexpr std::string_view kTensorFlow = "model_checkpoint_path";
 constexpr std::string_view kProcessFile = "process_";
 
+// A child of the source says that it is a checkpoint.
+bool HoldsCheckpoints(const Scan& scan) {
+  constexpr std::string_view kName = "/_CHECKPOINT_METADATA";
+  return std::any_of(scan.listing.begin(), scan.listing.end(), [&](const FileEntry& entry) {
+    return entry.path.ends_with(kName) && entry.path.find('/') == entry.path.size() - kName.size();
+  });
+}
+
+// In a root a link without a step's name whose target is a child of that root (`latest`, `best`) is a companion: what the host
+// lists behind it is what it lists of the child. Whether the source is a root is known only without them.
+void LeaveOutCompanionLinks(Context& context, Lockfile* lock, Scan& scan) {
+  std::vector<std::pair<size_t, size_t>> ranges;
+  for (const Link& link : scan.links)
+    if (link.followed && link.path.find('/') == link.path.npos && !link.target.empty() &&
+        link.target.find('/') == link.target.npos && !orbax::ParseStepName(link.path) && !orbax::ParseFlaxName(link.path))
+      ranges.push_back(scan.Below(link.path + "/"));
+  if (ranges.empty()) return;
+  const auto mark = [&](bool foreign) {
+    for (auto [first, last] : ranges)
+      for (; first < last; ++first) scan.listing[first].foreign = foreign;
+  };
+  mark(true);
+  std::string ignored;
+  ChooseLayout(context.options, lock, scan, ignored);
+  if (!scan.layout.is_root) mark(false);
+}
+
 void FindLinks(Context& context, const Scan& scan) {
+  const bool holds_checkpoints = HoldsCheckpoints(scan);
   for (const FileEntry& entry : scan.listing) {
     if (entry.kind != FileEntry::Kind::kSymlink) continue;
     Finding f = MakeFinding(Code::kSymlink,
@@ -27,7 +55,7 @@ void FindLinks(Context& context, const Scan& scan) {
                                   "follows it; put the directory itself there, or use --follow-links"
                                 : "a symbolic link: it was not followed, a reader follows it; put the "
                                   "file itself there, or use --follow-links");
-    const readers::LinkRole role = readers::RoleOfLink(entry.path, scan.layout);
+    const readers::LinkRole role = readers::RoleOfLink(entry.path, entry.to_directory, holds_checkpoints, scan.layout);
     if (role == readers::LinkRole::kCompanion) continue;
     f.file = entry.path;
     context.Add(scan, role == readers::LinkRole::kMayBeOpened ? std::move(f) : AsWarning(std::move(f)));
@@ -36,7 +64,7 @@ void FindLinks(Context& context, const Scan& scan) {
 
 }  // namespace
 
-Discover::Discover(Context& context, Lockfile* lock) : ReadingStage(context), lock_(lock) {
+Discover::Discover(Context& context, Lockfile* lock) : ReadingStage(context), lock_(lock), heads_(context.scans.size()) {
   for (size_t i = 0; i < context.scans.size(); ++i) Start(i);
 }
 
@@ -74,6 +102,7 @@ void Discover::LookAtHeads(size_t scan_index) {
 
 void Discover::Begin(size_t scan_index) {
   Scan& scan = context_.scans[scan_index];
+  LeaveOutCompanionLinks(context_, lock_, scan);
   const bool chosen = ChooseLayout(context_.options, lock_, scan, not_found_);
   FindLinks(context_, scan);
   if (!chosen) return;
