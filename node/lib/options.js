@@ -13,7 +13,7 @@ const kHostNames = ['signal', 'onProgress', 'workers', 'workersFrom', 'lockfile'
 
 // Whatever else were given (1, 'yes', null) would be read by somebody as the other of the two: of some options that is trust.
 const kFlags = [
-  'allSteps', 'deep', 'strict', 'allowMissing', 'allowExtra', 'stored', 'blocks', 'chunks', 'writeSource', 'values', 'keys', 'keyDigests',
+  'allSteps', 'deep', 'strict', 'allowMissing', 'allowExtra', 'allowStructure', 'stored', 'blocks', 'chunks', 'writeSource', 'values', 'keys', 'keyDigests',
   'versions', 'readers', 'files', 'lockfileCameWithSource', 'againstCameWithSource',
 ]
 

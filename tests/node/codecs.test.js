@@ -33,7 +33,9 @@ for (const { name, source } of casesIn('zarr').filter(one => !one.damage)) {
     assert.ok(lockfile)
     for (const options of [{ workers: 1 }, { workers: 1, deep: true }, { ...inWorkers, deep: true }]) {
       const report = await verify(fromPath(source), { lockfile, ...options })
-      assert.deepEqual([report.verdict, report.findings], ['VERIFIED', []])
+      // Of a store by other writers nobody knows whether an absent chunk was left out or lost.
+      assert.deepEqual([report.verdict, report.findings.filter((/** @type {any} */ one) => one.code !== 'zero-fill-allowed')], ['VERIFIED', []])
+      assert.ok(report.findings.every((/** @type {any} */ one) => one.severity === 'warning'))
     }
     assert.equal((await check(fromPath(source), inWorkers)).verdict, 'SOUND')
   })

@@ -20,7 +20,8 @@ function prepared(/** @type {import('node:test').TestContext} */ t) {
   for (const name of ['notes.json', 'README.md']) fs.writeFileSync(join(root, 'ckpt', name), '{"leafsum":2,"items":{}}')
   fs.symlinkSync('ckpt', join(root, 'link'))
   fs.symlinkSync('ckpt/_METADATA', join(root, 'disguise'))
-  fs.symlinkSync('../other/_METADATA', join(root, 'ckpt/out'))
+  // Of a companion's name: any other link out of the source is a gap, and nothing is locked.
+  fs.symlinkSync('../other/_METADATA', join(root, 'ckpt/README.link'))
   return root
 }
 
@@ -29,7 +30,7 @@ const kCommands = /** @type {string[][]} */ ([
   ['lock', 'ckpt'], ['lock', 'ckpt', '--force'], ['verify', 'ckpt'], ['verify', 'other', '--against', 'ckpt'], ['check', 'ckpt'], ['diff', 'ckpt', 'other'], ['diff', 'other', 'ckpt'],
   ['digest', 'ckpt'], ['ls', 'ckpt'], ['metadata', 'ckpt'], ['match', 'ckpt', 'other'], ['match', 'other', 'ckpt'], ['cat', 'ckpt', '/params/bias'],
 ])
-const kTaken = ['ckpt/_METADATA', 'ckpt/manifest.ocdbt', 'ckpt/notes.json', 'ckpt/README.md', 'link/_METADATA', 'disguise', 'other/../ckpt/_METADATA', 'ckpt/out', 'ckpt/d/../_METADATA']
+const kTaken = ['ckpt/_METADATA', 'ckpt/manifest.ocdbt', 'ckpt/notes.json', 'ckpt/README.md', 'link/_METADATA', 'disguise', 'other/../ckpt/_METADATA', 'ckpt/README.link', 'ckpt/d/../_METADATA']
 const kReaders = ['ckpt/.zarray', 'ckpt/zarr.json', 'ckpt/checkpoint', 'ckpt/checkpoint_5', 'ckpt/_CHECKPOINT_DELETION', 'ckpt/7', 'ckpt/0.0', 'ckpt/d/new.json', 'link/orbax.checkpoint', 'ckpt/data.json']
 
 for (const args of kCommands) {

@@ -168,18 +168,19 @@ test('path: a file in the place of another one is told by more than size and tim
 })
 
 const hub = join(fixtures, 'hunt/hub_cache_symlinks')
+const told = (/** @type {any} */ report) => report.findings.filter((/** @type {any} */ one) => one.severity !== 'info').map((/** @type {any} */ one) => [one.code, one.severity, one.file])
 
 test("a snapshot of a hub's cache is read like the files themselves", async t => {
   const report = await check(fromPath(join(hub, 'ckpt')))
-  assert.deepEqual([report.verdict, report.findings], ['SOUND', []], report.text)
+  assert.deepEqual([report.verdict, told(report)], ['SOUND', []], report.text)
   const copy = join(scratch(t), 'ckpt')
   fs.cpSync(join(hub, 'ckpt'), copy, { recursive: true, dereference: true })
   const { lockfile } = await lock(fromPath(copy))
   const same = await verify(fromPath(join(hub, 'ckpt')), { lockfile })
-  assert.deepEqual([same.verdict, same.findings], ['VERIFIED', []])
+  assert.deepEqual([same.verdict, told(same)], ['VERIFIED', []])
   // Workers too, from the same listing.
   const threads = await verify(fromPath(join(hub, 'ckpt')), { lockfile, deep: true, workers: 2, workersFrom: 0 })
-  assert.deepEqual([threads.verdict, threads.findings], ['VERIFIED', []])
+  assert.deepEqual([threads.verdict, told(threads)], ['VERIFIED', []])
 })
 
 test('a blob that is not there leaves a gap', async t => {
@@ -189,16 +190,18 @@ test('a blob that is not there leaves a gap', async t => {
   fs.rmSync(join(copy, 'blobs', basename(manifest)))
   const report = await check(fromPath(join(copy, 'ckpt')))
   assert.equal(report.verdict, 'INCOMPLETE')
-  assert.deepEqual(report.findings.map((/** @type {any} */ one) => [one.code, one.severity, one.file]), [['symlink', 'gap', '_sharding']])
+  assert.deepEqual(told(report), [['symlink', 'gap', '_sharding']])
 })
 
-test('a step that is a link out of the source is a gap, or followed', () => {
+test('a step that is a link out of the source is a gap, or followed', t => {
   const source = join(fixtures, 'hunt/step_symlink/ckpt')
+  const copy = join(scratch(t), 'copy')
+  fs.cpSync(source, copy, { recursive: true, dereference: true })
   const plain = cli(['check', source, '--json'])
   assert.equal(plain.status, 3)
   assert.ok(JSON.parse(plain.stdout).findings.some((/** @type {any} */ one) => one.code === 'symlink' && one.file === 'checkpoint_00004000'))
   for (const [command, args] of /** @type {[string, string[]][]} */ ([
-    ['check', []], ['digest', []], ['ls', []], ['metadata', []], ['cat', ['/step']], ['diff', [source]], ['match', [source]], ['verify', ['--against', source]]])) {
+    ['check', []], ['digest', []], ['ls', []], ['metadata', []], ['cat', ['/step']], ['diff', [source]], ['match', [source]], ['verify', ['--against', copy]]])) {
     const followed = cli([command, source, ...args, '--follow-links'])
     assert.ok([0].includes(followed.status), `${command}: ${followed.stdout}${followed.stderr}`)
   }

@@ -251,6 +251,6 @@ test('what is damaged does not match, whether it would be cast or not', async ()
 test('under --all-steps the template too is read in all its steps', async () => {
   const root = () => fromPath(join(fixtures, 'manager/zarr2_items/ckpt'))
   const report = await match(root(), root(), { allSteps: true })
-  assert.deepEqual([report.verdict, report.findings], ['MATCHES', []])
+  assert.deepEqual([report.verdict, report.findings.filter((/** @type {any} */ one) => one.severity !== 'info')], ['MATCHES', []])
   assert.ok(report.leaves.equal > 2 * (await match(root(), root())).leaves.equal)
 })

@@ -80,7 +80,7 @@ const kNames = [
   ['a fraction', ['checkpoint_0.5'], {}, ['checkpoint_0.5']],
   ['the greatest', ['checkpoint_-3', 'checkpoint_1e3', 'checkpoint_999'], {}, ['checkpoint_1e3']],
   ['a step', ['checkpoint_5', 'checkpoint_10'], { step: 5 }, ['checkpoint_5']],
-  ['a prefix', ['ckpt_100', 'ckpt_99', 'checkpoint_7'], { prefix: 'ckpt_' }, ['ckpt_100']],
+  ['a prefix', ['ckpt_100', 'ckpt_99', 'best_700'], { prefix: 'ckpt_' }, ['ckpt_100']],
   ['one number twice', ['checkpoint_5', 'checkpoint_5.0'], {}, /--all-steps/],
   ['all of them', ['checkpoint_5', 'checkpoint_5.0'], { allSteps: true }, ['checkpoint_5', 'checkpoint_5.0']],
   ['the hub', ['flax_model.msgpack', 'model.safetensors', 'config.json', 'pytorch_model.bin', 'tokenizer.json'], {}, ['flax_model.msgpack']],

@@ -139,18 +139,20 @@ test('evidence that a link in the source leads to is of the source', t => {
   fs.renameSync(join(root, 'ckpt.leafsum.json'), join(other, 'evil.json'))
   fs.renameSync(sums, join(other, 'SHA256SUMS'))
   // No file of the checkpoint changes but for the links, which nothing else looks at.
-  fs.symlinkSync('../other/evil.json', join(ckpt, 'lock.json'))
-  fs.symlinkSync('../other', join(ckpt, 'sub'))
-  fs.symlinkSync(join(ckpt, 'lock.json'), join(root, 'from-outside'))
+  fs.symlinkSync('../other/evil.json', join(ckpt, 'evil.leafsum.json'))
+  // Where no reader looks: elsewhere it would be a gap.
+  fs.mkdirSync(join(ckpt, '.git'))
+  fs.symlinkSync('../../other', join(ckpt, '.git/sub'))
+  fs.symlinkSync(join(ckpt, 'evil.leafsum.json'), join(root, 'from-outside'))
   const verdict = (/** @type {string[]} */ ...args) => report(ckpt, '--allow-extra', ...args).verdict
   assert.equal(verdict('--lock', join(other, 'evil.json')), 'VERIFIED')
-  for (const file of [join(ckpt, 'lock.json'), join(ckpt, 'sub/evil.json'), `${ckpt}/sub/../other/evil.json`, join(root, 'from-outside')]) {
+  for (const file of [join(ckpt, 'evil.leafsum.json'), join(ckpt, '.git/sub/evil.json'), `${ckpt}/.git/sub/../other/evil.json`, join(root, 'from-outside')]) {
     assert.equal(verdict('--lock', file), 'UNTRUSTED', file)
   }
   // The directory's own name on the way vouches for nothing and takes nothing away.
   assert.equal(verdict('--lock', `${ckpt}/../other/evil.json`), 'VERIFIED')
-  fs.rmSync(join(ckpt, 'lock.json'))
-  fs.rmSync(join(ckpt, 'sub'))
+  fs.rmSync(join(ckpt, 'evil.leafsum.json'))
+  fs.rmSync(join(ckpt, '.git'), { recursive: true })
   fs.symlinkSync('../other/SHA256SUMS', join(ckpt, 'SHA256SUMS'))
   assert.equal(report(ckpt, '--sums', join(ckpt, 'SHA256SUMS')).verdict, 'UNTRUSTED')
 })
