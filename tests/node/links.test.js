@@ -214,3 +214,18 @@ test('a numbered manifest that is a link is the manifest that readers take', () 
   assert.equal(cli(['verify', join(at, 'locked'), '--lock', lockfile, '--strict']).status, 0)
   assert.equal(cli(['verify', join(at, 'ckpt'), '--lock', lockfile]).status, 1)
 })
+
+test("a directory behind a link is no companion, whatever the link's name", async t => {
+  const at = join(fixtures, 'attack/flat-item-in-subdirectory')
+  const lockfile = fs.readFileSync(join(at, 'locked.leafsum.json'))
+  for (const name of ['README', 'LICENSE', 'SHA256SUMS', '.gitignore', '.git', 'x.leafsum.json']) {
+    const root = scratch(t)
+    fs.cpSync(join(at, 'ckpt'), join(root, 'ckpt'), { recursive: true })
+    fs.renameSync(join(root, 'ckpt/state'), join(root, 'state'))
+    fs.symlinkSync('../state', join(root, 'ckpt', name))
+    const report = await verify(fromPath(join(root, 'ckpt')), { lockfile })
+    assert.deepEqual([report.verdict, told(report)], ['INCOMPLETE', [['symlink', 'gap', name]]], name)
+    // Followed, it is what v1 load would take.
+    assert.equal((await verify(fromPath(join(root, 'ckpt'), { followLinks: true }), { lockfile })).verdict, 'MISMATCH', name)
+  }
+})
