@@ -137,7 +137,8 @@ std::vector<Divergence> UnreadMarks(const std::vector<FileEntry>& listing, const
     const std::string directory(path.substr(0, path.size() - name.size()));
     // A store's arrays lie in directories of their own: the first is enough.
     if (!out.empty() && path.starts_with(out.back().place) && !out.back().place.empty()) continue;
-    out.push_back({std::string(ReaderOf(name)), directory, "what " + std::string(name) + " there describes",
+    // Right in the source the directory has no name of its own.
+    out.push_back({std::string(ReaderOf(name)), directory.empty() ? entry.path : directory, "what " + std::string(name) + " there describes",
                    "nothing of it", "move it out of the checkpoint, or delete it"});
   }
   return out;

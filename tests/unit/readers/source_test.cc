@@ -121,6 +121,9 @@ TEST_CASE("a mark that nobody read is a divergence, wherever it lies") {
     }
   }
   CHECK(Places(JudgeCase({With(kFlat, {".git/_METADATA"}), {}, kTree, {}, {}})) == Names{".git/"});
+  // Right in the source it is named itself.
+  CHECK(Places(JudgeCase({With(kFlat, {".zarray"}), {}, kTree, {}, {}})) == Names{".zarray"});
+  CHECK(Places(JudgeCase({With(kItems, {"checkpoint_7"}), {{"cfg", kJson}, {"model", kTree}}, "", {}, {}})) == Names{"checkpoint_7"});
 }
 
 TEST_CASE("directories that readers take and nobody hashed are named with their readers") {
