@@ -13,6 +13,7 @@
 #include <string>
 
 #include "report/report.h"
+#include "base/text_arena.h"
 #include "verify/leaf_job.h"
 #include "verify/verifier.h"
 
@@ -24,11 +25,12 @@ using namespace leafsum;
 constexpr uint64_t kJobBudget = 1 << 20, kBudget = 128 << 20;
 
 std::vector<FileEntry> ListingOf(const fs::path& root) {
+  static TextArena texts;
   std::vector<FileEntry> listing;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root)) {
     const std::string path = entry.path().lexically_relative(root).generic_string();
-    if (entry.is_regular_file()) listing.push_back({path, entry.file_size(), FileEntry::Kind::kFile});
-    else if (fs::is_empty(entry)) listing.push_back({path, 0, FileEntry::Kind::kDirectory});
+    if (entry.is_regular_file()) listing.push_back({texts.Keep(path), entry.file_size(), FileEntry::Kind::kFile});
+    else if (fs::is_empty(entry)) listing.push_back({texts.Keep(path), 0, FileEntry::Kind::kDirectory});
   }
   return listing;
 }

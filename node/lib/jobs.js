@@ -4,7 +4,6 @@ import { LeafsumError, firstLine } from './errors.js'
 import { runJob } from './job.js'
 import { kDefaultMaxMemory } from './options.js'
 import { Pool } from './pool.js'
-import { isListing } from './stores/store.js'
 
 // Starting threads takes some 40 ms, in which one place hashes this much.
 const kWorkersFrom = 16 << 20
@@ -18,8 +17,8 @@ const kHashing = ['lock', 'verify', 'digest', 'diff']  // commands that read val
 
 /** Workers that start while the core is loaded and plans, where the command reads values and the sources hold enough. */
 export function warmPool(/** @type {Platform} */ platform, /** @type {string} */ command, /** @type {Store[]} */ stores,
-  /** @type {unknown[]} */ listings, /** @type {Options} */ options) {
-  const bytes = listings.filter(isListing).flat().reduce((sum, [, size]) => sum + size, 0)
+  /** @type {(import('./stores/store.js').PackedListing | undefined)[]} */ listings, /** @type {Options} */ options) {
+  const bytes = listings.reduce((sum, listing) => sum + (listing?.bytes ?? 0), 0)
   if (!kHashing.includes(command) || !takesPool(platform, bytes, options)) return undefined
   const pool = newPool(platform, stores, options)
   pool.warm()

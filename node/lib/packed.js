@@ -28,6 +28,18 @@ export function* packed(listing, links = []) {
   }
 }
 
+/**
+ * A store's own listing as a run takes it (stores/store.js).
+ * @param {import('./stores/store.js').ListingEntry[]} entries
+ * @param {() => import('./stores/store.js').Link[] | undefined} links
+ * @returns {import('./stores/store.js').PackedListing}
+ */
+export const packedRows = (entries, links) => ({
+  bytes: entries.reduce((sum, [, size]) => sum + size, 0),
+  entries: () => entries,
+  pages: () => packed(entries, links()),
+})
+
 /** @returns {Row} */
 function rowOf(/** @type {Row} */ row, /** @type {import('./stores/store.js').Link | undefined} */ link) {
   const [path, size, kind] = row

@@ -6,7 +6,7 @@ import { LeafsumError, bug, firstLine } from './errors.js'
 import { helloOf, jobRunner, readingAhead, warmPool } from './jobs.js'
 import { refuseForeignFile } from './foreign_file.js'
 import { checkFlags, coreOptions, kDefaultMaxMemory } from './options.js'
-import { packed } from './packed.js'
+import { packedRows } from './packed.js'
 import { isListing } from './stores/store.js'
 
 /**
@@ -49,9 +49,9 @@ export async function runCommand(platform, command, sources, given) {
     const listings = await unlessAborted(Promise.all(stores.map(listed)), signal)
     for (const [n, listing] of listings.entries()) {
       // Ours tell a change by themselves.
-      if (isListing(listing) && !stores[n].spec && !stores[n].readInto) stores[n] = (await import('./stores/told.js')).heldToItsSizes(stores[n], /** @type {any} */ (listing))
+      if (listing && !stores[n].spec && !stores[n].readInto) stores[n] = (await import('./stores/told.js')).heldToItsSizes(stores[n], listing.entries())
     }
-    if (options.files && !isListing(listings[0])) {
+    if (options.files && !listings[0]) {
       throw new LeafsumError('usage', 'the files of a source without a listing cannot be locked: leave --files out, or lock a directory')
     }
     const pool = workers = warmPool(platform, command, stores, listings, options)
@@ -65,7 +65,7 @@ export async function runCommand(platform, command, sources, given) {
       await unlessAborted(Promise.all(stores.map(refuseForeignFile)), signal)
     }
     // By the core's own listing: what changes between the two readings of a file is noticed.
-    if (options.sums !== undefined) config.sums = await sumsOf(platform, stores[0], listings[0], options)
+    if (options.sums !== undefined) config.sums = await sumsOf(platform, stores[0], listings[0]?.entries(), options)
 
     // A fresh instance each time: its memory never shrinks, and after a trap it is unusable. It goes as a whole: a Verifier
     // that were deleted first would give back, leaf by leaf, what nobody takes.
@@ -79,10 +79,9 @@ export async function runCommand(platform, command, sources, given) {
       refuse(verifier.error(), 'evidence')
     }
     for (const [index, listing] of listings.entries()) {
-      // Without sizes a listing is of no use: a store that gives bare names is read as one that has none.
-      if (!isListing(listing)) continue
-      for (const page of packed(/** @type {any} */ (listing), stores[index].links?.())) verifier.addListing(index, page)
+      for (const page of listing?.pages() ?? []) verifier.addListing(index, page)
     }
+    listings.fill(undefined)  // the core has it
     refuse(verifier.error(), 'usage')
 
     if (options.onContent) core.setContentSink(options.onContent)
@@ -120,9 +119,13 @@ function hasReadAll(/** @type {string} */ report) {
   return !JSON.parse(report).findings.some((/** @type {any} */ { code }) => code === 'unreadable' || code === 'changed-during-read')
 }
 
+/** @returns {Promise<import('./stores/store.js').PackedListing | undefined>} */
 async function listed(/** @type {Store} */ store) {
   try {
-    return await store.list?.()
+    if (store.packedListing) return store.packedListing()
+    const entries = await store.list?.()
+    // Without sizes a listing is of no use: a store that gives bare names is read as one that has none.
+    return isListing(entries) ? packedRows(/** @type {any} */ (entries), () => store.links?.()) : undefined
   } catch (error) {
     throw error instanceof LeafsumError ? error : new LeafsumError('source', `the source cannot be listed: ${firstLine(error)}`, { cause: error })
   }

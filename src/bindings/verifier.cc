@@ -15,6 +15,7 @@ struct Verifier {
   verify::Verifier core;
   std::vector<FileEntry> listing;  // of the source whose pages are coming in
   std::vector<Link> links;
+  TextArena texts;  // of its paths
   std::string listing_error;
 };
 
@@ -22,7 +23,7 @@ enum Row : uint8_t { kFile, kDirectory, kLink, kLinkToDirectory, kFollowedLink }
 
 void AddRow(Verifier& v, Row kind, uint64_t size, std::string_view text) {
   if (kind < kLink) {
-    v.listing.push_back({std::string(text), size, kind == kDirectory ? FileEntry::Kind::kDirectory
+    v.listing.push_back({v.texts.Keep(text), size, kind == kDirectory ? FileEntry::Kind::kDirectory
                                                                     : FileEntry::Kind::kFile});
     return;
   }
@@ -33,7 +34,7 @@ void AddRow(Verifier& v, Row kind, uint64_t size, std::string_view text) {
   link.to_directory = kind != kLink;
   link.followed = kind == kFollowedLink;
   if (!link.followed)
-    v.listing.push_back({link.path, 0, FileEntry::Kind::kSymlink, link.to_directory});
+    v.listing.push_back({v.texts.Keep(link.path), 0, FileEntry::Kind::kSymlink, link.to_directory});
   v.links.push_back(std::move(link));
 }
 
@@ -63,9 +64,10 @@ void AddListing(Verifier& v, unsigned source, val page) {
   }
   if (!texts.End()) v.listing_error = "listing: not a page of one";
   if (left > count) return;
-  v.core.SetListing(source, std::move(v.listing), std::move(v.links));
+  v.core.SetListing(source, std::move(v.listing), std::move(v.links), std::move(v.texts));
   v.listing = {};
   v.links = {};
+  v.texts = {};
 }
 
 std::string Error(Verifier& v) {

@@ -1,14 +1,16 @@
-// One entry of the listing that a source gives.
+// One entry of the listing that a source gives. There may be a million, so the path is a view: whoever keeps the listing keeps the
+// texts (base/text_arena.h).
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace leafsum {
 
 struct FileEntry {
   enum class Kind : uint8_t { kFile, kDirectory, kSymlink };
-  std::string path;  // relative to the source's root, "/" between components, no leading "/"
+  std::string_view path;  // relative to the source's root, "/" between components, no leading "/"
   uint64_t size = 0;
   Kind kind = Kind::kFile;
   bool to_directory = false;  // kSymlink: what it leads to is a directory

@@ -7,6 +7,7 @@ namespace leafsum::kvstore {
 Status Directory(std::span<const FileEntry> listing, std::string_view directory, FileTable& files,
                  KvStore& store) {
   if (directory.ends_with('/')) directory.remove_suffix(1);
+  store.Reserve(listing.size(), 0, 0);
   for (const FileEntry& entry : listing) {
     if (entry.kind != FileEntry::Kind::kFile || !IsSafePath(entry.path)) continue;
     std::string_view key = entry.path;
@@ -16,9 +17,9 @@ Status Directory(std::span<const FileEntry> listing, std::string_view directory,
         continue;
       key.remove_prefix(directory.size() + 1);
     }
-    const uint32_t file = files.Intern(entry.path);
+    const uint32_t file = files.InternKept(entry.path);
     files.SetSize(file, entry.size);
-    store.Add(key, {file, 0, entry.size});
+    store.AddKept(key, {file, 0, entry.size});
   }
   return store.Seal();
 }

@@ -8,17 +8,26 @@
 
 namespace leafsum::kvstore {
 
-uint32_t FileTable::Intern(std::string_view path) {
-  if (slots_.size() < (files_.size() + 1) * 2) {
-    slots_.assign(std::max<size_t>(slots_.size() * 2, 64), 0);
-    for (uint32_t id = 0; id < count(); ++id) slots_[SlotOf(files_[id].path)] = id + 1;
-  }
+uint32_t FileTable::Intern(std::string_view path, bool kept) {
+  if (slots_.size() < (files_.size() + 1) * 2) Rehash(std::max<size_t>(slots_.size() * 2, 64));
   uint32_t& slot = slots_[SlotOf(path)];
   if (slot == 0) {
-    files_.push_back({std::string(path), std::nullopt});
+    files_.push_back({kept ? path : texts_.Keep(path)});
     slot = count();
   }
   return slot - 1;
+}
+
+void FileTable::Reserve(size_t files) {
+  files_.reserve(files);
+  size_t slots = 64;
+  while (slots < files * 2) slots *= 2;
+  if (slots > slots_.size()) Rehash(slots);
+}
+
+void FileTable::Rehash(size_t slots) {
+  slots_ = std::vector<uint32_t>(slots, 0);
+  for (uint32_t id = 0; id < count(); ++id) slots_[SlotOf(files_[id].path)] = id + 1;
 }
 
 size_t FileTable::SlotOf(std::string_view path) const {
@@ -33,15 +42,12 @@ std::optional<uint32_t> FileTable::Find(std::string_view path) const {
 }
 
 void KvStore::Reserve(size_t keys, size_t key_bytes, size_t inline_bytes) {
-  pending_.reserve(pending_.size() + keys);
-  keys_.reserve(keys_.size() + key_bytes);
+  entries_.reserve(entries_.size() + keys);
+  keys_.Reserve(key_bytes);
   inline_values_.reserve(inline_values_.size() + inline_bytes);
 }
 
-void KvStore::Add(std::string_view key, ValueRef value) {
-  pending_.push_back({keys_.size(), static_cast<uint32_t>(key.size()), value});
-  keys_.insert(keys_.end(), key.begin(), key.end());
-}
+void KvStore::Add(std::string_view key, ValueRef value) { AddKept(keys_.Keep(key), value); }
 
 void KvStore::AddInline(std::string_view key, Bytes value) {
   Add(key, {kInlineFile, inline_values_.size(), value.size()});
@@ -49,10 +55,6 @@ void KvStore::AddInline(std::string_view key, Bytes value) {
 }
 
 Status KvStore::Seal() {
-  entries_.reserve(pending_.size());
-  for (const Pending& p : pending_)
-    entries_.push_back({{keys_.data() + p.key_offset, p.key_length}, p.value});
-  pending_ = {};
   // Comparing string_views is memcmp: unsigned.
   StableSort(entries_, [](const Entry& a, const Entry& b) { return a.key < b.key; });
   auto same = [](const Entry& a, const Entry& b) { return a.key == b.key; };

@@ -31,7 +31,7 @@ void FillStore(std::vector<Leaf>& leaves, const kvstore::FileTable& paths, const
         store.AddInline(key, {});  // needs no file, which may well be missing
       } else if (path) {
         auto [id, added] = file_ids.try_emplace(*path, 0);
-        if (added) id->second = files.Intern(prefix + paths.path(*path));
+        if (added) id->second = files.Intern(prefix + std::string(paths.path(*path)));
         store.Add(key, {id->second, e.offset, e.length});
       }
     }

@@ -304,12 +304,12 @@ void Walk::State::Finish() {
   finished = true;
   FillStore(leaves, paths, file_prefix, files, store);
   auto order = [this](const Read& a, const Read& b) {
-    return std::tie(paths.path(a.path), a.offset, a.length) <
-           std::tie(paths.path(b.path), b.offset, b.length);
+    const std::string_view path_a = paths.path(a.path), path_b = paths.path(b.path);
+    return std::tie(path_a, a.offset, a.length) < std::tie(path_b, b.offset, b.length);
   };
   StableSort(reads, order);
   for (const Read& read : reads) {
-    NodeRange range{paths.path(read.path), read.offset, read.length};
+    NodeRange range{std::string(paths.path(read.path)), read.offset, read.length};
     const bool again = !nodes.empty() && nodes.back().path == range.path &&
                        nodes.back().offset == range.offset && nodes.back().length == range.length;
     if (!again) nodes.push_back(std::move(range));

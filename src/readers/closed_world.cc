@@ -138,7 +138,7 @@ std::vector<Divergence> UnreadMarks(const std::vector<FileEntry>& listing, const
     // A store's arrays lie in directories of their own: the first is enough.
     if (!out.empty() && path.starts_with(out.back().place) && !out.back().place.empty()) continue;
     // Right in the source the directory has no name of its own.
-    out.push_back({std::string(ReaderOf(name)), directory.empty() ? entry.path : directory, "what " + std::string(name) + " there describes",
+    out.push_back({std::string(ReaderOf(name)), directory.empty() ? std::string(path) : directory, "what " + std::string(name) + " there describes",
                    "nothing of it", "move it out of the checkpoint, or delete it"});
   }
   return out;

@@ -46,7 +46,7 @@ ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& 
   auto job_file = [&](uint32_t file) {
     auto [it, is_new] = file_ids.emplace(std::make_pair(scan.source, file),
                                          static_cast<uint32_t>(job_files.size()));
-    if (is_new) job_files.push_back(scan.files.path(file));
+    if (is_new) job_files.emplace_back(scan.files.path(file));
     return it->second;
   };
   ArrayTask task;

@@ -130,6 +130,7 @@ class Assigner {
     const zarr::ArrayMetadata& m = leaf.metadata;
     const auto grid = zarr::GridShape(m.shape, m.chunk_shape);
     std::optional<Finding> broken;
+    if (readable) leaf.chunks.reserve(last - first - 1);
     for (size_t e = first; e < last; ++e) {
       const kvstore::KvStore::Entry& entry = entries[e];
       const std::string_view rest = entry.key.substr(prefix.size());
@@ -152,6 +153,8 @@ class Assigner {
       }
     }
     if (!readable) return;
+    // What begins like it may be other arrays'.
+    if (leaf.chunks.size() < leaf.chunks.capacity() / 2) leaf.chunks.shrink_to_fit();
     StableSort(leaf.chunks,
                [](const ChunkRef& a, const ChunkRef& b) { return a.index < b.index; });
     if (broken) return Refuse(item, leaf, std::move(*broken));
@@ -236,6 +239,16 @@ class Assigner {
     filled_ += fill;
   }
 
+  // Chunks that have stored bytes, of leaves that will be read.
+  template <class Found>
+  static void ForEachBacked(const ItemScan& item, Found found) {
+    for (uint32_t l = 0; l < item.leaves.size(); ++l) {
+      if (item.leaves[l].state != LeafPlan::State::kPlanned || !item.leaves[l].in_zarr) continue;
+      for (const ChunkRef& chunk : item.leaves[l].chunks)
+        if (chunk.length > 0) found(l, chunk);
+    }
+  }
+
   // Stored bytes back content once: what chunks have that share theirs with chunks before them counts
   // as fill. In an honest store no two do.
   void Unbacked(ItemScan& item) {
@@ -243,12 +256,17 @@ class Assigner {
       uint64_t offset, length;
       uint32_t file, leaf;
     };
+    // A file that is one chunk shares nothing: where each is, there is nothing to sort, however many there are.
+    std::vector<bool> once(scan_.files.count()), twice(scan_.files.count());
+    ForEachBacked(item, [&](uint32_t, const ChunkRef& chunk) {
+      if (chunk.file == kInlineChunk) return;
+      if (once[chunk.file]) twice[chunk.file] = true;
+      once[chunk.file] = true;
+    });
     std::vector<Ref> refs;
-    for (uint32_t l = 0; l < item.leaves.size(); ++l) {
-      if (item.leaves[l].state != LeafPlan::State::kPlanned || !item.leaves[l].in_zarr) continue;
-      for (const ChunkRef& chunk : item.leaves[l].chunks)
-        if (chunk.length > 0) refs.push_back({chunk.offset, chunk.length, chunk.file, l});
-    }
+    ForEachBacked(item, [&](uint32_t l, const ChunkRef& chunk) {
+      if (chunk.file == kInlineChunk || twice[chunk.file]) refs.push_back({chunk.offset, chunk.length, chunk.file, l});
+    });
     const auto before = [](const Ref& a, const Ref& b) {
       if (a.file != b.file) return a.file < b.file;
       return a.offset != b.offset ? a.offset < b.offset : a.leaf < b.leaf;

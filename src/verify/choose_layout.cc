@@ -25,7 +25,7 @@ std::string UnfinishedStep(const Scan& scan, const std::string& step) {
   const auto number = orbax::StepNumber(step);
   if (!number) return "";
   for (const FileEntry& entry : scan.listing) {
-    const std::string name = entry.path.substr(0, entry.path.find('/'));
+    const std::string name(entry.path.substr(0, entry.path.find('/')));
     if (!orbax::IsUnfinishedName(name)) continue;
     if (orbax::StepNumber(name.substr(0, name.find('.'))) == number) return name;
   }

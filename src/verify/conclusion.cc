@@ -120,7 +120,7 @@ std::string Verifier::MakeLockfile() {
 // What a store has of older generations counts in bytes alone. A fingerprint says nothing of files.
 void Verifier::CountOtherFiles(report::VerdictInput& input) const {
   const Scan& scan = context_.scans[0];
-  const auto beside = [&](const std::string& path, uint64_t size) {
+  const auto beside = [&](std::string_view path, uint64_t size) {
     const auto id = scan.files.Find(path);
     return size > 0 && id && scan.coverage.Rest(*id) == ByteClass::kIgnored;
   };

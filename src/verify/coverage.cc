@@ -9,7 +9,7 @@ namespace leafsum::verify {
 
 void CoverageMap::AddFile(uint32_t file, uint64_t size, ByteClass rest) {
   if (files_.size() <= file) files_.resize(file + 1);
-  files_[file] = {size, rest, true};
+  files_[file] = {size, rest, true, 0};
 }
 
 void CoverageMap::SetRest(uint32_t file, ByteClass rest) {
@@ -28,6 +28,11 @@ void CoverageMap::Mark(uint32_t file, uint64_t offset, uint64_t length, ByteClas
   const uint64_t size = files_[file].size;
   if (offset >= size) return;
   const uint64_t end = offset + std::min(length, size - offset);
+  // A range for each of a million files that are one chunk would be as much again as what is known of them.
+  if (!grow_ && offset == 0 && end == size) {
+    files_[file].whole |= static_cast<uint8_t>(1u << static_cast<unsigned>(byte_class));
+    return;
+  }
   // Values of neighbouring keys are neighbours in their file as a rule.
   if (!ranges_.empty() && ranges_.back().file == file && ranges_.back().byte_class == byte_class &&
       ranges_.back().end == offset)
@@ -42,8 +47,10 @@ void CoverageMap::MarkAll(uint32_t file, ByteClass byte_class) {
 
 std::vector<CoverageMap::Range> CoverageMap::Marked(ByteClass byte_class) const {
   std::vector<Range> out;
+  for (uint32_t file = 0; file < files_.size(); ++file)
+    if (files_[file].IsWhole(byte_class)) out.push_back({file, byte_class, 0, files_[file].size});
   for (const Range& r : ranges_)
-    if (r.byte_class == byte_class) out.push_back(r);
+    if (r.byte_class == byte_class && !files_[r.file].IsWhole(byte_class)) out.push_back(r);
   StableSort(out, [](const Range& a, const Range& b) {
     return a.file != b.file ? a.file < b.file : a.begin < b.begin;
   });
@@ -62,6 +69,8 @@ std::vector<uint8_t> CoverageMap::Holds(std::initializer_list<ByteClass> classes
   std::vector<uint8_t> out(files_.size());
   for (const Range& r : ranges_)
     for (const ByteClass one : classes) out[r.file] |= r.byte_class == one;
+  for (size_t file = 0; file < files_.size(); ++file)
+    for (const ByteClass one : classes) out[file] |= files_[file].IsWhole(one);
   return out;
 }
 
@@ -88,6 +97,7 @@ report::Coverage CoverageMap::Sum() const {
   for (uint32_t file = 0; file < files_.size(); ++file) {
     uint64_t at = 0;
     int64_t open[5] = {};
+    for (size_t c = 0; c < 5; ++c) open[c] = files_[file].IsWhole(static_cast<ByteClass>(c));
     auto flush = [&](uint64_t to) {
       size_t c = 0;
       while (c < 5 && open[c] == 0) ++c;

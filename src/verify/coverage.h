@@ -17,6 +17,7 @@ class CoverageMap {
   // For a source without a listing: a file is as long as the marks on it reach.
   void GrowWithMarks() { grow_ = true; }
   // Bytes of `file` that nothing marks are of `rest`.
+  void Reserve(size_t files) { files_.reserve(files); }
   void AddFile(uint32_t file, uint64_t size, ByteClass rest);
   void SetRest(uint32_t file, ByteClass rest);
   void Mark(uint32_t file, uint64_t offset, uint64_t length, ByteClass byte_class);
@@ -40,6 +41,8 @@ class CoverageMap {
     uint64_t size = 0;
     ByteClass rest = ByteClass::kIgnored;
     bool known = false;
+    uint8_t whole = 0;  // by class, a bit: all of it is marked so
+    bool IsWhole(ByteClass c) const { return (whole >> static_cast<unsigned>(c) & 1) != 0; }
   };
   std::vector<File> files_;
   std::vector<Range> ranges_;

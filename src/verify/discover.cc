@@ -71,9 +71,11 @@ Discover::Discover(Context& context, Lockfile* lock) : ReadingStage(context), lo
 void Discover::Start(size_t scan_index) {
   Scan& scan = context_.scans[scan_index];
   if (!scan.listed) scan.coverage.GrowWithMarks();
+  scan.files.Reserve(scan.listing.size());
+  scan.coverage.Reserve(scan.listing.size());
   for (const FileEntry& entry : scan.listing) {
     if (entry.kind != FileEntry::Kind::kFile) continue;
-    const uint32_t id = scan.files.Intern(entry.path);
+    const uint32_t id = scan.files.InternKept(entry.path);
     scan.files.SetSize(id, entry.size);
     scan.coverage.AddFile(id, entry.size, ByteClass::kIgnored);
     ++scan.total_files;
@@ -94,8 +96,8 @@ void Discover::LookAtHeads(size_t scan_index) {
     if (entry.kind != FileEntry::Kind::kFile || path.substr(directory.size()) != "checkpoint" ||
         entry.size < kTensorFlow.size() || std::count(directory.begin(), directory.end(), '/') > 2)
       continue;
-    wants_.push_back({What::kHead, scan_index, 0, entry.path});
-    WantRange(scan, entry.path, 0, kTensorFlow.size(), wants_.size() - 1);
+    wants_.push_back({What::kHead, scan_index, 0, std::string(path)});
+    WantRange(scan, std::string(path), 0, kTensorFlow.size(), wants_.size() - 1);
     ++heads_[scan_index];
   }
 }
@@ -252,7 +254,7 @@ void Discover::WantArrayMetadatas(size_t scan_index, size_t item_index) {
     name.remove_prefix(kProcessFile.size());
     if (!name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; })) {
       ++item.num_array_metadatas;
-      WantIfListed(scan_index, item_index, What::kArrayMetadatas, entry.path);
+      WantIfListed(scan_index, item_index, What::kArrayMetadatas, std::string(entry.path));
       continue;
     }
     Finding f = MakeFinding(Code::kInvalid,

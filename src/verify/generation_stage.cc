@@ -93,13 +93,13 @@ void GenerationStage::WantNumbered(size_t s, size_t i) {
     return;
   }
   scan.coverage.MarkAll(*scan.files.Find(newest->path), ByteClass::kStructural);
-  wants_.push_back({s, i, newest->path, generation, {}});
+  wants_.push_back({s, i, std::string(newest->path), generation, {}});
   if (newest->size > kMaxManifest)
     OnFailure(wants_.size() - 1, Error{ErrorCode::kLimit, "manifest is too large", {},
                                        "at most " + Phrase(kMaxManifest) + " bytes",
                                        Phrase(newest->size) + " bytes"});
   else
-    WantFile(scan, newest->path, kMaxManifest, wants_.size() - 1);
+    WantFile(scan, std::string(newest->path), kMaxManifest, wants_.size() - 1);
 }
 
 void GenerationStage::TakeManifest(size_t s, size_t i) {

@@ -14,6 +14,7 @@ using report::Finding;
 
 constexpr uint64_t kBatchBytes = 4 << 20;  // small leaves travel together up to this
 constexpr size_t kBatchLeaves = 256;
+constexpr uint64_t kChunkBytes = 512;  // that a chunk takes of a job for its file's path and its place
 
 }  // namespace
 
@@ -63,12 +64,14 @@ void HashStage::Plan(const Lockfile* expected) {
   Batch batch;
   uint64_t bytes = 0;
   for (const Leaf& leaf : leaves) {
-    if (!batch.empty() && (bytes + leaf.bytes > kBatchBytes || batch.size() == kBatchLeaves)) {
+    const size_t chunks = leaf.split ? 0 : context_.scans[leaf.scan].items[leaf.item].leaves[leaf.leaf].chunks.size();
+    const uint64_t weight = leaf.bytes + chunks * kChunkBytes;
+    if (!batch.empty() && (bytes + weight > kBatchBytes || batch.size() == kBatchLeaves)) {
       queue_.push_back(std::move(batch));
       batch.clear();
       bytes = 0;
     }
-    bytes += leaf.bytes;
+    bytes += weight;
     batch.push_back(leaf);
   }
   if (!batch.empty()) queue_.push_back(std::move(batch));

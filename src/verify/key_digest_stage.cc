@@ -69,7 +69,7 @@ bool KeyDigestStage::Supply(PendingAsks& asks) {
     if (next_ > begin && (bytes + ref.length > kBatchBytes || v.scan != source)) break;
     bytes += ref.length;
     const auto [file, is_new] = file_ids.emplace(ref.file, static_cast<uint32_t>(job.files.size()));
-    if (is_new) job.files.push_back(scan.files.path(ref.file));
+    if (is_new) job.files.emplace_back(scan.files.path(ref.file));
     LeafTask task;
     task.leaf = static_cast<uint32_t>(next_ - begin);
     task.sha256 = context_.options.sha256;

@@ -47,7 +47,7 @@ OtherFilesStage::OtherFilesStage(Context& context, const Lockfile* lock) : Stage
   }
   for (const size_t i : OtherFiles(context, scan_)) {
     const FileEntry& entry = scan_.listing[i];
-    files_.push_back({*scan_.files.Find(entry.path), {entry.path, entry.size, {}}, nullptr});
+    files_.push_back({*scan_.files.Find(entry.path), {std::string(entry.path), entry.size, {}}, nullptr});
   }
 }
 
@@ -75,8 +75,8 @@ void OtherFilesStage::Compare(const Lockfile& lock) {
   }
   if (!scan_.listed) return;
   for (const size_t i : OtherFiles(context_, scan_)) {
-    const std::string& path = scan_.listing[i].path;
-    const auto at = std::lower_bound(lock.files->begin(), lock.files->end(), std::string_view(path), less);
+    const std::string_view path = scan_.listing[i].path;
+    const auto at = std::lower_bound(lock.files->begin(), lock.files->end(), path, less);
     if (at != lock.files->end() && at->path == path) continue;
     const bool allowed = context_.options.allow_extra;
     Finding f = MakeFinding(Code::kUnknownFile, std::string("no such file was locked: it came later, and a program may read it") + (allowed ? "; allowed" : ""));

@@ -138,7 +138,7 @@ void PlanStage::WantDocument(size_t s, size_t i, size_t l) {
   const kvstore::ValueRef& ref = item.store.entries()[leaf.document_entry].value;
   const Document document{s, i, l};
   auto fail = [&](Error error) {
-    Finding f = FindingOf(error, ref.is_inline() ? std::string() : scan.files.path(ref.file));
+    Finding f = FindingOf(error, ref.is_inline() ? std::string_view() : scan.files.path(ref.file));
     if (!ref.is_inline()) f.offset = ref.offset;
     leaf.state = LeafPlan::State::kNotRead;
     context_.Add(scan, item, leaf, std::move(f));
@@ -171,7 +171,7 @@ void PlanStage::WantDocument(size_t s, size_t i, size_t l) {
                       Phrase(*size) + " bytes"});
   scan.coverage.Mark(ref.file, ref.offset, ref.length, ByteClass::kStructural);
   documents_.push_back(document);
-  WantRange(scan, scan.files.path(ref.file), ref.offset, ref.length, documents_.size() - 1);
+  WantRange(scan, std::string(scan.files.path(ref.file)), ref.offset, ref.length, documents_.size() - 1);
 }
 
 void PlanStage::OnRead(size_t tag, Bytes bytes) {
@@ -234,7 +234,7 @@ void PlanStage::ReadDocument(const Document& d, bool v3) {
   if (!metadata) {
     Finding f =
         FindingOf(metadata.error(),
-                  entry.value.is_inline() ? std::string() : scan.files.path(entry.value.file));
+                  entry.value.is_inline() ? std::string_view() : scan.files.path(entry.value.file));
     if (!entry.value.is_inline())
       f.offset = entry.value.offset + metadata.error().offset.value_or(0);
     else

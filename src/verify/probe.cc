@@ -205,7 +205,7 @@ void Probe::OnRead(size_t tag, Bytes bytes) {
     case What::kLocked:
     case What::kProcess: {
       ByteReader reader(bytes);
-      scan.listing.push_back({want.path, reader.U64Le(), FileEntry::Kind::kFile});
+      scan.listing.push_back({scan.texts.Keep(want.path), reader.U64Le(), FileEntry::Kind::kFile});
       found_ += want.what != What::kLocked;
       if (want.what == What::kName)
         directories_[want.directory].found.push_back(want.path);
@@ -276,7 +276,7 @@ void Probe::Chunks(const Want& document, Bytes bytes) {
   // At the root of a directory it was found by name already.
   if (!directories_[document.directory].Has(document.path.substr(prefix.size())) ||
       prefix != directories_[document.directory].path)
-    scan.listing.push_back({document.path, bytes.size(), FileEntry::Kind::kFile});
+    scan.listing.push_back({scan.texts.Keep(document.path), bytes.size(), FileEntry::Kind::kFile});
   const auto array = document.v3 ? zarr::ParseZarrJson(bytes) : zarr::ParseZarray(bytes);
   if (!array) return;  // the plan reads it again and says what is wrong
   const auto grid = zarr::GridShape(array->shape, array->chunk_shape);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/limits.h"
+#include "base/text_arena.h"
 #include "io/file_entry.h"
 #include "kvstore/kv_store.h"
 #include "ocdbt/manifest.h"
@@ -114,6 +115,7 @@ struct Scan {
   uint32_t source = 0;
   std::string name;                // the source's, for messages where there are two
   std::vector<FileEntry> listing;  // sorted by path; only what could be sorted by bytes
+  TextArena texts;                 // of its paths
   std::vector<Link> links;         // sorted by path
   bool listed = false;             // the host gave it; else Probe made one of what it asked for
   bool records_asked = true;       // the side files that the tree is compared with were looked for

@@ -26,7 +26,7 @@ bool IsKnownName(std::string_view name) {
   return false;
 }
 
-void Unknown(Context& context, const Scan& scan, const ItemScan* item, const std::string& path) {
+void Unknown(Context& context, const Scan& scan, const ItemScan* item, std::string_view path) {
   if (context.JudgesFile(scan, path)) return;
   Finding f = MakeFinding(Code::kUnknownFile,
                           "a file that no part of a checkpoint accounts for; it was not read");
@@ -112,8 +112,8 @@ void FindBesideItems(Context& context, Scan& scan) {
   for (const std::string& dir : scan.layout.checkpoint_directories) {
     const auto [first, last] = scan.Below(dir);
     for (size_t i = first; i < last; ++i) {
-      const std::string& path = scan.listing[i].path;
-      const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
+      const std::string_view path = scan.listing[i].path;
+      const std::string_view name = path.substr(path.rfind('/') + 1);
       if (scan.listing[i].kind != FileEntry::Kind::kFile || IsKnownName(name) ||
           readers::IsCompanion(path, true) || used.contains(*scan.files.Find(path)))
         continue;

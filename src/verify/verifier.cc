@@ -53,12 +53,13 @@ Verifier::Verifier(Bytes options_json) {
 
 Verifier::~Verifier() = default;
 
-void Verifier::SetListing(uint32_t source, std::vector<FileEntry> listing, std::vector<Link> links) {
+void Verifier::SetListing(uint32_t source, std::vector<FileEntry> listing, std::vector<Link> links, TextArena texts) {
   if (source >= context_.scans.size()) return;
   StableSort(listing, [](const FileEntry& a, const FileEntry& b) { return a.path < b.path; });
   StableSort(links, [](const Link& a, const Link& b) { return a.path < b.path; });
   context_.scans[source].links = std::move(links);
   context_.scans[source].listing = std::move(listing);
+  context_.scans[source].texts = std::move(texts);
   context_.scans[source].listed = true;
 }
 

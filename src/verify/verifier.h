@@ -28,7 +28,8 @@ class Verifier {
 
   // Everything the source holds, and what is known of its symbolic links. Once for each source,
   // before the first Poll.
-  void SetListing(uint32_t source, std::vector<FileEntry> listing, std::vector<Link> links = {});
+  // texts: of the listing's paths, where nobody else keeps them.
+  void SetListing(uint32_t source, std::vector<FileEntry> listing, std::vector<Link> links = {}, TextArena texts = {});
   // A lockfile. `with_source`: it came with the source and is not trusted on its own.
   void SetEvidence(Bytes lockfile, bool with_source);
   // A usage error, "" if none: wrong options, evidence that is refused, no such step or item.

@@ -1,5 +1,7 @@
 #include "support/memory_source.h"
 
+#include "support/kept_text.h"
+
 #include <dirent.h>
 #include <sys/stat.h>
 
@@ -67,8 +69,8 @@ const MemorySource::Refusal* MemorySource::RefusalOf(const std::string& path) co
 std::vector<FileEntry> MemorySource::Listing() const {
   std::vector<FileEntry> listing;
   for (const auto& [path, bytes] : files_)
-    listing.push_back({path, bytes.size(), FileEntry::Kind::kFile});
-  for (const auto& [path, kind] : others_) listing.push_back({path, 0, kind});
+    listing.push_back({KeptText(path), bytes.size(), FileEntry::Kind::kFile});
+  for (const auto& [path, kind] : others_) listing.push_back({KeptText(path), 0, kind});
   std::sort(listing.begin(), listing.end(),
             [](const FileEntry& a, const FileEntry& b) { return a.path < b.path; });
   return listing;

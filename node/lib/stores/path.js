@@ -5,6 +5,7 @@ import nodePath from 'node:path'
 import { LeafsumError } from '../errors.js'
 import { behindLinks, fullPath, listDirectory } from './path_listing.js'
 import { Stamps, isSame } from './stamps.js'
+import { packedStamps } from './stamps_pages.js'
 import { StoreError, clip, safePath } from './store.js'
 import { changed, throughLink, toStoreError } from './system_errors.js'
 import { placesOfPath } from './way.js'
@@ -49,16 +50,24 @@ export class PathStore {
     return { kind: 'path', root: this.root, file: this.file, stamps: this.#stamps.spec(), rawNames: this.#rawNames, followLinks: this.#followLinks }
   }
 
-  /** @returns {import('./store.js').ListingEntry[]} */
   list() {
+    return this.packedListing().entries()
+  }
+
+  /** @returns {import('./store.js').PackedListing} */
+  packedListing() {
     this.release()
     this.#opened.clear()
     this.#rawNames.clear()
-    this.#stamps = new Stamps()
-    const { entries, links } = listDirectory(this.root, { followLinks: this.#followLinks, stamps: this.#stamps, rawNames: this.#rawNames, file: this.file })
-    this.#stamps.seal()
+    const stamps = this.#stamps = new Stamps()
+    const { bytes, others, links } = listDirectory(this.root, { followLinks: this.#followLinks, stamps, rawNames: this.#rawNames, file: this.file })
+    stamps.seal()
     this.#links = links
-    return entries
+    return {
+      bytes,
+      entries: () => sortedEntries(stamps, others),
+      pages: () => packedStamps(stamps, others, links),
+    }
   }
 
   links() {
@@ -205,6 +214,13 @@ export class PathStore {
     fs.closeSync(fd)
     throw changed()
   }
+}
+
+/** @returns {import('./store.js').ListingEntry[]} */
+function sortedEntries(/** @type {Stamps} */ stamps, /** @type {import('./store.js').ListingEntry[]} */ others) {
+  const entries = others.slice()
+  for (const [path, { size }] of stamps) entries.push([path, Number(size), 'f'])
+  return entries.sort((a, b) => a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0)
 }
 
 /**

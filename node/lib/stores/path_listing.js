@@ -21,11 +21,13 @@ const kMaxRepeated = 50_000
  * @param {string} root real path of a directory
  * @param {{ followLinks: boolean, stamps: import('./stamps.js').Stamps, rawNames: RawNames, file?: string }} how  stamps, rawNames:
  *   to be filled; file: of the directory this file alone is the source, with what Flax keeps beside it (`<file>_gda`)
- * @returns {{ entries: import('./store.js').ListingEntry[], links: import('./store.js').Link[] }}
+ * @returns {{ bytes: number, others: import('./store.js').ListingEntry[], links: import('./store.js').Link[] }}  what is no file; the files
+ *   are the stamps'
  */
 export function listDirectory(root, { followLinks, stamps, rawNames, file }) {
   /** @type {import('./store.js').ListingEntry[]} */
-  const entries = []
+  const others = []
+  let bytes = 0
   /** @type {import('./store.js').Link[]} */
   const links = []
   /** @type {Set<string>} directories that were listed behind a link */
@@ -38,7 +40,7 @@ export function listDirectory(root, { followLinks, stamps, rawNames, file }) {
   for (let directory = todo.pop(); directory !== undefined; directory = todo.pop()) {
     const { path: parent, real, way } = directory
     const names = !parent && file !== undefined ? ownNames(root, file) : namesIn(root, parent, rawNames)
-    if (names.length === 0 && parent) entries.push([parent, 0, 'd'])
+    if (names.length === 0 && parent) others.push([parent, 0, 'd'])
     if (way.length > 0 && real !== undefined) {
       if (behind.has(real)) repeated += names.length + 1
       else behind.add(real)
@@ -46,17 +48,18 @@ export function listDirectory(root, { followLinks, stamps, rawNames, file }) {
     for (const name of names) {
       const path = parent ? `${parent}/${name}` : name
       const full = fullPath(root, path, rawNames)
-      const place = real !== undefined && !rawNames.has(path) ? join(real, name) : undefined
+      const placeOf = () => real !== undefined && !rawNames.has(path) ? join(real, name) : undefined
       let stat = fs.lstatSync(full, { bigint: true, throwIfNoEntry: false })
       let linked = way.length > 0
       if (stat?.isSymbolicLink()) {
+        const place = placeOf()
         if (place !== undefined && !seen.has(place)) seen.set(place, lookBehind(place))
         const link = place === undefined ? undefined : seen.get(place)
         const inside = link && pathBelow(slashed(root), slashed(link.target))
         const isDirectory = link?.stat.isDirectory() ?? false
         if (!link || !follows(root, [...way, /** @type {string} */ (real)], link, followLinks) || (isDirectory && repeated > kMaxRepeated)) {
           links.push({ path, isDirectory, followed: false, target: inside })
-          entries.push([path, 0, 'l'])
+          others.push([path, 0, 'l'])
           continue
         }
         if (isDirectory) {
@@ -68,17 +71,16 @@ export function listDirectory(root, { followLinks, stamps, rawNames, file }) {
         linked = true
       }
       if (stat?.isDirectory()) {
-        todo.push({ path, real: place, way })
+        todo.push({ path, real: placeOf(), way })
         continue
       }
       // Sockets, pipes and devices have no bytes to vouch for: reading one is refused, like one that is gone again.
       const size = stat?.isFile() ? stat.size : 0n
       stamps.add(path, { size, mtimeNs: stat?.mtimeNs ?? -1n, ctimeNs: stat?.ctimeNs ?? 0n, dev: stat?.dev ?? 0n, ino: stat?.ino ?? 0n, linked })
-      entries.push([path, Number(size), 'f'])
+      bytes += Number(size)
     }
   }
-  entries.sort((a, b) => a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0)
-  return { entries, links }
+  return { bytes, others, links }
 }
 
 /**

@@ -2,7 +2,7 @@
 // that workers see the same without a copy of their own.
 
 const kPage = 1 << 14  // files
-const kNumbers = 5
+export const kNumbers = 5  // of each file; the first is its size
 const encoder = new TextEncoder()
 
 /**
@@ -21,8 +21,8 @@ const encoder = new TextEncoder()
 export class Stamps {
   /** @type {Page[]} */
   #pages = []
-  /** @type {{ path: string, stamp: Required<Stamp> }[]} of the page that is not full */
-  #last = []
+  /** @type {Page | undefined} the one that is not full, larger than it need be */
+  #last
   /** Places of files by their path's hash, from 1 on; 0 where there is none. */
   #slots = new Uint32Array(0)
   #seed = Math.floor(Math.random() * 2 ** 32)  // names that fall on one place are not to be found in advance
@@ -36,18 +36,42 @@ export class Stamps {
     }
   }
 
+  get pages() {
+    return this.#pages
+  }
+
   spec() {
     return { pages: this.#pages, slots: this.#slots, seed: this.#seed }
   }
 
   /** Each path once; then `seal`. */
-  add(/** @type {string} */ path, /** @type {Required<Stamp>} */ stamp) {
-    this.#last.push({ path, stamp })
-    if (this.#last.length === kPage) this.#turn()
+  add(/** @type {string} */ path, /** @type {Required<Stamp>} */ { size, mtimeNs, ctimeNs, dev, ino, linked }) {
+    // At once as bytes: objects of a page's files would grow old together, and lie about until the next great collection.
+    const page = this.#last ??= {
+      count: 0, text: new Uint8Array(kPage), ends: new Uint32Array(kPage), numbers: new BigInt64Array(kPage * kNumbers), linked: new Uint8Array(kPage),
+    }
+    const { count } = page
+    const begin = count === 0 ? 0 : page.ends[count - 1]
+    const most = begin + path.length * 3
+    if (page.text.length < most) {
+      const { text } = page
+      page.text = new Uint8Array(most * 2)
+      page.text.set(text)
+    }
+    page.ends[count] = begin + encoder.encodeInto(path, page.text.subarray(begin)).written
+    const numbers = count * kNumbers
+    page.numbers[numbers] = size
+    page.numbers[numbers + 1] = mtimeNs
+    page.numbers[numbers + 2] = ctimeNs
+    page.numbers[numbers + 3] = dev
+    page.numbers[numbers + 4] = ino
+    page.linked[count] = Number(linked)
+    if (++page.count === kPage) this.#turn()
   }
 
   seal() {
     this.#turn()
+    this.#last = undefined
     const count = this.#pages.reduce((sum, page) => sum + page.count, 0)
     let size = 16
     while (size < count * 1.5) size *= 2
@@ -92,26 +116,29 @@ export class Stamps {
   }
 
   #turn() {
-    const count = this.#last.length
-    if (count === 0) return
-    const texts = this.#last.map(({ path }) => encoder.encode(path))
-    const page = {
+    if (!this.#last || this.#last.count === 0) return
+    const { count, text, ends, numbers, linked } = this.#last
+    this.#pages.push({
       count,
-      text: new Uint8Array(new SharedArrayBuffer(texts.reduce((sum, { length }) => sum + length, 0))),
-      ends: new Uint32Array(new SharedArrayBuffer(count * 4)),
-      numbers: new BigInt64Array(new SharedArrayBuffer(count * kNumbers * 8)),
-      linked: new Uint8Array(new SharedArrayBuffer(count)),
-    }
-    let end = 0
-    for (const [i, { stamp: { size, mtimeNs, ctimeNs, dev, ino, linked } }] of this.#last.entries()) {
-      page.text.set(texts[i], end)
-      page.ends[i] = end += texts[i].length
-      page.numbers.set([size, mtimeNs, ctimeNs, dev, ino], i * kNumbers)
-      page.linked[i] = Number(linked)
-    }
-    this.#pages.push(page)
-    this.#last = []
+      text: shared(Uint8Array, text.subarray(0, ends[count - 1])),
+      ends: shared(Uint32Array, ends.subarray(0, count)),
+      numbers: shared(BigInt64Array, numbers.subarray(0, count * kNumbers)),
+      linked: shared(Uint8Array, linked.subarray(0, count)),
+    })
+    this.#last.count = 0
   }
+}
+
+/**
+ * A copy that other threads see.
+ * @template {Uint8Array | Uint32Array | BigInt64Array} T
+ * @param {new (buffer: SharedArrayBuffer) => T} Kind
+ * @param {T} from
+ */
+function shared(Kind, from) {
+  const copy = new Kind(new SharedArrayBuffer(from.byteLength))
+  copy.set(/** @type {any} */ (from))
+  return copy
 }
 
 function hash(/** @type {Uint8Array} */ bytes, /** @type {number} */ seed) {

@@ -14,10 +14,16 @@
  * @typedef {{ path: string, isDirectory: boolean, followed: boolean, target?: string }} Link
  *   isDirectory: what it leads to; followed: the files of the directory are listed below the link's own path; target: below the root
  *
+ * @typedef {object} PackedListing
+ * @property {number} bytes  of all files
+ * @property {() => ListingEntry[]} entries  made anew: a million rows are as large as all else that is known of the files
+ * @property {() => Iterable<Uint8Array>} pages  as the core takes it (packed.js)
+ *
  * @typedef {object} Store
  * @property {(key: string, options?: any) => Promise<Uint8Array | undefined>} get
  * @property {(key: string, range: RangeQuery, options?: any) => Promise<Uint8Array | undefined>} getRange
  * @property {() => ListingEntry[] | Promise<ListingEntry[]>} [list]
+ * @property {() => PackedListing} [packedListing]  the same as `list`, where that is not made of rows
  * @property {() => Link[]} [links]  of the last listing: symlinks that are not followed, and those to directories
  * @property {string} [name]  last component of the source's own path
  * @property {(path: string, whole?: number) => number | Promise<number>} [size]

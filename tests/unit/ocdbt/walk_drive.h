@@ -80,7 +80,7 @@ inline Walked WalkFiles(const ocdbt::BtreeGenerationReference& root, const FileM
     if (v.is_inline())
       text += " = " + std::string(AsText(store.InlineValue(v)));
     else
-      text += " @ " + table.path(v.file) + "#" + std::to_string(v.file) + " " +
+      text += " @ " + std::string(table.path(v.file)) + "#" + std::to_string(v.file) + " " +
               RangeText(v.offset, v.length);
     out.entries.push_back(std::move(text));
   }

@@ -98,7 +98,7 @@ std::map<std::string, ByteVector> Values(const BtreeGenerationReference& version
   for (const auto& e : store.entries()) {
     Bytes value = store.InlineValue(e.value);
     if (!e.value.is_inline()) {
-      const auto file = files.find(table.path(e.value.file));
+      const auto file = files.find(std::string(table.path(e.value.file)));
       REQUIRE(file != files.end());
       REQUIRE(e.value.offset + e.value.length <= file->second.size());
       value = Bytes(file->second)

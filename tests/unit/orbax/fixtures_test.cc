@@ -11,6 +11,7 @@
 #include "support/catch.h"
 #include "support/fixtures.h"
 #include "support/hex.h"
+#include "support/kept_text.h"
 #include "support/vectors.h"
 
 namespace fs = std::filesystem;
@@ -70,7 +71,7 @@ std::vector<FileEntry> List(const fs::path& root) {
   std::vector<FileEntry> listing;
   for (const auto& entry : fs::recursive_directory_iterator(root)) {
     FileEntry file;
-    file.path = entry.path().lexically_relative(root).generic_string();
+    file.path = test::KeptText(entry.path().lexically_relative(root).generic_string());
     if (entry.is_directory()) file.kind = FileEntry::Kind::kDirectory;
     listing.push_back(file);
   }

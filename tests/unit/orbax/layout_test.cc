@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "support/catch.h"
+#include "support/kept_text.h"
 
 using namespace leafsum;
 using namespace leafsum::orbax;
@@ -14,11 +15,11 @@ std::vector<FileEntry> Listing(const std::vector<std::string>& paths) {
   std::vector<FileEntry> listing;
   for (const std::string& path : paths) {
     FileEntry entry;
-    entry.path = path;
+    entry.path = test::KeptText(path);
     if (path.ends_with('/')) entry.kind = FileEntry::Kind::kDirectory;
     if (path.ends_with('@')) {
       entry.kind = FileEntry::Kind::kSymlink;
-      entry.path.pop_back();
+      entry.path.remove_suffix(1);
     }
     listing.push_back(entry);
   }

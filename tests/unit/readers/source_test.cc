@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "support/catch.h"
+#include "support/kept_text.h"
 
 using namespace leafsum;
 using namespace leafsum::readers;
@@ -35,7 +36,7 @@ std::vector<FileEntry> Listing(Names paths) {
     } else if (path.ends_with('/')) {
       entry.kind = FileEntry::Kind::kDirectory;
     }
-    entry.path = path;
+    entry.path = test::KeptText(path);
     listing.push_back(entry);
   }
   return listing;
