@@ -1,6 +1,10 @@
 #include "kvstore/kv_store.h"
 
+#include <string>
+
 #include "base/text.h"
+#include "base/text_arena.h"
+#include "io/file_entry.h"
 #include "support/catch.h"
 
 using namespace leafsum;
@@ -99,4 +103,33 @@ TEST_CASE("FileTable gives a path one number") {
   CHECK_FALSE(files.size(a));
   files.SetSize(a, 5);
   CHECK(files.size(a) == 5);
+}
+
+// The core's part of the 400 bytes that a listed file may take (README, Limits); the host's is in tests/node/listing_pages.
+TEST_CASE("a listed file takes the core 120 bytes with its path") {
+  constexpr size_t kFiles = 100'000;
+  TextArena texts;
+  std::vector<FileEntry> listing;
+  listing.reserve(kFiles);
+  for (size_t n = 0; n < kFiles; ++n)
+    listing.push_back({texts.Keep("params.layer_0.kernel/" + std::to_string(n)), n, FileEntry::Kind::kFile});
+  FileTable files;
+  files.Reserve(kFiles);
+  for (const FileEntry& entry : listing) files.SetSize(files.InternKept(entry.path), entry.size);
+  CHECK(files.count() == kFiles);
+  CHECK(files.path(kFiles - 1).data() == listing.back().path.data());
+  CHECK(files.size(7) == 7);
+  CHECK(texts.bytes() + listing.capacity() * sizeof(FileEntry) + files.bytes() <= 120 * kFiles);
+}
+
+TEST_CASE("a path is interned once, whoever keeps it") {
+  FileTable files;
+  const std::string kept = "d/a";
+  const uint32_t a = files.InternKept(kept);
+  CHECK(files.Intern("d/a") == a);
+  const uint32_t b = files.Intern(std::string("d/b"));
+  for (int n = 0; n < 1000; ++n) files.Intern("d/" + std::to_string(n));
+  CHECK(files.path(b) == "d/b");
+  CHECK(files.InternKept("d/b") == b);
+  CHECK(files.Find("d/999"));
 }
