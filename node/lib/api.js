@@ -54,7 +54,7 @@ export function makeApi(platform) {
 
     openCheckpoint: async (/** @type {any} */ source, /** @type {Options} */ options = {}) => {
       const opened = await source
-      return new Checkpoint(storeOf(opened), await list(opened, options), { report, metadata: checked(metadata, 1) }, scoped([opened], options))
+      return new Checkpoint(storeOf(opened), await list(opened, { ...options, readers: true }), { report, metadata: checked(metadata, 1) }, scoped([opened], options))
     },
 
     /** A leaf's content, or a slice of it; null instead where it could not be read or a lockfile does not vouch for it. */

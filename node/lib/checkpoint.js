@@ -30,6 +30,8 @@ export class Checkpoint {
     this.#metadata = metadata
     this.report = listed
     this.items = listed.output?.items ?? []
+    /** @type {string | null}  the item that AUTO takes, as the newest Orbax chooses */
+    this.auto = listed.output?.auto?.orbax_0_12_8 ?? null
     this.findings = listed.findings
   }
 

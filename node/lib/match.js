@@ -5,7 +5,7 @@ import { Checkpoint, leavesOf } from './checkpoint.js'
 import { dtypeOf } from './elements.js'
 import { pointer as toPointer } from './leaf_name.js'
 import { listOptions, listSource } from './list.js'
-import { autoItem, base64Url, readDocument } from './metadata.js'
+import { base64Url, readDocument } from './metadata.js'
 import { containersBetween, pairUp } from './pairs.js'
 import { judgeKey, prngKeyOf } from './prng_key.js'
 import { readOf } from './read.js'
@@ -25,16 +25,21 @@ import { parseTemplate } from './template.js'
  */
 export async function matchSource({ run, report }, source, template, options) {
   const { item, step, allSteps, prefix, ...scope } = listOptions(options)
-  const items = async (/** @type {any} */ one, /** @type {Record<string, any>} */ narrowed) =>
-    one instanceof Checkpoint ? one.items.filter((/** @type {any} */ its) => narrowed.item === undefined || its.name === narrowed.item || its.name === '')
-      : (await listSource(run, one, { ...narrowed, ...scope })).output.items
+  const list = async (/** @type {any} */ one, /** @type {Record<string, any>} */ narrowed) => {
+    if (!(one instanceof Checkpoint)) {
+      const { items, auto } = (await listSource(run, one, { ...narrowed, ...scope, readers: true })).output
+      return { items, auto: auto.orbax_0_12_8 }
+    }
+    const items = one.items.filter((/** @type {any} */ its) => narrowed.item === undefined || its.name === narrowed.item || its.name === '')
+    return { items, auto: one.auto }
+  }
   const isDocument = typeof template === 'string' || template instanceof Uint8Array
   const document = isDocument ? parseTemplate(template) : undefined
-  const templateItems = isDocument ? [] : await items(template, { allSteps, prefix })
-  const sourceItems = await items(source, { item, step, allSteps, prefix })
-  const wantedNames = new Set(document ? document.map(leaf => leaf.item) : templateItems.map((/** @type {any} */ one) => one.name))
-  const ours = treesFor(sourceItems, item, [...wantedNames])
-  const theirs = treesFor(templateItems, item, sourceItems.map((/** @type {any} */ one) => one.name))
+  const theTemplate = isDocument ? { items: [], auto: null } : await list(template, { allSteps, prefix })
+  const theSource = await list(source, { item, step, allSteps, prefix })
+  const wantedNames = new Set(document ? document.map(leaf => leaf.item) : theTemplate.items.map((/** @type {any} */ one) => one.name))
+  const ours = treesFor(theSource, item, [...wantedNames])
+  const theirs = treesFor(theTemplate, item, theSource.items.map((/** @type {any} */ one) => one.name))
   const wanted = document ?? await recordedLeaves(template, theirs.items)
   const inScope = wanted.filter((/** @type {any} */ leaf) => item === undefined || leaf.item === item || leaf.item === '')
   return matchLeaves(report, source, ours.items, inScope, { ...options, item: ours.item })
@@ -43,15 +48,15 @@ export async function matchSource({ run, report }, source, template, options) {
 /**
  * Against a single tree stands a single one: of its name, else the one that AUTO takes, as Orbax restores a tree from a
  * checkpoint of several items.
- * @param {any[]} items of `list`
+ * @param {{ items: any[], auto: string | null }} listed  of `list`; the item that AUTO takes as the newest Orbax chooses
  * @param {string | undefined} item that was asked for
  * @param {string[]} others the other side's items
  * @returns {{ items: any[], item: string | undefined }}
  */
-function treesFor(items, item, others) {
+function treesFor({ items, auto }, item, others) {
   if (item !== undefined || items.length < 2 || others.length !== 1) return { items, item }
-  const name = items.some(one => one.name === others[0]) ? others[0] : autoItem(items)
-  return name === null ? { items, item } : { items: items.filter(one => one.name === name), item: name }
+  const name = items.some(one => one.name === others[0]) ? others[0] : auto
+  return !items.some(one => one.name === name) ? { items, item } : { items: items.filter(one => one.name === name), item: /** @type {string} */ (name) }
 }
 
 /** The leaves of a source, with what Orbax recorded of them. */

@@ -12,36 +12,6 @@ const kMaxDocument = 256 * 2 ** 20
 const kMaxNsecs = 2n ** 63n - 1n
 
 /**
- * Which item AUTO takes: the first tree by this order among the checkpoint's own directories; without one the directory
- * itself. The two rules differ in the name that comes first: Orbax's documentation and 0.11 say `pytree`, 0.12.8 looks for `state`.
- */
-const kFirst = { documented: 'pytree', orbax_0_12_8: 'state' }
-const kNeverAuto = ['metrics', 'AUTO', '_CHECKPOINT_DELETION']
-
-/**
- * @param {{ name: string, kind: string }[]} items
- * @returns {{ documented: string | null, orbax_0_12_8: string | null }}
- */
-export function autoItems(items) {
-  const trees = items.filter(({ kind, name }) => kind === 'pytree' && !name.includes('/') && !kNeverAuto.includes(name))
-    .map(({ name }) => name).sort(byCodePoint)
-  const choose = (/** @type {string} */ first) => trees.find(name => name === first) ?? trees.find(name => name !== '') ?? trees[0] ?? null
-  return { documented: choose(kFirst.documented), orbax_0_12_8: choose(kFirst.orbax_0_12_8) }
-}
-
-/** The item that AUTO takes, as the newest Orbax chooses; null where none is a tree. Every command asks here. */
-export const autoItem = (/** @type {{ name: string, kind: string }[]} */ items) => autoItems(items).orbax_0_12_8
-
-/** Python compares strings by code point. */
-function byCodePoint(/** @type {string} */ a, /** @type {string} */ b) {
-  const [x, y] = [[...a], [...b]]
-  for (let n = 0; n < x.length && n < y.length; n++) {
-    if (x[n] !== y[n]) return (x[n].codePointAt(0) ?? 0) - (y[n].codePointAt(0) ?? 0)
-  }
-  return x.length - y.length
-}
-
-/**
  * The report of the list, with what is described as its output.
  * @param {import('./run.js').Run} run
  * @param {any} source

@@ -15,6 +15,7 @@ struct FileEntry {
   Kind kind = Kind::kFile;
   bool to_directory = false;  // kSymlink: what it leads to is a directory
   bool foreign = false;       // kFile: another program's, whatever its name says
+  bool not_flax = false;      // kFile: Flax restores nothing of it, whatever its name says
 };
 
 // A symbolic link of the source, as the host found it. One to a file that is followed is a file of

@@ -66,6 +66,12 @@ Children FindChildren(const ListingIndex& index, const LayoutOptions& options) {
     children.steps.push_back({std::string(WithoutUnderscore(options.prefix)), digits ? flax->step_text : "", "",
                               std::string(name), *flax->step});
   }
+  // The user named another prefix than Flax's own: what Flax knows by that is a step too, of another format.
+  const auto is_own = [&](const Step& step) { return step.prefix == WithoutUnderscore(options.prefix); };
+  if (options.prefix_named && options.prefix != kFlaxPrefix && std::any_of(children.steps.begin(), children.steps.end(), is_own))
+    for (std::string_view name : index.Files(""))
+      if (const auto flax = ParseFlaxName(name); flax && !ParseFlaxName(name, options.prefix))
+        children.steps.push_back({std::string(WithoutUnderscore(kFlaxPrefix)), "", "", std::string(name), flax->step.value_or(0)});
   // What lies beside a file of Flax's belongs to it.
   std::erase_if(children.others, [&](const std::string& directory) {
     return directory.ends_with("_gda/") && index.HasFile(directory.substr(0, directory.size() - 5));
@@ -73,13 +79,15 @@ Children FindChildren(const ListingIndex& index, const LayoutOptions& options) {
   return children;
 }
 
-// The format of a root's steps, by which the others are foreign: digits alone where there are any, as a CheckpointManager
+// The format of a root's steps, by which the others are foreign: the prefix that the user named, where it has steps; digits alone where there are any, as a CheckpointManager
 // has it that nobody told otherwise; else the one prefix that there is. Nothing where steps have several prefixes, or where
 // several have one and nothing marks them as steps (`model_1`, `model_2`): names of items look the same.
 std::optional<std::string> FormatOf(const ListingIndex& index, const std::vector<Step>& steps,
                                     const LayoutOptions& options) {
   const std::string* prefix = nullptr;
   bool marked = false;
+  for (const Step& step : steps)
+    if (options.prefix_named && step.prefix == WithoutUnderscore(options.prefix)) return step.prefix;
   for (const Step& step : steps)
     if (step.prefix.empty() && step.file.empty()) return "";
   for (const Step& step : steps) {

@@ -42,6 +42,7 @@ struct LayoutOptions {
   bool all_steps = false;
   std::string source_name;  // last component of the source's own path, "" if unknown
   std::string prefix{kFlaxPrefix};  // --prefix: of Flax's step files, and of step directories
+  bool prefix_named = false;  // the user gave it: steps of it are meant where there are any
   std::string step_file{};  // or, where it is there, the step that this file is
   std::string file{};  // the source is this one file (others are what it refers to), else ""
 };

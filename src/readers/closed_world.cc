@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "base/sort.h"
+#include "orbax/flax_name.h"
 #include "readers/companion.h"
+#include "readers/directory_set.h"
 
 namespace leafsum::readers {
 namespace {
@@ -10,8 +13,10 @@ namespace {
 constexpr std::string_view kMarks[] = {"_METADATA", "_CHECKPOINT_METADATA", "manifest.ocdbt",  ".zarray",
                                        "zarr.json", "checkpoint",           "orbax.checkpoint"};
 
+bool IsFlaxMark(std::string_view name) { return name.starts_with(orbax::kFlaxPrefix); }
+
 bool IsMark(std::string_view name) {
-  return std::find(std::begin(kMarks), std::end(kMarks), name) != std::end(kMarks) || name.starts_with("checkpoint_");
+  return std::find(std::begin(kMarks), std::end(kMarks), name) != std::end(kMarks) || IsFlaxMark(name);
 }
 
 bool IsArrayDocument(std::string_view name) { return name == ".zarray" || name == "zarr.json"; }
@@ -25,70 +30,76 @@ bool IsProcessManifest(std::string_view below) {
 std::string_view ReaderOf(std::string_view mark) {
   if (mark == "_METADATA") return "PyTreeCheckpointer";
   if (mark == "_CHECKPOINT_METADATA" || mark == "orbax.checkpoint") return "v1 load";
-  if (mark.starts_with("checkpoint")) return mark == "checkpoint" ? "PyTreeCheckpointer" : "Flax restore_checkpoint";
+  if (IsFlaxMark(mark)) return "Flax restore_checkpoint";
+  if (mark == "checkpoint") return "PyTreeCheckpointer";
   return "TensorStore";
+}
+
+// Where a step that is not read keeps what it has, a Flax file its arrays, and what no reader goes into.
+std::vector<std::string> Elsewhere(const orbax::Layout& layout, const DirectorySet& read) {
+  std::vector<std::string> out;
+  // Arrays that a file of Flax's refers to.
+  for (const orbax::Item& item : layout.items)
+    if (!item.file.empty() && !item.HasStore()) out.push_back(item.file + "_gda/");
+  for (const auto* steps : {&layout.steps, &layout.foreign_steps})
+    for (const orbax::Step& step : *steps) {
+      if (!step.file.empty()) out.push_back(step.file + "_gda/");
+      if (!step.directory.empty() && !read.Holds(step.directory)) out.push_back(step.directory);
+    }
+  // In a root no reader goes below a child that is no step and no tree: it raises, or looks at names of steps alone.
+  if (layout.is_root) out.insert(out.end(), layout.unknown_directories.begin(), layout.unknown_directories.end());
+  for (const auto* list : {&layout.unfinished_steps, &layout.unfinished_items}) out.insert(out.end(), list->begin(), list->end());
+  return out;
 }
 
 class Finder {
  public:
-  Finder(const orbax::Layout& layout, const std::vector<ReadItem>& items) : items_(items), unmerged_(layout.unmerged) {
-    std::sort(unmerged_.begin(), unmerged_.end());
-    // Sorted by directory, so that the item around a path is found by going from its end to its beginning.
-    std::sort(items_.begin(), items_.end(),
-              [](const ReadItem& a, const ReadItem& b) { return a.item->directory < b.item->directory; });
-    for (const orbax::Item& item : layout.items) {
-      if (item.file.empty()) continue;
-      files_.push_back(item.file);
-      // Arrays that a file of Flax's refers to.
-      if (!item.HasStore()) elsewhere_.push_back(item.file + "_gda/");
-    }
+  Finder(const orbax::ListingIndex& index, const orbax::Layout& layout, const std::vector<ReadItem>& items)
+      : index_(index), unmerged_(layout.unmerged), elsewhere_(Elsewhere(layout, DirectorySet(layout.checkpoint_directories))) {
+    // Sorted by directory: none lies in another, so that the one around a path is the last that does not come behind it.
+    for (const ReadItem& item : items)
+      if (item.item->HasStore()) items_.push_back(item);
+    StableSort(items_, [](const ReadItem& a, const ReadItem& b) { return a.item->directory < b.item->directory; });
+    for (const orbax::Item& item : layout.items)
+      if (!item.file.empty()) files_.push_back(item.file);
     for (const auto* steps : {&layout.steps, &layout.foreign_steps})
-      for (const orbax::Step& step : *steps) {
+      for (const orbax::Step& step : *steps)
         if (!step.file.empty()) files_.push_back(step.file);
-        const bool read = std::find(layout.checkpoint_directories.begin(), layout.checkpoint_directories.end(),
-                                    step.directory) != layout.checkpoint_directories.end();
-        if (!step.directory.empty() && !read) elsewhere_.push_back(step.directory);
-      }
-    // In a root no reader goes below a child that is no step and no tree: it raises, or looks at names of steps alone.
-    if (layout.is_root)
-      elsewhere_.insert(elsewhere_.end(), layout.unknown_directories.begin(), layout.unknown_directories.end());
-    for (const auto* list : {&layout.unfinished_steps, &layout.unfinished_items})
-      elsewhere_.insert(elsewhere_.end(), list->begin(), list->end());
     for (const auto* list : {&layout.checkpoint_directories, &layout.nested_checkpoints})
       checkpoints_.insert(checkpoints_.end(), list->begin(), list->end());
-    std::sort(checkpoints_.begin(), checkpoints_.end());
-    std::sort(files_.begin(), files_.end());
-    std::sort(elsewhere_.begin(), elsewhere_.end());
+    for (auto* list : {&unmerged_, &checkpoints_, &files_}) StableSort(*list, std::less<std::string>());
   }
 
   // Whether the mark was read as what it is, or lies where the format or another step has it.
   bool IsExplained(std::string_view path, std::string_view name) const {
     const std::string_view directory = path.substr(0, path.size() - name.size());
-    if (std::binary_search(files_.begin(), files_.end(), path)) return true;
+    if (IsOneOf(files_, path)) return true;
     const std::string_view companion = CompanionDirectory(path);
     if (!companion.empty()) return directory != companion || name != "_METADATA";
-    if (AnyAround(path, elsewhere_)) return true;
-    if (name == "_CHECKPOINT_METADATA" || name == "orbax.checkpoint") return IsCheckpoint(directory);
+    if (elsewhere_.Holds(path)) return true;
+    if (IsFlaxMark(name)) return !orbax::ParseFlaxName(name) || IsLeftToOrbax(directory);
+    if (name == "_CHECKPOINT_METADATA" || name == "orbax.checkpoint") return IsOneOf(checkpoints_, directory);
     if (IsProcessManifestOf(path, directory)) return true;
     const ReadItem* item = ItemAround(directory);
     if (!item) return false;
-    // Flax looks for its own names only where the directory is nothing that it leaves to Orbax.
-    if (name.starts_with("checkpoint_") && item->item->directory == directory && item->item->kind != orbax::ItemKind::kBareZarr)
-      return true;
+    const orbax::ItemKind kind = item->item->kind;
     const std::string_view below = path.substr(item->item->directory.size());
-    if (below == "_METADATA") return item->item->kind == orbax::ItemKind::kPyTree;
-    if (below == "checkpoint") return item->reads_msgpack;
+    if (below == "_METADATA") return kind == orbax::ItemKind::kPyTree;
+    if (below == "checkpoint") return kind == orbax::ItemKind::kPyTree || kind == orbax::ItemKind::kMsgpack;
     if (IsArrayDocument(name)) return item->plain;
     if (below == "manifest.ocdbt") return item->ocdbt;
     return IsProcessManifest(below);
   }
 
  private:
-  // One of the directories around a path is in the sorted list.
-  static bool AnyAround(std::string_view path, const std::vector<std::string>& directories) {
-    if (directories.empty()) return false;
-    for (size_t slash = path.find('/'); slash != path.npos; slash = path.find('/', slash + 1))
-      if (std::binary_search(directories.begin(), directories.end(), path.substr(0, slash + 1), std::less<>())) return true;
+  static bool IsOneOf(const std::vector<std::string>& sorted, std::string_view path) {
+    return std::binary_search(sorted.begin(), sorted.end(), path, std::less<>());
+  }
+
+  // Flax looks for its own names only where the directory is nothing that it leaves to Orbax.
+  bool IsLeftToOrbax(std::string_view directory) const {
+    for (const char* name : {"_METADATA", "checkpoint", "manifest.ocdbt"})
+      if (index_.HasFile(std::string(directory) + name)) return true;
     return false;
   }
 
@@ -97,43 +108,34 @@ class Finder {
     if (unmerged_.empty() || directory.empty()) return false;
     const size_t slash = directory.rfind('/', directory.size() - 2);
     const std::string_view around = slash == directory.npos ? std::string_view() : directory.substr(0, slash + 1);
-    return IsProcessManifest(path.substr(around.size())) &&
-           std::binary_search(unmerged_.begin(), unmerged_.end(), around, std::less<>());
-  }
-
-  bool IsCheckpoint(std::string_view directory) const {
-    return std::binary_search(checkpoints_.begin(), checkpoints_.end(), directory, std::less<>());
+    return IsProcessManifest(path.substr(around.size())) && IsOneOf(unmerged_, around);
   }
 
   const ReadItem* ItemAround(std::string_view directory) const {
-    for (std::string_view around = directory;;) {
-      const auto it = std::lower_bound(
-          items_.begin(), items_.end(), around,
-          [](const ReadItem& item, std::string_view name) { return std::string_view(item.item->directory) < name; });
-      for (auto same = it; same != items_.end() && same->item->directory == around; ++same)
-        if (same->item->HasStore()) return &*same;
-      if (around.empty()) return nullptr;
-      around.remove_suffix(1);
-      const size_t slash = around.rfind('/');
-      around = slash == around.npos ? std::string_view() : around.substr(0, slash + 1);
-    }
+    const auto behind = std::upper_bound(items_.begin(), items_.end(), directory, [](std::string_view name, const ReadItem& item) {
+      return name < std::string_view(item.item->directory);
+    });
+    return behind != items_.begin() && directory.starts_with((behind - 1)->item->directory) ? &*(behind - 1) : nullptr;
   }
 
+  const orbax::ListingIndex& index_;
   std::vector<ReadItem> items_;
-  std::vector<std::string> unmerged_, checkpoints_, files_, elsewhere_;
+  std::vector<std::string> unmerged_, checkpoints_, files_;
+  const DirectorySet elsewhere_;
 };
+
+std::string_view NameOf(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 }  // namespace
 
-std::vector<Divergence> UnreadMarks(const std::vector<FileEntry>& listing, const orbax::Layout& layout,
-                                    const std::vector<ReadItem>& items) {
-  const Finder finder(layout, items);
+std::vector<Divergence> UnreadMarks(const std::vector<FileEntry>& listing, const orbax::ListingIndex& index,
+                                    const orbax::Layout& layout, const std::vector<ReadItem>& items) {
+  const Finder finder(index, layout, items);
   std::vector<Divergence> out;
   for (const FileEntry& entry : listing) {
     if (entry.kind != FileEntry::Kind::kFile || entry.foreign) continue;
-    const std::string_view path = entry.path;
-    const std::string_view name = path.substr(path.rfind('/') + 1);
-    if (!IsMark(name) || finder.IsExplained(path, name)) continue;
+    const std::string_view path = entry.path, name = NameOf(path);
+    if (!IsMark(name) || (IsFlaxMark(name) && entry.not_flax) || finder.IsExplained(path, name)) continue;
     const std::string directory(path.substr(0, path.size() - name.size()));
     // A store's arrays lie in directories of their own: the first is enough.
     if (!out.empty() && path.starts_with(out.back().place) && !out.back().place.empty()) continue;
@@ -141,6 +143,17 @@ std::vector<Divergence> UnreadMarks(const std::vector<FileEntry>& listing, const
     out.push_back({std::string(ReaderOf(name)), directory.empty() ? std::string(path) : directory, "what " + std::string(name) + " there describes",
                    "nothing of it", "move it out of the checkpoint, or delete it"});
   }
+  return out;
+}
+
+std::vector<std::string> UnreadFlaxFiles(const std::vector<FileEntry>& listing, const orbax::Layout& layout) {
+  std::vector<std::string> out;
+  for (const FileEntry& entry : listing)
+    if (entry.kind == FileEntry::Kind::kFile && IsFlaxMark(NameOf(entry.path))) out.push_back(entry.path);
+  if (out.empty()) return out;
+  const orbax::ListingIndex index(listing);
+  const Finder finder(index, layout, {});
+  std::erase_if(out, [&](const std::string& path) { return finder.IsExplained(path, NameOf(path)); });
   return out;
 }
 

@@ -7,6 +7,7 @@
 
 #include "io/file_entry.h"
 #include "orbax/layout.h"
+#include "orbax/listing_index.h"
 #include "readers/divergence.h"
 
 namespace leafsum::readers {
@@ -14,13 +15,16 @@ namespace leafsum::readers {
 // What is known of an item once its tree and store were looked at.
 struct ReadItem {
   const orbax::Item* item;
-  bool ocdbt = false;        // its store is an OCDBT database
-  bool plain = false;        // its store is one directory for each array
-  bool reads_msgpack = false;  // the file `checkpoint` in it was read
+  bool ocdbt = false;  // its store is an OCDBT database
+  bool plain = false;  // its store is one directory for each array
 };
 
-// `listing` is sorted by path. Each directory is named once, by the first mark in it.
-std::vector<Divergence> UnreadMarks(const std::vector<FileEntry>& listing, const orbax::Layout& layout,
-                                    const std::vector<ReadItem>& items);
+// `listing` is sorted by path, and `index` is its index. Each directory is named once, by the first mark in it.
+std::vector<Divergence> UnreadMarks(const std::vector<FileEntry>& listing, const orbax::ListingIndex& index,
+                                    const orbax::Layout& layout, const std::vector<ReadItem>& items);
+
+// The files that are marks by the names that Flax gives alone: how they begin tells whether Flax restores anything of them
+// (FileEntry::not_flax).
+std::vector<std::string> UnreadFlaxFiles(const std::vector<FileEntry>& listing, const orbax::Layout& layout);
 
 }  // namespace leafsum::readers

@@ -45,7 +45,8 @@ constexpr V1 kVersions[] = {
      "state", true, true},
 };
 
-constexpr std::string_view kReserved[] = {"metrics", "AUTO", "_CHECKPOINT_DELETION"};
+// Names that v1 never takes for an item.
+bool IsReserved(std::string_view name) { return name == "metrics" || name == "AUTO" || name == "_CHECKPOINT_DELETION"; }
 
 class Asker {
  public:
@@ -113,7 +114,7 @@ class Asker {
       return answer;
     }
     for (std::string_view name : names_) {
-      if (std::find(std::begin(kReserved), std::end(kReserved), name) != std::end(kReserved)) continue;
+      if (IsReserved(name)) continue;
       const Handler handler = V1Handler(name);
       if (!Restores(name, handler)) {
         answer.opened.clear();
@@ -128,8 +129,7 @@ class Asker {
   // The name that AUTO resolves to; "" for the directory itself.
   std::optional<std::string> Auto(const V1& v1) const {
     const auto is_tree = [&](std::string_view name) {
-      return std::find(std::begin(kReserved), std::end(kReserved), name) == std::end(kReserved) &&
-             Has(std::string(name) + "/", kTree);
+      return !IsReserved(name) && Has(std::string(name) + "/", kTree);
     };
     if (is_tree(v1.first)) return std::string(v1.first);
     // Python sorts by code points, which is the order of UTF-8's bytes.
@@ -160,15 +160,16 @@ class Asker {
     const auto it = view_.metadata->item_handlers->find(name);
     return it == view_.metadata->item_handlers->end() ? Handler::kNone : ParseHandler(it->second);
   }
-  // Names that v1 registers come before the handler that was saved; without one that it knows it tries a tree.
+  // Names that v1 registers come before the handler that was saved; for one that it does not know it tries a tree.
   Handler V1Handler(std::string_view name) const {
     if (name == "state") return Handler::kPyTree;
     if (name == "metrics") return Handler::kJson;
-    const Handler handler = HandlerOf(name);
-    return handler == Handler::kJson || handler == Handler::kProto ? handler : Handler::kPyTree;
+    return KnownToV1(HandlerOf(name));
   }
   Handler FlatHandler() const {
-    const Handler handler = view_.metadata && view_.metadata->handler ? ParseHandler(*view_.metadata->handler) : Handler::kNone;
+    return KnownToV1(view_.metadata && view_.metadata->handler ? ParseHandler(*view_.metadata->handler) : Handler::kNone);
+  }
+  static Handler KnownToV1(Handler handler) {
     return handler == Handler::kJson || handler == Handler::kProto ? handler : Handler::kPyTree;
   }
   bool Restores(std::string_view name, Handler handler) const {

@@ -7,30 +7,63 @@
 namespace leafsum::readers {
 namespace {
 
-// In a directory of a step that was not read, finished or not.
-bool IsOutOfScope(std::string_view path, const orbax::Layout& layout) {
-  if (!layout.is_root) return false;
-  const size_t slash = path.find('/');
-  if (slash == path.npos) return false;
-  const std::string_view top = path.substr(0, slash + 1);
-  for (const auto* list : {&layout.checkpoint_directories, &layout.unknown_directories})
-    if (std::find(list->begin(), list->end(), top) != list->end()) return false;
-  return true;
+// Files that readers open by name; a data file of a store that is not there is told where the store refers to it.
+constexpr std::string_view kNames[] = {"_METADATA",  "_CHECKPOINT_METADATA", "_CHECKPOINT_DELETION", "_ROOT_METADATA",
+                                       "_sharding",  "_strings.json",        "orbax.checkpoint",     ".zarray",
+                                       ".zgroup",    ".zattrs",              "zarr.json",            "data.json",
+                                       "metadata",   "metrics",              "proto.pbtxt"};
+constexpr std::string_view kBeginnings[] = {"checkpoint", "manifest.", "process_"};
+
+// `0`, `0.1`, `c`, `c.0.1`: a chunk of an array.
+bool IsChunkName(std::string_view name) { return name.find_first_not_of("0123456789.c") == name.npos; }
+
+std::vector<std::string> InScope(const orbax::Layout& layout) {
+  std::vector<std::string> out = layout.checkpoint_directories;
+  out.insert(out.end(), layout.unknown_directories.begin(), layout.unknown_directories.end());
+  return out;
+}
+
+std::vector<std::string> Stores(const orbax::Layout& layout) {
+  std::vector<std::string> out;
+  for (const orbax::Item& item : layout.items)
+    if (item.HasStore()) out.push_back(item.directory);
+  return out;
 }
 
 }  // namespace
 
-LinkRole RoleOfLink(std::string_view path, bool to_directory, bool in_root_of_checkpoints, const orbax::Layout& layout) {
+LinkRoles::LinkRoles(const orbax::Layout& layout, bool holds_checkpoints)
+    : layout_(layout), holds_checkpoints_(holds_checkpoints), in_scope_(InScope(layout)), stores_(Stores(layout)) {}
+
+// In a directory of a step that was not read, finished or not.
+bool LinkRoles::IsOutOfScope(std::string_view path) const {
+  return layout_.is_root && path.find('/') != path.npos && !in_scope_.Holds(path);
+}
+
+// Whether a reader may look for a file of this name here. In the directories of a store it may be any name.
+bool LinkRoles::MayNameAFile(std::string_view path) const {
+  const size_t slash = path.rfind('/');
+  const std::string_view name = path.substr(slash + 1);
+  if (slash != path.npos && stores_.Holds(path.substr(0, slash))) return true;
+  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames) ||
+         std::any_of(std::begin(kBeginnings), std::end(kBeginnings), [&](auto known) { return name.starts_with(known); }) ||
+         name.ends_with(".msgpack") || IsChunkName(name) || IsStepLike(name);
+}
+
+// A manager of a root opens what has a step's name, Flax what has its prefix.
+bool LinkRoles::IsStepLike(std::string_view name) const {
+  if (orbax::ParseStepName(name) || orbax::ParseFlaxName(name)) return true;
+  return layout_.chosen && !layout_.chosen->prefix.empty() && name.starts_with(layout_.chosen->prefix);
+}
+
+LinkRole LinkRoles::RoleOf(const FileEntry& link) const {
+  const std::string_view path = link.path;
   if (!CompanionDirectory(path).empty()) return LinkRole::kCompanion;
-  if (IsOutOfScope(path, layout)) return LinkRole::kElsewhere;
-  const std::string_view name = path.substr(path.rfind('/') + 1);
-  const bool at_top = name == path;
-  // A manager of a root opens nothing but what has a step's name, Flax what has its prefix, v1 load any directory.
-  if (layout.is_root && at_top && (in_root_of_checkpoints || !to_directory) && !orbax::ParseStepName(name) &&
-      !orbax::ParseFlaxName(name))
+  if (IsOutOfScope(path)) return LinkRole::kElsewhere;
+  // Of other names v1 load of a root opens directories, where it does not raise.
+  if (layout_.is_root && path.find('/') == path.npos && (holds_checkpoints_ || !link.to_directory) && !IsStepLike(path))
     return LinkRole::kElsewhere;
-  // A README that is a link to a file: no reader looks for the name. To a directory, v1 load does.
-  return at_top && !to_directory && IsCompanion(path, true) ? LinkRole::kElsewhere : LinkRole::kMayBeOpened;
+  return link.to_directory || MayNameAFile(path) ? LinkRole::kMayBeOpened : LinkRole::kElsewhere;
 }
 
 }  // namespace leafsum::readers

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <string_view>
 
+#include "io/file_entry.h"
 #include "orbax/layout.h"
+#include "readers/directory_set.h"
 
 namespace leafsum::readers {
 
@@ -14,8 +16,21 @@ enum class LinkRole : uint8_t {
   kCompanion,    // in a companion directory
 };
 
-// `to_directory`: what it leads to is one. `in_root_of_checkpoints`: the source is a root of which a child has
-// `_CHECKPOINT_METADATA`, so that v1 load of the root raises.
-LinkRole RoleOfLink(std::string_view path, bool to_directory, bool in_root_of_checkpoints, const orbax::Layout& layout);
+class LinkRoles {
+ public:
+  // `holds_checkpoints`: a child of the source has `_CHECKPOINT_METADATA`, so that v1 load of a root raises.
+  LinkRoles(const orbax::Layout& layout, bool holds_checkpoints);
+
+  LinkRole RoleOf(const FileEntry& link) const;
+
+ private:
+  bool IsOutOfScope(std::string_view path) const;
+  bool MayNameAFile(std::string_view path) const;
+  bool IsStepLike(std::string_view name) const;
+
+  const orbax::Layout& layout_;
+  const bool holds_checkpoints_;
+  const DirectorySet in_scope_, stores_;  // right in a root, what is read or of no kind; items that have a store
+};
 
 }  // namespace leafsum::readers

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "readers/closed_world.h"
+#include "readers/directory_set.h"
 #include "readers/steps.h"
 
 namespace leafsum::readers {
@@ -15,6 +16,12 @@ using orbax::ListingIndex;
 // Directories are shown with "/"; the source itself has no name of its own.
 std::string Shown(const std::string& directory) { return directory.empty() ? "the source itself" : directory; }
 
+// The directory that a directory lies in.
+std::string Around(const std::string& directory) {
+  const size_t slash = directory.size() < 2 ? directory.npos : directory.rfind('/', directory.size() - 2);
+  return slash == directory.npos ? "" : directory.substr(0, slash + 1);
+}
+
 class SourceJudge {
  public:
   explicit SourceJudge(const SourceView& source) : source_(source), index_(source.listing) {
@@ -24,7 +31,7 @@ class SourceJudge {
   }
 
   Judgement Run() {
-    StepsAnswer steps = JudgeSteps(index_, source_.layout, source_.named_step);
+    StepsAnswer steps = JudgeSteps(index_, source_.layout, source_.named_step, source_.named_prefix);
     out_.newer_step = std::move(steps.newer);
     out_.divergences = std::move(steps.divergences);
     for (const std::string& directory : Checkpoints()) {
@@ -45,12 +52,8 @@ class SourceJudge {
 
   CheckpointView View(const std::string& directory) const {
     CheckpointView view{index_, directory, false, std::nullopt};
-    if (const auto it = source_.documents.find(directory); it != source_.documents.end()) view.metadata = it->second;
-    if (!directory.empty()) {
-      const size_t slash = directory.rfind('/', directory.size() - 2);
-      const std::string around = slash == directory.npos ? "" : directory.substr(0, slash + 1);
-      view.below_checkpoint = index_.HasFile(around + "_CHECKPOINT_METADATA");
-    }
+    if (const auto* document = DocumentOf(directory)) view.metadata = *document;
+    if (!directory.empty()) view.below_checkpoint = index_.HasFile(Around(directory) + "_CHECKPOINT_METADATA");
     return view;
   }
 
@@ -120,11 +123,11 @@ class SourceJudge {
   }
 
   void Handlers(const std::string& directory) {
-    const auto it = source_.documents.find(directory);
-    if (it == source_.documents.end()) return;
-    if (it->second.handler) CheckHandler(directory, *it->second.handler);
-    if (it->second.item_handlers)
-      for (const auto& [name, type] : *it->second.item_handlers) CheckHandler(directory + name + "/", type);
+    const auto* document = DocumentOf(directory);
+    if (!document) return;
+    if (document->handler) CheckHandler(directory, *document->handler);
+    if (document->item_handlers)
+      for (const auto& [name, type] : *document->item_handlers) CheckHandler(directory + name + "/", type);
   }
 
   void CheckHandler(const std::string& directory, const std::string& type) {
@@ -149,16 +152,20 @@ class SourceJudge {
         if (ItemAt(opened.directory) || (opened.handler == Handler::kRandomKey && ItemBelow(opened.directory))) continue;
         Add({std::string(answer.entry->name) + " (" + std::string(answer.entry->versions) + ")", opened.directory,
              std::string(HandlerName(opened.handler)) + " there",
-             Hashed(), "move it out of the checkpoint, or delete it"});
+             HashedOf(answer), "move it out of the checkpoint, or delete it"});
       }
   }
 
-  // What was hashed, in words: the first items by name stand for many.
-  std::string Hashed() const {
-    const std::vector<Item>& items = source_.layout.items;
+  // What was hashed, in words: the items that this reader takes as well, else all that there are. The first stand for many.
+  std::string HashedOf(const Answer& answer) const {
+    std::vector<const Item*> items;
+    for (const Opened& opened : answer.opened)
+      if (const Item* item = ItemAt(opened.directory)) items.push_back(item);
+    if (items.empty())
+      for (const Item& item : source_.layout.items) items.push_back(&item);
     std::string text;
     for (size_t i = 0; i < items.size() && i < 3; ++i)
-      text += (i ? ", " : "") + (items[i].file.empty() ? Shown(items[i].directory) : items[i].file);
+      text += (i ? ", " : "") + (items[i]->file.empty() ? Shown(items[i]->directory) : items[i]->file);
     return items.empty() ? "nothing" : items.size() > 3 ? text + " and others" : text;
   }
 
@@ -170,14 +177,25 @@ class SourceJudge {
     for (std::string_view name : index_.Subdirectories(item.directory))
       if (name == "array_metadatas" || name.starts_with("ocdbt.process_"))
         return out_.lost_trees.emplace_back(&item, std::string(name) + "/"), void();
-    for (const auto& [directory, document] : source_.documents) {
-      if (document.handler && directory == item.directory && IsOfTree(*document.handler))
-        return out_.lost_trees.emplace_back(&item, "_CHECKPOINT_METADATA"), void();
-      if (!document.item_handlers || !item.directory.starts_with(directory) || item.directory == directory) continue;
-      const auto it = document.item_handlers->find(item.directory.substr(directory.size(), item.directory.size() - directory.size() - 1));
-      if (it != document.item_handlers->end() && IsOfTree(it->second))
-        return out_.lost_trees.emplace_back(&item, "_CHECKPOINT_METADATA"), void();
+    if (HandlerTells(item.directory)) out_.lost_trees.emplace_back(&item, "_CHECKPOINT_METADATA");
+  }
+
+  // Whether `_CHECKPOINT_METADATA` of the directory, or of one around it, has a tree there.
+  bool HandlerTells(const std::string& directory) const {
+    if (const auto* own = DocumentOf(directory); own && own->handler && IsOfTree(*own->handler)) return true;
+    for (std::string below = directory; !below.empty(); below = Around(below)) {  // three at most
+      const std::string around = Around(below);
+      const auto* document = DocumentOf(around);
+      if (!document || !document->item_handlers) continue;
+      const auto it = document->item_handlers->find(directory.substr(around.size(), directory.size() - around.size() - 1));
+      if (it != document->item_handlers->end() && IsOfTree(it->second)) return true;
     }
+    return false;
+  }
+
+  const orbax::CheckpointMetadata* DocumentOf(const std::string& directory) const {
+    const auto it = source_.documents.find(directory);
+    return it == source_.documents.end() ? nullptr : &it->second;
   }
 
   static bool IsOfTree(const std::string& type) {
@@ -194,21 +212,15 @@ class SourceJudge {
       read.ocdbt = item.kind != ItemKind::kBareZarr && item.HasStore() && index_.HasFile(item.directory + "manifest.ocdbt");
       read.plain = item.HasStore() && !read.ocdbt &&
                    (item.kind == ItemKind::kBareZarr || item.kind == ItemKind::kPyTree || item.kind == ItemKind::kMsgpack);
-      read.reads_msgpack = item.kind == ItemKind::kMsgpack || item.kind == ItemKind::kPyTree;
       items.push_back(read);
     }
-    for (Divergence& divergence : UnreadMarks(source_.listing, source_.layout, items))
-      if (!IsTold(divergence.place)) out_.divergences.push_back(std::move(divergence));
-  }
-
-  // A divergence speaks of this directory or of one around it.
-  bool IsTold(std::string_view directory) const {
-    for (size_t slash = directory.find('/'); slash != directory.npos; slash = directory.find('/', slash + 1)) {
-      const std::string around(directory.substr(0, slash + 1));
-      const auto it = told_.lower_bound({around, ""});
-      if (it != told_.end() && it->first.first == around) return true;
-    }
-    return false;
+    // A divergence may have spoken of the mark's directory, or of one around it.
+    std::vector<std::string> places;
+    for (const auto& [told, divergence] : told_)
+      if (told.first.ends_with('/')) places.push_back(told.first);
+    const DirectorySet told(std::move(places));
+    for (Divergence& divergence : UnreadMarks(source_.listing, index_, source_.layout, items))
+      if (!told.Holds(divergence.place)) out_.divergences.push_back(std::move(divergence));
   }
 
   const SourceView& source_;

@@ -21,7 +21,8 @@ struct SourceView {
   // By checkpoint directory: `_CHECKPOINT_METADATA`, and the names in `_CHECKPOINT_DELETION`.
   const std::map<std::string, orbax::CheckpointMetadata>& documents;
   const std::map<std::string, std::vector<std::string>>& journals;
-  bool named_step = false;  // the user said which step is meant
+  bool named_step = false;    // the user said which step is meant
+  bool named_prefix = false;  // or which steps
 };
 
 struct Judgement {

@@ -1,8 +1,10 @@
 #include "readers/steps.h"
 
 #include <algorithm>
+#include <span>
 
 #include "base/phrase.h"
+#include "base/sort.h"
 #include "orbax/flax_name.h"
 #include "readers/entry_points.h"
 
@@ -16,41 +18,68 @@ using orbax::ParseStepName;
 using orbax::StepFormat;
 using orbax::StepName;
 
-// Names of a root's children that a manager of this prefix could take for steps, of whatever length.
-std::vector<std::string_view> StepNames(const ListingIndex& index, std::string_view prefix) {
-  std::vector<std::string_view> names;
+// A root's child that a manager could take for a step, of whatever format.
+struct Named {
+  StepName step;
+  std::string_view name;
+};
+
+// By prefix, and of one prefix by the number of digits, then by number.
+bool NamedLess(const Named& a, const Named& b) {
+  if (a.step.prefix != b.step.prefix) return a.step.prefix < b.step.prefix;
+  if (a.step.digits.size() != b.step.digits.size()) return a.step.digits.size() < b.step.digits.size();
+  return a.step.digits < b.step.digits;
+}
+
+std::vector<Named> StepNames(const ListingIndex& index) {
+  std::vector<Named> names;
   for (const auto& list : {index.Subdirectories(""), index.Links("")})
     for (std::string_view name : list) {
       const auto step = ParseStepName(name);
-      if (step && step->prefix == prefix && !orbax::IsUnfinishedName(name)) names.push_back(name);
+      if (step && !orbax::IsUnfinishedName(name)) names.push_back({*step, name});
     }
+  StableSort(names, NamedLess);
   return names;
+}
+
+// Those of one prefix.
+std::span<const Named> WithPrefix(const std::vector<Named>& names, std::string_view prefix) {
+  const auto before = [](const Named& a, std::string_view b) { return a.step.prefix < b; };
+  const auto first = std::lower_bound(names.begin(), names.end(), prefix, before);
+  auto last = first;
+  while (last != names.end() && last->step.prefix == prefix) ++last;
+  return std::span<const Named>(names).subspan(static_cast<size_t>(first - names.begin()), static_cast<size_t>(last - first));
 }
 
 bool Newer(std::string_view a, std::string_view b) {
   return NumberLess(ParseStepName(b)->digits, ParseStepName(a)->digits);
 }
 
-// The newest name that a format knows, "" if none.
-std::string_view Newest(const std::vector<std::string_view>& names, const StepFormat& format) {
-  std::string_view newest;
-  for (std::string_view name : names)
-    if (format.Knows(*ParseStepName(name)) && (newest.empty() || Newer(name, newest))) newest = name;
-  return newest;
-}
+struct Taken {
+  StepFormat format;
+  std::string_view name;
+};
 
-// The plain format, and one for each length that a name with leading zeros has.
-std::vector<StepFormat> FormatsOf(const std::vector<std::string_view>& names, std::string_view prefix) {
-  std::vector<StepFormat> formats{{prefix, 0}};
-  std::vector<size_t> lengths;
-  for (std::string_view name : names) {
-    const std::string_view digits = ParseStepName(name)->digits;
-    if (digits.size() > 1 && digits[0] == '0') lengths.push_back(digits.size());
+// What a manager of each format takes for the newest: of the plain format, and of one for each length that a name with leading
+// zeros has. `names` are of one prefix.
+std::vector<Taken> NewestByFormat(std::span<const Named> names) {
+  std::vector<Taken> taken;
+  if (names.empty()) return taken;
+  const std::string_view prefix = names[0].step.prefix;
+  const auto is_padded = [](const Named& named) { return named.step.digits.size() > 1 && named.step.digits[0] == '0'; };
+  const Named* plain = nullptr;  // the newest without leading zeros
+  for (const Named& named : names)
+    if (!is_padded(named)) plain = &named;
+  if (plain) taken.push_back({{prefix, 0}, plain->name});
+  for (size_t first = 0, end = 0; first < names.size(); first = end) {
+    const size_t length = names[first].step.digits.size();
+    while (end < names.size() && names[end].step.digits.size() == length) ++end;
+    if (!is_padded(names[first])) continue;  // sorted: no name of this length has a zero before it
+    // A longer name without leading zeros is known to this format too, and a greater number.
+    const bool longer = plain && plain->step.digits.size() > length;
+    taken.push_back({{prefix, length}, longer ? plain->name : names[end - 1].name});
   }
-  std::sort(lengths.begin(), lengths.end());
-  lengths.erase(std::unique(lengths.begin(), lengths.end()), lengths.end());
-  for (size_t length : lengths) formats.push_back({prefix, length});
-  return formats;
+  return taken;
 }
 
 std::string FormatText(const StepFormat& format) {
@@ -95,32 +124,31 @@ void JudgeFlaxNames(const ListingIndex& index, const Layout& layout, StepsAnswer
 
 }  // namespace
 
-StepsAnswer JudgeSteps(const ListingIndex& index, const Layout& layout, bool named) {
+StepsAnswer JudgeSteps(const ListingIndex& index, const Layout& layout, bool named_step, bool named_prefix) {
   StepsAnswer answer;
   if (!layout.is_root || !layout.chosen) return answer;
   const std::string chosen = layout.chosen->Name();
   const std::string hashed = "step " + chosen;
   for (const orbax::Step& step : layout.foreign_steps) {
-    if (step.Name() == chosen) continue;
+    if (named_step || named_prefix || step.Name() == chosen) continue;
     const std::string& prefix = step.prefix;
     answer.divergences.push_back({step.file.empty() ? "CheckpointManager" : "Flax restore_checkpoint", step.directory + step.file,
                                   "this step, if it knows steps by the prefix " + prefix + "_", hashed,
                                   "move it out of this directory, or verify it on its own"});
   }
-  const std::string& prefix = layout.chosen->prefix;
-  const auto names = StepNames(index, prefix);
+  const std::vector<Named> all = StepNames(index);
+  const std::span<const Named> names = WithPrefix(all, layout.chosen->prefix);
   std::string_view newest;
-  for (std::string_view name : names)
-    if (newest.empty() || Newer(name, newest)) newest = name;
+  for (const Named& named : names)
+    if (newest.empty() || Newer(named.name, newest)) newest = named.name;
   if (!newest.empty() && ParseStepName(chosen) && Newer(newest, chosen)) answer.newer = std::string(newest);
-  if (named) return answer;
+  if (named_step) return answer;
   JudgeFlaxNames(index, layout, answer);
   // All formats must agree with the newest name that there is; where that is not the step that was read, `newer` says so.
-  for (const StepFormat& format : FormatsOf(names, prefix)) {
-    const std::string_view taken = Newest(names, format);
-    if (taken.empty() || !Newer(newest, taken)) continue;
-    answer.divergences.push_back({"CheckpointManager", std::string(taken) + "/",
-                                  "this step as the newest: of names in this directory it knows " + FormatText(format) + " alone",
+  for (const Taken& taken : NewestByFormat(names)) {
+    if (!Newer(newest, taken.name)) continue;
+    answer.divergences.push_back({"CheckpointManager", std::string(taken.name) + "/",
+                                  "this step as the newest: of names in this directory it knows " + FormatText(taken.format) + " alone",
                                   hashed, "rename the steps to one format"});
   }
   JudgeRootItself(index, layout, answer);
@@ -129,18 +157,15 @@ StepsAnswer JudgeSteps(const ListingIndex& index, const Layout& layout, bool nam
 
 std::vector<std::string> DescribeSteps(const ListingIndex& index, const Layout& layout) {
   std::vector<std::string> lines;
-  std::vector<std::string> prefixes{""};
+  std::vector<std::string_view> prefixes{""};
   for (const auto* steps : {&layout.steps, &layout.foreign_steps})
     for (const orbax::Step& step : *steps) prefixes.push_back(step.prefix);
   std::sort(prefixes.begin(), prefixes.end());
   prefixes.erase(std::unique(prefixes.begin(), prefixes.end()), prefixes.end());
-  for (const std::string& prefix : prefixes) {
-    const auto names = StepNames(index, prefix);
-    for (const StepFormat& format : FormatsOf(names, prefix)) {
-      const std::string_view taken = Newest(names, format);
-      if (!taken.empty()) lines.push_back("steps by " + FormatText(format) + ": " + std::string(taken));
-    }
-  }
+  const std::vector<Named> names = StepNames(index);
+  for (std::string_view prefix : prefixes)
+    for (const Taken& taken : NewestByFormat(WithPrefix(names, prefix)))
+      lines.push_back("steps by " + FormatText(taken.format) + ": " + std::string(taken.name));
   return lines;
 }
 

@@ -18,8 +18,9 @@ struct StepsAnswer {
   std::vector<Divergence> divergences;
 };
 
-// `named`: the user said which step is meant; then another one that a manager would choose is no divergence.
-StepsAnswer JudgeSteps(const orbax::ListingIndex& index, const orbax::Layout& layout, bool named);
+// `named_step`: the user said which step is meant; then another one that a manager would choose is no divergence.
+// `named_prefix`: the user said which steps are meant, and those of another prefix are none.
+StepsAnswer JudgeSteps(const orbax::ListingIndex& index, const orbax::Layout& layout, bool named_step, bool named_prefix);
 
 // What the managers would take of a root, a line each: for people.
 std::vector<std::string> DescribeSteps(const orbax::ListingIndex& index, const orbax::Layout& layout);

@@ -11,7 +11,7 @@ using report::Code;
 using report::Finding;
 
 readers::SourceView ViewOf(const Context& context, const Scan& scan) {
-  return {scan.listing, scan.layout, scan.documents, scan.journals, context.options.step.has_value()};
+  return {scan.listing, scan.layout, scan.documents, scan.journals, context.options.step.has_value(), context.options.prefix_named};
 }
 
 Finding DivergenceOf(const readers::Divergence& divergence) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/phrase.h"
+#include "base/sort.h"
 #include "verify/pair_lockfile.h"
 
 namespace leafsum::verify {
@@ -12,11 +13,12 @@ namespace {
 // steps that are gone since are missing then.
 bool LocksAllSteps(const Lockfile& lock, const orbax::Layout& root) {
   if (!root.is_root || !IsOfAllSteps(lock)) return false;
+  std::vector<std::string> steps;
+  for (const orbax::Step& step : root.steps)
+    if (step.file.empty() || lock.items.size() > 1) steps.push_back(step.Name());
+  StableSort(steps, std::less<std::string>());
   return std::any_of(lock.items.begin(), lock.items.end(), [&](const ItemRecord& item) {
-    return std::any_of(root.steps.begin(), root.steps.end(), [&](const orbax::Step& step) {
-      return step.file.empty() ? (item.name + "/").starts_with(step.directory)
-                               : item.name == step.file && lock.items.size() > 1;
-    });
+    return std::binary_search(steps.begin(), steps.end(), std::string_view(item.name).substr(0, item.name.find('/')), std::less<>());
   });
 }
 
@@ -40,6 +42,7 @@ bool ChooseLayout(const Options& o, const Lockfile* lock, Scan& scan, std::strin
   layout.step = o.step;
   layout.all_steps = o.all_steps;
   layout.prefix = o.prefix;
+  layout.prefix_named = o.prefix_named;
   layout.file = o.source_files[scan.source];
   scan.layout = orbax::FindLayout(scan.listing, layout);
   bool from_lock = false;

@@ -4,6 +4,8 @@
 
 #include "base/phrase.h"
 #include "base/text.h"
+#include "readers/closed_world.h"
+#include "readers/flax_bytes.h"
 #include "readers/links.h"
 #include "verify/choose_layout.h"
 #include "verify/pair_lockfile.h"
@@ -32,7 +34,8 @@ void LeaveOutCompanionLinks(Context& context, Lockfile* lock, Scan& scan) {
   std::vector<std::pair<size_t, size_t>> ranges;
   for (const Link& link : scan.links)
     if (link.followed && link.path.find('/') == link.path.npos && !link.target.empty() &&
-        link.target.find('/') == link.target.npos && !orbax::ParseStepName(link.path) && !orbax::ParseFlaxName(link.path))
+        link.target.find('/') == link.target.npos && !orbax::ParseStepName(link.path) && !orbax::ParseFlaxName(link.path) &&
+        !orbax::ParseFlaxName(link.path, context.options.prefix))
       ranges.push_back(scan.Below(link.path + "/"));
   if (ranges.empty()) return;
   const auto mark = [&](bool foreign) {
@@ -46,16 +49,18 @@ void LeaveOutCompanionLinks(Context& context, Lockfile* lock, Scan& scan) {
 }
 
 void FindLinks(Context& context, const Scan& scan) {
-  const bool holds_checkpoints = HoldsCheckpoints(scan);
+  const auto is_link = [](const FileEntry& entry) { return entry.kind == FileEntry::Kind::kSymlink; };
+  if (std::none_of(scan.listing.begin(), scan.listing.end(), is_link)) return;
+  const readers::LinkRoles roles(scan.layout, HoldsCheckpoints(scan));
   for (const FileEntry& entry : scan.listing) {
-    if (entry.kind != FileEntry::Kind::kSymlink) continue;
+    if (!is_link(entry)) continue;
     Finding f = MakeFinding(Code::kSymlink,
                             entry.to_directory
                                 ? "a symbolic link to a directory: it was not followed, a reader "
                                   "follows it; put the directory itself there, or use --follow-links"
                                 : "a symbolic link: it was not followed, a reader follows it; put the "
                                   "file itself there, or use --follow-links");
-    const readers::LinkRole role = readers::RoleOfLink(entry.path, entry.to_directory, holds_checkpoints, scan.layout);
+    const readers::LinkRole role = roles.RoleOf(entry);
     if (role == readers::LinkRole::kCompanion) continue;
     f.file = entry.path;
     context.Add(scan, role == readers::LinkRole::kMayBeOpened ? std::move(f) : AsWarning(std::move(f)));
@@ -102,12 +107,27 @@ void Discover::LookAtHeads(size_t scan_index) {
   }
 }
 
+// Flax restores any msgpack file that has its name, and raises at all others: texts, images, configurations.
+void Discover::LookAtFlaxHeads(size_t scan_index) {
+  Scan& scan = context_.scans[scan_index];
+  if (!ChecksAll(context_.options)) return;
+  for (const std::string& path : readers::UnreadFlaxFiles(scan.listing, scan.layout)) {
+    wants_.push_back({What::kFlaxHead, scan_index, 0, path});
+    const uint64_t size = scan.EntryOf(path)->size;
+    if (size == 0)
+      scan.EntryOf(path)->not_flax = true;
+    else
+      WantRange(scan, path, 0, std::min(size, readers::kFlaxHead), wants_.size() - 1);
+  }
+}
+
 void Discover::Begin(size_t scan_index) {
   Scan& scan = context_.scans[scan_index];
   LeaveOutCompanionLinks(context_, lock_, scan);
   const bool chosen = ChooseLayout(context_.options, lock_, scan, not_found_);
   FindLinks(context_, scan);
   if (!chosen) return;
+  LookAtFlaxHeads(scan_index);
   if (lock_ && scan_index == 0) PairLockfile(context_, scan, *lock_);
   const orbax::Layout& layout = scan.layout;
 
@@ -181,8 +201,13 @@ void Discover::StartItems(size_t scan_index) {
   // The source may be the item itself: then the lockfile has its name.
   const bool is_item = o.item && layout.items.size() == 1 && layout.items[0].name.empty() && lock_ &&
                        lock_->items.size() == 1 && lock_->items[0].name == *o.item;
-  for (const orbax::Item& item : layout.items) {
-    if (o.item && item.name != *o.item && !is_item) continue;
+  for (size_t i = 0; i < layout.items.size(); ++i) {
+    const orbax::Item& item = layout.items[i];
+    if (o.item && item.name != *o.item && !is_item) {
+      // The tree's own rules are of the whole source (§11).
+      if (ChecksAll(o) && item.kind == orbax::ItemKind::kPyTree) WantIfListed(scan_index, i, What::kOtherTree, item.directory + "_METADATA");
+      continue;
+    }
     ItemScan s;
     s.item = item;
     scan.items.push_back(std::move(s));

@@ -20,10 +20,12 @@ class Discover : public ReadingStage {
 
  private:
   enum class What {
-    kHead,  // of a file `checkpoint`: TensorFlow has one of that name too
+    kHead,      // of a file `checkpoint`: TensorFlow has one of that name too
+    kFlaxHead,  // of a file that is nothing but what its name says to Flax
     kCheckpointMetadata,
     kDeletionJournal,
     kTreeMetadata,
+    kOtherTree,  // of an item that --item leaves out: `item` counts in the layout
     kManifest,
     kStrings,
     kArrayMetadatas,
@@ -40,6 +42,7 @@ class Discover : public ReadingStage {
 
   void Start(size_t scan_index);
   void LookAtHeads(size_t scan_index);
+  void LookAtFlaxHeads(size_t scan_index);
   void Begin(size_t scan_index);
   void WantItem(size_t scan_index, size_t item_index);
   void WantArrayMetadatas(size_t scan, size_t item);
@@ -52,6 +55,7 @@ class Discover : public ReadingStage {
   void OnFailure(size_t tag, Error error) override;
   void ReadMsgpack(size_t tag, Bytes bytes);
   void ReadTree(Scan& scan, ItemScan& item, const std::string& path, Bytes bytes);
+  void OtherNames(Scan& scan, const ItemScan& item, const std::string& path);
   void ReadArrayMetadatas(Scan& scan, ItemScan& item, const std::string& path, Bytes bytes);
   void AddDivergence(Scan& scan, ItemScan& item, const std::string& path, report::Finding finding);
   void Duplicates(Scan& scan, const ItemScan* item, const std::string& path,

@@ -1,7 +1,9 @@
 // The side files of a checkpoint have arrived: decoded, each into its place, and what is wrong with them.
 #include "base/phrase.h"
+#include "base/sort.h"
 #include "base/text.h"
 #include "orbax/json_document.h"
+#include "readers/flax_bytes.h"
 #include "readers/rich_tree.h"
 #include "readers/tree.h"
 #include "verify/discover.h"
@@ -45,8 +47,15 @@ void Discover::Report(const Want& want, const Error& error) {
                    f.severity == Severity::kError ? AsWarning(std::move(f)) : std::move(f));
       return;
     case What::kHead:
+    case What::kFlaxHead:  // what is not known stays a mark
     case What::kJsonItem:
       return;  // the leaf is its bytes, whatever they are
+    case What::kOtherTree: {
+      ItemScan item;
+      item.item = scan.layout.items[want.item];
+      context_.Add(scan, item, std::move(f));
+      return;
+    }
     case What::kMsgpack: {
       ItemScan& item = scan.items[want.item];
       item.msgpack_broken = true;
@@ -128,6 +137,11 @@ void Discover::Read(size_t tag, const Want& want, Bytes bytes) {
     }
     case What::kHead:
       return;
+    case What::kFlaxHead: {
+      FileEntry& entry = *scan.EntryOf(want.path);
+      entry.not_flax = !readers::MayRestoreFlax(bytes, entry.size);
+      return;
+    }
     case What::kMsgpack:
       return ReadMsgpack(tag, bytes);
     case What::kRootMetadata: {
@@ -148,6 +162,12 @@ void Discover::Read(size_t tag, const Want& want, Bytes bytes) {
     }
     case What::kTreeMetadata:
       return ReadTree(scan, scan.items[want.item], want.path, bytes);
+    case What::kOtherTree: {
+      ItemScan item;
+      item.item = scan.layout.items[want.item];
+      ReadTree(scan, item, want.path, bytes);
+      return OtherNames(scan, item, want.path);
+    }
     case What::kManifest: {
       auto manifest = ocdbt::DecodeManifest(bytes);
       if (!manifest) return Report(want, manifest.error());
@@ -217,6 +237,23 @@ void Discover::ReadTree(Scan& scan, ItemScan& item, const std::string& path, Byt
     tree->value_metadata_tree.reset();  // it is as long as all the rest
   }
   item.tree = std::move(*tree);
+}
+
+// Of an item that is not read, as PlanStage tells of one that is: each leaf whose parameter name is another's too.
+void Discover::OtherNames(Scan& scan, const ItemScan& item, const std::string& path) {
+  if (!item.tree) return;
+  std::vector<std::pair<std::string, const orbax::TreeEntry*>> names;
+  for (const orbax::TreeEntry& entry : item.tree->entries)
+    if (!orbax::IsEmptyValueType(entry.value_type))
+      names.emplace_back((entry.value_type == "string" ? "s" : "a") + orbax::ParamName(entry.key_path), &entry);
+  StableSort(names, [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (size_t i = 1; i < names.size(); ++i) {
+    if (names[i].first != names[i - 1].first) continue;
+    Finding f = MakeFinding(Code::kNameCollision, "another leaf has this leaf's parameter name too: readers take one of the two");
+    f.file = path;
+    f.key_path = names[i].second->key_path;
+    context_.Add(scan, item, std::move(f));
+  }
 }
 
 void Discover::ReadArrayMetadatas(Scan& scan, ItemScan& item, const std::string& path,

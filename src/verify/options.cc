@@ -209,6 +209,7 @@ Status Read(Options& o, const std::string& name, const JsonValue& v) {
     if (!v.AsString() || v.AsString()->empty() || v.AsString()->find('/') != std::string::npos)
       return Bad(name, "must be what the names of Flax's files begin with, as checkpoint_");
     o.prefix = *v.AsString();
+    o.prefix_named = true;
   } else if (name == "step") {
     if (v.AsUint())
       o.step = Phrase(*v.AsUint());

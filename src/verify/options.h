@@ -56,6 +56,7 @@ struct Options {
   std::optional<std::string> step;  // a number in digits, or the name of a directory of a root
   bool all_steps = false;
   std::string prefix{orbax::kFlaxPrefix};  // of Flax's step files
+  bool prefix_named = false;               // the user gave it
   std::vector<std::string> include, exclude;
   bool deep = false;
   bool strict = false;

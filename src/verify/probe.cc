@@ -44,8 +44,23 @@ Probe::Probe(Context& context, const Lockfile* lock) : ReadingStage(context), lo
     if (context.scans[s].listed) continue;
     context.scans[s].records_asked = ChecksAll(context.options) || lock;
     OpenStep(s, context.options.step);
-    if (s == 0 && context.judges_files)
-      for (const FileRecord& file : *lock->files) AskSize({What::kLocked, s, 0, file.path});
+    if (s == 0 && context.judges_files) AskLocked(s);
+  }
+}
+
+// A lockfile of a root may be held against its step, and the other way round: its files then lie elsewhere, and PairLockfile
+// says where once the layout is known.
+void Probe::AskLocked(size_t s) {
+  const std::optional<std::string>& step = context_.options.step;
+  const auto ask = [&](std::string path) {
+    if (kvstore::IsSafePath(path)) AskSize({What::kLocked, s, 0, std::move(path)});
+  };
+  for (const FileRecord& file : *lock_->files) {
+    ask(file.path);
+    const size_t slash = file.path.find('/');
+    const auto top = orbax::StepNumber(std::string_view(file.path).substr(0, slash));
+    if (slash != file.path.npos && top && top == lock_->step) ask(file.path.substr(slash + 1));
+    if (step) ask(*step + '/' + file.path);
   }
 }
 
@@ -121,7 +136,6 @@ void Probe::OpenIn(size_t index, std::string_view name) {
 // All that was asked of a directory is answered.
 void Probe::Decide(size_t index) {
   const Directory directory = directories_[index];
-  Scan& scan = context_.scans[directory.scan];
   if (directory.Has(kMetadata)) {
     AskIn(index, What::kSide, "checkpoint", 0);
     ReadIn(index, What::kTree, kMetadata, kMaxJsonBytes);
@@ -130,13 +144,8 @@ void Probe::Decide(size_t index) {
       return ReadIn(index, What::kHandlers, kCheckpointMetadata, kMaxJsonBytes);
     AskOthers(index);
   } else if (directory.Has("checkpoint")) {
-    scan.listing_complete = false;
-    report::Finding f = MakeFinding(
-        Code::kSkipped,
-        "arrays beside a msgpack checkpoint could not be looked for: the source has no listing");
-    f.file = directory.path + "checkpoint";
-    context_.Add(scan, std::move(f));
     AskIn(index, What::kSide, kStrings, kMaxJsonBytes);
+    AskReferences(index);
   } else if (directory.Has(kZarray) || directory.Has(kZarrJson)) {
     ReadIn(index, What::kDocument, directory.Has(kZarrJson) ? kZarrJson : kZarray, kMaxArrayMetadata);
   } else if (directory.HasItem()) {
@@ -149,6 +158,36 @@ void Probe::Decide(size_t index) {
   } else if (directory.depth < 2) {  // an item that holds others
     for (std::string_view name : kNestedItems) OpenIn(index, name);
   }
+}
+
+// A msgpack tree says itself which arrays lie beside it.
+void Probe::AskReferences(size_t index) {
+  Directory& directory = directories_[index];
+  const Scan& scan = context_.scans[directory.scan];
+  const std::string path = directory.path + "checkpoint";
+  const auto is_it = [&](const FileEntry& entry) { return entry.path == path; };
+  const auto entry = std::find_if(scan.listing.rbegin(), scan.listing.rend(), is_it);
+  directory.msgpack = msgpacks_.size();
+  const auto want = msgpacks_.emplace_back(std::make_unique<orbax::MsgpackReader>(entry->size))->Want();
+  if (!want) return;
+  wants_.push_back({What::kMsgpack, directory.scan, index, path});
+  WantRange(scan, path, want->offset, want->length, wants_.size() - 1);
+}
+
+void Probe::Msgpack(size_t tag, Bytes bytes) {
+  const Want want = wants_[tag];
+  std::unique_ptr<orbax::MsgpackReader>& owner = msgpacks_[directories_[want.directory].msgpack];
+  orbax::MsgpackReader& reader = *owner;
+  const auto asked = reader.Want();
+  if (bytes.size() != asked->length) return;  // Discover reads it again and says what is wrong
+  reader.Feed(bytes);
+  if (const auto next = reader.Want()) return WantRange(context_.scans[want.scan], want.path, next->offset, next->length, tag);
+  for (const orbax::MsgpackLeaf& leaf : reader.leaves()) {
+    if (leaf.kind != orbax::MsgpackLeaf::Kind::kPlaceholder || leaf.problem) continue;
+    const std::string path = directories_[want.directory].path + orbax::KeyPrefix(orbax::ArrayDirectory(leaf, want.path)) + ".zarray";
+    if (kvstore::IsSafePath(path)) AskFile({What::kDocument, want.scan, want.directory, path}, kMaxArrayMetadata);
+  }
+  owner.reset();
 }
 
 void Probe::OpenItems(size_t index, std::vector<std::string> names) {
@@ -217,6 +256,8 @@ void Probe::OnRead(size_t tag, Bytes bytes) {
       return Handlers(want, bytes);
     case What::kTree:
       return Tree(want, bytes);
+    case What::kMsgpack:
+      return Msgpack(tag, bytes);
     case What::kDocument:
       return Chunks(want, bytes);
   }

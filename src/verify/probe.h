@@ -13,9 +13,11 @@
 #pragma once
 
 #include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "orbax/msgpack.h"
 #include "verify/lockfile.h"
 #include "verify/stage.h"
 #include "zarr/chunk_grid.h"
@@ -34,7 +36,7 @@ class Probe : public ReadingStage {
   bool Done() const override { return arrays_.empty() && ReadingStage::Done(); }
 
  private:
-  enum class What { kName, kSide, kLocked, kChunk, kProcess, kHandlers, kTree, kDocument };
+  enum class What { kName, kSide, kLocked, kChunk, kProcess, kHandlers, kTree, kMsgpack, kDocument };
   // A directory under question: which names are there, once every answer is in.
   struct Directory {
     size_t scan;
@@ -47,6 +49,7 @@ class Probe : public ReadingStage {
     bool Has(std::string_view name) const;
     bool HasItem() const;  // anything but the checkpoint's own files
     std::vector<std::string> found = {};
+    size_t msgpack = 0;  // which of msgpacks_ its file `checkpoint` is read by
   };
   struct Want {
     What what;
@@ -79,6 +82,9 @@ class Probe : public ReadingStage {
   void Handlers(const Want& want, Bytes bytes);
   void Processes(size_t directory, uint64_t count);
   void Chunks(const Want& document, Bytes bytes);
+  void AskLocked(size_t scan);
+  void AskReferences(size_t directory);
+  void Msgpack(size_t tag, Bytes bytes);
   void OnRead(size_t tag, Bytes bytes) override;
   void OnFailure(size_t tag, Error error) override;
   void Answered(const Want& want);
@@ -87,6 +93,7 @@ class Probe : public ReadingStage {
   const Lockfile* lock_;
   std::vector<Directory> directories_;
   std::vector<Want> wants_;
+  std::vector<std::unique_ptr<orbax::MsgpackReader>> msgpacks_;  // for the arrays that they refer to
   std::deque<Array> arrays_;
   std::string unreachable_;  // why the first read failed that did
   uint64_t found_ = 0;

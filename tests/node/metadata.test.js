@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { parseExact, stringifyExact } from '../../node/lib/exact_json.js'
 import { digest, fromMap, fromPath, metadata } from '../../node/lib/index.js'
-import { autoItems } from '../../node/lib/metadata.js'
 import { readJson } from './support/cases.js'
 import { cli } from './support/cli.js'
 import { scratch, vectors } from './support/places.js'
@@ -86,18 +85,21 @@ test('one PRNGKey, saved by two Orbax versions: one fingerprint', async () => {
   assert.notEqual(other.output.fingerprint, a.output.fingerprint)
 })
 
-test('AUTO: the two rules', () => {
-  const auto = (/** @type {string[]} */ ...names) => Object.values(autoItems(names.map(name => ({ name, kind: 'pytree' }))))
-  assert.deepEqual(auto('pytree', 'cfg'), ['pytree', 'cfg'])
-  assert.deepEqual(auto('state', 'cfg'), ['cfg', 'state'])
-  assert.deepEqual(auto('state', 'pytree'), ['pytree', 'state'])
-  assert.deepEqual(auto('b', 'B', 'é'), ['B', 'B'])
-  assert.deepEqual(auto('\uff5e', '\u{1f600}'), ['\uff5e', '\uff5e'])
-  assert.deepEqual(auto('metrics', 'AUTO', 'x'), ['x', 'x'])
-  assert.deepEqual(auto(''), ['', ''])
-  assert.deepEqual(auto('', 'a'), ['a', 'a'])
-  assert.deepEqual(auto('metrics', 'a/b'), [null, null])
-  assert.deepEqual(Object.values(autoItems([{ name: 'state', kind: 'json' }])), [null, null])
+test('AUTO: the two rules', async () => {
+  const encode = (/** @type {string} */ content) => new TextEncoder().encode(content)
+  const tree = encode('{"tree_metadata": {}, "use_zarr3": false}')
+  const auto = async (/** @type {string[]} */ ...names) => {
+    const trees = Object.fromEntries(names.map(name => [`${name}_METADATA`, tree]))
+    return Object.values((await metadata(fromMap({ _CHECKPOINT_METADATA: encode('{}'), ...trees }), { item: names[0].slice(0, -1) })).output.auto)
+  }
+  assert.deepEqual(await auto('pytree/', 'cfg/'), ['pytree', 'cfg'])
+  assert.deepEqual(await auto('state/', 'cfg/'), ['cfg', 'state'])
+  assert.deepEqual(await auto('state/', 'pytree/'), ['pytree', 'state'])
+  assert.deepEqual(await auto('b/', 'B/', 'é/'), ['B', 'B'])
+  assert.deepEqual(await auto('\uff5e/', '\u{1f600}/'), ['\uff5e', '\uff5e'])
+  assert.deepEqual(await auto('metrics/', 'AUTO/', 'x/'), ['x', 'x'])
+  assert.deepEqual(await auto(''), ['', ''])
+  assert.deepEqual(await auto('metrics/'), [null, null])
 })
 
 test('exact JSON: every digit, Python\'s numbers, and nothing else', () => {

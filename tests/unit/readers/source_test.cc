@@ -1,7 +1,10 @@
 #include "readers/source.h"
 
 #include <algorithm>
+#include <ctime>
 
+#include "readers/flax_bytes.h"
+#include "readers/links.h"
 #include "support/catch.h"
 #include "support/kept_text.h"
 
@@ -211,5 +214,144 @@ TEST_CASE("what AUTO takes, by version") {
     const AutoItem item = AutoOf({index, "", false, std::nullopt});
     CHECK(item.orbax_0_11_37 == row.old);
     CHECK(item.orbax_0_12_8 == row.recent);
+  }
+}
+
+TEST_CASE("Flax restores of a file what msgpack makes of all of it") {
+  struct Row {
+    std::string bytes;
+    bool restores;
+    uint64_t more = 0;  // bytes behind those that are seen
+  };
+  const std::string png("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08", 25);
+  const Row rows[] = {
+      // As Flax 0.12.8 answered.
+      {"\x81\xa1" "a\x05", true}, {"\x91\x05", true}, {"5", true}, {"\xa1" "a", true}, {"\xc4\x01" "a", true}, {"\x81\x05\x06", true},
+      {"", false}, {{"\xd5\x01\0\0", 4}, true}, {{"\xd5\x01\0\0\0", 5}, false},
+      // An empty container is nothing.
+      {"\x80", false}, {"\x90", false}, {{"\xde\0\0", 3}, false},
+      // Texts, images, pickles, archives: bytes are left over.
+      {"# readme", false}, {"{}", false}, {"\xff\xd8\xff\xe0", false, 900}, {png, false, 900}, {"\x80\x04\x95", false, 900}, {"PK\x03\x04", false, 900},
+      // Cut off, or never used.
+      {"\x81\xa1", false}, {"\xde", false}, {"\xc1", false}, {"\x92\xc1", false},
+      // What is not seen may be anything.
+      {"\x82\xa1" "a\x05", true, 900}, {"\xdf\x01", true, 900}, {std::string(64, '\x91'), true, 1}, {"\xdb\xff\xff\xff\xff", false, 900},
+      {"\xdd\xff\xff\xff\xff", true, 900},
+  };
+  for (const Row& row : rows) {
+    INFO(row.bytes.size() << " " << int(row.bytes.empty() ? 0 : static_cast<uint8_t>(row.bytes[0])));
+    CHECK(MayRestoreFlax(AsBytes(row.bytes), row.bytes.size() + row.more) == row.restores);
+  }
+}
+
+TEST_CASE("a file with a name of Flax's is a mark where Flax would look at it and can restore it") {
+  struct Row {
+    Names more;
+    bool not_flax, told;
+  };
+  const Row rows[] = {
+      {{"checkpoint_notes"}, false, true}, {{"checkpoint_notes"}, true, false}, {{"checkpoint_tmp"}, false, false},
+      {{"checkpoint_7.orbax-checkpoint-tmp-1"}, false, false}, {{"cfg/checkpoint_7"}, false, true}, {{"cfg/checkpoint_7"}, true, false},
+      {{"model/checkpoint_7"}, false, false},
+  };
+  for (const Row& row : rows) {
+    auto listing = Listing(With(kItems, row.more));
+    for (FileEntry& entry : listing) entry.not_flax = row.not_flax && entry.path.find("checkpoint_") != std::string::npos;
+    const auto layout = orbax::FindLayout(listing, {});
+    INFO(row.more[0] << row.not_flax);
+    CHECK((Judge({listing, layout, {}, {}}).divergences.size() == 1) == row.told);
+  }
+}
+
+TEST_CASE("--prefix says which steps are meant") {
+  struct Row {
+    Names paths;
+    std::string prefix, chosen;
+  };
+  const Row rows[] = {
+      {{"ckpt_1", "ckpt_2", "checkpoint_7"}, "ckpt_", "ckpt_2"},
+      {{"ckpt_1", "checkpoint_zzz", "checkpoint_7", "checkpoint_7_gda/w/.zarray"}, "ckpt_", "ckpt_1"},
+      {{"ckpt_1", "x_9/_METADATA", "x_9/_CHECKPOINT_METADATA"}, "ckpt_", "ckpt_1"},
+      {{"ckpt_1", "9/_METADATA", "9/_CHECKPOINT_METADATA"}, "ckpt_", "ckpt_1"},
+      {{"m_3/_METADATA", "9/_METADATA", "9/_CHECKPOINT_METADATA"}, "m_", "m_3"},
+  };
+  for (const Row& row : rows) {
+    const auto listing = Listing(row.paths);
+    orbax::LayoutOptions options;
+    options.prefix = row.prefix;
+    options.prefix_named = true;
+    const auto layout = orbax::FindLayout(listing, options);
+    INFO(row.paths[1]);
+    REQUIRE(layout.chosen.has_value());
+    CHECK(layout.chosen->Name() == row.chosen);
+    const Judgement judgement = Judge({listing, layout, {}, {}, false, true});
+    CHECK(Places(judgement) == Names{});
+    CHECK_FALSE(judgement.newer_step.has_value());
+  }
+}
+
+TEST_CASE("arrays that a Flax file of another step refers to are that step's") {
+  CHECK(Places(JudgeCase({{"checkpoint_1", "checkpoint_1_gda/w/.zarray", "checkpoint_2"}, {}, "", {}, {}})) == Names{});
+}
+
+TEST_CASE("a link is a gap where a reader may open it") {
+  struct Row {
+    std::string link;
+    bool to_directory;
+    LinkRole role;
+  };
+  const Row rows[] = {
+      {"notes.txt", false, LinkRole::kElsewhere}, {"README", false, LinkRole::kElsewhere},      {"model/notes.txt", false, LinkRole::kElsewhere},
+      {"notes", true, LinkRole::kMayBeOpened},    {"_CHECKPOINT_DELETION", false, LinkRole::kMayBeOpened},
+      {"checkpoint_9", false, LinkRole::kMayBeOpened}, {"model/checkpoint", false, LinkRole::kMayBeOpened},
+      {"model/d/notes.txt", false, LinkRole::kMayBeOpened}, {"model/0.1", false, LinkRole::kMayBeOpened},
+      {"model/manifest.0000000000000001", false, LinkRole::kMayBeOpened}, {"flax_model.msgpack", false, LinkRole::kMayBeOpened},
+      {".git/x", false, LinkRole::kCompanion},
+  };
+  for (const Row& row : rows) {
+    const auto listing = Listing(With(kItems, {row.link + "@"}));
+    const auto layout = orbax::FindLayout(listing, {});
+    FileEntry link{row.link, 0, FileEntry::Kind::kSymlink, row.to_directory};
+    INFO(row.link);
+    CHECK(LinkRoles(layout, false).RoleOf(link) == row.role);
+  }
+}
+
+// Each row is a source of n things of one kind times n of another: four times as many may take some more than four times as
+// long, never sixteen.
+TEST_CASE("the cost is linear in what there is") {
+  using Make = Names (*)(size_t);
+  const auto step = [](size_t i) { return std::to_string(i + 1) + "/"; };
+  static const auto kStep = step;
+  const Make makers[] = {
+      // Bare items and documents, steps and what is read of them.
+      [](size_t n) { Names all; for (size_t i = 0; i < n; ++i) { all.push_back(kStep(i) + "_CHECKPOINT_METADATA"); all.push_back(kStep(i) + "w/a/.zarray"); } return all; },
+      // Links and steps.
+      [](size_t n) { Names all; for (size_t i = 0; i < n; ++i) { all.push_back(kStep(i) + "_METADATA"); all.push_back(kStep(i) + "x@"); } return all; },
+      // Prefixes and names.
+      [](size_t n) { Names all; for (size_t i = 0; i < n; ++i) { all.push_back("p" + std::to_string(i) + "_1/_METADATA"); all.push_back(kStep(i) + "_METADATA"); } return all; },
+      // Files of Flax's, which lie in one directory, and marks.
+      [](size_t n) { Names all; for (size_t i = 0; i < n; ++i) { all.push_back("flax_model_" + std::to_string(i) + ".msgpack"); all.push_back("u" + std::to_string(i) + "/b/c/.zarray"); } return all; },
+  };
+  for (const Make make : makers) {
+    const auto cost = [&](size_t n) {
+      const auto listing = Listing(make(n));
+      const std::clock_t begin = std::clock();
+      orbax::LayoutOptions options;
+      options.all_steps = true;
+      const auto layout = orbax::FindLayout(listing, options);
+      std::map<std::string, orbax::CheckpointMetadata> documents;
+      for (const std::string& directory : layout.checkpoint_directories) documents[directory].item_handlers.emplace();
+      const SourceView source{listing, layout, documents, {}};
+      Judge(source);
+      Describe(source);
+      const LinkRoles roles(layout, false);
+      for (const FileEntry& entry : listing)
+        if (entry.kind == FileEntry::Kind::kSymlink) roles.RoleOf(entry);
+      return static_cast<double>(std::clock() - begin) + 1000.0;
+    };
+    cost(500);
+    INFO("kind " << &make - makers);
+    CHECK(cost(12000) < 10 * cost(3000));
   }
 }
