@@ -26,7 +26,7 @@ struct CheckpointView {
   const orbax::ListingIndex& index;
   std::string directory;  // of the checkpoint: "" or ending in "/"
   bool below_checkpoint = false;  // the directory around it has `_CHECKPOINT_METADATA`
-  std::optional<orbax::CheckpointMetadata> metadata;  // nothing where there is no such file
+  const orbax::CheckpointMetadata* metadata = nullptr;  // null where there is no such file
 };
 
 struct Opened {

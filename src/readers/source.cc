@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/sort.h"
 #include "readers/closed_world.h"
 #include "readers/directory_set.h"
 #include "readers/steps.h"
@@ -26,8 +27,7 @@ class SourceJudge {
  public:
   explicit SourceJudge(const SourceView& source) : source_(source), index_(source.listing) {
     for (const Item& item : source.layout.items) by_directory_.emplace_back(item.directory, &item);
-    std::stable_sort(by_directory_.begin(), by_directory_.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    StableSort(by_directory_, [](const auto& a, const auto& b) { return a.first < b.first; });
   }
 
   Judgement Run() {
@@ -51,8 +51,7 @@ class SourceJudge {
   }
 
   CheckpointView View(const std::string& directory) const {
-    CheckpointView view{index_, directory, false, std::nullopt};
-    if (const auto* document = DocumentOf(directory)) view.metadata = *document;
+    CheckpointView view{index_, directory, false, DocumentOf(directory)};
     if (!directory.empty()) view.below_checkpoint = index_.HasFile(Around(directory) + "_CHECKPOINT_METADATA");
     return view;
   }

@@ -90,7 +90,7 @@ std::string FormatText(const StepFormat& format) {
 
 // v1 load of the root itself: where no child says that it is a checkpoint, it takes the first that has a tree.
 void JudgeRootItself(const ListingIndex& index, const Layout& layout, StepsAnswer& answer) {
-  const auto taken = AutoOf(CheckpointView{index, "", false, std::nullopt}).orbax_0_11_37;
+  const auto taken = AutoOf(CheckpointView{index, "", false, nullptr}).orbax_0_11_37;
   if (!taken || taken->empty() || *taken + "/" == layout.chosen->directory) return;
   answer.divergences.push_back({"v1 load", *taken + "/", "this directory, the first with _METADATA: no step has _CHECKPOINT_METADATA",
                                 "step " + layout.chosen->Name(), "name the step that is meant with --step"});
@@ -160,7 +160,7 @@ std::vector<std::string> DescribeSteps(const ListingIndex& index, const Layout& 
   std::vector<std::string_view> prefixes{""};
   for (const auto* steps : {&layout.steps, &layout.foreign_steps})
     for (const orbax::Step& step : *steps) prefixes.push_back(step.prefix);
-  std::sort(prefixes.begin(), prefixes.end());
+  StableSort(prefixes, std::less<std::string_view>());
   prefixes.erase(std::unique(prefixes.begin(), prefixes.end()), prefixes.end());
   const std::vector<Named> names = StepNames(index);
   for (std::string_view prefix : prefixes)

@@ -103,13 +103,13 @@ void Discover::Read(size_t tag, const Want& want, Bytes bytes) {
     case What::kCheckpointMetadata: {
       auto m = orbax::ParseCheckpointMetadata(bytes);
       if (!m) return Report(want, m.error());
-      Duplicates(scan, nullptr, want.path, m->duplicate_members);
       const std::string directory = want.path.substr(0, want.path.rfind('/') + 1);
-      if (m->commit_timestamp_nsecs && scan.layout.checkpoint_directories == std::vector{directory})
-        scan.commit_timestamp_nsecs = m->commit_timestamp_nsecs;
+      const orbax::CheckpointMetadata& document = scan.documents[directory] = std::move(*m);
+      Duplicates(scan, nullptr, want.path, document.duplicate_members);
+      if (document.commit_timestamp_nsecs && scan.layout.checkpoint_directories == std::vector{directory})
+        scan.commit_timestamp_nsecs = document.commit_timestamp_nsecs;
       const auto& [init, commit] = scan.times[directory] =
-          SaveTimes{m->init_timestamp_nsecs, m->commit_timestamp_nsecs};
-      scan.documents[directory] = *m;
+          SaveTimes{document.init_timestamp_nsecs, document.commit_timestamp_nsecs};
       if (init && commit && *commit < *init) {
         Finding f = MakeFinding(Code::kStructureMismatch, "the save ended before it began");
         f.file = want.path;
@@ -117,7 +117,7 @@ void Discover::Read(size_t tag, const Want& want, Bytes bytes) {
         f.actual = Phrase(*commit);
         context_.Add(scan, std::move(f));
       }
-      if (m->has_commit_timestamp_member && !m->commit_timestamp_nsecs) {
+      if (document.has_commit_timestamp_member && !document.commit_timestamp_nsecs) {
         Finding f = AsWarning(MakeFinding(
             Code::kUncommitted,
             "commit_timestamp_nsecs is null: the save may not have been finished, or the "
