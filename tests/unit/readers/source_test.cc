@@ -211,7 +211,7 @@ TEST_CASE("what AUTO takes, by version") {
   for (const Row& row : rows) {
     const auto listing = Listing(row.paths);
     const orbax::ListingIndex index(listing);
-    const AutoItem item = AutoOf({index, "", false, std::nullopt});
+    const AutoItem item = AutoOf(CheckpointView{index, "", false, nullptr});
     CHECK(item.orbax_0_11_37 == row.old);
     CHECK(item.orbax_0_12_8 == row.recent);
   }
