@@ -9,6 +9,7 @@
 #include "base/phrase.h"
 #include "base/sort.h"
 #include "base/text.h"
+#include "verify/array_elsewhere.h"
 #include "verify/check_readers.h"
 #include "verify/check_records.h"
 #include "verify/unknown_files.h"
@@ -218,10 +219,12 @@ class Assigner {
       f.expected = Phrase(*total) + " chunks";
       f.actual = Phrase(leaf.chunks.size()) + " chunks";
       f.message = forbidden ? "chunk " + key +
-                                  " is not there, and _METADATA says that every chunk was stored"
+                                  " is not there, and _METADATA says that every chunk was stored" +
+                                  UnmergedWords(item, prefix, false)
                             : "chunk " + key +
                                   " is not there: it restores as the fill value, and a deleted "
-                                  "chunk would look the same";
+                                  "chunk would look the same" +
+                                  UnmergedWords(item, prefix, false);
       if (forbidden) return Refuse(item, leaf, std::move(f));
       context_.Add(scan_, item, leaf, std::move(f));
     }

@@ -65,7 +65,7 @@ void PlanStage::PlanArray(size_t s, size_t i, size_t l, bool zarr3) {
                                                         ", the array is stored the other way")
                 : item.ocdbt
                     ? MakeFinding(Code::kMissingLeaf,
-                                  "the tree names this leaf, the store has no key " + key)
+                                  "the tree names this leaf, the store has no key " + key + UnmergedWords(item, prefix, true))
                     : MakeFinding(Code::kMissingFile,
                                   !item.tree && !LiesBelow(item.store, prefix)
                                       ? "the leaf refers to an array beside the msgpack file, and "
@@ -79,7 +79,8 @@ void PlanStage::PlanArray(size_t s, size_t i, size_t l, bool zarr3) {
       f.expected = key;
     else
       f.file = item.item.directory + key;
-    context_.Add(scan, item, leaf, std::move(f));
+    if (other || item.unmerged.contains(prefix)) return context_.Add(scan, item, leaf, std::move(f));
+    absent_.push_back({s, i, l, key, std::move(f)});
     return;
   }
   leaf.in_zarr = true;

@@ -43,6 +43,7 @@ PlanStage::PlanStage(Context& context) : ReadingStage(context) {
           }))
         context.Add(scan, item, *item.strings_problem);
     }
+  TellAbsentArrays(context, std::move(absent_));
 }
 
 void PlanStage::PlanItem(size_t s, size_t i) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "verify/array_elsewhere.h"
 #include "verify/stage.h"
 
 namespace leafsum::verify {
@@ -47,6 +48,7 @@ class PlanStage : public ReadingStage {
   static constexpr uint64_t kMaxRepeated = 16 << 20;
   static constexpr std::string_view kZarray = ".zarray", kZarrJson = "zarr.json";
   // What one item's leaves of one name have in common is bounded: each of them has it for itself.
+  std::vector<AbsentArray> absent_;
   std::vector<bool> wanted_entries_;
   uint64_t repeated_documents_ = 0, string_bytes_ = 0;
   std::vector<Document> documents_;

@@ -75,6 +75,13 @@ struct KeyDigest {
   std::optional<hash::Digest> blake3, sha256;
 };
 
+// Where a process wrote keys of an array that the store which was merged lacks.
+struct UnmergedArray {
+  std::string directory;  // of the process's database
+  bool document = false;  // the array's metadata is among the keys
+  bool never = false;     // nothing that this process alone wrote is in the store
+};
+
 struct ItemScan {
   orbax::Item item;
   bool tree_read = false;  // every leaf that there is, is in `leaves`
@@ -91,6 +98,7 @@ struct ItemScan {
   bool store_read = false;      // filled and sealed
   bool store_complete = false;  // no key is missing from it, or none of leaves that are read
   bool narrowed = false;        // of leaves that are not read nothing was looked at
+  std::map<std::string, UnmergedArray, std::less<>> unmerged;  // by what the array's keys begin with
   std::optional<orbax::StringLeaves> strings;
   std::optional<report::Finding> strings_problem;  // why there are none: each string leaf's
   std::optional<orbax::MsgpackReader> msgpack;  // the file `checkpoint`, or a Flax file

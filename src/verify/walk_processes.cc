@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/phrase.h"
+#include "base/sort.h"
 #include "kvstore/key_text.h"
 #include "verify/shared_ranges.h"
 #include "verify/walk_stage.h"
@@ -15,6 +16,11 @@ using report::Finding;
 namespace {
 
 constexpr std::string_view kProcess = "ocdbt.process_";
+
+bool IsDocument(std::string_view key) {
+  const std::string_view name = SplitKey(key).second;
+  return name == ".zarray" || name == "zarr.json";
+}
 
 }  // namespace
 
@@ -83,13 +89,13 @@ void WalkStage::CompareProcess(Tree& tree) {
   Merge& merge = *tree.merge;
   merge.held.resize(merged.size());
   merge.keys += tree.process->entries().size();
-  uint64_t lost = 0;
-  std::string_view first;
+  std::vector<std::string_view> lost;
+  bool never = true;
   size_t m = 0;  // both are sorted
   for (const auto& own : tree.process->entries()) {
     while (m < merged.size() && merged[m].key < own.key) ++m;
     if (m == merged.size() || merged[m].key != own.key) {
-      if (lost++ == 0) first = own.key;
+      lost.push_back(own.key);
       continue;
     }
     const kvstore::ValueRef &a = merged[m].value, &b = own.value;
@@ -100,15 +106,37 @@ void WalkStage::CompareProcess(Tree& tree) {
     } else if (!a.is_inline() && !b.is_inline()) {
       same = same && a.file == b.file && a.offset == b.offset;
     }  // else a writer with another limit for inline values copied it
-    if (same) merge.held[m] = true;
+    if (!same) continue;
+    merge.held[m] = true;
+    never = never && IsDocument(own.key);  // that every process writes
   }
-  if (lost == 0) return;
+  if (lost.empty()) return;
+  Unmerged(tree, lost, never);
   Finding f = MakeFinding(Code::kStructureMismatch,
                           "keys of a process's database are not in the merged store");
   f.file = tree.directory + ocdbt::kManifestName;
   f.expected = "none";
-  f.actual = kvstore::CountOfKeys(lost, first);
+  f.actual = kvstore::CountOfKeys(lost.size(), lost.front());
   context_.Add(scan, item, std::move(f));
+}
+
+// Whose keys they are: of a leaf that lacks its array, this is the cause. As many are kept as the tree has leaves.
+void WalkStage::Unmerged(Tree& tree, const std::vector<std::string_view>& lost, bool never) {
+  ItemScan& item = context_.scans[tree.scan].items[tree.item];
+  if (!item.tree) return;
+  std::vector<std::string>& prefixes = tree.merge->prefixes;
+  if (prefixes.empty()) {
+    for (const orbax::TreeEntry& e : item.tree->entries)
+      prefixes.push_back(orbax::KeyPrefix(orbax::ParamName(e.key_path)));
+    StableSort(prefixes, [](const std::string& a, const std::string& b) { return a < b; });
+  }
+  for (const std::string_view key : lost) {
+    const auto after = std::upper_bound(prefixes.begin(), prefixes.end(), key);
+    if (after == prefixes.begin() || !key.starts_with(*std::prev(after))) continue;
+    const UnmergedArray here{tree.directory, IsDocument(key), never};
+    const auto [at, is_new] = item.unmerged.try_emplace(*std::prev(after), here);
+    if (!is_new && here.document && !at->second.document) at->second = here;
+  }
 }
 
 void WalkStage::FinishMerge(Tree& tree) {

@@ -26,6 +26,8 @@ class WalkStage : public ReadingStage {
     bool complete = true;    // all of them could be read
     std::vector<bool> held;  // by entry of the item's store: a process has just this value
     uint64_t keys = 0;       // of the processes
+    // What the keys of each of the tree's arrays begin with, sorted; none until a process has a key of its own.
+    std::vector<std::string> prefixes;
   };
   struct Tree {
     size_t scan, item;
@@ -52,6 +54,7 @@ class WalkStage : public ReadingStage {
   void NextProcess(size_t tree);
   void StartProcess(size_t tree, const ocdbt::Manifest& manifest);
   void CompareProcess(Tree& tree);
+  void Unmerged(Tree& tree, const std::vector<std::string_view>& lost, bool never);
   void FinishMerge(Tree& tree);
   void Warn(const Tree& tree, report::Finding finding);
   void OnRead(size_t tag, Bytes bytes) override;

@@ -80,6 +80,42 @@ test('a manifest that a copy lost after the commit', async t => {
   assert.equal((await message()).code, 'uncommitted')
 })
 
+// A store made from one process's database alone, as a merge makes it that did not see the others.
+for (const name of ['zarr2_3x1_uneven', 'zarr2_2x4', 'zarr3_4x2']) {
+  for (const process of [0, 1]) {
+    test(`an array that lies in a database beside: ${name}, of process ${process} alone`, async t => {
+      const root = scratch(t)
+      fs.cpSync(join(fixtures, 'multiprocess', name, 'ckpt'), root, { recursive: true })
+      const absent = async () => (await check(fromPath(root))).findings.filter((/** @type {any} */ one) => /^missing-(leaf|chunk)$/.test(one.code))
+      assert.deepEqual(await absent(), [])
+      for (const part of ['d', 'manifest.ocdbt']) fs.rmSync(join(root, part), { recursive: true })
+      fs.cpSync(join(root, `ocdbt.process_${process}`), root, { recursive: true })
+      const found = await absent()
+      assert.ok(found.length > 5)
+      for (const { code, message } of found) {
+        assert.equal(code, process === 0 ? 'missing-chunk' : 'missing-leaf')
+        assert.match(message, process === 0 ? /: chunks of this array lie in ocdbt\.process_1\// : /: the array lies in ocdbt\.process_0\//)
+        assert.match(message, /was never merged.*merge the process databases again .*or copy manifest\.ocdbt and d\/ from the origin/)
+      }
+      for (const file of fs.readdirSync(root)) if (/^ocdbt\.process_/.test(file)) fs.rmSync(join(root, file), { recursive: true })
+      for (const { message } of await absent()) assert.doesNotMatch(message, / lies? in /)
+    })
+  }
+}
+
+test('an array that lies in the database of the item beside', async t => {
+  const root = scratch(t)
+  const items = { a: 'zarr2_2x4', b: 'zarr2_3x1_uneven' }
+  for (const [item, name] of Object.entries(items)) fs.cpSync(join(fixtures, 'multiprocess', name, 'ckpt'), join(root, item), { recursive: true })
+  fs.renameSync(join(root, 'a/_METADATA'), join(root, 'other'))
+  fs.renameSync(join(root, 'b/_METADATA'), join(root, 'a/_METADATA'))
+  fs.renameSync(join(root, 'other'), join(root, 'b/_METADATA'))
+  const { findings, text } = await check(fromPath(root))
+  const absent = findings.filter((/** @type {any} */ one) => one.code === 'missing-leaf')
+  assert.equal(absent.length, 1, text) // `wide`, which only one of the two trees has
+  assert.match(absent[0].message, /an array of this name lies in the item b\/: .*exchanged or mixed.*copy both/)
+})
+
 test('a step that was never finished', async t => {
   for (const [name, told] of /** @type {[string, boolean][]} */ ([['7.orbax-checkpoint-tmp-0', true], ['step_7.orbax-checkpoint-tmp-12', true], ['8.orbax-checkpoint-tmp-0', false]])) {
     const root = scratch(t)
