@@ -77,6 +77,7 @@ structure() { # <program> <arguments>
   "$environment/bin/python" -B "tests/differential/structure/$@" || [ $? = 2 ] || echo "make.py ended with an error, $1"
 }
 if [ "$structure" != 0 ]; then
+  structure self_test.py $where/structure-self-test | tee -a $log
   structure experiments.py | tee -a $log &
   structure run.py $where/structure --seeds "$first" $((first + structure)) --intact | tee -a $log
   wait
