@@ -46,6 +46,7 @@ struct Walk::State {
   struct Open {
     std::shared_ptr<Branch> parent;
     uint32_t index;
+    bool again;  // the very node was wanted before
   };
   std::unordered_map<uint32_t, Open> open;  // wanted and not yet answered, by token
   std::vector<uint32_t> queue;              // of these, not yet handed out
@@ -53,8 +54,8 @@ struct Walk::State {
 
   kvstore::FileTable
       paths;  // of this walk: numbers that depend on the order of arrival stay inside
-  std::set<std::pair<uint32_t, uint64_t>>
-      seen;  // path and offset; ordered: hashes can be made to collide
+  std::set<std::tuple<uint32_t, uint64_t, uint64_t>>
+      seen;  // path, offset and length; ordered: hashes can be made to collide
   struct Read {
     uint32_t path;
     uint64_t offset;
@@ -79,7 +80,7 @@ struct Walk::State {
   void Compare(const Branch& parent, uint32_t index, const BtreeNodeStatistics& found);
   void Settle(std::shared_ptr<Branch> branch, BtreeNodeStatistics found, bool broken);
   uint32_t InternPath(const std::string& path);
-  bool OverBudget();
+  bool OverBudget(bool at_end = false);
   void Finish();
 };
 
@@ -139,10 +140,15 @@ bool Walk::State::Want(const std::shared_ptr<Branch>& branch, uint32_t index) {
   }
   // What is too large is never read: that it is, or that the file is shorter, says who knows the file's size.
   if (location.length <= kMaxEncodedNode) budget.encoded_bytes += location.length;
-  if (!seen.insert({InternPath(path), location.offset}).second) ++budget.repeated;
+  const uint32_t file = InternPath(path);
+  const auto at_offset = seen.lower_bound({file, location.offset, 0});
+  if (at_offset != seen.end() && std::get<0>(*at_offset) == file && std::get<1>(*at_offset) == location.offset)
+    ++budget.repeated;
+  const bool again = !seen.insert({file, location.offset, location.length}).second;
+  if (again && location.length <= kMaxEncodedNode) budget.repeated_bytes += location.length;
   if (OverBudget()) return true;
   queue.push_back(next_token);
-  open.emplace(next_token++, Open{branch, index});
+  open.emplace(next_token++, Open{branch, index, again});
   return true;
 }
 
@@ -167,6 +173,7 @@ void Walk::State::Visit(const Open& at, Bytes bytes) {
   uint64_t work = 0;
   auto body = DecodeBtreeNodeEnvelope(bytes, &work);
   budget.decoded_bytes += work;
+  if (at.again) budget.repeated_bytes += work;
   if (OverBudget()) return;
   if (!body) return Break(at, body.error());
   auto node = DecodeBtreeNodeBody(std::move(*body), file_id.base_path.size());
@@ -277,9 +284,9 @@ void Walk::State::Settle(std::shared_ptr<Branch> branch, BtreeNodeStatistics fou
 
 // -- The end
 
-bool Walk::State::OverBudget() {
+bool Walk::State::OverBudget(bool at_end) {
   if (finished) return true;
-  if (!budget.Exceeded()) return false;
+  if (!budget.Exceeded() && !(at_end && budget.NamesExceeded())) return false;
   // Nothing that depends on how far the walk came is kept.
   open.clear();
   queue.clear();
@@ -292,7 +299,8 @@ bool Walk::State::OverBudget() {
                  "at most " + Phrase(kMaxTreeNodes) + " nodes, " +
                      Phrase(kMaxRepeatedNodes) + " of them repeated, " +
                      Phrase(kMaxTreeBytes) + " bytes, " + Phrase(kMaxKeys) +
-                     " keys of " + Phrase(kMaxNameBytes) + " bytes",
+                     " keys of " + Phrase(kMaxNameBytes) + " bytes, and of " + Phrase(kMaxNameExpansion) +
+                     " times what is stored of the nodes",
                  "more"}});
   complete = false;
   finished = true;
@@ -300,7 +308,7 @@ bool Walk::State::OverBudget() {
 }
 
 void Walk::State::Finish() {
-  if (OverBudget()) return;
+  if (OverBudget(true)) return;
   finished = true;
   FillStore(leaves, paths, file_prefix, files, store);
   auto order = [this](const Read& a, const Read& b) {
@@ -334,7 +342,8 @@ std::vector<NodeRead> Walk::TakeReads() {
   for (const uint32_t token : state_->queue) {
     const auto it = state_->open.find(token);
     if (it == state_->open.end()) continue;
-    const auto& [parent, index] = it->second;
+    const auto& parent = it->second.parent;
+    const uint32_t index = it->second.index;
     const DataLocation& location = parent->children[index].location;
     out.push_back({token, parent->file(index).Path(), location.offset, location.length});
   }

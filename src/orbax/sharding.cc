@@ -1,5 +1,8 @@
 #include "orbax/sharding.h"
 
+#include <map>
+#include <string_view>
+
 #include "base/checked.h"
 #include "base/text.h"
 #include "orbax/json_document.h"
@@ -21,6 +24,9 @@ Result<std::vector<uint64_t>> ParsePartition(const JsonValue& sharding) {
   if (!names || names->size() != shape->size())
     return WrongMember("axis_names", "a name for each axis of the mesh", names_value);
   if (!spec) return WrongMember("partition_spec", "array", spec_value);
+  // The first of a name counts. Ordered: hashes can be made to collide.
+  std::map<std::string_view, uint64_t> mesh;
+  for (size_t i = 0; i < names->size(); ++i) mesh.try_emplace((*names)[i], (*shape)[i]);
   std::vector<uint64_t> parts;
   for (const JsonValue& entry : *spec) {
     std::vector<std::string> axes;
@@ -32,12 +38,11 @@ Result<std::vector<uint64_t>> ParsePartition(const JsonValue& sharding) {
       return WrongMember("partition_spec", "axis names or null", &entry);
     std::optional<uint64_t> product = 1;
     for (const std::string& axis : axes) {
-      size_t i = 0;
-      while (i < names->size() && (*names)[i] != axis) ++i;
-      if (i == names->size())
+      const auto it = mesh.find(axis);
+      if (it == mesh.end())
         return Error{ErrorCode::kInvalid, "partition_spec names an axis that the mesh lacks",
                      std::nullopt, "one of axis_names", JsonString(axis)};
-      if (product) product = CheckedMul(*product, (*shape)[i]);
+      if (product) product = CheckedMul(*product, it->second);
     }
     if (!product || *product == 0)
       return Error{ErrorCode::kInvalid, "the mesh has no devices, or 2^64 and more", {}, "", ""};

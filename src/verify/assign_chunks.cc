@@ -89,12 +89,24 @@ std::optional<std::string_view> ChunksOf(std::string_view key) {
   return name == "c" ? above : parent;
 }
 
+// The range of sorted keys around one that begin like it.
+std::pair<size_t, size_t> KeysBelow(const std::vector<kvstore::KvStore::Entry>& entries, size_t at, std::string_view prefix) {
+  const auto begin = entries.begin(), middle = begin + static_cast<ptrdiff_t>(at);
+  const auto below = [prefix](const kvstore::KvStore::Entry& entry) { return entry.key.starts_with(prefix); };
+  const auto first = std::partition_point(begin, middle, [&](const auto& entry) { return !below(entry); });
+  const auto last = std::partition_point(middle, entries.end(), below);
+  return {static_cast<size_t>(first - begin), static_cast<size_t>(last - begin)};
+}
+
 class Assigner {
  public:
   Assigner(Context& context, Scan& scan) : context_(context), scan_(scan) {}
 
   void Item(ItemScan& item) {
     claimed_.assign(item.store_read ? item.store.entries().size() : 0, false);
+    leaf_of_.assign(claimed_.size(), false);
+    looks_ = 0;
+    max_looks_ = kMinLooks + kLooksOfKey * claimed_.size();
     for (const LeafPlan& leaf : item.leaves)
       if (leaf.state == LeafPlan::State::kGroup) claimed_[leaf.document_entry] = true;
     std::erase_if(item.leaves,
@@ -123,17 +135,28 @@ class Assigner {
   void Array(ItemScan& item, LeafPlan& leaf) {
     const std::string prefix = orbax::KeyPrefix(leaf.param_name);
     const auto& entries = item.store.entries();
-    // Around its document, the keys that begin like it: they are few, the store's may be many.
-    size_t first = leaf.document_entry, last = first + 1;
-    while (first > 0 && entries[first - 1].key.starts_with(prefix)) --first;
-    while (last < entries.size() && entries[last].key.starts_with(prefix)) ++last;
+    const auto [first, last] = KeysBelow(entries, leaf.document_entry, prefix);
     const bool readable = leaf.state == LeafPlan::State::kPlanned;
     const zarr::ArrayMetadata& m = leaf.metadata;
     const auto grid = zarr::GridShape(m.shape, m.chunk_shape);
+    // Keys of arrays within this one are too long to be its chunks, as a rule.
+    const size_t longest = readable ? 2 + grid.size() * (kDigitsOfIndex + 1) : ~size_t{0};
+    looks_ += (last - first) / kGlancesOfLook;
+    if (leaf_of_[leaf.document_entry]) looks_ += kLooksOfKey * (last - first);  // another leaf has them too, to be read again
+    leaf_of_[leaf.document_entry] = true;
+    if (looks_ > max_looks_) {
+      Finding f(Code::kLimit);
+      f.expected = "at most " + Phrase(max_looks_) + " looks at keys";
+      f.actual = "more";
+      f.message = "too many leaves share their keys, by one name or by arrays within arrays";
+      return Refuse(item, leaf, std::move(f));
+    }
     std::optional<Finding> broken;
     if (readable) leaf.chunks.reserve(last - first - 1);
     for (size_t e = first; e < last; ++e) {
       const kvstore::KvStore::Entry& entry = entries[e];
+      if (entry.key.size() - prefix.size() > longest) continue;
+      ++looks_;
       const std::string_view rest = entry.key.substr(prefix.size());
       if (!readable) {
         // Without its metadata the grid is unknown: what lies below its name is taken for its
@@ -374,8 +397,13 @@ class Assigner {
 
   Context& context_;
   Scan& scan_;
+  // Ours. An array looks at the keys that begin with its name, and few keys begin with the names of two.
+  static constexpr uint64_t kMinLooks = 1 << 18, kLooksOfKey = 64, kGlancesOfLook = 16;
+  static constexpr size_t kDigitsOfIndex = 20;
+
   uint64_t filled_ = 0;
-  std::vector<uint8_t> claimed_;
+  std::vector<uint8_t> claimed_, leaf_of_;  // by entry of the store
+  uint64_t looks_ = 0, max_looks_ = 0;
 };
 
 }  // namespace

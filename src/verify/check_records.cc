@@ -201,8 +201,12 @@ bool IsPartialSave(const Scan& scan, const ItemScan& item) {
 void CheckTimes(Context& context, Scan& scan, ItemScan& item) {
   if (!item.manifest || item.manifest->versions.empty()) return;
   const uint64_t time = item.manifest->versions.back().commit_time_nsecs;
-  for (const auto& [directory, times] : scan.times) {
-    if (item.item.directory.compare(0, directory.size(), directory) != 0) continue;
+  // Of the directories around the item, from the source down.
+  const std::string& own = item.item.directory;
+  for (size_t end = 0; end != own.npos; end = end == own.size() ? own.npos : own.find('/', end) + 1) {
+    const auto it = scan.times.find(own.substr(0, end));
+    if (it == scan.times.end()) continue;
+    const SaveTimes& times = it->second;
     const bool early = times.init && time < *times.init;
     const bool late = times.commit && time > *times.commit;
     if (!early && !late) continue;

@@ -6,6 +6,7 @@
 #include "base/checked.h"
 #include "base/json.h"
 #include "base/phrase.h"
+#include "base/sort.h"
 #include "base/text.h"
 #include "kvstore/safe_path.h"
 
@@ -86,6 +87,28 @@ void PlanStage::PlanArray(size_t s, size_t i, size_t l, bool zarr3) {
   leaf.in_zarr = true;
   leaf.document_entry = static_cast<size_t>(entry - item.store.entries().data());
   WantDocument(s, i, l);
+}
+
+// Documents whose stored bytes are, in part, those of one before: read for each key, they are more than what is stored.
+void PlanStage::SharedDocuments(const ItemScan& item) {
+  wanted_entries_.assign(item.store_read ? item.store.entries().size() : 0, false);
+  std::vector<uint32_t> order;
+  const auto value = [&](uint32_t e) -> const kvstore::ValueRef& { return item.store.entries()[e].value; };
+  for (uint32_t e = 0; e < wanted_entries_.size(); ++e) {
+    if (value(e).is_inline()) continue;
+    const std::string_view name = SplitKey(item.store.entries()[e].key).second;
+    if (name == kZarray || name == kZarrJson) order.push_back(e);
+  }
+  StableSort(order, [&](uint32_t a, uint32_t b) {
+    return value(a).file != value(b).file ? value(a).file < value(b).file : value(a).offset < value(b).offset;
+  });
+  uint64_t end = 0;
+  for (size_t i = 0; i < order.size(); ++i) {
+    const kvstore::ValueRef& ref = value(order[i]);
+    if (i == 0 || value(order[i - 1]).file != ref.file) end = 0;
+    if (ref.offset < end) wanted_entries_[order[i]] = true;
+    end = std::max(end, CheckedAdd(ref.offset, ref.length).value_or(~uint64_t{0}));
+  }
 }
 
 void PlanStage::PlanBareStore(size_t s, size_t i) {

@@ -49,8 +49,8 @@ PlanStage::PlanStage(Context& context) : ReadingStage(context) {
 void PlanStage::PlanItem(size_t s, size_t i) {
   Scan& scan = context_.scans[s];
   ItemScan& item = scan.items[i];
-  wanted_entries_.assign(item.store_read ? item.store.entries().size() : 0, false);
-  repeated_documents_ = string_bytes_ = 0;
+  SharedDocuments(item);
+  string_bytes_ = 0;
   switch (item.item.kind) {
     case orbax::ItemKind::kPyTree:
       return PlanTree(s, i);

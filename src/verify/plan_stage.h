@@ -22,6 +22,7 @@ class PlanStage : public ReadingStage {
 
   void PlanItem(size_t scan, size_t item);
   void PlanTree(size_t scan, size_t item);
+  void SharedDocuments(const ItemScan& item);
   void PlanBareStore(size_t scan, size_t item);
   // The values of the msgpack tree by key path; what lies between their bytes is marked as structure.
   static std::vector<orbax::MsgpackLeaf*> MsgpackValues(Scan& scan, ItemScan& item);
@@ -45,11 +46,11 @@ class PlanStage : public ReadingStage {
   void OnRead(size_t tag, Bytes bytes) override;
   void OnFailure(size_t tag, Error error) override;
 
-  static constexpr uint64_t kMaxRepeated = 16 << 20;
+  static constexpr uint64_t kMaxRepeated = 4 << 20;
   static constexpr std::string_view kZarray = ".zarray", kZarrJson = "zarr.json";
   // What one item's leaves of one name have in common is bounded: each of them has it for itself.
   std::vector<AbsentArray> absent_;
-  std::vector<bool> wanted_entries_;
+  std::vector<bool> wanted_entries_;  // of this item's store: their bytes were wanted before, or are another document's too
   uint64_t repeated_documents_ = 0, string_bytes_ = 0;
   std::vector<Document> documents_;
   static constexpr size_t kRecentDocuments = 16;

@@ -1,4 +1,5 @@
 // Where the keys of an item are: in an OCDBT store, in a directory for each array, or nowhere.
+#include <algorithm>
 #include <set>
 
 #include "kvstore/directory.h"
@@ -14,11 +15,14 @@ namespace {
 
 // The checkpoint or the item says that its save came to its end.
 bool WasCommitted(const Scan& scan, std::string_view item) {
-  for (const std::string& directory : scan.layout.checkpoint_directories) {
-    if (!item.starts_with(directory)) continue;
+  const std::vector<std::string>& checkpoints = scan.layout.checkpoint_directories;
+  for (size_t end = 0; end != item.npos; end = end == item.size() ? item.npos : item.find('/', end) + 1) {
+    const std::string directory(item.substr(0, end));
     const auto times = scan.times.find(directory);
     if (times != scan.times.end() && times->second.commit) return true;
-    if (scan.SizeOf(directory + "commit_success.txt")) return true;
+    if (scan.SizeOf(directory + "commit_success.txt") &&
+        std::find(checkpoints.begin(), checkpoints.end(), directory) != checkpoints.end())
+      return true;
   }
   return scan.SizeOf(std::string(item) + "commit_success.txt").has_value();
 }

@@ -15,6 +15,9 @@ namespace {
 
 using codec::CodecKind;
 
+// Ours. Each has a decoder and a buffer of its own, for each chunk that is open; writers have two at most.
+constexpr size_t kMaxBytesCodecs = 64;
+
 // What the codecs before this one have made of the chunk.
 struct Parser {
   std::string_view member;
@@ -133,6 +136,9 @@ Status Parser::Sharding(const JsonValue& config) {
 
 Status Parser::Compress(CodecKind kind, std::string_view name, const JsonValue& config) {
   if (Status s = CheckConfiguration(3, kind, name, config)) return s;
+  if (chain.bytes_codecs.size() == kMaxBytesCodecs)
+    return Error{ErrorCode::kLimit, JsonString(member) + ": too many bytes -> bytes codecs", std::nullopt,
+                 "at most " + Phrase(kMaxBytesCodecs), "more"};
   // As read by TensorStore: what follows the end of a compressed stream is ignored. Blosc knows its size.
   chain.bytes_codecs.push_back({kind, kind == CodecKind::kZstd || kind == CodecKind::kGzip || kind == CodecKind::kCrc32c});
   return std::nullopt;
