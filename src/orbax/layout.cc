@@ -100,6 +100,17 @@ std::optional<std::string> FormatOf(const ListingIndex& index, const std::vector
   return *prefix;
 }
 
+// What is left of a step whose deletion has begun: a store that lost its tree, or arrays that lost Flax's file. A tree under
+// such a name would be a step.
+bool IsRemainder(const std::string& directory, const std::optional<std::string>& format, const LayoutOptions& options) {
+  std::string_view name(directory.data(), directory.size() - 1);
+  if (const auto step = ParseStepName(name)) return format && step->prefix == *format;
+  if (!name.ends_with("_gda")) return false;
+  name.remove_suffix(4);
+  const auto flax = ParseFlaxName(name, options.prefix);
+  return flax && flax->step;
+}
+
 double ValueOf(const Step& step) {
   return step.file.empty() ? std::strtod(step.digits.c_str(), nullptr) : step.value;
 }
@@ -121,10 +132,10 @@ bool FindRoot(const ListingIndex& index, const LayoutOptions& options, Layout& l
   if (index.HasFile("_CHECKPOINT_METADATA") || ClassifyItem(index, "")) return false;
   Children children = FindChildren(index, options);
   if (children.steps.empty()) return false;
-  for (const std::string& directory : children.others)
-    if (ClassifyItem(index, directory)) return false;
   SortSteps(children.steps);
   const auto format = FormatOf(index, children.steps, options);
+  for (const std::string& directory : children.others)
+    if (ClassifyItem(index, directory) && !IsRemainder(directory, format, options)) return false;
   if (!format) {
     if (children.steps.size() == 1) return false;  // the checkpoint, with this one item
     for (const Step& step : children.steps) layout.ambiguous_steps.push_back(step.Name());
@@ -191,11 +202,12 @@ class ItemFinder {
     for (std::string_view name : index_.Subdirectories(parent)) {
       const std::string directory = Below(parent, name);
       if (Skipped(name, directory)) continue;
-      if (AddIfItem(directory, prefix + std::string(name),
-                    parent_unfinished || IsUnfinishedName(name)))
+      if (AddIfItem(directory, prefix + std::string(name), parent_unfinished || IsUnfinishedName(name))) {
         any = true;
-      else
+        if (index_.HasFile(directory + "_CHECKPOINT_METADATA")) layout_.nested_checkpoints.push_back(directory);
+      } else {
         unknown.push_back(directory);
+      }
     }
     if (!any) unknown = {parent};
     auto& all = layout_.unknown_directories;

@@ -78,7 +78,7 @@ struct Layout {
   std::vector<Item> items;             // sorted by name as UTF-8 bytes
   std::vector<std::string>
       checkpoint_directories;  // "" or the chosen step(s): where _CHECKPOINT_METADATA is looked for
-  // Directories right in it that say that they are checkpoints by themselves: items, or items lie in them.
+  // Directories in it that say that they are checkpoints by themselves: items, or items lie in them.
   std::vector<std::string> nested_checkpoints;
   // Directories that have databases of processes and nothing that brings them together: never finished.
   std::vector<std::string> unmerged;

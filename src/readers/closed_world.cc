@@ -13,7 +13,8 @@ namespace {
 constexpr std::string_view kMarks[] = {"_METADATA", "_CHECKPOINT_METADATA", "manifest.ocdbt",  ".zarray",
                                        "zarr.json", "checkpoint",           "orbax.checkpoint"};
 
-bool IsFlaxMark(std::string_view name) { return name.starts_with(orbax::kFlaxPrefix); }
+// Of names with its prefix Flax passes over temporary ones, which a save leaves that was interrupted, and `_gda`.
+bool IsFlaxMark(std::string_view name) { return name.starts_with(orbax::kFlaxPrefix) && orbax::ParseFlaxName(name); }
 
 bool IsMark(std::string_view name) {
   return std::find(std::begin(kMarks), std::end(kMarks), name) != std::end(kMarks) || IsFlaxMark(name);
