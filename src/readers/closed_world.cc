@@ -16,10 +16,6 @@ constexpr std::string_view kMarks[] = {"_METADATA", "_CHECKPOINT_METADATA", "man
 // Of names with its prefix Flax passes over temporary ones, which a save leaves that was interrupted, and `_gda`.
 bool IsFlaxMark(std::string_view name) { return name.starts_with(orbax::kFlaxPrefix) && orbax::ParseFlaxName(name); }
 
-bool IsMark(std::string_view name) {
-  return std::find(std::begin(kMarks), std::end(kMarks), name) != std::end(kMarks) || IsFlaxMark(name);
-}
-
 bool IsArrayDocument(std::string_view name) { return name == ".zarray" || name == "zarr.json"; }
 
 // `ocdbt.process_<n>/manifest.ocdbt`: a process's own database, right in the item.
@@ -129,6 +125,10 @@ std::string_view NameOf(std::string_view path) { return path.substr(path.rfind('
 
 }  // namespace
 
+bool IsMark(std::string_view name) {
+  return std::find(std::begin(kMarks), std::end(kMarks), name) != std::end(kMarks) || IsFlaxMark(name);
+}
+
 std::vector<Divergence> UnreadMarks(const std::vector<FileEntry>& listing, const orbax::ListingIndex& index,
                                     const orbax::Layout& layout, const std::vector<ReadItem>& items) {
   const Finder finder(index, layout, items);
@@ -150,7 +150,7 @@ std::vector<Divergence> UnreadMarks(const std::vector<FileEntry>& listing, const
 std::vector<std::string> UnreadFlaxFiles(const std::vector<FileEntry>& listing, const orbax::Layout& layout) {
   std::vector<std::string> out;
   for (const FileEntry& entry : listing)
-    if (entry.kind == FileEntry::Kind::kFile && IsFlaxMark(NameOf(entry.path))) out.push_back(entry.path);
+    if (entry.kind == FileEntry::Kind::kFile && IsFlaxMark(NameOf(entry.path))) out.emplace_back(entry.path);
   if (out.empty()) return out;
   const orbax::ListingIndex index(listing);
   const Finder finder(index, layout, {});

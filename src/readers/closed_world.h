@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "io/file_entry.h"
@@ -11,6 +12,9 @@
 #include "readers/divergence.h"
 
 namespace leafsum::readers {
+
+// A file of this name makes a directory a checkpoint, or a part of one, to some reader.
+bool IsMark(std::string_view name);
 
 // What is known of an item once its tree and store were looked at.
 struct ReadItem {

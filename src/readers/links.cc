@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "readers/closed_world.h"
 #include "readers/companion.h"
 
 namespace leafsum::readers {
@@ -28,6 +29,13 @@ std::vector<std::string> Stores(const orbax::Layout& layout) {
   for (const orbax::Item& item : layout.items)
     if (item.HasStore()) out.push_back(item.directory);
   return out;
+}
+
+// By one of these names right in a directory an entry point takes the directory for an item.
+bool MakesAnItem(std::string_view name) {
+  for (std::string_view known : {"_METADATA", "checkpoint", "data.json", "metadata", "metrics", "proto.pbtxt", "jax_random_key", "np_random_key"})
+    if (name == known) return true;
+  return false;
 }
 
 }  // namespace
@@ -58,10 +66,18 @@ bool LinkRoles::IsStepLike(std::string_view name) const {
 
 LinkRole LinkRoles::RoleOf(const FileEntry& link) const {
   const std::string_view path = link.path;
-  if (!CompanionDirectory(path).empty()) return LinkRole::kCompanion;
-  if (IsOutOfScope(path)) return LinkRole::kElsewhere;
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  const std::string_view directory = path.substr(0, path.size() - name.size());
+  const bool at_top = directory.empty();
+  if (const std::string_view companion = CompanionDirectory(path); !companion.empty())
+    return directory == companion && MakesAnItem(name) ? LinkRole::kMayBeOpened : LinkRole::kCompanion;
+  // Whoever is handed the root looks for these names in it first.
+  if (layout_.is_root && at_top && IsMark(name)) return LinkRole::kMayBeOpened;
+  // v1 load takes any child with a tree, unless another child says that it is a checkpoint.
+  const bool is_child_tree = name == "_METADATA" && directory.find('/') + 1 == directory.size() && !holds_checkpoints_;
+  if (IsOutOfScope(path)) return is_child_tree ? LinkRole::kMayBeOpened : LinkRole::kElsewhere;
   // Of other names v1 load of a root opens directories, where it does not raise.
-  if (layout_.is_root && path.find('/') == path.npos && (holds_checkpoints_ || !link.to_directory) && !IsStepLike(path))
+  if (layout_.is_root && at_top && (holds_checkpoints_ || !link.to_directory) && !IsStepLike(path))
     return LinkRole::kElsewhere;
   return link.to_directory || MayNameAFile(path) ? LinkRole::kMayBeOpened : LinkRole::kElsewhere;
 }

@@ -31,7 +31,7 @@ class SourceJudge {
   }
 
   Judgement Run() {
-    StepsAnswer steps = JudgeSteps(index_, source_.layout, source_.named_step, source_.named_prefix);
+    StepsAnswer steps = JudgeSteps(index_, source_.listing, source_.links, source_.layout, source_.named_step, source_.named_prefix);
     out_.newer_step = std::move(steps.newer);
     out_.divergences = std::move(steps.divergences);
     for (const std::string& directory : Checkpoints()) {

@@ -23,6 +23,7 @@ struct SourceView {
   const std::map<std::string, std::vector<std::string>>& journals;
   bool named_step = false;    // the user said which step is meant
   bool named_prefix = false;  // or which steps
+  std::map<std::string, std::string> links = {};  // right in the source and followed, to where each leads
 };
 
 struct Judgement {

@@ -88,11 +88,26 @@ std::string FormatText(const StepFormat& format) {
   return text;
 }
 
-// v1 load of the root itself: where no child says that it is a checkpoint, it takes the first that has a tree.
-void JudgeRootItself(const ListingIndex& index, const Layout& layout, StepsAnswer& answer) {
+// The name of a link to a step that stands for a tree (`best`), "" for any other file.
+std::string_view LinkedTree(const FileEntry& entry) {
+  constexpr std::string_view kTree = "/_METADATA";
+  const std::string_view path = entry.path;
+  const bool is = entry.foreign && path.ends_with(kTree) && path.find('/') == path.size() - kTree.size();
+  return is ? path.substr(0, path.size() - kTree.size()) : std::string_view();
+}
+
+// v1 load of the root itself: where no child says that it is a checkpoint, it takes the first that has a tree, links among them.
+void JudgeRootItself(const ListingIndex& index, const std::vector<FileEntry>& listing, const std::map<std::string, std::string>& links,
+                     const Layout& layout, StepsAnswer& answer) {
   const auto taken = AutoOf(CheckpointView{index, "", false, nullptr}).orbax_0_11_37;
-  if (!taken || taken->empty() || *taken + "/" == layout.chosen->directory) return;
-  answer.divergences.push_back({"v1 load", *taken + "/", "this directory, the first with _METADATA: no step has _CHECKPOINT_METADATA",
+  if (!taken || taken->empty()) return;
+  std::string first = *taken;
+  for (const FileEntry& entry : listing)
+    if (const std::string_view link = LinkedTree(entry); !link.empty() && (link < first || link == "state" || link == "pytree"))
+      first = link;
+  const auto link = links.find(first);
+  if ((link == links.end() ? first : link->second) + "/" == layout.chosen->directory) return;
+  answer.divergences.push_back({"v1 load", first + "/", "this directory, the first with _METADATA: no step has _CHECKPOINT_METADATA",
                                 "step " + layout.chosen->Name(), "name the step that is meant with --step"});
 }
 
@@ -124,7 +139,8 @@ void JudgeFlaxNames(const ListingIndex& index, const Layout& layout, StepsAnswer
 
 }  // namespace
 
-StepsAnswer JudgeSteps(const ListingIndex& index, const Layout& layout, bool named_step, bool named_prefix) {
+StepsAnswer JudgeSteps(const ListingIndex& index, const std::vector<FileEntry>& listing, const std::map<std::string, std::string>& links,
+                       const Layout& layout, bool named_step, bool named_prefix) {
   StepsAnswer answer;
   if (!layout.is_root || !layout.chosen) return answer;
   const std::string chosen = layout.chosen->Name();
@@ -151,7 +167,7 @@ StepsAnswer JudgeSteps(const ListingIndex& index, const Layout& layout, bool nam
                                   "this step as the newest: of names in this directory it knows " + FormatText(taken.format) + " alone",
                                   hashed, "rename the steps to one format"});
   }
-  JudgeRootItself(index, layout, answer);
+  JudgeRootItself(index, listing, links, layout, answer);
   return answer;
 }
 

@@ -11,7 +11,11 @@ using report::Code;
 using report::Finding;
 
 readers::SourceView ViewOf(const Context& context, const Scan& scan) {
-  return {scan.listing, scan.layout, scan.documents, scan.journals, context.options.step.has_value(), context.options.prefix_named};
+  readers::SourceView view{scan.listing, scan.layout, scan.documents, scan.journals, context.options.step.has_value(),
+                           context.options.prefix_named};
+  for (const Link& link : scan.links)
+    if (link.followed && link.path.find('/') == link.path.npos) view.links.emplace(link.path, link.target);
+  return view;
 }
 
 Finding DivergenceOf(const readers::Divergence& divergence) {

@@ -20,11 +20,12 @@ constexpr uint64_t kMaxJsonItem = 4 << 20;
 constexpr std::string_view kTensorFlow = "model_checkpoint_path";
 constexpr std::string_view kProcessFile = "process_";
 
-// A child of the source says that it is a checkpoint.
+// A child of the source says that it is a checkpoint. A link that was not followed says nothing: it may lead nowhere.
 bool HoldsCheckpoints(const Scan& scan) {
   constexpr std::string_view kName = "/_CHECKPOINT_METADATA";
   return std::any_of(scan.listing.begin(), scan.listing.end(), [&](const FileEntry& entry) {
-    return entry.path.ends_with(kName) && entry.path.find('/') == entry.path.size() - kName.size();
+    return entry.kind == FileEntry::Kind::kFile && entry.path.ends_with(kName) &&
+           entry.path.find('/') == entry.path.size() - kName.size();
   });
 }
 
