@@ -22,6 +22,12 @@ bool LocksAllSteps(const Lockfile& lock, const orbax::Layout& root) {
   });
 }
 
+// Else a number says nothing: a manager is told one prefix, and which one is not known.
+bool HasOnePrefix(const orbax::Layout& root) {
+  return root.ambiguous_steps.empty() ||
+         std::all_of(root.steps.begin(), root.steps.end(), [&](const orbax::Step& step) { return step.prefix == root.steps[0].prefix; });
+}
+
 // The directory of a save of this step that did not come to its end; "" where there is none.
 std::string UnfinishedStep(const Scan& scan, const std::string& step) {
   const auto number = orbax::StepNumber(step);
@@ -49,7 +55,7 @@ bool ChooseLayout(const Options& o, const Lockfile* lock, Scan& scan, std::strin
   if (lock && scan.layout.is_root && !o.step && !o.all_steps) {
     if (LocksAllSteps(*lock, scan.layout))
       layout.all_steps = true;
-    else if (lock->step)
+    else if (lock->step && HasOnePrefix(scan.layout))
       layout.step = Phrase(*lock->step);
     else if (lock->items.size() == 1)
       layout.step_file = lock->items[0].name;

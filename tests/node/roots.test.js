@@ -58,3 +58,13 @@ test('a step is named by its number or its directory, and the headline says that
   }
   await assert.rejects(check(fromPath(root), { step: 'ckpt_1' }), { code: 'source' })
 })
+
+test("steps of another prefix beside the locked step: the lockfile's number names none, its user does", async t => {
+  const copy = join(scratch(t), 'ckpt')
+  fs.cpSync(root, copy, { recursive: true })
+  const { lockfile } = await lock(fromPath(copy))
+  const evidence = { lockfile: /** @type {Uint8Array} */ (lockfile) }
+  fs.cpSync(join(copy, 'ckpt_00000100'), join(copy, 'best_00000300'), { recursive: true })
+  await assert.rejects(verify(fromPath(copy), evidence), /best_00000300; name one with --step/)
+  assert.equal((await verify(fromPath(copy), { ...evidence, step: 'ckpt_00000200' })).exit_code, 0)
+})
