@@ -160,6 +160,7 @@ TEST_CASE("Each sum of a budget has its limit, and that is exact") {
   };
   for (const Case& c :
        {Case{&WalkBudget::nodes, kMaxTreeNodes}, Case{&WalkBudget::repeated, kMaxRepeatedNodes},
+        Case{&WalkBudget::repeated_bytes, kMaxRepeatedNodeBytes},
         Case{&WalkBudget::encoded_bytes, kMaxTreeBytes},
         Case{&WalkBudget::decoded_bytes, kMaxTreeBytes},
         Case{&WalkBudget::name_bytes, kMaxNameBytes}, Case{&WalkBudget::keys, kMaxKeys}}) {
@@ -168,6 +169,45 @@ TEST_CASE("Each sum of a budget has its limit, and that is exact") {
     CHECK_FALSE(budget.Exceeded());
     ++(budget.*c.sum);
     CHECK(budget.Exceeded());
+  }
+}
+
+TEST_CASE("Names may be so many times what is stored of the nodes, and some MiB more") {
+  WalkBudget budget;
+  budget.encoded_bytes = 1000;
+  budget.name_bytes = kMinNameBytes + kMaxNameExpansion * 1001 - 1;
+  CHECK_FALSE(budget.NamesExceeded());
+  ++budget.name_bytes;
+  CHECK(budget.NamesExceeded());
+
+  // 1,000 keys of 60 kB in 70 kB are over; in nodes of their own, each with its key whole, they are not.
+  const std::string name(60000, 'k');
+  std::vector<LeafItem> items;
+  DatabaseWriter whole, shared;
+  std::vector<ChildItem> children;
+  for (int i = 0; i < 1000; ++i) {
+    items.push_back(Inline(name + std::string{static_cast<char>(i >> 8), static_cast<char>(i)}, "v"));
+    if (i < 300) children.push_back({items.back().key, 0, whole.AddLeaf({items.back()})});
+  }
+  children[0].key = "";
+  const Walked read = WalkFiles(Version(whole.AddInterior(children)), whole.files, 1);
+  CHECK(read.entries.size() == 300);
+  const NodeHandle root = shared.AddLeaf(items);
+  CheckTooLarge(WalkFiles(Version(root), shared.files, 1), root);
+}
+
+TEST_CASE("A large node that is referred to again and again is given up by its bytes") {
+  DatabaseWriter db;
+  const NodeHandle leaf = db.AddLeaf({Inline("", std::string(200000, 'v'))});
+  for (const size_t references : {size_t{20}, size_t{100}}) {
+    std::vector<ChildItem> children;
+    for (size_t i = 0; i < references; ++i) children.push_back({std::string(1, static_cast<char>('0' + i)), 1, leaf});
+    const NodeHandle root = db.AddInterior(children);
+    const Walked w = WalkFiles(Version(root), db.files, 1);
+    if (references == 20)
+      CHECK(w.entries.size() == references);
+    else
+      CheckTooLarge(w, root);
   }
 }
 
@@ -189,15 +229,16 @@ TEST_CASE("Repeated visits are counted exactly") {
 
 namespace {
 
-// `count` paths of `length` bytes that differ in their last two alone: a few KiB for each MiB.
-FileTableColumns LongPaths(size_t count, size_t length) {
+// `count` paths of `length` bytes that have all but their last `own` in common: a few KiB for each MiB.
+FileTableColumns LongPaths(size_t count, size_t length, size_t own = 2) {
   FileTableColumns files;
   for (size_t i = 0; i < count; ++i) {
-    if (i > 0) files.prefix_length.push_back(length - 2);
-    files.suffix_length.push_back(i == 0 ? length : 2);
+    if (i > 0) files.prefix_length.push_back(length - own);
+    files.suffix_length.push_back(i == 0 ? length : own);
     files.base_length.push_back(0);
-    if (i == 0) files.suffixes = std::string(length - 2, 'p');
+    if (i == 0) files.suffixes = std::string(length - own, 'p');
     files.suffixes += {static_cast<char>('a' + i / 26), static_cast<char>('a' + i % 26)};
+    files.suffixes += std::string(own - 2, 'q');
   }
   return files;
 }
@@ -228,7 +269,8 @@ TEST_CASE("Tables of paths cost what the paths are written out, in leaves") {
 }
 
 TEST_CASE("Tables of paths cost what the paths are written out, in interior nodes that keep them") {
-  const FileTableColumns files = LongPaths(480, 65000);
+  // So much of each is stored that only the sum is over a limit.
+  const FileTableColumns files = LongPaths(480, 65000, 300);
   const uint64_t each = 480 * 65000;
   const auto nodes_in_budget = static_cast<size_t>(kMaxNameBytes / each);
   for (const size_t nodes : {nodes_in_budget, nodes_in_budget + 1}) {
