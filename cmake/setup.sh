@@ -5,18 +5,21 @@
 #   cmake/setup.sh --browser      Chromium too, for the tests of the page
 #   cmake/setup.sh --sanitizers   the runtime of Clang's, for the tests under them
 #   cmake/setup.sh --python       what makes a Python environment, for the differential tests
+#   cmake/setup.sh --lint         formatters, linters and the type checker
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 want_browser=no
 want_python=no
 want_sanitizers=no
+want_lint=no
 for argument in "$@"; do
   case $argument in
     --browser) want_browser=yes ;;
     --python) want_python=yes ;;
     --sanitizers) want_sanitizers=yes ;;
-    *) echo "usage: cmake/setup.sh [--browser] [--python] [--sanitizers]" >&2; exit 2 ;;
+    --lint) want_lint=yes want_python=yes ;;
+    *) echo "usage: cmake/setup.sh [--browser] [--python] [--sanitizers] [--lint]" >&2; exit 2 ;;
   esac
 done
 
@@ -132,6 +135,22 @@ if ! cmp -s tests/package-lock.json tests/node_modules/.leafsum-lock.json; then
   say "installing the tests' packages into tests/node_modules"
   (cd tests && npm ci --silent)
   cp tests/package-lock.json tests/node_modules/.leafsum-lock.json
+fi
+
+# What tools/format and tools/lint run.
+if [ $want_lint = yes ]; then
+  if ! cmp -s tools/package-lock.json tools/node_modules/.leafsum-lock.json; then
+    say "installing formatter, linter and type checker into tools/node_modules"
+    (. cmake/env.sh && cd tools && npm ci --silent)
+    cp tools/package-lock.json tools/node_modules/.leafsum-lock.json
+  fi
+  if ! cmp -s tools/requirements.txt build/tools/python/.requirements; then
+    say "installing clang-format, clang-tidy and Ruff into build/tools/python"
+    rm -rf build/tools/python
+    python3 -m venv build/tools/python
+    build/tools/python/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r tools/requirements.txt
+    cp tools/requirements.txt build/tools/python/.requirements
+  fi
 fi
 
 # C sources, checked by cargo against the hashes in cmake/deps/Cargo.lock.
