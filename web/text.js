@@ -23,7 +23,7 @@ export function untrusted(text, limit = shownAtMost) {
       plain += character
       continue
     }
-    bdi.append(plain, mark(escape(character)))
+    bdi.append(plain, mark(escaped(character)))
     plain = ''
   }
   bdi.append(plain)
@@ -36,13 +36,13 @@ export function untrusted(text, limit = shownAtMost) {
  * @param {string} character
  * @returns {string} `\u{202E}`
  */
-function escape(character) {
+function escaped(character) {
   return `\\u{${character.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}}`
 }
 
 /** The same for places that take no elements: attributes, the title, what a screen reader is told. */
 export function plainText(text, limit = shownAtMost) {
-  const shown = Array.from(text.slice(0, limit), character => (hidden.test(character) ? escape(character) : character))
+  const shown = Array.from(text.slice(0, limit), character => (hidden.test(character) ? escaped(character) : character))
   return shown.join('') + (text.length > limit ? '…' : '')
 }
 

@@ -67,7 +67,7 @@ export class Ahead {
     for (const [source, file, offset, length] of named) {
       if (!this.stores[source]?.open || length === 0) continue
       const key = `${source} ${files[file]}`
-      const place = places.get(key) ?? { source, path: files[file], values: [] }
+      const place = places.get(key) ?? { source, path: files[file], values: /** @type {Value[]} */ ([]) }
       places.set(key, place)
       const value = /** @type {Value} */ ({ offset, length, left: length })
       place.values.push(value)

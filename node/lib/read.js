@@ -41,8 +41,7 @@ export async function readLeaf(report, source, leaves, word, chosen, options = {
   const { shape, axes, itemsize } = selectionOf(leaf, slice)
   if (countOf(axes) * itemsize > kMaxBytes) throw new LeafsumError('usage', 'the slice is over 2 GiB: read it in parts')
   const plan = planOf(leaf, axes, shape, itemsize, options.lockfile)
-  /** @type {any} */
-  const begins = plan.parts.map(part => part.begin ?? part.skip)
+  const begins = plan.parts.map((/** @type {any} */ part) => part.begin ?? part.skip)
   const result = await report('cat', [source], {
     ...options,
     reads: [readOf(leaf, plan.parts)],

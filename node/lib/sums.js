@@ -48,7 +48,7 @@ export function parseSums(file) {
       isReversed = false
       written = written.slice(1)
     }
-    const name = pathOf(escaped ? unescape(written, bad) : written, bad)
+    const name = pathOf(escaped ? unescaped(written, bad) : written, bad)
     if (sums.has(name)) throw bad(`${JSON.stringify(name)} a second time`)
     sums.set(name, digest.toLowerCase())
   })
@@ -58,7 +58,7 @@ export function parseSums(file) {
 
 const refused = (/** @type {string} */ what) => new LeafsumError('evidence', `sums refused: ${what}`)
 
-function unescape(/** @type {string} */ name, /** @type {(what: string) => Error} */ bad) {
+function unescaped(/** @type {string} */ name, /** @type {(what: string) => Error} */ bad) {
   if (/\\(?![\\nr])/.test(name.replaceAll('\\\\', ''))) throw bad('an unknown escape in the name')
   return name.replace(/\\([\\nr])/g, (_, c) => c === 'n' ? '\n' : c === 'r' ? '\r' : '\\')
 }
@@ -122,7 +122,7 @@ export async function sumsForCore(store, listing, file, sha256, options) {
 async function checkSums(store, listing, sums, { sha256, allowExtra, allowMissing, signal, own, withSource = false }) {
   const files = listing.filter(([, , kind]) => kind !== 'd').map(([path]) => path)
   const wanted = sumsOf(sums, store.name ?? '')
-  /** @type {Record<string, string>[]} */
+  /** @type {Record<string, string | undefined>[]} */
   const findings = []
   let equal = 0
   for (const [file, expected] of [...wanted].sort(([a], [b]) => a < b ? -1 : 1)) {

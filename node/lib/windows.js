@@ -55,6 +55,7 @@ export class Windows {
    * @returns {WindowPlan}
    */
   plan(text) {
+    /** @type {[string[], ...[source: number, file: number, offset: number, length: number][]]} */
     const [files, ...named] = text ? JSON.parse(text) : [[]]
     const values = named
       .filter(([source, , , length]) => this.stores[source]?.inWindows && length > 0)

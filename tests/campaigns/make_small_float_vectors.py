@@ -15,7 +15,6 @@ import hashlib
 import json
 import pathlib
 import random
-import struct
 
 import ml_dtypes
 import numpy as np

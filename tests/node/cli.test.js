@@ -204,7 +204,7 @@ test('-q: the exit code alone; results are results', t => {
   assert.notEqual(cli(['digest', ckpt, '-q']).stdout, '')
 })
 
-test('no colour and no progress away from a terminal; colour when told', t => {
+test('no colour and no progress away from a terminal; colour when told', _t => {
   const { stdout, stderr } = cli(['check', baseline])
   assert.ok(!stdout.includes('\x1b') && stderr === '')
   assert.ok(cli(['check', baseline, '--color']).stdout.includes('\x1b[32mSOUND'))

@@ -15,7 +15,7 @@ class Task {
     this.most = 0
     this.told = /** @type {any[]} */ ([])
     if (reserves) {
-      this.reserve = (/** @type {number} */ id, /** @type {number} */ n) => (this.view = new Uint8Array(n))
+      this.reserve = (/** @type {number} */ _id, /** @type {number} */ n) => (this.view = new Uint8Array(n))
       this.commit = (/** @type {number} */ id, /** @type {number} */ n) => this.#answer(id, `commit ${this.#text(this.view.subarray(0, n))}`)
     }
   }

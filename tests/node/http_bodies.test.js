@@ -76,7 +76,7 @@ for (const [server, first] of Object.entries(kServers)) {
 }
 
 test('what is not there may be told by a body without an end', async t => {
-  const { url } = await serve(t, kRoot, (request, response) => {
+  const { url } = await serve(t, kRoot, (_request, response) => {
     const write = response.writeHead.bind(response)
     response.writeHead = (/** @type {number} */ status, /** @type {any} */ headers) => {
       write(status, headers)

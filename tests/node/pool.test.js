@@ -60,12 +60,12 @@ test('a warm pool has all its workers before the first job, and no more afterwar
 
 test('a worker that dies or crashes rejects every job with a bug in one line', async () => {
   const ways = /** @type {((reply: any, die: any) => void)[]} */ ([
-    (reply, die) => die(new WebAssembly.RuntimeError('unreachable\n    at wasm-function[1]\n minified(){}')),
-    (reply, die) => die('exit code 1'),
+    (_reply, die) => die(new WebAssembly.RuntimeError('unreachable\n    at wasm-function[1]\n minified(){}')),
+    (_reply, die) => die('exit code 1'),
     reply => reply({ type: 'crash', why: 'out of memory' }),
   ])
   for (const way of ways) {
-    const { start } = players((input, reply, die) => way(reply, die))
+    const { start } = players((_input, reply, die) => way(reply, die))
     const pool = new Pool({ size: 1, start, stores: [], hello: {} })
     const both = await Promise.allSettled([pool.run(bytes(1)), pool.run(bytes(2))])
     for (const one of both) {
@@ -103,7 +103,7 @@ test('a store that only the main thread can read answers a worker by messages', 
     result() { return bytes(7) }
     delete() {}
   }
-  serve({ post: (message, transfer) => queueMicrotask(() => endpoint.onMessage(structuredClone(message))), listen: toWorker.listen },
+  serve({ post: (message, _transfer) => queueMicrotask(() => endpoint.onMessage(structuredClone(message))), listen: toWorker.listen },
     { load: async (_, name) => ({ factory: async () => ({ LeafJob, useWebCrypto() {}, warmUp() {} }), module: name }), openStore: () => assert.fail('nothing to open') })
   const store = {
     get: async (/** @type {string} */ key) => key === '/a' ? bytes(1, 2, 3) : undefined,

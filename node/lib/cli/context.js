@@ -51,7 +51,7 @@ export class Context {
     return {
       item, step, allSteps, prefix, include, exclude, allowStructure, maxMemory, maxFill,
       deep, strict, allowMissing, allowExtra, fingerprint, values, keys, versions, readers, generation, files, depth,
-      rename: rename && rename.map(renameRule),
+      rename: rename?.map(renameRule),
       stripPrefix,
       keyDigests: digest,
       // BLAKE3 is always computed and comes first (design.md §10.13).
@@ -70,7 +70,7 @@ export class Context {
     checkWritable(output, this.#how)
   }
 
-  /** @param {string} text the result, to stdout or the file of -o */
+  /** @param {string | Uint8Array} text the result, to stdout or the file of -o */
   write(text) {
     const { output } = this.options
     if (text === '') return

@@ -10,10 +10,10 @@ const kPlain = /^[\x20-\x7e]*$/
 
 /** @param {unknown} text of the checkpoint's making */
 export function printable(text) {
-  const escape = (/** @type {string} */ c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`
+  const escaped = (/** @type {string} */ c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`
   const given = String(text)
   if (kPlain.test(given)) return given
-  return given.replace(kUnsafe, escape).replace(kLoneSurrogate, escape)
+  return given.replace(kUnsafe, escaped).replace(kLoneSurrogate, escaped)
 }
 
 const kColors = /** @type {Record<string, number>} */ ({ bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 })

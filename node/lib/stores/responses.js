@@ -118,8 +118,8 @@ async function taken(response, most, exact) {
   let filled = 0
   const reader = response.body?.getReader()
   for (;;) {
-    const { done, value } = reader ? await reader.read().catch(broken) : { done: true, value: undefined }
-    if (done) break
+    const { value } = reader ? await reader.read().catch(broken) : { value: undefined }
+    if (!value) break
     if (filled + value.length > most) {
       reader?.cancel().catch(() => {})
       throw tooLong(most)
@@ -167,6 +167,7 @@ export function patienceOf(/** @type {number} */ timeout) {
 export function streamOf(response, patience, asked) {
   const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader()
   const told = sentOf(response)?.length
+  /** @type {Uint8Array} */
   let rest = new Uint8Array(0)
   let left = told ?? asked
   const close = () => void reader.cancel().catch(() => {})

@@ -23,7 +23,7 @@ export class Stamps {
   #pages = []
   /** @type {Page | undefined} the one that is not full, larger than it need be */
   #last
-  /** Places of files by their path's hash, from 1 on; 0 where there is none. */
+  /** @type {Uint32Array} places of files by their path's hash, from 1 on; 0 where there is none */
   #slots = new Uint32Array(0)
   #seed = Math.floor(Math.random() * 2 ** 32)  // names that fall on one place are not to be found in advance
 

@@ -11,7 +11,7 @@ const kMaxLinks = 64 // more than any system follows
  * @param {string} file that need not be there
  * @returns {string[]}
  */
-export function wayTo(file) {
+function wayTo(file) {
   const split = (/** @type {string} */ path) => path.split(nodePath.sep === '/' ? '/' : /[\\/]/)
   const whole = nodePath.isAbsolute(file) ? file : `${process.cwd()}${nodePath.sep}${file}`
   let { root: at } = nodePath.parse(whole)

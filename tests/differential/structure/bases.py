@@ -16,7 +16,6 @@ import sys
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, here)
 
-import readers
 import jax
 import numpy as np
 import orbax.checkpoint as ocp

@@ -16,7 +16,7 @@ export async function run(context) {
   const spec = options.spec !== undefined
   const report = await list(store, {
     ...context.apiOptions(),
-    onDocument: spec ? undefined : document => {
+    onDocument: spec ? undefined : (/** @type {import('../../list_document.js').ListDocument} */ document) => {
       context.bar.clear()
       return context.writePieces(text(context, document))
     },
@@ -29,12 +29,12 @@ export async function run(context) {
 }
 
 /** In pieces. */
-function text(/** @type {import('../context.js').Context} */ context, /** @type {import('../../index.js').ListDocument} */ document) {
+function text(/** @type {import('../context.js').Context} */ context, /** @type {import('../../list_document.js').ListDocument} */ document) {
   if (context.format === 'json') return document.text()
   return context.format === 'ndjson' ? ndjson(document, context.options.depth) : listText(document, context)
 }
 
-function* ndjson(/** @type {import('../../index.js').ListDocument} */ document, /** @type {number | undefined} */ depth) {
+function* ndjson(/** @type {import('../../list_document.js').ListDocument} */ document, /** @type {number | undefined} */ depth) {
   const { items, totals } = document.head
   const sums = new SubtreeSums(depth)
   for (const [n, { name: item, keys, versions = [] }] of items.entries()) {
