@@ -198,6 +198,8 @@ std::string Headline(const Report& report, const VerdictInput& input) {
     out += ", nor keys of no leaf";
   if (!input.newer_step.empty())
     out += "; step " + Clipped(input.newer_step) + " is newer and was not looked at";
+  if (input.newer_generation != 0)
+    out += "; generation " + Phrase(input.newer_generation) + " is the newest, is what readers restore, and was not looked at";
   // Sums of whole files cover those as well.
   const bool compared =
       input.command == Command::kVerify && report.leaves.equal != 0 && !input.files_equal;

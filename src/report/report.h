@@ -61,6 +61,7 @@ struct VerdictInput {
   bool unlisted = false;             // a source has no listing: the headline says what that hides
   bool narrowed = false;             // and of leaves that were not read nothing was looked at
   std::string newer_step;            // above the one that --step names: the headline says so
+  uint64_t newer_generation = 0;     // above the one that --generation names, which every reader takes: the headline says so
   uint64_t leaves_with_content = 0;  // a source or lockfile without leaves is never VERIFIED
   uint64_t leaves_not_compared = 0;  // read, where a command has nothing to compare them with
   uint64_t equal_by_tags = 0;        // of the leaves: not read, since the server's ETags are those of an earlier run

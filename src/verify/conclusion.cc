@@ -239,6 +239,10 @@ void Verifier::Finish() {
   if (o.step && scan.newer_step) input.newer_step = *scan.newer_step;
   uint64_t not_read = 0;
   for (const ItemScan& item : scan.items) {
+    if (o.generation && item.generation && item.manifest && !item.manifest->versions.empty()) {
+      const uint64_t newest = item.manifest->versions.back().generation_number;
+      if (newest > item.generation->generation_number) input.newer_generation = std::max(input.newer_generation, newest);
+    }
     for (const LeafPlan& leaf : item.leaves) {
       input.leaves_with_content += leaf.state == LeafPlan::State::kRead;
       not_read +=

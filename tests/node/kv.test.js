@@ -81,6 +81,13 @@ test('every sound store is sound, old generations too', async () => {
   }
 })
 
+test('an older generation that is named ends with a headline that names the newest', async () => {
+  const { source } = /** @type {any} */ (casesIn('ocdbt').find(one => one.name.includes('versions_20_default')))
+  const newest = keysOf(source, '--versions').generation
+  assert.match((await check(fromPath(source), { generation: newest - 1 })).headline, new RegExp(`generation ${newest} is the newest`))
+  assert.doesNotMatch((await check(fromPath(source), { generation: newest })).headline, /newest/)
+})
+
 /** A copy of a store with numbered manifests, and their names. */
 function numbered(/** @type {import('node:test').TestContext} */ t) {
   const from = casesIn('ocdbt').find(one => numberedIn(one.source).length > 3)
