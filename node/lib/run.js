@@ -122,13 +122,20 @@ function hasReadAll(/** @type {string} */ report) {
 /** @returns {Promise<import('./stores/store.js').PackedListing | undefined>} */
 async function listed(/** @type {Store} */ store) {
   try {
-    if (store.packedListing) return store.packedListing()
+    // Where somebody has put a `list` of their own over the store's, that one counts.
+    if (store.packedListing && whoHas(store, 'list') === whoHas(store, 'packedListing')) return store.packedListing()
     const entries = await store.list?.()
     // Without sizes a listing is of no use: a store that gives bare names is read as one that has none.
     return isListing(entries) ? packedRows(/** @type {any} */ (entries), () => store.links?.()) : undefined
   } catch (error) {
     throw error instanceof LeafsumError ? error : new LeafsumError('source', `the source cannot be listed: ${firstLine(error)}`, { cause: error })
   }
+}
+
+/** The object in the chain of prototypes that has the member. */
+function whoHas(/** @type {any} */ object, /** @type {string} */ name) {
+  while (object && !Object.hasOwn(object, name)) object = Object.getPrototypeOf(object)
+  return object
 }
 
 /**
