@@ -11,7 +11,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { commandLine, inTurn, machine, median, peer, tell, versions } from './timed.mjs'
 
-const { positionals: [small, ...stores], ...options } = commandLine('node bench/keys.mjs SMALL STORE... [--rounds N] [--python PYTHON] [--out FILE]', 2)
+const {
+  positionals: [small, ...stores],
+  ...options
+} = commandLine('node bench/keys.mjs SMALL STORE... [--rounds N] [--python PYTHON] [--out FILE]', 2)
 const here = path => fileURLToPath(new URL(path, import.meta.url))
 const scratch = mkdtempSync(join(tmpdir(), 'leafsum-keys-'))
 const result = join(scratch, 'stdout')
@@ -21,12 +24,17 @@ const env = { ...process.env, NODE_EXTRA_CA_CERTS: '' } // costs every start of 
 function leafsum(...args) {
   const stdout = openSync(result, 'w')
   const start = process.hrtime.bigint()
-  const child = spawnSync(process.execPath, ['--import', here('peak.mjs'), here('../node/bin/leafsum.js'), ...args], { stdio: ['ignore', stdout, 'pipe'], encoding: 'utf8', env })
+  const child = spawnSync(process.execPath, ['--import', here('peak.mjs'), here('../node/bin/leafsum.js'), ...args], {
+    stdio: ['ignore', stdout, 'pipe'],
+    encoding: 'utf8',
+    env,
+  })
   const seconds = Number(process.hrtime.bigint() - start) / 1e9
   closeSync(stdout)
   const [, peak, processor] = /peak_rss (\d+) processor ([\d.]+)/.exec(child.stderr) ?? []
   // A bare store of keys that are no arrays has no leaves: INCOMPLETE, for lock and check.
-  if (child.status !== 0 && child.status !== 3) throw Error(`leafsum ${args.join(' ')}: exit ${child.status}\n${child.stderr.slice(0, 2000)}`)
+  if (child.status !== 0 && child.status !== 3)
+    throw Error(`leafsum ${args.join(' ')}: exit ${child.status}\n${child.stderr.slice(0, 2000)}`)
   return { seconds, peak: Number(peak), processor: Number(processor) }
 }
 
@@ -46,7 +54,9 @@ function orbax(store, leaves) {
 function compared(store) {
   leafsum('ls', store, '--keys', '--json')
   const { items } = JSON.parse(readFileSync(result, 'utf8'))
-  const keys = items.flatMap(item => item.keys.map(({ key, key_hex: hex }) => key === null ? Buffer.from(hex, 'hex') : Buffer.from(key)))
+  const keys = items.flatMap(item =>
+    item.keys.map(({ key, key_hex: hex }) => (key === null ? Buffer.from(hex, 'hex') : Buffer.from(key))),
+  )
   const hash = createHash('sha256')
   keys.sort(Buffer.compare).forEach((key, n) => hash.update(n ? '\n' : '').update(key))
   if (hash.digest('hex') !== tensorstore(store).sha256) throw Error(`${store}: TensorStore lists other keys`)
@@ -74,13 +84,20 @@ for (const store of stores) {
   if (leaves) runs['Orbax: metadata(), once'] = [orbax(store, leaves)]
   const base = median(runs['TensorStore: list'], run => run.processor)
   const each = leaves ? `leaf (${leaves})` : `key (${keys})`
-  lines.push('', `## ${keys} keys, ${leaves} leaves`, '',
-    `| what | s | processor, s | processor, times TensorStore's list | peak RSS, MiB | bytes for each ${each} |`, '|---|---|---|---|---|---|')
+  lines.push(
+    '',
+    `## ${keys} keys, ${leaves} leaves`,
+    '',
+    `| what | s | processor, s | processor, times TensorStore's list | peak RSS, MiB | bytes for each ${each} |`,
+    '|---|---|---|---|---|---|',
+  )
   for (const [name, list] of Object.entries(runs)) {
     const peak = median(list, run => run.peak)
     const before = idle[name] ?? list[0].imports
     const processor = median(list, run => run.processor)
-    lines.push(`| ${name} | ${median(list, run => run.seconds).toFixed(2)} | ${processor.toFixed(2)} | ${(processor / base).toFixed(2)} | ${Math.round(peak / 2 ** 20)} | ${Math.round((peak - before) / (leaves || keys))} |`)
+    lines.push(
+      `| ${name} | ${median(list, run => run.seconds).toFixed(2)} | ${processor.toFixed(2)} | ${(processor / base).toFixed(2)} | ${Math.round(peak / 2 ** 20)} | ${Math.round((peak - before) / (leaves || keys))} |`,
+    )
   }
 }
 rmSync(scratch, { recursive: true })

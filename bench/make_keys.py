@@ -1,8 +1,9 @@
 """Stores of very many small things, for listing.
 
-    python make_keys.py OUT --keys 1000000      a bare OCDBT store of that many keys, in one transaction of TensorStore
-    python make_keys.py OUT --leaves 100000     a checkpoint of that many arrays of 64 bytes, saved by Orbax (some minutes)
+python make_keys.py OUT --keys 1000000      a bare OCDBT store of that many keys, in one transaction of TensorStore
+python make_keys.py OUT --leaves 100000     a checkpoint of that many arrays of 64 bytes, saved by Orbax (some minutes)
 """
+
 import argparse
 import os
 
@@ -14,20 +15,20 @@ args = parser.parse_args()
 out = os.path.abspath(args.out)
 
 if args.keys is not None:
-  import tensorstore as ts
+    import tensorstore as ts
 
-  store = ts.KvStore.open({'driver': 'ocdbt', 'base': 'file://%s/' % out}).result()
-  with ts.Transaction() as transaction:
-    writer = store.with_transaction(transaction)
-    for n in range(args.keys):
-      writer['run_%03d/step_%04d/metric_%02d' % (n // 10000, n // 10 % 1000, n % 10)] = b'%d' % n
+    store = ts.KvStore.open({'driver': 'ocdbt', 'base': 'file://%s/' % out}).result()
+    with ts.Transaction() as transaction:
+        writer = store.with_transaction(transaction)
+        for n in range(args.keys):
+            writer['run_%03d/step_%04d/metric_%02d' % (n // 10000, n // 10 % 1000, n % 10)] = b'%d' % n
 
 if args.leaves is not None:
-  import numpy as np
-  import orbax.checkpoint as ocp
+    import numpy as np
+    import orbax.checkpoint as ocp
 
-  tree = {}
-  for n in range(args.leaves):
-    layer = tree.setdefault('block_%d' % (n // 100), {}).setdefault('layer_%d' % (n // 10 % 10), {})
-    layer['kernel_%d' % (n % 10)] = np.full((4, 4), n, np.float32)
-  ocp.Checkpointer(ocp.PyTreeCheckpointHandler(use_ocdbt=True)).save(out, {'params': tree})
+    tree = {}
+    for n in range(args.leaves):
+        layer = tree.setdefault('block_%d' % (n // 100), {}).setdefault('layer_%d' % (n // 10 % 10), {})
+        layer['kernel_%d' % (n % 10)] = np.full((4, 4), n, np.float32)
+    ocp.Checkpointer(ocp.PyTreeCheckpointHandler(use_ocdbt=True)).save(out, {'params': tree})

@@ -12,7 +12,10 @@ import { act, chooseCheckpoint, chooseLockfile, open, useWorkers } from '../test
 import { serve } from '../tests/browser/support/server.js'
 import { commandLine, inTurn, leafsum, machine, median, peer, tell, versions } from './timed.mjs'
 
-const { positionals: [checkpoint], ...options } = commandLine('node bench/page.mjs CHECKPOINT [--rounds N] [--python PYTHON] [--out FILE]')
+const {
+  positionals: [checkpoint],
+  ...options
+} = commandLine('node bench/page.mjs CHECKPOINT [--rounds N] [--python PYTHON] [--out FILE]')
 const scratch = mkdtempSync(join(tmpdir(), 'leafsum-bench-'))
 const lockfile = join(scratch, 'lock.json')
 leafsum('lock', checkpoint, '-o', lockfile)
@@ -43,11 +46,17 @@ const verify = (deep, workers) => async () => {
       seen.disconnect()
     })
     seen.observe(document.getElementById('result'), { attributes: true, attributeFilter: ['hidden'] })
-    document.getElementById('verify').addEventListener('click', () => { window.clicked = performance.now() }, { once: true, capture: true })
+    document.getElementById('verify').addEventListener(
+      'click',
+      () => {
+        window.clicked = performance.now()
+      },
+      { once: true, capture: true },
+    )
   })
   const word = await act(page, '#verify')
   if (!word.includes('VERIFIED')) throw Error(`the page says ${word}`)
-  return await page.evaluate(() => window.took) / 1000
+  return (await page.evaluate(() => window.took)) / 1000
 }
 const reading = how => async () => (await reader.evaluate(how => window.readAll(how), how)).seconds
 const contenders = {
@@ -74,7 +83,9 @@ const lines = [
   '',
   '| what | s | GB/s | times as fast as Orbax + hashlib |',
   '|---|---|---|---|',
-  ...Object.entries(seconds).map(([name, s]) => `| ${name} | ${s.toFixed(2)} | ${(nbytes / 1e9 / s).toFixed(2)} | ${(base / s).toFixed(2)} |`),
+  ...Object.entries(seconds).map(
+    ([name, s]) => `| ${name} | ${s.toFixed(2)} | ${(nbytes / 1e9 / s).toFixed(2)} | ${(base / s).toFixed(2)} |`,
+  ),
   '',
   `2 workers against 1: deep ${ratio('page, deep, 1 worker', 'page, deep, 2 workers')} times as fast, else ${ratio('page, 1 worker', 'page, 2 workers')}`,
 ]

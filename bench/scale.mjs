@@ -19,7 +19,9 @@ for (const checkpoint of checkpoints) {
   for (const [name, args] of Object.entries(commands)) {
     for (const workers of [1, 2]) {
       const { seconds, peak } = leafsum(...args, '--jobs', String(workers))
-      lines.push(`| ${checkpoint.split('/').at(-1)} | ${name} | ${workers} | ${seconds.toFixed(2)} | ${Math.round(peak / 2 ** 20)} |`)
+      lines.push(
+        `| ${checkpoint.split('/').at(-1)} | ${name} | ${workers} | ${seconds.toFixed(2)} | ${Math.round(peak / 2 ** 20)} |`,
+      )
     }
   }
 }

@@ -12,19 +12,29 @@ export function timed(program, args) {
   const start = process.hrtime.bigint()
   const child = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 30 })
   const seconds = Number(process.hrtime.bigint() - start) / 1e9
-  if (child.status !== 0) throw Error(`${program} ${args.join(' ')}: exit ${child.status}\n${child.stderr.slice(0, 2000)}`)
+  if (child.status !== 0)
+    throw Error(`${program} ${args.join(' ')}: exit ${child.status}\n${child.stderr.slice(0, 2000)}`)
   return { seconds, stdout: child.stdout, stderr: child.stderr }
 }
 
 /** Leafsum's own command line; its peak memory, in bytes, too. */
 export function leafsum(...args) {
-  const { stderr, ...run } = timed(process.execPath, ['--import', here('peak.mjs'), here('../node/bin/leafsum.js'), ...args])
+  const { stderr, ...run } = timed(process.execPath, [
+    '--import',
+    here('peak.mjs'),
+    here('../node/bin/leafsum.js'),
+    ...args,
+  ])
   return { ...run, peak: Number(/peak_rss (\d+)/.exec(stderr)[1]) }
 }
 
 /** One of bench/peers: what it prints, as a value. Its imports are not in its own time. */
 export function peer(python, script, source) {
-  const out = execFileSync(python, [here(`peers/${script}`), source], { encoding: 'utf8', maxBuffer: 1 << 30, stdio: ['ignore', 'pipe', 'ignore'] })
+  const out = execFileSync(python, [here(`peers/${script}`), source], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   return JSON.parse(out.trim().split('\n').at(-1))
 }
 
@@ -32,7 +42,11 @@ export function peer(python, script, source) {
 export function commandLine(usage, least = 1) {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { rounds: { type: 'string', default: '5' }, python: { type: 'string', default: 'python3' }, out: { type: 'string' } },
+    options: {
+      rounds: { type: 'string', default: '5' },
+      python: { type: 'string', default: 'python3' },
+      out: { type: 'string' },
+    },
   })
   if (positionals.length < least) throw Error(`usage: ${usage}`)
   return { ...values, rounds: Number(values.rounds), positionals }
@@ -53,7 +67,11 @@ export const machine = `${cpus().length} × ${cpus()[0].model}`
 
 /** The peers that requirements.txt names, or those whose names begin so. */
 export const versions = (...names) =>
-  readFileSync(here('requirements.txt'), 'utf8').trim().split('\n').filter(line => names.length === 0 || names.some(name => line.startsWith(name))).join(', ')
+  readFileSync(here('requirements.txt'), 'utf8')
+    .trim()
+    .split('\n')
+    .filter(line => names.length === 0 || names.some(name => line.startsWith(name)))
+    .join(', ')
 
 export function tell(lines, file) {
   const text = `${lines.join('\n')}\n`

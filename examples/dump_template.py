@@ -1,10 +1,11 @@
 """Writes the shapes, dtypes and shardings of a pytree of jax.eval_shape (or of arrays) as a template for `leafsum match`.
 
-    abstract = jax.eval_shape(lambda: init(jax.random.key(0)))
-    with open('template.json', 'w') as f: f.write(dump_template(abstract))
+abstract = jax.eval_shape(lambda: init(jax.random.key(0)))
+with open('template.json', 'w') as f: f.write(dump_template(abstract))
 
-    leafsum match ckpt template.json
+leafsum match ckpt template.json
 """
+
 import json
 
 
@@ -37,8 +38,12 @@ def dump_template(tree) -> str:
     for path, leaf in jax.tree_util.tree_flatten_with_path(tree)[0]:
         if not hasattr(leaf, 'shape'):
             leaf = jax.numpy.asarray(leaf)
-        entry = {'key_path': [key_of(part) for part in path], 'key_types': [key_type_of(part) for part in path],
-                 'dtype': str(leaf.dtype), 'shape': list(leaf.shape)}
+        entry = {
+            'key_path': [key_of(part) for part in path],
+            'key_types': [key_type_of(part) for part in path],
+            'dtype': str(leaf.dtype),
+            'shape': list(leaf.shape),
+        }
         sharding = sharding_of(leaf)
         if sharding is not None:
             entry['sharding'] = sharding

@@ -7,6 +7,7 @@ These are the bytes that `leafsum lock --no-stored --no-blocks --no-source` writ
 verify` binds what was in memory to what is on disk. `items` has the name of an item's directory and its tree; the name
 is "" for a flat checkpoint. Leaves: arrays of NumPy and JAX, PRNG keys, numbers, strings, None and empty containers.
 """
+
 import json
 
 import blake3

@@ -14,7 +14,9 @@ const core = resolve(coreFolder)
 
 const read = name => readFileSync(join(here, name), 'utf8')
 // The sources import the core from where the preset builds it; another folder may be given.
-const replace = Object.fromEntries(['core.mjs', 'codecs.mjs'].map(file => [join(here, '../build/wasm', file), join(core, file)]))
+const replace = Object.fromEntries(
+  ['core.mjs', 'codecs.mjs'].map(file => [join(here, '../build/wasm', file), join(core, file)]),
+)
 const style = read('style.css')
 const script = bundle(join(here, 'main.js'))
 const worker = bundle(join(here, 'worker.js'), replace)
@@ -43,7 +45,8 @@ mkdirSync(outputFolder, { recursive: true })
 writeFileSync(join(outputFolder, 'index.html'), page)
 
 function hashOf(text) {
-  if (/<\/(script|style)|<!--/i.test(text)) throw new Error('an inline block would end early: it contains </script, </style or <!--')
+  if (/<\/(script|style)|<!--/i.test(text))
+    throw new Error('an inline block would end early: it contains </script, </style or <!--')
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 }
 

@@ -63,7 +63,10 @@ export function bundle(entry, replace = {}) {
         return ''
       })
       // Looked at when all that is imported statically is there; awaited, because what asks may run while the script does.
-      .replace(dynamicImport, (_, specifier) => `Promise.resolve().then(() => ${nameOf(resolve(dirname(path), specifier))})`)
+      .replace(
+        dynamicImport,
+        (_, specifier) => `Promise.resolve().then(() => ${nameOf(resolve(dirname(path), specifier))})`,
+      )
       // Emscripten wants a base to form the core's URL with. Our loader hands it the Module: nothing is loaded from there.
       .replaceAll('import.meta.url', "'https://core.invalid/'")
     const strange = notUnderstood.exec(body)
@@ -82,8 +85,12 @@ export function bundle(entry, replace = {}) {
 }
 
 function pairs(list) {
-  return list.split(',').map(part => part.trim()).filter(Boolean).map(part => {
-    const [local, outer = local] = part.split(/\s+as\s+/)
-    return [local, outer]
-  })
+  return list
+    .split(',')
+    .map(part => part.trim())
+    .filter(Boolean)
+    .map(part => {
+      const [local, outer = local] = part.split(/\s+as\s+/)
+      return [local, outer]
+    })
 }

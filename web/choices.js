@@ -73,8 +73,10 @@ async function take({ directories, files }, onEvidence, { onCheckpoint, onSecond
   const lockfiles = files.filter(file => onEvidence || file.name.endsWith('.json'))
   const odd = files.find(file => !lockfiles.includes(file))
   if (odd) {
-    notice(`“${odd.name}” is a file. A checkpoint is a directory: unpack an archive before you drop it. ` +
-      'A lockfile’s name ends in .json.')
+    notice(
+      `“${odd.name}” is a file. A checkpoint is a directory: unpack an archive before you drop it. ` +
+        'A lockfile’s name ends in .json.',
+    )
   }
   const [first, second] = onEvidence && directories.length === 1 ? [null, directories[0]] : directories
   const listed = first && onCheckpoint(first)

@@ -53,8 +53,10 @@ function platform(load) {
       return {
         // A Module does not pass a MessagePort in Chromium; the page has given both to the worker already.
         post: ({ module, codecs, ...message }, transfer = []) =>
-          port1.postMessage({ ...message, ...codecs && { codecs: true } }, transfer),
-        listen: onMessage => { port1.onmessage = ({ data }) => onMessage(data) },
+          port1.postMessage({ ...message, ...(codecs && { codecs: true }) }, transfer),
+        listen: onMessage => {
+          port1.onmessage = ({ data }) => onMessage(data)
+        },
         terminate() {}, // the page ends all of them with the run
       }
     },

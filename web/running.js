@@ -4,7 +4,10 @@ import { byId, show } from './dom.js'
 import { count, formatBytes, formatCount } from './text.js'
 
 const doing = {
-  verify: 'Verifying…', check: 'Checking the structure…', lock: 'Hashing every leaf…', diff: 'Comparing…',
+  verify: 'Verifying…',
+  check: 'Checking the structure…',
+  lock: 'Hashing every leaf…',
+  diff: 'Comparing…',
 }
 let announcedQuarter = 0
 
@@ -29,7 +32,8 @@ export function showProgress({ leaves_done, leaves_total, bytes_done, bytes_tota
   const bar = byId('progress')
   bar.max = 1
   bar.value = part
-  byId('progress-text').textContent = `${formatCount(leaves_done)} of ${count(leaves_total, 'leaf', 'leaves')}` +
+  byId('progress-text').textContent =
+    `${formatCount(leaves_done)} of ${count(leaves_total, 'leaf', 'leaves')}` +
     ` · ${formatBytes(bytes_done)} of ${formatBytes(bytes_total)}`
   const quarter = Math.floor(part * 4)
   if (quarter > announcedQuarter && !byId('running').hidden) announce(`${quarter * 25} percent`)

@@ -12,12 +12,14 @@ import { fromDirectoryHandle, fromEntry } from '../node/lib/stores/files.js'
  * @returns {Promise<{directories: FilesStore[], files: File[]}>}
  */
 export async function fromDrop(transfer) {
-  const dropped = [...transfer.items].filter(item => item.kind === 'file').map(item => ({
-    entry: item.webkitGetAsEntry(),
-    // Entries cannot be opened in a page from file://, handles can.
-    handle: location.protocol === 'file:' ? item.getAsFileSystemHandle?.() : undefined,
-    file: item.getAsFile(),
-  }))
+  const dropped = [...transfer.items]
+    .filter(item => item.kind === 'file')
+    .map(item => ({
+      entry: item.webkitGetAsEntry(),
+      // Entries cannot be opened in a page from file://, handles can.
+      handle: location.protocol === 'file:' ? item.getAsFileSystemHandle?.() : undefined,
+      file: item.getAsFile(),
+    }))
   const directories = []
   const files = []
   for (const { entry, handle, file } of dropped) {
@@ -61,8 +63,9 @@ export async function liesInside(lockfile, source) {
 async function sameBytes(a, b) {
   const step = 4 << 20
   for (let at = 0; at < a.size; at += step) {
-    const [left, right] = await Promise.all([a, b].map(file => file.slice(at, at + step).arrayBuffer()))
-      .then(buffers => buffers.map(buffer => new Uint8Array(buffer)))
+    const [left, right] = await Promise.all([a, b].map(file => file.slice(at, at + step).arrayBuffer())).then(buffers =>
+      buffers.map(buffer => new Uint8Array(buffer)),
+    )
     if (left.length !== right.length || left.some((byte, i) => byte !== right[i])) return false
   }
   return true

@@ -35,31 +35,49 @@ function findingRow(finding, named) {
   const code = [make('strong', {}, finding.code), make('span', { class: 'severity' }, finding.severity)]
   const item = make('td', { role: 'cell', class: 'item', 'data-label': 'Item' })
   if (finding.item) item.append(untrusted(finding.item))
-  return make('tr', { role: 'row', class: finding.severity },
+  return make(
+    'tr',
+    { role: 'row', class: finding.severity },
     make('th', { role: 'rowheader', scope: 'row' }, make('span', { class: 'code' }, ...code)),
     ...(named ? [item] : []),
     place,
     value('Expected', finding.expected),
     value('Actual', finding.actual),
-    make('td', { role: 'cell' }, untrustedSentence(finding.message)))
+    make('td', { role: 'cell' }, untrustedSentence(finding.message)),
+  )
 }
 
 const meanings = {
-  '=': 'equal', '-': 'only in the first', '+': 'only in the second', '*': 'content differs',
+  '=': 'equal',
+  '-': 'only in the first',
+  '+': 'only in the second',
+  '*': 'content differs',
   '!': 'dtype or shape differs, or it could not be read',
 }
 
 function differenceRow(leaf) {
   const { sign, item, key_path, dtype, shape } = leaf
-  const path = make('td', { role: 'cell', class: 'leaf' }, untrusted(pointer(key_path, item) || '(the whole item)'),
-    make('span', { class: 'place' }, untrusted(dtype ?? ''), ' ', formatShape(shape)))
+  const path = make(
+    'td',
+    { role: 'cell', class: 'leaf' },
+    untrusted(pointer(key_path, item) || '(the whole item)'),
+    make('span', { class: 'place' }, untrusted(dtype ?? ''), ' ', formatShape(shape)),
+  )
   const values = make('td', { role: 'cell', 'data-label': 'Values' })
   if (leaf.values) values.append(difference(leaf.values, shape))
-  const change = [make('strong', { class: 'sign', 'aria-hidden': 'true' }, sign),
-    make('span', { class: 'severity' }, meanings[sign] ?? '')]
-  return make('tr', { role: 'row', class: sign === '=' ? 'info' : 'error' },
+  const change = [
+    make('strong', { class: 'sign', 'aria-hidden': 'true' }, sign),
+    make('span', { class: 'severity' }, meanings[sign] ?? ''),
+  ]
+  return make(
+    'tr',
+    { role: 'row', class: sign === '=' ? 'info' : 'error' },
     make('th', { role: 'rowheader', scope: 'row', class: 'change' }, make('span', { class: 'code' }, ...change)),
-    path, value('First', leaf.a), value('Second', leaf.b), values)
+    path,
+    value('First', leaf.a),
+    value('Second', leaf.b),
+    values,
+  )
 }
 
 function difference({ differing, first_index, first_a, first_b, max_abs, max_rel }, shape) {
@@ -75,11 +93,14 @@ function difference({ differing, first_index, first_a, first_b, max_abs, max_rel
 
 /** Row-major, the last dimension fastest. @param {number} index @param {number[]} shape */
 function unravel(index, shape) {
-  return [...shape].reverse().map(length => {
-    const at = index % length
-    index = Math.floor(index / length)
-    return at
-  }).reverse()
+  return [...shape]
+    .reverse()
+    .map(length => {
+      const at = index % length
+      index = Math.floor(index / length)
+      return at
+    })
+    .reverse()
 }
 
 function value(label, text) {

@@ -128,7 +128,7 @@ function tree(root, marks, toggled) {
 function openedAtFirst(root) {
   const opened = new Set()
   let rows = root.children.size
-  for (let level = [root]; level.length > 0;) {
+  for (let level = [root]; level.length > 0; ) {
     const next = level.flatMap(at => [...at.children.values()].filter(child => child.children.size > 0))
     const more = next.reduce((sum, at) => sum + Math.min(at.children.size, pageOfChildren), 0)
     const open = rows + more <= rowsOpenAtFirst ? next : next.filter(at => at.marked > 0).slice(0, 5)
@@ -145,15 +145,23 @@ function fill(list, at, look, start = 0) {
   for (const child of children.slice(start, start + pageOfChildren)) list.append(row(child, look))
   const rest = children.length - start - pageOfChildren
   if (rest <= 0) return
-  const more = make('li', { class: 'more' }, make('button', {
-    type: 'button',
-    class: 'quiet',
-    onclick: () => {
-      more.remove()
-      fill(list, at, look, start + pageOfChildren)
-      list.children[start + pageOfChildren]?.querySelector('button')?.focus()
-    },
-  }, `Show ${count(Math.min(rest, pageOfChildren), 'more', 'more')} of ${count(rest, 'other', 'others')}`))
+  const more = make(
+    'li',
+    { class: 'more' },
+    make(
+      'button',
+      {
+        type: 'button',
+        class: 'quiet',
+        onclick: () => {
+          more.remove()
+          fill(list, at, look, start + pageOfChildren)
+          list.children[start + pageOfChildren]?.querySelector('button')?.focus()
+        },
+      },
+      `Show ${count(Math.min(rest, pageOfChildren), 'more', 'more')} of ${count(rest, 'other', 'others')}`,
+    ),
+  )
   list.append(more)
 }
 
@@ -164,8 +172,11 @@ function row(at, look) {
   const list = make('ul', { hidden: true })
   const leaves = make('span', { class: 'facts' }, count(at.leaves, 'leaf', 'leaves'))
   const onclick = () => toggled.set(at.path, toggle(list.hidden))
-  const button = make('button', { type: 'button', class: 'branch', 'aria-expanded': 'false', onclick },
-    make('span', {}, untrusted(at.name), ' ', leaves))
+  const button = make(
+    'button',
+    { type: 'button', class: 'branch', 'aria-expanded': 'false', onclick },
+    make('span', {}, untrusted(at.name), ' ', leaves),
+  )
   const first = make('span', {}, button)
   if (at.marked > 0) first.append(badge(`${count(at.marked, 'leaf', 'leaves')} with findings`, 'error'))
   let filled = false
@@ -182,8 +193,12 @@ function row(at, look) {
   }
 
   if (toggled.get(at.path) ?? opened.has(at)) toggle(true)
-  const cells = [first, make('span', { class: 'dtype' }), make('span', { class: 'shape' }),
-    make('span', { class: 'bytes' }, formatBytes(at.nbytes))]
+  const cells = [
+    first,
+    make('span', { class: 'dtype' }),
+    make('span', { class: 'shape' }),
+    make('span', { class: 'bytes' }, formatBytes(at.nbytes)),
+  ]
   return make('li', {}, make('div', { class: 'node group' }, ...cells), list)
 }
 
@@ -192,10 +207,18 @@ function leafRow({ leaf, item }, name, marks) {
   const first = make('span', { class: 'leaf-name' }, name)
   const mark = markOf(marks, item, leaf)
   if (mark) first.append(badge(mark.code, mark.severity))
-  return make('li', {}, make('div', { class: 'node' }, first,
-    make('span', { class: 'dtype' }, untrusted(leaf.dtype)),
-    make('span', { class: 'shape' }, formatShape(leaf.shape)),
-    make('span', { class: 'bytes' }, leaf.nbytes > 0 ? formatBytes(leaf.nbytes) : '')))
+  return make(
+    'li',
+    {},
+    make(
+      'div',
+      { class: 'node' },
+      first,
+      make('span', { class: 'dtype' }, untrusted(leaf.dtype)),
+      make('span', { class: 'shape' }, formatShape(leaf.shape)),
+      make('span', { class: 'bytes' }, leaf.nbytes > 0 ? formatBytes(leaf.nbytes) : ''),
+    ),
+  )
 }
 
 function badge(text, severity) {
@@ -213,8 +236,12 @@ function matches(items, wanted, marks) {
       if (found <= matchesShown) list.append(leafRow({ leaf, item: item.name }, untrusted(path), marks))
     }
   }
-  const said = found > matchesShown ? `The first ${matchesShown} of ${count(found, 'leaf', 'leaves')} found.`
-    : found === 0 ? 'No leaf has this in its path.' : `${count(found, 'leaf', 'leaves')} found.`
+  const said =
+    found > matchesShown
+      ? `The first ${matchesShown} of ${count(found, 'leaf', 'leaves')} found.`
+      : found === 0
+        ? 'No leaf has this in its path.'
+        : `${count(found, 'leaf', 'leaves')} found.`
   list.append(make('li', { class: 'more facts', role: 'status' }, said))
   return list
 }

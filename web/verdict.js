@@ -3,8 +3,15 @@
 import { count, formatBytes, formatCount } from './text.js'
 
 const tones = {
-  VERIFIED: 'equal', SOUND: 'equal', EQUAL: 'equal', MATCHES: 'equal', LOCKED: 'equal',
-  MISMATCH: 'different', INCOMPLETE: 'partial', UNTRUSTED: 'untrusted', 'NO-EVIDENCE': 'none',
+  VERIFIED: 'equal',
+  SOUND: 'equal',
+  EQUAL: 'equal',
+  MATCHES: 'equal',
+  LOCKED: 'equal',
+  MISMATCH: 'different',
+  INCOMPLETE: 'partial',
+  UNTRUSTED: 'untrusted',
+  'NO-EVIDENCE': 'none',
 }
 
 /** The name of its icon and of its CSS class. @returns {'equal' | 'different' | 'partial' | 'untrusted' | 'none'} */
@@ -35,8 +42,10 @@ export function coverage(report) {
   const total = leaf + structural + unreachable + ignored + unread
   if (total === 0) return ''
   // Small values lie in the nodes of the b-tree, among the structure.
-  const parts = leaf > 0 ? [`${formatBytes(leaf)} of leaf data`, `${formatBytes(structural)} of structure`]
-    : [`${formatBytes(structural)} of structure and the small values in it`]
+  const parts =
+    leaf > 0
+      ? [`${formatBytes(leaf)} of leaf data`, `${formatBytes(structural)} of structure`]
+      : [`${formatBytes(structural)} of structure and the small values in it`]
   if (unread > 0) parts.push(`${formatBytes(unread)} not read`)
   if (ignored > 0) parts.push(`${formatBytes(ignored)} ignored`)
   if (unreachable > 0) parts.push(`${formatBytes(unreachable)} that no leaf refers to`)

@@ -21,10 +21,15 @@ self.onmessage = async ({ data: { module, codecs, request, port } }) => {
     const answer = await coordinate(load, request, request.sources.map(openStore))
     return self.postMessage({ answer })
   }
-  serve({
-    post: (message, transfer = []) => port.postMessage(message, transfer),
-    listen: onMessage => { port.onmessage = ({ data }) => onMessage(data) },
-  }, { load: (_, name) => load(name), openStore })
+  serve(
+    {
+      post: (message, transfer = []) => port.postMessage(message, transfer),
+      listen: onMessage => {
+        port.onmessage = ({ data }) => onMessage(data)
+      },
+    },
+    { load: (_, name) => load(name), openStore },
+  )
 }
 
 // Whatever nobody caught is told, lest the page wait for ever.

@@ -1,7 +1,9 @@
-// leafsum_native OPTIONS DIRECTORY [LOCKFILE]: one command of the core over a directory, in one thread.
+// leafsum_native OPTIONS DIRECTORY [LOCKFILE]: one command of the core over a directory, in one
+// thread.
 //
-// OPTIONS is the JSON of src/bindings/README.md. Prints what the command puts out (the lockfile, the digests), else the
-// report; exit code as the report's, 2 for misuse. For measuring: it follows symlinks and does not notice files that change.
+// OPTIONS is the JSON of src/bindings/README.md. Prints what the command puts out (the lockfile,
+// the digests), else the report; exit code as the report's, 2 for misuse. For measuring: it follows
+// symlinks and does not notice files that change.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -12,8 +14,8 @@
 #include <map>
 #include <string>
 
-#include "report/report.h"
 #include "base/text_arena.h"
+#include "report/report.h"
 #include "verify/leaf_job.h"
 #include "verify/verifier.h"
 
@@ -29,8 +31,10 @@ std::vector<FileEntry> ListingOf(const fs::path& root) {
   std::vector<FileEntry> listing;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root)) {
     const std::string path = entry.path().lexically_relative(root).generic_string();
-    if (entry.is_regular_file()) listing.push_back({texts.Keep(path), entry.file_size(), FileEntry::Kind::kFile});
-    else if (fs::is_empty(entry)) listing.push_back({texts.Keep(path), 0, FileEntry::Kind::kDirectory});
+    if (entry.is_regular_file())
+      listing.push_back({texts.Keep(path), entry.file_size(), FileEntry::Kind::kFile});
+    else if (fs::is_empty(entry))
+      listing.push_back({texts.Keep(path), 0, FileEntry::Kind::kDirectory});
   }
   return listing;
 }
@@ -48,7 +52,8 @@ class Files {
     if (it->second < 0) return std::nullopt;
     size_t done = 0;
     while (done < into.size()) {
-      const ssize_t n = pread(it->second, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
+      const ssize_t n = pread(it->second, into.data() + done, into.size() - done,
+                              static_cast<off_t>(offset + done));
       if (n <= 0) break;
       done += static_cast<size_t>(n);
     }
@@ -65,9 +70,12 @@ ByteVector Run(Bytes input, Files& files) {
   verify::LeafJob job(input);
   while (!job.Done()) {
     for (const Ask& ask : job.Poll(kJobBudget)) {
-      const auto got = files.Read(ask.path, ask.range->offset, job.Reserve(ask.id, ask.range->length));
-      if (got) job.Commit(ask.id, *got);
-      else job.Fail(ask.id, Failure::kMissing, "");
+      const auto got =
+          files.Read(ask.path, ask.range->offset, job.Reserve(ask.id, ask.range->length));
+      if (got)
+        job.Commit(ask.id, *got);
+      else
+        job.Fail(ask.id, Failure::kMissing, "");
     }
   }
   return job.TakeResult();

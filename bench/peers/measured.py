@@ -1,4 +1,5 @@
 """What the listing peers have in common: one JSON line of what a piece of work gives and takes."""
+
 import json
 import resource
 import time
@@ -14,10 +15,14 @@ def tell(work):
     start, processor = time.perf_counter(), time.process_time()
     found = work()
     seconds, processor = time.perf_counter() - start, time.process_time() - processor
-    print(json.dumps({
-        'seconds': seconds,
-        'processor': processor,
-        'peak_rss': peak_rss(),
-        'imports_rss': before,
-        **found(),
-    }))
+    print(
+        json.dumps(
+            {
+                'seconds': seconds,
+                'processor': processor,
+                'peak_rss': peak_rss(),
+                'imports_rss': before,
+                **found(),
+            }
+        )
+    )

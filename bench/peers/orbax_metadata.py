@@ -1,7 +1,8 @@
 """Orbax tells the shape, dtype and sharding of every leaf. Prints one JSON line.
 
-    python orbax_metadata.py CHECKPOINT      seconds without imports: wall and processor time; peak memory
+python orbax_metadata.py CHECKPOINT      seconds without imports: wall and processor time; peak memory
 """
+
 import os
 import sys
 

@@ -1,7 +1,8 @@
 """What a user has without Leafsum: Orbax restores everything, hashlib hashes every leaf. Prints one JSON line.
 
-    python orbax_sha256.py CHECKPOINT      seconds without imports, peak memory of the process
+python orbax_sha256.py CHECKPOINT      seconds without imports, peak memory of the process
 """
+
 import hashlib
 import json
 import resource
@@ -22,9 +23,13 @@ restored = checkpointer.restore(sys.argv[1], restore_args=args)
 leaves = jax.tree.leaves(restored)
 digests = sorted(hashlib.sha256(np.ascontiguousarray(x)).hexdigest() for x in leaves)
 seconds = time.perf_counter() - start
-print(json.dumps({
-    'seconds': seconds,
-    'peak_rss': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-    'nbytes': sum(x.nbytes for x in leaves),
-    'digests': digests,
-}))
+print(
+    json.dumps(
+        {
+            'seconds': seconds,
+            'peak_rss': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            'nbytes': sum(x.nbytes for x in leaves),
+            'digests': digests,
+        }
+    )
+)

@@ -1,7 +1,8 @@
 """TensorStore reads every array of an OCDBT checkpoint, blake3 hashes it. Prints one JSON line.
 
-    python tensorstore_blake3.py CHECKPOINT      seconds without imports, peak memory of the process
+python tensorstore_blake3.py CHECKPOINT      seconds without imports, peak memory of the process
 """
+
 import json
 import os
 import resource
@@ -21,9 +22,13 @@ for name in sorted({key.rsplit('/', 1)[0] for key in keys if key.endswith(('.zar
     array = ts.open({'driver': driver, 'kvstore': {**store, 'path': name + '/'}}, open=True).result().read().result()
     nbytes += array.nbytes
     digests.append(blake3.blake3(np.ascontiguousarray(array).reshape(-1).view(np.uint8)).hexdigest())
-print(json.dumps({
-    'seconds': time.perf_counter() - start,
-    'peak_rss': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-    'nbytes': nbytes,
-    'digests': sorted(digests),
-}))
+print(
+    json.dumps(
+        {
+            'seconds': time.perf_counter() - start,
+            'peak_rss': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            'nbytes': nbytes,
+            'digests': sorted(digests),
+        }
+    )
+)

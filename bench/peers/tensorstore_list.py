@@ -1,7 +1,8 @@
 """TensorStore lists the keys of an OCDBT store. Prints one JSON line.
 
-    python tensorstore_list.py STORE      seconds without imports: wall and processor time; peak memory
+python tensorstore_list.py STORE      seconds without imports: wall and processor time; peak memory
 """
+
 import hashlib
 import os
 import sys

@@ -9,10 +9,14 @@ const say = (/** @type {string} */ name, /** @type {unknown} */ value) =>
 
 // 1. Does what describes the tree say anything of the values, or bind them?
 const [before, after] = [await firstValues(baseline), await firstValues(tampered)]
-const documents = [...await metadataOf(baseline), ...await metadataOf(tampered)]
+const documents = [...(await metadataOf(baseline)), ...(await metadataOf(tampered))]
 const values = new Set([...before.values(), ...after.values()])
-const containsValue = documents.some(text => (text.match(/-?\d+(\.\d+)?([eE][-+]?\d+)?/g) ?? []).some(number => values.has(number)))
-const checksumField = documents.some(text => namesIn(JSON.parse(text)).some(name => /checksum|digest|hash|crc|sha\d|signature/i.test(name)))
+const containsValue = documents.some(text =>
+  (text.match(/-?\d+(\.\d+)?([eE][-+]?\d+)?/g) ?? []).some(number => values.has(number)),
+)
+const checksumField = documents.some(text =>
+  namesIn(JSON.parse(text)).some(name => /checksum|digest|hash|crc|sha\d|signature/i.test(name)),
+)
 const gap = !containsValue && !checksumField
 say('METADATA_CONTAINS_VALUE', containsValue)
 say('METADATA_CHECKSUM_FIELD', checksumField)
@@ -35,16 +39,22 @@ const { report, lockfile } = await lock(baseline)
 if (!lockfile) throw new Error(report.headline)
 const { verdict, exit_code: code } = await verify(tampered, { lockfile })
 say('TAMPER_DETECTED', verdict === 'MISMATCH')
-for (const { key_path: path, shape, values: found } of (await diff(baseline, tampered, { values: true })).output.leaves) {
+for (const { key_path: path, shape, values: found } of (await diff(baseline, tampered, { values: true })).output
+  .leaves) {
   if (!found) continue
   const elements = shape.reduce((/** @type {number} */ product, /** @type {number} */ extent) => product * extent, 1)
-  say('TAMPERED_LEAF', `${pointer(path)} ${found.first_a} -> ${found.first_b}, ${found.differing} of ${elements} elements differ`)
+  say(
+    'TAMPERED_LEAF',
+    `${pointer(path)} ${found.first_a} -> ${found.first_b}, ${found.differing} of ${elements} elements differ`,
+  )
 }
 process.exitCode = code
 
 /** The documents that describe tree and arrays, as text. */
 async function metadataOf(/** @type {import('../../node/lib/index.js').Store} */ store) {
-  const names = (await store.list()).map(([path]) => path).filter(path => path === '_METADATA' || path.startsWith('array_metadatas/'))
+  const names = (await store.list())
+    .map(([path]) => path)
+    .filter(path => path === '_METADATA' || path.startsWith('array_metadatas/'))
   return Promise.all(names.sort().map(async path => new TextDecoder().decode(await store.get(`/${path}`))))
 }
 
@@ -53,7 +63,13 @@ async function metadataPath(/** @type {import('../../node/lib/index.js').Store} 
   const { leaves, findings } = await openCheckpoint(store)
   return {
     documents: await metadataOf(store),
-    leaves: leaves.map(({ key_path: path, value_type: type, dtype, shape, chunk_shape: chunks }) => ({ path, type, dtype, shape, chunks })),
+    leaves: leaves.map(({ key_path: path, value_type: type, dtype, shape, chunk_shape: chunks }) => ({
+      path,
+      type,
+      dtype,
+      shape,
+      chunks,
+    })),
     errors: findings.filter(one => one.severity === 'error').map(one => one.message),
   }
 }

@@ -15,7 +15,12 @@ export async function firstValues(store) {
   const found = new Map()
   for (const { item, key_path: path, dtype, shape, nbytes } of leaves) {
     if (!kNumbers.test(dtype) || nbytes === 0) continue
-    const { bytes } = await read(store, path, (shape ?? []).map(() => 0), { item })
+    const { bytes } = await read(
+      store,
+      path,
+      (shape ?? []).map(() => 0),
+      { item },
+    )
     if (bytes) found.set(pointer(path), textsOf(dtype, bytes)[0])
   }
   return found

@@ -12,8 +12,14 @@ import { directoryOf, relationOf } from './stores/places.js'
 export function cameWith([source, against], { againstCameWithSource = false }) {
   const relation = relationOf(storeOf(source), storeOf(against))
   if (relation === 'same') {
-    throw new LeafsumError('evidence', 'against: it is the source itself, which vouches for nothing: name a copy that lies elsewhere')
+    throw new LeafsumError(
+      'evidence',
+      'against: it is the source itself, which vouches for nothing: name a copy that lies elsewhere',
+    )
   }
   const [a, b] = [storeOf(source), storeOf(against)]
-  return { againstCameWithSource: againstCameWithSource || relation === 'with', nested: [directoryOf(a, b), directoryOf(b, a)] }
+  return {
+    againstCameWithSource: againstCameWithSource || relation === 'with',
+    nested: [directoryOf(a, b), directoryOf(b, a)],
+  }
 }

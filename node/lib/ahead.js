@@ -2,10 +2,10 @@
 // values of several are under way at once, those that lie beside each other in one request, and a long one as a stream.
 import { beginningBy, kGap, merge } from './stores/merge.js'
 
-const kMost = 32 << 20      // bytes under way and not yet used by all jobs together; at most a quarter of --max-memory
-const kRead = 8 << 20       // bytes of one read that is held whole; longer values are streams
-const kStream = 256 << 10   // what a stream holds that waits to be read
-const kUnderWay = 6         // reads; a store takes some more, for what a job waits for
+const kMost = 32 << 20 // bytes under way and not yet used by all jobs together; at most a quarter of --max-memory
+const kRead = 8 << 20 // bytes of one read that is held whole; longer values are streams
+const kStream = 256 << 10 // what a stream holds that waits to be read
+const kUnderWay = 6 // reads; a store takes some more, for what a job waits for
 
 /**
  * @typedef {import('./stores/store.js').Store} Store
@@ -75,7 +75,17 @@ export class Ahead {
     }
     for (const { source, path, values } of places.values()) {
       for (const { offset, length, parts } of merge(values, this.read)) {
-        const read = /** @type {Read} */ ({ source, path, offset, length, values: parts, state: 'waiting', streams: length > this.read, open: parts.length, position: offset })
+        const read = /** @type {Read} */ ({
+          source,
+          path,
+          offset,
+          length,
+          values: parts,
+          state: 'waiting',
+          streams: length > this.read,
+          open: parts.length,
+          position: offset,
+        })
         for (const value of parts) value.read = read
       }
       values.sort((a, b) => a.offset - b.offset)
@@ -84,9 +94,10 @@ export class Ahead {
     order = []
     this.#soon()
     return {
-      stores: this.stores.map((store, source) => store.open ? this.#planned(store, source, places) : store),
+      stores: this.stores.map((store, source) => (store.open ? this.#planned(store, source, places) : store)),
       close: () => {
-        for (const { values } of places.values()) for (const value of values) if (value.left > 0) this.#used(value, value.left)
+        for (const { values } of places.values())
+          for (const value of values) if (value.left > 0) this.#used(value, value.left)
         for (const { values } of places.values()) for (const { read } of values) if (read.open === 0) this.#drop(read)
         this.#soon()
       },
@@ -94,12 +105,17 @@ export class Ahead {
   }
 
   /** @returns {Store} */
-  #planned(/** @type {Store} */ store, /** @type {number} */ source, /** @type {Map<string, { values: Value[] }>} */ places) {
+  #planned(
+    /** @type {Store} */ store,
+    /** @type {number} */ source,
+    /** @type {Map<string, { values: Value[] }>} */ places,
+  ) {
     return {
       get: key => store.get(key),
       size: store.size && (path => /** @type {any} */ (store).size(path)),
       getRange: async (key, range) => {
-        const value = 'offset' in range ? find(places.get(`${source} ${key.replace(/^\//, '')}`)?.values, range) : undefined
+        const value =
+          'offset' in range ? find(places.get(`${source} ${key.replace(/^\//, '')}`)?.values, range) : undefined
         return value ? this.#of(value, /** @type {any} */ (range)) : store.getRange(key, range)
       },
     }
@@ -123,7 +139,8 @@ export class Ahead {
   async #ofStream(/** @type {Value} */ value, /** @type {{ offset: number, length: number }} */ { offset, length }) {
     const { read } = value
     const store = this.stores[read.source]
-    if (offset !== read.position && offset === read.offset) { // a second time
+    if (offset !== read.position && offset === read.offset) {
+      // a second time
       this.#drop(read)
       read.position = offset
       this.#start(read)
@@ -131,7 +148,10 @@ export class Ahead {
     if (offset !== read.position || !read.stream) return store.getRange(`/${read.path}`, { offset, length })
     read.position += length
     const turn = read.stream.then(async stream => stream && { stream, bytes: await stream.read(length) })
-    read.stream = turn.then(got => got?.stream, () => undefined)
+    read.stream = turn.then(
+      got => got?.stream,
+      () => undefined,
+    )
     const got = await turn.catch(() => undefined)
     this.#used(value, length)
     // It broke: the rest is read piece by piece, and what is wrong is told by these reads.
@@ -182,7 +202,7 @@ export class Ahead {
   #takeNeighbours(/** @type {Read} */ read) {
     const begin = () => read.offset
     const end = () => read.offset + read.length
-    for (let found = true; found;) {
+    for (let found = true; found; ) {
       found = false
       for (const [i, other] of this.#waiting.entries()) {
         if (other.streams || other.source !== read.source || other.path !== read.path) continue
@@ -216,7 +236,10 @@ export class Ahead {
     if (spent >= 0) this.#spent.splice(spent, 1)
     if (read.state === 'started') {
       this.#held -= read.streams ? kStream : read.length
-      read.stream?.then(stream => stream?.close(), () => {})
+      read.stream?.then(
+        stream => stream?.close(),
+        () => {},
+      )
     }
     read.state = 'gone'
     read.bytes = read.stream = undefined
@@ -232,11 +255,14 @@ function inTurns(named) {
   if (second < 0) return named
   const sides = [named.slice(0, second), named.slice(second)]
   const most = Math.max(...sides.map(side => side.length))
-  return Array.from({ length: most }, (_, n) => sides.flatMap(side => n < side.length ? [side[n]] : [])).flat()
+  return Array.from({ length: most }, (_, n) => sides.flatMap(side => (n < side.length ? [side[n]] : []))).flat()
 }
 
 /** The value that a range lies in. */
-function find(/** @type {Value[]} */ values = [], /** @type {{ offset: number, length: number }} */ { offset, length }) {
+function find(
+  /** @type {Value[]} */ values = [],
+  /** @type {{ offset: number, length: number }} */ { offset, length },
+) {
   const value = values[beginningBy(values, offset, one => one.offset) - 1]
   return value && offset + length <= value.offset + value.length ? value : undefined
 }

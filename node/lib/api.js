@@ -13,9 +13,10 @@ export function makeApi(platform) {
     runCommand(platform, command, sources, options)
   const report = async (/** @type {string} */ command, /** @type {any[]} */ sources, /** @type {Options} */ options) =>
     parseReport(await run(command, sources, options))
-  const list = async (/** @type {any} */ source, /** @type {Options} */ options) => (await import('./list.js')).listSource(run, source, options)
-  const metadata = (/** @type {any} */ source, /** @type {Options} */ { item = 'AUTO', ...options } = {}) => held([source], async () =>
-    (await import('./metadata.js')).describeSource(run, source, item, options))
+  const list = async (/** @type {any} */ source, /** @type {Options} */ options) =>
+    (await import('./list.js')).listSource(run, source, options)
+  const metadata = (/** @type {any} */ source, /** @type {Options} */ { item = 'AUTO', ...options } = {}) =>
+    held([source], async () => (await import('./metadata.js')).describeSource(run, source, item, options))
 
   const calls = {
     /** Overrides how the core and its workers are loaded; call it before anything else. */
@@ -39,29 +40,44 @@ export function makeApi(platform) {
       })
     },
     check: (/** @type {any} */ source, /** @type {Options} */ options) => report('check', [source], options),
-    diff: (/** @type {any} */ a, /** @type {any} */ b, /** @type {Options} */ options = {}) => held([a, b], async () => {
-      const isRenamed = options.rename !== undefined || options.stripPrefix !== undefined
-      const renames = isRenamed ? await (await import('./rename.js')).renamesBetween(run, [a, b], options) : undefined
-      return report('diff', [a, b], { ...options, renames })
-    }),
+    diff: (/** @type {any} */ a, /** @type {any} */ b, /** @type {Options} */ options = {}) =>
+      held([a, b], async () => {
+        const isRenamed = options.rename !== undefined || options.stripPrefix !== undefined
+        const renames = isRenamed ? await (await import('./rename.js')).renamesBetween(run, [a, b], options) : undefined
+        return report('diff', [a, b], { ...options, renames })
+      }),
     digest: (/** @type {any} */ source, /** @type {Options} */ options) => report('digest', [source], options),
     list,
     metadata,
 
     /** Would it restore into the template: another source, or the bytes or text of a template's document? */
-    match: (/** @type {any} */ source, /** @type {any} */ template, /** @type {Options} */ options = {}) => held([source, template], async () =>
-      (await import('./match.js')).matchSource({ run, report }, source, template, options)),
+    match: (/** @type {any} */ source, /** @type {any} */ template, /** @type {Options} */ options = {}) =>
+      held([source, template], async () =>
+        (await import('./match.js')).matchSource({ run, report }, source, template, options),
+      ),
 
     openCheckpoint: async (/** @type {any} */ source, /** @type {Options} */ options = {}) => {
       const opened = await source
-      return new Checkpoint(storeOf(opened), await list(opened, { ...options, readers: true }), { report, metadata: checked(metadata, 1) }, scoped([opened], options))
+      return new Checkpoint(
+        storeOf(opened),
+        await list(opened, { ...options, readers: true }),
+        { report, metadata: checked(metadata, 1) },
+        scoped([opened], options),
+      )
     },
 
     /** A leaf's content, or a slice of it; null instead where it could not be read or a lockfile does not vouch for it. */
-    read: (/** @type {any} */ source, /** @type {string | string[]} */ name, /** @type {any} */ slice, /** @type {Options} */ options = {}) =>
-      held([source], async () => source instanceof Checkpoint
-        ? source.read(name, slice, options)
-        : (await import('./read.js')).readSource({ run, report }, source, name, slice, options)),
+    read: (
+      /** @type {any} */ source,
+      /** @type {string | string[]} */ name,
+      /** @type {any} */ slice,
+      /** @type {Options} */ options = {},
+    ) =>
+      held([source], async () =>
+        source instanceof Checkpoint
+          ? source.read(name, slice, options)
+          : (await import('./read.js')).readSource({ run, report }, source, name, slice, options),
+      ),
 
     /** One finding code on one screen; "" for a code that does not exist. */
     explain: async (/** @type {string} */ code) => {
@@ -79,10 +95,23 @@ export function makeApi(platform) {
 }
 
 /** Which argument of a call its options are. */
-const kOptionsAt = { lock: 1, verify: 1, check: 1, diff: 2, digest: 1, list: 1, metadata: 1, match: 2, openCheckpoint: 1, read: 3 }
+const kOptionsAt = {
+  lock: 1,
+  verify: 1,
+  check: 1,
+  diff: 2,
+  digest: 1,
+  list: 1,
+  metadata: 1,
+  match: 2,
+  openCheckpoint: 1,
+  read: 3,
+}
 
 /** Options are looked at before anything is read, whoever takes them then. */
-const checked = (/** @type {(...args: any[]) => Promise<any>} */ call, /** @type {number} */ at) => async (/** @type {any[]} */ ...args) => {
-  if (args[at] !== undefined) checkFlags(args[at])
-  return call(...args)
-}
+const checked =
+  (/** @type {(...args: any[]) => Promise<any>} */ call, /** @type {number} */ at) =>
+  async (/** @type {any[]} */ ...args) => {
+    if (args[at] !== undefined) checkFlags(args[at])
+    return call(...args)
+  }

@@ -2,7 +2,8 @@
 import { makeApi } from './api.js'
 import { platform } from './platform_browser.js'
 
-export const { init, lock, verify, check, diff, match, digest, list, metadata, read, openCheckpoint, explain, codes } = makeApi(platform)
+export const { init, lock, verify, check, diff, match, digest, list, metadata, read, openCheckpoint, explain, codes } =
+  makeApi(platform)
 export { Checkpoint } from './checkpoint.js'
 export { LeafsumError } from './errors.js'
 export { serveWorker } from './serve_worker.js'

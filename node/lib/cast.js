@@ -37,7 +37,11 @@ export class CastCheck {
       const after = this.convert(number(n * halves), halves === 2 ? number(n * 2 + 1) : 0)
       if (after === undefined) continue
       if (this.loss.changed++ === 0) {
-        this.loss.first = { index: this.loss.total + n, before: textsOf(this.from, bytes.subarray(n * itemsize, (n + 1) * itemsize))[0], after }
+        this.loss.first = {
+          index: this.loss.total + n,
+          before: textsOf(this.from, bytes.subarray(n * itemsize, (n + 1) * itemsize))[0],
+          after,
+        }
       }
     }
     this.loss.total += count
@@ -59,12 +63,19 @@ function converter(/** @type {string} */ from, /** @type {string} */ to) {
   const target = dtypeOf(to)
   if (!target || !canCast(from, to)) return () => undefined
   const { kind, bits } = target
-  const one = kind === 'bool' ? toBool : kind === 'int' || kind === 'uint' ? toInteger(kind, bits, isInteger(from)) : toFloat(kind === 'complex' ? `float${bits}` : to, bits)
+  const one =
+    kind === 'bool'
+      ? toBool
+      : kind === 'int' || kind === 'uint'
+        ? toInteger(kind, bits, isInteger(from))
+        : toFloat(kind === 'complex' ? `float${bits}` : to, bits)
   return (re, im) => {
     const real = one(re)
     if (kind === 'complex') {
       const imaginary = one(im)
-      return real === undefined && imaginary === undefined ? undefined : `${real ?? re}${/^-/.test(imaginary ?? String(im)) ? '' : '+'}${imaginary ?? im}j`
+      return real === undefined && imaginary === undefined
+        ? undefined
+        : `${real ?? re}${/^-/.test(imaginary ?? String(im)) ? '' : '+'}${imaginary ?? im}j`
     }
     // numpy drops the imaginary part, and says so only in a warning.
     return real === undefined && !isZero(im) ? String(re) : real
@@ -80,7 +91,8 @@ const toBool = (/** @type {number | bigint} */ value) =>
 
 /** Integers wrap around; a float that does not fit becomes whatever the machine makes of it. */
 function toInteger(/** @type {'int' | 'uint'} */ kind, /** @type {number} */ bits, /** @type {boolean} */ wraps) {
-  const wrap = (/** @type {bigint} */ value) => String(kind === 'int' ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value))
+  const wrap = (/** @type {bigint} */ value) =>
+    String(kind === 'int' ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value))
   const low = kind === 'int' ? -(2n ** BigInt(bits - 1)) : 0n
   const high = 2n ** BigInt(kind === 'int' ? bits - 1 : bits) - 1n
   const lowNumber = Number(low)
@@ -101,8 +113,19 @@ function toFloat(/** @type {string} */ name, /** @type {number} */ bits) {
   return (/** @type {number | bigint} */ value) => {
     const number = Number(value)
     const rounded = round(number)
-    const same = typeof value === 'bigint' ? Number.isFinite(rounded) && BigInt(rounded) === value : Object.is(rounded, number) || rounded === number
-    return same ? undefined : Number.isNaN(rounded) ? 'nan' : Number.isFinite(rounded) ? String(rounded) : rounded < 0 ? '-inf' : 'inf'
+    const same =
+      typeof value === 'bigint'
+        ? Number.isFinite(rounded) && BigInt(rounded) === value
+        : Object.is(rounded, number) || rounded === number
+    return same
+      ? undefined
+      : Number.isNaN(rounded)
+        ? 'nan'
+        : Number.isFinite(rounded)
+          ? String(rounded)
+          : rounded < 0
+            ? '-inf'
+            : 'inf'
   }
 }
 
@@ -123,7 +146,8 @@ function rounder(/** @type {string} */ name, /** @type {number} */ bits) {
     const low = firstAtLeast(values, value)
     if (values[low] === value) return value === 0 && Object.is(value, -0) && hasInfinity ? -0 : value
     const magnitude = Math.abs(value)
-    if (magnitude > limit || (magnitude === limit && !isEven(largest))) return hasInfinity ? Math.sign(value) * Infinity : hasNan ? NaN : Math.sign(value) * largest
+    if (magnitude > limit || (magnitude === limit && !isEven(largest)))
+      return hasInfinity ? Math.sign(value) * Infinity : hasNan ? NaN : Math.sign(value) * largest
     if (low === 0) return values[0]
     if (value > values[low]) return values[low]
     const below = values[low - 1]

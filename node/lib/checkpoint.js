@@ -7,7 +7,7 @@ import { LeafsumError } from './errors.js'
  */
 
 const kScope = ['item', 'step', 'allSteps', 'prefix', 'generation', 'include', 'exclude']
-const kNarrowing = ['item', 'include', 'exclude']  // may be named later, where the checkpoint was opened with none
+const kNarrowing = ['item', 'include', 'exclude'] // may be named later, where the checkpoint was opened with none
 
 /**
  * A checkpoint whose structure was read; every command takes it in place of its source, and reads what it was opened as: the
@@ -66,14 +66,17 @@ export const leavesOf = (/** @type {any[]} */ items) =>
 export function storeOf(/** @type {any} */ source) {
   const store = source instanceof Checkpoint ? source.store : source
   if (typeof store?.get !== 'function' || typeof store?.getRange !== 'function') {
-    throw new LeafsumError('usage', 'a source needs get(key) and getRange(key, range): see fromPath, fromFiles, fromMap')
+    throw new LeafsumError(
+      'usage',
+      'a source needs get(key) and getRange(key, range): see fromPath, fromFiles, fromMap',
+    )
   }
   return store
 }
 
 /** What takes several commands: where reading costs much, each finds what an earlier one has read. */
 export async function held(/** @type {any[]} */ sources, /** @type {() => Promise<any>} */ run) {
-  const stores = (await Promise.all(sources)).map(source => source instanceof Checkpoint ? source.store : source)
+  const stores = (await Promise.all(sources)).map(source => (source instanceof Checkpoint ? source.store : source))
   const releases = stores.map(store => store?.hold?.())
   try {
     return await run()
@@ -91,16 +94,21 @@ export function scoped(/** @type {any[]} */ sources, /** @type {Options} */ opti
   if (opened.length === 0) return options
   const merged = { ...options }
   for (const name of kScope) {
-    const values = opened.map(({ scope }) => scope[name]).filter(value => !kNarrowing.includes(name) || value !== undefined)
+    const values = opened
+      .map(({ scope }) => scope[name])
+      .filter(value => !kNarrowing.includes(name) || value !== undefined)
     if (options[name] !== undefined) values.push(options[name])
     const differs = (/** @type {unknown} */ value) => normal(value) !== normal(values[0])
     if (values.some(differs)) {
-      throw new LeafsumError('usage', `${name}: the checkpoint was opened with ${shown(values[0])}, not ${shown(values.find(differs))}: open it anew`)
+      throw new LeafsumError(
+        'usage',
+        `${name}: the checkpoint was opened with ${shown(values[0])}, not ${shown(values.find(differs))}: open it anew`,
+      )
     }
     if (values.length > 0) merged[name] = values[0]
   }
   return merged
 }
 
-const normal = (/** @type {unknown} */ value) => value === false ? undefined : JSON.stringify(value)
-const shown = (/** @type {unknown} */ value) => value === undefined ? 'none' : JSON.stringify(value)
+const normal = (/** @type {unknown} */ value) => (value === false ? undefined : JSON.stringify(value))
+const shown = (/** @type {unknown} */ value) => (value === undefined ? 'none' : JSON.stringify(value))

@@ -3,14 +3,47 @@ import { LeafsumError, bug, firstLine } from './errors.js'
 
 // (module (func (result v128) i32.const 0 i8x16.splat i8x16.popcnt)): valid only where 128-bit SIMD is.
 const kSimdProbe = Uint8Array.of(
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11)
+  0,
+  97,
+  115,
+  109,
+  1,
+  0,
+  0,
+  0,
+  1,
+  5,
+  1,
+  96,
+  0,
+  1,
+  123,
+  3,
+  2,
+  1,
+  0,
+  10,
+  10,
+  1,
+  8,
+  0,
+  65,
+  0,
+  253,
+  15,
+  253,
+  98,
+  11,
+)
 
 /** @param {(bytes: BufferSource) => boolean} [validate] */
 export function requireSimd(validate = WebAssembly.validate) {
   if (validate(kSimdProbe)) return
-  throw new LeafsumError('environment',
+  throw new LeafsumError(
+    'environment',
     'this JavaScript engine has no WebAssembly SIMD, which leafsum needs: ' +
-    'use Node 18 or later, Chrome 91, Firefox 89, Safari 16.4 or later')
+      'use Node 18 or later, Chrome 91, Firefox 89, Safari 16.4 or later',
+  )
 }
 
 /**
@@ -39,7 +72,7 @@ export function loadedOnce(load) {
   return {
     load(/** @type {ModuleName} */ name = 'core') {
       let one = loaded.get(name)
-      if (!one) loaded.set(name, one = load(name))
+      if (!one) loaded.set(name, (one = load(name)))
       return one
     },
     forget: () => loaded.clear(),
@@ -58,7 +91,9 @@ export function instantiate(factory, module, sha256) {
     const made = factory({
       // Emscripten's own way would swallow a failed instantiation and never settle.
       instantiateWasm(/** @type {WebAssembly.Imports} */ imports, /** @type {Function} */ receive) {
-        WebAssembly.instantiate(module, imports).then(instance => receive(instance, module)).catch(refuse)
+        WebAssembly.instantiate(module, imports)
+          .then(instance => receive(instance, module))
+          .catch(refuse)
         return {}
       },
       print() {},

@@ -4,8 +4,8 @@ import { bug } from './errors.js'
 import { gate } from './stores/merge.js'
 import { StoreError, failureOf } from './stores/store.js'
 
-const kPauseEvery = 40      // ms between two looks at the signal, and at the event loop where every read is synchronous
-const kOpenReads = 32       // asynchronous reads under way at once; the budget alone would start thousands of small ones
+const kPauseEvery = 40 // ms between two looks at the signal, and at the event loop where every read is synchronous
+const kOpenReads = 32 // asynchronous reads under way at once; the budget alone would start thousands of small ones
 
 /**
  * @typedef {object} Ask
@@ -48,9 +48,17 @@ export async function drive(task, { stores, budget = 64 << 20, runJob, signal, o
 
   const start = (/** @type {Promise<() => void>} */ answer) => {
     open++
-    answer.then(give => { if (!stopped) give() })
-      .catch(error => { failure ??= { error } })
-      .finally(() => { open--; wake() })
+    answer
+      .then(give => {
+        if (!stopped) give()
+      })
+      .catch(error => {
+        failure ??= { error }
+      })
+      .finally(() => {
+        open--
+        wake()
+      })
   }
   const check = () => {
     signal?.throwIfAborted()
@@ -81,7 +89,10 @@ export async function drive(task, { stores, budget = 64 << 20, runJob, signal, o
           start(answer(task, store, ask, { runJob, signal, readsLeft }))
         }
       }
-      if (!answered && !paused) await new Promise(resolve => { wake = () => resolve(undefined) })
+      if (!answered && !paused)
+        await new Promise(resolve => {
+          wake = () => resolve(undefined)
+        })
       wake = () => {}
       if (pause.due()) await pause.take()
     }
@@ -124,23 +135,33 @@ async function answer(task, store, ask, { runJob, signal, readsLeft }) {
 }
 
 /** Is the file there, and how large? The answer is eight bytes, little-endian. @returns {Promise<() => void>} */
-async function size(/** @type {any} */ task, /** @type {import('./stores/store.js').Store} */ store, /** @type {Ask} */ { id, path, limit }) {
+async function size(
+  /** @type {any} */ task,
+  /** @type {import('./stores/store.js').Store} */ store,
+  /** @type {Ask} */ { id, path, limit },
+) {
   // zarrita's stores have no `size`.
   const bytes = store.size ? await store.size(path, limit) : checkBytes(await store.get(`/${path}`)).length
   if (bytes === undefined) throw new StoreError('missing', 'no such file')
-  if (!(bytes >= 0 && bytes <= Number.MAX_SAFE_INTEGER)) throw new StoreError('unreadable', 'the store knows no size of it')
+  if (!(bytes >= 0 && bytes <= Number.MAX_SAFE_INTEGER))
+    throw new StoreError('unreadable', 'the store knows no size of it')
   const answer = new Uint8Array(8)
   new DataView(answer.buffer).setBigUint64(0, BigInt(bytes), true)
   return () => task.feed(id, answer)
 }
 
 /** @returns {Promise<() => void>} */
-async function read(/** @type {any} */ task, /** @type {import('./stores/store.js').Store} */ store,
-  /** @type {Ask} */ { id, path, offset, length, follows, limit = Infinity }) {
+async function read(
+  /** @type {any} */ task,
+  /** @type {import('./stores/store.js').Store} */ store,
+  /** @type {Ask} */ { id, path, offset, length, follows, limit = Infinity },
+) {
   const key = `/${path}`
   if (length !== undefined) {
-    const bytes = length === 0 ? new Uint8Array(0)
-      : checkBytes(await store.getRange(key, { offset: offset ?? 0, length, ...follows && { follows } }))
+    const bytes =
+      length === 0
+        ? new Uint8Array(0)
+        : checkBytes(await store.getRange(key, { offset: offset ?? 0, length, ...(follows && { follows }) }))
     if (bytes.length > length) throw new StoreError('unreadable', `asked for ${length} bytes, got ${bytes.length}`)
     return () => task.feed(id, bytes)
   }

@@ -33,11 +33,20 @@ const kFormats = {
 }
 
 // Those that there are: names come from templates and checkpoints.
-const kWidths = /** @type {Record<string, number[]>} */ ({ int: [2, 4, 8, 16, 32, 64], uint: [2, 4, 8, 16, 32, 64], float: [32, 64], complex: [64, 128] })
+const kWidths = /** @type {Record<string, number[]>} */ ({
+  int: [2, 4, 8, 16, 32, 64],
+  uint: [2, 4, 8, 16, 32, 64],
+  float: [32, 64],
+  complex: [64, 128],
+})
 
 /** @param {string} name @returns {Dtype | undefined} nothing for what has no elements: string, json, empty nodes */
 export function dtypeOf(name) {
-  const row = (/** @type {Dtype['kind']} */ kind, /** @type {number} */ bits) => ({ kind, bits, itemsize: Math.ceil(bits / 8) })
+  const row = (/** @type {Dtype['kind']} */ kind, /** @type {number} */ bits) => ({
+    kind,
+    bits,
+    itemsize: Math.ceil(bits / 8),
+  })
   if (name === 'bool') return row('bool', 8)
   if (Object.hasOwn(kFormats, name)) return { ...row('float', kFormats[name].width), format: kFormats[name] }
   if (name === 'float8_e8m0fnu') return row('float', 8)
@@ -59,7 +68,8 @@ function decodeNarrow(/** @type {FloatFormat | undefined} */ format, /** @type {
   if (magnitude > max) return infinite && magnitude === max + 1 ? (negative ? -Infinity : Infinity) : NaN
   const exponent = magnitude >> mantissa
   const fraction = magnitude & (2 ** mantissa - 1)
-  const value = exponent === 0 ? fraction * 2 ** (1 - bias - mantissa) : (1 + fraction / 2 ** mantissa) * 2 ** (exponent - bias)
+  const value =
+    exponent === 0 ? fraction * 2 ** (1 - bias - mantissa) : (1 + fraction / 2 ** mantissa) * 2 ** (exponent - bias)
   return negative ? -value : value
 }
 
@@ -90,14 +100,25 @@ export function numbersOf(name, bytes) {
     const mask = table.length - 1
     return bits === 16 ? n => table[view.getUint16(2 * n, true)] : n => table[bytes[n] & mask]
   }
-  if (kind === 'float' || kind === 'complex') return bits === 32 ? n => view.getFloat32(4 * n, true) : n => view.getFloat64(8 * n, true)
+  if (kind === 'float' || kind === 'complex')
+    return bits === 32 ? n => view.getFloat32(4 * n, true) : n => view.getFloat64(8 * n, true)
   if (kind === 'int') {
     if (bits < 8) return n => (bytes[n] << (32 - bits)) >> (32 - bits)
-    return bits === 8 ? n => view.getInt8(n) : bits === 16 ? n => view.getInt16(2 * n, true)
-      : bits === 32 ? n => view.getInt32(4 * n, true) : n => view.getBigInt64(8 * n, true)
+    return bits === 8
+      ? n => view.getInt8(n)
+      : bits === 16
+        ? n => view.getInt16(2 * n, true)
+        : bits === 32
+          ? n => view.getInt32(4 * n, true)
+          : n => view.getBigInt64(8 * n, true)
   }
-  return bits <= 8 ? n => bytes[n] : bits === 16 ? n => view.getUint16(2 * n, true)
-    : bits === 32 ? n => view.getUint32(4 * n, true) : n => view.getBigUint64(8 * n, true)
+  return bits <= 8
+    ? n => bytes[n]
+    : bits === 16
+      ? n => view.getUint16(2 * n, true)
+      : bits === 32
+        ? n => view.getUint32(4 * n, true)
+        : n => view.getBigUint64(8 * n, true)
 }
 
 /**
@@ -110,12 +131,31 @@ export function typedArrayOf(name, bytes) {
   const dtype = dtypeOf(name)
   if (!dtype || dtype.kind === 'raw' || dtype.kind === 'bool') return bytes
   const { kind, bits } = dtype
-  const count = bytes.length / dtype.itemsize * (kind === 'complex' ? 2 : 1)
-  const array = kind === 'float' || kind === 'complex' ? (bits === 64 ? Float64Array : Float32Array)
-    : kind === 'int' ? (bits <= 8 ? Int8Array : bits === 16 ? Int16Array : bits === 32 ? Int32Array : BigInt64Array)
-      : bits <= 8 ? Uint8Array : bits === 16 ? Uint16Array : bits === 32 ? Uint32Array : BigUint64Array
+  const count = (bytes.length / dtype.itemsize) * (kind === 'complex' ? 2 : 1)
+  const array =
+    kind === 'float' || kind === 'complex'
+      ? bits === 64
+        ? Float64Array
+        : Float32Array
+      : kind === 'int'
+        ? bits <= 8
+          ? Int8Array
+          : bits === 16
+            ? Int16Array
+            : bits === 32
+              ? Int32Array
+              : BigInt64Array
+        : bits <= 8
+          ? Uint8Array
+          : bits === 16
+            ? Uint16Array
+            : bits === 32
+              ? Uint32Array
+              : BigUint64Array
   const number = numbersOf(name, bytes)
-  return /** @type {any} */ (array).from({ length: count }, (/** @type {unknown} */ _, /** @type {number} */ n) => number(n))
+  return /** @type {any} */ (array).from({ length: count }, (/** @type {unknown} */ _, /** @type {number} */ n) =>
+    number(n),
+  )
 }
 
 /**
@@ -145,9 +185,14 @@ export function textsOf(name, bytes) {
 
 /** @returns {(value: any) => string} */
 function numberText(/** @type {string} */ name, /** @type {Dtype} */ { kind, bits }) {
-  if (kind === 'bool') return value => value ? 'True' : 'False'
+  if (kind === 'bool') return value => (value ? 'True' : 'False')
   if (kind === 'int' || kind === 'uint') return String
-  const reads = bits === 64 ? undefined : bits === 32 ? (/** @type {number} */ read, /** @type {number} */ value) => Math.fround(read) === value : nearestIn(name)
+  const reads =
+    bits === 64
+      ? undefined
+      : bits === 32
+        ? (/** @type {number} */ read, /** @type {number} */ value) => Math.fround(read) === value
+        : nearestIn(name)
   return value => floatText(value, reads)
 }
 
@@ -156,7 +201,7 @@ const sorted = new Map()
 /** The finite numbers of a narrow format, ascending. @param {string} name @returns {Float64Array} */
 export function valuesIn(name) {
   let values = sorted.get(name)
-  if (!values) sorted.set(name, values = Float64Array.from(new Set(tableOf(name).filter(Number.isFinite))).sort())
+  if (!values) sorted.set(name, (values = Float64Array.from(new Set(tableOf(name).filter(Number.isFinite))).sort()))
   return values
 }
 
@@ -187,7 +232,10 @@ function nearestIn(/** @type {string} */ name) {
   }
 }
 
-function floatText(/** @type {number} */ value, /** @type {((read: number, value: number) => boolean) | undefined} */ reads) {
+function floatText(
+  /** @type {number} */ value,
+  /** @type {((read: number, value: number) => boolean) | undefined} */ reads,
+) {
   if (Number.isNaN(value)) return 'nan'
   if (!Number.isFinite(value)) return value < 0 ? '-inf' : 'inf'
   if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0'

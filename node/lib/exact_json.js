@@ -5,7 +5,12 @@ const kMaxDepth = 256
 const kNumber = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?/y
 const kString = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
 const kWords = /** @type {[string, any][]} */ ([
-  ['true', true], ['false', false], ['null', null], ['NaN', NaN], ['Infinity', Infinity], ['-Infinity', -Infinity],
+  ['true', true],
+  ['false', false],
+  ['null', null],
+  ['NaN', NaN],
+  ['Infinity', Infinity],
+  ['-Infinity', -Infinity],
 ])
 
 /**
@@ -16,7 +21,9 @@ const kWords = /** @type {[string, any][]} */ ([
 export function parseExact(text) {
   let at = 0
   const fail = (/** @type {string} */ what) => new SyntaxError(`${what} at character ${at}`)
-  const space = () => { while (at < text.length && ' \t\n\r'.includes(text[at])) at++ }
+  const space = () => {
+    while (at < text.length && ' \t\n\r'.includes(text[at])) at++
+  }
   const take = (/** @type {RegExp} */ pattern) => {
     pattern.lastIndex = at
     const match = pattern.exec(text)
@@ -76,7 +83,9 @@ export function parseExact(text) {
   const array = (/** @type {number} */ depth) => {
     /** @type {any[]} */
     const elements = []
-    list(']', () => { elements.push(value(depth + 1)) })
+    list(']', () => {
+      elements.push(value(depth + 1))
+    })
     return elements
   }
   const whole = value(0)
@@ -91,7 +100,10 @@ export function stringifyExact(value) {
   if (typeof value === 'number' && !Number.isFinite(value)) return `"${value}"`
   if (Array.isArray(value)) return `[${value.map(stringifyExact).join(',')}]`
   if (typeof value === 'object' && value !== null) {
-    return `{${Object.entries(value).filter(([, one]) => one !== undefined).map(([name, one]) => `${JSON.stringify(name)}:${stringifyExact(one)}`).join(',')}}`
+    return `{${Object.entries(value)
+      .filter(([, one]) => one !== undefined)
+      .map(([name, one]) => `${JSON.stringify(name)}:${stringifyExact(one)}`)
+      .join(',')}}`
   }
   return Object.is(value, -0) ? '-0.0' : JSON.stringify(value)
 }

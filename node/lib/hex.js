@@ -1,2 +1,3 @@
 // Bytes as hex digits, lower case.
-export const hexOf = (/** @type {Uint8Array} */ bytes) => Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
+export const hexOf = (/** @type {Uint8Array} */ bytes) =>
+  Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')

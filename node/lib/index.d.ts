@@ -71,7 +71,11 @@ export interface VerifyOptions extends CompareOptions {
    * on. `read` gives an earlier run's text; `onResume` is told how many leaves that vouches for, nothing where lockfile, files
    * or options are others, and of a URL where that run was finished (`isFinished`): its ETags are the server's word.
    */
-  state?: { read?: () => string | undefined; write: (text: string) => void; onResume?: (leaves: number | undefined, isFinished?: boolean) => void }
+  state?: {
+    read?: () => string | undefined
+    write: (text: string) => void
+    onResume?: (leaves: number | undefined, isFinished?: boolean) => void
+  }
 }
 
 export interface DiffOptions extends CompareOptions {
@@ -161,17 +165,20 @@ export interface Report<Output = undefined> {
 
 export interface DigestOutput {
   fingerprint: string | null
-  items: Record<string, {
-    fingerprint: string | null
-    leaves: {
-      key_path: string[]
-      value_type: string
-      dtype: string
-      shape: number[] | null
-      nbytes: number
-      digest?: { blake3: string; sha256?: string }
-    }[]
-  }>
+  items: Record<
+    string,
+    {
+      fingerprint: string | null
+      leaves: {
+        key_path: string[]
+        value_type: string
+        dtype: string
+        shape: number[] | null
+        nbytes: number
+        digest?: { blake3: string; sha256?: string }
+      }[]
+    }
+  >
 }
 
 export interface ListedLeaf {
@@ -245,10 +252,13 @@ export interface MetadataOutput {
   item: string
   /** Which item AUTO takes: by Orbax's documentation and Orbax 0.11, and by Orbax 0.12.8. */
   auto: { documented: string | null; orbax_0_12_8: string | null }
-  items: Record<string, {
-    kind: string
-    leaves: { key_path: string[]; value_type: string; dtype: string; shape: number[] | null; sharding: unknown }[]
-  }>
+  items: Record<
+    string,
+    {
+      kind: string
+      leaves: { key_path: string[]; value_type: string; dtype: string; shape: number[] | null; sharding: unknown }[]
+    }
+  >
   /** Documents that are there and cannot be read: what they say is missing above. */
   unreadable: { file: string; message: string }[]
 }
@@ -281,7 +291,8 @@ export interface Value {
   data: ArrayLike<number> | ArrayLike<bigint> | null
 }
 
-export interface ReadOptions extends Pick<Options, 'signal' | 'maxMemory' | 'maxFill' | 'item' | 'step' | 'allSteps' | 'prefix' | 'generation'> {
+export interface ReadOptions
+  extends Pick<Options, 'signal' | 'maxMemory' | 'maxFill' | 'item' | 'step' | 'allSteps' | 'prefix' | 'generation'> {
   /** Only what its blocks (up to 4 MiB: its digests) vouch for is given. */
   lockfile?: Uint8Array | ArrayBuffer | string
   lockfileCameWithSource?: boolean
@@ -307,7 +318,9 @@ export interface DiffOutput {
  * by `exclude`) may be later; an option that contradicts is refused (`usage`). Options are of all sources of a command, and so is this scope.
  */
 export class Checkpoint {
-  readonly scope: Readonly<Pick<Options, 'item' | 'step' | 'allSteps' | 'prefix' | 'generation' | 'include' | 'exclude'>>
+  readonly scope: Readonly<
+    Pick<Options, 'item' | 'step' | 'allSteps' | 'prefix' | 'generation' | 'include' | 'exclude'>
+  >
   readonly items: ListOutput['items']
   readonly leaves: (ListedLeaf & { item: string })[]
   readonly findings: Finding[]
@@ -347,19 +360,28 @@ export function digest(source: Source, options?: Options): Promise<Report<Digest
 export function list(source: Source, options?: ListOptions): Promise<Report<ListOutput>>
 /** In pieces: the document is of use until what `onDocument` gives has settled. The report has no output. */
 export function list(
-  source: Source, options: ListOptions & { onDocument: ((document: ListDocument) => void | Promise<void>) | undefined },
+  source: Source,
+  options: ListOptions & { onDocument: ((document: ListDocument) => void | Promise<void>) | undefined },
 ): Promise<Report<any>>
 /** What Orbax v1's `metadata()` and `checkpointables_metadata()` tell. */
 export function metadata(source: Source, options?: MetadataOptions): Promise<Report<MetadataOutput>>
 /** As `Checkpoint.read`. Over HTTP nothing is asked for that does not lead to this leaf. */
-export function read(source: Source, name: string | string[], slice?: string | Index[], options?: ReadOptions): Promise<Value>
+export function read(
+  source: Source,
+  name: string | string[],
+  slice?: string | Index[],
+  options?: ReadOptions,
+): Promise<Value>
 export function openCheckpoint(source: Source, options?: ListOptions): Promise<Checkpoint>
 /**
  * The spec with which TensorStore opens a leaf, named as /params/w, params.w or state:/params/w. `base` is the source's own
  * directory as a kvstore of TensorStore; its `path` is "" or ends in "/".
  */
 export function tensorstoreSpec(
-  output: ListOutput, leaf: string, base: { driver: string; path: string; [member: string]: unknown }, options?: { generation?: number },
+  output: ListOutput,
+  leaf: string,
+  base: { driver: string; path: string; [member: string]: unknown },
+  options?: { generation?: number },
 ): { driver: 'zarr' | 'zarr3'; kvstore: Record<string, unknown> }
 /** One finding's code on one screen; "" for a code that does not exist. */
 export function explain(code: string): Promise<string>

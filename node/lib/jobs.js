@@ -7,7 +7,7 @@ import { Pool } from './pool.js'
 
 // Starting threads takes some 40 ms, in which one place hashes this much.
 const kWorkersFrom = 16 << 20
-const kHashing = ['lock', 'verify', 'digest', 'diff']  // commands that read values
+const kHashing = ['lock', 'verify', 'digest', 'diff'] // commands that read values
 
 /**
  * @typedef {import('./stores/store.js').Store} Store
@@ -16,8 +16,13 @@ const kHashing = ['lock', 'verify', 'digest', 'diff']  // commands that read val
  */
 
 /** Workers that start while the core is loaded and plans, where the command reads values and the sources hold enough. */
-export function warmPool(/** @type {Platform} */ platform, /** @type {string} */ command, /** @type {Store[]} */ stores,
-  /** @type {(import('./stores/store.js').PackedListing | undefined)[]} */ listings, /** @type {Options} */ options) {
+export function warmPool(
+  /** @type {Platform} */ platform,
+  /** @type {string} */ command,
+  /** @type {Store[]} */ stores,
+  /** @type {(import('./stores/store.js').PackedListing | undefined)[]} */ listings,
+  /** @type {Options} */ options,
+) {
   const bytes = listings.reduce((sum, listing) => sum + (listing?.bytes ?? 0), 0)
   if (!kHashing.includes(command) || !takesPool(platform, bytes, options)) return undefined
   const pool = newPool(platform, stores, options)
@@ -25,11 +30,14 @@ export function warmPool(/** @type {Platform} */ platform, /** @type {string} */
   return pool
 }
 
-const workersOf = (/** @type {Platform} */ platform, /** @type {Options} */ { workers = platform.defaultWorkers }) => workers
+const workersOf = (/** @type {Platform} */ platform, /** @type {Options} */ { workers = platform.defaultWorkers }) =>
+  workers
 
 /** Content is handed out in this thread. */
 const takesPool = (/** @type {Platform} */ platform, /** @type {number} */ bytes, /** @type {Options} */ options) =>
-  workersOf(platform, options) >= (platform.poolFrom ?? 2) && !options.onContent && bytes >= (options.workersFrom ?? kWorkersFrom)
+  workersOf(platform, options) >= (platform.poolFrom ?? 2) &&
+  !options.onContent &&
+  bytes >= (options.workersFrom ?? kWorkersFrom)
 
 const newPool = (/** @type {Platform} */ platform, /** @type {Store[]} */ stores, /** @type {Options} */ options) =>
   new Pool({ size: workersOf(platform, options), start: platform.startWorker, stores })
@@ -92,8 +100,12 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier, r
     if (options.onContent) made.setContentSink(options.onContent)
     return made
   }
-  const here = (/** @type {Uint8Array} */ input, /** @type {(bytes: number) => void} */ note, /** @type {boolean} */ rare,
-    /** @type {Store[]} */ stores) => {
+  const here = (
+    /** @type {Uint8Array} */ input,
+    /** @type {(bytes: number) => void} */ note,
+    /** @type {boolean} */ rare,
+    /** @type {Store[]} */ stores,
+  ) => {
     const job = turn.then(async () => {
       // Without it the core does what it can, and says `unsupported` of the rest.
       if (rare) codecs ??= startCodecs().catch(() => core)
@@ -103,7 +115,8 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier, r
     return job
   }
   /** Where a job in this thread reads. */
-  const storesOf = (/** @type {import('./pool.js').ReadPlan | undefined} */ plan) => plan?.here?.() ?? plan?.stores ?? stores
+  const storesOf = (/** @type {import('./pool.js').ReadPlan | undefined} */ plan) =>
+    plan?.here?.() ?? plan?.stores ?? stores
   /** The core counts whole jobs; to a person a leaf of gigabytes shall move too. */
   const tell = () => {
     if (!onProgress) return
@@ -119,7 +132,11 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier, r
 
   return {
     tell,
-    async run(/** @type {Uint8Array} */ input, /** @type {'codecs' | undefined} */ name, /** @type {string | undefined} */ values) {
+    async run(
+      /** @type {Uint8Array} */ input,
+      /** @type {'codecs' | undefined} */ name,
+      /** @type {string | undefined} */ values,
+    ) {
       const note = (/** @type {number} */ bytes) => {
         underWay.set(input, bytes)
         tell()
@@ -132,7 +149,7 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier, r
       const plan = reader?.plan(values)
       try {
         if (!pool) return await here(input, note, name === 'codecs', storesOf(plan))
-        const codecs = name && await platform.load(name).catch(() => undefined)
+        const codecs = name && (await platform.load(name).catch(() => undefined))
         return await pool.run(input, note, codecs && { module: codecs.module, url: codecs.url }, plan)
       } finally {
         plan?.close()

@@ -33,7 +33,7 @@ export function patternsOf(word) {
   const name = kSliced.exec(word)?.[1]
   // A pattern that begins with "/" is a JSON Pointer, and "" is the empty path: the two others are the leaves whose parameter name
   // begins with "/" or is empty.
-  return [word, ...name === undefined ? [] : [name], '/~1*/**', '/']
+  return [word, ...(name === undefined ? [] : [name]), '/~1*/**', '/']
 }
 
 /**
@@ -44,15 +44,23 @@ export function patternsOf(word) {
  */
 export function findLeaf(items, name) {
   for (const form of kForms) {
-    const found = items.flatMap(item => item.leaves.flatMap(leaf => {
-      const text = form(leaf.key_path)
-      return text === name || `${item.name}:${text}` === name ? [{ item, leaf }] : []
-    }))
+    const found = items.flatMap(item =>
+      item.leaves.flatMap(leaf => {
+        const text = form(leaf.key_path)
+        return text === name || `${item.name}:${text}` === name ? [{ item, leaf }] : []
+      }),
+    )
     if (found.length === 1) return found[0]
     if (found.length > 1) {
       const names = found.slice(0, 4).map(({ item, leaf }) => `${item.name}:${pointer(leaf.key_path)}`)
-      throw new LeafsumError('usage', `${name} names ${found.length} leaves: ${names.join(', ')}${found.length > 4 ? ', …' : ''}`)
+      throw new LeafsumError(
+        'usage',
+        `${name} names ${found.length} leaves: ${names.join(', ')}${found.length > 4 ? ', …' : ''}`,
+      )
     }
   }
-  throw new LeafsumError('usage', `there is no leaf ${name}: leaves are named as /params/w, params.w or state:/params/w; leafsum ls lists them`)
+  throw new LeafsumError(
+    'usage',
+    `there is no leaf ${name}: leaves are named as /params/w, params.w or state:/params/w; leafsum ls lists them`,
+  )
 }

@@ -15,7 +15,8 @@ import { isListing } from './stores/store.js'
  */
 export async function listSource(run, source, options = {}) {
   const { files: wanted, depth, onDocument, ...rest } = options
-  if (depth !== undefined && !(Number.isInteger(depth) && depth >= 0)) throw new LeafsumError('usage', 'depth: a whole number from 0 on is wanted')
+  if (depth !== undefined && !(Number.isInteger(depth) && depth >= 0))
+    throw new LeafsumError('usage', 'depth: a whole number from 0 on is wanted')
   const opened = await source
   const listing = wanted ? await storeOf(opened).list?.() : undefined
   if (wanted && !isListing(listing)) throw new LeafsumError('usage', 'the source has no listing of its files')
@@ -34,5 +35,12 @@ export async function listSource(run, source, options = {}) {
 }
 
 /** Of a command's options those with which a source is listed before it. @param {import('./run.js').Options} options */
-export const listOptions = ({ item, step, allSteps, prefix, generation, maxMemory, signal }) =>
-  ({ item, step, allSteps, prefix, generation, maxMemory, signal })
+export const listOptions = ({ item, step, allSteps, prefix, generation, maxMemory, signal }) => ({
+  item,
+  step,
+  allSteps,
+  prefix,
+  generation,
+  maxMemory,
+  signal,
+})

@@ -30,8 +30,10 @@ export class ListDocument {
     /** The core's document, without rows. */
     this.head = JSON.parse(text)
     /** @type {RowList[]} in the document's order */
-    this.lists = this.head.items.flatMap((/** @type {any} */ item, /** @type {number} */ n) =>
-      [{ item: n, name: 'leaves' }, ...item.keys ? [{ item: n, name: 'keys' }] : []])
+    this.lists = this.head.items.flatMap((/** @type {any} */ item, /** @type {number} */ n) => [
+      { item: n, name: 'leaves' },
+      ...(item.keys ? [{ item: n, name: 'keys' }] : []),
+    ])
     this.#places = new Map(this.lists.map((list, n) => [`${list.item} ${list.name}`, n]))
   }
 
@@ -78,10 +80,12 @@ export class ListDocument {
   /** The document as a value, and its text in pieces. */
   whole() {
     const document = structuredClone(this.head)
-    const pieces = [...this.text(({ item, name }, rows) => {
-      const all = document.items[item][name]
-      for (const row of rows) all.push(row)
-    })]
+    const pieces = [
+      ...this.text(({ item, name }, rows) => {
+        const all = document.items[item][name]
+        for (const row of rows) all.push(row)
+      }),
+    ]
     document.subtrees = this.#subtrees
     if (this.files) document.files = this.files
     return { document, pieces }
@@ -89,7 +93,7 @@ export class ListDocument {
 
   /** Rows as JSON, commas between. @returns {Generator<Uint8Array>} */
   *#pieces(/** @type {number} */ list) {
-    for (let from = 0; list >= 0;) {
+    for (let from = 0; list >= 0; ) {
       const { bytes, next } = this.#verifier.rows(list, from)
       if (bytes.length === 0) return
       yield bytes
@@ -99,4 +103,5 @@ export class ListDocument {
 }
 
 /** @param {Iterable<string | Uint8Array>} pieces */
-export const textOf = pieces => [...pieces].map(piece => typeof piece === 'string' ? piece : decoder.decode(piece)).join('')
+export const textOf = pieces =>
+  [...pieces].map(piece => (typeof piece === 'string' ? piece : decoder.decode(piece))).join('')

@@ -85,7 +85,8 @@ export class SubtreeSums {
     let sum = 0
     const over = this.#cost.findIndex(one => (sum += one) > kMaxPaths)
     const deepest = over < 0 ? this.#depth : over
-    return this.#found.filter(({ length }) => length <= deepest)
+    return this.#found
+      .filter(({ length }) => length <= deepest)
       .map(({ length, ...subtree }) => ({ ...subtree, key_path: subtree.key_path.slice(0, length) }))
   }
 
@@ -122,11 +123,17 @@ function elements(/** @type {number[]} */ shape) {
 }
 
 /** Exact, however large the sums are. @param {Subtree[]} all */
-export const subtreesJson = all => `[${all.map(({ item, key_path: path, leaves, parameters, nbytes }) =>
-  `{"item":${JSON.stringify(item)},"key_path":${JSON.stringify(path)},"leaves":${leaves},"parameters":${parameters},"nbytes":${nbytes}}`).join(',')}]`
+export const subtreesJson = all =>
+  `[${all
+    .map(
+      ({ item, key_path: path, leaves, parameters, nbytes }) =>
+        `{"item":${JSON.stringify(item)},"key_path":${JSON.stringify(path)},"leaves":${leaves},"parameters":${parameters},"nbytes":${nbytes}}`,
+    )
+    .join(',')}]`
 
 /** Their sums as numbers, which may be rounded. @param {Subtree[]} all  @returns {any[]} */
-export const withNumbers = all => all.map(one => ({ ...one, parameters: Number(one.parameters), nbytes: Number(one.nbytes) }))
+export const withNumbers = all =>
+  all.map(one => ({ ...one, parameters: Number(one.parameters), nbytes: Number(one.nbytes) }))
 
 const kKinds = /** @type {Record<string, string>} */ ({ f: 'file', d: 'directory', l: 'symlink' })
 
@@ -135,7 +142,8 @@ const kKinds = /** @type {Record<string, string>} */ ({ f: 'file', d: 'directory
  * @param {import('./stores/store.js').ListingEntry[]} listing
  */
 export function files(listing) {
-  return listing.map(([path, size, kind]) => ({ path, size, kind: kKinds[kind], parts: path.split('/') }))
+  return listing
+    .map(([path, size, kind]) => ({ path, size, kind: kKinds[kind], parts: path.split('/') }))
     .sort((a, b) => compareParts(a.parts, b.parts))
     .map(({ path, size, kind }) => ({ path, size, kind }))
 }

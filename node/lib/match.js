@@ -30,18 +30,28 @@ export async function matchSource({ run, report }, source, template, options) {
       const { items, auto } = (await listSource(run, one, { ...narrowed, ...scope, readers: true })).output
       return { items, auto: auto.orbax_0_12_8 }
     }
-    const items = one.items.filter((/** @type {any} */ its) => narrowed.item === undefined || its.name === narrowed.item || its.name === '')
+    const items = one.items.filter(
+      (/** @type {any} */ its) => narrowed.item === undefined || its.name === narrowed.item || its.name === '',
+    )
     return { items, auto: one.auto }
   }
   const isDocument = typeof template === 'string' || template instanceof Uint8Array
   const document = isDocument ? parseTemplate(template) : undefined
   const theTemplate = isDocument ? { items: [], auto: null } : await list(template, { allSteps, prefix })
   const theSource = await list(source, { item, step, allSteps, prefix })
-  const wantedNames = new Set(document ? document.map(leaf => leaf.item) : theTemplate.items.map((/** @type {any} */ one) => one.name))
+  const wantedNames = new Set(
+    document ? document.map(leaf => leaf.item) : theTemplate.items.map((/** @type {any} */ one) => one.name),
+  )
   const ours = treesFor(theSource, item, [...wantedNames])
-  const theirs = treesFor(theTemplate, item, theSource.items.map((/** @type {any} */ one) => one.name))
-  const wanted = document ?? await recordedLeaves(template, theirs.items)
-  const inScope = wanted.filter((/** @type {any} */ leaf) => item === undefined || leaf.item === item || leaf.item === '')
+  const theirs = treesFor(
+    theTemplate,
+    item,
+    theSource.items.map((/** @type {any} */ one) => one.name),
+  )
+  const wanted = document ?? (await recordedLeaves(template, theirs.items))
+  const inScope = wanted.filter(
+    (/** @type {any} */ leaf) => item === undefined || leaf.item === item || leaf.item === '',
+  )
   return matchLeaves(report, source, ours.items, inScope, { ...options, item: ours.item })
 }
 
@@ -56,12 +66,14 @@ export async function matchSource({ run, report }, source, template, options) {
 function treesFor({ items, auto }, item, others) {
   if (item !== undefined || items.length < 2 || others.length !== 1) return { items, item }
   const name = items.some(one => one.name === others[0]) ? others[0] : auto
-  return !items.some(one => one.name === name) ? { items, item } : { items: items.filter(one => one.name === name), item: /** @type {string} */ (name) }
+  return !items.some(one => one.name === name)
+    ? { items, item }
+    : { items: items.filter(one => one.name === name), item: /** @type {string} */ (name) }
 }
 
 /** The leaves of a source, with what Orbax recorded of them. */
 async function recordedLeaves(/** @type {any} */ source, /** @type {any[]} */ items) {
-  const records = await recordsOf(source.store ?? await source, items)
+  const records = await recordsOf(source.store ?? (await source), items)
   return leavesOf(items).map(leaf => withRecords(records, leaf))
 }
 
@@ -87,15 +99,22 @@ async function matchLeaves(report, source, items, template, { mesh, allowExtra, 
     if (found || containers.leaves.has(leaf)) counts.different++
     else counts.equal++
     if (found) findings.push(found)
-    if (found?.code === 'dtype-mismatch' && leaf.dtype !== wanted.dtype && canCast(leaf.dtype, wanted.dtype) && !leaf.prng_impl) {
+    if (
+      found?.code === 'dtype-mismatch' &&
+      leaf.dtype !== wanted.dtype &&
+      canCast(leaf.dtype, wanted.dtype) &&
+      !leaf.prng_impl
+    ) {
       casts.push({ check: new CastCheck(leaf.dtype, wanted.dtype), finding: found })
       reads.push(readOf(leaf, [{ skip: 0, take: leaf.nbytes }]))
     }
     findings.push(...shardingFindings(leaf, recordedOf(recorded.get(leaf.item), leaf.key_path), wanted.sharding, mesh))
   }
   return report('match', [source], {
-    ...options, reads,
-    onContent: (/** @type {number} */ task, /** @type {number} */ offset, /** @type {Uint8Array} */ bytes) => casts[task].check.push(offset, bytes),
+    ...options,
+    reads,
+    onContent: (/** @type {number} */ task, /** @type {number} */ offset, /** @type {Uint8Array} */ bytes) =>
+      casts[task].check.push(offset, bytes),
     conclude: () => {
       for (const { check, finding } of casts) finding.message += `: ${lossText(check, leavesShape(finding, pairs))}`
       return { findings, leaves: counts }
@@ -112,22 +131,33 @@ function judge(/** @type {Leaf} */ leaf, /** @type {TemplateLeaf} */ wanted) {
   const isLeaf = (/** @type {any} */ one) => one.shape !== null
   if (isLeaf(leaf) && isLeaf(wanted) && String(leaf.shape) !== String(wanted.shape)) {
     return {
-      code: 'shape-mismatch', ...where, expected: `[${wanted.shape}]`, actual: `[${leaf.shape}]`,
+      code: 'shape-mismatch',
+      ...where,
+      expected: `[${wanted.shape}]`,
+      actual: `[${leaf.shape}]`,
       message: `the template's shape is another one: restoring raises (or, where it is not strict, ${sizeOf(leaf.shape) > sizeOf(wanted.shape) ? 'cuts off values' : 'fills up with zeros'})`,
     }
   }
   if (leaf.dtype === wanted.dtype) return undefined
   const cast = dtypeOf(leaf.dtype) && dtypeOf(wanted.dtype)
   return {
-    code: 'dtype-mismatch', ...where, expected: wanted.dtype, actual: leaf.dtype,
-    message: cast ? `restored as ${wanted.dtype}, cast from ${leaf.dtype} without a word` : 'the template has another kind of leaf here: restoring raises',
+    code: 'dtype-mismatch',
+    ...where,
+    expected: wanted.dtype,
+    actual: leaf.dtype,
+    message: cast
+      ? `restored as ${wanted.dtype}, cast from ${leaf.dtype} without a word`
+      : 'the template has another kind of leaf here: restoring raises',
   }
 }
 
 const sizeOf = (/** @type {number[] | null} */ shape) => (shape ?? []).reduce((a, b) => a * b, 1)
 
 function leavesShape(/** @type {any} */ finding, /** @type {{ leaf: Leaf }[]} */ pairs) {
-  return pairs.find(({ leaf }) => leaf.item === finding.item && toPointer(leaf.key_path) === toPointer(finding.key_path))?.leaf.shape ?? []
+  return (
+    pairs.find(({ leaf }) => leaf.item === finding.item && toPointer(leaf.key_path) === toPointer(finding.key_path))
+      ?.leaf.shape ?? []
+  )
 }
 
 function lossText(/** @type {CastCheck} */ { loss }, /** @type {number[]} */ shape) {
@@ -144,8 +174,11 @@ function lossText(/** @type {CastCheck} */ { loss }, /** @type {number[]} */ sha
  * @returns {Promise<Map<string, any>>}
  */
 async function recordedShardings(source, items) {
-  const store = source.store ?? await source
-  const files = items.map(async item => /** @type {[string, any]} */ ([item.name, await readDocument(store, `${item.directory}_sharding`, [])]))
+  const store = source.store ?? (await source)
+  const files = items.map(
+    async item =>
+      /** @type {[string, any]} */ ([item.name, await readDocument(store, `${item.directory}_sharding`, [])]),
+  )
   return new Map(await Promise.all(files))
 }
 

@@ -40,11 +40,16 @@ async function metadataOf(report, store, wanted) {
   const unreadable = []
   const document = async (/** @type {string} */ file) => readDocument(store, file, unreadable)
   const first = items[0] ?? { name: '', directory: '' }
-  const checkpoint = await document(`${first.directory.slice(0, first.directory.length - (first.name ? first.name.length + 1 : 0))}_CHECKPOINT_METADATA`)
+  const checkpoint = await document(
+    `${first.directory.slice(0, first.directory.length - (first.name ? first.name.length + 1 : 0))}_CHECKPOINT_METADATA`,
+  )
   const described = []
   for (const one of items) {
     const shardings = one.kind === 'pytree' ? await document(`${one.directory}_sharding`) : undefined
-    described.push([one.name, { kind: one.kind, leaves: one.leaves.map((/** @type {any} */ leaf) => describe(leaf, shardings)) }])
+    described.push([
+      one.name,
+      { kind: one.kind, leaves: one.leaves.map((/** @type {any} */ leaf) => describe(leaf, shardings)) },
+    ])
   }
   return {
     source: source.step === undefined ? {} : { step: source.step },
@@ -62,7 +67,10 @@ async function metadataOf(report, store, wanted) {
 function chosen(/** @type {any[]} */ items, /** @type {string | null} */ wanted, /** @type {string | null} */ auto) {
   if (wanted === 'AUTO') {
     if (auto !== null) return auto
-    throw new LeafsumError('source', 'AUTO takes nothing here, as in Orbax 0.12.8 (InvalidLayoutError): no item is a tree, or a file is missing that marks the checkpoint; name an item with --item')
+    throw new LeafsumError(
+      'source',
+      'AUTO takes nothing here, as in Orbax 0.12.8 (InvalidLayoutError): no item is a tree, or a file is missing that marks the checkpoint; name an item with --item',
+    )
   }
   const name = wanted ?? ''
   const found = items.find(one => one.name === name)
@@ -72,7 +80,10 @@ function chosen(/** @type {any[]} */ items, /** @type {string | null} */ wanted,
     throw new LeafsumError('source', `${shown(name)} is no item here: there are ${names}`)
   }
   if (found.kind !== 'pytree') {
-    throw new LeafsumError('source', `${shown(name)} is no tree but ${found.kind}: metadata() is of trees, as in Orbax (InvalidLayoutError)`)
+    throw new LeafsumError(
+      'source',
+      `${shown(name)} is no tree but ${found.kind}: metadata() is of trees, as in Orbax (InvalidLayoutError)`,
+    )
   }
   return name
 }
@@ -80,7 +91,14 @@ function chosen(/** @type {any[]} */ items, /** @type {string | null} */ wanted,
 /** As Orbax's reader: unknown members of the document are custom metadata too. */
 function customOf(/** @type {any} */ checkpoint) {
   if (checkpoint === undefined) return null
-  const known = ['item_handlers', 'metrics', 'performance_metrics', 'init_timestamp_nsecs', 'commit_timestamp_nsecs', 'custom_metadata']
+  const known = [
+    'item_handlers',
+    'metrics',
+    'performance_metrics',
+    'init_timestamp_nsecs',
+    'commit_timestamp_nsecs',
+    'custom_metadata',
+  ]
   const others = Object.entries(checkpoint).filter(([name]) => !known.includes(name))
   const custom = checkpoint.custom_metadata
   if (custom !== undefined && custom !== null && (typeof custom !== 'object' || Array.isArray(custom))) return custom
@@ -115,9 +133,13 @@ export function base64Url(/** @type {string} */ text) {
 }
 
 /** @returns {Promise<any>} undefined where it is not there or cannot be read; the latter is told in `unreadable` */
-export async function readDocument(/** @type {import('./stores/store.js').Store} */ store, /** @type {string} */ file, /** @type {any[]} */ unreadable) {
+export async function readDocument(
+  /** @type {import('./stores/store.js').Store} */ store,
+  /** @type {string} */ file,
+  /** @type {any[]} */ unreadable,
+) {
   try {
-    if ((await store.size?.(file) ?? 0) > kMaxDocument) throw new Error(`over ${kMaxDocument} bytes`)
+    if (((await store.size?.(file)) ?? 0) > kMaxDocument) throw new Error(`over ${kMaxDocument} bytes`)
     const bytes = await store.get(`/${file}`)
     if (bytes === undefined) return undefined
     const document = parseExact(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))

@@ -3,18 +3,79 @@ import { LeafsumError } from './errors.js'
 
 // Ours → the core's. `lock` writes what stored, blocks, source say; the core refuses what does not fit the command.
 const kCoreNames = /** @type {Record<string, string>} */ ({
-  algorithms: 'algorithms', item: 'item', step: 'step', allSteps: 'all_steps', prefix: 'prefix', include: 'include', exclude: 'exclude',
-  deep: 'deep', strict: 'strict', allowMissing: 'allow_missing', allowExtra: 'allow_extra', allowStructure: 'allow_structure',
-  fingerprint: 'fingerprint', stored: 'stored', blocks: 'blocks', chunks: 'chunks', files: 'files', writeSource: 'write_source',
-  againstCameWithSource: 'against_with_source', nested: 'nested', reads: 'reads', sample: 'sample', resumed: 'resumed', resumedByTags: 'resumed_by_tags', values: 'values', renames: 'renames', keys: 'keys', keyDigests: 'key_digests', versions: 'versions', readers: 'readers', generation: 'generation',
-  maxMemory: 'max_memory', maxFill: 'max_fill', segment: 'segment',
+  algorithms: 'algorithms',
+  item: 'item',
+  step: 'step',
+  allSteps: 'all_steps',
+  prefix: 'prefix',
+  include: 'include',
+  exclude: 'exclude',
+  deep: 'deep',
+  strict: 'strict',
+  allowMissing: 'allow_missing',
+  allowExtra: 'allow_extra',
+  allowStructure: 'allow_structure',
+  fingerprint: 'fingerprint',
+  stored: 'stored',
+  blocks: 'blocks',
+  chunks: 'chunks',
+  files: 'files',
+  writeSource: 'write_source',
+  againstCameWithSource: 'against_with_source',
+  nested: 'nested',
+  reads: 'reads',
+  sample: 'sample',
+  resumed: 'resumed',
+  resumedByTags: 'resumed_by_tags',
+  values: 'values',
+  renames: 'renames',
+  keys: 'keys',
+  keyDigests: 'key_digests',
+  versions: 'versions',
+  readers: 'readers',
+  generation: 'generation',
+  maxMemory: 'max_memory',
+  maxFill: 'max_fill',
+  segment: 'segment',
 })
-const kHostNames = ['signal', 'onProgress', 'workers', 'workersFrom', 'lockfile', 'lockfileCameWithSource', 'against', 'sums', 'sumsPath', 'rename', 'stripPrefix', 'onContent', 'conclude', 'state', 'onDone']
+const kHostNames = [
+  'signal',
+  'onProgress',
+  'workers',
+  'workersFrom',
+  'lockfile',
+  'lockfileCameWithSource',
+  'against',
+  'sums',
+  'sumsPath',
+  'rename',
+  'stripPrefix',
+  'onContent',
+  'conclude',
+  'state',
+  'onDone',
+]
 
 // Whatever else were given (1, 'yes', null) would be read by somebody as the other of the two: of some options that is trust.
 const kFlags = [
-  'allSteps', 'deep', 'strict', 'allowMissing', 'allowExtra', 'allowStructure', 'stored', 'blocks', 'chunks', 'writeSource', 'values', 'keys', 'keyDigests',
-  'versions', 'readers', 'files', 'lockfileCameWithSource', 'againstCameWithSource',
+  'allSteps',
+  'deep',
+  'strict',
+  'allowMissing',
+  'allowExtra',
+  'allowStructure',
+  'stored',
+  'blocks',
+  'chunks',
+  'writeSource',
+  'values',
+  'keys',
+  'keyDigests',
+  'versions',
+  'readers',
+  'files',
+  'lockfileCameWithSource',
+  'againstCameWithSource',
 ]
 
 export const kDefaultMaxMemory = 128 * 2 ** 20
@@ -24,7 +85,8 @@ export function checkFlags(options) {
   if (typeof options !== 'object' || options === null) throw new LeafsumError('usage', 'options: an object is wanted')
   for (const name of kFlags) {
     const value = /** @type {any} */ (options)[name]
-    if (value !== undefined && typeof value !== 'boolean') throw new LeafsumError('usage', `${name}: must be true or false`)
+    if (value !== undefined && typeof value !== 'boolean')
+      throw new LeafsumError('usage', `${name}: must be true or false`)
   }
 }
 
@@ -40,7 +102,8 @@ export function coreOptions(command, sourceNames, options) {
     if (value === undefined || kHostNames.includes(name)) continue
     if (!Object.hasOwn(kCoreNames, name)) throw new LeafsumError('usage', `there is no option "${name}"`)
     // JSON has none of these; the core judges all others.
-    if (['bigint', 'symbol', 'function'].includes(typeof value)) throw new LeafsumError('usage', `${name}: a ${typeof value} is not possible`)
+    if (['bigint', 'symbol', 'function'].includes(typeof value))
+      throw new LeafsumError('usage', `${name}: a ${typeof value} is not possible`)
     config[kCoreNames[name]] = value
   }
   return config

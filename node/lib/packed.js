@@ -24,7 +24,10 @@ export function* packed(listing, links = []) {
     for (let n = Math.max(0, at - listing.length); rows.length < kRows && n < followed.length; n++) {
       rows.push([followed[n].path, 0, kFollowedLink, followed[n].target])
     }
-    yield page(rows.map(row => rowOf(row, known.get(row[0]))), count - at)
+    yield page(
+      rows.map(row => rowOf(row, known.get(row[0]))),
+      count - at,
+    )
   }
 }
 
@@ -43,12 +46,13 @@ export const packedRows = (entries, links) => ({
 /** @returns {Row} */
 function rowOf(/** @type {Row} */ row, /** @type {import('./stores/store.js').Link | undefined} */ link) {
   const [path, size, kind] = row
-  if (typeof path !== 'string' || !Number.isSafeInteger(size) || size < 0) throw new LeafsumError('usage', 'listing: a row is not [path, size, kind]')
+  if (typeof path !== 'string' || !Number.isSafeInteger(size) || size < 0)
+    throw new LeafsumError('usage', 'listing: a row is not [path, size, kind]')
   return link && kind === 'l' ? [path, 0, link.isDirectory ? kLinkToDirectory : kind, link.target] : row
 }
 
 function page(/** @type {Row[]} */ rows, /** @type {number} */ left) {
-  const texts = rows.map(([path,,, target]) => encoder.encode(target === undefined ? path : `${path}\0${target}`))
+  const texts = rows.map(([path, , , target]) => encoder.encode(target === undefined ? path : `${path}\0${target}`))
   const bytes = new Uint8Array(8 + rows.length * 13 + texts.reduce((sum, { length }) => sum + length, 0))
   const view = new DataView(bytes.buffer)
   view.setUint32(0, rows.length, true)
@@ -62,7 +66,7 @@ function page(/** @type {Row[]} */ rows, /** @type {number} */ left) {
     view.setBigUint64(at, BigInt(size), true)
     at += 8
   }
-  for (const [,, kind] of rows) bytes[at++] = typeof kind === 'number' ? kind : kKinds[kind] ?? 0
+  for (const [, , kind] of rows) bytes[at++] = typeof kind === 'number' ? kind : (kKinds[kind] ?? 0)
   for (const text of texts) {
     bytes.set(text, at)
     at += text.length

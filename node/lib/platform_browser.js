@@ -43,7 +43,7 @@ async function load(/** @type {import('./core.js').ModuleName} */ name) {
   const [wasm, factory] = name === 'core' ? [given.wasm, given.factory] : [given.codecsWasm, given.codecsFactory]
   return {
     factory: factory ?? (await import(new URL(`./core/${name}.mjs`, import.meta.url).href)).default,
-    module: wasm instanceof WebAssembly.Module ? wasm : await compile(wasm ?? await fetchWasm(name), name),
+    module: wasm instanceof WebAssembly.Module ? wasm : await compile(wasm ?? (await fetchWasm(name)), name),
   }
 }
 

@@ -33,7 +33,11 @@ export const platform = {
 
   startWorker() {
     // Options of the process are not a thread's: under `node --input-type=module -e` it would not start.
-    const worker = new Worker(new URL('./worker_node.js', import.meta.url), { stdout: true, stderr: true, execArgv: [] })
+    const worker = new Worker(new URL('./worker_node.js', import.meta.url), {
+      stdout: true,
+      stderr: true,
+      execArgv: [],
+    })
     return {
       post: (message, transfer) => worker.postMessage(message, /** @type {any} */ (transfer)),
       listen(onMessage, onDeath) {
@@ -52,7 +56,7 @@ async function load(/** @type {import('./core.js').ModuleName} */ name) {
   if (!place) throw new LeafsumError('environment', 'core.mjs and core.wasm are not there: build the preset wasm first')
   const url = new URL(`${name}.mjs`, place).href
   const { default: factory } = await import(url)
-  const wasm = given[name] ?? await readFile(new URL(`${name}.wasm`, place))
+  const wasm = given[name] ?? (await readFile(new URL(`${name}.wasm`, place)))
   const module = wasm instanceof WebAssembly.Module ? wasm : await compile(wasm, name)
   return { factory, module, url }
 }

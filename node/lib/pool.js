@@ -89,14 +89,22 @@ export class Pool {
       }
       const job = /** @type {Job} */ (this.#queue.shift())
       seat.job = job
-      seat.endpoint.post({ type: 'job', input: job.input, windows: job.plan?.windows, ...job.codecs && { codecs: job.codecs } })
+      seat.endpoint.post({
+        type: 'job',
+        input: job.input,
+        windows: job.plan?.windows,
+        ...(job.codecs && { codecs: job.codecs }),
+      })
     }
   }
 
   #newSeat() {
     /** @type {Seat} */
     const seat = { endpoint: this.start(), job: undefined }
-    seat.endpoint.listen(message => this.#receive(seat, message), why => this.#fail(bug('a worker died', why)))
+    seat.endpoint.listen(
+      message => this.#receive(seat, message),
+      why => this.#fail(bug('a worker died', why)),
+    )
     if (this.hello) seat.endpoint.post({ type: 'hello', ...this.hello })
     this.#seats.push(seat)
     return seat
@@ -124,7 +132,7 @@ export class Pool {
       let value = await owner?.[method]?.(...args)
       // Of its own, to go over whole: what is read, unlike what is taken, may be a view of what others read as well.
       const isOwn = method === 'take' && value?.byteLength === value?.buffer.byteLength
-      if (value instanceof Uint8Array && !isOwn) value = new Uint8Array(value)  // a Buffer's slice() would be a view
+      if (value instanceof Uint8Array && !isOwn) value = new Uint8Array(value) // a Buffer's slice() would be a view
       seat.endpoint.post({ type: 'answer', id, value }, value instanceof Uint8Array ? [value.buffer] : [])
     } catch (error) {
       const { kind, message } = failureOf(error)

@@ -22,8 +22,14 @@ export async function readSource({ run, report }, source, name, slice, options) 
   // With the lockfile, which chooses the step of a root where nothing else does.
   const { lockfile, lockfileCameWithSource } = options
   // Without a listing each question is a request: of other leaves nothing is asked.
-  const include = storeOf(await source).list || !isName(name) ? undefined : patternsOf(Array.isArray(name) ? toPointer(name) : name)
-  const { output } = await listSource(run, source, { ...listOptions(options), lockfile, lockfileCameWithSource, include })
+  const include =
+    storeOf(await source).list || !isName(name) ? undefined : patternsOf(Array.isArray(name) ? toPointer(name) : name)
+  const { output } = await listSource(run, source, {
+    ...listOptions(options),
+    lockfile,
+    lockfileCameWithSource,
+    include,
+  })
   return readLeaf(report, source, leavesOf(output.items), name, slice, options)
 }
 
@@ -37,7 +43,10 @@ export async function readSource({ run, report }, source, name, slice, options) 
  */
 export async function readLeaf(report, source, leaves, word, chosen, options = {}) {
   const [name, slice] = chosen === undefined && typeof word === 'string' ? splitSlice(word, leaves) : [word, chosen]
-  const leaf = leafOf(leaves.filter(one => options.item === undefined || one.item === options.item || one.item === ''), name)
+  const leaf = leafOf(
+    leaves.filter(one => options.item === undefined || one.item === options.item || one.item === ''),
+    name,
+  )
   const { shape, axes, itemsize } = selectionOf(leaf, slice)
   if (countOf(axes) * itemsize > kMaxBytes) throw new LeafsumError('usage', 'the slice is over 2 GiB: read it in parts')
   const plan = planOf(leaf, axes, shape, itemsize, options.lockfile)
@@ -45,30 +54,43 @@ export async function readLeaf(report, source, leaves, word, chosen, options = {
   const result = await report('cat', [source], {
     ...options,
     reads: [readOf(leaf, plan.parts)],
-    onContent: (/** @type {number} */ part, /** @type {number} */ offset, /** @type {Uint8Array} */ bytes) => plan.picker.push(begins[part] + offset, bytes),
+    onContent: (/** @type {number} */ part, /** @type {number} */ offset, /** @type {Uint8Array} */ bytes) =>
+      plan.picker.push(begins[part] + offset, bytes),
   })
   const shown = result.exit_code === 0
   const bytes = shown ? plan.picker.bytes : null
   return {
-    report: result, item: leaf.item, key_path: leaf.key_path, dtype: leaf.dtype,
+    report: result,
+    item: leaf.item,
+    key_path: leaf.key_path,
+    dtype: leaf.dtype,
     shape: leaf.shape === null ? null : shapeOf(axes),
-    bytes, data: bytes && typedArrayOf(leaf.dtype, bytes),
+    bytes,
+    data: bytes && typedArrayOf(leaf.dtype, bytes),
   }
 }
 
 /** What the core is to read of a leaf of `list`, and what it must still be then. */
 export const readOf = (/** @type {any} */ leaf, /** @type {any[]} */ parts) => ({
-  item: leaf.item, key_path: leaf.key_path, dtype: leaf.dtype, shape: leaf.shape, chunk_shape: leaf.chunk_shape, nbytes: leaf.nbytes, parts,
+  item: leaf.item,
+  key_path: leaf.key_path,
+  dtype: leaf.dtype,
+  shape: leaf.shape,
+  chunk_shape: leaf.chunk_shape,
+  nbytes: leaf.nbytes,
+  parts,
 })
 
-const isName = (/** @type {unknown} */ name) => typeof name === 'string' || Array.isArray(name) && name.every(key => typeof key === 'string')
+const isName = (/** @type {unknown} */ name) =>
+  typeof name === 'string' || (Array.isArray(name) && name.every(key => typeof key === 'string'))
 
 /** A key path is taken as it is; names are found as everywhere. */
 function leafOf(/** @type {any[]} */ leaves, /** @type {string | string[]} */ name) {
   if (!isName(name)) throw new LeafsumError('usage', 'a leaf is named by a text or a key path')
   const path = Array.isArray(name) ? toPointer(name) : undefined
   const byItem = [...new Set(leaves.map(leaf => leaf.item))].map(item => ({
-    name: item, leaves: leaves.filter(leaf => leaf.item === item && (path === undefined || toPointer(leaf.key_path) === path)),
+    name: item,
+    leaves: leaves.filter(leaf => leaf.item === item && (path === undefined || toPointer(leaf.key_path) === path)),
   }))
   return findLeaf(byItem, path ?? /** @type {string} */ (name)).leaf
 }
@@ -77,13 +99,19 @@ function selectionOf(/** @type {any} */ leaf, /** @type {string | import('./slic
   const dtype = dtypeOf(leaf.dtype)
   const indices = typeof slice === 'string' ? parseSlice(slice) : slice
   if (!Array.isArray(indices)) throw new LeafsumError('usage', 'a slice is text, as `0:3, ::2`, or a list')
-  if (!dtype && indices.length > 0) throw new LeafsumError('usage', `a slice of a leaf of dtype ${leaf.dtype}: it has no elements`)
+  if (!dtype && indices.length > 0)
+    throw new LeafsumError('usage', `a slice of a leaf of dtype ${leaf.dtype}: it has no elements`)
   const shape = dtype ? leaf.shape : [leaf.nbytes]
   return { shape, axes: axesOf(indices, shape), itemsize: dtype?.itemsize ?? 1 }
 }
 
-function planOf(/** @type {any} */ leaf, /** @type {import('./slice.js').Axis[]} */ axes, /** @type {number[]} */ shape,
-  /** @type {number} */ itemsize, /** @type {any} */ lockfile) {
+function planOf(
+  /** @type {any} */ leaf,
+  /** @type {import('./slice.js').Axis[]} */ axes,
+  /** @type {number[]} */ shape,
+  /** @type {number} */ itemsize,
+  /** @type {any} */ lockfile,
+) {
   const inChunks = leaf.chunk_shape !== undefined
   if (lockfile === undefined) {
     if (countOf(axes) === 0) return { parts: [], picker: chunklessPicker(axes, shape, itemsize) }
@@ -91,7 +119,13 @@ function planOf(/** @type {any} */ leaf, /** @type {import('./slice.js').Axis[]}
     // A file or a value of a msgpack tree is one piece, and no array of chunks to the core.
     return inChunks ? plan : { ...plan, parts: plan.parts.map(({ skip, take }) => ({ skip, take })) }
   }
-  const plan = blocksFor(axes, shape, inChunks ? leaf.chunk_shape : undefined, itemsize, leaf.nbytes > kBlock && hasBlocks(lockfile, leaf))
+  const plan = blocksFor(
+    axes,
+    shape,
+    inChunks ? leaf.chunk_shape : undefined,
+    itemsize,
+    leaf.nbytes > kBlock && hasBlocks(lockfile, leaf),
+  )
   return leaf.nbytes === 0 ? { ...plan, parts: [] } : plan
 }
 
@@ -104,7 +138,9 @@ function hasBlocks(/** @type {Uint8Array | ArrayBuffer | string} */ lockfile, /*
     const { items } = JSON.parse(typeof lockfile === 'string' ? lockfile : new TextDecoder().decode(lockfile))
     const item = items[leaf.item] ?? Object.values(items)[0]
     const path = JSON.stringify(leaf.key_path)
-    return item.leaves.some((/** @type {any} */ one) => one.blocks !== undefined && JSON.stringify(one.key_path) === path)
+    return item.leaves.some(
+      (/** @type {any} */ one) => one.blocks !== undefined && JSON.stringify(one.key_path) === path,
+    )
   } catch {
     return false // the core refuses such a lockfile, and says why
   }

@@ -16,13 +16,20 @@ export async function recordsOf(store, items) {
   const trees = items.filter(({ kind }) => kind === 'pytree')
   const listing = trees.length > 0 ? await store.list?.() : undefined
   const files = isListing(listing) ? /** @type {any[]} */ (listing).map(([path]) => path) : undefined
-  return new Map(await Promise.all(trees.map(async ({ name, directory }) => {
-    const tree = await readDocument(store, `${directory}_METADATA`, [])
-    const folder = `${directory}array_metadatas/`
-    const processes = files?.filter(path => path.startsWith(`${folder}process_`)) ?? [`${folder}process_0`]
-    const arrays = await Promise.all(processes.map(path => readDocument(store, path, [])))
-    return /** @type {[string, Records]} */ ([name, { keyTypes: keyTypesOf(tree), prng: new Map(arrays.flatMap(prngOf)) }])
-  })))
+  return new Map(
+    await Promise.all(
+      trees.map(async ({ name, directory }) => {
+        const tree = await readDocument(store, `${directory}_METADATA`, [])
+        const folder = `${directory}array_metadatas/`
+        const processes = files?.filter(path => path.startsWith(`${folder}process_`)) ?? [`${folder}process_0`]
+        const arrays = await Promise.all(processes.map(path => readDocument(store, path, [])))
+        return /** @type {[string, Records]} */ ([
+          name,
+          { keyTypes: keyTypesOf(tree), prng: new Map(arrays.flatMap(prngOf)) },
+        ])
+      }),
+    ),
+  )
 }
 
 function keyTypesOf(/** @type {any} */ tree) {
@@ -32,7 +39,10 @@ function keyTypesOf(/** @type {any} */ tree) {
   for (const entry of entries) {
     const keys = /** @type {any} */ (entry)?.key_metadata
     if (!Array.isArray(keys)) continue
-    types.set(JSON.stringify(keys.map(one => String(one?.key))), keys.map(one => one?.key_type))
+    types.set(
+      JSON.stringify(keys.map(one => String(one?.key))),
+      keys.map(one => one?.key_type),
+    )
   }
   return types
 }
@@ -57,5 +67,9 @@ const isObject = (/** @type {unknown} */ value) => typeof value === 'object' && 
 export function withRecords(records, leaf) {
   const known = records.get(leaf.item)
   if (!known) return leaf
-  return { ...leaf, key_types: known.keyTypes.get(JSON.stringify(leaf.key_path)), prng_impl: known.prng.get(leaf.key_path.join('.')) ?? null }
+  return {
+    ...leaf,
+    key_types: known.keyTypes.get(JSON.stringify(leaf.key_path)),
+    prng_impl: known.prng.get(leaf.key_path.join('.')) ?? null,
+  }
 }

@@ -18,13 +18,22 @@ import { listOptions, listSource } from './list.js'
  */
 export async function renamesBetween(run, sources, { rename, stripPrefix, ...options }) {
   const strip = stripPrefix === undefined ? (/** @type {string[]} */ path) => path : withoutPrefix(stripPrefix)
-  const change = rename === undefined ? strip : (rules => (/** @type {string[]} */ path) => strip(rules(path)))(byRules(rename))
-  const all = await Promise.all(sources.map(async (source, n) => {
-    const { output } = await listSource(run, source, listOptions(options))
-    const leaves = output.items.flatMap((/** @type {any} */ one) =>
-      one.leaves.map((/** @type {any} */ leaf) => ({ item: one.name, key_path: leaf.key_path })))
-    return renamesOf(n, leaves, n === 0 ? change : strip)
-  }))
+  const change =
+    rename === undefined
+      ? strip
+      : (
+          rules => (/** @type {string[]} */ path) =>
+            strip(rules(path))
+        )(byRules(rename))
+  const all = await Promise.all(
+    sources.map(async (source, n) => {
+      const { output } = await listSource(run, source, listOptions(options))
+      const leaves = output.items.flatMap((/** @type {any} */ one) =>
+        one.leaves.map((/** @type {any} */ leaf) => ({ item: one.name, key_path: leaf.key_path })),
+      )
+      return renamesOf(n, leaves, n === 0 ? change : strip)
+    }),
+  )
   return all.flat()
 }
 
@@ -38,14 +47,19 @@ export async function renamesBetween(run, sources, { rename, stripPrefix, ...opt
 export function withRenames(leaves, rules) {
   const place = (/** @type {string} */ item, /** @type {string[]} */ path) => JSON.stringify([item, path])
   const to = new Map(renamesOf(0, leaves, byRules(rules)).map(([, item, from, other]) => [place(item, from), other]))
-  return leaves.map(leaf => to.has(place(leaf.item, leaf.key_path)) ? { ...leaf, renamed: to.get(place(leaf.item, leaf.key_path)) } : leaf)
+  return leaves.map(leaf =>
+    to.has(place(leaf.item, leaf.key_path)) ? { ...leaf, renamed: to.get(place(leaf.item, leaf.key_path)) } : leaf,
+  )
 }
 
 /** @param {string} pointer @returns {string[] | undefined} nothing where it is none */
 function fromPointer(pointer) {
   if (pointer === '') return []
   if (!pointer.startsWith('/') || /~(?![01])/.test(pointer)) return undefined
-  return pointer.slice(1).split('/').map(key => key.replaceAll('~1', '/').replaceAll('~0', '~'))
+  return pointer
+    .slice(1)
+    .split('/')
+    .map(key => key.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
 /**
@@ -65,7 +79,10 @@ function renamesOf(source, leaves, rename) {
     const place = JSON.stringify([item, to])
     const other = taken.get(place)
     if (other && toPointer(other) !== toPointer(from)) {
-      throw new LeafsumError('usage', `${toPointer(other)} and ${toPointer(from)} would both be ${toPointer(to)}: rename them apart`)
+      throw new LeafsumError(
+        'usage',
+        `${toPointer(other)} and ${toPointer(from)} would both be ${toPointer(to)}: rename them apart`,
+      )
     }
     taken.set(place, from)
     if (toPointer(to) !== toPointer(from)) renames.push([source, item, from, to])
@@ -83,12 +100,18 @@ function byRules(rules) {
   if (!Array.isArray(rules) || !rules.every(rule => Array.isArray(rule) && typeof rule[1] === 'string')) {
     throw new LeafsumError('usage', 'rename: a list of [pattern, replacement] is wanted')
   }
-  const compiled = rules.map(([pattern, replacement]) => /** @type {[RegExp, string]} */ ([compile(pattern), replacement]))
+  const compiled = rules.map(
+    ([pattern, replacement]) => /** @type {[RegExp, string]} */ ([compile(pattern), replacement]),
+  )
   return keyPath => {
     const before = toPointer(keyPath)
     const after = compiled.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), before)
     const to = fromPointer(after)
-    if (!to) throw new LeafsumError('usage', `${before} would be ${JSON.stringify(after)}, which is no key path: it begins with "/"`)
+    if (!to)
+      throw new LeafsumError(
+        'usage',
+        `${before} would be ${JSON.stringify(after)}, which is no key path: it begins with "/"`,
+      )
     return to
   }
 }
@@ -109,7 +132,10 @@ function compile(/** @type {RegExp | string} */ pattern) {
 function withoutPrefix(prefix) {
   if (typeof prefix !== 'string') throw new LeafsumError('usage', 'stripPrefix: a key path such as params is wanted')
   const elements = fromPointer(prefix.startsWith('/') ? prefix : `/${prefix}`)
-  if (!elements || elements.includes('')) throw new LeafsumError('usage', `${prefix}: a key path such as params is wanted`)
-  return keyPath => elements.every((element, n) => keyPath[n] === element) && keyPath.length > elements.length
-    ? keyPath.slice(elements.length) : keyPath
+  if (!elements || elements.includes(''))
+    throw new LeafsumError('usage', `${prefix}: a key path such as params is wanted`)
+  return keyPath =>
+    elements.every((element, n) => keyPath[n] === element) && keyPath.length > elements.length
+      ? keyPath.slice(elements.length)
+      : keyPath
 }

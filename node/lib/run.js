@@ -32,11 +32,14 @@ export async function newCore(/** @type {Platform} */ platform) {
 export async function runCommand(platform, command, sources, given) {
   checkFlags(given)
   const { signal, onProgress, workers: count, workersFrom, maxMemory = kDefaultMaxMemory } = given
-  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') throw new LeafsumError('usage', 'signal: an AbortSignal is wanted')
+  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function')
+    throw new LeafsumError('usage', 'signal: an AbortSignal is wanted')
   for (const [name, value] of Object.entries({ workers: count, workersFrom })) {
-    if (value !== undefined && !(typeof value === 'number' && value >= 0)) throw new LeafsumError('usage', `${name}: a number from 0 on is wanted`)
+    if (value !== undefined && !(typeof value === 'number' && value >= 0))
+      throw new LeafsumError('usage', `${name}: a number from 0 on is wanted`)
   }
-  if (onProgress !== undefined && typeof onProgress !== 'function') throw new LeafsumError('usage', 'onProgress: a function is wanted')
+  if (onProgress !== undefined && typeof onProgress !== 'function')
+    throw new LeafsumError('usage', 'onProgress: a function is wanted')
   signal?.throwIfAborted()
   const opened = await unlessAborted(Promise.all(sources), signal)
   const options = scoped(opened, given)
@@ -49,14 +52,22 @@ export async function runCommand(platform, command, sources, given) {
     const listings = await unlessAborted(Promise.all(stores.map(listed)), signal)
     for (const [n, listing] of listings.entries()) {
       // Ours tell a change by themselves.
-      if (listing && !stores[n].spec && !stores[n].readInto) stores[n] = (await import('./stores/told.js')).heldToItsSizes(stores[n], listing.entries())
+      if (listing && !stores[n].spec && !stores[n].readInto)
+        stores[n] = (await import('./stores/told.js')).heldToItsSizes(stores[n], listing.entries())
     }
     if (options.files && !listings[0]) {
-      throw new LeafsumError('usage', 'the files of a source without a listing cannot be locked: leave --files out, or lock a directory')
+      throw new LeafsumError(
+        'usage',
+        'the files of a source without a listing cannot be locked: leave --files out, or lock a directory',
+      )
     }
-    const pool = workers = warmPool(platform, command, stores, listings, options)
+    const pool = (workers = warmPool(platform, command, stores, listings, options))
     const state = options.state === undefined ? undefined : await stateOf(stores[0], options)
-    const config = coreOptions(command, stores.map(store => store.name ?? ''), { ...options, resumed: state?.resumed, resumedByTags: state?.resumed && state.byTags })
+    const config = coreOptions(
+      command,
+      stores.map(store => store.name ?? ''),
+      { ...options, resumed: state?.resumed, resumedByTags: state?.resumed && state.byTags },
+    )
     const ahead = await readingAhead(platform, stores, options)
     if (ahead) config.read_ahead = true
     config.source_files = stores.map((/** @type {any} */ store) => store.file ?? '')
@@ -81,11 +92,11 @@ export async function runCommand(platform, command, sources, given) {
     for (const [index, listing] of listings.entries()) {
       for (const page of listing?.pages() ?? []) verifier.addListing(index, page)
     }
-    listings.fill(undefined)  // the core has it
+    listings.fill(undefined) // the core has it
     refuse(verifier.error(), 'usage')
 
     if (options.onContent) core.setContentSink(options.onContent)
-    const jobs = workers = jobRunner({ platform, loaded, pool, stores, options, verifier, reader: ahead?.reader })
+    const jobs = (workers = jobRunner({ platform, loaded, pool, stores, options, verifier, reader: ahead?.reader }))
     const save = () => state?.save(verifier.equal())
     const { tell } = jobs
     const onPause = () => {
@@ -102,7 +113,8 @@ export async function runCommand(platform, command, sources, given) {
     jobs.tell()
     refuse(verifier.notFound(), verifier.isAmbiguous() ? 'usage' : 'source')
     state?.save(verifier.equal(), hasReadAll(verifier.report()))
-    if (options.conclude && !verifier.conclude(JSON.stringify(options.conclude()))) throw bug('a judgement that is none')
+    if (options.conclude && !verifier.conclude(JSON.stringify(options.conclude())))
+      throw bug('a judgement that is none')
     await options.onDone?.(verifier)
     return { report: verifier.report(), output: verifier.output(), lines: verifier.text() }
   } catch (error) {
@@ -116,7 +128,9 @@ export async function runCommand(platform, command, sources, given) {
 
 /** Whether another run would find no more than this one: nothing failed that may not fail again. */
 function hasReadAll(/** @type {string} */ report) {
-  return !JSON.parse(report).findings.some((/** @type {any} */ { code }) => code === 'unreadable' || code === 'changed-during-read')
+  return !JSON.parse(report).findings.some(
+    (/** @type {any} */ { code }) => code === 'unreadable' || code === 'changed-during-read',
+  )
 }
 
 /** @returns {Promise<import('./stores/store.js').PackedListing | undefined>} */
@@ -128,7 +142,9 @@ async function listed(/** @type {Store} */ store) {
     // Without sizes a listing is of no use: a store that gives bare names is read as one that has none.
     return isListing(entries) ? packedRows(/** @type {any} */ (entries), () => store.links?.()) : undefined
   } catch (error) {
-    throw error instanceof LeafsumError ? error : new LeafsumError('source', `the source cannot be listed: ${firstLine(error)}`, { cause: error })
+    throw error instanceof LeafsumError
+      ? error
+      : new LeafsumError('source', `the source cannot be listed: ${firstLine(error)}`, { cause: error })
   }
 }
 
@@ -160,12 +176,28 @@ async function unlessAborted(promise, signal) {
   }
 }
 
-async function stateOf(/** @type {Store} */ store, /** @type {Options} */ { state, lockfile, fingerprint, item, step, allSteps, prefix, generation, deep, algorithms }) {
+async function stateOf(
+  /** @type {Store} */ store,
+  /** @type {Options} */ { state, lockfile, fingerprint, item, step, allSteps, prefix, generation, deep, algorithms },
+) {
   const { openState } = await import('./state.js')
-  return openState(state, store, lockfile && bytesOf(lockfile), { item, step, allSteps, prefix, generation, deep: fingerprint === undefined ? deep : true, algorithms })
+  return openState(state, store, lockfile && bytesOf(lockfile), {
+    item,
+    step,
+    allSteps,
+    prefix,
+    generation,
+    deep: fingerprint === undefined ? deep : true,
+    algorithms,
+  })
 }
 
-async function sumsOf(/** @type {Platform} */ platform, /** @type {Store} */ store, /** @type {unknown} */ listing, /** @type {Options} */ options) {
+async function sumsOf(
+  /** @type {Platform} */ platform,
+  /** @type {Store} */ store,
+  /** @type {unknown} */ listing,
+  /** @type {Options} */ options,
+) {
   const { sumsForCore } = await import('./sums.js')
   return sumsForCore(store, listing, bytesOf(options.sums, 'sums'), platform.sha256, options)
 }

@@ -7,11 +7,16 @@ import { LeafsumError } from './errors.js'
  */
 export function coreSample(sample) {
   if (sample === undefined) return undefined
-  if (typeof sample !== 'object' || sample === null) throw new LeafsumError('usage', 'sample: an object with a share or a number of bytes is wanted')
+  if (typeof sample !== 'object' || sample === null)
+    throw new LeafsumError('usage', 'sample: an object with a share or a number of bytes is wanted')
   const { share, bytes, seed = systemSeed() } = sample
-  if ((share === undefined) === (bytes === undefined)) throw new LeafsumError('usage', 'sample: a share or a number of bytes is wanted')
-  if (share !== undefined && !(share > 0 && share <= 1)) throw new LeafsumError('usage', 'sample: a share is above 0 and at most 1')
-  return share === undefined ? { seed, bytes: /** @type {number} */ (bytes) } : { seed, millionths: Math.max(1, Math.round(share * 1e6)) }
+  if ((share === undefined) === (bytes === undefined))
+    throw new LeafsumError('usage', 'sample: a share or a number of bytes is wanted')
+  if (share !== undefined && !(share > 0 && share <= 1))
+    throw new LeafsumError('usage', 'sample: a share is above 0 and at most 1')
+  return share === undefined
+    ? { seed, bytes: /** @type {number} */ (bytes) }
+    : { seed, millionths: Math.max(1, Math.round(share * 1e6)) }
 }
 
 /** 53 bits, as many as a number holds. */

@@ -7,14 +7,19 @@ import { serve } from './worker.js'
  * @param {Function} [codecsFactory] codecs.mjs's, likewise
  */
 export function serveWorker(factory, codecsFactory) {
-  serve({
-    post: (message, transfer = []) => /** @type {any} */ (self).postMessage(message, transfer),
-    listen: onMessage => self.addEventListener('message', event => onMessage(event.data)),
-  }, {
-    load: async ({ module }, name) => ({
-      factory: (name === 'core' ? factory : codecsFactory) ?? (await import(new URL(`./core/${name}.mjs`, import.meta.url).href)).default,
-      module,
-    }),
-    openStore: ({ kind, files, ...options }) => new FilesStore(files, options),
-  })
+  serve(
+    {
+      post: (message, transfer = []) => /** @type {any} */ (self).postMessage(message, transfer),
+      listen: onMessage => self.addEventListener('message', event => onMessage(event.data)),
+    },
+    {
+      load: async ({ module }, name) => ({
+        factory:
+          (name === 'core' ? factory : codecsFactory) ??
+          (await import(new URL(`./core/${name}.mjs`, import.meta.url).href)).default,
+        module,
+      }),
+      openStore: ({ kind, files, ...options }) => new FilesStore(files, options),
+    },
+  )
 }

@@ -13,10 +13,16 @@ export function shardingFindings({ item, key_path, shape }, recorded, wanted, me
   if (!shape) return []
   const where = { item, key_path }
   if (recorded?.sharding_type === 'NamedSharding' && !isNamed(recorded)) {
-    return [{
-      code: 'structure-mismatch', severity: 'warning', ...where, expected: null, actual: null,
-      message: 'the sharding that was recorded cannot be read: whether it fits is not known',
-    }]
+    return [
+      {
+        code: 'structure-mismatch',
+        severity: 'warning',
+        ...where,
+        expected: null,
+        actual: null,
+        message: 'the sharding that was recorded cannot be read: whether it fits is not known',
+      },
+    ]
   }
   const before = recorded?.sharding_type === 'NamedSharding' ? specText(recorded.partition_spec ?? []) : null
   const target = wanted ?? (mesh && before !== null ? { mesh, spec: recorded.partition_spec ?? [] } : undefined)
@@ -24,24 +30,45 @@ export function shardingFindings({ item, key_path, shape }, recorded, wanted, me
   const problem = problemOf(shape, target)
   const text = `${specText(target.spec)} on ${meshText(target.mesh)}`
   if (problem) {
-    return [{
-      code: 'structure-mismatch', severity: 'error', ...where, expected: text, actual: before,
-      message: `${wanted ? "the template's sharding" : 'the sharding that was recorded'} does not fit ${wanted ? 'the leaf' : 'the target mesh'}: ${problem}`,
-    }]
+    return [
+      {
+        code: 'structure-mismatch',
+        severity: 'error',
+        ...where,
+        expected: text,
+        actual: before,
+        message: `${wanted ? "the template's sharding" : 'the sharding that was recorded'} does not fit ${wanted ? 'the leaf' : 'the target mesh'}: ${problem}`,
+      },
+    ]
   }
-  const recordedText = before === null ? null : `${before} on ${meshText(Object.fromEntries((recorded.axis_names ?? []).map((/** @type {string} */ name, /** @type {number} */ n) => [name, recorded.shape?.[n]])))}`
+  const recordedText =
+    before === null
+      ? null
+      : `${before} on ${meshText(Object.fromEntries((recorded.axis_names ?? []).map((/** @type {string} */ name, /** @type {number} */ n) => [name, recorded.shape?.[n]])))}`
   if (recordedText === null || recordedText === text) return []
-  return [{
-    code: 'structure-mismatch', severity: 'warning', ...where, expected: text, actual: recordedText,
-    message: 'saved under another sharding: it is laid out anew where it is restored, values stay',
-  }]
+  return [
+    {
+      code: 'structure-mismatch',
+      severity: 'warning',
+      ...where,
+      expected: text,
+      actual: recordedText,
+      message: 'saved under another sharding: it is laid out anew where it is restored, values stay',
+    },
+  ]
 }
 
 /** `_sharding` is the checkpoint's: it may hold anything. */
 function isNamed(/** @type {any} */ { partition_spec: spec = [], axis_names: names = [], shape = [] }) {
   const isText = (/** @type {unknown} */ one) => typeof one === 'string'
-  return [spec, names, shape].every(Array.isArray) && names.every(isText) && shape.every(Number.isSafeInteger) &&
-    spec.every((/** @type {any} */ axis) => axis === null || isText(axis) || (Array.isArray(axis) && axis.every(isText)))
+  return (
+    [spec, names, shape].every(Array.isArray) &&
+    names.every(isText) &&
+    shape.every(Number.isSafeInteger) &&
+    spec.every(
+      (/** @type {any} */ axis) => axis === null || isText(axis) || (Array.isArray(axis) && axis.every(isText)),
+    )
+  )
 }
 
 /** Why an array cannot be cut so, as JAX checks it. */
@@ -62,5 +89,9 @@ function problemOf(/** @type {number[]} */ shape, /** @type {Sharding} */ { mesh
   return undefined
 }
 
-const specText = (/** @type {any[]} */ spec) => `(${spec.map(axis => axis === null ? 'None' : [axis].flat().join('+')).join(', ')})`
-const meshText = (/** @type {Record<string, number>} */ mesh) => Object.entries(mesh).map(([name, size]) => `${name}=${size}`).join(',') || 'no mesh'
+const specText = (/** @type {any[]} */ spec) =>
+  `(${spec.map(axis => (axis === null ? 'None' : [axis].flat().join('+'))).join(', ')})`
+const meshText = (/** @type {Record<string, number>} */ mesh) =>
+  Object.entries(mesh)
+    .map(([name, size]) => `${name}=${size}`)
+    .join(',') || 'no mesh'

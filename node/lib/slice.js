@@ -17,7 +17,10 @@ const product = (/** @type {number[]} */ numbers) => numbers.reduce((a, b) => a 
 
 /** @param {string} text `0:3, ::2`, with or without its brackets @returns {Index[]} */
 export function parseSlice(text) {
-  const inner = text.trim().replace(/^\[|\]$/g, '').trim()
+  const inner = text
+    .trim()
+    .replace(/^\[|\]$/g, '')
+    .trim()
   if (inner === '') return []
   return inner.split(',').map(part => {
     const word = part.trim()
@@ -25,7 +28,7 @@ export function parseSlice(text) {
     if (/^[+-]?\d+$/.test(word)) return Number(word)
     const match = /^([+-]?\d+)?\s*:\s*([+-]?\d+)?\s*(?::\s*([+-]?\d+)?)?$/.exec(word)
     if (!match) throw usage(`[${inner}]: ${word || 'an empty index'} is no index: 0, 0:3, ::2 and ... are`)
-    const number = (/** @type {string | undefined} */ digits) => digits === undefined ? null : Number(digits)
+    const number = (/** @type {string | undefined} */ digits) => (digits === undefined ? null : Number(digits))
     return { start: number(match[1]), stop: number(match[2]), step: number(match[3]) }
   })
 }
@@ -50,7 +53,8 @@ export function axesOf(slice, shape) {
 function axisOf(/** @type {Index} */ index, /** @type {number} */ size, /** @type {number} */ axis) {
   if (typeof index === 'number') {
     const at = index < 0 ? index + size : index
-    if (!Number.isInteger(at) || at < 0 || at >= size) throw usage(`index ${index} is out of bounds for axis ${axis} with size ${size}`)
+    if (!Number.isInteger(at) || at < 0 || at >= size)
+      throw usage(`index ${index} is out of bounds for axis ${axis} with size ${size}`)
     return { start: at, step: 1, count: 1, dropped: true }
   }
   const { start, stop, step } = /** @type {any} */ (index ?? {})
@@ -90,12 +94,12 @@ export function chunksFor(axes, shape, chunk, itemsize) {
     const { first, isDense } = spans[n]
     return (/** @type {number} */ k) => {
       const at = axis.start + k * axis.step
-      return (isDense ? Math.floor(at / chunk[n]) - first : k) * chunk[n] + at % chunk[n]
+      return (isDense ? Math.floor(at / chunk[n]) - first : k) * chunk[n] + (at % chunk[n])
     }
   })
   const picker = new Picker(axes, places, sizes, itemsize)
   const chunks = spans.map(({ length, at }) => Array.from({ length }, (_, n) => at(n)))
-  const parts = [{ ...chunks.length > 0 && { chunks }, ...between(picker) }]
+  const parts = [{ ...(chunks.length > 0 && { chunks }), ...between(picker) }]
   return { parts, picker }
 }
 
@@ -103,7 +107,12 @@ const between = (/** @type {Picker} */ { begin, end }) => ({ skip: begin, take: 
 
 /** The picker where the content is the whole leaf's. */
 function wholePicker(/** @type {Axis[]} */ axes, /** @type {number[]} */ shape, /** @type {number} */ itemsize) {
-  return new Picker(axes, axes.map(axis => (/** @type {number} */ k) => axis.start + k * axis.step), shape, itemsize)
+  return new Picker(
+    axes,
+    axes.map(axis => (/** @type {number} */ k) => axis.start + k * axis.step),
+    shape,
+    itemsize,
+  )
 }
 
 /** The chunks along one axis that hold an element: all between two, or one for each element. */
@@ -112,9 +121,11 @@ function spanOf(/** @type {Axis} */ { start, step, count }, /** @type {number} *
   const last = Math.floor((start + (count - 1) * step) / chunk)
   const isDense = step <= chunk
   return {
-    first, last, isDense,
+    first,
+    last,
+    isDense,
     length: isDense ? last - first + 1 : count,
-    at: (/** @type {number} */ n) => isDense ? first + n : Math.floor((start + n * step) / chunk),
+    at: (/** @type {number} */ n) => (isDense ? first + n : Math.floor((start + n * step) / chunk)),
   }
 }
 
@@ -141,13 +152,20 @@ export function blocksFor(axes, shape, chunk, itemsize, hasBlocks) {
     if (run && first <= run[1] + 1) run[1] = Math.max(run[1], last)
     else runs.push([first, last])
   }
-  const parts = runs.map(([first, last]) => stretch(first * kBlock, Math.min((last + 1) * kBlock, nbytes), shape, chunk, itemsize))
+  const parts = runs.map(([first, last]) =>
+    stretch(first * kBlock, Math.min((last + 1) * kBlock, nbytes), shape, chunk, itemsize),
+  )
   return { parts, picker }
 }
 
 /** The chunks that a stretch of content crosses, and where in theirs it begins. @returns {Part} */
-function stretch(/** @type {number} */ begin, /** @type {number} */ end, /** @type {number[]} */ shape,
-  /** @type {number[] | undefined} */ chunk, /** @type {number} */ itemsize) {
+function stretch(
+  /** @type {number} */ begin,
+  /** @type {number} */ end,
+  /** @type {number[]} */ shape,
+  /** @type {number[] | undefined} */ chunk,
+  /** @type {number} */ itemsize,
+) {
   if (!chunk || shape.length === 0) return { skip: begin, take: end - begin, begin }
   const from = unravel(Math.floor(begin / itemsize), shape)
   const to = unravel(Math.ceil(end / itemsize) - 1, shape)
@@ -155,14 +173,17 @@ function stretch(/** @type {number} */ begin, /** @type {number} */ end, /** @ty
   const split = differs < 0 ? shape.length - 1 : differs
   const spans = shape.map((size, axis) => {
     const first = axis <= split ? Math.floor(from[axis] / chunk[axis]) : 0
-    const last = axis < split ? first : axis === split ? Math.floor(to[axis] / chunk[axis]) : Math.ceil(size / chunk[axis]) - 1
+    const last =
+      axis < split ? first : axis === split ? Math.floor(to[axis] / chunk[axis]) : Math.ceil(size / chunk[axis]) - 1
     return { first, length: last - first + 1 }
   })
   if (spans.reduce((sum, { length }) => sum + length, 0) > kMaxIndices) return { skip: begin, take: end - begin, begin }
   const chunks = spans.map(({ first, length }) => Array.from({ length }, (_, n) => first + n))
-  const sizes = chunks.map((list, axis) => Math.min((list[list.length - 1] + 1) * chunk[axis], shape[axis]) - list[0] * chunk[axis])
+  const sizes = chunks.map(
+    (list, axis) => Math.min((list[list.length - 1] + 1) * chunk[axis], shape[axis]) - list[0] * chunk[axis],
+  )
   const flat = from.reduce((sum, n, axis) => sum * sizes[axis] + (n - chunks[axis][0] * chunk[axis]), 0)
-  return { chunks, skip: flat * itemsize + begin % itemsize, take: end - begin, begin }
+  return { chunks, skip: flat * itemsize + (begin % itemsize), take: end - begin, begin }
 }
 
 /** Row-major element number → index, as numpy.unravel_index. @param {number} flat @param {number[]} shape */
@@ -211,7 +232,7 @@ class Picker {
   }
 
   /** The bytes that each row crosses. @returns {Generator<[number, number]>} */
-  * ranges() {
+  *ranges() {
     if (this.bytes.length === 0) return
     for (let row = 0; row < this.rows; row++) {
       const base = this.#rowBase(row)
@@ -233,7 +254,10 @@ class Picker {
       if (from + length > offset) {
         const low = Math.max(from, offset)
         const high = Math.min(from + length, end)
-        this.bytes.set(piece.subarray(low - offset, high - offset), (this.#row * this.perRow + this.#k) * itemsize + low - from)
+        this.bytes.set(
+          piece.subarray(low - offset, high - offset),
+          (this.#row * this.perRow + this.#k) * itemsize + low - from,
+        )
       }
       if (from + length > end) return
       this.#next()

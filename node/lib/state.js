@@ -21,7 +21,8 @@ const kSaveEvery = 5000 // ms
  * @param {Record<string, any>} scope options that decide what "equal" means
  */
 export async function openState(file, store, lockfile, scope) {
-  if (typeof file?.write !== 'function') throw new LeafsumError('usage', 'state: an object with a function write is wanted')
+  if (typeof file?.write !== 'function')
+    throw new LeafsumError('usage', 'state: an object with a function write is wanted')
   if (!lockfile) throw new LeafsumError('usage', 'a state belongs to a lockfile: give one')
   const witness = await witnessOf(store)
   const bound = { lock: await sha256(lockfile), scope: JSON.stringify(scope) }
@@ -29,7 +30,9 @@ export async function openState(file, store, lockfile, scope) {
   let saved = performance.now()
   const save = (/** @type {string} */ equal, finished = false) => {
     saved = performance.now()
-    file.write(`${JSON.stringify({ leafsum_state: 1, ...bound, finished, files: witness.files() }).slice(0, -1)},"equal":${equal}}\n`)
+    file.write(
+      `${JSON.stringify({ leafsum_state: 1, ...bound, finished, files: witness.files() }).slice(0, -1)},"equal":${equal}}\n`,
+    )
   }
   return { resumed, byTags: witness.byTags, save, due: () => performance.now() - saved > kSaveEvery }
 }
@@ -48,19 +51,33 @@ async function witnessOf(/** @type {import('./stores/store.js').Store} */ store)
   }
   if (store.tags && store.hasTags) {
     const { tags, hasTags } = store
-    return { byTags: true, files: () => tags.call(store) ?? null, holds: files => isTags(files) && hasTags.call(store, files) }
+    return {
+      byTags: true,
+      files: () => tags.call(store) ?? null,
+      holds: files => isTags(files) && hasTags.call(store, files),
+    }
   }
-  throw new LeafsumError('usage', 'a state is for directories and URLs: this source cannot tell whether a file is still the same')
+  throw new LeafsumError(
+    'usage',
+    'a state is for directories and URLs: this source cannot tell whether a file is still the same',
+  )
 }
 
 /** @returns {files is import('./stores/store.js').Tag[]} */
 function isTags(/** @type {unknown} */ files) {
-  return Array.isArray(files) && files.length > 0 &&
+  return (
+    Array.isArray(files) &&
+    files.length > 0 &&
     files.every(one => Array.isArray(one) && one.length === 2 && one.every(text => typeof text === 'string'))
+  )
 }
 
 /** @returns {Promise<EqualLeaf[] | undefined>} */
-async function resume(/** @type {StateFile} */ file, /** @type {Record<string, string>} */ bound, /** @type {Witness} */ witness) {
+async function resume(
+  /** @type {StateFile} */ file,
+  /** @type {Record<string, string>} */ bound,
+  /** @type {Witness} */ witness,
+) {
   const text = file.read?.()
   if (text === undefined) return undefined
   const state = parse(text)
@@ -69,7 +86,7 @@ async function resume(/** @type {StateFile} */ file, /** @type {Record<string, s
     file.onResume?.(undefined, true)
     return undefined
   }
-  const isSame = isOurs && await witness.holds(state.files)
+  const isSame = isOurs && (await witness.holds(state.files))
   file.onResume?.(isSame ? state.equal.length : undefined)
   return isSame ? state.equal : undefined
 }
@@ -82,8 +99,12 @@ function parse(/** @type {string} */ text) {
   throw new LeafsumError('evidence', 'the state is refused: it is not one that leafsum wrote; remove it to begin anew')
 }
 
-const isLeaf = (/** @type {any} */ row) => Array.isArray(row) && row.length === 2 && typeof row[0] === 'string' &&
-  Array.isArray(row[1]) && row[1].every(key => typeof key === 'string')
+const isLeaf = (/** @type {any} */ row) =>
+  Array.isArray(row) &&
+  row.length === 2 &&
+  typeof row[0] === 'string' &&
+  Array.isArray(row[1]) &&
+  row[1].every(key => typeof key === 'string')
 
 async function sha256(/** @type {Uint8Array | string} */ content) {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content

@@ -5,7 +5,7 @@ import { hexOf } from './hex.js'
 import { failureOf, isListing } from './stores/store.js'
 
 const kMaxSums = 64 * 2 ** 20
-const kPiece = 4 * 2 ** 20      // read and hashed at once
+const kPiece = 4 * 2 ** 20 // read and hashed at once
 
 // Lines as `sha256sum -c` takes them. The `\` before one says that its name has escapes (coreutils: \\, \n, \r).
 const kGnu = /^[ \t]*(\\?)([0-9a-fA-F]{64})[ \t](.+)$/s
@@ -37,7 +37,11 @@ export function parseSums(file) {
     const bsd = gnu ? null : kBsd.exec(line)
     if (!gnu && !bsd) {
       const other = kOtherBsd.exec(line)?.[1]
-      throw bad(other ? `${other} sums are not read, SHA-256 alone` : `neither "<64 hex digits>  <name>" nor "SHA256 (<name>) = <64 hex digits>"${causeOf(file)}`)
+      throw bad(
+        other
+          ? `${other} sums are not read, SHA-256 alone`
+          : `neither "<64 hex digits>  <name>" nor "SHA256 (<name>) = <64 hex digits>"${causeOf(file)}`,
+      )
     }
     let [escaped, digest, written] = gnu ? gnu.slice(1) : [bsd?.[1] ?? '', bsd?.[3] ?? '', bsd?.[2] ?? '']
     if (gnu && (written.length === 1 || !/^[ *]/.test(written))) {
@@ -60,7 +64,7 @@ const refused = (/** @type {string} */ what) => new LeafsumError('evidence', `su
 
 function unescaped(/** @type {string} */ name, /** @type {(what: string) => Error} */ bad) {
   if (/\\(?![\\nr])/.test(name.replaceAll('\\\\', ''))) throw bad('an unknown escape in the name')
-  return name.replace(/\\([\\nr])/g, (_, c) => c === 'n' ? '\n' : c === 'r' ? '\r' : '\\')
+  return name.replace(/\\([\\nr])/g, (_, c) => (c === 'n' ? '\n' : c === 'r' ? '\r' : '\\'))
 }
 
 /** Below the directory that the sums are of, and nowhere else. */
@@ -99,15 +103,28 @@ export async function sumsForCore(store, listing, file, sha256, options) {
   const sums = parseSums(file)
   if (!sha256) throw new LeafsumError('usage', 'sums of files are checked in Node alone')
   if (!isListing(listing)) {
-    throw new LeafsumError('usage', 'sums need a listing of the source: without one (a URL has none) files that no line names stay unseen')
+    throw new LeafsumError(
+      'usage',
+      'sums need a listing of the source: without one (a URL has none) files that no line names stay unseen',
+    )
   }
   // A file that a leaf depends on may be the one that is not there, or that no line names.
   if ((allowExtra || allowMissing) && lockfile === undefined && fingerprint === undefined && against === undefined) {
-    throw new LeafsumError('usage', `sums alone vouch for the files that they name: ${allowExtra ? '--allow-extra' : '--allow-missing'} would let leaves pass that nothing vouches for; give a lockfile too, --lock FILE`)
+    throw new LeafsumError(
+      'usage',
+      `sums alone vouch for the files that they name: ${allowExtra ? '--allow-extra' : '--allow-missing'} would let leaves pass that nothing vouches for; give a lockfile too, --lock FILE`,
+    )
   }
   // Two kinds of evidence are as good as the worse one: a lockfile from the source gains nothing by sums beside it.
   const withSource = sumsPath !== undefined || (lockfileCameWithSource ?? false)
-  return checkSums(store, /** @type {any} */ (listing), sums, { sha256, signal, allowExtra, allowMissing, own: sumsPath, withSource })
+  return checkSums(store, /** @type {any} */ (listing), sums, {
+    sha256,
+    signal,
+    allowExtra,
+    allowMissing,
+    own: sumsPath,
+    withSource,
+  })
 }
 
 /**
@@ -125,13 +142,16 @@ async function checkSums(store, listing, sums, { sha256, allowExtra, allowMissin
   /** @type {Record<string, string | undefined>[]} */
   const findings = []
   let equal = 0
-  for (const [file, expected] of [...wanted].sort(([a], [b]) => a < b ? -1 : 1)) {
+  for (const [file, expected] of [...wanted].sort(([a], [b]) => (a < b ? -1 : 1))) {
     try {
       const actual = await hashOf(store, file, sha256(), signal)
       if (actual === expected) equal++
       else {
         findings.push({
-          code: 'digest-mismatch', file, expected: `sha256:${expected}`, actual: `sha256:${actual}`,
+          code: 'digest-mismatch',
+          file,
+          expected: `sha256:${expected}`,
+          actual: `sha256:${actual}`,
           message: 'the file is not the one in the sums; do not load it, compare with a trusted copy',
         })
       }
@@ -142,8 +162,11 @@ async function checkSums(store, listing, sums, { sha256, allowExtra, allowMissin
   }
   for (const file of files.filter(path => !wanted.has(path) && path !== own)) {
     findings.push({
-      code: 'unknown-file', severity: allowExtra ? 'warning' : 'error', file,
-      message: 'no line of the sums names this file: it may change what is read; --allow-extra if it is meant to be there',
+      code: 'unknown-file',
+      severity: allowExtra ? 'warning' : 'error',
+      file,
+      message:
+        'no line of the sums names this file: it may change what is read; --allow-extra if it is meant to be there',
     })
   }
   // Nothing was compared: whatever may be missing, that is no success.
@@ -155,7 +178,10 @@ async function checkSums(store, listing, sums, { sha256, allowExtra, allowMissin
 function failure(file, expected, { kind, message }, allowMissing) {
   if (kind === 'missing') {
     return {
-      code: 'missing-file', severity: allowMissing ? 'warning' : 'error', file, expected: `sha256:${expected}`,
+      code: 'missing-file',
+      severity: allowMissing ? 'warning' : 'error',
+      file,
+      expected: `sha256:${expected}`,
       message: 'the sums name this file, and it is not there',
     }
   }
@@ -163,7 +189,12 @@ function failure(file, expected, { kind, message }, allowMissing) {
 }
 
 /** @returns {Promise<string>} hex */
-async function hashOf(/** @type {any} */ store, /** @type {string} */ file, /** @type {any} */ hasher, /** @type {AbortSignal | undefined} */ signal) {
+async function hashOf(
+  /** @type {any} */ store,
+  /** @type {string} */ file,
+  /** @type {any} */ hasher,
+  /** @type {AbortSignal | undefined} */ signal,
+) {
   const size = await store.size(file)
   const piece = new Uint8Array(Math.min(size, kPiece))
   for (let offset = 0; offset < size; offset += kPiece) {

@@ -22,20 +22,28 @@ import { prngKeyOf } from './prng_key.js'
 export function parseTemplate(document) {
   let root
   try {
-    root = JSON.parse(typeof document === 'string' ? document : new TextDecoder('utf-8', { fatal: true }).decode(document))
+    root = JSON.parse(
+      typeof document === 'string' ? document : new TextDecoder('utf-8', { fatal: true }).decode(document),
+    )
   } catch {
     throw refused(`it is no JSON${causeOf(document)}`)
   }
   if (root?.leafsum_template === 1) return eachOnce(leavesOf('', root.leaves).map(knownNumbers))
-  if (Array.isArray(root?.items)) return eachOnce(root.items.flatMap((/** @type {any} */ item) => leavesOf(item?.name, item?.leaves)))
+  if (Array.isArray(root?.items))
+    return eachOnce(root.items.flatMap((/** @type {any} */ item) => leavesOf(item?.name, item?.leaves)))
   if (root?.leafsum === 1 && isObject(root.items)) {
-    return eachOnce(Object.entries(root.items).flatMap(([name, item]) => leavesOf(name, /** @type {any} */ (item)?.leaves)).map(knownNumbers))
+    return eachOnce(
+      Object.entries(root.items)
+        .flatMap(([name, item]) => leavesOf(name, /** @type {any} */ (item)?.leaves))
+        .map(knownNumbers),
+    )
   }
   throw refused('a lockfile, the output of ls --json or of examples/dump_template.py is wanted')
 }
 
 /** In these documents a uint32 leaf that is not said to hold keys holds none. */
-const knownNumbers = (/** @type {TemplateLeaf} */ leaf) => leaf.prng_impl === undefined && prngKeyOf(leaf.dtype) === undefined ? { ...leaf, prng_impl: null } : leaf
+const knownNumbers = (/** @type {TemplateLeaf} */ leaf) =>
+  leaf.prng_impl === undefined && prngKeyOf(leaf.dtype) === undefined ? { ...leaf, prng_impl: null } : leaf
 
 /** A leaf that stands twice would be counted twice, and could be two things. */
 function eachOnce(/** @type {TemplateLeaf[]} */ leaves) {
@@ -55,21 +63,41 @@ function leavesOf(/** @type {unknown} */ item, /** @type {unknown} */ leaves) {
     const { key_path: keys, dtype, shape, sharding, key_types, prng_impl } = leaf ?? {}
     // An integer is what a dict or a list has for a key: nnx names the elements of a List so, and Orbax writes it in digits.
     const isPath = Array.isArray(keys) && keys.every(key => typeof key === 'string' || Number.isSafeInteger(key))
-    const areTypes = key_types === undefined || (Array.isArray(key_types) && key_types.length === keys?.length && key_types.every(type => type === 1 || type === 2))
+    const areTypes =
+      key_types === undefined ||
+      (Array.isArray(key_types) &&
+        key_types.length === keys?.length &&
+        key_types.every(type => type === 1 || type === 2))
     const isShape = shape === null || (Array.isArray(shape) && shape.every(n => Number.isSafeInteger(n) && n >= 0))
     if (!isPath || typeof dtype !== 'string' || !isShape) throw refused('a leaf has no key_path, dtype and shape')
     const key_path = keys.map(String)
-    if (sharding !== undefined && !isSharding(sharding)) throw refused(`the sharding of /${key_path.join('/')} is not {mesh, spec}`)
+    if (sharding !== undefined && !isSharding(sharding))
+      throw refused(`the sharding of /${key_path.join('/')} is not {mesh, spec}`)
     if (!areTypes) throw refused(`the key_types of /${key_path.join('/')} are not a 1 or 2 for each of its keys`)
-    if (prng_impl !== undefined && typeof prng_impl !== 'string') throw refused(`the prng_impl of /${key_path.join('/')} is no text`)
-    return { item, key_path, dtype, shape, ...key_types && { key_types }, ...prng_impl !== undefined && { prng_impl }, ...sharding && { sharding } }
+    if (prng_impl !== undefined && typeof prng_impl !== 'string')
+      throw refused(`the prng_impl of /${key_path.join('/')} is no text`)
+    return {
+      item,
+      key_path,
+      dtype,
+      shape,
+      ...(key_types && { key_types }),
+      ...(prng_impl !== undefined && { prng_impl }),
+      ...(sharding && { sharding }),
+    }
   })
 }
 
 /** @param {any} value */
-const isSharding = value => isObject(value) && isObject(value.mesh) &&
-  Object.values(value.mesh).every(size => Number.isSafeInteger(size) && /** @type {number} */ (size) > 0) && Array.isArray(value.spec) &&
-  value.spec.every((/** @type {any} */ axis) => axis === null || typeof axis === 'string' || (Array.isArray(axis) && axis.every(one => typeof one === 'string')))
+const isSharding = value =>
+  isObject(value) &&
+  isObject(value.mesh) &&
+  Object.values(value.mesh).every(size => Number.isSafeInteger(size) && /** @type {number} */ (size) > 0) &&
+  Array.isArray(value.spec) &&
+  value.spec.every(
+    (/** @type {any} */ axis) =>
+      axis === null || typeof axis === 'string' || (Array.isArray(axis) && axis.every(one => typeof one === 'string')),
+  )
 
 const isObject = (/** @type {unknown} */ value) => typeof value === 'object' && value !== null && !Array.isArray(value)
 const refused = (/** @type {string} */ why) => new LeafsumError('evidence', `template refused: ${why}`)

@@ -11,7 +11,10 @@ import { findLeaf, pointer } from './leaf_name.js'
 export function tensorstoreSpec(output, name, base, { generation } = {}) {
   const { item, leaf } = findLeaf(output.items, name)
   if (leaf.document === undefined) {
-    throw new LeafsumError('usage', `${item.name}:${pointer(leaf.key_path)} is no zarr array (${leaf.dtype}): TensorStore cannot open it`)
+    throw new LeafsumError(
+      'usage',
+      `${item.name}:${pointer(leaf.key_path)} is no zarr array (${leaf.dtype}): TensorStore cannot open it`,
+    )
   }
   const directory = { ...base, path: base.path + item.directory }
   // The metadata document's key is the array's path and the document's own name.

@@ -4,10 +4,10 @@
 import { merge } from './stores/merge.js'
 import { windowStores } from './stores/window_store.js'
 
-const kMost = 48 << 20   // bytes of all windows that are under way or in use; at most three eighths of --max-memory
-const kUnderWay = 8      // windows; tiny ones would be thousands
-const kWindow = 8 << 20  // bytes; of smaller ones, slices that they are to a browser, each costs as much and there are more
-const kLeast = 16 << 10  // bytes of one, however little memory there is
+const kMost = 48 << 20 // bytes of all windows that are under way or in use; at most three eighths of --max-memory
+const kUnderWay = 8 // windows; tiny ones would be thousands
+const kWindow = 8 << 20 // bytes; of smaller ones, slices that they are to a browser, each costs as much and there are more
+const kLeast = 16 << 10 // bytes of one, however little memory there is
 
 /**
  * @typedef {import('./stores/store.js').Store} Store
@@ -47,7 +47,7 @@ export class Windows {
 
   /** What of the memory is taken for this. */
   static share(/** @type {number} */ maxMemory) {
-    return Math.min(kMost, maxMemory * 3 / 8)
+    return Math.min(kMost, (maxMemory * 3) / 8)
   }
 
   /**
@@ -88,7 +88,8 @@ export class Windows {
     /** @type {typeof values[number] | undefined} */
     let last
     for (const value of values) {
-      const goesOn = last && last.source === value.source && last.path === value.path && last.offset + last.length === value.offset
+      const goesOn =
+        last && last.source === value.source && last.path === value.path && last.offset + last.length === value.offset
       const name = isSmall ? `${value.source} ${value.path}` : String(goesOn ? groups.size - 1 : groups.size)
       const group = groups.get(name)
       if (group) group.push(value)
@@ -97,7 +98,12 @@ export class Windows {
     }
     return [...groups.values()].flatMap(group => {
       const [{ source, path }] = group
-      return (isSmall ? merge(group, this.size) : pieces(group, this.size)).map(({ offset, length }) => ({ source, path, offset, length }))
+      return (isSmall ? merge(group, this.size) : pieces(group, this.size)).map(({ offset, length }) => ({
+        source,
+        path,
+        offset,
+        length,
+      }))
     })
   }
 

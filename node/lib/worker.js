@@ -36,14 +36,17 @@ export function serve(port, { load, openStore, sha256 }) {
       if (message.type === 'hello') {
         core = start(message, 'core')
         stores = message.specs.map((/** @type {any} */ spec, /** @type {number} */ source) =>
-          spec ? openStore(spec) : new RemoteStore(source, port.post))
+          spec ? openStore(spec) : new RemoteStore(source, port.post),
+        )
         ;(await core).warmUp()
       } else if (message.type === 'job') {
         // Without it the core does what it can, and says `unsupported` of the rest.
         if (message.codecs) codecs ??= start(message.codecs, 'codecs').catch(() => core)
         const module = await (message.codecs ? codecs : core)
         const read = windowStores(stores, message.windows ?? [], id => ahead.take(id))
-        const result = await runJob(module, message.input, read, { onProgress: bytes => port.post({ type: 'progress', bytes }) })
+        const result = await runJob(module, message.input, read, {
+          onProgress: bytes => port.post({ type: 'progress', bytes }),
+        })
         port.post({ type: 'result', result }, [result.buffer])
       } else {
         for (const store of [...stores, ahead]) if (store instanceof RemoteStore) store.receive(message)

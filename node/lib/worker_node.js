@@ -5,15 +5,19 @@ import { serve } from './worker.js'
 
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort)
 
-serve({
-  post: (message, transfer) => port.postMessage(message, transfer),
-  listen: onMessage => port.on('message', onMessage),
-}, {
-  sha256,
-  load: async ({ url, module }) => ({ factory: (await import(url)).default, module }),
-  openStore: ({ root, stamps, rawNames }) => new PathStore(root, {
-    stamps,
-    // A Buffer arrives as a plain Uint8Array.
-    rawNames: new Map(Array.from(rawNames, ([path, name]) => [path, Buffer.from(name)])),
-  }),
-})
+serve(
+  {
+    post: (message, transfer) => port.postMessage(message, transfer),
+    listen: onMessage => port.on('message', onMessage),
+  },
+  {
+    sha256,
+    load: async ({ url, module }) => ({ factory: (await import(url)).default, module }),
+    openStore: ({ root, stamps, rawNames }) =>
+      new PathStore(root, {
+        stamps,
+        // A Buffer arrives as a plain Uint8Array.
+        rawNames: new Map(Array.from(rawNames, ([path, name]) => [path, Buffer.from(name)])),
+      }),
+  },
+)

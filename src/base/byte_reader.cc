@@ -77,8 +77,7 @@ uint32_t ByteReader::Varint32() {
 uint16_t ByteReader::Varint16() {
   uint32_t value = Varint32();
   if (value > 0xffff) {
-    Fail(ErrorCode::kInvalid, "varint does not fit in 16 bits", "at most 65535",
-         Phrase(value));
+    Fail(ErrorCode::kInvalid, "varint does not fit in 16 bits", "at most 65535", Phrase(value));
     return 0;
   }
   return static_cast<uint16_t>(value);
@@ -88,8 +87,8 @@ uint64_t ByteReader::Count(const char* what, uint64_t limit, uint64_t min_bytes_
   uint64_t n = Varint64();
   if (error_) return 0;
   if (n > limit) {
-    Fail(ErrorCode::kInvalid, Phrase(what) + " is over its limit",
-         "at most " + Phrase(limit), Phrase(n));
+    Fail(ErrorCode::kInvalid, Phrase(what) + " is over its limit", "at most " + Phrase(limit),
+         Phrase(n));
     return 0;
   }
   if (min_bytes_each != 0 && n > remaining() / min_bytes_each) {

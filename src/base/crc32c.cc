@@ -3,8 +3,8 @@
 namespace leafsum {
 namespace {
 
-// Slicing by eight: row k advances a byte by k more zero bytes. Made when first wanted, in microseconds: stored they would
-// be 8 KiB of core.wasm that nothing compresses.
+// Slicing by eight: row k advances a byte by k more zero bytes. Made when first wanted, in
+// microseconds: stored they would be 8 KiB of core.wasm that nothing compresses.
 struct Tables {
   uint32_t row[8][256];
 
@@ -31,9 +31,8 @@ uint32_t Crc32c(Bytes bytes, uint32_t crc) {
     const uint8_t* p = bytes.data() + i;
     const uint32_t low =
         crc ^ (uint32_t{p[0]} | uint32_t{p[1]} << 8 | uint32_t{p[2]} << 16 | uint32_t{p[3]} << 24);
-    crc = t[7][low & 0xff] ^ t[6][low >> 8 & 0xff] ^ t[5][low >> 16 & 0xff] ^
-          t[4][low >> 24] ^ t[3][p[4]] ^ t[2][p[5]] ^ t[1][p[6]] ^
-          t[0][p[7]];
+    crc = t[7][low & 0xff] ^ t[6][low >> 8 & 0xff] ^ t[5][low >> 16 & 0xff] ^ t[4][low >> 24] ^
+          t[3][p[4]] ^ t[2][p[5]] ^ t[1][p[6]] ^ t[0][p[7]];
   }
   for (; i < bytes.size(); ++i) crc = crc >> 8 ^ t[0][(crc ^ bytes[i]) & 0xff];
   return ~crc;

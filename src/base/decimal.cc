@@ -85,7 +85,8 @@ uint64_t RoundedQuotient(Big numerator, Big denominator) {
   return quotient + (half > 0 || (half == 0 && (quotient & 1)));
 }
 
-// m × 2^exponent, where it is a double: m has at most 53 bits, and so many that it may be subnormal.
+// m × 2^exponent, where it is a double: m has at most 53 bits, and so many that it may be
+// subnormal.
 double Compose(uint64_t m, int exponent) {
   if (m == 0) return 0;
   while (m < (uint64_t{1} << 52) && exponent > -1074) m <<= 1, --exponent;

@@ -14,8 +14,9 @@
 #include "base/sort.h"
 #include "base/text.h"
 
-// The C library's own would be a tenth of core.wasm. nlohmann's lexer, all that is used of it, calls
-// the one with a number that it has scanned and the other with the format "<U+%.4X>" and a byte.
+// The C library's own would be a tenth of core.wasm. nlohmann's lexer, all that is used of it,
+// calls the one with a number that it has scanned and the other with the format "<U+%.4X>" and a
+// byte.
 namespace std {
 inline double leafsum_strtod(const char* text, char** end) {
   const string_view number(text);
@@ -45,8 +46,8 @@ namespace {
 
 using Nlohmann = nlohmann::json;
 
-// Builds JsonValue from nlohmann's events. Values wait side by side until what holds them is complete
-// and takes them all at once, in a vector that is no larger than they are.
+// Builds JsonValue from nlohmann's events. Values wait side by side until what holds them is
+// complete and takes them all at once, in a vector that is no larger than they are.
 class Builder : public nlohmann::json_sax<Nlohmann> {
  public:
   Builder(const JsonOptions& options, uint64_t max_values)
@@ -66,8 +67,9 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
   bool end_object() override {
     if (below_ > 0) return --below_, true;
     const size_t first = stack_.back().first;
-    JsonValue::Object members(std::make_move_iterator(waiting_.begin() + static_cast<ptrdiff_t>(first)),
-                              std::make_move_iterator(waiting_.end()));
+    JsonValue::Object members(
+        std::make_move_iterator(waiting_.begin() + static_cast<ptrdiff_t>(first)),
+        std::make_move_iterator(waiting_.end()));
     FindDuplicates(members);
     return Close(JsonValue(std::move(members)));
   }
@@ -115,7 +117,8 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
   bool Open(bool is_object) {
     if (stack_.size() >= static_cast<size_t>(kMaxJsonDepth)) {
       if (options_.as_python) return Deeper();
-      // Nothing that is written in JSON here is nested like this, so it is broken and not too large.
+      // Nothing that is written in JSON here is nested like this, so it is broken and not too
+      // large.
       error = Error{ErrorCode::kInvalid, "JSON is nested too deeply", std::nullopt,
                     "depth of at most " + Phrase(kMaxJsonDepth), "more"};
       return false;
@@ -130,8 +133,8 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
   // Below what is kept nothing is, but it is counted on: whether Python would read the text.
   bool Deeper() {
     if (static_cast<int>(stack_.size()) + ++below_ > kPythonJsonDepth) {
-      error = Error{ErrorCode::kInvalid, "JSON is nested so deeply that Python's json gives up", std::nullopt,
-                    "depth of at most " + Phrase(kPythonJsonDepth), "more"};
+      error = Error{ErrorCode::kInvalid, "JSON is nested so deeply that Python's json gives up",
+                    std::nullopt, "depth of at most " + Phrase(kPythonJsonDepth), "more"};
       return false;
     }
     if (!too_deep)
@@ -318,8 +321,7 @@ std::vector<uint32_t> OrderByName(const JsonValue::Object& object) {
 Result<JsonDocument> ParseJson(Bytes text, JsonOptions options) {
   if (text.size() > kMaxJsonBytes)
     return Error{ErrorCode::kLimit, "JSON text is too large", std::nullopt,
-                 "at most " + Phrase(kMaxJsonBytes) + " bytes",
-                 Phrase(text.size()) + " bytes"};
+                 "at most " + Phrase(kMaxJsonBytes) + " bytes", Phrase(text.size()) + " bytes"};
   const std::string_view view = AsText(text);
   // The reader below takes a NUL for the end of the text and skips a byte order mark: neither is
   // JSON (RFC 8259 §8.1).

@@ -65,8 +65,8 @@ class JsonElements {
  public:
   // The member has begun, with an array or an object. It may do so again: the last one counts.
   virtual void Begin() = 0;
-  // An array's element, or an object's value. Of an object the names stay in the document, with null
-  // for what was taken and in the same order; of an array nothing stays.
+  // An array's element, or an object's value. Of an object the names stay in the document, with
+  // null for what was taken and in the same order; of an array nothing stays.
   virtual void Take(JsonValue value) = 0;
 
  protected:
@@ -78,8 +78,9 @@ inline constexpr std::string_view kHalfSurrogate = "\xef\xbf\xbf";
 
 struct JsonOptions {
   // What Python's json takes besides, in files that nothing else reads: bare NaN, Infinity and
-  // -Infinity, read as null; an escaped half of a surrogate pair, read as kHalfSurrogate. What is nested more deeply than
-  // kMaxJsonDepth is `limit` then, and `invalid` only where Python gives up too.
+  // -Infinity, read as null; an escaped half of a surrogate pair, read as kHalfSurrogate. What is
+  // nested more deeply than kMaxJsonDepth is `limit` then, and `invalid` only where Python gives up
+  // too.
   bool as_python = false;
   // More values than kMaxJsonValues allows: for evidence that the user names.
   bool any_number_of_values = false;
@@ -88,7 +89,8 @@ struct JsonOptions {
   JsonElements* elements = nullptr;
 };
 
-// Which member comes first by name, second, …; those of one name in the order of the text. Empty where all stand so already.
+// Which member comes first by name, second, …; those of one name in the order of the text. Empty
+// where all stand so already.
 std::vector<uint32_t> OrderByName(const JsonValue::Object& object);
 
 Result<JsonDocument> ParseJson(Bytes text, JsonOptions options = {});

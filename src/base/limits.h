@@ -26,15 +26,15 @@ inline constexpr uint64_t kMaxTreeBytes = 1ull << 30;  // nodes of one walk: enc
 inline constexpr uint64_t kMaxNameBytes = 256ull << 20;  // keys and paths of one walk, written out
 inline constexpr uint64_t kMaxDataFiles = 1 << 20;       // in one data file table
 inline constexpr uint64_t kMaxTablePathBytes = 32ull << 20;  // paths of one table, written out
-inline constexpr uint64_t kMaxVersionNodes = 1 << 16;    // of the version trees of one run
-inline constexpr uint64_t kMaxGenerations = 1 << 18;     // that these list
+inline constexpr uint64_t kMaxVersionNodes = 1 << 16;        // of the version trees of one run
+inline constexpr uint64_t kMaxGenerations = 1 << 18;         // that these list
 inline constexpr uint64_t kMaxWalkProblems = 1000;           // kept in one walk, the first in order
 
 // JSON side files. Orbax's own `_METADATA` of 100,000 leaves is about 30 MB.
 inline constexpr uint64_t kMaxJsonBytes = 256ull << 20;
 inline constexpr int kMaxJsonDepth = 64;
-// What Python's json gives up at: its recursion limit of 1000 calls, of which the caller has some (3.11; later versions
-// take more).
+// What Python's json gives up at: its recursion limit of 1000 calls, of which the caller has some
+// (3.11; later versions take more).
 inline constexpr int kPythonJsonDepth = 990;
 // Values held of one document, and as many as it has times 64 bytes of text. Ours: a value takes up
 // to 40 bytes and may be written in two. No file of Orbax has them as dense as that.

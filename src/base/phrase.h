@@ -1,5 +1,5 @@
-// Texts of messages, put together in few instructions: with std::string's own + every step is another string to make and to
-// drop, and core.wasm was 10 KB larger.
+// Texts of messages, put together in few instructions: with std::string's own + every step is
+// another string to make and to drop, and core.wasm was 10 KB larger.
 #pragma once
 
 #include <cstddef>
@@ -11,10 +11,12 @@
 namespace leafsum {
 
 template <class T>
-concept PhraseNumber = std::is_integral_v<T> && !std::is_same_v<T, char> && !std::is_same_v<T, bool>;
+concept PhraseNumber =
+    std::is_integral_v<T> && !std::is_same_v<T, char> && !std::is_same_v<T, bool>;
 
-// A text that grows: Phrase("at most ") + n + " bytes", or "at most " + Phrase(n) + " bytes". Every + adds to the one string.
-// What + gives is that string itself: keep it by value, never by reference.
+// A text that grows: Phrase("at most ") + n + " bytes", or "at most " + Phrase(n) + " bytes". Every
+// + adds to the one string. What + gives is that string itself: keep it by value, never by
+// reference.
 class Phrase : public std::string {
  public:
   Phrase(const char* text);  // NOLINT: implicit, for a ? b : c
@@ -55,7 +57,8 @@ inline Phrase&& operator+(std::string&& before, Phrase&& text) {
   return static_cast<const std::string&>(before) + static_cast<Phrase&&>(text);
 }
 
-// A text as an argument that is to be copied: a literal, a string or a view, looked into by the function alone.
+// A text as an argument that is to be copied: a literal, a string or a view, looked into by the
+// function alone.
 class Words {
  public:
   Words() : Words(std::string_view()) {}

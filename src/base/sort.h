@@ -12,8 +12,8 @@ namespace leafsum {
 // Whether the item at `a` comes before the one at `b`.
 using IndexLess = bool (*)(const void* context, uint32_t a, uint32_t b);
 
-// Which of n items (fewer than 2^32) comes first, second, …; equal ones in the order that they have.
-// Empty if every item stands where it belongs.
+// Which of n items (fewer than 2^32) comes first, second, …; equal ones in the order that they
+// have. Empty if every item stands where it belongs.
 std::vector<uint32_t> StableOrder(size_t n, IndexLess less, const void* context);
 
 template <class T, class Less>

@@ -1,4 +1,5 @@
-// Many small texts in few allocations: a million names would otherwise be a million strings, each with an allocation.
+// Many small texts in few allocations: a million names would otherwise be a million strings, each
+// with an allocation.
 #pragma once
 
 #include <cstddef>

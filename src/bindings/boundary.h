@@ -26,19 +26,22 @@ Failure ParseFailure(const std::string& kind);
 val Subtle();
 val AskArray(const std::vector<Ask>& asks);
 
-// Methods are bound as functions of the object, never as pointers to members: embind passes those by value, which the
-// clang of Emscripten 3.1.6 cannot compile under our calling convention (cmake/compiler.cmake).
+// Methods are bound as functions of the object, never as pointers to members: embind passes those
+// by value, which the clang of Emscripten 3.1.6 cannot compile under our calling convention
+// (cmake/compiler.cmake).
 //
 // BindHost: what the host of either class's `core` calls while it runs.
 template <class Object>
 void BindHost(const emscripten::class_<Object>& bound) {
   bound
-      .function("poll", +[](Object& o, double budget) {
-        return AskArray(o.core.Poll(static_cast<uint64_t>(budget)));
-      })
-      .function("fail", +[](Object& o, uint32_t id, std::string kind, std::string why) {
-        o.core.Fail(id, ParseFailure(kind), why);
-      })
+      .function(
+          "poll",
+          +[](Object& o, double budget) {
+            return AskArray(o.core.Poll(static_cast<uint64_t>(budget)));
+          })
+      .function(
+          "fail", +[](Object& o, uint32_t id, std::string kind,
+                      std::string why) { o.core.Fail(id, ParseFailure(kind), why); })
       .function("done", +[](Object& o) { return o.core.Done(); });
 }
 

@@ -41,9 +41,8 @@ void SetSha256(val factory) {
 
 // fn(task, offset, view): content of tasks that hand it out; the view is to be used at once.
 void SetContentSink(val fn) {
-  verify::SetContentSink([fn](uint32_t task, uint64_t offset, Bytes bytes) {
-    fn(task, Number(offset), View(bytes));
-  });
+  verify::SetContentSink(
+      [fn](uint32_t task, uint64_t offset, Bytes bytes) { fn(task, Number(offset), View(bytes)); });
 }
 
 // Without a host's engine, leaves of middling size go to Web Crypto where there is one.
@@ -51,7 +50,8 @@ void UseWebCrypto() {
   if (!Subtle().isUndefined()) verify::SetHostDigestCap(4u << 20);
 }
 
-// V8 optimises a function once it has run for a while: better in a worker that waits for its first job than in that job.
+// V8 optimises a function once it has run for a while: better in a worker that waits for its first
+// job than in that job.
 void WarmUp() { hash::Blake3Of(ByteVector(256u << 10)); }
 
 }  // namespace
@@ -60,15 +60,20 @@ EMSCRIPTEN_BINDINGS(leaf_job) {
   emscripten::class_<LeafJob> bound("LeafJob");
   BindHost(bound);
   bound.constructor<val>()
-      .function("feed", +[](LeafJob& job, uint32_t id, val bytes) {
-        const unsigned n = bytes["length"].as<unsigned>();
-        Reserve(job, id, n).call<void>("set", bytes);
-        job.core.Commit(id, n);
-      })
+      .function(
+          "feed",
+          +[](LeafJob& job, uint32_t id, val bytes) {
+            const unsigned n = bytes["length"].as<unsigned>();
+            Reserve(job, id, n).call<void>("set", bytes);
+            job.core.Commit(id, n);
+          })
       .function("reserve", &Reserve)
-      .function("commit", +[](LeafJob& job, uint32_t id, unsigned n) { job.core.Commit(id, n); })
-      .function("paused", +[](LeafJob& job) { return job.core.Paused(); })
-      .function("progress", +[](LeafJob& job) { return Number(job.core.progress()); })
+      .function(
+          "commit", +[](LeafJob& job, uint32_t id, unsigned n) { job.core.Commit(id, n); })
+      .function(
+          "paused", +[](LeafJob& job) { return job.core.Paused(); })
+      .function(
+          "progress", +[](LeafJob& job) { return Number(job.core.progress()); })
       .function("result", +[](LeafJob& job) { return CopyOut(job.core.TakeResult()); });
   emscripten::function("warmUp", &WarmUp);
   emscripten::function("setSha256", &SetSha256);

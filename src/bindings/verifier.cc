@@ -23,8 +23,9 @@ enum Row : uint8_t { kFile, kDirectory, kLink, kLinkToDirectory, kFollowedLink }
 
 void AddRow(Verifier& v, Row kind, uint64_t size, std::string_view text) {
   if (kind < kLink) {
-    v.listing.push_back({v.texts.Keep(text), size, kind == kDirectory ? FileEntry::Kind::kDirectory
-                                                                    : FileEntry::Kind::kFile});
+    v.listing.push_back(
+        {v.texts.Keep(text), size,
+         kind == kDirectory ? FileEntry::Kind::kDirectory : FileEntry::Kind::kFile});
     return;
   }
   const size_t end = text.find('\0');
@@ -84,7 +85,8 @@ val Progress(Verifier& v) {
   return out;
 }
 
-// {bytes, next}: pieces that are large beside a call, and whose values JavaScript drops while they are young.
+// {bytes, next}: pieces that are large beside a call, and whose values JavaScript drops while they
+// are young.
 val Rows(Verifier& v, unsigned list, unsigned from) {
   size_t next = from;
   const std::string rows = v.core.Rows(list, next, 128u << 10);
@@ -97,8 +99,7 @@ val Rows(Verifier& v, unsigned list, unsigned from) {
 val Codes() {
   val out = val::array();
   unsigned i = 0;
-  for (auto code : report::AllCodes())
-    out.set(i++, std::string(report::CodeName(code)));
+  for (auto code : report::AllCodes()) out.set(i++, std::string(report::CodeName(code)));
   return out;
 }
 
@@ -109,23 +110,27 @@ EMSCRIPTEN_BINDINGS(verifier) {
   BindHost(bound);
   bound.constructor<std::string>()
       .function("addListing", &AddListing)
-      .function("setEvidence", +[](Verifier& v, val bytes, bool with_source) {
-        v.core.SetEvidence(CopyIn(bytes), with_source);
-      })
+      .function(
+          "setEvidence", +[](Verifier& v, val bytes,
+                             bool with_source) { v.core.SetEvidence(CopyIn(bytes), with_source); })
       .function("error", &Error)
       .function("notFound", &Error)
-      .function("isAmbiguous", +[](const Verifier& v) { return v.core.is_ambiguous(); })
-      .function("feed", +[](Verifier& v, uint32_t id, val bytes) { v.core.Feed(id, CopyIn(bytes)); })
-      .function("tooLarge", +[](Verifier& v, uint32_t id, double size) {
-        v.core.TooLarge(id, static_cast<uint64_t>(size));
-      })
+      .function(
+          "isAmbiguous", +[](const Verifier& v) { return v.core.is_ambiguous(); })
+      .function(
+          "feed", +[](Verifier& v, uint32_t id, val bytes) { v.core.Feed(id, CopyIn(bytes)); })
+      .function(
+          "tooLarge", +[](Verifier& v, uint32_t id,
+                          double size) { v.core.TooLarge(id, static_cast<uint64_t>(size)); })
       .function("progress", &Progress)
-      .function("equal", +[](Verifier& v) { return v.core.equal(); })
-      .function("conclude", +[](Verifier& v, std::string json) {
-        return v.core.Conclude(AsBytes(json));
-      })
-      .function("report", +[](Verifier& v) { return report::ToJson(v.core.report()); })
-      .function("output", +[](Verifier& v) { return v.core.output(); })
+      .function(
+          "equal", +[](Verifier& v) { return v.core.equal(); })
+      .function(
+          "conclude", +[](Verifier& v, std::string json) { return v.core.Conclude(AsBytes(json)); })
+      .function(
+          "report", +[](Verifier& v) { return report::ToJson(v.core.report()); })
+      .function(
+          "output", +[](Verifier& v) { return v.core.output(); })
       .function("rows", &Rows)
       .function("text", +[](Verifier& v) { return v.core.text(); });
   emscripten::function("codes", &Codes);

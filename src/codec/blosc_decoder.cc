@@ -20,10 +20,16 @@ constexpr uint64_t kInnerMemory = 256 << 10;  // zstd's context is the largest o
 // c-blosc's own limits: what is over them it would not read.
 constexpr uint32_t kMaxBuffer = 0x7fffffff - kHeaderSize;
 constexpr uint32_t kMaxBlock = (0x7fffffff - 255 * 4) / 3;
-constexpr uint32_t kMaxSplits = 16;       // elements of more bytes are never split
+constexpr uint32_t kMaxSplits = 16;  // elements of more bytes are never split
 constexpr uint32_t kMinSplitElements = 128;
 
-enum Flags : uint8_t { kShuffled = 1, kStored = 2, kBitShuffled = 4, kReserved = 8, kNotSplit = 16 };
+enum Flags : uint8_t {
+  kShuffled = 1,
+  kStored = 2,
+  kBitShuffled = 4,
+  kReserved = 8,
+  kNotSplit = 16
+};
 enum class Inner : uint8_t { kBlosclz, kLz4, kSnappy, kZlib, kZstd };
 
 struct Header {
@@ -31,9 +37,7 @@ struct Header {
   uint32_t typesize = 1, nbytes = 0, blocksize = 0, cbytes = 0;
 
   Inner inner() const { return static_cast<Inner>(flags >> 5); }
-  uint32_t blocks() const {
-    return nbytes / blocksize + (nbytes % blocksize != 0);
-  }
+  uint32_t blocks() const { return nbytes / blocksize + (nbytes % blocksize != 0); }
 };
 
 Error Broken(std::string what, uint64_t offset, std::string expected, std::string actual) {
@@ -43,8 +47,8 @@ Error Broken(std::string what, uint64_t offset, std::string expected, std::strin
 
 Error WrongNumber(const char* what, uint64_t offset, const char* relation, uint64_t limit,
                   uint64_t actual) {
-  return Broken(Phrase(what) + " is out of range", offset,
-                relation + Phrase(limit), Phrase(actual));
+  return Broken(Phrase(what) + " is out of range", offset, relation + Phrase(limit),
+                Phrase(actual));
 }
 
 Result<Header> ParseHeader(Bytes bytes, uint64_t limit) {
@@ -60,10 +64,12 @@ Result<Header> ParseHeader(Bytes bytes, uint64_t limit) {
   if (h.nbytes > limit)
     return Error{ErrorCode::kInvalid, "decodes to more than " + Phrase(limit) + " bytes", 4,
                  Phrase(limit) + " bytes", Phrase(h.nbytes) + " bytes"};
-  if (h.nbytes > kMaxBuffer) return WrongNumber("decoded size", 4, "at most ", kMaxBuffer, h.nbytes);
-  if (h.cbytes < kHeaderSize) return WrongNumber("encoded size", 12, "at least ", kHeaderSize, h.cbytes);
-  // Blosc stores as they are bytes that would not shrink, so none of its buffers is larger; where one
-  // says so, memory for it is not ours to give.
+  if (h.nbytes > kMaxBuffer)
+    return WrongNumber("decoded size", 4, "at most ", kMaxBuffer, h.nbytes);
+  if (h.cbytes < kHeaderSize)
+    return WrongNumber("encoded size", 12, "at least ", kHeaderSize, h.cbytes);
+  // Blosc stores as they are bytes that would not shrink, so none of its buffers is larger; where
+  // one says so, memory for it is not ours to give.
   if (h.cbytes > uint64_t{h.nbytes} + kHeaderSize)
     return WrongNumber("encoded size", 12, "at most ", uint64_t{h.nbytes} + kHeaderSize, h.cbytes);
   if (h.nbytes == 0) return h;
@@ -76,8 +82,7 @@ Result<Header> ParseHeader(Bytes bytes, uint64_t limit) {
       return WrongNumber("encoded size", 12, "", h.nbytes + kHeaderSize, h.cbytes);
     return h;
   }
-  if (h.inner() > Inner::kZstd)
-    return WrongNumber("inner codec", 2, "at most ", 4, h.flags >> 5);
+  if (h.inner() > Inner::kZstd) return WrongNumber("inner codec", 2, "at most ", 4, h.flags >> 5);
   if (version != 1) return WrongNumber("inner version", 1, "", 1, version);
   if (h.blocks() > (h.cbytes - kHeaderSize) / 4)
     return WrongNumber("number of blocks", 8, "at most ", (h.cbytes - kHeaderSize) / 4, h.blocks());
@@ -115,12 +120,13 @@ class BloscDecoder final : public Decoder {
   Header header_;
   uint32_t next_block_ = 0;
   ByteVector block_, shuffled_;
-  size_t block_size_ = 0, given_ = 0;  // of the block at hand: bytes, and how many of them have left
+  size_t block_size_ = 0,
+         given_ = 0;  // of the block at hand: bytes, and how many of them have left
   std::unique_ptr<ZSTD_DCtx, size_t (*)(ZSTD_DCtx*)> zstd_{nullptr, ZSTD_freeDCtx};
 };
 
-// Nothing is decoded before the end is known: which of two errors is told must not depend on how the
-// value was cut.
+// Nothing is decoded before the end is known: which of two errors is told must not depend on how
+// the value was cut.
 Progress BloscDecoder::Decode(Bytes in, bool last, MutableBytes out) {
   Progress p;
   p.error = Gather(in, last);
@@ -185,8 +191,7 @@ Status BloscDecoder::DecodeBlock(uint32_t block) {
   const bool split = !(header_.flags & kNotSplit) && !leftover && item <= kMaxSplits &&
                      size / item >= kMinSplitElements;
   const uint32_t streams = split ? item : 1;
-  if (size % streams != 0)
-    return WrongNumber("block size", 8, "a multiple of ", streams, size);
+  if (size % streams != 0) return WrongNumber("block size", 8, "a multiple of ", streams, size);
   const size_t each = size / streams;
 
   ByteReader starts(all.subspan(kHeaderSize + size_t{block} * 4));
@@ -196,8 +201,8 @@ Status BloscDecoder::DecodeBlock(uint32_t block) {
     const uint32_t length = r.U32Le();
     const Bytes in = r.Take(length);
     if (!r.ok())
-      return Broken("a block lies outside the buffer", at, "within " + Phrase(all.size()) + " bytes",
-                    "block " + Phrase(block));
+      return Broken("a block lies outside the buffer", at,
+                    "within " + Phrase(all.size()) + " bytes", "block " + Phrase(block));
     if (!DecodeStream(in, decoded.subspan(i * each, each)))
       return Broken("block " + Phrase(block) + " is corrupt", at, Phrase(each) + " bytes",
                     "other bytes");
@@ -217,7 +222,8 @@ bool BloscDecoder::DecodeStream(Bytes in, MutableBytes out) {
     case Inner::kBlosclz:
       return DecodeBlosclz(in, out);
     case Inner::kLz4: {
-      const int n = LZ4_decompress_safe(reinterpret_cast<const char*>(in.data()), reinterpret_cast<char*>(out.data()),
+      const int n = LZ4_decompress_safe(reinterpret_cast<const char*>(in.data()),
+                                        reinterpret_cast<char*>(out.data()),
                                         static_cast<int>(in.size()), static_cast<int>(out.size()));
       return n >= 0 && static_cast<size_t>(n) == out.size();
     }
@@ -229,7 +235,8 @@ bool BloscDecoder::DecodeStream(Bytes in, MutableBytes out) {
       break;
   }
   if (!zstd_) zstd_.reset(ZSTD_createDCtx());
-  return zstd_ && ZSTD_decompressDCtx(zstd_.get(), out.data(), out.size(), in.data(), in.size()) == out.size();
+  return zstd_ && ZSTD_decompressDCtx(zstd_.get(), out.data(), out.size(), in.data(), in.size()) ==
+                      out.size();
 }
 
 void BloscDecoder::Reset() {

@@ -11,7 +11,7 @@ extern "C" void bz_internal_error(int) { std::abort(); }
 namespace leafsum::codec {
 namespace {
 
-constexpr uint64_t kStateMemory = 72 << 10;      // its tables
+constexpr uint64_t kStateMemory = 72 << 10;       // its tables
 constexpr uint64_t kMemoryPerLevel = 4 * 100000;  // four bytes for each of a block's
 constexpr size_t kMaxStep = 1 << 30;              // it counts in 32 bits
 constexpr char kFormat[] = "bz2 stream";
@@ -71,7 +71,8 @@ Progress Bz2Decoder::Decode(Bytes in, bool last, MutableBytes out) {
                       std::nullopt, "", ""};
     } else if (status != BZ_OK && status != BZ_STREAM_END) {
       // A wrong CRC and other damage are one error to the library.
-      p.error = Error{ErrorCode::kInvalid, std::string(kFormat) + " is corrupt", std::nullopt, "", ""};
+      p.error =
+          Error{ErrorCode::kInvalid, std::string(kFormat) + " is corrupt", std::nullopt, "", ""};
     } else if (status == BZ_OK && last && p.consumed == in.size() && p.produced < out.size()) {
       // Room left and nothing to read: it wants more.
       p.error = Error{ErrorCode::kTruncated, std::string(kFormat) + " ends too early", consumed_,

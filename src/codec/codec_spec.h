@@ -11,9 +11,9 @@ enum class CodecKind : uint8_t {
   kZstd,    // zarr v2 and v3
   kCrc32c,  // zarr v3: le32 CRC-32C after the bytes
   // From here on rare: no Orbax since 0.2.0 writes them, and codecs.wasm alone can decode them.
-  kZlib,  // zarr v2 "zlib": RFC 1950
-  kGzip,  // zarr v2 "gzip", v3 "gzip": RFC 1952
-  kBz2,   // zarr v2 "bz2"
+  kZlib,   // zarr v2 "zlib": RFC 1950
+  kGzip,   // zarr v2 "gzip", v3 "gzip": RFC 1952
+  kBz2,    // zarr v2 "bz2"
   kBlosc,  // zarr v2 and v3
 };
 inline constexpr CodecKind kFirstRare = CodecKind::kZlib;
@@ -22,8 +22,8 @@ struct CodecSpec {
   CodecKind kind = CodecKind::kZstd;
   // zarr v3 readers ignore what follows the first zstd frame or gzip member: report it, values are
   // unaffected. v2 refuses it. Counts for the outermost codec, the last of the list, alone: within
-  // another, v3 refuses it too. Of crc32c: what follows the checksum of bytes whose number is known,
-  // those of the elements and of checksums around them; wherever it stands.
+  // another, v3 refuses it too. Of crc32c: what follows the checksum of bytes whose number is
+  // known, those of the elements and of checksums around them; wherever it stands.
   bool trailing_bytes_ignored = false;
   bool operator==(const CodecSpec&) const = default;
 };

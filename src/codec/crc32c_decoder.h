@@ -2,8 +2,8 @@
 // only at the end, so four are always held back. Bytes leave before the checksum is seen: a
 // mismatch comes last.
 //
-// TensorStore reads as many bytes as it expects, and what follows their checksum it never sees: where
-// `content` says how many these are, the rest is skipped and counted.
+// TensorStore reads as many bytes as it expects, and what follows their checksum it never sees:
+// where `content` says how many these are, the rest is skipped and counted.
 #pragma once
 
 #include <array>

@@ -65,9 +65,8 @@ std::unique_ptr<Decoder> MakeChain(const CodecSpecs& specs, uint64_t decoded_siz
     const bool sees_head = compresses && head_reaches == specs.size();
     const bool gives_content = stages.size() + 1 == specs.size();
     const uint64_t limit = gives_content ? decoded_size : IntermediateLimit(decoded_size);
-    auto stage =
-        MakeStage(specs, specs.size() - 1 - stages.size(), sees_head ? kMaxZstdWindowLog : kMaxInnerWindowLog,
-                  limit, decoded_size);
+    auto stage = MakeStage(specs, specs.size() - 1 - stages.size(),
+                           sees_head ? kMaxZstdWindowLog : kMaxInnerWindowLog, limit, decoded_size);
     if (sees_head)
       head_reaches = stages.size();
     else
@@ -82,8 +81,9 @@ std::unique_ptr<Decoder> MakeChain(const CodecSpecs& specs, uint64_t decoded_siz
 
 std::unique_ptr<Decoder> MakeDecoder(const CodecSpecs& specs, uint64_t decoded_size) {
   if (specs.size() > 1) return MakeChain(specs, decoded_size);
-  std::unique_ptr<Decoder> stage = specs.empty() ? std::make_unique<CopyDecoder>()
-                                                 : MakeStage(specs, 0, kMaxZstdWindowLog, decoded_size, decoded_size);
+  std::unique_ptr<Decoder> stage =
+      specs.empty() ? std::make_unique<CopyDecoder>()
+                    : MakeStage(specs, 0, kMaxZstdWindowLog, decoded_size, decoded_size);
   return Capped(std::move(stage), decoded_size, ErrorCode::kInvalid);
 }
 

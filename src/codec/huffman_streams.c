@@ -1,4 +1,5 @@
-// A stream is read from its end: its last byte holds a 1 above the first bits, and its first bit is the last one read.
+// A stream is read from its end: its last byte holds a 1 above the first bits, and its first bit is
+// the last one read.
 #include <string.h>
 
 #include "codec/huffman.h"
@@ -10,7 +11,8 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "streams and tables ar
 typedef struct {
   const uint8_t* start;
   const uint8_t* at;  // the eight bytes that `bits` was filled from
-  uint64_t bits;      // those not yet read, topmost first; behind them a 1, which counts the read ones, and zeros
+  uint64_t bits;  // those not yet read, topmost first; behind them a 1, which counts the read ones,
+                  // and zeros
   uint8_t* out;
 } Stream;
 
@@ -26,7 +28,8 @@ static int64_t BitsOf(const uint8_t* start, size_t size) {
   return (int64_t)(size - 1) * 8 + (31 - __builtin_clz(start[size - 1]));
 }
 
-// Decodes the last `left` bits of a stream, bounds checked; true where they give the bytes up to `end` and no bit more.
+// Decodes the last `left` bits of a stream, bounds checked; true where they give the bytes up to
+// `end` and no bit more.
 static bool Drain(const HuffmanTable* table, const uint8_t* start, int64_t left, uint8_t* out,
                   const uint8_t* end) {
   const unsigned shift = 64 - table->log;
@@ -77,13 +80,15 @@ HOT void Refill(Stream* s) {
   s->bits = (Load64(s->at) | 1) << (used % 8);
 }
 
-// Five symbols are at most 55 bits, which with the up to seven read before are never more than seven bytes.
+// Five symbols are at most 55 bits, which with the up to seven read before are never more than
+// seven bytes.
 enum { kSymbols = 5, kBytesForSymbols = 7 };
 
 HOT size_t Rounds(const Stream* s) { return (size_t)(s->at - s->start) / kBytesForSymbols; }
 
-// Decodes while no stream can run out of input nor the last, which is the shortest, of output. Four chains of dependent
-// loads and shifts side by side keep the processor busy; one after the other is a fifth slower, two at a time as well.
+// Decodes while no stream can run out of input nor the last, which is the shortest, of output. Four
+// chains of dependent loads and shifts side by side keep the processor busy; one after the other is
+// a fifth slower, two at a time as well.
 static void DecodeRounds(const HuffmanTable* table, Stream* sa, Stream* sb, Stream* sc, Stream* sd,
                          const uint8_t* end) {
   const uint16_t* const entries = table->entry;
@@ -97,10 +102,10 @@ static void DecodeRounds(const HuffmanTable* table, Stream* sa, Stream* sb, Stre
     if (rounds == 0) break;
     const uint8_t* const stop = d.out + rounds * kSymbols;
     do {
-#define FOUR(index)                  \
-  DecodeSymbol(entries, &a, index);  \
-  DecodeSymbol(entries, &b, index);  \
-  DecodeSymbol(entries, &c, index);  \
+#define FOUR(index)                 \
+  DecodeSymbol(entries, &a, index); \
+  DecodeSymbol(entries, &b, index); \
+  DecodeSymbol(entries, &c, index); \
   DecodeSymbol(entries, &d, index)
       FOUR(0);
       FOUR(1);

@@ -12,7 +12,8 @@ namespace leafsum::codec {
 
 // A first literal run, then:
 //   000lllll                           l+1 literal bytes follow
-//   lllhhhhh [255.. n] dddddddd        l+2 bytes (l = 7: plus the bytes that follow, as long as they
+//   lllhhhhh [255.. n] dddddddd        l+2 bytes (l = 7: plus the bytes that follow, as long as
+//   they
 //                                      are 255, and one more) from distance 256 h + d + 1
 //   ... 31, 255, be16                  from distance be16 + 8192
 bool DecodeBlosclz(Bytes in, MutableBytes out);

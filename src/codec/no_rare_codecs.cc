@@ -7,9 +7,10 @@ class MissingDecoder final : public Decoder {
  public:
   Progress Decode(Bytes, bool, MutableBytes) override {
     Progress p;
-    p.error = Error{ErrorCode::kUnsupported,
-                    "decoding it takes codecs.wasm, which this host does not have or could not load",
-                    std::nullopt, "", ""};
+    p.error =
+        Error{ErrorCode::kUnsupported,
+              "decoding it takes codecs.wasm, which this host does not have or could not load",
+              std::nullopt, "", ""};
     return p;
   }
   void Reset() override {}

@@ -35,7 +35,8 @@ void BitUnshuffle(size_t size, Bytes in, MutableBytes out) {
       x ^= t ^ (t << 14);
       t = (x ^ (x >> 28)) & 0x00000000f0f0f0f0;
       x ^= t ^ (t << 28);
-      for (size_t n = 0; n < 8; ++n) out[(r * 8 + n) * size + i] = static_cast<uint8_t>(x >> (8 * n));
+      for (size_t n = 0; n < 8; ++n)
+        out[(r * 8 + n) * size + i] = static_cast<uint8_t>(x >> (8 * n));
     }
   }
   std::copy(in.begin() + static_cast<ptrdiff_t>(elements * size), in.end(),

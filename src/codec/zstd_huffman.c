@@ -29,8 +29,7 @@ static size_t WithTable(Decode decode, const HUF_DTable* table, void* out, size_
 static size_t WithNewTable(Decode decode, HUF_DTable* table, void* out, size_t out_size,
                            const void* in, size_t in_size, void* workspace, size_t workspace_size,
                            int flags) {
-  const size_t read =
-      HUF_readDTableX1_wksp(table, in, in_size, workspace, workspace_size, flags);
+  const size_t read = HUF_readDTableX1_wksp(table, in, in_size, workspace, workspace_size, flags);
   if (ERR_isError(read)) return read;
   return WithTable(decode, table, out, out_size, (const BYTE*)in + read, in_size - read);
 }

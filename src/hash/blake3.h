@@ -46,8 +46,9 @@ class BlockHasher {
   BlockHasher(BlockHasher&&) noexcept;
   BlockHasher& operator=(BlockHasher&&) noexcept;
   void Update(Bytes bytes);
-  // Instead of content its subtrees' chaining values (blake3_tree.h), in order, each over `unit` bytes: a power of two from
-  // 1 KiB to kBlockSize that divides where they begin. Only where `nbytes` is more than a block.
+  // Instead of content its subtrees' chaining values (blake3_tree.h), in order, each over `unit`
+  // bytes: a power of two from 1 KiB to kBlockSize that divides where they begin. Only where
+  // `nbytes` is more than a block.
   void UpdateValues(Bytes values, uint64_t unit);
   Digest Finish();
   const ByteVector& blocks() const;

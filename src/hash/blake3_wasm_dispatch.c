@@ -1,5 +1,5 @@
-// The part of BLAKE3 that chooses a kernel, for wasm: there is one choice, the SSE4.1 kernel as wasm SIMD.
-// Takes the place of the official blake3_dispatch.c, which knows native processors only.
+// The part of BLAKE3 that chooses a kernel, for wasm: there is one choice, the SSE4.1 kernel as
+// wasm SIMD. Takes the place of the official blake3_dispatch.c, which knows native processors only.
 #include <string.h>
 
 #include "blake3_impl.h"
@@ -9,9 +9,10 @@
 _Static_assert(MAX_SIMD_DEGREE == WASM_SIMD_DEGREE, "see cmake/blake3.cmake");
 
 // One copy of the 5 KB that compress a block: blake3_hash_many_sse41 would have another.
-__attribute__((noinline)) void blake3_compress_in_place_sse41(
-    uint32_t cv[8], const uint8_t block[BLAKE3_BLOCK_LEN], uint8_t block_len, uint64_t counter,
-    uint8_t flags);
+__attribute__((noinline)) void blake3_compress_in_place_sse41(uint32_t cv[8],
+                                                              const uint8_t block[BLAKE3_BLOCK_LEN],
+                                                              uint8_t block_len, uint64_t counter,
+                                                              uint8_t flags);
 
 #include "blake3_sse41.c"
 
@@ -22,7 +23,8 @@ void blake3_compress_in_place(uint32_t cv[8], const uint8_t block[BLAKE3_BLOCK_L
 
 void blake3_compress_xof(const uint32_t cv[8], const uint8_t block[BLAKE3_BLOCK_LEN],
                          uint8_t block_len, uint64_t counter, uint8_t flags, uint8_t out[64]) {
-  // Digests have 32 bytes, and these are all that the kernel for extended output would share with this one.
+  // Digests have 32 bytes, and these are all that the kernel for extended output would share with
+  // this one.
   uint32_t half[8];
   memcpy(half, cv, sizeof half);
   blake3_compress_in_place_sse41(half, block, block_len, counter, flags);
@@ -30,17 +32,16 @@ void blake3_compress_xof(const uint32_t cv[8], const uint8_t block[BLAKE3_BLOCK_
   memset(out + 32, 0, 32);
 }
 
-void blake3_xof_many(const uint32_t cv[8], const uint8_t block[BLAKE3_BLOCK_LEN],
-                     uint8_t block_len, uint64_t counter, uint8_t flags, uint8_t out[64],
-                     size_t outblocks) {
+void blake3_xof_many(const uint32_t cv[8], const uint8_t block[BLAKE3_BLOCK_LEN], uint8_t block_len,
+                     uint64_t counter, uint8_t flags, uint8_t out[64], size_t outblocks) {
   for (size_t i = 0; i < outblocks; ++i) {
     blake3_compress_xof(cv, block, block_len, counter + i, flags, out + 64 * i);
   }
 }
 
-void blake3_hash_many(const uint8_t *const *inputs, size_t num_inputs, size_t blocks,
+void blake3_hash_many(const uint8_t* const* inputs, size_t num_inputs, size_t blocks,
                       const uint32_t key[8], uint64_t counter, bool increment_counter,
-                      uint8_t flags, uint8_t flags_start, uint8_t flags_end, uint8_t *out) {
+                      uint8_t flags, uint8_t flags_start, uint8_t flags_end, uint8_t* out) {
   blake3_hash_many_sse41(inputs, num_inputs, blocks, key, counter, increment_counter, flags,
                          flags_start, flags_end, out);
 }

@@ -53,9 +53,9 @@ struct BlockHasher::State {
   State(uint64_t n, uint64_t begin) : nbytes(n), first_block(begin / kBlockSize), position(begin) {}
 
   uint64_t nbytes;
-  uint64_t first_block;   // of `blocks`
-  uint64_t position;       // of the whole content: up to here it is hashed or lies in `partial`
-  Blake3 plain;           // up to kBlockSize: one hash, no blocks
+  uint64_t first_block;  // of `blocks`
+  uint64_t position;     // of the whole content: up to here it is hashed or lies in `partial`
+  Blake3 plain;          // up to kBlockSize: one hash, no blocks
   ByteVector blocks;
 
   size_t hashed = 0;       // of the block: bytes whose value is on the stack
@@ -77,7 +77,9 @@ size_t BlockHasher::State::BlockLength() const {
 }
 
 // The largest subtree that begins behind what is hashed.
-size_t BlockHasher::State::Largest() const { return hashed == 0 ? kBlockSize : hashed & (~hashed + 1); }
+size_t BlockHasher::State::Largest() const {
+  return hashed == 0 ? kBlockSize : hashed & (~hashed + 1);
+}
 
 void BlockHasher::State::Update(Bytes bytes) {
   while (!bytes.empty()) {
@@ -159,7 +161,8 @@ void BlockHasher::Update(Bytes bytes) {
 }
 
 void BlockHasher::UpdateValues(Bytes values, uint64_t unit) {
-  assert(state_->nbytes > kBlockSize && values.size() / kBlockValueSize * unit <= state_->nbytes - state_->position);
+  assert(state_->nbytes > kBlockSize &&
+         values.size() / kBlockValueSize * unit <= state_->nbytes - state_->position);
   state_->UpdateValues(values, static_cast<size_t>(unit));
 }
 

@@ -74,12 +74,12 @@ Digest Sha256Of(Bytes bytes) {
   return hash.Finish();
 }
 
-void SetSha256Factory(Sha256Factory factory) {
-  Factory() = std::move(factory);
-}
+void SetSha256Factory(Sha256Factory factory) { Factory() = std::move(factory); }
 
 bool HasSha256Factory() { return static_cast<bool>(Factory()); }
 
-std::unique_ptr<StreamingHash> MakeSha256() { return HasSha256Factory() ? Factory()() : MakePortableSha256(); }
+std::unique_ptr<StreamingHash> MakeSha256() {
+  return HasSha256Factory() ? Factory()() : MakePortableSha256();
+}
 
 }  // namespace leafsum::hash

@@ -22,7 +22,8 @@ class StreamingHash {
 std::unique_ptr<StreamingHash> MakePortableSha256();
 Digest Sha256Of(Bytes bytes);
 
-// The digest of each message, four at a time; in core.wasm, which has no_sha256_lanes.cc, one at a time.
+// The digest of each message, four at a time; in core.wasm, which has no_sha256_lanes.cc, one at a
+// time.
 std::vector<Digest> Sha256OfAll(std::span<const ByteVector> messages);
 
 // What jobs use: the portable engine until a host sets another factory.

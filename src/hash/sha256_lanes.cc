@@ -1,5 +1,5 @@
-// SHA-256 of four messages at a time, one in each lane of a vector: its rounds depend on each other, so that a single
-// message leaves three quarters of a vector idle.
+// SHA-256 of four messages at a time, one in each lane of a vector: its rounds depend on each
+// other, so that a single message leaves three quarters of a vector idle.
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -29,8 +29,10 @@ void LoadBlocks(const std::array<const uint8_t*, kLanes>& at, Words (&w)[16]) {
   for (size_t j = 0; j < 16; j += 4) {
     const Words a = LoadBe(at[0] + 4 * j), b = LoadBe(at[1] + 4 * j), c = LoadBe(at[2] + 4 * j),
                 d = LoadBe(at[3] + 4 * j);
-    const Words ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
-    const Words ab2 = __builtin_shufflevector(a, b, 2, 6, 3, 7), cd2 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    const Words ab = __builtin_shufflevector(a, b, 0, 4, 1, 5),
+                cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+    const Words ab2 = __builtin_shufflevector(a, b, 2, 6, 3, 7),
+                cd2 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
     w[j] = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
     w[j + 1] = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
     w[j + 2] = __builtin_shufflevector(ab2, cd2, 0, 1, 4, 5);
@@ -105,7 +107,8 @@ std::vector<Digest> Sha256OfAll(std::span<const ByteVector> messages) {
       lane.Turn();
       if (lane.busy) continue;
       Digest& digest = digests[lane.message];
-      for (size_t i = 0; i < digest.size(); ++i) digest[i] = static_cast<uint8_t>(state[i / 4][l] >> (24 - 8 * (i % 4)));
+      for (size_t i = 0; i < digest.size(); ++i)
+        digest[i] = static_cast<uint8_t>(state[i / 4][l] >> (24 - 8 * (i % 4)));
       fill(l);
     }
   }

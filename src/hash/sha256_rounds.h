@@ -1,4 +1,5 @@
-// SHA-256's rounds (FIPS 180-4 §6.2.2), for one message by 32-bit words, or for four by vectors of them.
+// SHA-256's rounds (FIPS 180-4 §6.2.2), for one message by 32-bit words, or for four by vectors of
+// them.
 #pragma once
 
 #include <array>
@@ -11,8 +12,8 @@ namespace leafsum::hash::sha256 {
 
 inline constexpr size_t kBlockLen = 64;
 
-inline constexpr std::array<uint32_t, 8> kInitial = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                                                     0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+inline constexpr std::array<uint32_t, 8> kInitial = {
+    0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
 
 // Fractional parts of the cube roots of the first 64 primes (§4.2.2).
 inline constexpr uint32_t kRound[64] = {
@@ -43,8 +44,8 @@ inline void Round(W a, W b, W c, W& d, W e, W f, W g, W& h, W kw) {
 // One block: `w`, its sixteen words in the machine's order, is overwritten.
 template <class W>
 inline void Compress(W (&w)[16], W (&state)[8]) {
-  // Instead of moving eight words along, each round names them one place further. Of the schedule only sixteen words are
-  // alive at a time.
+  // Instead of moving eight words along, each round names them one place further. Of the schedule
+  // only sixteen words are alive at a time.
   W a = state[0], b = state[1], c = state[2], d = state[3];
   W e = state[4], f = state[5], g = state[6], h = state[7];
   for (int i = 0; i < 64; i += 16) {
@@ -71,8 +72,8 @@ inline void Compress(W (&w)[16], W (&state)[8]) {
   for (int i = 0; i < 8; ++i) state[i] += add[i];
 }
 
-// What follows a message's whole blocks: `rest` (< 64 bytes), 80, zeros, and `length` of the whole in bits, be64 (§5.1.1).
-// Gives the one or two blocks that it takes in `out`.
+// What follows a message's whole blocks: `rest` (< 64 bytes), 80, zeros, and `length` of the whole
+// in bits, be64 (§5.1.1). Gives the one or two blocks that it takes in `out`.
 inline size_t Pad(Bytes rest, uint64_t length, uint8_t (&out)[2 * kBlockLen]) {
   const size_t blocks = rest.size() < kBlockLen - 8 ? 1 : 2, end = blocks * kBlockLen;
   for (size_t i = 0; i < end; ++i) out[i] = i < rest.size() ? rest[i] : i == rest.size() ? 0x80 : 0;

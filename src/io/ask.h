@@ -28,15 +28,18 @@ struct Ask {
   uint32_t source = 0;             // which source, where there are two (diff, --against)
   std::string path;                // kRead, kSize: relative to the source, "/" between components
   std::optional<ByteRange> range;  // kRead
-  uint64_t follows = 0;  // kRead: so many bytes behind the range will be asked for next, piece by piece
-  uint64_t limit = 0;  // kRead of a whole file: larger than this is answered with TooLarge; kSize: up to this it will be read
+  uint64_t follows =
+      0;  // kRead: so many bytes behind the range will be asked for next, piece by piece
+  uint64_t limit = 0;  // kRead of a whole file: larger than this is answered with TooLarge; kSize:
+                       // up to this it will be read
   ByteVector input;    // kDigest, kJob
   // kJob where the host reads ahead (option `read_ahead`): JSON of
   // a list of files, then the values that it reads from end to end, in the order in which it needs
   // them, each as [source, place among the files, offset, length].
   std::string values;
-  bool rare_codecs = false;  // kJob: for a LeafJob of codecs.wasm; core.wasm's own would say `unsupported`
-  uint64_t cost = 0;   // bytes of memory that the answer or the job takes, for the budget
+  bool rare_codecs =
+      false;          // kJob: for a LeafJob of codecs.wasm; core.wasm's own would say `unsupported`
+  uint64_t cost = 0;  // bytes of memory that the answer or the job takes, for the budget
 };
 
 // Why the host could not answer.

@@ -1,5 +1,5 @@
-// One entry of the listing that a source gives. There may be a million, so the path is a view: whoever keeps the listing keeps the
-// texts (base/text_arena.h).
+// One entry of the listing that a source gives. There may be a million, so the path is a view:
+// whoever keeps the listing keeps the texts (base/text_arena.h).
 #pragma once
 
 #include <cstdint>

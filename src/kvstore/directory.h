@@ -13,7 +13,8 @@ namespace leafsum::kvstore {
 // Fills `store` and seals it: key = path below `directory` ("" is the source's root; a "/" at its
 // end makes no difference), value = the whole file. The files' sizes go to `files`. Directories and
 // symbolic links are no keys; a name that is no safe path is left out, for whoever looks at the
-// listing to report. Keys are views of the listing's texts, which outlive both. A file that is listed twice (archives do that) is an error.
+// listing to report. Keys are views of the listing's texts, which outlive both. A file that is
+// listed twice (archives do that) is an error.
 Status Directory(std::span<const FileEntry> listing, std::string_view directory, FileTable& files,
                  KvStore& store);
 

@@ -32,7 +32,8 @@ void FileTable::Rehash(size_t slots) {
 
 size_t FileTable::SlotOf(std::string_view path) const {
   size_t at = std::hash<std::string_view>()(path) & (slots_.size() - 1);
-  while (slots_[at] != 0 && files_[slots_[at] - 1].path != path) at = (at + 1) & (slots_.size() - 1);
+  while (slots_[at] != 0 && files_[slots_[at] - 1].path != path)
+    at = (at + 1) & (slots_.size() - 1);
   return at;
 }
 

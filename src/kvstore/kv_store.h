@@ -30,7 +30,9 @@ class FileTable {
   }
   uint32_t count() const { return static_cast<uint32_t>(files_.size()); }
   // What it takes of memory, without texts that others keep.
-  size_t bytes() const { return files_.capacity() * sizeof(File) + slots_.capacity() * 4 + texts_.bytes(); }
+  size_t bytes() const {
+    return files_.capacity() * sizeof(File) + slots_.capacity() * 4 + texts_.bytes();
+  }
 
  private:
   static constexpr uint64_t kNoSize = UINT64_MAX;

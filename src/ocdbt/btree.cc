@@ -20,8 +20,8 @@ size_t DecodeNumEntries(ByteReader& r, uint64_t min_bytes_each) {
   const uint64_t n = r.Varint32();
   if (n == 0) r.Fail(ErrorCode::kInvalid, "num_entries is zero");
   if (n > kMaxNodeArity)
-    r.Fail(ErrorCode::kInvalid, "num_entries is over its limit",
-           "at most " + Phrase(kMaxNodeArity), Phrase(n));
+    r.Fail(ErrorCode::kInvalid, "num_entries is over its limit", "at most " + Phrase(kMaxNodeArity),
+           Phrase(n));
   if (n > r.remaining() / min_bytes_each)
     r.Fail(ErrorCode::kInvalid, "num_entries cannot fit in the bytes that follow",
            "at most " + Phrase(r.remaining() / min_bytes_each), Phrase(n));
@@ -41,8 +41,7 @@ void DecodeKeys(ByteReader& r, std::vector<Entry>& entries,
       return;
     }
     if (size_t{k.prefix_length} + suffix_length[i] > kMaxKeyLength) {
-      r.Fail(ErrorCode::kInvalid, "key is too long",
-             "at most " + Phrase(kMaxKeyLength) + " bytes",
+      r.Fail(ErrorCode::kInvalid, "key is too long", "at most " + Phrase(kMaxKeyLength) + " bytes",
              Phrase(size_t{k.prefix_length} + suffix_length[i]) + " bytes");
       return;
     }
@@ -98,8 +97,7 @@ void DecodeLeafEntries(ByteReader& r, BtreeNode& node) {
     if (e.indirect || !r.ok()) continue;
     if (e.length > kMaxInlineValue)
       r.Fail(ErrorCode::kInvalid, "inline value is too long",
-             "at most " + Phrase(kMaxInlineValue) + " bytes",
-             Phrase(e.length) + " bytes");
+             "at most " + Phrase(kMaxInlineValue) + " bytes", Phrase(e.length) + " bytes");
     e.offset = r.offset();
     r.Take(e.length);
   }

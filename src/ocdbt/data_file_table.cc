@@ -13,8 +13,7 @@ DataFileTable DecodeDataFileTable(ByteReader& r, size_t transitive_path_length) 
   // Each file takes two lengths, and each but the first a third.
   const uint64_t n = r.Count("num_files", ~uint64_t{0}, 2);
   if (n > kMaxDataFiles)
-    r.Fail(ErrorCode::kLimit, "too many data files", "at most " + Phrase(kMaxDataFiles),
-           Phrase(n));
+    r.Fail(ErrorCode::kLimit, "too many data files", "at most " + Phrase(kMaxDataFiles), Phrase(n));
   if (!r.ok() || n == 0) return table;
 
   auto& files = table.files_;

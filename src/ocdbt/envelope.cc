@@ -66,10 +66,9 @@ Result<ByteVector> Inflate(Bytes frame, const EnvelopeOptions& options) {
   auto body = codec::DecodeZstdFrame(frame, std::min(kUsual, options.limit));
   if (body || body.error().code != ErrorCode::kLimit) return body;
   if (options.ends_early && options.ends_early(Start(frame, kStart)))
-    return Error{ErrorCode::kInvalid, "bytes follow the end of the structure", std::nullopt,
-                 "0 bytes left",
-                 "decompressed body is larger than " +
-                     Phrase(std::min(kUsual, options.limit)) + " bytes"};
+    return Error{
+        ErrorCode::kInvalid, "bytes follow the end of the structure", std::nullopt, "0 bytes left",
+        "decompressed body is larger than " + Phrase(std::min(kUsual, options.limit)) + " bytes"};
   return options.limit > kUsual ? codec::DecodeZstdFrame(frame, options.limit) : body;
 }
 
@@ -82,8 +81,7 @@ Result<ByteVector> DecodeEnvelope(Bytes encoded, const EnvelopeOptions& options,
   if (work) *work = 0;
   if (encoded.size() < kMinEnvelope)
     return Error{ErrorCode::kTruncated, "too short for a block", 0,
-                 "at least " + Phrase(kMinEnvelope) + " bytes",
-                 Phrase(encoded.size()) + " bytes"};
+                 "at least " + Phrase(kMinEnvelope) + " bytes", Phrase(encoded.size()) + " bytes"};
   const Bytes covered = encoded.first(encoded.size() - kCrcBytes);
   const uint32_t expected = ByteReader(encoded.last(kCrcBytes)).U32Le();
   const uint32_t actual = Crc32c(covered);
@@ -97,8 +95,7 @@ Result<ByteVector> DecodeEnvelope(Bytes encoded, const EnvelopeOptions& options,
     return Error{ErrorCode::kInvalid, "length in header does not match actual length", 4,
                  Phrase(encoded.size()), Phrase(length)};
   if (const uint32_t version = r.Varint32(); version != 0)
-    return Error{ErrorCode::kUnsupported, "unknown format version", 12, "0",
-                 Phrase(version)};
+    return Error{ErrorCode::kUnsupported, "unknown format version", 12, "0", Phrase(version)};
   const uint64_t compression_offset = r.offset();
   const uint32_t compression = r.Varint32();
   if (!r.ok()) return r.error();
@@ -113,8 +110,7 @@ Result<ByteVector> DecodeEnvelope(Bytes encoded, const EnvelopeOptions& options,
                  "0 or 1", Phrase(compression)};
   if (body.size() > options.limit)
     return Error{ErrorCode::kLimit, "body is too large", r.offset() - body.size(),
-                 "at most " + Phrase(options.limit) + " bytes",
-                 Phrase(body.size()) + " bytes"};
+                 "at most " + Phrase(options.limit) + " bytes", Phrase(body.size()) + " bytes"};
   if (work) *work = body.size();
   return ToVector(body);
 }

@@ -6,8 +6,8 @@
 
 namespace leafsum::ocdbt {
 
-void FillStore(std::vector<Leaf>& leaves, const kvstore::FileTable& paths, const std::string& prefix,
-               kvstore::FileTable& files, kvstore::KvStore& store) {
+void FillStore(std::vector<Leaf>& leaves, const kvstore::FileTable& paths,
+               const std::string& prefix, kvstore::FileTable& files, kvstore::KvStore& store) {
   StableSort(leaves, [](const Leaf& a, const Leaf& b) { return a.first_key < b.first_key; });
   size_t keys = 0, key_bytes = 0, inline_bytes = 0;
   for (const Leaf& leaf : leaves) {

@@ -12,7 +12,7 @@ namespace {
 template <class T>
 void NameFiles(ByteReader& r, const VersionArrayContext& context,
                const std::vector<DataLocation>& locations, std::vector<T>& out,
-               IndirectDataReference T::*field) {
+               IndirectDataReference T::* field) {
   if (!r.ok()) return;
   const std::vector<DataFileId> files = context.files->Expand(context.transitive_path);
   uint64_t bytes = 0;
@@ -29,13 +29,12 @@ void NameFiles(ByteReader& r, const VersionArrayContext& context,
 }
 
 template <class T>
-void CheckIncreasing(ByteReader& r, const std::vector<T>& entries, uint64_t T::*field,
+void CheckIncreasing(ByteReader& r, const std::vector<T>& entries, uint64_t T::* field,
                      const char* what) {
   for (size_t i = 1; i < entries.size(); ++i)
     if (entries[i].*field <= entries[i - 1].*field)
       r.Fail(ErrorCode::kInvalid, Phrase(what) + " is not strictly increasing",
-             "more than " + Phrase(entries[i - 1].*field),
-             Phrase(entries[i].*field));
+             "more than " + Phrase(entries[i - 1].*field), Phrase(entries[i].*field));
 }
 
 // Numbers of generations: not zero, strictly increasing, and few enough for a version tree whose
@@ -47,7 +46,8 @@ void CheckGenerations(ByteReader& r, const std::vector<T>& entries, unsigned ari
   for (const auto& entry : entries) {
     if (entry.generation_number == 0) r.Fail(ErrorCode::kInvalid, "generation_number is zero");
     if (entry.generation_number > max)
-      r.Fail(ErrorCode::kInvalid, "generation_number exceeds the maximum of the version tree's arity",
+      r.Fail(ErrorCode::kInvalid,
+             "generation_number exceeds the maximum of the version tree's arity",
              "at most " + Phrase(max), Phrase(entry.generation_number));
   }
   CheckIncreasing(r, entries, &T::generation_number, "generation_number");
@@ -88,8 +88,7 @@ std::vector<BtreeGenerationReference> DecodeVersions(ByteReader& r,
   const uint64_t last = versions.back().generation_number;
   if (r.ok() && first <= RoundDown(last - 1, context.arity_log2))
     r.Fail(ErrorCode::kInvalid, "generations are not of one block of the version tree",
-           "more than " + Phrase(RoundDown(last - 1, context.arity_log2)),
-           Phrase(first));
+           "more than " + Phrase(RoundDown(last - 1, context.arity_log2)), Phrase(first));
 
   for (auto& v : versions) v.root_height = r.U8();
   const auto locations =
@@ -149,8 +148,7 @@ std::vector<VersionNodeReference> DecodeManifestVersionNodes(ByteReader& r,
     if (node.generation_number <= low || node.generation_number > high)
       r.Fail(ErrorCode::kInvalid,
              "generation_number of a version node is outside the range of its height",
-             "(" + Phrase(low) + ", " + Phrase(high) + "]",
-             Phrase(node.generation_number));
+             "(" + Phrase(low) + ", " + Phrase(high) + "]", Phrase(node.generation_number));
     high = low;
   }
   if (!r.ok()) return {};
@@ -177,14 +175,14 @@ std::vector<VersionNodeReference> DecodeChildVersionNodes(ByteReader& r,
       r.Fail(ErrorCode::kInvalid, "generation_number of a child is not the end of a block",
              "a multiple of " + Phrase(block), Phrase(node.generation_number));
     if (node.num_generations > block)
-      r.Fail(ErrorCode::kInvalid, "num_generations exceeds the block",
-             "at most " + Phrase(block), Phrase(node.num_generations));
+      r.Fail(ErrorCode::kInvalid, "num_generations exceeds the block", "at most " + Phrase(block),
+             Phrase(node.num_generations));
   }
   const uint64_t first = (nodes.front().generation_number - 1) >> parent_log2;
   const uint64_t last = (nodes.back().generation_number - 1) >> parent_log2;
   if (first != last)
-    r.Fail(ErrorCode::kInvalid, "children are not of one block of the version tree",
-           Phrase(first), Phrase(last));
+    r.Fail(ErrorCode::kInvalid, "children are not of one block of the version tree", Phrase(first),
+           Phrase(last));
   if (!r.ok()) return {};
   return nodes;
 }

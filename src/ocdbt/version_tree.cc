@@ -58,8 +58,7 @@ Error Differs(std::string what, uint64_t expected, uint64_t actual) {
 }  // namespace
 
 Result<VersionTreeNode> DecodeVersionTreeNode(Bytes encoded, const VersionNodeReference& reference,
-                                              uint8_t version_tree_arity_log2,
-                                              uint64_t* work) {
+                                              uint8_t version_tree_arity_log2, uint64_t* work) {
   const auto body =
       DecodeEnvelope(encoded, {kVersionTreeNodeMagic, kMaxDecodedNode, EndsEarly}, work);
   if (!body) return body.error().Prefixed("version tree node");

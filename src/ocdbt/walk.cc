@@ -24,8 +24,8 @@ namespace {
 using kvstore::KeyText;
 
 std::string Describe(const BtreeNodeStatistics& s) {
-  return Phrase(s.num_keys) + " keys, " + Phrase(s.num_tree_bytes) +
-         " tree bytes, " + Phrase(s.num_indirect_value_bytes) + " indirect value bytes";
+  return Phrase(s.num_keys) + " keys, " + Phrase(s.num_tree_bytes) + " tree bytes, " +
+         Phrase(s.num_indirect_value_bytes) + " indirect value bytes";
 }
 
 }  // namespace
@@ -138,11 +138,13 @@ bool Walk::State::Want(const std::shared_ptr<Branch>& branch, uint32_t index) {
                    "at least " + Phrase(kMinEnvelope), Phrase(location.length)}});
     return false;
   }
-  // What is too large is never read: that it is, or that the file is shorter, says who knows the file's size.
+  // What is too large is never read: that it is, or that the file is shorter, says who knows the
+  // file's size.
   if (location.length <= kMaxEncodedNode) budget.encoded_bytes += location.length;
   const uint32_t file = InternPath(path);
   const auto at_offset = seen.lower_bound({file, location.offset, 0});
-  if (at_offset != seen.end() && std::get<0>(*at_offset) == file && std::get<1>(*at_offset) == location.offset)
+  if (at_offset != seen.end() && std::get<0>(*at_offset) == file &&
+      std::get<1>(*at_offset) == location.offset)
     ++budget.repeated;
   const bool again = !seen.insert({file, location.offset, location.length}).second;
   if (again && location.length <= kMaxEncodedNode) budget.repeated_bytes += location.length;
@@ -166,8 +168,7 @@ void Walk::State::Visit(const Open& at, Bytes bytes) {
   const DataFileId& file_id = at.parent->file(at.index);
   if (bytes.size() != child.location.length)
     return Break(at, {ErrorCode::kTruncated, "b-tree node: file ends inside it", std::nullopt,
-                      Phrase(child.location.length) + " bytes",
-                      Phrase(bytes.size()) + " bytes"});
+                      Phrase(child.location.length) + " bytes", Phrase(bytes.size()) + " bytes"});
   reads.push_back({InternPath(file_id.Path()), child.location.offset, child.location.length});
 
   uint64_t work = 0;
@@ -189,7 +190,8 @@ void Walk::State::Visit(const Open& at, Bytes bytes) {
   budget.decoded_bytes += node->files.path_bytes();
   if (OverBudget()) return;
 
-  if (Status error = CheckNode(*at.parent, at.index, *node, node_prefix)) return Break(at, std::move(*error));
+  if (Status error = CheckNode(*at.parent, at.index, *node, node_prefix))
+    return Break(at, std::move(*error));
   if (node->height == 0)
     VisitLeaf(at, std::move(node_prefix), std::move(*node));
   else
@@ -296,11 +298,10 @@ bool Walk::State::OverBudget(bool at_end) {
   problems.Add({root.path,
                 root.offset,
                 {ErrorCode::kLimit, "b-tree is too large to be listed", std::nullopt,
-                 "at most " + Phrase(kMaxTreeNodes) + " nodes, " +
-                     Phrase(kMaxRepeatedNodes) + " of them repeated, " +
-                     Phrase(kMaxTreeBytes) + " bytes, " + Phrase(kMaxKeys) +
-                     " keys of " + Phrase(kMaxNameBytes) + " bytes, and of " + Phrase(kMaxNameExpansion) +
-                     " times what is stored of the nodes",
+                 "at most " + Phrase(kMaxTreeNodes) + " nodes, " + Phrase(kMaxRepeatedNodes) +
+                     " of them repeated, " + Phrase(kMaxTreeBytes) + " bytes, " + Phrase(kMaxKeys) +
+                     " keys of " + Phrase(kMaxNameBytes) + " bytes, and of " +
+                     Phrase(kMaxNameExpansion) + " times what is stored of the nodes",
                  "more"}});
   complete = false;
   finished = true;

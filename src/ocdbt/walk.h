@@ -42,15 +42,17 @@ struct NodeRange {
 class Walk {
  public:
   // Keys and values go to `store`; a value's file is interned in `files` as `prefix` ++ its path.
-  // With `wanted`, which is taken, only nodes are asked for that can have keys which are wanted: "w/b" wants what
-  // begins with "w/" from "w/b" on. The store gets these keys and those that lie beside them in a
-  // node. Statistics of references to what is left out in part are not looked at then.
+  // With `wanted`, which is taken, only nodes are asked for that can have keys which are wanted:
+  // "w/b" wants what begins with "w/" from "w/b" on. The store gets these keys and those that lie
+  // beside them in a node. Statistics of references to what is left out in part are not looked at
+  // then.
   Walk(const BtreeGenerationReference& root, std::string prefix, kvstore::FileTable& files,
        kvstore::KvStore& store, std::vector<std::string>* wanted = nullptr);
   ~Walk();
   Walk(Walk&&) noexcept;
 
-  // Nodes wanted now and not yet handed out. One of over kMaxEncodedNode bytes is not to be read but failed.
+  // Nodes wanted now and not yet handed out. One of over kMaxEncodedNode bytes is not to be read
+  // but failed.
   std::vector<NodeRead> TakeReads();
   void Feed(uint32_t token, Bytes node);
   // The node could not be read: `error` says why (missing, truncated, unreadable).

@@ -25,7 +25,8 @@ void Branch::Take(const BtreeNode& node) {
   }
 }
 
-Status CheckNode(const Branch& parent, uint32_t index, const BtreeNode& node, std::string_view node_prefix) {
+Status CheckNode(const Branch& parent, uint32_t index, const BtreeNode& node,
+                 std::string_view node_prefix) {
   if (node.height != parent.height - 1)
     return Error{ErrorCode::kInvalid, "b-tree node: height is not that of the reference",
                  std::nullopt, Phrase(parent.height - 1), Phrase(node.height)};

@@ -26,9 +26,9 @@ struct Branch {
   std::shared_ptr<Branch> parent;
   uint32_t index_in_parent = 0;
   int height = 0;
-  std::string prefix;             // the implicit prefix of the keys here
-  std::string upper_bound;        // every full key below is less than this; "": no bound
-  std::string keys;               // of the children, without the prefix
+  std::string prefix;       // the implicit prefix of the keys here
+  std::string upper_bound;  // every full key below is less than this; "": no bound
+  std::string keys;         // of the children, without the prefix
   std::vector<Child> children;
   std::vector<DataFileId> files;  // base paths with the transitive path
   size_t pending = 0;             // children not done
@@ -39,7 +39,8 @@ struct Branch {
     return std::string_view(keys).substr(static_cast<size_t>(children[i].key_offset),
                                          children[i].key_length);
   }
-  // No full key below child `i` is less than bound i, every one is less than bound i + 1 if that is not "".
+  // No full key below child `i` is less than bound i, every one is less than bound i + 1 if that is
+  // not "".
   std::string Bound(uint32_t i) const;
   const DataFileId& file(uint32_t i) const {
     return files[static_cast<size_t>(children[i].location.file)];
@@ -48,9 +49,11 @@ struct Branch {
   void Take(const BtreeNode& node);
 };
 
-// A node against the reference that led to it: child `index` of `parent`. `node_prefix`: the implicit prefix of its keys.
-// With the bounds from both sides on every level, the keys of the whole listing are strictly increasing.
-Status CheckNode(const Branch& parent, uint32_t index, const BtreeNode& node, std::string_view node_prefix);
+// A node against the reference that led to it: child `index` of `parent`. `node_prefix`: the
+// implicit prefix of its keys. With the bounds from both sides on every level, the keys of the
+// whole listing are strictly increasing.
+Status CheckNode(const Branch& parent, uint32_t index, const BtreeNode& node,
+                 std::string_view node_prefix);
 
 // The sums stop at 2^64-1, which no reference can say truly.
 uint64_t SaturatingAdd(uint64_t a, uint64_t b);

@@ -1,7 +1,7 @@
 // Which keys of a b-tree a listing is for: all of them, or those that a few wanted ones stand for.
 //
-// A wanted "w/b" stands for what begins with "w/", from "w/b" on: an array's document and its chunks, without the
-// nodes of what comes before it in the same directory.
+// A wanted "w/b" stands for what begins with "w/", from "w/b" on: an array's document and its
+// chunks, without the nodes of what comes before it in the same directory.
 #pragma once
 
 #include <string>

@@ -26,8 +26,8 @@ class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}
 
-  // A number that begins here, in the form that ParseDecimal takes; nothing, and no move, where none
-  // does. Python: [-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?
+  // A number that begins here, in the form that ParseDecimal takes; nothing, and no move, where
+  // none does. Python: [-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?
   bool Number(std::string& out) {
     const size_t begin = at_;
     out.clear();

@@ -23,13 +23,13 @@ struct FlaxName {
   std::string step_text;  // what follows the prefix
   // Its value, where it is one number and nothing else: a step.
   std::optional<double> step;
-  // `step_text` is written as Python prints an integer: `-5` or `12`, not `05`, `+5`, `5.0`, `5e0` or
-  // in other digits than ASCII's.
+  // `step_text` is written as Python prints an integer: `-5` or `12`, not `05`, `+5`, `5.0`, `5e0`
+  // or in other digits than ASCII's.
   bool is_plain_integer = false;
 };
 
-// Nothing where Flax does not look at the name: it has another prefix, is the prefix with `tmp`, ends
-// in `_gda` or is that of an unfinished save. `prefix` is taken as it is, not as a pattern.
+// Nothing where Flax does not look at the name: it has another prefix, is the prefix with `tmp`,
+// ends in `_gda` or is that of an unfinished save. `prefix` is taken as it is, not as a pattern.
 std::optional<FlaxName> ParseFlaxName(std::string_view name, std::string_view prefix = kFlaxPrefix);
 
 // Negative where `a` comes before `b`. 0 where Flax sees no difference (`checkpoint_5` and

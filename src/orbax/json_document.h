@@ -10,8 +10,8 @@
 
 namespace leafsum::orbax {
 
-// The document of one of Orbax's files: an object, in which is tolerated what Python's json reads. `elements`, if given,
-// takes those of the member `taken` (base/json.h).
+// The document of one of Orbax's files: an object, in which is tolerated what Python's json reads.
+// `elements`, if given, takes those of the member `taken` (base/json.h).
 Result<JsonDocument> ParseObject(Bytes text, std::string_view taken = {},
                                  JsonElements* elements = nullptr);
 

@@ -10,7 +10,6 @@
 namespace leafsum::orbax {
 namespace {
 
-
 std::string Below(const std::string& directory, std::string_view name) {
   return directory + std::string(name) + "/";
 }
@@ -19,8 +18,9 @@ bool IsBare(const Classified& item) {
   return item.kind == ItemKind::kBareOcdbt || item.kind == ItemKind::kBareZarr;
 }
 
-// Whether a directory with a step's name is a step: it is or holds, within two levels, an item of another kind than bare, or
-// says itself that it is a checkpoint. Directories of bare arrays (`Dense_0`, `layers_10`) are parts of one bare store.
+// Whether a directory with a step's name is a step: it is or holds, within two levels, an item of
+// another kind than bare, or says itself that it is a checkpoint. Directories of bare arrays
+// (`Dense_0`, `layers_10`) are parts of one bare store.
 bool IsStep(const ListingIndex& index, const std::string& directory, int levels = 2) {
   if (index.HasFile(directory + "_CHECKPOINT_METADATA")) return true;
   if (const auto item = ClassifyItem(index, directory)) return !IsBare(*item);
@@ -52,7 +52,8 @@ Children FindChildren(const ListingIndex& index, const LayoutOptions& options) {
     } else if (!IsSkippedName(name)) {
       const auto step = ParseStepName(name);
       if (step && IsStep(index, directory))
-        children.steps.push_back({std::string(step->prefix), std::string(step->digits), directory, ""});
+        children.steps.push_back(
+            {std::string(step->prefix), std::string(step->digits), directory, ""});
       else if (name != "metadata")
         children.others.push_back(directory);
     }
@@ -63,15 +64,20 @@ Children FindChildren(const ListingIndex& index, const LayoutOptions& options) {
     if (!flax || !flax->step || options.prefix.empty()) continue;
     const auto plain = ParseStepName(flax->step_text);
     const bool digits = plain && plain->prefix.empty();
-    children.steps.push_back({std::string(WithoutUnderscore(options.prefix)), digits ? flax->step_text : "", "",
-                              std::string(name), *flax->step});
+    children.steps.push_back({std::string(WithoutUnderscore(options.prefix)),
+                              digits ? flax->step_text : "", "", std::string(name), *flax->step});
   }
-  // The user named another prefix than Flax's own: what Flax knows by that is a step too, of another format.
-  const auto is_own = [&](const Step& step) { return step.prefix == WithoutUnderscore(options.prefix); };
-  if (options.prefix_named && options.prefix != kFlaxPrefix && std::any_of(children.steps.begin(), children.steps.end(), is_own))
+  // The user named another prefix than Flax's own: what Flax knows by that is a step too, of
+  // another format.
+  const auto is_own = [&](const Step& step) {
+    return step.prefix == WithoutUnderscore(options.prefix);
+  };
+  if (options.prefix_named && options.prefix != kFlaxPrefix &&
+      std::any_of(children.steps.begin(), children.steps.end(), is_own))
     for (std::string_view name : index.Files(""))
       if (const auto flax = ParseFlaxName(name); flax && !ParseFlaxName(name, options.prefix))
-        children.steps.push_back({std::string(WithoutUnderscore(kFlaxPrefix)), "", "", std::string(name), flax->step.value_or(0)});
+        children.steps.push_back({std::string(WithoutUnderscore(kFlaxPrefix)), "", "",
+                                  std::string(name), flax->step.value_or(0)});
   // What lies beside a file of Flax's belongs to it.
   std::erase_if(children.others, [&](const std::string& directory) {
     return directory.ends_with("_gda/") && index.HasFile(directory.substr(0, directory.size() - 5));
@@ -79,20 +85,24 @@ Children FindChildren(const ListingIndex& index, const LayoutOptions& options) {
   return children;
 }
 
-// The format of a root's steps, by which the others are foreign: the prefix that the user named, where it has steps; digits alone where there are any, as a CheckpointManager
-// has it that nobody told otherwise; else the one prefix that there is. Nothing where steps have several prefixes, or where
-// several have one and nothing marks them as steps (`model_1`, `model_2`): names of items look the same.
+// The format of a root's steps, by which the others are foreign: the prefix that the user named,
+// where it has steps; digits alone where there are any, as a CheckpointManager has it that nobody
+// told otherwise; else the one prefix that there is. Nothing where steps have several prefixes, or
+// where several have one and nothing marks them as steps (`model_1`, `model_2`): names of items
+// look the same.
 std::optional<std::string> FormatOf(const ListingIndex& index, const std::vector<Step>& steps,
                                     const LayoutOptions& options) {
   const std::string* prefix = nullptr;
   bool marked = false;
   for (const Step& step : steps)
-    if (options.prefix_named && step.prefix == WithoutUnderscore(options.prefix)) return step.prefix;
+    if (options.prefix_named && step.prefix == WithoutUnderscore(options.prefix))
+      return step.prefix;
   for (const Step& step : steps)
     if (step.prefix.empty() && step.file.empty()) return "";
   for (const Step& step : steps) {
     marked |= !step.file.empty() || step.prefix == WithoutUnderscore(kFlaxPrefix) ||
-              step.prefix == WithoutUnderscore(options.prefix) || index.HasFile(step.directory + "_CHECKPOINT_METADATA");
+              step.prefix == WithoutUnderscore(options.prefix) ||
+              index.HasFile(step.directory + "_CHECKPOINT_METADATA");
     if (prefix && *prefix != step.prefix) return std::nullopt;
     prefix = &step.prefix;
   }
@@ -100,9 +110,10 @@ std::optional<std::string> FormatOf(const ListingIndex& index, const std::vector
   return *prefix;
 }
 
-// What is left of a step whose deletion has begun: a store that lost its tree, or arrays that lost Flax's file. A tree under
-// such a name would be a step.
-bool IsRemainder(const std::string& directory, const std::optional<std::string>& format, const LayoutOptions& options) {
+// What is left of a step whose deletion has begun: a store that lost its tree, or arrays that lost
+// Flax's file. A tree under such a name would be a step.
+bool IsRemainder(const std::string& directory, const std::optional<std::string>& format,
+                 const LayoutOptions& options) {
   std::string_view name(directory.data(), directory.size() - 1);
   if (const auto step = ParseStepName(name)) return format && step->prefix == *format;
   if (!name.ends_with("_gda")) return false;
@@ -127,7 +138,8 @@ void SortSteps(std::vector<Step>& steps) {
   });
 }
 
-// Whether the source is a root, or several things of which none is the checkpoint; its children go into the layout.
+// Whether the source is a root, or several things of which none is the checkpoint; its children go
+// into the layout.
 bool FindRoot(const ListingIndex& index, const LayoutOptions& options, Layout& layout) {
   if (index.HasFile("_CHECKPOINT_METADATA") || ClassifyItem(index, "")) return false;
   Children children = FindChildren(index, options);
@@ -141,7 +153,8 @@ bool FindRoot(const ListingIndex& index, const LayoutOptions& options, Layout& l
     for (const Step& step : children.steps) layout.ambiguous_steps.push_back(step.Name());
   }
   for (Step& step : children.steps)
-    (!format || step.prefix == *format ? layout.steps : layout.foreign_steps).push_back(std::move(step));
+    (!format || step.prefix == *format ? layout.steps : layout.foreign_steps)
+        .push_back(std::move(step));
   layout.is_root = true;
   layout.unfinished_steps = std::move(children.unfinished);
   layout.unknown_directories = std::move(children.others);
@@ -202,9 +215,11 @@ class ItemFinder {
     for (std::string_view name : index_.Subdirectories(parent)) {
       const std::string directory = Below(parent, name);
       if (Skipped(name, directory)) continue;
-      if (AddIfItem(directory, prefix + std::string(name), parent_unfinished || IsUnfinishedName(name))) {
+      if (AddIfItem(directory, prefix + std::string(name),
+                    parent_unfinished || IsUnfinishedName(name))) {
         any = true;
-        if (index_.HasFile(directory + "_CHECKPOINT_METADATA")) layout_.nested_checkpoints.push_back(directory);
+        if (index_.HasFile(directory + "_CHECKPOINT_METADATA"))
+          layout_.nested_checkpoints.push_back(directory);
       } else {
         unknown.push_back(directory);
       }
@@ -214,10 +229,13 @@ class ItemFinder {
     all.insert(all.end(), unknown.begin(), unknown.end());
   }
 
-  // Databases of processes that were never merged are no items: whatever is in them, Orbax restores nothing (§10.21).
+  // Databases of processes that were never merged are no items: whatever is in them, Orbax restores
+  // nothing (§10.21).
   bool IsUnmerged(const std::string& directory) {
     for (std::string_view name : index_.Subdirectories(directory)) {
-      if (!name.starts_with("ocdbt.process_") || !index_.HasFile(Below(directory, name) + "manifest.ocdbt")) continue;
+      if (!name.starts_with("ocdbt.process_") ||
+          !index_.HasFile(Below(directory, name) + "manifest.ocdbt"))
+        continue;
       layout_.unmerged.push_back(directory);
       return true;
     }
@@ -262,13 +280,16 @@ void AddStep(const ListingIndex& index, const Step& step, bool all_steps, Layout
 void ChooseStep(const LayoutOptions& options, Layout& layout) {
   std::vector<Step> all = layout.steps;
   all.insert(all.end(), layout.foreign_steps.begin(), layout.foreign_steps.end());
-  const auto same_number = [](const Step& a, const Step& b) { return !StepLess(a, b) && !StepLess(b, a); };
+  const auto same_number = [](const Step& a, const Step& b) {
+    return !StepLess(a, b) && !StepLess(b, a);
+  };
   if (!options.step) {
     layout.chosen = layout.steps.back();
     for (const Step& step : layout.steps)
       if (!step.file.empty() && step.file == options.step_file) layout.chosen = step;
     for (const Step& step : layout.steps)
-      layout.duplicate_step_number |= step.Name() != layout.chosen->Name() && same_number(step, *layout.chosen);
+      layout.duplicate_step_number |=
+          step.Name() != layout.chosen->Name() && same_number(step, *layout.chosen);
     return;
   }
   const std::string& wanted = *options.step;
@@ -276,7 +297,9 @@ void ChooseStep(const LayoutOptions& options, Layout& layout) {
     if (step.Name() == wanted) layout.chosen = step;
   const auto number = ParseStepName(wanted);
   for (const Step& step : layout.steps) {
-    if (!number || !number->prefix.empty() || step.digits.empty() || Significant(step.digits) != Significant(wanted)) continue;
+    if (!number || !number->prefix.empty() || step.digits.empty() ||
+        Significant(step.digits) != Significant(wanted))
+      continue;
     if (layout.chosen && layout.chosen->Name() != step.Name())
       layout.duplicate_step_number = true;
     else

@@ -9,8 +9,8 @@
 
 namespace leafsum::orbax {
 
-// Files of other programs (FileEntry::foreign) are as if they were not there. Directories are given as "" or with a "/" at the end. Views are into the listing, which must
-// outlive this.
+// Files of other programs (FileEntry::foreign) are as if they were not there. Directories are given
+// as "" or with a "/" at the end. Views are into the listing, which must outlive this.
 class ListingIndex {
  public:
   explicit ListingIndex(const std::vector<FileEntry>& listing);

@@ -148,12 +148,13 @@ void MsgpackReader::Value() {
           Add(known ? Kind::kPlaceholder : Kind::kString, "string", h.size + h.value);
       if (known) leaf.reference = reference->form;
       if (reference && !known)
-        leaf.problem = Error{ErrorCode::kUnsupported,
-                             "a text that looks like a reference to an array, of a form that is not "
-                             "known here",
-                             {},
-                             "PLACEHOLDER://name or //GDAPlaceholder:path",
-                             text.substr(0, kShownText)};
+        leaf.problem =
+            Error{ErrorCode::kUnsupported,
+                  "a text that looks like a reference to an array, of a form that is not "
+                  "known here",
+                  {},
+                  "PLACEHOLDER://name or //GDAPlaceholder:path",
+                  text.substr(0, kShownText)};
       if (const auto at = FirstBadUtf8(text))
         leaf.problem = Error{ErrorCode::kInvalid, "the string is not UTF-8",
                              leaf.offset + h.size + *at, "UTF-8", ""};
@@ -191,8 +192,8 @@ void MsgpackReader::Open(bool is_map, uint64_t count, uint64_t header) {
     return CloseValue();
   }
   if (stack_.size() >= static_cast<size_t>(kMaxJsonDepth))
-    return Fail(ErrorCode::kLimit, "containers are nested too deeply",
-                "depth of at most 64", "more");
+    return Fail(ErrorCode::kLimit, "containers are nested too deeply", "depth of at most 64",
+                "more");
   position_ += header;
   stack_.push_back({is_map, false, count, 0, leaves_.size(), {}});
   at_key_ = is_map;

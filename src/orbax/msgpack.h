@@ -31,8 +31,8 @@ struct MsgpackLeaf {
     kPlaceholder,  // an array beside the file: `raw` is what it is called there
     kEmpty,        // nil, {} or []: `dtype` says which
   };
-  // Of kPlaceholder, by whom it is written: Orbax `PLACEHOLDER://name`, Flax `//GDAPlaceholder:path`,
-  // T5X a TensorStore spec.
+  // Of kPlaceholder, by whom it is written: Orbax `PLACEHOLDER://name`, Flax
+  // `//GDAPlaceholder:path`, T5X a TensorStore spec.
   enum class Reference : uint8_t { kOrbax, kGda, kSpec, kUnknown };
   // Consecutive bytes of the file that are `elements` elements.
   struct Piece {

@@ -49,16 +49,13 @@ uint64_t Number(const MsgpackLeaf& leaf) {
 
 std::optional<Error> ReadArray(Bytes head, uint64_t length, uint64_t offset, MsgpackLeaf& leaf) {
   auto bad = [](const char* what, ErrorCode code = ErrorCode::kInvalid) {
-    return Error{code,
-                 Phrase("a stored array's ") + what,
-                 {},
-                 "(shape, dtype name, bytes)",
-                 ""};
+    return Error{code, Phrase("a stored array's ") + what, {}, "(shape, dtype name, bytes)", ""};
   };
   Payload payload(head, length);
   Header h;
   if (!payload.Next(kList, kList, h) || h.value != 3) return bad("payload is no triple");
-  if (!payload.Next(kList, kList, h) || h.value > payload.left()) return bad("shape is not of non-negative integers");
+  if (!payload.Next(kList, kList, h) || h.value > payload.left())
+    return bad("shape is not of non-negative integers");
   if (h.value > kMaxRank) return bad("shape has more than 32 dimensions", ErrorCode::kLimit);
   for (uint64_t rank = h.value; rank > 0; --rank) {
     if (!payload.Next(kUint, kUint, h)) return bad("shape is not of non-negative integers");
@@ -84,8 +81,9 @@ std::optional<Error> ReadArray(Bytes head, uint64_t length, uint64_t offset, Msg
 bool ReadComplex(Bytes head, uint64_t length, ByteVector& raw) {
   Payload payload(head, length);
   Header list, re, im;
-  if (!payload.Next(kList, kList, list) || list.value != 2 || !payload.Next(kFloat64, kFloat64, re) ||
-      !payload.Next(kFloat64, kFloat64, im) || payload.left() != 0)
+  if (!payload.Next(kList, kList, list) || list.value != 2 ||
+      !payload.Next(kFloat64, kFloat64, re) || !payload.Next(kFloat64, kFloat64, im) ||
+      payload.left() != 0)
     return false;
   for (uint64_t bits : {re.value, im.value})
     for (int i = 0; i < 8; ++i) raw.push_back(static_cast<uint8_t>(bits >> 8 * i));
@@ -99,8 +97,7 @@ MsgpackLeaf JoinChunks(std::span<MsgpackLeaf> parts, const KeyPath& path) {
   const size_t depth = path.size();
   auto bad = [&](const char* what) {
     if (!joined.problem)
-      joined.problem =
-          Error{ErrorCode::kInvalid, Phrase("a chunked array's ") + what, {}, "", ""};
+      joined.problem = Error{ErrorCode::kInvalid, Phrase("a chunked array's ") + what, {}, "", ""};
   };
   if (!parts.empty()) joined.offset = parts.front().offset;
   for (MsgpackLeaf& part : parts) {

@@ -8,7 +8,8 @@
 
 namespace leafsum::orbax::msgpack {
 
-inline constexpr std::string_view kChunkedArray = "__msgpack_chunked_array__";  // marks a map that is an array in pieces
+inline constexpr std::string_view kChunkedArray =
+    "__msgpack_chunked_array__";  // marks a map that is an array in pieces
 
 // `head`: what is here of a payload of `length` bytes.
 
@@ -18,7 +19,8 @@ std::optional<Error> ReadArray(Bytes head, uint64_t length, uint64_t offset, Msg
 bool ReadComplex(Bytes head, uint64_t length, ByteVector& raw);
 
 // {"__msgpack_chunked_array__": true, "shape": {"0": n, …}, "chunks": {"0": array, …}}: one array
-// in flat pieces, which Flax makes of what is over 2^30 bytes. `parts`: the leaves of that map, which lies at `path`.
+// in flat pieces, which Flax makes of what is over 2^30 bytes. `parts`: the leaves of that map,
+// which lies at `path`.
 MsgpackLeaf JoinChunks(std::span<MsgpackLeaf> parts, const KeyPath& path);
 
 }  // namespace leafsum::orbax::msgpack

@@ -103,8 +103,7 @@ class SpecReader {
                          "a reference to an array (a TensorStore spec) of a form that is not known "
                          "here: its member \"" +
                              Phrase(member) + "\"",
-                         part.offset,
-                         "driver \"zarr\", a kvstore with a path, the whole array",
+                         part.offset, "driver \"zarr\", a kvstore with a path, the whole array",
                          ScalarText(part).value_or("")};
   }
 
@@ -118,7 +117,8 @@ class SpecReader {
     out_.claims += '\0';
   }
 
-  // T5X wrote what ts.Spec.to_json() gives: the domain from zero to the shape, without an output map.
+  // T5X wrote what ts.Spec.to_json() gives: the domain from zero to the shape, without an output
+  // map.
   void Transform(const MsgpackLeaf& part) {
     const KeyPath& path = part.key_path;
     const auto value = ScalarText(part);

@@ -7,8 +7,9 @@
 
 namespace leafsum::orbax {
 
-// The number as str(int(text)) writes it: "0", "10", "-1". Nothing where int() raises. A text that is not ASCII, which int()
-// may take too (it knows the digits of every script), is given back as it is.
+// The number as str(int(text)) writes it: "0", "10", "-1". Nothing where int() raises. A text that
+// is not ASCII, which int() may take too (it knows the digits of every script), is given back as it
+// is.
 std::optional<std::string> PythonInt(std::string_view text);
 
 }  // namespace leafsum::orbax

@@ -94,7 +94,8 @@ Result<CheckpointMetadata> ParseCheckpointMetadata(Bytes text) {
   if (handlers && handlers->AsObject()) {
     out.item_handlers.emplace();
     for (const JsonValue::Member* member : LastMembers(*handlers->AsObject()))
-      (*out.item_handlers)[member->first] = member->second.AsString() ? *member->second.AsString() : "";
+      (*out.item_handlers)[member->first] =
+          member->second.AsString() ? *member->second.AsString() : "";
   }
   out.init_timestamp_nsecs = *init;
   out.commit_timestamp_nsecs = *commit;
@@ -159,8 +160,11 @@ Result<StringLeaves> ParseStrings(Bytes text) {
   const uint64_t most = kMinStringNames + kStringNamesPerByte * text.size();
   uint64_t left = std::min(most, kMaxStringNames);
   if (!AddStrings(document->root, name, left, out))
-    return Error{ErrorCode::kLimit, "the names of the strings, written out, are too much text",
-                 {}, "at most " + Phrase(std::min(most, kMaxStringNames)) + " bytes", "more"};
+    return Error{ErrorCode::kLimit,
+                 "the names of the strings, written out, are too much text",
+                 {},
+                 "at most " + Phrase(std::min(most, kMaxStringNames)) + " bytes",
+                 "more"};
   out.duplicate_members = std::move(document->duplicate_members);
   return out;
 }

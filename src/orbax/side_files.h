@@ -18,8 +18,8 @@ struct CheckpointMetadata {
   std::optional<uint64_t> commit_timestamp_nsecs;
   bool has_commit_timestamp_member = false;  // present, though perhaps null
   bool has_custom_metadata = false;
-  // `item_handlers`: which class of Orbax wrote, and reads, the checkpoint itself or each of its items. Neither where the
-  // member is missing or null; a name without a text is written as null.
+  // `item_handlers`: which class of Orbax wrote, and reads, the checkpoint itself or each of its
+  // items. Neither where the member is missing or null; a name without a text is written as null.
   std::optional<std::string> handler;
   std::optional<std::map<std::string, std::string, std::less<>>> item_handlers;
   std::vector<std::string> duplicate_members;

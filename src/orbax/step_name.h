@@ -1,5 +1,5 @@
-// Names of steps: `[<prefix>_]<ASCII digits>` (design.md §10.10, formats.md §3.7). Numbers have any length, so they are
-// compared as digits.
+// Names of steps: `[<prefix>_]<ASCII digits>` (design.md §10.10, formats.md §3.7). Numbers have any
+// length, so they are compared as digits.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,8 @@
 namespace leafsum::orbax {
 
 struct StepName {
-  std::string_view prefix;  // before the last "_"; "" for digits alone: a prefix has at least one character
+  std::string_view
+      prefix;  // before the last "_"; "" for digits alone: a prefix has at least one character
   std::string_view digits;  // as they stand, leading zeros and all
 };
 
@@ -30,8 +31,9 @@ bool IsUnfinishedName(std::string_view name);
 // Starts with `.` or contains `.orbax-checkpoint-tmp`: never looked into for items.
 bool IsSkippedName(std::string_view name);
 
-// The names that one CheckpointManager knows: one prefix, and either numbers as they are or all with at least so many digits,
-// zeros before (StandardNameFormat of Orbax). A manager of the other format does not see the steps of this one.
+// The names that one CheckpointManager knows: one prefix, and either numbers as they are or all
+// with at least so many digits, zeros before (StandardNameFormat of Orbax). A manager of the other
+// format does not see the steps of this one.
 struct StepFormat {
   std::string_view prefix;
   size_t fixed_length = 0;  // 0: no leading zeros

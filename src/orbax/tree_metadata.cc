@@ -36,7 +36,8 @@ Status ParseKeys(const JsonValue& entry, TreeEntry& out) {
                    std::nullopt, "1 or 2", Phrase(*type)};
     // What it takes besides plain numbers is for whoever compares trees to judge (readers/tree.h).
     if (*type == kSequenceKey && !PythonInt(*name))
-      return Error{ErrorCode::kInvalid, "\"key\": a sequence index is no number: Python's int() raises ValueError",
+      return Error{ErrorCode::kInvalid,
+                   "\"key\": a sequence index is no number: Python's int() raises ValueError",
                    std::nullopt, "decimal digits", JsonString(*name)};
     out.key_path.push_back(*name);
     out.key_types.push_back(*type);
@@ -95,13 +96,12 @@ class Entries final : public JsonElements {
 
 // A key with half a surrogate is one that no store can hold: Orbax restores nothing then.
 bool HasHalfSurrogate(const TreeEntry& entry) {
-  return std::any_of(entry.key_path.begin(), entry.key_path.end(), [](const std::string& key) {
-    return key.find(kHalfSurrogate) != key.npos;
-  });
+  return std::any_of(entry.key_path.begin(), entry.key_path.end(),
+                     [](const std::string& key) { return key.find(kHalfSurrogate) != key.npos; });
 }
 
-// Of members with one name the last counts, as every reader has it. The name is Python's repr of the
-// path: never parsed.
+// Of members with one name the last counts, as every reader has it. The name is Python's repr of
+// the path: never parsed.
 void KeepLast(const JsonDocument& document, const JsonValue::Object& members, Entries& found,
               TreeMetadata& tree) {
   auto problem = found.problems.begin();

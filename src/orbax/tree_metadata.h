@@ -38,7 +38,8 @@ struct TreeMetadata {
   bool store_array_data_equal_to_fill_value = false;
   bool has_custom_metadata = false;
   bool has_equal_key_paths = false;
-  std::optional<std::string> value_metadata_tree;  // with rich types: the tree once more, JSON in a string
+  std::optional<std::string>
+      value_metadata_tree;  // with rich types: the tree once more, JSON in a string
   std::vector<EntryProblem> problems;
   std::vector<std::string> duplicate_members;
 };

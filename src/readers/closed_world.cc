@@ -10,18 +10,23 @@
 namespace leafsum::readers {
 namespace {
 
-constexpr std::string_view kMarks[] = {"_METADATA", "_CHECKPOINT_METADATA", "manifest.ocdbt",  ".zarray",
-                                       "zarr.json", "checkpoint",           "orbax.checkpoint"};
+constexpr std::string_view kMarks[] = {
+    "_METADATA", "_CHECKPOINT_METADATA", "manifest.ocdbt",  ".zarray",
+    "zarr.json", "checkpoint",           "orbax.checkpoint"};
 
-// Of names with its prefix Flax passes over temporary ones, which a save leaves that was interrupted, and `_gda`.
-bool IsFlaxMark(std::string_view name) { return name.starts_with(orbax::kFlaxPrefix) && orbax::ParseFlaxName(name); }
+// Of names with its prefix Flax passes over temporary ones, which a save leaves that was
+// interrupted, and `_gda`.
+bool IsFlaxMark(std::string_view name) {
+  return name.starts_with(orbax::kFlaxPrefix) && orbax::ParseFlaxName(name);
+}
 
 bool IsArrayDocument(std::string_view name) { return name == ".zarray" || name == "zarr.json"; }
 
 // `ocdbt.process_<n>/manifest.ocdbt`: a process's own database, right in the item.
 bool IsProcessManifest(std::string_view below) {
   const size_t slash = below.find('/');
-  return below.starts_with("ocdbt.process_") && slash != below.npos && below.substr(slash + 1) == "manifest.ocdbt";
+  return below.starts_with("ocdbt.process_") && slash != below.npos &&
+         below.substr(slash + 1) == "manifest.ocdbt";
 }
 
 std::string_view ReaderOf(std::string_view mark) {
@@ -32,7 +37,8 @@ std::string_view ReaderOf(std::string_view mark) {
   return "TensorStore";
 }
 
-// Where a step that is not read keeps what it has, a Flax file its arrays, and what no reader goes into.
+// Where a step that is not read keeps what it has, a Flax file its arrays, and what no reader goes
+// into.
 std::vector<std::string> Elsewhere(const orbax::Layout& layout, const DirectorySet& read) {
   std::vector<std::string> out;
   // Arrays that a file of Flax's refers to.
@@ -43,20 +49,29 @@ std::vector<std::string> Elsewhere(const orbax::Layout& layout, const DirectoryS
       if (!step.file.empty()) out.push_back(step.file + "_gda/");
       if (!step.directory.empty() && !read.Holds(step.directory)) out.push_back(step.directory);
     }
-  // In a root no reader goes below a child that is no step and no tree: it raises, or looks at names of steps alone.
-  if (layout.is_root) out.insert(out.end(), layout.unknown_directories.begin(), layout.unknown_directories.end());
-  for (const auto* list : {&layout.unfinished_steps, &layout.unfinished_items}) out.insert(out.end(), list->begin(), list->end());
+  // In a root no reader goes below a child that is no step and no tree: it raises, or looks at
+  // names of steps alone.
+  if (layout.is_root)
+    out.insert(out.end(), layout.unknown_directories.begin(), layout.unknown_directories.end());
+  for (const auto* list : {&layout.unfinished_steps, &layout.unfinished_items})
+    out.insert(out.end(), list->begin(), list->end());
   return out;
 }
 
 class Finder {
  public:
-  Finder(const orbax::ListingIndex& index, const orbax::Layout& layout, const std::vector<ReadItem>& items)
-      : index_(index), unmerged_(layout.unmerged), elsewhere_(Elsewhere(layout, DirectorySet(layout.checkpoint_directories))) {
-    // Sorted by directory: none lies in another, so that the one around a path is the last that does not come behind it.
+  Finder(const orbax::ListingIndex& index, const orbax::Layout& layout,
+         const std::vector<ReadItem>& items)
+      : index_(index),
+        unmerged_(layout.unmerged),
+        elsewhere_(Elsewhere(layout, DirectorySet(layout.checkpoint_directories))) {
+    // Sorted by directory: none lies in another, so that the one around a path is the last that
+    // does not come behind it.
     for (const ReadItem& item : items)
       if (item.item->HasStore()) items_.push_back(item);
-    StableSort(items_, [](const ReadItem& a, const ReadItem& b) { return a.item->directory < b.item->directory; });
+    StableSort(items_, [](const ReadItem& a, const ReadItem& b) {
+      return a.item->directory < b.item->directory;
+    });
     for (const orbax::Item& item : layout.items)
       if (!item.file.empty()) files_.push_back(item.file);
     for (const auto* steps : {&layout.steps, &layout.foreign_steps})
@@ -64,7 +79,8 @@ class Finder {
         if (!step.file.empty()) files_.push_back(step.file);
     for (const auto* list : {&layout.checkpoint_directories, &layout.nested_checkpoints})
       checkpoints_.insert(checkpoints_.end(), list->begin(), list->end());
-    for (auto* list : {&unmerged_, &checkpoints_, &files_}) StableSort(*list, std::less<std::string>());
+    for (auto* list : {&unmerged_, &checkpoints_, &files_})
+      StableSort(*list, std::less<std::string>());
   }
 
   // Whether the mark was read as what it is, or lies where the format or another step has it.
@@ -75,14 +91,16 @@ class Finder {
     if (!companion.empty()) return directory != companion || name != "_METADATA";
     if (elsewhere_.Holds(path)) return true;
     if (IsFlaxMark(name)) return !orbax::ParseFlaxName(name) || IsLeftToOrbax(directory);
-    if (name == "_CHECKPOINT_METADATA" || name == "orbax.checkpoint") return IsOneOf(checkpoints_, directory);
+    if (name == "_CHECKPOINT_METADATA" || name == "orbax.checkpoint")
+      return IsOneOf(checkpoints_, directory);
     if (IsProcessManifestOf(path, directory)) return true;
     const ReadItem* item = ItemAround(directory);
     if (!item) return false;
     const orbax::ItemKind kind = item->item->kind;
     const std::string_view below = path.substr(item->item->directory.size());
     if (below == "_METADATA") return kind == orbax::ItemKind::kPyTree;
-    if (below == "checkpoint") return kind == orbax::ItemKind::kPyTree || kind == orbax::ItemKind::kMsgpack;
+    if (below == "checkpoint")
+      return kind == orbax::ItemKind::kPyTree || kind == orbax::ItemKind::kMsgpack;
     if (IsArrayDocument(name)) return item->plain;
     if (below == "manifest.ocdbt") return item->ocdbt;
     return IsProcessManifest(below);
@@ -104,15 +122,19 @@ class Finder {
   bool IsProcessManifestOf(std::string_view path, std::string_view directory) const {
     if (unmerged_.empty() || directory.empty()) return false;
     const size_t slash = directory.rfind('/', directory.size() - 2);
-    const std::string_view around = slash == directory.npos ? std::string_view() : directory.substr(0, slash + 1);
+    const std::string_view around =
+        slash == directory.npos ? std::string_view() : directory.substr(0, slash + 1);
     return IsProcessManifest(path.substr(around.size())) && IsOneOf(unmerged_, around);
   }
 
   const ReadItem* ItemAround(std::string_view directory) const {
-    const auto behind = std::upper_bound(items_.begin(), items_.end(), directory, [](std::string_view name, const ReadItem& item) {
-      return name < std::string_view(item.item->directory);
-    });
-    return behind != items_.begin() && directory.starts_with((behind - 1)->item->directory) ? &*(behind - 1) : nullptr;
+    const auto behind = std::upper_bound(items_.begin(), items_.end(), directory,
+                                         [](std::string_view name, const ReadItem& item) {
+                                           return name < std::string_view(item.item->directory);
+                                         });
+    return behind != items_.begin() && directory.starts_with((behind - 1)->item->directory)
+               ? &*(behind - 1)
+               : nullptr;
   }
 
   const orbax::ListingIndex& index_;
@@ -126,35 +148,42 @@ std::string_view NameOf(std::string_view path) { return path.substr(path.rfind('
 }  // namespace
 
 bool IsMark(std::string_view name) {
-  return std::find(std::begin(kMarks), std::end(kMarks), name) != std::end(kMarks) || IsFlaxMark(name);
+  return std::find(std::begin(kMarks), std::end(kMarks), name) != std::end(kMarks) ||
+         IsFlaxMark(name);
 }
 
-std::vector<Divergence> UnreadMarks(const std::vector<FileEntry>& listing, const orbax::ListingIndex& index,
-                                    const orbax::Layout& layout, const std::vector<ReadItem>& items) {
+std::vector<Divergence> UnreadMarks(const std::vector<FileEntry>& listing,
+                                    const orbax::ListingIndex& index, const orbax::Layout& layout,
+                                    const std::vector<ReadItem>& items) {
   const Finder finder(index, layout, items);
   std::vector<Divergence> out;
   for (const FileEntry& entry : listing) {
     if (entry.kind != FileEntry::Kind::kFile || entry.foreign) continue;
     const std::string_view path = entry.path, name = NameOf(path);
-    if (!IsMark(name) || (IsFlaxMark(name) && entry.not_flax) || finder.IsExplained(path, name)) continue;
+    if (!IsMark(name) || (IsFlaxMark(name) && entry.not_flax) || finder.IsExplained(path, name))
+      continue;
     const std::string directory(path.substr(0, path.size() - name.size()));
     // A store's arrays lie in directories of their own: the first is enough.
     if (!out.empty() && path.starts_with(out.back().place) && !out.back().place.empty()) continue;
     // Right in the source the directory has no name of its own.
-    out.push_back({std::string(ReaderOf(name)), directory.empty() ? std::string(path) : directory, "what " + std::string(name) + " there describes",
-                   "nothing of it", "move it out of the checkpoint, or delete it"});
+    out.push_back({std::string(ReaderOf(name)), directory.empty() ? std::string(path) : directory,
+                   "what " + std::string(name) + " there describes", "nothing of it",
+                   "move it out of the checkpoint, or delete it"});
   }
   return out;
 }
 
-std::vector<std::string> UnreadFlaxFiles(const std::vector<FileEntry>& listing, const orbax::Layout& layout) {
+std::vector<std::string> UnreadFlaxFiles(const std::vector<FileEntry>& listing,
+                                         const orbax::Layout& layout) {
   std::vector<std::string> out;
   for (const FileEntry& entry : listing)
-    if (entry.kind == FileEntry::Kind::kFile && IsFlaxMark(NameOf(entry.path))) out.emplace_back(entry.path);
+    if (entry.kind == FileEntry::Kind::kFile && IsFlaxMark(NameOf(entry.path)))
+      out.emplace_back(entry.path);
   if (out.empty()) return out;
   const orbax::ListingIndex index(listing);
   const Finder finder(index, layout, {});
-  std::erase_if(out, [&](const std::string& path) { return finder.IsExplained(path, NameOf(path)); });
+  std::erase_if(out,
+                [&](const std::string& path) { return finder.IsExplained(path, NameOf(path)); });
   return out;
 }
 

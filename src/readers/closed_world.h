@@ -1,5 +1,6 @@
-// A source is a closed world (design.md §11.2): wherever a directory has the mark of a checkpoint, either the mark was read as
-// what it is, or a reader that is pointed there takes something that nobody hashed.
+// A source is a closed world (design.md §11.2): wherever a directory has the mark of a checkpoint,
+// either the mark was read as what it is, or a reader that is pointed there takes something that
+// nobody hashed.
 #pragma once
 
 #include <string>
@@ -23,12 +24,15 @@ struct ReadItem {
   bool plain = false;  // its store is one directory for each array
 };
 
-// `listing` is sorted by path, and `index` is its index. Each directory is named once, by the first mark in it.
-std::vector<Divergence> UnreadMarks(const std::vector<FileEntry>& listing, const orbax::ListingIndex& index,
-                                    const orbax::Layout& layout, const std::vector<ReadItem>& items);
+// `listing` is sorted by path, and `index` is its index. Each directory is named once, by the first
+// mark in it.
+std::vector<Divergence> UnreadMarks(const std::vector<FileEntry>& listing,
+                                    const orbax::ListingIndex& index, const orbax::Layout& layout,
+                                    const std::vector<ReadItem>& items);
 
-// The files that are marks by the names that Flax gives alone: how they begin tells whether Flax restores anything of them
-// (FileEntry::not_flax).
-std::vector<std::string> UnreadFlaxFiles(const std::vector<FileEntry>& listing, const orbax::Layout& layout);
+// The files that are marks by the names that Flax gives alone: how they begin tells whether Flax
+// restores anything of them (FileEntry::not_flax).
+std::vector<std::string> UnreadFlaxFiles(const std::vector<FileEntry>& listing,
+                                         const orbax::Layout& layout);
 
 }  // namespace leafsum::readers

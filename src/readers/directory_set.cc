@@ -6,7 +6,8 @@
 
 namespace leafsum::readers {
 
-DirectorySet::DirectorySet(std::vector<std::string> directories) : outermost_(std::move(directories)) {
+DirectorySet::DirectorySet(std::vector<std::string> directories)
+    : outermost_(std::move(directories)) {
   StableSort(outermost_, std::less<std::string>());
   size_t kept = 0;
   for (std::string& directory : outermost_) {
@@ -18,7 +19,8 @@ DirectorySet::DirectorySet(std::vector<std::string> directories) : outermost_(st
 }
 
 bool DirectorySet::Holds(std::string_view path) const {
-  // With none in another, what lies between a directory and a path in it lies in it too: the last one before counts.
+  // With none in another, what lies between a directory and a path in it lies in it too: the last
+  // one before counts.
   const auto behind = std::upper_bound(outermost_.begin(), outermost_.end(), path);
   return behind != outermost_.begin() && path.starts_with(*(behind - 1));
 }

@@ -13,12 +13,14 @@ constexpr std::string_view kMarker = "orbax.checkpoint";
 
 constexpr EntryPoint kPyTreeCheckpointer{
     "PyTreeCheckpointer, StandardCheckpointer", "0.11.37, 0.12.8",
-    "the directory itself: the tree of _METADATA, values of the msgpack file checkpoint before those of the store; without "
+    "the directory itself: the tree of _METADATA, values of the msgpack file checkpoint before "
+    "those of the store; without "
     "_METADATA the msgpack file alone",
     "flat.plain"};
 constexpr EntryPoint kComposite{
     "Checkpointer(CompositeCheckpointHandler), CheckpointManager.restore", "0.11.37, 0.12.8",
-    "every directory, names with a dot in front too, each by its handler of item_handlers; raises where one has none",
+    "every directory, names with a dot in front too, each by its handler of item_handlers; raises "
+    "where one has none",
     "composite.stray-directory"};
 
 // The rules in which versions of v1 differ.
@@ -30,23 +32,33 @@ struct V1 {
 };
 constexpr V1 kVersions[] = {
     {{"v1 load", "0.11.37",
-      "of the directories that have _METADATA the one called pytree, else the first by name; without one the directory itself",
+      "of the directories that have _METADATA the one called pytree, else the first by name; "
+      "without one the directory itself",
       "auto.pytree"},
-     {"v1 load_checkpointables", "0.11.37", "every directory but metrics and AUTO, each by its handler, else as a tree",
+     {"v1 load_checkpointables", "0.11.37",
+      "every directory but metrics and AUTO, each by its handler, else as a tree",
       "v1.checkpointables"},
-     "pytree", false, false},
+     "pytree",
+     false,
+     false},
     {{"v1 load", "0.12.8",
-      "of the directories that have _METADATA the one called state, else the first by name; without one the directory itself",
+      "of the directories that have _METADATA the one called state, else the first by name; "
+      "without one the directory itself",
       "auto.state-first"},
      {"v1 load_checkpointables", "0.12.8",
-      "every directory but metrics, AUTO and what a deletion journal names, each by its handler, else as a tree; raises where the "
+      "every directory but metrics, AUTO and what a deletion journal names, each by its handler, "
+      "else as a tree; raises where the "
       "directory itself is a tree",
       "v1.checkpointables"},
-     "state", true, true},
+     "state",
+     true,
+     true},
 };
 
 // Names that v1 never takes for an item.
-bool IsReserved(std::string_view name) { return name == "metrics" || name == "AUTO" || name == "_CHECKPOINT_DELETION"; }
+bool IsReserved(std::string_view name) {
+  return name == "metrics" || name == "AUTO" || name == "_CHECKPOINT_DELETION";
+}
 
 class Asker {
  public:
@@ -143,7 +155,8 @@ class Asker {
   std::string Refusal(const V1& v1) const {
     if (v1.detects && !Has("", kMarker) && !Has("", kCheckpointMetadata) && !Has("", kTree))
       return "none of orbax.checkpoint, _CHECKPOINT_METADATA and _METADATA";
-    if (Has("", kMarker)) return Has("", kCheckpointMetadata) ? "" : "orbax.checkpoint without _CHECKPOINT_METADATA";
+    if (Has("", kMarker))
+      return Has("", kCheckpointMetadata) ? "" : "orbax.checkpoint without _CHECKPOINT_METADATA";
     if (view_.below_checkpoint) return "the directory around it is a checkpoint";
     if (Has("", kCheckpointMetadata) || Has("", kTree)) return "";
     for (std::string_view name : names_)
@@ -160,14 +173,17 @@ class Asker {
     const auto it = view_.metadata->item_handlers->find(name);
     return it == view_.metadata->item_handlers->end() ? Handler::kNone : ParseHandler(it->second);
   }
-  // Names that v1 registers come before the handler that was saved; for one that it does not know it tries a tree.
+  // Names that v1 registers come before the handler that was saved; for one that it does not know
+  // it tries a tree.
   Handler V1Handler(std::string_view name) const {
     if (name == "state") return Handler::kPyTree;
     if (name == "metrics") return Handler::kJson;
     return KnownToV1(HandlerOf(name));
   }
   Handler FlatHandler() const {
-    return KnownToV1(view_.metadata && view_.metadata->handler ? ParseHandler(*view_.metadata->handler) : Handler::kNone);
+    return KnownToV1(view_.metadata && view_.metadata->handler
+                         ? ParseHandler(*view_.metadata->handler)
+                         : Handler::kNone);
   }
   static Handler KnownToV1(Handler handler) {
     return handler == Handler::kJson || handler == Handler::kProto ? handler : Handler::kPyTree;
@@ -188,9 +204,11 @@ class Asker {
   bool RestoresInV0(std::string_view name, Handler handler) const {
     const std::string below = std::string(name) + "/";
     if (handler == Handler::kPyTree || handler == Handler::kArray)
-      return Has(below, "checkpoint") || Has(below, "checkpoint/.zarray") || Has(below, "checkpoint/zarr.json");
-    return handler == Handler::kRandomKey && (Has(below, "jax_random_key/_METADATA") || Has(below, "np_random_key/_METADATA") ||
-                                              Has(below, "jax_random_key/checkpoint") || Has(below, "np_random_key/checkpoint"));
+      return Has(below, "checkpoint") || Has(below, "checkpoint/.zarray") ||
+             Has(below, "checkpoint/zarr.json");
+    return handler == Handler::kRandomKey &&
+           (Has(below, "jax_random_key/_METADATA") || Has(below, "np_random_key/_METADATA") ||
+            Has(below, "jax_random_key/checkpoint") || Has(below, "np_random_key/checkpoint"));
   }
 
   const CheckpointView& view_;

@@ -1,6 +1,7 @@
-// What each entry point of Orbax would open of one checkpoint directory, in which order and by which handler (design.md §11.1).
-// Pure: decided from names and `_CHECKPOINT_METADATA` alone. docs and `check --readers` show the table; each row's experiment
-// is a test against the real reader (tests/differential/structure).
+// What each entry point of Orbax would open of one checkpoint directory, in which order and by
+// which handler (design.md §11.1). Pure: decided from names and `_CHECKPOINT_METADATA` alone. docs
+// and `check --readers` show the table; each row's experiment is a test against the real reader
+// (tests/differential/structure).
 #pragma once
 
 #include <optional>
@@ -24,7 +25,7 @@ struct EntryPoint {
 
 struct CheckpointView {
   const orbax::ListingIndex& index;
-  std::string directory;  // of the checkpoint: "" or ending in "/"
+  std::string directory;          // of the checkpoint: "" or ending in "/"
   bool below_checkpoint = false;  // the directory around it has `_CHECKPOINT_METADATA`
   const orbax::CheckpointMetadata* metadata = nullptr;  // null where there is no such file
 };
@@ -43,7 +44,8 @@ struct Answer {
 // One answer for each entry point, in the order of the table.
 std::vector<Answer> AskEntryPoints(const CheckpointView& view);
 
-// Which item v1 AUTO takes, as `metadata` and `load` have it: its name, "" for the directory itself; nothing where it raises.
+// Which item v1 AUTO takes, as `metadata` and `load` have it: its name, "" for the directory
+// itself; nothing where it raises.
 struct AutoItem {
   std::optional<std::string> orbax_0_11_37, orbax_0_12_8;
 };

@@ -6,7 +6,8 @@ namespace leafsum::readers {
 
 bool MayRestoreFlax(Bytes head, uint64_t size) {
   using namespace orbax::msgpack;
-  uint64_t at = 0, missing = 1;  // values still to come: fewer than 2^33 more for each byte of the head
+  uint64_t at = 0,
+           missing = 1;  // values still to come: fewer than 2^33 more for each byte of the head
   while (missing > 0) {
     if (at >= size) return false;
     if (at >= head.size()) return true;

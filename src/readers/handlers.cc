@@ -13,7 +13,8 @@ constexpr Row kRows[] = {
     {"BasePyTreeCheckpointHandler", Handler::kPyTree},
     {"StandardCheckpointHandler", Handler::kPyTree},
     {"PyTreeHandler", Handler::kPyTree},
-    {"StatefulCheckpointableHandler", Handler::kPyTree},  // v1 reads a tree where the caller gives no object
+    {"StatefulCheckpointableHandler",
+     Handler::kPyTree},  // v1 reads a tree where the caller gives no object
     {"ArrayCheckpointHandler", Handler::kArray},
     {"JaxRandomKeyCheckpointHandler", Handler::kRandomKey},
     {"NumpyRandomKeyCheckpointHandler", Handler::kRandomKey},

@@ -1,5 +1,5 @@
-// The classes of Orbax that `item_handlers` in `_CHECKPOINT_METADATA` names, and what each reads of a directory
-// (formats.md §3.1, §3.2).
+// The classes of Orbax that `item_handlers` in `_CHECKPOINT_METADATA` names, and what each reads of
+// a directory (formats.md §3.1, §3.2).
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,8 @@ enum class Handler : uint8_t {
   kUnknown,    // a class that is none of Orbax's own
 };
 
-// By the class's full name, as the writer has put it. Modules have moved; the class's own name has not.
+// By the class's full name, as the writer has put it. Modules have moved; the class's own name has
+// not.
 Handler ParseHandler(std::string_view type_name);
 std::string_view HandlerName(Handler handler);  // "a tree", "JSON"
 

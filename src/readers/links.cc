@@ -8,15 +8,29 @@
 namespace leafsum::readers {
 namespace {
 
-// Files that readers open by name; a data file of a store that is not there is told where the store refers to it.
-constexpr std::string_view kNames[] = {"_METADATA",  "_CHECKPOINT_METADATA", "_CHECKPOINT_DELETION", "_ROOT_METADATA",
-                                       "_sharding",  "_strings.json",        "orbax.checkpoint",     ".zarray",
-                                       ".zgroup",    ".zattrs",              "zarr.json",            "data.json",
-                                       "metadata",   "metrics",              "proto.pbtxt"};
+// Files that readers open by name; a data file of a store that is not there is told where the store
+// refers to it.
+constexpr std::string_view kNames[] = {"_METADATA",
+                                       "_CHECKPOINT_METADATA",
+                                       "_CHECKPOINT_DELETION",
+                                       "_ROOT_METADATA",
+                                       "_sharding",
+                                       "_strings.json",
+                                       "orbax.checkpoint",
+                                       ".zarray",
+                                       ".zgroup",
+                                       ".zattrs",
+                                       "zarr.json",
+                                       "data.json",
+                                       "metadata",
+                                       "metrics",
+                                       "proto.pbtxt"};
 constexpr std::string_view kBeginnings[] = {"checkpoint", "manifest.", "process_"};
 
 // `0`, `0.1`, `c`, `c.0.1`: a chunk of an array.
-bool IsChunkName(std::string_view name) { return name.find_first_not_of("0123456789.c") == name.npos; }
+bool IsChunkName(std::string_view name) {
+  return name.find_first_not_of("0123456789.c") == name.npos;
+}
 
 std::vector<std::string> InScope(const orbax::Layout& layout) {
   std::vector<std::string> out = layout.checkpoint_directories;
@@ -33,7 +47,8 @@ std::vector<std::string> Stores(const orbax::Layout& layout) {
 
 // By one of these names right in a directory an entry point takes the directory for an item.
 bool MakesAnItem(std::string_view name) {
-  for (std::string_view known : {"_METADATA", "checkpoint", "data.json", "metadata", "metrics", "proto.pbtxt", "jax_random_key", "np_random_key"})
+  for (std::string_view known : {"_METADATA", "checkpoint", "data.json", "metadata", "metrics",
+                                 "proto.pbtxt", "jax_random_key", "np_random_key"})
     if (name == known) return true;
   return false;
 }
@@ -41,27 +56,33 @@ bool MakesAnItem(std::string_view name) {
 }  // namespace
 
 LinkRoles::LinkRoles(const orbax::Layout& layout, bool holds_checkpoints)
-    : layout_(layout), holds_checkpoints_(holds_checkpoints), in_scope_(InScope(layout)), stores_(Stores(layout)) {}
+    : layout_(layout),
+      holds_checkpoints_(holds_checkpoints),
+      in_scope_(InScope(layout)),
+      stores_(Stores(layout)) {}
 
 // In a directory of a step that was not read, finished or not.
 bool LinkRoles::IsOutOfScope(std::string_view path) const {
   return layout_.is_root && path.find('/') != path.npos && !in_scope_.Holds(path);
 }
 
-// Whether a reader may look for a file of this name here. In the directories of a store it may be any name.
+// Whether a reader may look for a file of this name here. In the directories of a store it may be
+// any name.
 bool LinkRoles::MayNameAFile(std::string_view path) const {
   const size_t slash = path.rfind('/');
   const std::string_view name = path.substr(slash + 1);
   if (slash != path.npos && stores_.Holds(path.substr(0, slash))) return true;
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames) ||
-         std::any_of(std::begin(kBeginnings), std::end(kBeginnings), [&](auto known) { return name.starts_with(known); }) ||
+         std::any_of(std::begin(kBeginnings), std::end(kBeginnings),
+                     [&](auto known) { return name.starts_with(known); }) ||
          name.ends_with(".msgpack") || IsChunkName(name) || IsStepLike(name);
 }
 
 // A manager of a root opens what has a step's name, Flax what has its prefix.
 bool LinkRoles::IsStepLike(std::string_view name) const {
   if (orbax::ParseStepName(name) || orbax::ParseFlaxName(name)) return true;
-  return layout_.chosen && !layout_.chosen->prefix.empty() && name.starts_with(layout_.chosen->prefix);
+  return layout_.chosen && !layout_.chosen->prefix.empty() &&
+         name.starts_with(layout_.chosen->prefix);
 }
 
 LinkRole LinkRoles::RoleOf(const FileEntry& link) const {
@@ -70,11 +91,13 @@ LinkRole LinkRoles::RoleOf(const FileEntry& link) const {
   const std::string_view directory = path.substr(0, path.size() - name.size());
   const bool at_top = directory.empty();
   if (const std::string_view companion = CompanionDirectory(path); !companion.empty())
-    return directory == companion && MakesAnItem(name) ? LinkRole::kMayBeOpened : LinkRole::kCompanion;
+    return directory == companion && MakesAnItem(name) ? LinkRole::kMayBeOpened
+                                                       : LinkRole::kCompanion;
   // Whoever is handed the root looks for these names in it first.
   if (layout_.is_root && at_top && IsMark(name)) return LinkRole::kMayBeOpened;
   // v1 load takes any child with a tree, unless another child says that it is a checkpoint.
-  const bool is_child_tree = name == "_METADATA" && directory.find('/') + 1 == directory.size() && !holds_checkpoints_;
+  const bool is_child_tree =
+      name == "_METADATA" && directory.find('/') + 1 == directory.size() && !holds_checkpoints_;
   if (IsOutOfScope(path)) return is_child_tree ? LinkRole::kMayBeOpened : LinkRole::kElsewhere;
   // Of other names v1 load of a root opens directories, where it does not raise.
   if (layout_.is_root && at_top && (holds_checkpoints_ || !link.to_directory) && !IsStepLike(path))

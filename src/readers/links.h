@@ -1,4 +1,5 @@
-// What a link is to the readers that was not followed (design.md §11.2-§11.4). Pure: decided from its path and the layout.
+// What a link is to the readers that was not followed (design.md §11.2-§11.4). Pure: decided from
+// its path and the layout.
 #pragma once
 
 #include <cstdint>
@@ -12,13 +13,15 @@ namespace leafsum::readers {
 
 enum class LinkRole : uint8_t {
   kMayBeOpened,  // a reader may follow it: what is behind it was not looked at, a gap
-  kElsewhere,    // no reader opens it: of a step that was not read, or under a name that none looks for
+  kElsewhere,    // no reader opens it: of a step that was not read, or under a name that none looks
+                 // for
   kCompanion,    // in a companion directory
 };
 
 class LinkRoles {
  public:
-  // `holds_checkpoints`: a child of the source has `_CHECKPOINT_METADATA`, so that v1 load of a root raises.
+  // `holds_checkpoints`: a child of the source has `_CHECKPOINT_METADATA`, so that v1 load of a
+  // root raises.
   LinkRoles(const orbax::Layout& layout, bool holds_checkpoints);
 
   LinkRole RoleOf(const FileEntry& link) const;
@@ -30,7 +33,8 @@ class LinkRoles {
 
   const orbax::Layout& layout_;
   const bool holds_checkpoints_;
-  const DirectorySet in_scope_, stores_;  // right in a root, what is read or of no kind; items that have a store
+  const DirectorySet in_scope_,
+      stores_;  // right in a root, what is read or of no kind; items that have a store
 };
 
 }  // namespace leafsum::readers

@@ -28,13 +28,14 @@ class Walker {
 
   std::optional<RichDifference> Run(const JsonValue& root) {
     if (Walk(root) && leaves_ != entries_.size())
-      Differ(Phrase(entries_.size()) + " leaves", Phrase(leaves_), "value_metadata_tree lacks leaves of tree_metadata", false);
+      Differ(Phrase(entries_.size()) + " leaves", Phrase(leaves_),
+             "value_metadata_tree lacks leaves of tree_metadata", false);
     return std::move(difference_);
   }
 
  private:
-  // {"category": "custom", "clazz": "ValueMetadataEntry" | "tuple", …}, {"category": "namedtuple", …}, or a plain container.
-  // Nested no deeper than JSON is.
+  // {"category": "custom", "clazz": "ValueMetadataEntry" | "tuple", …}, {"category": "namedtuple",
+  // …}, or a plain container. Nested no deeper than JSON is.
   bool Walk(const JsonValue& value) {
     if (const JsonValue::Array* list = value.AsArray()) return Elements(*list);
     if (!value.AsObject()) return Unknown(value);
@@ -42,7 +43,8 @@ class Walker {
     const JsonValue* entries = value.Find("entries");
     if (category == "custom" && clazz == "ValueMetadataEntry") return Leaf(value.Find("data"));
     if (category == "custom" || category == "namedtuple") {
-      if (!entries || !entries->AsArray() || (category == "custom" && clazz != "tuple")) return Unknown(value);
+      if (!entries || !entries->AsArray() || (category == "custom" && clazz != "tuple"))
+        return Unknown(value);
       return category == "custom" ? Elements(*entries->AsArray()) : Fields(*entries->AsArray());
     }
     if (value.AsObject()->empty()) return Unknown(value);
@@ -76,10 +78,12 @@ class Walker {
   }
 
   bool Leaf(const JsonValue* data) {
-    if (!data || !data->AsObject()) return Differ("an entry", "none", "a leaf of value_metadata_tree has no data");
-    const auto at = std::lower_bound(entries_.begin(), entries_.end(), path_, [](const TreeEntry& e, const KeyPath& path) {
-      return orbax::KeyPathLess(e.key_path, path);
-    });
+    if (!data || !data->AsObject())
+      return Differ("an entry", "none", "a leaf of value_metadata_tree has no data");
+    const auto at = std::lower_bound(entries_.begin(), entries_.end(), path_,
+                                     [](const TreeEntry& e, const KeyPath& path) {
+                                       return orbax::KeyPathLess(e.key_path, path);
+                                     });
     if (at == entries_.end() || at->key_path != path_)
       return Differ("no leaf", "a leaf", "value_metadata_tree has a leaf that tree_metadata lacks");
     const JsonValue* skip = data->Find("skip_deserialize");
@@ -90,7 +94,8 @@ class Walker {
                     "value_metadata_tree has another value type than tree_metadata");
     if (types_ != at->key_types)
       return Differ(UintList(at->key_types), UintList(types_),
-                    "value_metadata_tree has other containers than tree_metadata (1 sequence, 2 dict or attributes)");
+                    "value_metadata_tree has other containers than tree_metadata (1 sequence, 2 "
+                    "dict or attributes)");
     const auto i = static_cast<size_t>(at - entries_.begin());
     if (seen_[i]) return Differ("one leaf", "two", "value_metadata_tree has a leaf twice");
     seen_[i] = true;
@@ -99,13 +104,15 @@ class Walker {
   }
 
   bool Unknown(const JsonValue& value) {
-    return Differ("a container or an entry", std::string(value.TypeName()),
-                  "value_metadata_tree has a node that is neither a container with children nor a leaf");
+    return Differ(
+        "a container or an entry", std::string(value.TypeName()),
+        "value_metadata_tree has a node that is neither a container with children nor a leaf");
   }
 
   bool Differ(std::string expected, std::string actual, const char* message, bool here = true) {
     difference_ = RichDifference{
-        Error{ErrorCode::kInvalid, message, std::nullopt, std::move(expected), std::move(actual)}, std::nullopt};
+        Error{ErrorCode::kInvalid, message, std::nullopt, std::move(expected), std::move(actual)},
+        std::nullopt};
     if (here) difference_->key_path = path_;
     return false;
   }
@@ -120,11 +127,13 @@ class Walker {
 
 }  // namespace
 
-std::optional<RichDifference> CompareRichTree(std::string_view json, std::span<const TreeEntry> entries) {
+std::optional<RichDifference> CompareRichTree(std::string_view json,
+                                              std::span<const TreeEntry> entries) {
   if (json.size() > kMaxText)
-    return RichDifference{Error{ErrorCode::kLimit, "value_metadata_tree is too long", std::nullopt,
-                                "at most " + Phrase(kMaxText) + " bytes", Phrase(json.size()) + " bytes"},
-                          {}};
+    return RichDifference{
+        Error{ErrorCode::kLimit, "value_metadata_tree is too long", std::nullopt,
+              "at most " + Phrase(kMaxText) + " bytes", Phrase(json.size()) + " bytes"},
+        {}};
   auto document = ParseJson(AsBytes(json), {.as_python = true, .bytes_per_value = kBytesPerValue});
   if (!document) {
     Error error = document.error().Prefixed("value_metadata_tree");

@@ -15,11 +15,14 @@ using orbax::ItemKind;
 using orbax::ListingIndex;
 
 // Directories are shown with "/"; the source itself has no name of its own.
-std::string Shown(const std::string& directory) { return directory.empty() ? "the source itself" : directory; }
+std::string Shown(const std::string& directory) {
+  return directory.empty() ? "the source itself" : directory;
+}
 
 // The directory that a directory lies in.
 std::string Around(const std::string& directory) {
-  const size_t slash = directory.size() < 2 ? directory.npos : directory.rfind('/', directory.size() - 2);
+  const size_t slash =
+      directory.size() < 2 ? directory.npos : directory.rfind('/', directory.size() - 2);
   return slash == directory.npos ? "" : directory.substr(0, slash + 1);
 }
 
@@ -31,7 +34,8 @@ class SourceJudge {
   }
 
   Judgement Run() {
-    StepsAnswer steps = JudgeSteps(index_, source_.listing, source_.links, source_.layout, source_.named_step, source_.named_prefix);
+    StepsAnswer steps = JudgeSteps(index_, source_.listing, source_.links, source_.layout,
+                                   source_.named_step, source_.named_prefix);
     out_.newer_step = std::move(steps.newer);
     out_.divergences = std::move(steps.divergences);
     for (const std::string& directory : Checkpoints()) {
@@ -46,13 +50,15 @@ class SourceJudge {
 
   std::vector<std::string> Checkpoints() const {
     std::vector<std::string> all = source_.layout.checkpoint_directories;
-    all.insert(all.end(), source_.layout.nested_checkpoints.begin(), source_.layout.nested_checkpoints.end());
+    all.insert(all.end(), source_.layout.nested_checkpoints.begin(),
+               source_.layout.nested_checkpoints.end());
     return all;
   }
 
   CheckpointView View(const std::string& directory) const {
     CheckpointView view{index_, directory, false, DocumentOf(directory)};
-    if (!directory.empty()) view.below_checkpoint = index_.HasFile(Around(directory) + "_CHECKPOINT_METADATA");
+    if (!directory.empty())
+      view.below_checkpoint = index_.HasFile(Around(directory) + "_CHECKPOINT_METADATA");
     return view;
   }
 
@@ -60,20 +66,23 @@ class SourceJudge {
 
  private:
   const Item* ItemAt(const std::string& directory) const {
-    const auto it = std::lower_bound(by_directory_.begin(), by_directory_.end(), directory,
-                                     [](const auto& row, const std::string& name) { return row.first < name; });
+    const auto it =
+        std::lower_bound(by_directory_.begin(), by_directory_.end(), directory,
+                         [](const auto& row, const std::string& name) { return row.first < name; });
     return it != by_directory_.end() && it->first == directory ? it->second : nullptr;
   }
   // The first item that lies below a directory.
   const Item* ItemBelow(const std::string& directory) const {
-    const auto it = std::upper_bound(by_directory_.begin(), by_directory_.end(), directory,
-                                     [](const std::string& name, const auto& row) { return name < row.first; });
+    const auto it =
+        std::upper_bound(by_directory_.begin(), by_directory_.end(), directory,
+                         [](const std::string& name, const auto& row) { return name < row.first; });
     return it != by_directory_.end() && it->first.starts_with(directory) ? it->second : nullptr;
   }
 
   // An array that is an item lies in the directory `checkpoint` of it, and nothing beside it.
   bool IsArray(const Item& item) const {
-    if (item.kind != ItemKind::kPyTree || index_.HasFile(item.directory + "manifest.ocdbt")) return false;
+    if (item.kind != ItemKind::kPyTree || index_.HasFile(item.directory + "manifest.ocdbt"))
+      return false;
     const auto is_array = [&](std::string_view name) {
       const std::string directory = item.directory + std::string(name) + "/";
       return index_.HasFile(directory + ".zarray") || index_.HasFile(directory + "zarr.json");
@@ -103,7 +112,8 @@ class SourceJudge {
   }
 
   void Add(Divergence divergence) {
-    const auto [it, is_new] = told_.try_emplace({divergence.place, divergence.takes}, out_.divergences.size());
+    const auto [it, is_new] =
+        told_.try_emplace({divergence.place, divergence.takes}, out_.divergences.size());
     if (is_new) return out_.divergences.push_back(std::move(divergence));
     std::string& readers = out_.divergences[it->second].reader;
     if (readers.find(divergence.reader) == readers.npos) readers += ", " + divergence.reader;
@@ -116,7 +126,8 @@ class SourceJudge {
       const std::string item = directory + name + "/";
       if (index_.Subdirectories(item).empty() && index_.Files(item).empty()) continue;
       Add({"Checkpointer(CompositeCheckpointHandler)", item,
-           "this item, which v1 leaves out: _CHECKPOINT_DELETION says that its deletion has begun", "the item as it lies there",
+           "this item, which v1 leaves out: _CHECKPOINT_DELETION says that its deletion has begun",
+           "the item as it lies there",
            "finish the deletion, or undo it by removing _CHECKPOINT_DELETION"});
     }
   }
@@ -126,7 +137,8 @@ class SourceJudge {
     if (!document) return;
     if (document->handler) CheckHandler(directory, *document->handler);
     if (document->item_handlers)
-      for (const auto& [name, type] : *document->item_handlers) CheckHandler(directory + name + "/", type);
+      for (const auto& [name, type] : *document->item_handlers)
+        CheckHandler(directory + name + "/", type);
   }
 
   void CheckHandler(const std::string& directory, const std::string& type) {
@@ -139,23 +151,28 @@ class SourceJudge {
     }
     const Handler own = HandlerOf(*item);
     // A msgpack tree is what old versions wrote for an array too.
-    if (own == Handler::kNone || own == handler || (item->kind == ItemKind::kMsgpack && handler == Handler::kArray)) return;
+    if (own == Handler::kNone || own == handler ||
+        (item->kind == ItemKind::kMsgpack && handler == Handler::kArray))
+      return;
     Add({"Checkpointer(CompositeCheckpointHandler), v1 load", directory,
-         std::string(HandlerName(handler)) + ", as item_handlers in _CHECKPOINT_METADATA has it", std::string(HandlerName(own)),
-         "restore _CHECKPOINT_METADATA from the origin"});
+         std::string(HandlerName(handler)) + ", as item_handlers in _CHECKPOINT_METADATA has it",
+         std::string(HandlerName(own)), "restore _CHECKPOINT_METADATA from the origin"});
   }
 
   void EntryPoints(const std::string& directory) {
     for (const Answer& answer : AskEntryPoints(View(directory)))
       for (const Opened& opened : answer.opened) {
-        if (ItemAt(opened.directory) || (opened.handler == Handler::kRandomKey && ItemBelow(opened.directory))) continue;
-        Add({std::string(answer.entry->name) + " (" + std::string(answer.entry->versions) + ")", opened.directory,
-             std::string(HandlerName(opened.handler)) + " there",
+        if (ItemAt(opened.directory) ||
+            (opened.handler == Handler::kRandomKey && ItemBelow(opened.directory)))
+          continue;
+        Add({std::string(answer.entry->name) + " (" + std::string(answer.entry->versions) + ")",
+             opened.directory, std::string(HandlerName(opened.handler)) + " there",
              HashedOf(answer), "move it out of the checkpoint, or delete it"});
       }
   }
 
-  // What was hashed, in words: the items that this reader takes as well, else all that there are. The first stand for many.
+  // What was hashed, in words: the items that this reader takes as well, else all that there are.
+  // The first stand for many.
   std::string HashedOf(const Answer& answer) const {
     std::vector<const Item*> items;
     for (const Opened& opened : answer.opened)
@@ -164,7 +181,8 @@ class SourceJudge {
       for (const Item& item : source_.layout.items) items.push_back(&item);
     std::string text;
     for (size_t i = 0; i < items.size() && i < 3; ++i)
-      text += (i ? ", " : "") + (items[i]->file.empty() ? Shown(items[i]->directory) : items[i]->file);
+      text +=
+          (i ? ", " : "") + (items[i]->file.empty() ? Shown(items[i]->directory) : items[i]->file);
     return items.empty() ? "nothing" : items.size() > 3 ? text + " and others" : text;
   }
 
@@ -172,7 +190,8 @@ class SourceJudge {
   void LostTree(const Item& item) {
     if (item.kind != ItemKind::kBareOcdbt && item.kind != ItemKind::kBareZarr) return;
     for (const char* mark : {"_sharding", "_strings.json"})
-      if (index_.HasFile(item.directory + mark)) return out_.lost_trees.emplace_back(&item, mark), void();
+      if (index_.HasFile(item.directory + mark))
+        return out_.lost_trees.emplace_back(&item, mark), void();
     for (std::string_view name : index_.Subdirectories(item.directory))
       if (name == "array_metadatas" || name.starts_with("ocdbt.process_"))
         return out_.lost_trees.emplace_back(&item, std::string(name) + "/"), void();
@@ -181,12 +200,14 @@ class SourceJudge {
 
   // Whether `_CHECKPOINT_METADATA` of the directory, or of one around it, has a tree there.
   bool HandlerTells(const std::string& directory) const {
-    if (const auto* own = DocumentOf(directory); own && own->handler && IsOfTree(*own->handler)) return true;
+    if (const auto* own = DocumentOf(directory); own && own->handler && IsOfTree(*own->handler))
+      return true;
     for (std::string below = directory; !below.empty(); below = Around(below)) {  // three at most
       const std::string around = Around(below);
       const auto* document = DocumentOf(around);
       if (!document || !document->item_handlers) continue;
-      const auto it = document->item_handlers->find(directory.substr(around.size(), directory.size() - around.size() - 1));
+      const auto it = document->item_handlers->find(
+          directory.substr(around.size(), directory.size() - around.size() - 1));
       if (it != document->item_handlers->end() && IsOfTree(it->second)) return true;
     }
     return false;
@@ -199,7 +220,8 @@ class SourceJudge {
 
   static bool IsOfTree(const std::string& type) {
     const Handler handler = ParseHandler(type);
-    return handler == Handler::kPyTree || handler == Handler::kArray || handler == Handler::kRandomKey;
+    return handler == Handler::kPyTree || handler == Handler::kArray ||
+           handler == Handler::kRandomKey;
   }
 
   void ClosedWorld() {
@@ -208,9 +230,11 @@ class SourceJudge {
     std::vector<ReadItem> items;
     for (const Item& item : source_.layout.items) {
       ReadItem read{&item};
-      read.ocdbt = item.kind != ItemKind::kBareZarr && item.HasStore() && index_.HasFile(item.directory + "manifest.ocdbt");
+      read.ocdbt = item.kind != ItemKind::kBareZarr && item.HasStore() &&
+                   index_.HasFile(item.directory + "manifest.ocdbt");
       read.plain = item.HasStore() && !read.ocdbt &&
-                   (item.kind == ItemKind::kBareZarr || item.kind == ItemKind::kPyTree || item.kind == ItemKind::kMsgpack);
+                   (item.kind == ItemKind::kBareZarr || item.kind == ItemKind::kPyTree ||
+                    item.kind == ItemKind::kMsgpack);
       items.push_back(read);
     }
     // A divergence may have spoken of the mark's directory, or of one around it.
@@ -243,12 +267,21 @@ std::vector<ReaderRow> Describe(const SourceView& source) {
   std::vector<ReaderRow> rows;
   if (source.layout.is_root)
     for (std::string& line : DescribeSteps(judge.index(), source.layout))
-      rows.push_back({"", "CheckpointManager, training.Checkpointer", "0.11.37, 0.12.8", {std::move(line)}, ""});
+      rows.push_back({"",
+                      "CheckpointManager, training.Checkpointer",
+                      "0.11.37, 0.12.8",
+                      {std::move(line)},
+                      ""});
   for (const std::string& directory : judge.Checkpoints())
     for (const Answer& answer : AskEntryPoints(judge.View(directory))) {
-      ReaderRow row{directory, std::string(answer.entry->name), std::string(answer.entry->versions), {}, answer.raises};
+      ReaderRow row{directory,
+                    std::string(answer.entry->name),
+                    std::string(answer.entry->versions),
+                    {},
+                    answer.raises};
       for (const Opened& opened : answer.opened)
-        row.takes.push_back(Shown(opened.directory) + " as " + std::string(HandlerName(opened.handler)));
+        row.takes.push_back(Shown(opened.directory) + " as " +
+                            std::string(HandlerName(opened.handler)));
       rows.push_back(std::move(row));
     }
   return rows;

@@ -1,5 +1,6 @@
-// Everything that is judged of a source as a whole: whether each reader that restores anything from it restores what was hashed
-// (design.md §11). Pure: a listing and the documents of its checkpoints in, findings' material out.
+// Everything that is judged of a source as a whole: whether each reader that restores anything from
+// it restores what was hashed (design.md §11). Pure: a listing and the documents of its checkpoints
+// in, findings' material out.
 #pragma once
 
 #include <map>
@@ -23,16 +24,19 @@ struct SourceView {
   const std::map<std::string, std::vector<std::string>>& journals;
   bool named_step = false;    // the user said which step is meant
   bool named_prefix = false;  // or which steps
-  std::map<std::string, std::string> links = {};  // right in the source and followed, to where each leads
+  std::map<std::string, std::string> links =
+      {};  // right in the source and followed, to where each leads
 };
 
 struct Judgement {
   std::vector<Divergence> divergences;
-  std::optional<std::string> newer_step;  // what latest_step() restores, above the step that was read
-  // Items whose handler is none of Orbax's: what a reader makes of them is not known. With the handler's name.
+  std::optional<std::string>
+      newer_step;  // what latest_step() restores, above the step that was read
+  // Items whose handler is none of Orbax's: what a reader makes of them is not known. With the
+  // handler's name.
   std::vector<std::pair<const orbax::Item*, std::string>> unknown_handlers;
-  // Bare stores beside what only Orbax writes: a tree without its `_METADATA`, which every reader refuses (§10.24). With the
-  // mark that tells.
+  // Bare stores beside what only Orbax writes: a tree without its `_METADATA`, which every reader
+  // refuses (§10.24). With the mark that tells.
   std::vector<std::pair<const orbax::Item*, std::string>> lost_trees;
 };
 

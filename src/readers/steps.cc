@@ -27,7 +27,8 @@ struct Named {
 // By prefix, and of one prefix by the number of digits, then by number.
 bool NamedLess(const Named& a, const Named& b) {
   if (a.step.prefix != b.step.prefix) return a.step.prefix < b.step.prefix;
-  if (a.step.digits.size() != b.step.digits.size()) return a.step.digits.size() < b.step.digits.size();
+  if (a.step.digits.size() != b.step.digits.size())
+    return a.step.digits.size() < b.step.digits.size();
   return a.step.digits < b.step.digits;
 }
 
@@ -48,7 +49,8 @@ std::span<const Named> WithPrefix(const std::vector<Named>& names, std::string_v
   const auto first = std::lower_bound(names.begin(), names.end(), prefix, before);
   auto last = first;
   while (last != names.end() && last->step.prefix == prefix) ++last;
-  return std::span<const Named>(names).subspan(static_cast<size_t>(first - names.begin()), static_cast<size_t>(last - first));
+  return std::span<const Named>(names).subspan(static_cast<size_t>(first - names.begin()),
+                                               static_cast<size_t>(last - first));
 }
 
 bool Newer(std::string_view a, std::string_view b) {
@@ -60,13 +62,15 @@ struct Taken {
   std::string_view name;
 };
 
-// What a manager of each format takes for the newest: of the plain format, and of one for each length that a name with leading
-// zeros has. `names` are of one prefix.
+// What a manager of each format takes for the newest: of the plain format, and of one for each
+// length that a name with leading zeros has. `names` are of one prefix.
 std::vector<Taken> NewestByFormat(std::span<const Named> names) {
   std::vector<Taken> taken;
   if (names.empty()) return taken;
   const std::string_view prefix = names[0].step.prefix;
-  const auto is_padded = [](const Named& named) { return named.step.digits.size() > 1 && named.step.digits[0] == '0'; };
+  const auto is_padded = [](const Named& named) {
+    return named.step.digits.size() > 1 && named.step.digits[0] == '0';
+  };
   const Named* plain = nullptr;  // the newest without leading zeros
   for (const Named& named : names)
     if (!is_padded(named)) plain = &named;
@@ -83,7 +87,8 @@ std::vector<Taken> NewestByFormat(std::span<const Named> names) {
 }
 
 std::string FormatText(const StepFormat& format) {
-  Phrase text = format.prefix.empty() ? Phrase("numbers") : Phrase("names such as ") + format.prefix + "_5";
+  Phrase text =
+      format.prefix.empty() ? Phrase("numbers") : Phrase("names such as ") + format.prefix + "_5";
   if (format.fixed_length) text = std::move(text) + " of " + format.fixed_length + " digits";
   return text;
 }
@@ -92,23 +97,29 @@ std::string FormatText(const StepFormat& format) {
 std::string_view LinkedTree(const FileEntry& entry) {
   constexpr std::string_view kTree = "/_METADATA";
   const std::string_view path = entry.path;
-  const bool is = entry.foreign && path.ends_with(kTree) && path.find('/') == path.size() - kTree.size();
+  const bool is =
+      entry.foreign && path.ends_with(kTree) && path.find('/') == path.size() - kTree.size();
   return is ? path.substr(0, path.size() - kTree.size()) : std::string_view();
 }
 
-// v1 load of the root itself: where no child says that it is a checkpoint, it takes the first that has a tree, links among them.
-void JudgeRootItself(const ListingIndex& index, const std::vector<FileEntry>& listing, const std::map<std::string, std::string>& links,
-                     const Layout& layout, StepsAnswer& answer) {
+// v1 load of the root itself: where no child says that it is a checkpoint, it takes the first that
+// has a tree, links among them.
+void JudgeRootItself(const ListingIndex& index, const std::vector<FileEntry>& listing,
+                     const std::map<std::string, std::string>& links, const Layout& layout,
+                     StepsAnswer& answer) {
   const auto taken = AutoOf(CheckpointView{index, "", false, nullptr}).orbax_0_11_37;
   if (!taken || taken->empty()) return;
   std::string first = *taken;
   for (const FileEntry& entry : listing)
-    if (const std::string_view link = LinkedTree(entry); !link.empty() && (link < first || link == "state" || link == "pytree"))
+    if (const std::string_view link = LinkedTree(entry);
+        !link.empty() && (link < first || link == "state" || link == "pytree"))
       first = link;
   const auto link = links.find(first);
   if ((link == links.end() ? first : link->second) + "/" == layout.chosen->directory) return;
-  answer.divergences.push_back({"v1 load", first + "/", "this directory, the first with _METADATA: no step has _CHECKPOINT_METADATA",
-                                "step " + layout.chosen->Name(), "name the step that is meant with --step"});
+  answer.divergences.push_back(
+      {"v1 load", first + "/",
+       "this directory, the first with _METADATA: no step has _CHECKPOINT_METADATA",
+       "step " + layout.chosen->Name(), "name the step that is meant with --step"});
 }
 
 // Flax takes the name that its natural sort has last, whatever it is the name of.
@@ -117,12 +128,14 @@ void JudgeFlaxNames(const ListingIndex& index, const Layout& layout, StepsAnswer
   const std::string prefix = layout.chosen->file.empty() || !layout.chosen->digits.empty()
                                  ? layout.chosen->prefix + "_"
                                  : std::string(orbax::kFlaxPrefix);
-  const auto own = orbax::ParseFlaxName(chosen, chosen.starts_with(prefix) ? prefix : layout.chosen->prefix);
+  const auto own =
+      orbax::ParseFlaxName(chosen, chosen.starts_with(prefix) ? prefix : layout.chosen->prefix);
   if (!own || (layout.chosen->prefix.empty() && layout.chosen->file.empty())) return;
   for (const auto& list : {index.Files(""), index.Subdirectories(""), index.Links("")})
     for (std::string_view name : list) {
       if (name == chosen) continue;
-      const auto other = orbax::ParseFlaxName(name, chosen.starts_with(prefix) ? prefix : layout.chosen->prefix);
+      const auto other =
+          orbax::ParseFlaxName(name, chosen.starts_with(prefix) ? prefix : layout.chosen->prefix);
       if (!other || orbax::CompareFlax(other->key, own->key) < 0) continue;
       const bool same = other->step && own->step && *other->step == *own->step;
       if (other->step && !same) {
@@ -131,16 +144,19 @@ void JudgeFlaxNames(const ListingIndex& index, const Layout& layout, StepsAnswer
         continue;
       }
       answer.divergences.push_back({"Flax restore_checkpoint", std::string(name),
-                                    same ? "this one, if the file system lists it so: Flax reads the same number in both names"
+                                    same ? "this one, if the file system lists it so: Flax reads "
+                                           "the same number in both names"
                                          : "this one: Flax sorts the name behind every number",
-                                    "step " + chosen, "rename it, or move it out of this directory"});
+                                    "step " + chosen,
+                                    "rename it, or move it out of this directory"});
     }
 }
 
 }  // namespace
 
-StepsAnswer JudgeSteps(const ListingIndex& index, const std::vector<FileEntry>& listing, const std::map<std::string, std::string>& links,
-                       const Layout& layout, bool named_step, bool named_prefix) {
+StepsAnswer JudgeSteps(const ListingIndex& index, const std::vector<FileEntry>& listing,
+                       const std::map<std::string, std::string>& links, const Layout& layout,
+                       bool named_step, bool named_prefix) {
   StepsAnswer answer;
   if (!layout.is_root || !layout.chosen) return answer;
   const std::string chosen = layout.chosen->Name();
@@ -148,23 +164,27 @@ StepsAnswer JudgeSteps(const ListingIndex& index, const std::vector<FileEntry>& 
   for (const orbax::Step& step : layout.foreign_steps) {
     if (named_step || named_prefix || step.Name() == chosen) continue;
     const std::string& prefix = step.prefix;
-    answer.divergences.push_back({step.file.empty() ? "CheckpointManager" : "Flax restore_checkpoint", step.directory + step.file,
-                                  "this step, if it knows steps by the prefix " + prefix + "_", hashed,
-                                  "move it out of this directory, or verify it on its own"});
+    answer.divergences.push_back(
+        {step.file.empty() ? "CheckpointManager" : "Flax restore_checkpoint",
+         step.directory + step.file, "this step, if it knows steps by the prefix " + prefix + "_",
+         hashed, "move it out of this directory, or verify it on its own"});
   }
   const std::vector<Named> all = StepNames(index);
   const std::span<const Named> names = WithPrefix(all, layout.chosen->prefix);
   std::string_view newest;
   for (const Named& named : names)
     if (newest.empty() || Newer(named.name, newest)) newest = named.name;
-  if (!newest.empty() && ParseStepName(chosen) && Newer(newest, chosen)) answer.newer = std::string(newest);
+  if (!newest.empty() && ParseStepName(chosen) && Newer(newest, chosen))
+    answer.newer = std::string(newest);
   if (named_step) return answer;
   JudgeFlaxNames(index, layout, answer);
-  // All formats must agree with the newest name that there is; where that is not the step that was read, `newer` says so.
+  // All formats must agree with the newest name that there is; where that is not the step that was
+  // read, `newer` says so.
   for (const Taken& taken : NewestByFormat(names)) {
     if (!Newer(newest, taken.name)) continue;
     answer.divergences.push_back({"CheckpointManager", std::string(taken.name) + "/",
-                                  "this step as the newest: of names in this directory it knows " + FormatText(taken.format) + " alone",
+                                  "this step as the newest: of names in this directory it knows " +
+                                      FormatText(taken.format) + " alone",
                                   hashed, "rename the steps to one format"});
   }
   JudgeRootItself(index, listing, links, layout, answer);

@@ -1,5 +1,5 @@
-// Which step of a root the managers of Orbax and Flax would take, given the root (design.md §10.10, §11.2). They look at names
-// alone: a directory, or a link to one, is a step whatever is in it.
+// Which step of a root the managers of Orbax and Flax would take, given the root (design.md §10.10,
+// §11.2). They look at names alone: a directory, or a link to one, is a step whatever is in it.
 #pragma once
 
 #include <map>
@@ -21,13 +21,15 @@ struct StepsAnswer {
 };
 
 // `listing`: with what is behind links to steps (`best`); `links`: where each leads.
-// `named_step`: the user said which step is meant; then another one that a manager would choose is no divergence.
-// `named_prefix`: the user said which steps are meant, and those of another prefix are none.
+// `named_step`: the user said which step is meant; then another one that a manager would choose is
+// no divergence. `named_prefix`: the user said which steps are meant, and those of another prefix
+// are none.
 StepsAnswer JudgeSteps(const orbax::ListingIndex& index, const std::vector<FileEntry>& listing,
-                       const std::map<std::string, std::string>& links, const orbax::Layout& layout, bool named_step,
-                       bool named_prefix);
+                       const std::map<std::string, std::string>& links, const orbax::Layout& layout,
+                       bool named_step, bool named_prefix);
 
 // What the managers would take of a root, a line each: for people.
-std::vector<std::string> DescribeSteps(const orbax::ListingIndex& index, const orbax::Layout& layout);
+std::vector<std::string> DescribeSteps(const orbax::ListingIndex& index,
+                                       const orbax::Layout& layout);
 
 }  // namespace leafsum::readers

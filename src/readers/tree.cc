@@ -59,11 +59,14 @@ class Checker {
   void Child(size_t i, size_t d, bool is_new) {
     const TreeEntry& entry = entries_[i];
     Node& node = open_[d];
-    const bool sequence = entry.key_types[d] == kSequenceKey, was_mixed = node.sequence && node.dict;
+    const bool sequence = entry.key_types[d] == kSequenceKey,
+               was_mixed = node.sequence && node.dict;
     (sequence ? node.sequence : node.dict) = true;
     if (node.sequence && node.dict && !was_mixed)
-      found_.push_back({Prefix(entry.key_path, d + 1), false, sequence ? "a sequence index" : "a dict key", "TypeError",
-                        "sequence indices and dict keys at one node: no tree is both, and Orbax raises as it sorts them"});
+      found_.push_back({Prefix(entry.key_path, d + 1), false,
+                        sequence ? "a sequence index" : "a dict key", "TypeError",
+                        "sequence indices and dict keys at one node: no tree is both, and Orbax "
+                        "raises as it sorts them"});
     if (!sequence || !is_new) return;
     const std::string& text = entry.key_path[d];
     const auto number = orbax::PythonInt(text);
@@ -71,24 +74,28 @@ class Checker {
       node.odd = true;
       found_.push_back({Prefix(entry.key_path, d + 1), false, "index " + JsonString(text),
                         "index " + (number && IsAscii(text) ? *number : std::string("?")),
-                        "a sequence index that is not written as Orbax writes it: Orbax takes the number that Python's int() "
+                        "a sequence index that is not written as Orbax writes it: Orbax takes the "
+                        "number that Python's int() "
                         "makes of it; of two entries for one index the first counts"});
       return;
     }
     ++node.children;
     uint64_t index = 0;
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), index);
-    node.end = parsed.ec == std::errc() && index < UINT64_MAX ? std::max(node.end, index + 1) : UINT64_MAX;
+    node.end =
+        parsed.ec == std::errc() && index < UINT64_MAX ? std::max(node.end, index + 1) : UINT64_MAX;
   }
 
-  // The path of the entries before `i` begins that of `i`: they are dropped. Empty nodes are placeholders of it.
+  // The path of the entries before `i` begins that of `i`: they are dropped. Empty nodes are
+  // placeholders of it.
   void Hidden(size_t i) {
     for (size_t j = i; j > 0 && entries_[j - 1].key_path == entries_[i - 1].key_path; --j) {
       const TreeEntry& leaf = entries_[j - 1];
       if (orbax::IsEmptyValueType(leaf.value_type)) continue;
       found_.push_back({leaf.key_path, false, "a leaf, " + leaf.value_type,
                         "a container with " + orbax::JsonPointer(entries_[i].key_path),
-                        "another entry lies below this leaf: Orbax drops every entry whose key path begins another's, and "
+                        "another entry lies below this leaf: Orbax drops every entry whose key "
+                        "path begins another's, and "
                         "restores a container in its place"});
     }
   }
@@ -98,13 +105,15 @@ class Checker {
       const Node& node = open_.back();
       if (!node.sequence || node.dict || node.odd || node.children == node.end) continue;
       found_.push_back({Prefix(entries_[node.first].key_path, open_.size() - 1), true,
-                        "indices 0 to " + Phrase(node.children - 1), "up to " + Phrase(node.end - 1),
+                        "indices 0 to " + Phrase(node.children - 1),
+                        "up to " + Phrase(node.end - 1),
                         "a sequence lacks an index: every reader of Orbax raises AssertionError"});
     }
   }
 
   static bool IsAscii(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x80; });
   }
 
   const std::span<const TreeEntry> entries_;
@@ -114,10 +123,13 @@ class Checker {
 
 }  // namespace
 
-std::vector<TreeDivergence> CheckTree(std::span<const TreeEntry> entries) { return Checker(entries).Run(); }
+std::vector<TreeDivergence> CheckTree(std::span<const TreeEntry> entries) {
+  return Checker(entries).Run();
+}
 
 bool HasTypeHandler(std::string_view value_type) {
-  return value_type == "jax.Array" || value_type == "np.ndarray" || value_type == "scalar" || value_type == "string";
+  return value_type == "jax.Array" || value_type == "np.ndarray" || value_type == "scalar" ||
+         value_type == "string";
 }
 
 }  // namespace leafsum::readers

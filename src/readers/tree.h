@@ -1,20 +1,21 @@
-// The tree that Orbax builds of the entries of `_METADATA`, and where that is not the leaves that are hashed. Pure.
+// The tree that Orbax builds of the entries of `_METADATA`, and where that is not the leaves that
+// are hashed. Pure.
 //
-// Every entry point that reads `_METADATA` builds the tree by InternalTreeMetadata.as_nested_tree, and all of these answer
-// alike. The experiments: tests/vectors/readers/orbax-<version>.json, rows `tree.*` and `sequence.*`.
+// Every entry point that reads `_METADATA` builds the tree by InternalTreeMetadata.as_nested_tree,
+// and all of these answer alike. The experiments: tests/vectors/readers/orbax-<version>.json, rows
+// `tree.*` and `sequence.*`.
 //
-//   | entries                                        | 0.11.37 and 0.12.8                              |
+//   | entries                                        | 0.11.37 and 0.12.8 |
 //   |------------------------------------------------|-------------------------------------------------|
-//   | one's key path begins another's                | the shorter one is dropped                      |
-//   | ... and it is an empty node                    | the same: a placeholder, as partial saves leave |
-//   | index `00`, `+1`, ` 1`, `1_0` (int() takes it) | list index 0, 1, 1, 10                          |
-//   | two entries for one index                      | the first in the file                           |
-//   | a negative index                               | dropped                                         |
-//   | indices 0 and 2                                | AssertionError                                  |
-//   | index and dict key at one node                 | TypeError                                       |
-//   | an index that int() refuses                    | ValueError                                      |
-//   | a value type without a handler                 | ValueError                                      |
-//   | `skip_deserialize` on an array or a text       | ValueError                                      |
+//   | one's key path begins another's                | the shorter one is dropped | | ... and it is
+//   an empty node                    | the same: a placeholder, as partial saves leave | | index
+//   `00`, `+1`, ` 1`, `1_0` (int() takes it) | list index 0, 1, 1, 10                          | |
+//   two entries for one index                      | the first in the file | | a negative index |
+//   dropped                                         | | indices 0 and 2 | AssertionError | | index
+//   and dict key at one node                 | TypeError                                       | |
+//   an index that int() refuses                    | ValueError | | a value type without a handler
+//   | ValueError                                      | | `skip_deserialize` on an array or a text
+//   | ValueError                                      |
 #pragma once
 
 #include <span>
@@ -33,8 +34,8 @@ struct TreeDivergence {
   std::string message;
 };
 
-// `entries` as ParseTreeMetadata gives them: sorted, placeholders dropped. In order of the entries; equal key paths are
-// told elsewhere (name-collision). Linear in the length of all paths.
+// `entries` as ParseTreeMetadata gives them: sorted, placeholders dropped. In order of the entries;
+// equal key paths are told elsewhere (name-collision). Linear in the length of all paths.
 std::vector<TreeDivergence> CheckTree(std::span<const orbax::TreeEntry> entries);
 
 // Whether Orbax has a type handler of its own for a value type that has content.

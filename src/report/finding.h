@@ -94,7 +94,7 @@ class FindingList {
   const std::vector<Finding>& sorted() const;  // sorts lazily
   // What is kept, to be put in other words; the order is found anew.
   std::vector<Finding>& Reworded();
-  uint64_t dropped() const;                    // different findings beyond the limit
+  uint64_t dropped() const;  // different findings beyond the limit
   // Over all that were added, dropped ones too; equal ones once.
   bool Has(Severity severity) const { return CountOf(severity) != 0; }
   uint64_t CountOf(Severity severity) const;

@@ -50,20 +50,25 @@ std::string NotCovered(const Report& report, const VerdictInput& input) {
   bytes -= std::min(bytes, input.vouched_bytes);
   std::string out;
   if (input.by_fingerprint)
-    out = "; covered: values, dtypes, shapes and paths; not covered: key types, empty nodes, PRNG kinds, ";
+    out =
+        "; covered: values, dtypes, shapes and paths; not covered: key types, empty nodes, PRNG "
+        "kinds, ";
   else
     out = "; not covered: ";
   out += "custom metadata, sharding, timestamps";
   if (bytes) out += ", " + Count(bytes, "byte", "bytes") + " that nobody vouches for";
-  if (bytes && input.other_files) out += " (" + Count(input.other_files, "file", "files") + " beside the checkpoint among them)";
+  if (bytes && input.other_files)
+    out += " (" + Count(input.other_files, "file", "files") + " beside the checkpoint among them)";
   return out;
 }
 
-// What was not read in this run, because an earlier one did and a server says that its files are the same.
+// What was not read in this run, because an earlier one did and a server says that its files are
+// the same.
 std::string OnTags(const VerdictInput& input) {
   if (input.equal_by_tags == 0) return "";
   return "; " + Count(input.equal_by_tags, "of these leaves rests", "of these leaves rest") +
-         " on ETags: an earlier run read what they need, and that it is still the same the server alone says";
+         " on ETags: an earlier run read what they need, and that it is still the same the server "
+         "alone says";
 }
 
 std::string Where(const Finding& f) {
@@ -114,7 +119,8 @@ std::string Incomplete(const Report& report, const VerdictInput& input) {
   if (report.leaves.not_read) {
     const LeafCounts& n = report.leaves;
     out += Phrase(n.not_read) + " of " +
-           Leaves(n.equal + n.different + n.missing + n.extra + n.not_read + input.leaves_not_compared) +
+           Leaves(n.equal + n.different + n.missing + n.extra + n.not_read +
+                  input.leaves_not_compared) +
            (n.not_read == 1 ? " was not read" : " were not read");
   } else {
     out += "something was not read";
@@ -135,15 +141,17 @@ std::string Untrusted(const Report& report, const VerdictInput& input) {
   if (input.has_trust)
     return equal + " equal, but the signature that was asked for is missing or not acceptable" +
            First(report, Severity::kTrust);
-  return equal + (report.has_lock ? " consistent with the lockfile that came with the source, which "
-                                    "nobody you named has signed"
-                                  : " consistent with a checkpoint that came with the source and "
-                                    "vouches for nothing; compare with one that lies elsewhere");
+  return equal + (report.has_lock
+                      ? " consistent with the lockfile that came with the source, which "
+                        "nobody you named has signed"
+                      : " consistent with a checkpoint that came with the source and "
+                        "vouches for nothing; compare with one that lies elsewhere");
 }
 
 // " and 2 other files": that the lockfile has.
 std::string OtherFiles(const VerdictInput& input) {
-  return input.vouched_files ? " and " + Count(input.vouched_files, "other file", "other files") : std::string();
+  return input.vouched_files ? " and " + Count(input.vouched_files, "other file", "other files")
+                             : std::string();
 }
 
 std::string Success(const Report& report, const VerdictInput& input) {
@@ -154,15 +162,20 @@ std::string Success(const Report& report, const VerdictInput& input) {
         return Files(input, " equal to the sums") +
                (report.leaves.equal ? " equal to " + std::string(Evident(report)) : std::string()) +
                Allowed(report);
-      return Leaves(report.leaves.equal) + OtherFiles(input) + " equal to " + std::string(Evident(report)) +
-             Allowed(report);
+      return Leaves(report.leaves.equal) + OtherFiles(input) + " equal to " +
+             std::string(Evident(report)) + Allowed(report);
     case Command::kDiff:
       return Leaves(report.leaves.equal) + " equal on both sides" + Allowed(report);
     case Command::kCheck:
       return "structure is sound, " + leaves + "; values were not compared with anything";
     case Command::kLock:
-      return leaves + OtherFiles(input) + (report.fingerprint ? ", fingerprint " + *report.fingerprint : std::string()) +
-             (input.other_files ? "; " + Count(input.other_files, "file beside the checkpoint is", "files beside the checkpoint are") + " not locked (--files)" : std::string());
+      return leaves + OtherFiles(input) +
+             (report.fingerprint ? ", fingerprint " + *report.fingerprint : std::string()) +
+             (input.other_files ? "; " +
+                                      Count(input.other_files, "file beside the checkpoint is",
+                                            "files beside the checkpoint are") +
+                                      " not locked (--files)"
+                                : std::string());
     case Command::kMatch:
       return Leaves(report.leaves.equal) + ", nothing would raise, be cast or be missing";
     default:
@@ -194,16 +207,17 @@ std::string Headline(const Report& report, const VerdictInput& input) {
   }
   if (input.unlisted)
     out += "; the source has no listing: files that nothing refers to could not be looked for";
-  if (input.narrowed)
-    out += ", nor keys of no leaf";
+  if (input.narrowed) out += ", nor keys of no leaf";
   if (!input.newer_step.empty())
     out += "; step " + Clipped(input.newer_step) + " is newer and was not looked at";
   if (input.newer_generation != 0)
-    out += "; generation " + Phrase(input.newer_generation) + " is the newest, is what readers restore, and was not looked at";
+    out += "; generation " + Phrase(input.newer_generation) +
+           " is the newest, is what readers restore, and was not looked at";
   // Sums of whole files cover those as well.
   const bool compared =
       input.command == Command::kVerify && report.leaves.equal != 0 && !input.files_equal;
-  if (compared && report.verdict.verdict != Verdict::kMismatch) out += OnTags(input) + NotCovered(report, input);
+  if (compared && report.verdict.verdict != Verdict::kMismatch)
+    out += OnTags(input) + NotCovered(report, input);
   return out;
 }
 

@@ -57,17 +57,21 @@ struct VerdictInput {
   bool has_gap = false;    // a finding of severity gap, or anything filtered, sampled, not read
   bool has_trust = false;  // a finding of severity trust
   bool has_warning = false;
-  bool strict = false;               // warnings count as errors
-  bool unlisted = false;             // a source has no listing: the headline says what that hides
-  bool narrowed = false;             // and of leaves that were not read nothing was looked at
-  std::string newer_step;            // above the one that --step names: the headline says so
-  uint64_t newer_generation = 0;     // above the one that --generation names, which every reader takes: the headline says so
+  bool strict = false;     // warnings count as errors
+  bool unlisted = false;   // a source has no listing: the headline says what that hides
+  bool narrowed = false;   // and of leaves that were not read nothing was looked at
+  std::string newer_step;  // above the one that --step names: the headline says so
+  uint64_t newer_generation =
+      0;  // above the one that --generation names, which every reader takes: the headline says so
   uint64_t leaves_with_content = 0;  // a source or lockfile without leaves is never VERIFIED
   uint64_t leaves_not_compared = 0;  // read, where a command has nothing to compare them with
-  uint64_t equal_by_tags = 0;        // of the leaves: not read, since the server's ETags are those of an earlier run
-  uint64_t other_files = 0;  // with bytes, which are no part of the checkpoint, and nothing vouches for them
+  uint64_t equal_by_tags =
+      0;  // of the leaves: not read, since the server's ETags are those of an earlier run
+  uint64_t other_files =
+      0;  // with bytes, which are no part of the checkpoint, and nothing vouches for them
   uint64_t vouched_files = 0, vouched_bytes = 0;  // equal to the lockfile's `files`
-  bool by_fingerprint = false;       // the evidence is a fingerprint, with a lockfile that has it or without
+  bool by_fingerprint =
+      false;  // the evidence is a fingerprint, with a lockfile that has it or without
   std::optional<uint64_t> files_equal;  // to the sums of whole files, where there are some
 };
 
@@ -95,7 +99,7 @@ struct Report {
   SourceInfo source;
   bool has_lock = false;                        // without one, "lock" is null
   std::optional<std::string> lock_fingerprint;  // "leafsum1:…" as the lockfile has it
-  std::optional<uint64_t> lock_step;  // of a root, where the lockfile says so
+  std::optional<uint64_t> lock_step;            // of a root, where the lockfile says so
   std::optional<std::string> signed_by;
   // Of the source. Nothing is null where the command digests (lock, verify, digest, diff), else
   // left out.

@@ -24,11 +24,15 @@ std::string UnmergedWords(const ItemScan& item, std::string_view prefix, bool wh
   std::string_view directory = it->second.directory;
   directory.remove_prefix(item.item.directory.size());
   return Phrase(whole ? ": the array lies in " : ": chunks of this array lie in ") + directory +
-         (it->second.never ? ", which was never merged into manifest.ocdbt: merge the process databases again (Orbax's "
-                             "merge_ocdbt_per_process_files), or copy manifest.ocdbt and d/ from the origin"
-                           : ", which manifest.ocdbt has in part: it is of another save or was changed since; copy "
-                             "manifest.ocdbt and d/ from the origin, or merge the process databases again (Orbax's "
-                             "merge_ocdbt_per_process_files)");
+         (it->second.never
+              ? ", which was never merged into manifest.ocdbt: merge the process databases again "
+                "(Orbax's "
+                "merge_ocdbt_per_process_files), or copy manifest.ocdbt and d/ from the origin"
+              : ", which manifest.ocdbt has in part: it is of another save or was changed since; "
+                "copy "
+                "manifest.ocdbt and d/ from the origin, or merge the process databases again "
+                "(Orbax's "
+                "merge_ocdbt_per_process_files)");
 }
 
 void TellAbsentArrays(Context& context, std::vector<AbsentArray> absent) {

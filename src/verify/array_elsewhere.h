@@ -9,8 +9,9 @@
 
 namespace leafsum::verify {
 
-// In a process's database that the store was not merged from, or not wholly: what a message goes on with. "" where no
-// process has a key of the array that the store lacks. `whole`: the array's metadata is not in the store either.
+// In a process's database that the store was not merged from, or not wholly: what a message goes on
+// with. "" where no process has a key of the array that the store lacks. `whole`: the array's
+// metadata is not in the store either.
 std::string UnmergedWords(const ItemScan& item, std::string_view prefix, bool whole);
 
 // A leaf whose array is not in its item's store, with what is to be said of it.

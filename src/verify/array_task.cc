@@ -37,12 +37,14 @@ uint64_t EstimateMemory(const LeafPlan& leaf) {
 
 uint64_t FirstGrant(const LeafPlan& leaf, uint64_t budget) {
   const uint64_t estimate = EstimateMemory(leaf);
-  // What seems to be too much is read in parts, and these say what they take: others can run beside that.
+  // What seems to be too much is read in parts, and these say what they take: others can run beside
+  // that.
   return std::min(budget, estimate > budget ? kStreamMemory : estimate);
 }
 
-ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& leaf, std::vector<std::string>& job_files,
-                        FileIds& file_ids, std::span<const ChunkRef> chunks) {
+ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& leaf,
+                        std::vector<std::string>& job_files, FileIds& file_ids,
+                        std::span<const ChunkRef> chunks) {
   auto job_file = [&](uint32_t file) {
     auto [it, is_new] = file_ids.emplace(std::make_pair(scan.source, file),
                                          static_cast<uint32_t>(job_files.size()));

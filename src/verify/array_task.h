@@ -12,11 +12,12 @@
 
 namespace leafsum::verify {
 
-// An array task over a plan's leaf, its chunks' files numbered as in `job_files`. `chunks`: of an array in zarr, all or some
-// of its own.
+// An array task over a plan's leaf, its chunks' files numbered as in `job_files`. `chunks`: of an
+// array in zarr, all or some of its own.
 using FileIds = std::map<std::pair<uint32_t, uint32_t>, uint32_t>;
-ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& leaf, std::vector<std::string>& job_files,
-                        FileIds& file_ids, std::span<const ChunkRef> chunks);
+ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& leaf,
+                        std::vector<std::string>& job_files, FileIds& file_ids,
+                        std::span<const ChunkRef> chunks);
 inline ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& leaf,
                                std::vector<std::string>& job_files, FileIds& file_ids) {
   return MakeArrayTask(scan, item, leaf, job_files, file_ids, leaf.chunks);
@@ -24,7 +25,8 @@ inline ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const Lea
 // Bytes as an array: uint8[nbytes] in one chunk.
 zarr::ArrayMetadata RawMetadata(uint64_t nbytes);
 // What reading one value in one piece takes.
-inline constexpr uint64_t kStreamMemory = 6 << 20;  // a zstd stream with a 2 MiB window, two read pieces, buffers
+inline constexpr uint64_t kStreamMemory =
+    6 << 20;  // a zstd stream with a 2 MiB window, two read pieces, buffers
 // What reading a leaf will probably take; a job that needs more says so and is given more, up to
 // the budget.
 uint64_t EstimateMemory(const LeafPlan& leaf);

@@ -49,7 +49,9 @@ struct ByDirectory {
     const size_t n = std::min(a.size(), b.size());
     if (const int order = a.substr(0, n).compare(b.substr(0, n))) return order < 0;
     if (a.size() == b.size()) return false;
-    const auto tail = [n](std::string_view name) { return name.size() > n ? static_cast<uint8_t>(name[n]) : uint8_t{'/'}; };
+    const auto tail = [n](std::string_view name) {
+      return name.size() > n ? static_cast<uint8_t>(name[n]) : uint8_t{'/'};
+    };
     if (tail(a) != tail(b)) return tail(a) < tail(b);
     return a.size() < b.size();
   }
@@ -72,28 +74,33 @@ bool IsZarrSideFile(std::string_view name) {
   return name == ".zgroup" || name == ".zattrs" || name == ".zmetadata";
 }
 
-// The directory of the array that a key looks like a chunk of: "a/0.1", "a/0/1", "a/c/0/1", "a/c.0".
+// The directory of the array that a key looks like a chunk of: "a/0.1", "a/0/1", "a/c/0/1",
+// "a/c.0".
 std::optional<std::string_view> ChunksOf(std::string_view key) {
   const auto is_index = [](std::string_view name) {
-    return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-      return (c >= '0' && c <= '9') || c == '.';
-    });
+    return !name.empty() && std::all_of(name.begin(), name.end(),
+                                        [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
   };
   auto [parent, last] = SplitKey(key);
   if (last.starts_with("c.")) last.remove_prefix(2);
   if (last != "c" && !is_index(last)) return std::nullopt;
   if (last == "c") return parent;
-  for (auto [above, name] = SplitKey(parent); is_index(name); std::tie(above, name) = SplitKey(parent))
+  for (auto [above, name] = SplitKey(parent); is_index(name);
+       std::tie(above, name) = SplitKey(parent))
     parent = above;
   const auto [above, name] = SplitKey(parent);
   return name == "c" ? above : parent;
 }
 
 // The range of sorted keys around one that begin like it.
-std::pair<size_t, size_t> KeysBelow(const std::vector<kvstore::KvStore::Entry>& entries, size_t at, std::string_view prefix) {
+std::pair<size_t, size_t> KeysBelow(const std::vector<kvstore::KvStore::Entry>& entries, size_t at,
+                                    std::string_view prefix) {
   const auto begin = entries.begin(), middle = begin + static_cast<ptrdiff_t>(at);
-  const auto below = [prefix](const kvstore::KvStore::Entry& entry) { return entry.key.starts_with(prefix); };
-  const auto first = std::partition_point(begin, middle, [&](const auto& entry) { return !below(entry); });
+  const auto below = [prefix](const kvstore::KvStore::Entry& entry) {
+    return entry.key.starts_with(prefix);
+  };
+  const auto first =
+      std::partition_point(begin, middle, [&](const auto& entry) { return !below(entry); });
   const auto last = std::partition_point(middle, entries.end(), below);
   return {static_cast<size_t>(first - begin), static_cast<size_t>(last - begin)};
 }
@@ -142,7 +149,8 @@ class Assigner {
     // Keys of arrays within this one are too long to be its chunks, as a rule.
     const size_t longest = readable ? 2 + grid.size() * (kDigitsOfIndex + 1) : ~size_t{0};
     looks_ += (last - first) / kGlancesOfLook;
-    if (leaf_of_[leaf.document_entry]) looks_ += kLooksOfKey * (last - first);  // another leaf has them too, to be read again
+    if (leaf_of_[leaf.document_entry])
+      looks_ += kLooksOfKey * (last - first);  // another leaf has them too, to be read again
     leaf_of_[leaf.document_entry] = true;
     if (looks_ > max_looks_) {
       Finding f(Code::kLimit);
@@ -179,8 +187,7 @@ class Assigner {
     if (!readable) return;
     // What begins like it may be other arrays'.
     if (leaf.chunks.size() < leaf.chunks.capacity() / 2) leaf.chunks.shrink_to_fit();
-    StableSort(leaf.chunks,
-               [](const ChunkRef& a, const ChunkRef& b) { return a.index < b.index; });
+    StableSort(leaf.chunks, [](const ChunkRef& a, const ChunkRef& b) { return a.index < b.index; });
     if (broken) return Refuse(item, leaf, std::move(*broken));
     Shapes(item, leaf);
     Missing(item, leaf, prefix, grid);
@@ -235,7 +242,8 @@ class Assigner {
     uint64_t gap = 0;
     while (gap < leaf.chunks.size() && leaf.chunks[static_cast<size_t>(gap)].index == gap) ++gap;
     const std::string key = prefix + zarr::ChunkKey(m.key_encoding, zarr::Unravel(gap, grid));
-    const bool forbidden = item.item.kind == orbax::ItemKind::kPyTree && item.tree->store_array_data_equal_to_fill_value;
+    const bool forbidden = item.item.kind == orbax::ItemKind::kPyTree &&
+                           item.tree->store_array_data_equal_to_fill_value;
     {
       Finding f(forbidden ? Code::kMissingChunk : Code::kZeroFillAllowed);
       if (!item.ocdbt) f.file = item.item.directory + key;
@@ -275,14 +283,15 @@ class Assigner {
     }
   }
 
-  // Stored bytes back content once: what chunks have that share theirs with chunks before them counts
-  // as fill. In an honest store no two do.
+  // Stored bytes back content once: what chunks have that share theirs with chunks before them
+  // counts as fill. In an honest store no two do.
   void Unbacked(ItemScan& item) {
     struct Ref {
       uint64_t offset, length;
       uint32_t file, leaf;
     };
-    // A file that is one chunk shares nothing: where each is, there is nothing to sort, however many there are.
+    // A file that is one chunk shares nothing: where each is, there is nothing to sort, however
+    // many there are.
     std::vector<bool> once(scan_.files.count()), twice(scan_.files.count());
     ForEachBacked(item, [&](uint32_t, const ChunkRef& chunk) {
       if (chunk.file == kInlineChunk) return;
@@ -291,7 +300,8 @@ class Assigner {
     });
     std::vector<Ref> refs;
     ForEachBacked(item, [&](uint32_t l, const ChunkRef& chunk) {
-      if (chunk.file == kInlineChunk || twice[chunk.file]) refs.push_back({chunk.offset, chunk.length, chunk.file, l});
+      if (chunk.file == kInlineChunk || twice[chunk.file])
+        refs.push_back({chunk.offset, chunk.length, chunk.file, l});
     });
     const auto before = [](const Ref& a, const Ref& b) {
       if (a.file != b.file) return a.file < b.file;
@@ -367,7 +377,9 @@ class Assigner {
       if (bare && IsZarrSideFile(SplitKey(key).second)) continue;
       // "a/.zarray", "a/0.1" and "a/c/0/1" belong to the array "a", else to what they lie in.
       const bool inside = !around.empty() || at_root;
-      std::string_view array = !around.empty() ? around.back() : at_root ? std::string_view() : SplitKey(key).first;
+      std::string_view array = !around.empty() ? around.back()
+                               : at_root       ? std::string_view()
+                                               : SplitKey(key).first;
       if (const auto chunks = ChunksOf(key); !inside && chunks) {
         array = *chunks;
         lost.insert(array);
@@ -380,7 +392,9 @@ class Assigner {
       const bool chunks = bare && lost.contains(parent) && !arrays.contains(parent);
       Finding f(item.ocdbt || chunks || arrays.contains(parent) ? Code::kUnclaimedKey
                                                                 : Code::kUnknownFile);
-      if (f.code == Code::kUnknownFile && context_.JudgesFile(scan_, item.item.directory + std::string(l.first))) continue;
+      if (f.code == Code::kUnknownFile &&
+          context_.JudgesFile(scan_, item.item.directory + std::string(l.first)))
+        continue;
       if (!item.ocdbt) f.file = item.item.directory + Printable(l.first);
       f.actual = Printable(l.first);
       if (chunks)
@@ -389,15 +403,16 @@ class Assigner {
                     "again, with the files whose names begin with a dot";
       else
         f.message = l.keys == 1 ? "no leaf of the tree accounts for this key"
-                              : "no leaf of the tree accounts for this key and " +
-                                    Phrase(l.keys - 1) + " more beside it";
+                                : "no leaf of the tree accounts for this key and " +
+                                      Phrase(l.keys - 1) + " more beside it";
       context_.Add(scan_, item, std::move(f));
     }
   }
 
   Context& context_;
   Scan& scan_;
-  // Ours. An array looks at the keys that begin with its name, and few keys begin with the names of two.
+  // Ours. An array looks at the keys that begin with its name, and few keys begin with the names of
+  // two.
   static constexpr uint64_t kMinLooks = 1 << 18, kLooksOfKey = 64, kGlancesOfLook = 16;
   static constexpr size_t kDigitsOfIndex = 20;
 

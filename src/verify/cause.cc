@@ -22,15 +22,18 @@ bool StartsWith(std::string_view text, std::string_view lower) {
 std::string_view CauseOf(Bytes head) {
   std::string_view text = AsText(head.first(std::min<size_t>(head.size(), kCauseBytes)));
   // Git LFS's own rule: this line comes first. The second is how it was called before.
-  for (std::string_view version : {"version https://git-lfs.github.com/spec/", "version https://hawser.github.com/spec/"})
+  for (std::string_view version :
+       {"version https://git-lfs.github.com/spec/", "version https://hawser.github.com/spec/"})
     if (text.starts_with(version))
-      return "a Git LFS pointer stands in place of the file: run `git lfs pull` where it was cloned";
+      return "a Git LFS pointer stands in place of the file: run `git lfs pull` where it was "
+             "cloned";
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   const size_t begin = text.find_first_not_of(" \t\r\n");
   if (begin == text.npos) return "";
   text.remove_prefix(begin);
   if (StartsWith(text, "<!doctype html") || StartsWith(text, "<html"))
-    return "an HTML page stands in place of the file, as a server sends it to those who are to log in or for what "
+    return "an HTML page stands in place of the file, as a server sends it to those who are to log "
+           "in or for what "
            "is not there: download the file again";
   if (StartsWith(text, "<?xml") && text.find("<Error>") != text.npos)
     return "a storage server's error stands in place of the file: download the file again";

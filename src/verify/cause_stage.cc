@@ -45,8 +45,10 @@ CauseStage::CauseStage(Context& context) : ReadingStage(context) {
     const Scan& scan = context.scans[file.first];
     if (!causes_.try_emplace(file).second) continue;
     if (SpeaksOfAbsence(f))
-      if (const std::string_view name = UnfinishedDownload(scan.listing, file.second); !name.empty())
-        causes_[file] = "a download was not finished, " + std::string(name) + " is left of it: download the files again";
+      if (const std::string_view name = UnfinishedDownload(scan.listing, file.second);
+          !name.empty())
+        causes_[file] = "a download was not finished, " + std::string(name) +
+                        " is left of it: download the files again";
     const auto size = scan.SizeOf(file.second);
     if (!SpeaksOfBytes(f) || (!size && scan.listed)) continue;
     const uint64_t length = std::min(size.value_or(kCauseBytes), kCauseBytes);
@@ -64,7 +66,9 @@ void CauseStage::OnRead(size_t tag, Bytes bytes) {
 void CauseStage::OnFailure(size_t, Error) {}
 
 void CauseStage::Finish() {
-  if (std::all_of(causes_.begin(), causes_.end(), [](const auto& cause) { return cause.second.empty(); })) return;
+  if (std::all_of(causes_.begin(), causes_.end(),
+                  [](const auto& cause) { return cause.second.empty(); }))
+    return;
   for (Finding& f : context_.findings.Reworded()) {
     if (!SpeaksOfBytes(f) && !SpeaksOfAbsence(f)) continue;
     const auto cause = causes_.find({ScanOf(f), *f.file});

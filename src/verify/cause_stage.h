@@ -1,5 +1,5 @@
-// The last stage: of files that were found damaged the first bytes are looked at, and findings say what stands there instead.
-// What the findings are does not depend on it.
+// The last stage: of files that were found damaged the first bytes are looked at, and findings say
+// what stands there instead. What the findings are does not depend on it.
 #pragma once
 
 #include <map>

@@ -61,10 +61,11 @@ void PlanStage::CheckClaims(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   if (!document) return;  // it was read once
   const auto fail = [&](Code code, std::string_view member, std::string_view said,
                         std::string actual) {
-    Finding f = MakeFinding(
-        code, "the reference to the array (a TensorStore spec) and the array's own metadata "
-              "disagree on \"" +
-                  Phrase(member) + "\": TensorStore refuses to open it");
+    Finding f =
+        MakeFinding(code,
+                    "the reference to the array (a TensorStore spec) and the array's own metadata "
+                    "disagree on \"" +
+                        Phrase(member) + "\": TensorStore refuses to open it");
     const kvstore::ValueRef& ref = item.store.entries()[leaf.document_entry].value;
     if (!ref.is_inline()) f.file = scan.files.path(ref.file);
     f.expected = said;

@@ -14,7 +14,8 @@ using report::Finding;
 constexpr size_t kNoLeaf = ~size_t{0};
 
 // JAX's own PRNGs, and how many uint32 a key has. Others may be registered.
-constexpr std::pair<std::string_view, uint64_t> kPrngs[] = {{"threefry2x32", 2}, {"rbg", 4}, {"unsafe_rbg", 4}};
+constexpr std::pair<std::string_view, uint64_t> kPrngs[] = {
+    {"threefry2x32", 2}, {"rbg", 4}, {"unsafe_rbg", 4}};
 
 bool CanBeKey(const LeafRecord& leaf) {
   if (leaf.dtype != "uint32") return false;
@@ -131,12 +132,15 @@ class RecordChecker {
       return;  // said already
     } else if (type == "scalar" && leaf.record.shape && !leaf.record.shape->empty()) {
       Add(leaf, Code::kInvalid, "_METADATA", "rank 0", zarr::ShapeText(*leaf.record.shape),
-          "_METADATA says that this is a scalar, but it is stored as an array: a restore raises \"Restored result is not a "
+          "_METADATA says that this is a scalar, but it is stored as an array: a restore raises "
+          "\"Restored result is not a "
           "scalar\"");
     } else if (leaf.record.prng_impl && leaf.record.shape && !CanBeKey(leaf.record)) {
-      Add(leaf, Code::kInvalid, "array_metadatas/", "uint32 data of a " + *leaf.record.prng_impl + " key",
+      Add(leaf, Code::kInvalid, "array_metadatas/",
+          "uint32 data of a " + *leaf.record.prng_impl + " key",
           leaf.record.dtype + " " + zarr::ShapeText(*leaf.record.shape),
-          "array_metadatas/ says that this is a PRNG key, but it is stored as something else: a restore raises TypeError");
+          "array_metadatas/ says that this is a PRNG key, but it is stored as something else: a "
+          "restore raises TypeError");
     } else if (type != "jax.Array" && (leaf.write_shape || records.recorded || records.sharding)) {
       Add(leaf, Code::kValueTypeMismatch, "_METADATA", "jax.Array", type,
           std::string(leaf.write_shape   ? "write_shape"
@@ -146,15 +150,18 @@ class RecordChecker {
     } else if (type == "jax.Array" && !leaf.write_shape && has_write_shapes_) {
       Add(leaf, Code::kValueTypeMismatch, "_METADATA", "write_shape", "none",
           "a jax.Array without write_shape, though the writer records it for every jax.Array");
-    } else if (leaf.write_shape && !records.recorded && item_.num_array_metadatas > 0 && item_.record_problems.empty()) {
+    } else if (leaf.write_shape && !records.recorded && item_.num_array_metadatas > 0 &&
+               item_.record_problems.empty()) {
       Add(leaf, Code::kStructureMismatch, "array_metadatas/", "an entry", "none",
           "array_metadatas/ has no entry for this leaf: a PRNG key would restore as plain "
           "integers");
     }
     if (leaf.record.prng_impl && ChecksAll(context_.options) && scan_.records_asked &&
         !scan_.SizeOf(item_.item.directory + "_sharding"))
-      Add(leaf, Code::kReaderDivergence, "_sharding", "a key of " + *leaf.record.prng_impl, "plain integers",
-          "StandardCheckpointer would take plain integers: it makes a PRNG key of this leaf only where _sharding is there; "
+      Add(leaf, Code::kReaderDivergence, "_sharding", "a key of " + *leaf.record.prng_impl,
+          "plain integers",
+          "StandardCheckpointer would take plain integers: it makes a PRNG key of this leaf only "
+          "where _sharding is there; "
           "hashed was a key: copy _sharding from the origin");
     if (records.sharding) Sharding(leaf, *records.sharding);
   }
@@ -203,7 +210,8 @@ void CheckTimes(Context& context, Scan& scan, ItemScan& item) {
   const uint64_t time = item.manifest->versions.back().commit_time_nsecs;
   // Of the directories around the item, from the source down.
   const std::string& own = item.item.directory;
-  for (size_t end = 0; end != own.npos; end = end == own.size() ? own.npos : own.find('/', end) + 1) {
+  for (size_t end = 0; end != own.npos;
+       end = end == own.size() ? own.npos : own.find('/', end) + 1) {
     const auto it = scan.times.find(own.substr(0, end));
     if (it == scan.times.end()) continue;
     const SaveTimes& times = it->second;

@@ -9,8 +9,8 @@
 namespace leafsum::verify {
 namespace {
 
-// Every item of the lockfile lies in a step, some of them in one of this root: it was locked with --all-steps. The leaves of
-// steps that are gone since are missing then.
+// Every item of the lockfile lies in a step, some of them in one of this root: it was locked with
+// --all-steps. The leaves of steps that are gone since are missing then.
 bool LocksAllSteps(const Lockfile& lock, const orbax::Layout& root) {
   if (!root.is_root || !IsOfAllSteps(lock)) return false;
   std::vector<std::string> steps;
@@ -18,14 +18,17 @@ bool LocksAllSteps(const Lockfile& lock, const orbax::Layout& root) {
     if (step.file.empty() || lock.items.size() > 1) steps.push_back(step.Name());
   StableSort(steps, std::less<std::string>());
   return std::any_of(lock.items.begin(), lock.items.end(), [&](const ItemRecord& item) {
-    return std::binary_search(steps.begin(), steps.end(), std::string_view(item.name).substr(0, item.name.find('/')), std::less<>());
+    return std::binary_search(steps.begin(), steps.end(),
+                              std::string_view(item.name).substr(0, item.name.find('/')),
+                              std::less<>());
   });
 }
 
 // Else a number says nothing: a manager is told one prefix, and which one is not known.
 bool HasOnePrefix(const orbax::Layout& root) {
   return root.ambiguous_steps.empty() ||
-         std::all_of(root.steps.begin(), root.steps.end(), [&](const orbax::Step& step) { return step.prefix == root.steps[0].prefix; });
+         std::all_of(root.steps.begin(), root.steps.end(),
+                     [&](const orbax::Step& step) { return step.prefix == root.steps[0].prefix; });
 }
 
 // The directory of a save of this step that did not come to its end; "" where there is none.
@@ -60,7 +63,8 @@ bool ChooseLayout(const Options& o, const Lockfile* lock, Scan& scan, std::strin
     else if (lock->items.size() == 1)
       layout.step_file = lock->items[0].name;
     from_lock = layout.step.has_value();
-    if (from_lock || layout.all_steps || !layout.step_file.empty()) scan.layout = orbax::FindLayout(scan.listing, layout);
+    if (from_lock || layout.all_steps || !layout.step_file.empty())
+      scan.layout = orbax::FindLayout(scan.listing, layout);
   }
   if (scan.layout.step_missing) {
     if (from_lock) {
@@ -75,11 +79,13 @@ bool ChooseLayout(const Options& o, const Lockfile* lock, Scan& scan, std::strin
     for (size_t i = 0; i < scan.layout.steps.size() && i < 20; ++i)
       not_found += (i ? ", " : " ") + scan.layout.steps[i].Name();
     if (const std::string name = UnfinishedStep(scan, layout.step.value_or("")); !name.empty())
-      not_found = "step " + layout.step.value_or("") + " was never finished (" + name + "); " + not_found;
+      not_found =
+          "step " + layout.step.value_or("") + " was never finished (" + name + "); " + not_found;
     return false;
   }
   if (!scan.layout.ambiguous_steps.empty() && !scan.layout.chosen && !layout.all_steps) {
-    not_found = "several directories could each be the checkpoint, and nothing marks one as a step:";
+    not_found =
+        "several directories could each be the checkpoint, and nothing marks one as a step:";
     for (size_t i = 0; i < scan.layout.ambiguous_steps.size() && i < 20; ++i)
       not_found += (i ? ", " : " ") + scan.layout.ambiguous_steps[i];
     not_found += "; name one with --step NAME, or read all with --all-steps";

@@ -8,9 +8,9 @@
 
 namespace leafsum::verify {
 
-// Sets `layout` and `step_chosen`. The options come first, then the lockfile, then the newest step. False where there is
-// nothing to read: `not_found` says why if that is the caller's mistake; a step of the lockfile that is gone is
-// `nothing_read`.
+// Sets `layout` and `step_chosen`. The options come first, then the lockfile, then the newest step.
+// False where there is nothing to read: `not_found` says why if that is the caller's mistake; a
+// step of the lockfile that is gone is `nothing_read`.
 bool ChooseLayout(const Options& options, const Lockfile* lock, Scan& scan, std::string& not_found);
 
 }  // namespace leafsum::verify

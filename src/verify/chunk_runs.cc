@@ -20,7 +20,9 @@ ChunkRuns::ChunkRuns(std::vector<uint64_t> shape, std::vector<uint64_t> chunk_sh
   q_ = rank - 1;
   while (q_ > p_ && chunk_[q_] == shape_[q_]) --q_;
   inner_ = stride_[q_];
-  row_ = CheckedMul(CheckedProduct(std::span<const uint64_t>(shape_).subspan(p_ + 1)).value_or(0), itemsize).value_or(0);
+  row_ = CheckedMul(CheckedProduct(std::span<const uint64_t>(shape_).subspan(p_ + 1)).value_or(0),
+                    itemsize)
+             .value_or(0);
   const std::span<const uint64_t> grid(grid_);
   groups_ = CheckedProduct(grid.first(p_ + 1)).value_or(~uint64_t{0});
   slots_ = CheckedProduct(grid.subspan(p_ + 1)).value_or(~uint64_t{0});

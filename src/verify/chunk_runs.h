@@ -11,8 +11,8 @@
 //
 // (elements 2–3 of slot 1 lie outside the shape and are skipped).
 //
-// The runs of one step along all axes before the last that is cut, here two, are a *line* of content. A group can be
-// looked at in part: the runs of some neighbours in some lines (Narrow).
+// The runs of one step along all axes before the last that is cut, here two, are a *line* of
+// content. A group can be looked at in part: the runs of some neighbours in some lines (Narrow).
 #pragma once
 
 #include <cstddef>
@@ -38,25 +38,27 @@ class ChunkRuns {
   // Of the current group:
   uint64_t ChunkIndex(uint64_t slot) const {
     return group_ * slots_ + slot;
-  }                        // row-major in the grid
+  }  // row-major in the grid
   bool NextRun(Run& run);  // false at the end of the group, or of what Narrow has left
   bool NextGroup();        // false at the end of the array
   uint64_t group() const { return group_; }
   uint64_t Begin() const {  // of the current group in the content
     return group_ / grid_[p_] * shape_[p_] * row_ + group_ % grid_[p_] * chunk_[p_] * row_;
   }
-  void SkipTo(uint64_t group) { group_ = group - 1; }  // which NextGroup begins then, or finds the end
-  // Of the current group: chunks that share a line, which are neighbours; lines; bytes of a line, and of each run in it but
-  // the last.
+  void SkipTo(uint64_t group) {
+    group_ = group - 1;
+  }  // which NextGroup begins then, or finds the end
+  // Of the current group: chunks that share a line, which are neighbours; lines; bytes of a line,
+  // and of each run in it but the last.
   uint64_t columns() const { return q_ == p_ ? 1 : grid_[q_]; }
   uint64_t lines() const { return q_ == p_ ? 1 : lines_ * rows_; }
   uint64_t line_bytes() const { return (q_ == p_ ? rows_ : shape_[q_]) * inner_; }
   uint64_t run_bytes() const { return (q_ == p_ ? rows_ : chunk_[q_]) * inner_; }
-  // Begins the group again with nothing but the runs of slots [first, first + count), which share their lines, in lines
-  // [begin, end).
+  // Begins the group again with nothing but the runs of slots [first, first + count), which share
+  // their lines, in lines [begin, end).
   void Narrow(uint64_t first, uint64_t count, uint64_t begin, uint64_t end);
-  // Goes to the group that holds byte `position` of the content, which the array has, and tells where in the content that
-  // group begins.
+  // Goes to the group that holds byte `position` of the content, which the array has, and tells
+  // where in the content that group begins.
   uint64_t StartAt(uint64_t position);
   const std::vector<uint64_t>& grid() const { return grid_; }
 

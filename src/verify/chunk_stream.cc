@@ -193,8 +193,7 @@ Pull ChunkStream::Finish(uint64_t& trailing) {
     Settle();
     if (reader_->position() == reader_->length()) return Pull::kBytes;
     return Fail(Error{ErrorCode::kInvalid, "the chunk has more bytes than its shape", std::nullopt,
-                      Phrase(format_.nbytes) + " bytes",
-                      Phrase(reader_->length()) + " bytes"});
+                      Phrase(format_.nbytes) + " bytes", Phrase(reader_->length()) + " bytes"});
   }
   if (!decoder_) decoder_ = codec::MakeDecoder(format_.codecs, format_.nbytes);
   return FinishWith(*decoder_, trailing);

@@ -46,8 +46,8 @@ class ChunkStream {
   // At least one and at most `max` of the bytes at position(), where they are; valid until the next
   // call. `scratch` is room for them. Never call at the end.
   Pull Next(size_t max, MutableBytes scratch, Bytes& out);
-  // Begins at `position` where that can be had without what lies before it, else at 0. Before Start, and only where
-  // what lies before it is looked at by others.
+  // Begins at `position` where that can be had without what lies before it, else at 0. Before
+  // Start, and only where what lies before it is looked at by others.
   void Seek(uint64_t position);
   // Moves to `position`, decoding what lies between.
   Pull SkipTo(uint64_t position, MutableBytes scratch);

@@ -21,12 +21,12 @@ using report::Severity;
 bool IsDescribed(const LeafRecord& leaf) { return !leaf.dtype.empty(); }
 bool IsRead(const LeafRecord& leaf) { return !leaf.has_content || leaf.blake3.has_value(); }
 
-// Kinds of value that hold an array: which one it is changes when it is saved again elsewhere. `array` is a bare store's.
+// Kinds of value that hold an array: which one it is changes when it is saved again elsewhere.
+// `array` is a bare store's.
 bool IsArrayKind(std::string_view value_type) {
   return value_type == "jax.Array" || value_type == "np.ndarray" || value_type == "scalar" ||
          value_type == "array";
 }
-
 
 // One run over two sides. Items come in pairs, a null where a side has none.
 class Comparer {
@@ -44,7 +44,8 @@ class Comparer {
   bool CompareContent(const LeafRecord& expected, const LeafRecord& actual);
   void CompareStructure(const LeafRecord& expected, const LeafRecord& actual);
   void CompareKeys(const LeafRecord& expected, const LeafRecord& actual);
-  void Structure(const orbax::KeyPath& path, std::string expected, std::string actual, std::string message);
+  void Structure(const orbax::KeyPath& path, std::string expected, std::string actual,
+                 std::string message);
   Severity StructureSeverity() const {
     return options_.allow_structure ? Severity::kWarning : Severity::kError;
   }
@@ -88,8 +89,8 @@ bool Comparer::CompareContent(const LeafRecord& expected, const LeafRecord& actu
         where = DifferenceText(d->second, *actual.shape);
     std::string message = "content differs" + (where.empty() ? "" : ": " + where);
     if (expected.nbytes != actual.nbytes)
-      message += ": " + Phrase(expected.nbytes) + " bytes expected, " +
-                 Phrase(actual.nbytes) + " found";
+      message +=
+          ": " + Phrase(expected.nbytes) + " bytes expected, " + Phrase(actual.nbytes) + " found";
     Add(Code::kDigestMismatch, actual.key_path, Blake3Text(*expected.blake3),
         Blake3Text(*actual.blake3), message + "; do not load it, compare with a trusted copy");
     return false;
@@ -104,9 +105,11 @@ bool Comparer::CompareContent(const LeafRecord& expected, const LeafRecord& actu
   return true;
 }
 
-void Comparer::Structure(const orbax::KeyPath& path, std::string expected, std::string actual, std::string message) {
+void Comparer::Structure(const orbax::KeyPath& path, std::string expected, std::string actual,
+                         std::string message) {
   if (options_.allow_structure) message += "; allowed";
-  Add(Code::kStructureMismatch, path, std::move(expected), std::move(actual), std::move(message), StructureSeverity());
+  Add(Code::kStructureMismatch, path, std::move(expected), std::move(actual), std::move(message),
+      StructureSeverity());
 }
 
 // What lies around the content, as far as the tree alone tells it.
@@ -114,23 +117,28 @@ void Comparer::CompareStructure(const LeafRecord& expected, const LeafRecord& ac
   const orbax::KeyPath& path = actual.key_path;
   const std::string &a = expected.value_type, &b = actual.value_type;
   if (!a.empty() && !b.empty() && a != b) {
-    if ((IsArrayKind(a) && IsArrayKind(b)) || (orbax::IsEmptyValueType(a) && orbax::IsEmptyValueType(b)))
+    if ((IsArrayKind(a) && IsArrayKind(b)) ||
+        (orbax::IsEmptyValueType(a) && orbax::IsEmptyValueType(b)))
       Add(Code::kValueTypeMismatch, path, a, b, "restores as another type of value");
     else
       Structure(path, a, b, "restores as another kind of value");
   }
   if (expected.key_types && actual.key_types && expected.key_types != actual.key_types)
     Structure(path, UintList(*expected.key_types), UintList(*actual.key_types),
-              "key types differ (1 sequence index, 2 dict key or attribute): the leaf restores into another container");
+              "key types differ (1 sequence index, 2 dict key or attribute): the leaf restores "
+              "into another container");
 }
 
 // The PRNG of a key. Nothing else tells a key from plain integers, so that none is an answer too.
 void Comparer::CompareKeys(const LeafRecord& expected, const LeafRecord& actual) {
   if (expected.prng_impl == actual.prng_impl || !expected.prng_known || !actual.prng_known) return;
-  Structure(actual.key_path, expected.prng_impl.value_or("no key"), actual.prng_impl.value_or("no key"),
-            !actual.prng_impl     ? "a PRNG key restores as plain integers: array_metadatas/ no longer marks it"
-            : !expected.prng_impl ? "plain integers restore as a PRNG key: array_metadatas/ marks them as one"
-                                  : "the key belongs to another PRNG implementation");
+  Structure(actual.key_path, expected.prng_impl.value_or("no key"),
+            actual.prng_impl.value_or("no key"),
+            !actual.prng_impl
+                ? "a PRNG key restores as plain integers: array_metadatas/ no longer marks it"
+            : !expected.prng_impl
+                ? "plain integers restore as a PRNG key: array_metadatas/ marks them as one"
+                : "the key belongs to another PRNG implementation");
 }
 
 Sign Comparer::ComparePair(LeafOutcome& leaf) {
@@ -166,8 +174,9 @@ Sign Comparer::ComparePair(LeafOutcome& leaf) {
     CompareStructure(expected, actual);
     CompareKeys(expected, actual);
   } else {
-    Structure(actual.key_path, expected.value_type, actual.value_type,
-              actual.has_content ? "a value where an empty node was" : "an empty node where a value was");
+    Structure(
+        actual.key_path, expected.value_type, actual.value_type,
+        actual.has_content ? "a value where an empty node was" : "an empty node where a value was");
   }
   if (!same) return Sign::kDifferent;
   if (!read) return Sign::kNotRead;
@@ -189,22 +198,24 @@ Sign Comparer::OneSided(const LeafRecord& leaf, bool is_missing) {
     (is_missing ? expected : actual) =
         leaf.dtype + (leaf.has_content ? " " + ShapeText(leaf.shape) : std::string());
   if (!leaf.has_content) {
-    const bool dropped = is_missing ? actual_drops_ && !expected_drops_ : expected_drops_ && !actual_drops_;
+    const bool dropped =
+        is_missing ? actual_drops_ && !expected_drops_ : expected_drops_ && !actual_drops_;
     std::string message = is_missing ? "an empty node is missing" : "an empty node is extra";
     if (dropped)
       message += ": a tree without _METADATA drops some of them";
     else
       message += is_missing ? ": the tree restores without it" : ": the tree restores with it";
     if (!dropped && options_.allow_structure) message += "; allowed";
-    Add(Code::kStructureMismatch, leaf.key_path, std::move(expected), std::move(actual), std::move(message),
-        dropped ? Severity::kWarning : StructureSeverity());
+    Add(Code::kStructureMismatch, leaf.key_path, std::move(expected), std::move(actual),
+        std::move(message), dropped ? Severity::kWarning : StructureSeverity());
     return sign;
   }
   const bool allowed = is_missing ? options_.allow_missing : options_.allow_extra;
   Add(is_missing ? Code::kMissingLeaf : Code::kExtraLeaf, leaf.key_path, std::move(expected),
       std::move(actual),
       std::string(is_missing ? "expected and not there" : "there and not expected") +
-          (options_.gone_step ? ": step " + Phrase(*options_.gone_step) + " is gone" : std::string()) +
+          (options_.gone_step ? ": step " + Phrase(*options_.gone_step) + " is gone"
+                              : std::string()) +
           (allowed ? "; allowed" : ""),
       allowed ? Severity::kWarning : Severity::kError);
   return sign;

@@ -32,7 +32,8 @@ struct CompareOptions {
   bool allow_extra = false;
   bool allow_structure = false;
   bool note_re_encoded = true;
-  std::optional<uint64_t> gone_step;  // of the evidence, where the source has it no more: why all is missing
+  std::optional<uint64_t>
+      gone_step;  // of the evidence, where the source has it no more: why all is missing
   // --item: names; empty for all. A side's only item is in scope under the name "" too: it is the
   // checkpoint.
   std::vector<std::string> items;
@@ -69,10 +70,11 @@ struct Comparison {
   std::vector<LeafOutcome> leaves;  // by item and key path
 };
 
-// Findings carry the source's item name. What lies around the values is evidence too (design.md §4, §5): key types where
-// both sides have them, the PRNG of a key always, another kind of value, an empty node on one side only are
-// `structure-mismatch`. Warnings are the differences that honest writers make: one array as a jax.Array, np.ndarray or
-// scalar; one empty node as None, Dict, …; an empty node that a tree without `_METADATA` has dropped.
+// Findings carry the source's item name. What lies around the values is evidence too (design.md §4,
+// §5): key types where both sides have them, the PRNG of a key always, another kind of value, an
+// empty node on one side only are `structure-mismatch`. Warnings are the differences that honest
+// writers make: one array as a jax.Array, np.ndarray or scalar; one empty node as None, Dict, …; an
+// empty node that a tree without `_METADATA` has dropped.
 Comparison Compare(const Side& expected, const Side& actual, const CompareOptions& options,
                    report::FindingList& findings);
 

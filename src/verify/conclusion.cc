@@ -1,4 +1,5 @@
-// Verifier's last step: what was read becomes records, these are compared with the evidence, and judged; the documents.
+// Verifier's last step: what was read becomes records, these are compared with the evidence, and
+// judged; the documents.
 #include <algorithm>
 #include <utility>
 
@@ -6,12 +7,12 @@
 #include "base/phrase.h"
 #include "base/text.h"
 #include "verify/assign_chunks.h"
+#include "verify/check_readers.h"
 #include "verify/digest_json.h"
 #include "verify/fingerprint.h"
 #include "verify/other_files_stage.h"
 #include "verify/outputs.h"
 #include "verify/verifier.h"
-#include "verify/check_readers.h"
 
 namespace leafsum::verify {
 
@@ -66,17 +67,17 @@ void Verifier::Compare(report::FindingList& findings) {
     if (o.sha256) {
       for (const LeafOutcome& leaf : comparison_->leaves) {
         if (!leaf.expected || !leaf.expected->has_content || leaf.expected->sha256) continue;
-        findings.Add(MakeFinding(
-            Code::kSkipped, "SHA-256 was asked for and the lockfile has none for every leaf"));
+        findings.Add(MakeFinding(Code::kSkipped,
+                                 "SHA-256 was asked for and the lockfile has none for every leaf"));
         break;
       }
     }
   } else if (o.command == Command::kDiff) {
-    comparison_ = verify::Compare(SideOf(context_.scans[0]), SideOf(context_.scans[1]), options,
-                                  findings);
+    comparison_ =
+        verify::Compare(SideOf(context_.scans[0]), SideOf(context_.scans[1]), options, findings);
   } else if (context_.scans.size() == 2) {
-    comparison_ = verify::Compare(SideOf(context_.scans[1]), SideOf(context_.scans[0]), options,
-                                  findings);
+    comparison_ =
+        verify::Compare(SideOf(context_.scans[1]), SideOf(context_.scans[0]), options, findings);
   }
 }
 
@@ -124,7 +125,8 @@ void Verifier::CountOtherFiles(report::VerdictInput& input) const {
     const auto id = scan.files.Find(path);
     return size > 0 && id && scan.coverage.Rest(*id) == ByteClass::kIgnored;
   };
-  for (const size_t i : OtherFiles(context_, scan)) input.other_files += beside(scan.listing[i].path, scan.listing[i].size);
+  for (const size_t i : OtherFiles(context_, scan))
+    input.other_files += beside(scan.listing[i].path, scan.listing[i].size);
   if (input.by_fingerprint) return;
   for (const FileRecord& file : scan.other_files) {
     ++input.vouched_files;
@@ -224,8 +226,8 @@ void Verifier::Finish() {
     if (lock_->fingerprint)
       report_.lock_fingerprint = "leafsum1:" + hash::ToHex(*lock_->fingerprint);
   }
-  // Under other names it would be the fingerprint of no checkpoint. Digests that were taken over from evidence which nobody
-  // vouches for as a whole say what that says, not what lies here.
+  // Under other names it would be the fingerprint of no checkpoint. Digests that were taken over
+  // from evidence which nobody vouches for as a whole say what that says, not what lies here.
   if (auto fingerprint = CheckpointFingerprint(scan.records);
       fingerprint && o.renames.empty() && !(with_source_ && context_.digests_believed))
     report_.fingerprint = "leafsum1:" + hash::ToHex(*fingerprint);
@@ -241,7 +243,8 @@ void Verifier::Finish() {
   for (const ItemScan& item : scan.items) {
     if (o.generation && item.generation && item.manifest && !item.manifest->versions.empty()) {
       const uint64_t newest = item.manifest->versions.back().generation_number;
-      if (newest > item.generation->generation_number) input.newer_generation = std::max(input.newer_generation, newest);
+      if (newest > item.generation->generation_number)
+        input.newer_generation = std::max(input.newer_generation, newest);
     }
     for (const LeafPlan& leaf : item.leaves) {
       input.leaves_with_content += leaf.state == LeafPlan::State::kRead;
@@ -268,8 +271,10 @@ void Verifier::Finish() {
     not_read = report_.leaves.not_read = reads_missed_;
   }
   const bool compared = comparison_ || o.fingerprint || lock_;
-  // Sums speak of files, the other evidence of leaves: where both are given, what leaves are compared with counts.
-  const bool trusted = compared ? o.fingerprint || (!with_source_ && !o.against_with_source) : o.sums && !o.sums->with_source;
+  // Sums speak of files, the other evidence of leaves: where both are given, what leaves are
+  // compared with counts.
+  const bool trusted = compared ? o.fingerprint || (!with_source_ && !o.against_with_source)
+                                : o.sums && !o.sums->with_source;
   input.evidence = trusted              ? report::Evidence::kTrusted
                    : compared || o.sums ? report::Evidence::kWithSource
                                         : report::Evidence::kNone;
@@ -279,7 +284,8 @@ void Verifier::Finish() {
   if (o.command == Command::kLock || o.command == Command::kVerify) CountOtherFiles(input);
   // Whatever was not read is a gap, even if no finding said so.
   input.has_gap = (not_read > 0 && o.command != Command::kList) ||
-                  (o.fingerprint && !lock_ && !report_.fingerprint) || (o.sums && o.sums->equal == 0);
+                  (o.fingerprint && !lock_ && !report_.fingerprint) ||
+                  (o.sums && o.sums->equal == 0);
   report_.findings = std::move(context_.findings);
   Judge();
 

@@ -1,4 +1,5 @@
-// Where the chunks of a group lie: in the grid, in shards, in shards within shards. An index is read before what it names.
+// Where the chunks of a group lie: in the grid, in shards, in shards within shards. An index is
+// read before what it names.
 #include <algorithm>
 
 #include "base/checked.h"
@@ -11,7 +12,8 @@ namespace {
 
 using State = ContentReader::State;
 
-constexpr uint64_t kNoBytes = ~uint64_t{0};  // length of a chunk that its shard's index says is empty
+constexpr uint64_t kNoBytes =
+    ~uint64_t{0};  // length of a chunk that its shard's index says is empty
 
 // The axis of the array that is stored axis `i`.
 size_t AxisOf(const std::vector<uint32_t>& transpose, size_t i) {
@@ -94,7 +96,8 @@ State ContentReader::ReadIndexesOf(Level& level) {
   for (auto& [outer, value] : level.values) {
     if (!value.stored || value.has_index) continue;
     if (!value.index_reader)
-      value.index_reader = OpenRange(value.range, at_end ? value.range.length - *size : 0, *size, piece_);
+      value.index_reader =
+          OpenRange(value.range, at_end ? value.range.length - *size : 0, *size, piece_);
     value.index_reader->Start();
   }
   for (auto& [outer, value] : level.values) {
@@ -136,8 +139,7 @@ bool ContentReader::IsBacked(const Level& level, const Value& value) {
   const bool in_order = std::is_sorted(ranges.begin(), ranges.end());
   if (!in_order) std::sort(ranges.begin(), ranges.end());
   const uint64_t inner = CheckedProduct(level.sharding->chunk_shape).value_or(~uint64_t{0});
-  const uint64_t nbytes =
-      CheckedMul(inner, task_.metadata.type.itemsize).value_or(~uint64_t{0});
+  const uint64_t nbytes = CheckedMul(inner, task_.metadata.type.itemsize).value_or(~uint64_t{0});
   uint64_t end = 0;
   for (const auto& [offset, length] : ranges) {
     if (offset < end) unbacked_ = CheckedAdd(unbacked_, nbytes).value_or(~uint64_t{0});

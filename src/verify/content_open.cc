@@ -1,4 +1,5 @@
-// A group of chunks is opened: which values it has, what its streams will take, and whether that fits the grant.
+// A group of chunks is opened: which values it has, what its streams will take, and whether that
+// fits the grant.
 #include <algorithm>
 
 #include "base/checked.h"
@@ -45,8 +46,9 @@ State ContentReader::OpenGroup() {
     const uint64_t index = IndexIn(levels_[0], PlaceOf(i));
     Value& value = ValueAt(levels_[0], index, is_new);
     if (is_new) {
-      auto ref = std::lower_bound(task_.chunks.begin(), task_.chunks.end(), index,
-                                  [](const ChunkRef& r, uint64_t wanted) { return r.index < wanted; });
+      auto ref =
+          std::lower_bound(task_.chunks.begin(), task_.chunks.end(), index,
+                           [](const ChunkRef& r, uint64_t wanted) { return r.index < wanted; });
       value.stored = ref != task_.chunks.end() && ref->index == index;
       if (value.stored) value.range = *ref;
     }

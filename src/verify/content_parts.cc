@@ -1,5 +1,5 @@
-// ContentReader's groups that exceed the budget (read_plan.h). core.wasm has no_content_parts.cc instead: such jobs are
-// codecs.wasm's, as rare as those of rare codecs.
+// ContentReader's groups that exceed the budget (read_plan.h). core.wasm has no_content_parts.cc
+// instead: such jobs are codecs.wasm's, as rare as those of rare codecs.
 #include <algorithm>
 #include <cstring>
 
@@ -12,9 +12,11 @@ namespace {
 
 using State = ContentReader::State;
 
-constexpr uint64_t kSurveyed = 64;       // chunks whose heads are read at a time
-constexpr uint64_t kMaxSlots = 1 << 20;  // in a group that is read in parts: each costs some work in each pass
-constexpr uint64_t kMuch = uint64_t{1} << 38;  // what no budget holds, and a sum of kMaxSlots of it is still a number
+constexpr uint64_t kSurveyed = 64;  // chunks whose heads are read at a time
+constexpr uint64_t kMaxSlots =
+    1 << 20;  // in a group that is read in parts: each costs some work in each pass
+constexpr uint64_t kMuch =
+    uint64_t{1} << 38;  // what no budget holds, and a sum of kMaxSlots of it is still a number
 
 }  // namespace
 
@@ -28,13 +30,14 @@ void ContentReader::AllowValues(uint64_t begin, uint64_t alignment) {
 // Of the group, or of the window that was to be opened.
 State ContentReader::TooMuch(uint64_t bytes) {
   const bool shrinks = mode_ == Mode::kSurvey && window_ > 1;
-  const bool begins =
-      mode_ == Mode::kWhole && bytes > budget_ && budget_ > 0 && runs_.slots() > 1 && runs_.slots() <= kMaxSlots;
+  const bool begins = mode_ == Mode::kWhole && bytes > budget_ && budget_ > 0 &&
+                      runs_.slots() > 1 && runs_.slots() <= kMaxSlots;
   if (!shrinks && !begins) return NeedMemory(bytes);
   if (begins) {
     most_decoder_ = most_range_ = 0;
     last_pass_ = false;
-    for (auto& [index, value] : levels_[0].values) value.hash = {};  // it may have begun with all at once
+    for (auto& [index, value] : levels_[0].values)
+      value.hash = {};  // it may have begun with all at once
   }
   window_ = begins ? kSurveyed : window_ / 2;
   mode_ = Mode::kSurvey;
@@ -49,14 +52,16 @@ State ContentReader::MakePlan() {
   (whole_ ? cost.fixed : cost.each) += std::min(most_decoder_, kMuch);
   if (whole_) cost.each += std::min(format_.nbytes, kMuch);
   if (sharded()) {
-    // Shards are read through along the last axis that is cut; what shares one along others is not counted on.
+    // Shards are read through along the last axis that is cut; what shares one along others is not
+    // counted on.
     size_t q = format_.chunk_shape.size() - 1;
     while (q > 0 && format_.chunk_shape[q] == task_.metadata.shape[q]) --q;
     for (const Level& level : levels_)
       if (level.sharding) cost.index += std::min(level.index_size.value_or(kMuch), kMuch) * 3;
     cost.in_shard = levels_.end()[-2].shape[q] / format_.chunk_shape[q];
   }
-  plan_ = PlanRead({runs_.columns(), runs_.lines(), runs_.line_bytes(), runs_.run_bytes()}, cost, budget_, alignment_);
+  plan_ = PlanRead({runs_.columns(), runs_.lines(), runs_.line_bytes(), runs_.run_bytes()}, cost,
+                   budget_, alignment_);
   if (plan_.passes > kMaxPasses) return NeedMemory(std::max(plan_.memory, budget_ + 1));
   if (plan_.memory > memory_) return NeedMemory(plan_.memory);
   mode_ = Mode::kParts;
@@ -109,7 +114,9 @@ State ContentReader::EndPhase() {
   if (mode_ == Mode::kParts && phase_ == Phase::kSlots)
     for (Slot& slot : slots_)
       if (slot.stored && !slot.value->hashed_by_slot) slot.stream->Seek(run_.position);
-  if (mode_ == Mode::kParts && (phase_ == Phase::kValues || (phase_ == Phase::kRuns && !last_pass_))) return NextWindow();
+  if (mode_ == Mode::kParts &&
+      (phase_ == Phase::kValues || (phase_ == Phase::kRuns && !last_pass_)))
+    return NextWindow();
   if (phase_ != Phase::kKept) return State::kDone;
   phase_ = Phase::kOpen;
   if (++pass_ < plan_.passes) {
@@ -142,8 +149,10 @@ void ContentReader::Keep(uint64_t offset, Bytes bytes) {
     std::memcpy(to, bytes.data(), bytes.size());
     return;
   }
-  for (uint64_t first = begin_ + runs_.Begin() + offset; !bytes.empty(); first += unit_, to += hash::kBlockValueSize) {
-    const hash::ChainingValue value = hash::SubtreeValue(bytes.first(static_cast<size_t>(unit_)), first / hash::kChunkLen);
+  for (uint64_t first = begin_ + runs_.Begin() + offset; !bytes.empty();
+       first += unit_, to += hash::kBlockValueSize) {
+    const hash::ChainingValue value =
+        hash::SubtreeValue(bytes.first(static_cast<size_t>(unit_)), first / hash::kChunkLen);
     std::memcpy(to, value.data(), value.size());
     bytes = bytes.subspan(static_cast<size_t>(unit_));
   }
@@ -161,7 +170,8 @@ State ContentReader::GiveKept(Bytes& out, bool& has_bytes) {
 uint64_t ContentReader::HashValues(Bytes values, uint64_t position, uint64_t skip, uint64_t end,
                                    hash::BlockHasher& hasher) const {
   const uint64_t content = ContentOf(values.size(), unit_);
-  const uint64_t from = std::clamp(skip, position, position + content), to = std::clamp(end, from, position + content);
+  const uint64_t from = std::clamp(skip, position, position + content),
+                 to = std::clamp(end, from, position + content);
   hasher.UpdateValues(values.first(static_cast<size_t>(KeptBytes(to - position, unit_)))
                           .subspan(static_cast<size_t>(KeptBytes(from - position, unit_))),
                       unit_);

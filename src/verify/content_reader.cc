@@ -23,7 +23,8 @@ ByteVector FillBlock(const zarr::ArrayMetadata& m, bool big_endian) {
   // Swapping twice is nothing: content becomes stored form by the same step that makes content of
   // it.
   if (big_endian) (void)zarr::NormalizeElements(m.type, true, element);
-  const size_t elements = std::max<size_t>(1, static_cast<size_t>(std::min<uint64_t>(kFillBlock, m.nbytes)) / element.size());
+  const size_t elements = std::max<size_t>(
+      1, static_cast<size_t>(std::min<uint64_t>(kFillBlock, m.nbytes)) / element.size());
   ByteVector block(elements * element.size());
   std::memcpy(block.data(), element.data(), element.size());
   for (size_t n = element.size(); n < block.size(); n *= 2)
@@ -65,8 +66,10 @@ ContentReader::ContentReader(const ArrayTask& task, ReadQueue& queue, uint64_t m
     return;
   }
   fill_ = FillBlock(task.metadata, false);
-  if (zarr::NormalizeElements(task.metadata.type, false, fill_)) return;  // told by the chunk that it stands in
-  fill_runs_.emplace(task.metadata.shape, task.metadata.chunk_shape, format_.chunk_shape, task.metadata.type.itemsize);
+  if (zarr::NormalizeElements(task.metadata.type, false, fill_))
+    return;  // told by the chunk that it stands in
+  fill_runs_.emplace(task.metadata.shape, task.metadata.chunk_shape, format_.chunk_shape,
+                     task.metadata.type.itemsize);
 }
 
 ContentReader::~ContentReader() = default;

@@ -1,5 +1,5 @@
-// Decoded bytes become content: run by run from the chunk that each lies in, in staging where chunks interleave or elements
-// have to be looked at.
+// Decoded bytes become content: run by run from the chunk that each lies in, in staging where
+// chunks interleave or elements have to be looked at.
 #include <algorithm>
 #include <cstring>
 

@@ -21,14 +21,16 @@ void CoverageMap::Mark(uint32_t file, uint64_t offset, uint64_t length, ByteClas
   if (grow_) {
     if (file >= files_.size()) files_.resize(file + 1);
     File& f = files_[file];
-    if (!f.known && RangeFits(offset, length, UINT64_MAX)) f.size = std::max(f.size, offset + length);
+    if (!f.known && RangeFits(offset, length, UINT64_MAX))
+      f.size = std::max(f.size, offset + length);
   } else if (file >= files_.size() || !files_[file].known) {
     return;
   }
   const uint64_t size = files_[file].size;
   if (offset >= size) return;
   const uint64_t end = offset + std::min(length, size - offset);
-  // A range for each of a million files that are one chunk would be as much again as what is known of them.
+  // A range for each of a million files that are one chunk would be as much again as what is known
+  // of them.
   if (!grow_ && offset == 0 && end == size) {
     files_[file].whole |= static_cast<uint8_t>(1u << static_cast<unsigned>(byte_class));
     return;

@@ -22,7 +22,9 @@ std::string ShortNumber(double v) {
 
 }  // namespace
 
-std::string ShapeText(const std::optional<std::vector<uint64_t>>& shape) { return shape ? UintList(*shape) : "null"; }
+std::string ShapeText(const std::optional<std::vector<uint64_t>>& shape) {
+  return shape ? UintList(*shape) : "null";
+}
 
 std::string DifferingRanges(const LeafRecord& expected, const LeafRecord& actual) {
   constexpr size_t kValue = hash::kBlockValueSize;
@@ -62,10 +64,9 @@ std::string DifferingRanges(const LeafRecord& expected, const LeafRecord& actual
 }
 
 std::string DifferenceText(const ValueDifference& d, const std::vector<uint64_t>& shape) {
-  std::string out = Phrase(d.differing) + " of " +
-                    Phrase(CheckedProduct(shape).value_or(0)) + " elements, first at " +
-                    UintList(zarr::Unravel(d.first_index, shape)) + ": " + d.first_a +
-                    " expected, " + d.first_b + " found";
+  std::string out = Phrase(d.differing) + " of " + Phrase(CheckedProduct(shape).value_or(0)) +
+                    " elements, first at " + UintList(zarr::Unravel(d.first_index, shape)) + ": " +
+                    d.first_a + " expected, " + d.first_b + " found";
   if (d.max_abs) out += "; max abs " + ShortNumber(*d.max_abs);
   if (d.max_rel) out += ", max rel " + ShortNumber(*d.max_rel);
   return out;

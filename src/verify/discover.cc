@@ -20,7 +20,8 @@ constexpr uint64_t kMaxJsonItem = 4 << 20;
 constexpr std::string_view kTensorFlow = "model_checkpoint_path";
 constexpr std::string_view kProcessFile = "process_";
 
-// A child of the source says that it is a checkpoint. A link that was not followed says nothing: it may lead nowhere.
+// A child of the source says that it is a checkpoint. A link that was not followed says nothing: it
+// may lead nowhere.
 bool HoldsCheckpoints(const Scan& scan) {
   constexpr std::string_view kName = "/_CHECKPOINT_METADATA";
   return std::any_of(scan.listing.begin(), scan.listing.end(), [&](const FileEntry& entry) {
@@ -29,13 +30,15 @@ bool HoldsCheckpoints(const Scan& scan) {
   });
 }
 
-// In a root a link without a step's name whose target is a child of that root (`latest`, `best`) is a companion: what the host
-// lists behind it is what it lists of the child. Whether the source is a root is known only without them.
+// In a root a link without a step's name whose target is a child of that root (`latest`, `best`) is
+// a companion: what the host lists behind it is what it lists of the child. Whether the source is a
+// root is known only without them.
 void LeaveOutCompanionLinks(Context& context, Lockfile* lock, Scan& scan) {
   std::vector<std::pair<size_t, size_t>> ranges;
   for (const Link& link : scan.links)
     if (link.followed && link.path.find('/') == link.path.npos && !link.target.empty() &&
-        link.target.find('/') == link.target.npos && !orbax::ParseStepName(link.path) && !orbax::ParseFlaxName(link.path) &&
+        link.target.find('/') == link.target.npos && !orbax::ParseStepName(link.path) &&
+        !orbax::ParseFlaxName(link.path) &&
         !orbax::ParseFlaxName(link.path, context.options.prefix))
       ranges.push_back(scan.Below(link.path + "/"));
   if (ranges.empty()) return;
@@ -50,27 +53,31 @@ void LeaveOutCompanionLinks(Context& context, Lockfile* lock, Scan& scan) {
 }
 
 void FindLinks(Context& context, const Scan& scan) {
-  const auto is_link = [](const FileEntry& entry) { return entry.kind == FileEntry::Kind::kSymlink; };
+  const auto is_link = [](const FileEntry& entry) {
+    return entry.kind == FileEntry::Kind::kSymlink;
+  };
   if (std::none_of(scan.listing.begin(), scan.listing.end(), is_link)) return;
   const readers::LinkRoles roles(scan.layout, HoldsCheckpoints(scan));
   for (const FileEntry& entry : scan.listing) {
     if (!is_link(entry)) continue;
-    Finding f = MakeFinding(Code::kSymlink,
-                            entry.to_directory
-                                ? "a symbolic link to a directory: it was not followed, a reader "
-                                  "follows it; put the directory itself there, or use --follow-links"
-                                : "a symbolic link: it was not followed, a reader follows it; put the "
-                                  "file itself there, or use --follow-links");
+    Finding f = MakeFinding(
+        Code::kSymlink, entry.to_directory
+                            ? "a symbolic link to a directory: it was not followed, a reader "
+                              "follows it; put the directory itself there, or use --follow-links"
+                            : "a symbolic link: it was not followed, a reader follows it; put the "
+                              "file itself there, or use --follow-links");
     const readers::LinkRole role = roles.RoleOf(entry);
     if (role == readers::LinkRole::kCompanion) continue;
     f.file = entry.path;
-    context.Add(scan, role == readers::LinkRole::kMayBeOpened ? std::move(f) : AsWarning(std::move(f)));
+    context.Add(scan,
+                role == readers::LinkRole::kMayBeOpened ? std::move(f) : AsWarning(std::move(f)));
   }
 }
 
 }  // namespace
 
-Discover::Discover(Context& context, Lockfile* lock) : ReadingStage(context), lock_(lock), heads_(context.scans.size()) {
+Discover::Discover(Context& context, Lockfile* lock)
+    : ReadingStage(context), lock_(lock), heads_(context.scans.size()) {
   for (size_t i = 0; i < context.scans.size(); ++i) Start(i);
 }
 
@@ -91,8 +98,8 @@ void Discover::Start(size_t scan_index) {
   if (heads_[scan_index] == 0) Begin(scan_index);
 }
 
-// TensorFlow keeps a text file `checkpoint` beside its own files, T5X had it in its roots. It is no msgpack tree, and the
-// directory no checkpoint because of it.
+// TensorFlow keeps a text file `checkpoint` beside its own files, T5X had it in its roots. It is no
+// msgpack tree, and the directory no checkpoint because of it.
 void Discover::LookAtHeads(size_t scan_index) {
   Scan& scan = context_.scans[scan_index];
   if (!scan.listed) return;
@@ -108,7 +115,8 @@ void Discover::LookAtHeads(size_t scan_index) {
   }
 }
 
-// Flax restores any msgpack file that has its name, and raises at all others: texts, images, configurations.
+// Flax restores any msgpack file that has its name, and raises at all others: texts, images,
+// configurations.
 void Discover::LookAtFlaxHeads(size_t scan_index) {
   Scan& scan = context_.scans[scan_index];
   if (!ChecksAll(context_.options)) return;
@@ -142,7 +150,7 @@ void Discover::Begin(size_t scan_index) {
   }
   for (const std::string& name : layout.unfinished_steps) {
     Finding f = AsWarning(MakeFinding(Code::kUncommitted,
-                                    "an unfinished save lies beside the steps; it was not read"));
+                                      "an unfinished save lies beside the steps; it was not read"));
     f.file = name;
     context_.Add(scan, std::move(f));
   }
@@ -156,10 +164,11 @@ void Discover::WantCheckpoint(size_t scan_index, const std::string& directory) {
   Scan& scan = context_.scans[scan_index];
   WantIfListed(scan_index, 0, What::kCheckpointMetadata, directory + "_CHECKPOINT_METADATA");
   WantIfListed(scan_index, 0, What::kDeletionJournal, directory + "_CHECKPOINT_DELETION");
-  if (scan.SizeOf(directory + "orbax.checkpoint") && !scan.SizeOf(directory + "_CHECKPOINT_METADATA")) {
+  if (scan.SizeOf(directory + "orbax.checkpoint") &&
+      !scan.SizeOf(directory + "_CHECKPOINT_METADATA")) {
     Finding f = AsWarning(MakeFinding(Code::kMissingFile,
-                                    "the marker of a v1 checkpoint is here: its reader refuses a "
-                                    "checkpoint without this file"));
+                                      "the marker of a v1 checkpoint is here: its reader refuses a "
+                                      "checkpoint without this file"));
     f.file = directory + "_CHECKPOINT_METADATA";
     context_.Add(scan, std::move(f));
   }
@@ -176,9 +185,11 @@ void Discover::StartItems(size_t scan_index) {
     context_.Add(scan, std::move(f));
   }
   for (const std::string& name : layout.unmerged) {
-    Finding f = MakeFinding(Code::kUncommitted,
-                            "the save was never finished: the databases of its processes were not brought together, and "
-                            "_METADATA is missing. No reader restores anything from it; save again");
+    Finding f =
+        MakeFinding(Code::kUncommitted,
+                    "the save was never finished: the databases of its processes were not brought "
+                    "together, and "
+                    "_METADATA is missing. No reader restores anything from it; save again");
     f.file = name + "ocdbt.process_*/";
     f.expected = name + "_METADATA and " + name + "manifest.ocdbt";
     context_.Add(scan, std::move(f));
@@ -200,13 +211,14 @@ void Discover::StartItems(size_t scan_index) {
   }
   const Options& o = context_.options;
   // The source may be the item itself: then the lockfile has its name.
-  const bool is_item = o.item && layout.items.size() == 1 && layout.items[0].name.empty() && lock_ &&
-                       lock_->items.size() == 1 && lock_->items[0].name == *o.item;
+  const bool is_item = o.item && layout.items.size() == 1 && layout.items[0].name.empty() &&
+                       lock_ && lock_->items.size() == 1 && lock_->items[0].name == *o.item;
   for (size_t i = 0; i < layout.items.size(); ++i) {
     const orbax::Item& item = layout.items[i];
     if (o.item && item.name != *o.item && !is_item) {
       // The tree's own rules are of the whole source (§11).
-      if (ChecksAll(o) && item.kind == orbax::ItemKind::kPyTree) WantIfListed(scan_index, i, What::kOtherTree, item.directory + "_METADATA");
+      if (ChecksAll(o) && item.kind == orbax::ItemKind::kPyTree)
+        WantIfListed(scan_index, i, What::kOtherTree, item.directory + "_METADATA");
       continue;
     }
     ItemScan s;
@@ -221,8 +233,8 @@ void Discover::StartItems(size_t scan_index) {
     if (layout.items.empty()) not_found_ += " none";
     return;
   }
-  if (layout.items.empty() && layout.unfinished_items.empty() && layout.unmerged.empty() && layout.shards.empty() &&
-      scan.unanswered.empty()) {
+  if (layout.items.empty() && layout.unfinished_items.empty() && layout.unmerged.empty() &&
+      layout.shards.empty() && scan.unanswered.empty()) {
     context_.Add(
         scan, MakeFinding(
                   Code::kMissingFile,
@@ -265,8 +277,8 @@ void Discover::WantMsgpack(size_t scan, size_t item, const std::string& path) {
   WantRange(s, path, reader.Want()->offset, reader.Want()->length, wants_.size() - 1);
 }
 
-// As Orbax does, the files `process_*`: it takes what follows for a number, and raises where it is none. Others it does not
-// read.
+// As Orbax does, the files `process_*`: it takes what follows for a number, and raises where it is
+// none. Others it does not read.
 void Discover::WantArrayMetadatas(size_t scan_index, size_t item_index) {
   Scan& scan = context_.scans[scan_index];
   ItemScan& item = scan.items[item_index];
@@ -278,13 +290,15 @@ void Discover::WantArrayMetadatas(size_t scan_index, size_t item_index) {
     if (entry.kind != FileEntry::Kind::kFile || !name.starts_with(kProcessFile)) continue;
     item.has_array_metadatas = true;
     name.remove_prefix(kProcessFile.size());
-    if (!name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+    if (!name.empty() &&
+        std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; })) {
       ++item.num_array_metadatas;
       WantIfListed(scan_index, item_index, What::kArrayMetadatas, std::string(entry.path));
       continue;
     }
     Finding f = MakeFinding(Code::kInvalid,
-                            "no file of a process: Orbax reads every array_metadatas/process_*, and raises ValueError where "
+                            "no file of a process: Orbax reads every array_metadatas/process_*, "
+                            "and raises ValueError where "
                             "no number follows; rename it");
     f.file = entry.path;
     f.expected = "array_metadatas/process_<number>";
@@ -353,7 +367,8 @@ void Discover::WantItem(size_t scan_index, size_t item_index) {
 void Discover::OnFailure(size_t tag, Error error) {
   const Want want = wants_[tag];
   if (want.what != What::kHead) return Report(want, error);
-  if (--heads_[want.scan] == 0) Begin(want.scan);  // what cannot be read is told when it is read whole
+  if (--heads_[want.scan] == 0)
+    Begin(want.scan);  // what cannot be read is told when it is read whole
 }
 
 void Discover::OnRead(size_t tag, Bytes bytes) {

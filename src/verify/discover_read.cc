@@ -1,4 +1,5 @@
-// The side files of a checkpoint have arrived: decoded, each into its place, and what is wrong with them.
+// The side files of a checkpoint have arrived: decoded, each into its place, and what is wrong with
+// them.
 #include "base/phrase.h"
 #include "base/sort.h"
 #include "base/text.h"
@@ -106,7 +107,8 @@ void Discover::Read(size_t tag, const Want& want, Bytes bytes) {
       const std::string directory = want.path.substr(0, want.path.rfind('/') + 1);
       const orbax::CheckpointMetadata& document = scan.documents[directory] = std::move(*m);
       Duplicates(scan, nullptr, want.path, document.duplicate_members);
-      if (document.commit_timestamp_nsecs && scan.layout.checkpoint_directories == std::vector{directory})
+      if (document.commit_timestamp_nsecs &&
+          scan.layout.checkpoint_directories == std::vector{directory})
         scan.commit_timestamp_nsecs = document.commit_timestamp_nsecs;
       const auto& [init, commit] = scan.times[directory] =
           SaveTimes{document.init_timestamp_nsecs, document.commit_timestamp_nsecs};
@@ -153,8 +155,8 @@ void Discover::Read(size_t tag, const Want& want, Bytes bytes) {
       auto document = ParseJson(bytes, {.as_python = true});
       if (document)
         return Duplicates(scan, &scan.items[want.item], want.path, document->duplicate_members);
-      // The leaf is its bytes; but Orbax restores nothing from what is not JSON. Values that are many or
-      // nested deeply have no place, and are no error.
+      // The leaf is its bytes; but Orbax restores nothing from what is not JSON. Values that are
+      // many or nested deeply have no place, and are no error.
       if (document.error().code == ErrorCode::kLimit) return;
       Finding f = FindingOf(document.error(), want.path);
       f.key_path = orbax::KeyPath();
@@ -217,7 +219,8 @@ void Discover::ReadTree(Scan& scan, ItemScan& item, const std::string& path, Byt
   }
   item.no_fingerprint |= tree->has_equal_key_paths;
   for (readers::TreeDivergence& d : readers::CheckTree(tree->entries)) {
-    Finding f = MakeFinding(d.all_raise ? Code::kInvalid : Code::kReaderDivergence, std::move(d.message));
+    Finding f =
+        MakeFinding(d.all_raise ? Code::kInvalid : Code::kReaderDivergence, std::move(d.message));
     f.key_path = std::move(d.key_path);
     f.expected = std::move(d.hashed);
     f.actual = std::move(d.taken);
@@ -227,7 +230,9 @@ void Discover::ReadTree(Scan& scan, ItemScan& item, const std::string& path, Byt
     if (auto d = readers::CompareRichTree(*tree->value_metadata_tree, tree->entries)) {
       Finding f = FindingOf(d->error, path);
       if (f.code == Code::kInvalid) {
-        f = MakeFinding(Code::kReaderDivergence, d->error.message + ": Orbax with support_rich_types restores the first of them");
+        f = MakeFinding(
+            Code::kReaderDivergence,
+            d->error.message + ": Orbax with support_rich_types restores the first of them");
         f.key_path = std::move(d->key_path);
         f.expected = d->error.expected;
         f.actual = d->error.actual;
@@ -239,17 +244,21 @@ void Discover::ReadTree(Scan& scan, ItemScan& item, const std::string& path, Byt
   item.tree = std::move(*tree);
 }
 
-// Of an item that is not read, as PlanStage tells of one that is: each leaf whose parameter name is another's too.
+// Of an item that is not read, as PlanStage tells of one that is: each leaf whose parameter name is
+// another's too.
 void Discover::OtherNames(Scan& scan, const ItemScan& item, const std::string& path) {
   if (!item.tree) return;
   std::vector<std::pair<std::string, const orbax::TreeEntry*>> names;
   for (const orbax::TreeEntry& entry : item.tree->entries)
     if (!orbax::IsEmptyValueType(entry.value_type))
-      names.emplace_back((entry.value_type == "string" ? "s" : "a") + orbax::ParamName(entry.key_path), &entry);
+      names.emplace_back(
+          (entry.value_type == "string" ? "s" : "a") + orbax::ParamName(entry.key_path), &entry);
   StableSort(names, [](const auto& a, const auto& b) { return a.first < b.first; });
   for (size_t i = 1; i < names.size(); ++i) {
     if (names[i].first != names[i - 1].first) continue;
-    Finding f = MakeFinding(Code::kNameCollision, "another leaf has this leaf's parameter name too: readers take one of the two");
+    Finding f =
+        MakeFinding(Code::kNameCollision,
+                    "another leaf has this leaf's parameter name too: readers take one of the two");
     f.file = path;
     f.key_path = names[i].second->key_path;
     context_.Add(scan, item, std::move(f));

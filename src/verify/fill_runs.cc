@@ -35,8 +35,8 @@ FillRuns::Grid::Grid(const std::vector<uint64_t>& shape, std::vector<uint64_t> c
   slots = Product(std::span(size).subspan(p + 1));
 }
 
-FillRuns::FillRuns(std::vector<uint64_t> shape, std::vector<uint64_t> outer, std::vector<uint64_t> inner,
-                   uint32_t itemsize)
+FillRuns::FillRuns(std::vector<uint64_t> shape, std::vector<uint64_t> outer,
+                   std::vector<uint64_t> inner, uint32_t itemsize)
     : shape_(AtLeastOneAxis(std::move(shape))),
       outer_(shape_, AtLeastOneAxis(std::move(outer))),
       inner_(shape_, AtLeastOneAxis(std::move(inner))),
@@ -45,7 +45,8 @@ FillRuns::FillRuns(std::vector<uint64_t> shape, std::vector<uint64_t> outer, std
 
 std::vector<uint64_t> FillRuns::Start(const Grid& grid, uint64_t group) const {
   std::vector<uint64_t> element(shape_.size());
-  for (size_t d = grid.p + 1; d-- > 0; group /= grid.size[d]) element[d] = group % grid.size[d] * grid.chunk[d];
+  for (size_t d = grid.p + 1; d-- > 0; group /= grid.size[d])
+    element[d] = group % grid.size[d] * grid.chunk[d];
   return element;
 }
 
@@ -55,11 +56,13 @@ uint64_t FillRuns::Offset(const std::vector<uint64_t>& element) const {
   return linear * itemsize_;
 }
 
-std::optional<FillRuns::Fill> FillRuns::From(uint64_t group, std::span<const ChunkRef> stored) const {
+std::optional<FillRuns::Fill> FillRuns::From(uint64_t group,
+                                             std::span<const ChunkRef> stored) const {
   const std::vector<uint64_t> here = Start(inner_, group);
   const uint64_t outer_group = GroupAt(here, outer_.chunk, outer_.size, outer_.p);
-  const auto next = std::lower_bound(stored.begin(), stored.end(), outer_group * outer_.slots,
-                                     [](const ChunkRef& ref, uint64_t index) { return ref.index < index; });
+  const auto next =
+      std::lower_bound(stored.begin(), stored.end(), outer_group * outer_.slots,
+                       [](const ChunkRef& ref, uint64_t index) { return ref.index < index; });
   if (next == stored.end()) return Fill{inner_.groups, nbytes_ - Offset(here)};
   const uint64_t next_outer = next->index / outer_.slots;
   if (next_outer == outer_group) return {};

@@ -1,7 +1,8 @@
 // Where an array has no stored chunk for a while: pure arithmetic over shapes, beside chunk_runs.h.
 //
-// Groups of chunks (chunk_runs.h) follow one another in the content, so groups without any stored chunk are one
-// stretch of fill value, however many chunks that is. A `.zarray` of 60 bytes can declare 2^60 of them.
+// Groups of chunks (chunk_runs.h) follow one another in the content, so groups without any stored
+// chunk are one stretch of fill value, however many chunks that is. A `.zarray` of 60 bytes can
+// declare 2^60 of them.
 #pragma once
 
 #include <cstdint>
@@ -15,15 +16,18 @@ namespace leafsum::verify {
 
 class FillRuns {
  public:
-  // `shape` has no zero and its bytes fit in 64 bits. `outer`: the chunks that keys hold; `inner`: those that
-  // elements lie in, which divide them; the same without sharding.
-  FillRuns(std::vector<uint64_t> shape, std::vector<uint64_t> outer, std::vector<uint64_t> inner, uint32_t itemsize);
+  // `shape` has no zero and its bytes fit in 64 bits. `outer`: the chunks that keys hold; `inner`:
+  // those that elements lie in, which divide them; the same without sharding.
+  FillRuns(std::vector<uint64_t> shape, std::vector<uint64_t> outer, std::vector<uint64_t> inner,
+           uint32_t itemsize);
 
   struct Fill {
-    uint64_t next_group = 0;  // of `inner` chunks: the first that may hold something, or their number
-    uint64_t bytes = 0;       // of content before it
+    uint64_t next_group =
+        0;               // of `inner` chunks: the first that may hold something, or their number
+    uint64_t bytes = 0;  // of content before it
   };
-  // From the start of `group`; nothing where a chunk that is stored may be part of it. `stored`: ascending by index.
+  // From the start of `group`; nothing where a chunk that is stored may be part of it. `stored`:
+  // ascending by index.
   std::optional<Fill> From(uint64_t group, std::span<const ChunkRef> stored) const;
 
  private:

@@ -83,8 +83,7 @@ std::optional<hash::Digest> ItemFingerprint(const ItemRecord& item) {
 
 hash::Digest CombineItems(std::vector<NamedDigest> items) {
   if (items.size() == 1) items.front().first.clear();
-  StableSort(items,
-             [](const NamedDigest& a, const NamedDigest& b) { return a.first < b.first; });
+  StableSort(items, [](const NamedDigest& a, const NamedDigest& b) { return a.first < b.first; });
   hash::Blake3 hasher;
   hasher.Update(AsBytes("leafsum1 checkpoint\n"));
   for (const NamedDigest& item : items)

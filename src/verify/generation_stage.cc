@@ -24,7 +24,9 @@ std::string GenerationRanges(const ItemScan& item) {
   std::string out;
   for (size_t i = 0; i < item.history.size();) {
     size_t end = i + 1;
-    while (end < item.history.size() && item.history[end].generation_number == item.history[end - 1].generation_number + 1) ++end;
+    while (end < item.history.size() &&
+           item.history[end].generation_number == item.history[end - 1].generation_number + 1)
+      ++end;
     if (!out.empty()) out += ", ";
     if (out.size() > 200) return out + "...";
     out += Phrase(item.history[i].generation_number);
@@ -66,7 +68,8 @@ void GenerationStage::WantNumbered(size_t s, size_t i) {
   const auto [first, last] = scan.Below(dir);
   for (size_t f = first; f < last; ++f) {
     const FileEntry& entry = scan.listing[f];
-    const auto number = ocdbt::NumberedManifestGeneration(std::string_view(entry.path).substr(dir.size()));
+    const auto number =
+        ocdbt::NumberedManifestGeneration(std::string_view(entry.path).substr(dir.size()));
     if (!number || entry.kind != FileEntry::Kind::kFile) continue;
     scan.coverage.SetRest(*scan.files.Find(entry.path), ByteClass::kUnreachable);
     if (*number < generation) continue;
@@ -75,27 +78,34 @@ void GenerationStage::WantNumbered(size_t s, size_t i) {
   }
   if (!newest && !scan.listed) {
     Finding f = MakeFinding(Code::kSkipped,
-                            "the state is in one of the numbered manifests, which only a listing shows: the source has none");
+                            "the state is in one of the numbered manifests, which only a listing "
+                            "shows: the source has none");
     f.file = dir + ocdbt::kManifestName;
     item.failed = true;
     context_.Add(scan, item, std::move(f));
     return;
   }
   if (!newest) {
-    // To the reference an empty store; beside a tree that names arrays it is one that lost its state.
-    Finding f = MakeFinding(Code::kMissingFile,
-                            "manifest.ocdbt leaves the state to numbered manifests (manifest. and 16 hex digits) and "
-                            "there is none: readers see an empty store");
+    // To the reference an empty store; beside a tree that names arrays it is one that lost its
+    // state.
+    Finding f = MakeFinding(
+        Code::kMissingFile,
+        "manifest.ocdbt leaves the state to numbered manifests (manifest. and 16 hex digits) and "
+        "there is none: readers see an empty store");
     f.file = dir + ocdbt::kManifestName;
-    if (item.item.kind == orbax::ItemKind::kBareOcdbt) f.severity = Severity::kWarning;
-    else item.failed = true;
+    if (item.item.kind == orbax::ItemKind::kBareOcdbt)
+      f.severity = Severity::kWarning;
+    else
+      item.failed = true;
     context_.Add(scan, item, std::move(f));
     return;
   }
   scan.coverage.MarkAll(*scan.files.Find(newest->path), ByteClass::kStructural);
   wants_.push_back({s, i, std::string(newest->path), generation, {}});
   if (newest->size > kMaxManifest)
-    OnFailure(wants_.size() - 1, Error{ErrorCode::kLimit, "manifest is too large", {},
+    OnFailure(wants_.size() - 1, Error{ErrorCode::kLimit,
+                                       "manifest is too large",
+                                       {},
                                        "at most " + Phrase(kMaxManifest) + " bytes",
                                        Phrase(newest->size) + " bytes"});
   else
@@ -137,13 +147,25 @@ void GenerationStage::WantVersionNode(size_t s, size_t i, const ocdbt::VersionNo
   if (TooLarge()) return;
   const auto size = scan.SizeOf(want.path);
   if (!kvstore::IsSafePath(relative)) {
-    Lose(want, Error{ErrorCode::kInvalid, "reference to a file outside the database", {}, "a path below it", kvstore::KeyText(relative)});
+    Lose(want, Error{ErrorCode::kInvalid,
+                     "reference to a file outside the database",
+                     {},
+                     "a path below it",
+                     kvstore::KeyText(relative)});
   } else if (!size && scan.listed) {
     Lose(want, Error{ErrorCode::kMissing, "the file is not there", {}, "", ""});
   } else if (size && !RangeFits(at.offset, at.length, *size)) {
-    Lose(want, Error{ErrorCode::kTruncated, "the file ends before the node does", {}, Phrase(at.offset) + " + " + Phrase(at.length) + " bytes", Phrase(*size) + " bytes"});
+    Lose(want, Error{ErrorCode::kTruncated,
+                     "the file ends before the node does",
+                     {},
+                     Phrase(at.offset) + " + " + Phrase(at.length) + " bytes",
+                     Phrase(*size) + " bytes"});
   } else if (at.length > kMaxEncodedNode) {
-    Lose(want, Error{ErrorCode::kLimit, "the node is too large", {}, "at most " + Phrase(kMaxEncodedNode) + " bytes", Phrase(at.length) + " bytes"});
+    Lose(want, Error{ErrorCode::kLimit,
+                     "the node is too large",
+                     {},
+                     "at most " + Phrase(kMaxEncodedNode) + " bytes",
+                     Phrase(at.length) + " bytes"});
   } else {
     wants_.push_back(want);
     WantRange(scan, want.path, at.offset, at.length, wants_.size() - 1);
@@ -174,7 +196,8 @@ void GenerationStage::Lose(const Want& want, Error error) {
   ItemOf(want).history_gaps.push_back(
       {want.node.generation_number, want.node.num_generations, error.message});
   if (error.code == ErrorCode::kMissing) return;
-  Finding f = FindingOf(error.Prefixed("version tree node, which only older generations need"), want.path);
+  Finding f =
+      FindingOf(error.Prefixed("version tree node, which only older generations need"), want.path);
   f.offset = want.node.location.offset;
   if (!kvstore::IsSafePath(want.node.location.file_id.Path())) {
     f.code = Code::kHostilePath;
@@ -191,7 +214,8 @@ void GenerationStage::TakeVersionNode(const Want& want, Bytes bytes) {
   ItemScan& item = ItemOf(want);
   const ocdbt::VersionNodeReference& reference = want.node;
   if (bytes.size() != reference.location.length)
-    return Lose(want, ShortRead(scan.SizeOf(want.path).has_value(), reference.location.length, bytes.size()));
+    return Lose(want, ShortRead(scan.SizeOf(want.path).has_value(), reference.location.length,
+                                bytes.size()));
   scan.coverage.Mark(scan.files.Intern(want.path), reference.location.offset, bytes.size(),
                      ByteClass::kStructural);
   uint64_t work = 0;
@@ -232,29 +256,39 @@ std::string GenerationStage::Finish() {
         if (!item.generation || item.manifest->version_nodes.empty()) continue;
         item.history.clear();
         item.generation = item.manifest->versions.back();
-        item.history_gaps = {{item.generation->generation_number, 0, "the version tree is too large to be listed"}};
-        Finding f = MakeFinding(Code::kLimit, "the version tree is too large to be listed: older generations were not looked at");
+        item.history_gaps = {
+            {item.generation->generation_number, 0, "the version tree is too large to be listed"}};
+        Finding f = MakeFinding(
+            Code::kLimit,
+            "the version tree is too large to be listed: older generations were not looked at");
         f.severity = Severity::kWarning;
         findings_.push_back({s, i, std::move(f)});
       }
     }
   }
-  for (Pending& p : findings_) context_.Add(context_.scans[p.scan], context_.scans[p.scan].items[p.item], std::move(p.finding));
+  for (Pending& p : findings_)
+    context_.Add(context_.scans[p.scan], context_.scans[p.scan].items[p.item],
+                 std::move(p.finding));
   const auto wanted = context_.options.generation;
   bool any = false;
   for (Scan& scan : context_.scans) {
     for (ItemScan& item : scan.items) {
-      StableSort(item.history, [](const auto& a, const auto& b) { return a.generation_number < b.generation_number; });
+      StableSort(item.history, [](const auto& a, const auto& b) {
+        return a.generation_number < b.generation_number;
+      });
       StableSort(item.history_gaps, [](const HistoryGap& a, const HistoryGap& b) {
         return a.newest_generation < b.newest_generation;
       });
       if (!wanted || !item.generation) continue;
       any = true;
       if (item.generation->generation_number == *wanted) continue;
-      return "no generation " + Phrase(*wanted) + " in the store " + item.item.directory + "manifest.ocdbt; it has " + GenerationRanges(item);
+      return "no generation " + Phrase(*wanted) + " in the store " + item.item.directory +
+             "manifest.ocdbt; it has " + GenerationRanges(item);
     }
   }
-  return !wanted || any ? "" : "no generation " + Phrase(*wanted) + ": there is no OCDBT store here that can be read";
+  return !wanted || any ? ""
+                        : "no generation " + Phrase(*wanted) +
+                              ": there is no OCDBT store here that can be read";
 }
 
 }  // namespace leafsum::verify

@@ -14,7 +14,8 @@ using report::Finding;
 
 constexpr uint64_t kBatchBytes = 4 << 20;  // small leaves travel together up to this
 constexpr size_t kBatchLeaves = 256;
-constexpr uint64_t kChunkBytes = 512;  // that a chunk takes of a job for its file's path and its place
+constexpr uint64_t kChunkBytes =
+    512;  // that a chunk takes of a job for its file's path and its place
 
 }  // namespace
 
@@ -64,7 +65,8 @@ void HashStage::Plan(const Lockfile* expected) {
   Batch batch;
   uint64_t bytes = 0;
   for (const Leaf& leaf : leaves) {
-    const size_t chunks = leaf.split ? 0 : context_.scans[leaf.scan].items[leaf.item].leaves[leaf.leaf].chunks.size();
+    const size_t chunks =
+        leaf.split ? 0 : context_.scans[leaf.scan].items[leaf.item].leaves[leaf.leaf].chunks.size();
     const uint64_t weight = leaf.bytes + chunks * kChunkBytes;
     if (!batch.empty() && (bytes + weight > kBatchBytes || batch.size() == kBatchLeaves)) {
       queue_.push_back(std::move(batch));
@@ -103,7 +105,8 @@ LeafTask HashStage::WantsOf(const Leaf& l) const {
   if (!context_.scans[l.scan].items[l.item].leaves[l.leaf].in_zarr) return task;
   const bool locking = o.command == report::Command::kLock;
   // SHA-256 of the content cannot be had without the content.
-  if (l.expected && l.expected->stored && !o.deep && !o.sha256) task.expected_stored = l.expected->stored;
+  if (l.expected && l.expected->stored && !o.deep && !o.sha256)
+    task.expected_stored = l.expected->stored;
   task.stored = (locking && (o.stored || o.chunks)) || task.expected_stored.has_value();
   task.chunk_digests = locking && o.chunks;
   return task;
@@ -115,7 +118,8 @@ bool HashStage::Divide(const Leaf& l, std::vector<Leaf>& leaves) {
   if (!leaf.in_zarr || wants.sha256) return false;
   std::vector<Segment> segments = SplitRows(leaf.metadata, context_.options.segment);
   if (segments.empty()) return false;
-  Split& split = *splits_.emplace_back(std::make_unique<Split>(Split{l, std::move(segments), std::move(wants), {}, {}}));
+  Split& split = *splits_.emplace_back(
+      std::make_unique<Split>(Split{l, std::move(segments), std::move(wants), {}, {}}));
   const bool fast = split.wants.expected_stored.has_value();
   const bool in_one_pass = ContentReader::HashesValues(leaf.metadata);
   for (const Pass pass : {Pass::kStored, Pass::kContent}) {
@@ -158,7 +162,8 @@ Job HashStage::MakeJob(const Batch& batch) const {
       task.content = l.pass == Pass::kContent;
       if (task.content) task.part = segment.part;
       // The digests of all make the stored digest.
-      task.stored = task.chunk_digests = task.content ? task.stored && l.split->stored.empty() : true;
+      task.stored = task.chunk_digests =
+          task.content ? task.stored && l.split->stored.empty() : true;
     } else {
       task.array = MakeArrayTask(scan, item, leaf, job.files, file_ids);
     }
@@ -214,7 +219,8 @@ void HashStage::Failed(uint64_t tag, Error error) {
 }
 
 void HashStage::Take(const Leaf& l, const LeafResult& result) {
-  if (const auto memory = LargerGrant(l.memory, result.memory_needed, context_.options.max_memory)) {
+  if (const auto memory =
+          LargerGrant(l.memory, result.memory_needed, context_.options.max_memory)) {
     Leaf again = l;
     again.memory = *memory;
     queue_.push_back({again});
@@ -250,7 +256,8 @@ void HashStage::TakeSegment(const Leaf& l, const LeafResult& result) {
       return;
     }
   }
-  LeafResult whole = MergeContent(array, leaf.chunks, split.segments, split.content, split.wants.stored && split.stored.empty());
+  LeafResult whole = MergeContent(array, leaf.chunks, split.segments, split.content,
+                                  split.wants.stored && split.stored.empty());
   if (!split.stored.empty()) {
     whole.stored = stored.stored;
     whole.chunks = std::move(stored.chunks);
@@ -297,7 +304,8 @@ void HashStage::Settle(const Leaf& l, const LeafResult& result) {
     record.blocks = result.blocks;
     record.chunks = result.chunks;
   }
-  // By every digest that the comparison looks at: a later run may take this for granted (`--resume`).
+  // By every digest that the comparison looks at: a later run may take this for granted
+  // (`--resume`).
   const bool sha256_too =
       !context_.options.sha256 || (l.expected && record.sha256 == l.expected->sha256);
   if (l.expected && record.blake3 == l.expected->blake3 && sha256_too && result.findings.empty())

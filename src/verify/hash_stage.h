@@ -46,7 +46,7 @@ class HashStage : public Stage {
   struct Split {
     Leaf leaf;
     std::vector<Segment> segments;
-    LeafTask wants;                            // without an array
+    LeafTask wants;                           // without an array
     std::vector<LeafResult> stored, content;  // by segment; empty where that pass is not made
     size_t open = 0;
   };
@@ -64,14 +64,14 @@ class HashStage : public Stage {
   void Unreadable(const Leaf& leaf, const std::string& why);
 
   std::vector<std::unique_ptr<Split>> splits_;
-  std::vector<Batch> queue_;  // the last one is the next
+  std::vector<Batch> queue_;        // the last one is the next
   std::map<uint64_t, Batch> open_;  // by tag
   uint64_t next_tag_ = 1;
   uint64_t leaves_done_ = 0, leaves_total_ = 0, bytes_done_ = 0, bytes_total_ = 0;
 };
 
-// The evidence's item that an item of the source is compared with: that of its name, or the only one
-// where both sides have one. Null where there is none.
+// The evidence's item that an item of the source is compared with: that of its name, or the only
+// one where both sides have one. Null where there is none.
 const ItemRecord* EvidenceOf(const Lockfile& lock, const Scan& scan, const ItemScan& item);
 
 }  // namespace leafsum::verify

@@ -234,7 +234,8 @@ bool IsRare(const LeafTask& task) {
 
 bool HashesTogether(const Job& job) {
   return !hash::HasSha256Factory() &&
-         std::count_if(job.tasks.begin(), job.tasks.end(), [](const LeafTask& task) { return task.sha256; }) > 1;
+         std::count_if(job.tasks.begin(), job.tasks.end(),
+                       [](const LeafTask& task) { return task.sha256; }) > 1;
 }
 
 Ask JobAsk(Job& job, uint64_t budget) {
@@ -243,7 +244,9 @@ Ask JobAsk(Job& job, uint64_t budget) {
   ask.kind = AskKind::kJob;
   ask.input = Serialize(job);
   // What needs all of the budget may have to be read in parts.
-  ask.rare_codecs = job.memory >= budget || HashesTogether(job) || std::any_of(job.tasks.begin(), job.tasks.end(), [](const LeafTask& task) { return IsRare(task); });
+  ask.rare_codecs = job.memory >= budget || HashesTogether(job) ||
+                    std::any_of(job.tasks.begin(), job.tasks.end(),
+                                [](const LeafTask& task) { return IsRare(task); });
   ask.cost = std::min(budget, job.memory + ask.input.size());
   return ask;
 }

@@ -43,17 +43,19 @@ struct ArrayTask {
   // have there. For messages.
   std::vector<std::vector<uint64_t>> kept;
   uint64_t max_unbacked = kDefaultMaxFill;  // content of chunks that share their bytes with others
-  uint64_t first_row = 0;  // where it is rows of an array (KeepRows): their first grid index along axis 0. For messages.
+  uint64_t first_row = 0;  // where it is rows of an array (KeepRows): their first grid index along
+                           // axis 0. For messages.
 };
 
-// The part of a task's content that is wanted: bytes [skip, skip + take). Where it is a stretch of a
-// leaf's content, `whole` is the leaf's size and `begin` where the stretch begins, at a block: then
-// its block values are computed, and the digest where it is all of the leaf.
+// The part of a task's content that is wanted: bytes [skip, skip + take). Where it is a stretch of
+// a leaf's content, `whole` is the leaf's size and `begin` where the stretch begins, at a block:
+// then its block values are computed, and the digest where it is all of the leaf.
 struct ContentPart {
   uint64_t skip = 0, take = 0;
   uint64_t whole = 0, begin = 0;
   bool hand_out = false;  // to the host's sink (SetContentSink)
-  // What is found behind so many bytes of the content is another task's to tell; 0: all is this one's.
+  // What is found behind so many bytes of the content is another task's to tell; 0: all is this
+  // one's.
   uint64_t owned = 0;
 };
 
@@ -72,7 +74,8 @@ struct LeafTask {
 
 struct Job {
   uint64_t memory = 0;  // grant: what its streams and buffers may take together
-  uint64_t budget = 0;  // of all jobs together: no grant is more. What needs more is read in parts, or refused
+  uint64_t budget =
+      0;  // of all jobs together: no grant is more. What needs more is read in parts, or refused
   std::vector<std::string> files;
   std::vector<LeafTask> tasks;
 };
@@ -101,14 +104,17 @@ Result<Job> ParseJob(Bytes bytes);
 ByteVector Serialize(const std::vector<LeafResult>& results);
 Result<std::vector<LeafResult>> ParseResults(Bytes bytes);
 
-// Whether its leaves' SHA-256 are made side by side: without an engine of the host's, where there are several.
+// Whether its leaves' SHA-256 are made side by side: without an engine of the host's, where there
+// are several.
 bool HashesTogether(const Job& job);
-// The ask for a LeafJob that runs it. Its cost is the grant and the job itself, or all of the budget.
+// The ask for a LeafJob that runs it. Its cost is the grant and the job itself, or all of the
+// budget.
 Ask JobAsk(Job& job, uint64_t budget);
 // The values that the job reads whole, as Ask::values names them.
 std::string ValuesOf(const Job& job);
-// The grant of a job that is run again because it says that it needs more; nothing where it does not, or has all of the
-// budget: what needs more than that is read in parts. What it says is for as far as it got: few rounds are better than tight ones.
+// The grant of a job that is run again because it says that it needs more; nothing where it does
+// not, or has all of the budget: what needs more than that is read in parts. What it says is for as
+// far as it got: few rounds are better than tight ones.
 std::optional<uint64_t> LargerGrant(uint64_t grant, uint64_t needed, uint64_t budget);
 
 }  // namespace leafsum::verify

@@ -10,8 +10,8 @@
 namespace leafsum::verify {
 
 // Keeps the chunks whose grid indices are listed, ascending, along each axis; a list for each axis.
-// The last chunk along an axis stays clipped as it was. False, and nothing is changed, where that is
-// no selection of this array's chunks.
+// The last chunk along an axis stays clipped as it was. False, and nothing is changed, where that
+// is no selection of this array's chunks.
 bool KeepChunks(ArrayTask& task, const std::vector<std::vector<uint64_t>>& axes);
 
 }  // namespace leafsum::verify

@@ -37,9 +37,15 @@ KeyDigestStage::KeyDigestStage(Context& context) : Stage(context) {
         }
         const auto size = scan.files.size(ref.file);
         if (!size && scan.listed)
-          Report({s, i, e}, {ErrorCode::kMissing, "the file with values of the store is not there", {}, "", ""});
+          Report(
+              {s, i, e},
+              {ErrorCode::kMissing, "the file with values of the store is not there", {}, "", ""});
         else if (size && !RangeFits(ref.offset, ref.length, *size))
-          Report({s, i, e}, {ErrorCode::kTruncated, "the file ends before a value of the store does", {}, "", Phrase(*size) + " bytes"});
+          Report({s, i, e}, {ErrorCode::kTruncated,
+                             "the file ends before a value of the store does",
+                             {},
+                             "",
+                             Phrase(*size) + " bytes"});
         else
           values_.push_back({s, i, e});
       }
@@ -51,7 +57,8 @@ KeyDigestStage::KeyDigestStage(Context& context) : Stage(context) {
 void KeyDigestStage::Report(const Value& v, Error error) {
   Scan& scan = context_.scans[v.scan];
   const ItemScan& item = scan.items[v.item];
-  context_.Add(scan, item, FindingOf(error, scan.files.path(item.store.entries()[v.entry].value.file)));
+  context_.Add(scan, item,
+               FindingOf(error, scan.files.path(item.store.entries()[v.entry].value.file)));
 }
 
 bool KeyDigestStage::Supply(PendingAsks& asks) {
@@ -96,7 +103,13 @@ void KeyDigestStage::Answer(uint64_t tag, Bytes bytes) {
     }
   }
   for (size_t i = begin; i < end; ++i)
-    if (!seen[i - begin]) Report(values_[i], {ErrorCode::kUnreadable, "the worker gave no result for a value: this is a bug of leafsum, please report it", {}, "", ""});
+    if (!seen[i - begin])
+      Report(values_[i],
+             {ErrorCode::kUnreadable,
+              "the worker gave no result for a value: this is a bug of leafsum, please report it",
+              {},
+              "",
+              ""});
 }
 
 void KeyDigestStage::Failed(uint64_t tag, Error error) {
@@ -109,11 +122,17 @@ void KeyDigestStage::Take(const Value& v, const LeafResult& result) {
   Scan& scan = context_.scans[v.scan];
   ItemScan& item = scan.items[v.item];
   if (result.memory_needed != 0)
-    return Report(v, {ErrorCode::kLimit, "reading a value takes " + MiB(result.memory_needed) + " of memory; raise --max-memory", {}, "", ""});
+    return Report(
+        v, {ErrorCode::kLimit,
+            "reading a value takes " + MiB(result.memory_needed) + " of memory; raise --max-memory",
+            {},
+            "",
+            ""});
   for (report::Finding finding : result.findings) context_.Add(scan, item, std::move(finding));
   if (result.complete) item.key_digests[v.entry] = {result.blake3, result.sha256};
   const kvstore::ValueRef& ref = item.store.entries()[v.entry].value;
-  scan.coverage.Mark(ref.file, ref.offset, ref.length, result.complete ? ByteClass::kLeaf : ByteClass::kUnread);
+  scan.coverage.Mark(ref.file, ref.offset, ref.length,
+                     result.complete ? ByteClass::kLeaf : ByteClass::kUnread);
 }
 
 }  // namespace leafsum::verify

@@ -43,7 +43,8 @@ struct LeafJob::State {
       finished_progress += runner->progress();
       results.push_back(std::move(runner->result()));
       // Its content was read, and kept.
-      if (const LeafResult& r = results.back(); job.tasks[next].sha256 && r.complete && r.blake3 && !r.sha256) {
+      if (const LeafResult& r = results.back();
+          job.tasks[next].sha256 && r.complete && r.blake3 && !r.sha256) {
         owners.push_back(results.size() - 1);
         contents.push_back(runner->TakeContent());
       }

@@ -27,7 +27,7 @@ struct LeafRecord {
   ByteVector chunks;  // BLAKE3 of each chunk present, 32 bytes each; with --chunks
   bool has_chunks = false;
   std::optional<std::vector<uint64_t>> key_types;
-  bool key_types_inferred = false;  // of a msgpack tree: to compare with, in no lockfile
+  bool key_types_inferred = false;       // of a msgpack tree: to compare with, in no lockfile
   std::optional<std::string> prng_impl;  // the PRNG whose key this is; nothing: no key
   bool prng_known = true;                // else a finding says why it is not
 };
@@ -36,7 +36,8 @@ struct ItemRecord {
   std::string name;
   std::vector<LeafRecord> leaves;  // sorted by KeyPathLess
   bool no_fingerprint = false;     // equal or invalid key paths (design.md §10.12)
-  // `_METADATA` names the leaves: then every empty node is among them. msgpack trees and bare stores drop some or all.
+  // `_METADATA` names the leaves: then every empty node is among them. msgpack trees and bare
+  // stores drop some or all.
   bool has_tree_metadata = true;
 };
 

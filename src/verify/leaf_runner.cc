@@ -23,7 +23,8 @@ void SetHostDigestCap(uint64_t bytes) { host_digest_cap = bytes; }
 uint64_t HostDigestCap() { return host_digest_cap; }
 void SetContentSink(ContentSink sink) { content_sink = std::move(sink); }
 
-LeafRunner::LeafRunner(const LeafTask& task, ReadQueue& queue, uint64_t memory, uint64_t budget, bool keep_content)
+LeafRunner::LeafRunner(const LeafTask& task, ReadQueue& queue, uint64_t memory, uint64_t budget,
+                       bool keep_content)
     : task_(task), queue_(queue), memory_(memory), budget_(budget), keep_content_(keep_content) {
   result_.leaf = task.leaf;
   if (!task.other.empty()) {
@@ -147,7 +148,8 @@ bool LeafRunner::StepContent() {
     reader_ = std::make_unique<ContentReader>(task_.array, queue_, memory_, std::move(on_value));
     reader_->AllowParts(budget_);
     const ContentPart* part = task_.part ? &*task_.part : nullptr;
-    if (blake3_ && !task_.sha256 && (part ? part->whole : nbytes) > hash::kBlockSize && !(part && part->hand_out))
+    if (blake3_ && !task_.sha256 && (part ? part->whole : nbytes) > hash::kBlockSize &&
+        !(part && part->hand_out))
       reader_->AllowValues(part ? part->begin - part->skip : 0, part ? part->skip | part->take : 0);
     if (task_.part) position_ = reader_->StartAt(task_.part->skip);
   }
@@ -161,7 +163,8 @@ bool LeafRunner::StepContent() {
         if (reader_->unit() == 1) {
           more = Wanted(bytes) || position_ == nbytes;
         } else {
-          const uint64_t skip = task_.part ? task_.part->skip : 0, end = task_.part ? skip + task_.part->take : nbytes;
+          const uint64_t skip = task_.part ? task_.part->skip : 0,
+                         end = task_.part ? skip + task_.part->take : nbytes;
           read = reader_->HashValues(bytes, position_, skip, end, *blake3_);
           position_ += read;
           more = position_ < end || position_ == nbytes;
@@ -171,7 +174,8 @@ bool LeafRunner::StepContent() {
         if (task_.part && task_.part->owned > 0 && position_ > task_.part->owned) TakeWarnings();
         if (blake3_) blake3_->Update(bytes);
         if (sha256_) sha256_->Update(bytes);
-        if (keep_content_ || host_digest_) content_.insert(content_.end(), bytes.begin(), bytes.end());
+        if (keep_content_ || host_digest_)
+          content_.insert(content_.end(), bytes.begin(), bytes.end());
         if (Went(read)) return false;
         continue;
       case ContentReader::State::kBlocked:

@@ -17,9 +17,11 @@ namespace leafsum::verify {
 
 class LeafRunner : private ReadSink {
  public:
-  // `task` and `queue` outlive the runner; `memory` is what it may take, `budget` the most that any grant can be.
-  // `keep_content`: besides, not counted, so that its SHA-256 is made with those of others (hash::Sha256OfAll).
-  LeafRunner(const LeafTask& task, ReadQueue& queue, uint64_t memory, uint64_t budget, bool keep_content);
+  // `task` and `queue` outlive the runner; `memory` is what it may take, `budget` the most that any
+  // grant can be. `keep_content`: besides, not counted, so that its SHA-256 is made with those of
+  // others (hash::Sha256OfAll).
+  LeafRunner(const LeafTask& task, ReadQueue& queue, uint64_t memory, uint64_t budget,
+             bool keep_content);
   ~LeafRunner() override;
 
   // Goes as far as the bytes at hand allow, or until it is time for a pause; true when the result
@@ -39,7 +41,8 @@ class LeafRunner : private ReadSink {
   bool End(Phase phase);
   // `bytes` of content went through; true where it is time for a pause.
   bool Went(uint64_t bytes);
-  // Cuts off what the task does not want, and hands the rest to the sink; false where no more comes.
+  // Cuts off what the task does not want, and hands the rest to the sink; false where no more
+  // comes.
   bool Wanted(Bytes& bytes);
   void TakeWarnings();
   void Fail(report::Finding finding);

@@ -14,7 +14,8 @@ using hash::kBlockSize;
 
 constexpr uint64_t kMaxSegments = 4096;  // a terabyte of zeros is a small file
 
-// Bytes of content before row `row` of chunks. The array has content, so that nothing here overflows.
+// Bytes of content before row `row` of chunks. The array has content, so that nothing here
+// overflows.
 uint64_t ContentBefore(const zarr::ArrayMetadata& m, uint64_t row) {
   return std::min(row * m.chunk_shape[0], m.shape[0]) * (m.nbytes / m.shape[0]);
 }
@@ -33,7 +34,8 @@ uint64_t ChunksInRow(const zarr::ArrayMetadata& m) {
 
 // The first result that is not complete, on its own.
 const LeafResult* FirstIncomplete(const std::vector<LeafResult>& results) {
-  const auto it = std::find_if(results.begin(), results.end(), [](const LeafResult& r) { return !r.complete; });
+  const auto it =
+      std::find_if(results.begin(), results.end(), [](const LeafResult& r) { return !r.complete; });
   return it == results.end() ? nullptr : &*it;
 }
 
@@ -47,20 +49,24 @@ LeafResult Incomplete(const LeafResult& from) {
 // Always false.
 bool Lacks(LeafResult& out) {
   report::Finding f(report::Code::kUnreadable);
-  f.message = "a worker gave no whole result for a segment of this leaf: this is a bug of leafsum, please report it";
+  f.message =
+      "a worker gave no whole result for a segment of this leaf: this is a bug of leafsum, please "
+      "report it";
   out.findings.push_back(std::move(f));
   return false;
 }
 
 // False, with a finding, where a result has fewer digests than its segment has chunks.
-bool MergeDigests(const ArrayTask& array, std::span<const ChunkRef> chunks, const std::vector<Segment>& segments,
-                  const std::vector<LeafResult>& results, LeafResult& out) {
+bool MergeDigests(const ArrayTask& array, std::span<const ChunkRef> chunks,
+                  const std::vector<Segment>& segments, const std::vector<LeafResult>& results,
+                  LeafResult& out) {
   for (size_t i = 0; i < segments.size(); ++i) {
     const auto owned = ChunksOfRows(array.metadata, chunks, segments[i].begin, segments[i].end);
     const ByteVector& digests = results[i].chunks;  // of the rows owned first
     const size_t size = owned.size() * hash::Digest().size();
     if (digests.size() < size) return Lacks(out);
-    out.chunks.insert(out.chunks.end(), digests.begin(), digests.begin() + static_cast<ptrdiff_t>(size));
+    out.chunks.insert(out.chunks.end(), digests.begin(),
+                      digests.begin() + static_cast<ptrdiff_t>(size));
   }
   out.stored = StoredDigestOf(array, chunks, out.chunks);
   return true;
@@ -92,12 +98,14 @@ std::vector<Segment> SplitRows(const zarr::ArrayMetadata& m, uint64_t bytes) {
   return segments;
 }
 
-std::span<const ChunkRef> ChunksOfRows(const zarr::ArrayMetadata& m, std::span<const ChunkRef> chunks, uint64_t begin,
+std::span<const ChunkRef> ChunksOfRows(const zarr::ArrayMetadata& m,
+                                       std::span<const ChunkRef> chunks, uint64_t begin,
                                        uint64_t end) {
   const uint64_t in_row = ChunksInRow(m);
   const auto at = [&](uint64_t row) {
-    return std::lower_bound(chunks.begin(), chunks.end(), row * in_row,
-                            [](const ChunkRef& chunk, uint64_t index) { return chunk.index < index; }) -
+    return std::lower_bound(
+               chunks.begin(), chunks.end(), row * in_row,
+               [](const ChunkRef& chunk, uint64_t index) { return chunk.index < index; }) -
            chunks.begin();
   };
   return chunks.subspan(static_cast<size_t>(at(begin)), static_cast<size_t>(at(end) - at(begin)));
@@ -112,7 +120,8 @@ void KeepRows(ArrayTask& task, uint64_t begin, uint64_t end) {
   m.nbytes = m.shape[0] * row;
 }
 
-LeafResult MergeStored(const ArrayTask& array, std::span<const ChunkRef> chunks, const std::vector<Segment>& segments,
+LeafResult MergeStored(const ArrayTask& array, std::span<const ChunkRef> chunks,
+                       const std::vector<Segment>& segments,
                        const std::vector<LeafResult>& results) {
   if (const LeafResult* first = FirstIncomplete(results)) return Incomplete(*first);
   LeafResult out;
@@ -120,7 +129,8 @@ LeafResult MergeStored(const ArrayTask& array, std::span<const ChunkRef> chunks,
   return out;
 }
 
-LeafResult MergeContent(const ArrayTask& array, std::span<const ChunkRef> chunks, const std::vector<Segment>& segments,
+LeafResult MergeContent(const ArrayTask& array, std::span<const ChunkRef> chunks,
+                        const std::vector<Segment>& segments,
                         const std::vector<LeafResult>& results, bool digests) {
   if (const LeafResult* first = FirstIncomplete(results)) return Incomplete(*first);
   LeafResult out;

@@ -49,8 +49,9 @@ ItemRecord ReadItem(StrictReader& r, const std::string& name, const JsonValue& v
       r.Fail("duplicate leaf " + Clipped(orbax::ToJson(item.leaves[i].key_path)));
   if (!r.ok()) return item;
   // Key types are written wherever there is an `_METADATA` (design.md §10.17).
-  item.has_tree_metadata = std::any_of(item.leaves.begin(), item.leaves.end(),
-                                       [](const LeafRecord& leaf) { return leaf.key_types.has_value(); });
+  item.has_tree_metadata =
+      std::any_of(item.leaves.begin(), item.leaves.end(),
+                  [](const LeafRecord& leaf) { return leaf.key_types.has_value(); });
   const auto follows = ItemFingerprint(item);
   if (!follows || *follows != said)
     r.Fail("\"fingerprint\" does not follow from the item's leaves",
@@ -71,7 +72,10 @@ void ReadFiles(StrictReader& r, const JsonValue& value, Lockfile& lockfile) {
     file.path = r.NeedText(one, "path");
     if (!r.ok()) return;
     r.SetPlace("file " + Clipped(Quoted(file.path)));
-    if (!kvstore::IsSafePath(file.path)) r.Fail("\"path\" must be a path below the source: without \"..\", a root, a drive or a backslash");
+    if (!kvstore::IsSafePath(file.path))
+      r.Fail(
+          "\"path\" must be a path below the source: without \"..\", a root, a drive or a "
+          "backslash");
     if (const JsonValue* nbytes = r.Need(one, "nbytes")) file.nbytes = r.Integer(*nbytes, "nbytes");
     const JsonValue* digest = r.Need(one, "digest");
     if (!r.ok()) return;
@@ -80,7 +84,8 @@ void ReadFiles(StrictReader& r, const JsonValue& value, Lockfile& lockfile) {
   }
   StableSort(files, [](const FileRecord& a, const FileRecord& b) { return a.path < b.path; });
   for (size_t i = 1; i < files.size(); ++i)
-    if (files[i - 1].path == files[i].path) return r.Fail("duplicate file " + Clipped(Quoted(files[i].path)));
+    if (files[i - 1].path == files[i].path)
+      return r.Fail("duplicate file " + Clipped(Quoted(files[i].path)));
   r.SetPlace("");
 }
 
@@ -108,11 +113,12 @@ void ReadDocument(StrictReader& r, const JsonValue& root, Lockfile& lockfile) {
     if (!version) return;
     const uint64_t number = r.Integer(*version, "leafsum");
     if (r.ok() && number != kVersion)
-      r.Fail("unknown version " + Phrase(number), Phrase(kVersion),
-             Phrase(number), ErrorCode::kUnsupported);
+      r.Fail("unknown version " + Phrase(number), Phrase(kVersion), Phrase(number),
+             ErrorCode::kUnsupported);
     if (!r.ok()) return;
   }
-  if (!r.Object(root, "the document", {"leafsum", "fingerprint", "items", "files", "source"})) return;
+  if (!r.Object(root, "the document", {"leafsum", "fingerprint", "items", "files", "source"}))
+    return;
   const JsonValue* fingerprint = r.Need(root, "fingerprint");
   const JsonValue* items = r.Need(root, "items");
   if (!fingerprint || !items) return;

@@ -23,8 +23,9 @@ struct FileRecord {
 struct Lockfile {
   std::optional<hash::Digest> fingerprint;  // of the checkpoint; null where it cannot be had
   std::vector<ItemRecord> items;            // by UTF-8 bytes of the name
-  std::optional<std::vector<FileRecord>> files;  // by UTF-8 bytes of the path; nothing where they were not locked
-  std::optional<uint64_t> step;             // "source"
+  std::optional<std::vector<FileRecord>>
+      files;                     // by UTF-8 bytes of the path; nothing where they were not locked
+  std::optional<uint64_t> step;  // "source"
   std::optional<std::string> commit_timestamp_nsecs;
   // Not in the file: leaves of it that have no counterpart in the source that it was paired with.
   uint64_t leaves_left_over = 0;

@@ -51,8 +51,7 @@ void CheckKind(StrictReader& r, const LeafRecord& leaf) {
   if (!expected)
     r.Fail("product(shape) * itemsize is 2^64 or more", {}, {}, ErrorCode::kLimit);
   else if (*expected != leaf.nbytes)
-    r.Fail("\"nbytes\" is not product(shape) * itemsize", Phrase(*expected),
-           Phrase(leaf.nbytes));
+    r.Fail("\"nbytes\" is not product(shape) * itemsize", Phrase(*expected), Phrase(leaf.nbytes));
 }
 
 void ReadDigest(StrictReader& r, const JsonValue& value, LeafRecord& leaf) {
@@ -74,8 +73,7 @@ void ReadBlocks(StrictReader& r, const JsonValue& value, LeafRecord& leaf) {
   // nbytes is below 2^53, so this cannot overflow.
   if (leaf.blocks.size() != count * hash::kBlockValueSize)
     r.Fail("\"blocks\" must have 32 bytes for every 4 MiB begun",
-           Phrase(count * hash::kBlockValueSize) + " bytes",
-           Phrase(leaf.blocks.size()) + " bytes");
+           Phrase(count * hash::kBlockValueSize) + " bytes", Phrase(leaf.blocks.size()) + " bytes");
   else if (hash::Digest merged = hash::MergeBlocks(leaf.blocks); merged != leaf.blake3)
     r.Fail("\"blocks\" do not merge into the leaf's digest", hash::ToHex(*leaf.blake3),
            hash::ToHex(merged));
@@ -124,7 +122,8 @@ std::optional<hash::Digest> ReadBlake3Alone(StrictReader& r, const JsonValue& va
   return r.Digest(*blake3, "blake3", ParseDigestHex, kHexForm);
 }
 
-LeafRecord ReadLeaf(StrictReader& r, const JsonValue& value, const std::string& item, size_t index) {
+LeafRecord ReadLeaf(StrictReader& r, const JsonValue& value, const std::string& item,
+                    size_t index) {
   LeafRecord leaf;
   r.SetPlace("leaf " + Phrase(index) + " of item " + Quoted(item));
   const JsonValue* key_path = value.Find("key_path");

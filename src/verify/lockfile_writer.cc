@@ -32,8 +32,8 @@ void AppendFiles(std::string& out, const std::vector<FileRecord>& files) {
   for (size_t i = 0; i < files.size(); ++i) {
     out += "{\"path\":";
     AppendJsonString(out, files[i].path);
-    out += ",\"nbytes\":" + Phrase(files[i].nbytes) + ",\"digest\":{\"blake3\":\"" + hash::ToHex(*files[i].blake3) +
-           (i + 1 < files.size() ? "\"}},\n" : "\"}}\n");
+    out += ",\"nbytes\":" + Phrase(files[i].nbytes) + ",\"digest\":{\"blake3\":\"" +
+           hash::ToHex(*files[i].blake3) + (i + 1 < files.size() ? "\"}},\n" : "\"}}\n");
   }
   out += ']';
 }

@@ -1,5 +1,5 @@
-// In core.wasm a group that exceeds the grant is not read: LeafJob says what it takes, and the Verifier has codecs.wasm run it
-// with all of the budget (content_parts.cc).
+// In core.wasm a group that exceeds the grant is not read: LeafJob says what it takes, and the
+// Verifier has codecs.wasm run it with all of the budget (content_parts.cc).
 #include "verify/content_reader.h"
 
 namespace leafsum::verify {
@@ -15,6 +15,8 @@ State ContentReader::Survey() { return State::kFailed; }
 State ContentReader::EndPhase() { return State::kFailed; }
 State ContentReader::GiveKept(Bytes&, bool&) { return State::kFailed; }
 void ContentReader::Keep(uint64_t, Bytes) {}
-uint64_t ContentReader::HashValues(Bytes, uint64_t, uint64_t, uint64_t, hash::BlockHasher&) const { return 0; }
+uint64_t ContentReader::HashValues(Bytes, uint64_t, uint64_t, uint64_t, hash::BlockHasher&) const {
+  return 0;
+}
 
 }  // namespace leafsum::verify

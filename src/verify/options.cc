@@ -67,8 +67,10 @@ std::optional<ReadRequest> ParseRead(const JsonValue& v) {
     return std::nullopt;
   const JsonValue *dtype = v.Find("dtype"), *nbytes = v.Find("nbytes");
   if (!dtype || !dtype->AsString() || !nbytes || !nbytes->AsUint()) return std::nullopt;
-  ReadRequest request{*item->AsString(), *path->AsStringArray(), {}, *dtype->AsString(), {}, {}, *nbytes->AsUint()};
-  for (auto [name, member] : {std::pair("shape", &request.shape), std::pair("chunk_shape", &request.chunk_shape)}) {
+  ReadRequest request{*item->AsString(), *path->AsStringArray(), {}, *dtype->AsString(), {}, {},
+                      *nbytes->AsUint()};
+  for (auto [name, member] :
+       {std::pair("shape", &request.shape), std::pair("chunk_shape", &request.chunk_shape)}) {
     const JsonValue* list = v.Find(name);
     if (!list || list->is_null()) continue;
     if (!(*member = list->AsUintArray())) return std::nullopt;
@@ -108,7 +110,7 @@ bool ParseResumed(const JsonValue& v, Options& o) {
 Status Read(Options& o, const std::string& name, const JsonValue& v) {
   struct Flag {
     std::string_view name;
-    bool Options::*member;
+    bool Options::* member;
   };
   static constexpr Flag kFlags[] = {{"all_steps", &Options::all_steps},
                                     {"deep", &Options::deep},
@@ -138,7 +140,7 @@ Status Read(Options& o, const std::string& name, const JsonValue& v) {
   }
   struct Number {
     std::string_view name;
-    uint64_t Options::*member;
+    uint64_t Options::* member;
   };
   static constexpr Number kNumbers[] = {{"max_memory", &Options::max_memory},
                                         {"max_fill", &Options::max_fill},
@@ -152,7 +154,7 @@ Status Read(Options& o, const std::string& name, const JsonValue& v) {
   }
   struct Texts {
     std::string_view name;
-    std::vector<std::string> Options::*member;
+    std::vector<std::string> Options::* member;
   };
   static constexpr Texts kTexts[] = {{"include", &Options::include},
                                      {"exclude", &Options::exclude},
@@ -189,7 +191,9 @@ Status Read(Options& o, const std::string& name, const JsonValue& v) {
     if (!v.AsArray()) return Bad(name, "must be a list");
     for (const JsonValue& row : *v.AsArray()) {
       auto read = ParseRead(row);
-      if (!read) return Bad(name, "an element is not {item, key_path, dtype, shape, chunk_shape, nbytes, parts}");
+      if (!read)
+        return Bad(name,
+                   "an element is not {item, key_path, dtype, shape, chunk_shape, nbytes, parts}");
       o.reads.push_back(std::move(*read));
     }
   } else if (name == "sample") {
@@ -218,7 +222,8 @@ Status Read(Options& o, const std::string& name, const JsonValue& v) {
     else if (!v.is_null())
       return Bad(name, "must be a whole number or the name of a step");
   } else if (name == "generation") {
-    if (!v.is_null() && v.AsUint().value_or(0) == 0) return Bad(name, "must be a whole number from 1");
+    if (!v.is_null() && v.AsUint().value_or(0) == 0)
+      return Bad(name, "must be a whole number from 1");
     o.generation = v.AsUint();
   } else if (name == "fingerprint") {
     if (v.is_null()) return std::nullopt;

@@ -62,30 +62,33 @@ struct Options {
   bool strict = false;
   bool allow_missing = false, allow_extra = false;
   bool allow_structure = false;  // what differs from the evidence around the values is a warning
-  std::optional<hash::Digest> fingerprint;                                 // evidence of one line
+  std::optional<hash::Digest> fingerprint;  // evidence of one line
   bool stored = true, blocks = true, chunks = false, write_source = true,
        files = false;  // what `lock` writes
-  bool against_with_source = false;  // verify: the second source came with the first and is not trusted
-  std::vector<std::string> nested;  // verify: of each source the directory in it that is the other one, "" if none
-  bool values = false;  // diff: compare the values of what differs
-  std::vector<Rename> renames;  // diff
+  bool against_with_source =
+      false;  // verify: the second source came with the first and is not trusted
+  std::vector<std::string>
+      nested;  // verify: of each source the directory in it that is the other one, "" if none
+  bool values = false;             // diff: compare the values of what differs
+  std::vector<Rename> renames;     // diff
   std::vector<ReadRequest> reads;  // cat, match
-  std::optional<Sample> sample;  // verify
-  bool resumed_by_tags = false;  // that its files are as they were, only a server says
+  std::optional<Sample> sample;    // verify
+  bool resumed_by_tags = false;    // that its files are as they were, only a server says
   // verify: leaves that an earlier run found equal to this lockfile's, in files that are still as
   // they were: [item, key path].
   std::vector<std::pair<std::string, std::vector<std::string>>> resumed;
-  bool keys = false;    // ls: list the keys
+  bool keys = false;         // ls: list the keys
   bool key_digests = false;  // ls: and hash their values
   bool readers = false;      // check: what each reader would take; ls: what AUTO takes
   bool versions = false;     // ls: list the generations of OCDBT stores
-  bool read_ahead = false;   // the host reads ahead, in 3/8 of max_memory at most: say of each job which values it reads;
-                             // no result depends on it
+  bool read_ahead = false;   // the host reads ahead, in 3/8 of max_memory at most: say of each job
+                            // which values it reads; no result depends on it
   std::optional<uint64_t> generation;  // of OCDBT stores; else the newest
   std::optional<FileSums> sums;        // verify: evidence over files
   uint64_t max_memory = kDefaultMaxMemory;
   uint64_t max_fill = kDefaultMaxFill;
-  uint64_t segment = kDefaultSegment;  // of a large leaf, in one job (leaf_split.h); no result depends on it
+  uint64_t segment =
+      kDefaultSegment;  // of a large leaf, in one job (leaf_split.h); no result depends on it
 };
 
 // Whether a command checks all there is, besides what it has to read.

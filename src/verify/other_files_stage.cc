@@ -26,12 +26,13 @@ std::string Size(uint64_t bytes) { return Phrase(bytes) + (bytes == 1 ? " byte" 
 std::vector<size_t> OtherFiles(const Context& context, const Scan& scan) {
   std::vector<size_t> out;
   const StepScope steps(scan.layout);
-  const std::vector<uint8_t> own = scan.coverage.Holds({ByteClass::kLeaf, ByteClass::kStructural, ByteClass::kUnread});
+  const std::vector<uint8_t> own =
+      scan.coverage.Holds({ByteClass::kLeaf, ByteClass::kStructural, ByteClass::kUnread});
   const auto [first, last] = scan.Below(context.files_below);
   for (size_t i = first; i < last; ++i) {
     const FileEntry& entry = scan.listing[i];
-    if (entry.kind != FileEntry::Kind::kFile || readers::IsCompanion(entry.path, true) || !steps.Holds(entry.path) ||
-        !context.InScope(scan, entry.path))
+    if (entry.kind != FileEntry::Kind::kFile || readers::IsCompanion(entry.path, true) ||
+        !steps.Holds(entry.path) || !context.InScope(scan, entry.path))
       continue;
     const auto id = scan.files.Find(entry.path);
     if (!id || *id >= own.size() || !own[*id]) out.push_back(i);
@@ -39,7 +40,8 @@ std::vector<size_t> OtherFiles(const Context& context, const Scan& scan) {
   return out;
 }
 
-OtherFilesStage::OtherFilesStage(Context& context, const Lockfile* lock) : Stage(context), scan_(context.scans[0]) {
+OtherFilesStage::OtherFilesStage(Context& context, const Lockfile* lock)
+    : Stage(context), scan_(context.scans[0]) {
   if (scan_.nothing_read) return;  // each leaf is missing: files have nothing to add
   if (lock) {
     Compare(*lock);
@@ -47,24 +49,32 @@ OtherFilesStage::OtherFilesStage(Context& context, const Lockfile* lock) : Stage
   }
   for (const size_t i : OtherFiles(context, scan_)) {
     const FileEntry& entry = scan_.listing[i];
-    files_.push_back({*scan_.files.Find(entry.path), {std::string(entry.path), entry.size, {}}, nullptr});
+    files_.push_back(
+        {*scan_.files.Find(entry.path), {std::string(entry.path), entry.size, {}}, nullptr});
   }
 }
 
 void OtherFilesStage::Compare(const Lockfile& lock) {
-  const auto less = [](const FileRecord& record, std::string_view path) { return record.path < path; };
+  const auto less = [](const FileRecord& record, std::string_view path) {
+    return record.path < path;
+  };
   for (const FileRecord& record : *lock.files) {
     if (!context_.InScope(scan_, record.path)) continue;
     const auto id = scan_.files.Find(record.path);
     const auto size = id ? scan_.files.size(*id) : std::nullopt;
     if (!size) {
       const bool allowed = context_.options.allow_missing;
-      Finding f = MakeFinding(Code::kMissingFile, std::string("a file that was locked beside the checkpoint is not there") + (allowed ? "; allowed" : ""));
+      Finding f =
+          MakeFinding(Code::kMissingFile,
+                      std::string("a file that was locked beside the checkpoint is not there") +
+                          (allowed ? "; allowed" : ""));
       f.file = record.path;
       f.expected = Size(record.nbytes);
       context_.Add(scan_, allowed ? AsWarning(std::move(f)) : std::move(f));
     } else if (*size != record.nbytes) {
-      Finding f = MakeFinding(Code::kDigestMismatch, "the file is of another size than the one that was locked: it was replaced or edited");
+      Finding f = MakeFinding(
+          Code::kDigestMismatch,
+          "the file is of another size than the one that was locked: it was replaced or edited");
       f.file = record.path;
       f.expected = Size(record.nbytes);
       f.actual = Size(*size);
@@ -79,7 +89,10 @@ void OtherFilesStage::Compare(const Lockfile& lock) {
     const auto at = std::lower_bound(lock.files->begin(), lock.files->end(), path, less);
     if (at != lock.files->end() && at->path == path) continue;
     const bool allowed = context_.options.allow_extra;
-    Finding f = MakeFinding(Code::kUnknownFile, std::string("no such file was locked: it came later, and a program may read it") + (allowed ? "; allowed" : ""));
+    Finding f = MakeFinding(
+        Code::kUnknownFile,
+        std::string("no such file was locked: it came later, and a program may read it") +
+            (allowed ? "; allowed" : ""));
     f.severity = allowed ? report::Severity::kWarning : report::Severity::kError;
     f.file = path;
     f.actual = Size(scan_.listing[i].size);
@@ -101,7 +114,8 @@ bool OtherFilesStage::Supply(PendingAsks& asks) {
     task.leaf = static_cast<uint32_t>(next_ - begin);
     task.array.source = scan_.source;
     task.array.metadata = RawMetadata(record.nbytes);
-    if (record.nbytes > 0) task.array.chunks.push_back({0, static_cast<uint32_t>(job.files.size()), 0, record.nbytes});
+    if (record.nbytes > 0)
+      task.array.chunks.push_back({0, static_cast<uint32_t>(job.files.size()), 0, record.nbytes});
     job.files.push_back(record.path);
     job.tasks.push_back(std::move(task));
     ++next_;
@@ -124,19 +138,32 @@ void OtherFilesStage::Answer(uint64_t tag, Bytes bytes) {
   }
   for (size_t i = begin; i < end; ++i)
     if (!seen[i - begin])
-      Report(files_[i], {ErrorCode::kUnreadable, "the worker gave no result for a file: this is a bug of leafsum, please report it", {}, "", ""});
+      Report(files_[i],
+             {ErrorCode::kUnreadable,
+              "the worker gave no result for a file: this is a bug of leafsum, please report it",
+              {},
+              "",
+              ""});
 }
 
 void OtherFilesStage::Failed(uint64_t tag, Error error) {
   const auto [begin, end] = open_.extract(tag).mapped();
-  for (size_t i = begin; i < end; ++i) Report(files_[i], {ErrorCode::kUnreadable, "the worker failed: " + error.message, {}, "", ""});
+  for (size_t i = begin; i < end; ++i)
+    Report(files_[i], {ErrorCode::kUnreadable, "the worker failed: " + error.message, {}, "", ""});
 }
 
-void OtherFilesStage::Report(const File& file, Error error) { context_.Add(scan_, FindingOf(error, file.record.path)); }
+void OtherFilesStage::Report(const File& file, Error error) {
+  context_.Add(scan_, FindingOf(error, file.record.path));
+}
 
 void OtherFilesStage::Take(File& file, const LeafResult& result) {
   if (result.memory_needed != 0)
-    return Report(file, {ErrorCode::kLimit, "reading a file takes " + MiB(result.memory_needed) + " of memory; raise --max-memory", {}, "", ""});
+    return Report(file, {ErrorCode::kLimit,
+                         "reading a file takes " + MiB(result.memory_needed) +
+                             " of memory; raise --max-memory",
+                         {},
+                         "",
+                         ""});
   for (Finding finding : result.findings) {
     if (!finding.file) finding.file = file.record.path;
     context_.Add(scan_, std::move(finding));
@@ -144,7 +171,9 @@ void OtherFilesStage::Take(File& file, const LeafResult& result) {
   if (!result.complete) return;
   file.record.blake3 = result.blake3;
   if (!file.expected || file.expected->blake3 == result.blake3) return;
-  Finding f = MakeFinding(Code::kDigestMismatch, "the file is not the one that was locked: it was replaced or edited; compare it with a trusted copy");
+  Finding f = MakeFinding(Code::kDigestMismatch,
+                          "the file is not the one that was locked: it was replaced or edited; "
+                          "compare it with a trusted copy");
   f.file = file.record.path;
   f.expected = Blake3Text(*file.expected->blake3);
   f.actual = Blake3Text(*result.blake3);
@@ -153,7 +182,8 @@ void OtherFilesStage::Take(File& file, const LeafResult& result) {
 
 void OtherFilesStage::Finish() {
   for (File& file : files_) {
-    if (!file.record.blake3 || (file.expected && file.expected->blake3 != file.record.blake3)) continue;
+    if (!file.record.blake3 || (file.expected && file.expected->blake3 != file.record.blake3))
+      continue;
     scan_.other_files.push_back(std::move(file.record));
   }
 }

@@ -1,6 +1,6 @@
-// Files of the first source that are no part of the checkpoint: `lock --files` hashes them, and a lockfile that has them is
-// held against them, path by path. What the checkpoint's own bytes lie in is not among them: coverage tells, so that this
-// comes after the leaves.
+// Files of the first source that are no part of the checkpoint: `lock --files` hashes them, and a
+// lockfile that has them is held against them, path by path. What the checkpoint's own bytes lie in
+// is not among them: coverage tells, so that this comes after the leaves.
 #pragma once
 
 #include <map>
@@ -41,8 +41,9 @@ class OtherFilesStage : public Stage {
   uint64_t next_tag_ = 1;
 };
 
-// By index of Scan::listing: regular files in scope that are no companions, and no byte of which is a leaf's or the structure's,
-// nor of something that was not read. The bytes of a source without a listing are all some leaf's.
+// By index of Scan::listing: regular files in scope that are no companions, and no byte of which is
+// a leaf's or the structure's, nor of something that was not read. The bytes of a source without a
+// listing are all some leaf's.
 std::vector<size_t> OtherFiles(const Context& context, const Scan& scan);
 
 }  // namespace leafsum::verify

@@ -6,8 +6,8 @@
 #include "base/decimal.h"
 #include "base/phrase.h"
 #include "base/text.h"
-#include "zarr/chunk_grid.h"
 #include "verify/check_readers.h"
+#include "zarr/chunk_grid.h"
 
 namespace leafsum::verify {
 namespace {
@@ -86,8 +86,7 @@ bool ListsKeys(const ItemScan& item, const Options& options) {
 }
 
 void AppendVersions(std::string& out, const ItemScan& item) {
-  out += ",\"generation\":" + Phrase(item.generation->generation_number) +
-         ",\"versions\":[";
+  out += ",\"generation\":" + Phrase(item.generation->generation_number) + ",\"versions\":[";
   auto member = [&](const char* name, uint64_t value) { out += name + Phrase(value); };
   for (size_t v = 0; v < item.history.size(); ++v) {
     const ocdbt::BtreeGenerationReference& version = item.history[v];
@@ -140,9 +139,10 @@ std::string ListRows(const Scan& scan, const Options& options, ListPlace& place,
 
 std::string ListJson(const Scan& scan, const Options& options) {
   std::string out = "{\"source\":{";
-  if (scan.step_chosen && scan.layout.chosen->number()) out += "\"step\":" + Phrase(*scan.layout.chosen->number()) + ",";
-  out += "\"files\":" + Phrase(scan.total_files) +
-         ",\"bytes\":" + Phrase(scan.total_bytes) + "},\"items\":[";
+  if (scan.step_chosen && scan.layout.chosen->number())
+    out += "\"step\":" + Phrase(*scan.layout.chosen->number()) + ",";
+  out += "\"files\":" + Phrase(scan.total_files) + ",\"bytes\":" + Phrase(scan.total_bytes) +
+         "},\"items\":[";
   uint64_t leaves = 0, parameters = 0, nbytes = 0;
   for (size_t i = 0; i < scan.items.size(); ++i) {
     const ItemScan& item = scan.items[i];
@@ -163,8 +163,7 @@ std::string ListJson(const Scan& scan, const Options& options) {
   out += ']';
   if (options.readers) out += ",\"auto\":" + AutoJson(scan);
   return out + ",\"totals\":{\"leaves\":" + Phrase(leaves) +
-         ",\"parameters\":" + Phrase(parameters) + ",\"nbytes\":" + Phrase(nbytes) +
-         "}}\n";
+         ",\"parameters\":" + Phrase(parameters) + ",\"nbytes\":" + Phrase(nbytes) + "}}\n";
 }
 
 std::string DiffJson(const Comparison& comparison,
@@ -173,8 +172,9 @@ std::string DiffJson(const Comparison& comparison,
   for (size_t k = 0; k < comparison.leaves.size(); ++k) {
     const LeafOutcome& o = comparison.leaves[k];
     const LeafRecord& any = o.actual ? *o.actual : *o.expected;
-    const bool other_kind = o.expected && o.actual && (o.expected->dtype != o.actual->dtype ||
-                                                       o.expected->shape != o.actual->shape);
+    const bool other_kind =
+        o.expected && o.actual &&
+        (o.expected->dtype != o.actual->dtype || o.expected->shape != o.actual->shape);
     const Sign sign = o.sign == Sign::kDifferent && other_kind ? Sign::kNotRead : o.sign;
     out += std::string(k ? "," : "") + "{\"sign\":\"" + static_cast<char>(sign) +
            "\",\"item\":" + JsonString(std::string(o.item)) +
@@ -187,18 +187,16 @@ std::string DiffJson(const Comparison& comparison,
     if (auto it = differences.find(k); it != differences.end()) {
       const ValueDifference& d = it->second;
       out += ",\"values\":{\"differing\":" + Phrase(d.differing) +
-             ",\"first_index\":" + Phrase(d.first_index) +
-             ",\"first_a\":" + JsonString(d.first_a) + ",\"first_b\":" + JsonString(d.first_b) +
-             ",\"max_abs\":" + NumberJson(d.max_abs) + ",\"max_rel\":" + NumberJson(d.max_rel) +
-             "}";
+             ",\"first_index\":" + Phrase(d.first_index) + ",\"first_a\":" + JsonString(d.first_a) +
+             ",\"first_b\":" + JsonString(d.first_b) + ",\"max_abs\":" + NumberJson(d.max_abs) +
+             ",\"max_rel\":" + NumberJson(d.max_rel) + "}";
     }
     out += '}';
   }
   const report::LeafCounts& c = comparison.counts;
   return out + "],\"summary\":{\"equal\":" + Phrase(c.equal) +
-         ",\"different\":" + Phrase(c.different) +
-         ",\"missing\":" + Phrase(c.missing) + ",\"extra\":" + Phrase(c.extra) +
-         ",\"not_read\":" + Phrase(c.not_read) + "}}\n";
+         ",\"different\":" + Phrase(c.different) + ",\"missing\":" + Phrase(c.missing) +
+         ",\"extra\":" + Phrase(c.extra) + ",\"not_read\":" + Phrase(c.not_read) + "}}\n";
 }
 
 }  // namespace leafsum::verify

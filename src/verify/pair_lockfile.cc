@@ -14,7 +14,9 @@ using report::Finding;
 namespace {
 
 std::string_view TopOf(std::string_view path) { return path.substr(0, path.find('/')); }
-std::string_view BelowTop(std::string_view path) { return path.substr(std::min(path.size(), TopOf(path).size() + 1)); }
+std::string_view BelowTop(std::string_view path) {
+  return path.substr(std::min(path.size(), TopOf(path).size() + 1));
+}
 
 bool ShareAName(const Lockfile& lock, const orbax::Layout& layout) {
   for (const ItemRecord& locked : lock.items)
@@ -27,7 +29,8 @@ bool ShareAName(const Lockfile& lock, const orbax::Layout& layout) {
 std::string StepOf(const Lockfile& lock, std::optional<uint64_t> number) {
   std::string_view found;
   if (!number)
-    for (const ItemRecord& item : lock.items) number = std::max(number, orbax::StepNumber(TopOf(item.name)));
+    for (const ItemRecord& item : lock.items)
+      number = std::max(number, orbax::StepNumber(TopOf(item.name)));
   for (const ItemRecord& item : lock.items) {
     const std::string_view top = TopOf(item.name);
     if (*orbax::StepNumber(top) != *number || top == found) continue;
@@ -61,19 +64,25 @@ bool TakeStep(Context& context, Scan& scan, Lockfile& lock) {
   }
   if (kept.empty()) return false;
   lock.items = std::move(kept);
-  Finding f = MakeFinding(Code::kItemRenamed, "the lockfile is of every step of a root: its step " + report::Clipped(step) + " was compared with " + (root ? "that step here" : "this source"));
+  Finding f = MakeFinding(Code::kItemRenamed, "the lockfile is of every step of a root: its step " +
+                                                  report::Clipped(step) + " was compared with " +
+                                                  (root ? "that step here" : "this source"));
   f.expected = step;
   f.actual = root ? scan.layout.chosen->directory + scan.layout.chosen->file : std::string();
   context.Add(scan, std::move(f));
   if (left_over == 0 || context.options.item) return true;
-  f = MakeFinding(Code::kSkipped, "the lockfile is of other steps too, which are not in what was read: name the root with --all-steps, or an item with --item");
+  f = MakeFinding(Code::kSkipped,
+                  "the lockfile is of other steps too, which are not in what was read: name the "
+                  "root with --all-steps, or an item with --item");
   f.actual = Phrase(left_over) + (left_over == 1 ? " item" : " items");
   context.Add(scan, std::move(f));
   return true;
 }
 
-// The paths of the lockfile's files as they are in this source: `strip` was before each that has a place here, `prefix` is now.
-void PlaceFiles(Context& context, Scan& scan, Lockfile& lock, const std::string& strip, const std::string& prefix) {
+// The paths of the lockfile's files as they are in this source: `strip` was before each that has a
+// place here, `prefix` is now.
+void PlaceFiles(Context& context, Scan& scan, Lockfile& lock, const std::string& strip,
+                const std::string& prefix) {
   context.files_below = prefix;
   std::vector<FileRecord> kept;
   uint64_t left_over = 0;
@@ -87,7 +96,9 @@ void PlaceFiles(Context& context, Scan& scan, Lockfile& lock, const std::string&
   }
   lock.files = std::move(kept);
   if (left_over == 0 || context.options.item) return;
-  Finding f = MakeFinding(Code::kSkipped, "files were locked that lie outside of this source: name the directory that was locked");
+  Finding f = MakeFinding(
+      Code::kSkipped,
+      "files were locked that lie outside of this source: name the directory that was locked");
   f.actual = Phrase(left_over) + (left_over == 1 ? " file" : " files");
   context.Add(scan, std::move(f));
 }
@@ -105,12 +116,15 @@ std::string StepDirectoryOf(const Lockfile& lock) {
 
 bool IsOfAllSteps(const Lockfile& lock) {
   return !lock.step && !lock.items.empty() &&
-         std::all_of(lock.items.begin(), lock.items.end(), [](const ItemRecord& item) { return orbax::StepNumber(TopOf(item.name)).has_value(); });
+         std::all_of(lock.items.begin(), lock.items.end(), [](const ItemRecord& item) {
+           return orbax::StepNumber(TopOf(item.name)).has_value();
+         });
 }
 
 void PairLockfile(Context& context, Scan& scan, Lockfile& lock) {
   const orbax::Layout& layout = scan.layout;
-  if (scan.nothing_read || (layout.is_root && !layout.chosen)) return;  // all steps: names are whole
+  if (scan.nothing_read || (layout.is_root && !layout.chosen))
+    return;  // all steps: names are whole
   std::string strip, prefix;
   bool of_root = lock.step.has_value();
   if (IsOfAllSteps(lock) && !ShareAName(lock, layout)) {
@@ -126,19 +140,25 @@ void PairLockfile(Context& context, Scan& scan, Lockfile& lock) {
   if (lock.files) {
     const std::string step = layout.is_root ? layout.chosen->directory : "";
     // A lockfile without a step may be of a root all the same (--no-source).
-    const bool same_root = layout.is_root && (of_root || std::any_of(lock.files->begin(), lock.files->end(), [&](const FileRecord& file) {
-                                                return !step.empty() && file.path.starts_with(step);
-                                              }));
+    const bool same_root =
+        layout.is_root &&
+        (of_root ||
+         std::any_of(lock.files->begin(), lock.files->end(), [&](const FileRecord& file) {
+           return !step.empty() && file.path.starts_with(step);
+         }));
     if (!same_root) prefix = step;
     if (one_each && !same_root && lock.items[0].name != layout.items[0].name) {
-      if (lock.items[0].name.empty()) prefix = layout.items[0].directory;
-      else if (layout.items[0].name.empty()) strip += lock.items[0].name + "/";
+      if (lock.items[0].name.empty())
+        prefix = layout.items[0].directory;
+      else if (layout.items[0].name.empty())
+        strip += lock.items[0].name + "/";
     }
     PlaceFiles(context, scan, lock, strip, prefix);
   }
   // --item may name an item of the lockfile where the source is that item.
   if (context.options.item && lock.items.size() > 1)
-    std::erase_if(lock.items, [&](const ItemRecord& item) { return item.name != *context.options.item; });
+    std::erase_if(lock.items,
+                  [&](const ItemRecord& item) { return item.name != *context.options.item; });
 }
 
 }  // namespace leafsum::verify

@@ -1,6 +1,4 @@
 // Leaves that are arrays: their documents found, read, and turned into shape, dtype and codecs.
-#include "verify/plan_stage.h"
-
 #include <algorithm>
 
 #include "base/checked.h"
@@ -9,6 +7,7 @@
 #include "base/sort.h"
 #include "base/text.h"
 #include "kvstore/safe_path.h"
+#include "verify/plan_stage.h"
 
 namespace leafsum::verify {
 
@@ -61,26 +60,28 @@ void PlanStage::PlanArray(size_t s, size_t i, size_t l, bool zarr3) {
       return;  // told by CheckNames
     const bool other =
         item.store.Find(prefix + std::string(zarr3 ? kZarray : kZarrJson)) != nullptr;
-    Finding f = other ? MakeFinding(Code::kInvalid, Phrase("_METADATA says use_zarr3 ") +
-                                                        (zarr3 ? "true" : "false") +
-                                                        ", the array is stored the other way")
-                : item.ocdbt
-                    ? MakeFinding(Code::kMissingLeaf,
-                                  "the tree names this leaf, the store has no key " + key + UnmergedWords(item, prefix, true))
-                    : MakeFinding(Code::kMissingFile,
-                                  !item.tree && !LiesBelow(item.store, prefix)
-                                      ? "the leaf refers to an array beside the msgpack file, and "
-                                        "its directory is not there: copy it again"
-                                  : item.tree ? "the tree names this leaf, its array's metadata is "
-                                                "not there"
-                                              : "the leaf refers to an array whose chunks are here "
-                                                "without its metadata: copy the files whose names "
-                                                "begin with a dot too");
+    Finding f =
+        other ? MakeFinding(Code::kInvalid, Phrase("_METADATA says use_zarr3 ") +
+                                                (zarr3 ? "true" : "false") +
+                                                ", the array is stored the other way")
+        : item.ocdbt
+            ? MakeFinding(Code::kMissingLeaf, "the tree names this leaf, the store has no key " +
+                                                  key + UnmergedWords(item, prefix, true))
+            : MakeFinding(Code::kMissingFile,
+                          !item.tree && !LiesBelow(item.store, prefix)
+                              ? "the leaf refers to an array beside the msgpack file, and "
+                                "its directory is not there: copy it again"
+                          : item.tree ? "the tree names this leaf, its array's metadata is "
+                                        "not there"
+                                      : "the leaf refers to an array whose chunks are here "
+                                        "without its metadata: copy the files whose names "
+                                        "begin with a dot too");
     if (item.ocdbt)
       f.expected = key;
     else
       f.file = item.item.directory + key;
-    if (other || item.unmerged.contains(prefix)) return context_.Add(scan, item, leaf, std::move(f));
+    if (other || item.unmerged.contains(prefix))
+      return context_.Add(scan, item, leaf, std::move(f));
     absent_.push_back({s, i, l, key, std::move(f)});
     return;
   }
@@ -89,18 +90,22 @@ void PlanStage::PlanArray(size_t s, size_t i, size_t l, bool zarr3) {
   WantDocument(s, i, l);
 }
 
-// Documents whose stored bytes are, in part, those of one before: read for each key, they are more than what is stored.
+// Documents whose stored bytes are, in part, those of one before: read for each key, they are more
+// than what is stored.
 void PlanStage::SharedDocuments(const ItemScan& item) {
   wanted_entries_.assign(item.store_read ? item.store.entries().size() : 0, false);
   std::vector<uint32_t> order;
-  const auto value = [&](uint32_t e) -> const kvstore::ValueRef& { return item.store.entries()[e].value; };
+  const auto value = [&](uint32_t e) -> const kvstore::ValueRef& {
+    return item.store.entries()[e].value;
+  };
   for (uint32_t e = 0; e < wanted_entries_.size(); ++e) {
     if (value(e).is_inline()) continue;
     const std::string_view name = SplitKey(item.store.entries()[e].key).second;
     if (name == kZarray || name == kZarrJson) order.push_back(e);
   }
   StableSort(order, [&](uint32_t a, uint32_t b) {
-    return value(a).file != value(b).file ? value(a).file < value(b).file : value(a).offset < value(b).offset;
+    return value(a).file != value(b).file ? value(a).file < value(b).file
+                                          : value(a).offset < value(b).offset;
   });
   uint64_t end = 0;
   for (size_t i = 0; i < order.size(); ++i) {
@@ -195,7 +200,8 @@ void PlanStage::WantDocument(size_t s, size_t i, size_t l) {
                       Phrase(*size) + " bytes"});
   scan.coverage.Mark(ref.file, ref.offset, ref.length, ByteClass::kStructural);
   documents_.push_back(document);
-  WantRange(scan, std::string(scan.files.path(ref.file)), ref.offset, ref.length, documents_.size() - 1);
+  WantRange(scan, std::string(scan.files.path(ref.file)), ref.offset, ref.length,
+            documents_.size() - 1);
 }
 
 void PlanStage::OnRead(size_t tag, Bytes bytes) {
@@ -204,8 +210,8 @@ void PlanStage::OnRead(size_t tag, Bytes bytes) {
   const ItemScan& item = scan.items[d.item];
   const kvstore::ValueRef& ref = item.store.entries()[item.leaves[d.leaf].document_entry].value;
   if (bytes.size() != ref.length)
-    return OnFailure(
-        tag, ShortRead(scan.files.size(ref.file).has_value(), ref.length, bytes.size()));
+    return OnFailure(tag,
+                     ShortRead(scan.files.size(ref.file).has_value(), ref.length, bytes.size()));
   OnDocument(d, bytes);
 }
 
@@ -283,8 +289,10 @@ void PlanStage::ReadDocument(const Document& d, bool v3) {
   leaf.record.shape = metadata->shape;
   leaf.record.nbytes = metadata->nbytes;
   if (metadata->duplicate_members.empty()) {
-    if (recent_.size() < kRecentDocuments) recent_.push_back(d);
-    else recent_[next_recent_++ % kRecentDocuments] = d;
+    if (recent_.size() < kRecentDocuments)
+      recent_.push_back(d);
+    else
+      recent_[next_recent_++ % kRecentDocuments] = d;
   }
   leaf.metadata = std::move(*metadata);
 }

@@ -1,12 +1,11 @@
 // Leaves whose values lie in a msgpack file, or are named there.
-#include "verify/plan_stage.h"
-
 #include <algorithm>
 
 #include "base/checked.h"
 #include "base/phrase.h"
 #include "base/sort.h"
 #include "base/text.h"
+#include "verify/plan_stage.h"
 #include "zarr/array_size.h"
 #include "zarr/json_members.h"
 #include "zarr/type_table.h"
@@ -64,7 +63,8 @@ void PlanStage::PlanMsgpack(size_t s, size_t i) {
   }
   for (size_t l : placeholders) {
     LeafPlan& leaf = item.leaves[l];
-    const bool is_string = !leaf.by_path && item.strings && item.strings->values.count(leaf.param_name) > 0 &&
+    const bool is_string = !leaf.by_path && item.strings &&
+                           item.strings->values.count(leaf.param_name) > 0 &&
                            !item.store.Find(orbax::KeyPrefix(leaf.param_name) + ".zarray");
     leaf.record.value_type = is_string ? "string" : "np.ndarray";
     if (is_string)

@@ -144,49 +144,57 @@ void PlanStage::PlanTree(size_t s, size_t i) {
   CheckNames(scan, item);
 }
 
-// A leaf whose value lies in the msgpack file, and which the store or _strings.json has too: v0 takes the one, v1 the other.
+// A leaf whose value lies in the msgpack file, and which the store or _strings.json has too: v0
+// takes the one, v1 the other.
 void PlanStage::TwoSources(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   const std::string prefix = orbax::KeyPrefix(leaf.param_name);
   const bool stored = item.store_read && (item.store.Find(prefix + std::string(kZarray)) ||
                                           item.store.Find(prefix + std::string(kZarrJson)));
   if (!stored && !(item.strings && item.strings->values.contains(leaf.param_name))) return;
   const char* other = stored ? "the array of this name in the store" : "the text in _strings.json";
-  Finding f = MakeFinding(Code::kReaderDivergence,
-                          "v1 load would take " + std::string(other) +
-                              ", which it alone reads; hashed was the value in the msgpack file checkpoint, which "
-                              "PyTreeCheckpointer takes: remove the file checkpoint, or save again");
+  Finding f = MakeFinding(
+      Code::kReaderDivergence,
+      "v1 load would take " + std::string(other) +
+          ", which it alone reads; hashed was the value in the msgpack file checkpoint, which "
+          "PyTreeCheckpointer takes: remove the file checkpoint, or save again");
   f.file = item.item.directory + "checkpoint";
   f.expected = "the value in the msgpack file";
   f.actual = other;
   context_.Add(scan, item, leaf, std::move(f));
 }
 
-// Without the files of array_metadatas/ nobody knows which arrays are PRNG keys, and Orbax raises where it has a jax.Array to
-// restore.
+// Without the files of array_metadatas/ nobody knows which arrays are PRNG keys, and Orbax raises
+// where it has a jax.Array to restore.
 void PlanStage::TellRecordProblems(Scan& scan, ItemScan& item) {
-  const bool needed = std::any_of(item.leaves.begin(), item.leaves.end(),
-                                  [](const LeafPlan& leaf) { return leaf.record.value_type == "jax.Array"; });
+  const bool needed = std::any_of(item.leaves.begin(), item.leaves.end(), [](const LeafPlan& leaf) {
+    return leaf.record.value_type == "jax.Array";
+  });
   for (const Finding& problem : item.record_problems)
-    context_.Add(scan, item, needed || problem.severity != Severity::kError ? problem : AsWarning(problem));
+    context_.Add(scan, item,
+                 needed || problem.severity != Severity::kError ? problem : AsWarning(problem));
 }
 
-// Whether a reader restores the leaf from the store at all (readers/tree.h). An array without one is read all the same: the
-// project that wrote it may have a handler.
+// Whether a reader restores the leaf from the store at all (readers/tree.h). An array without one
+// is read all the same: the project that wrote it may have a handler.
 bool PlanStage::HasReader(Scan& scan, ItemScan& item, LeafPlan& leaf, bool zarr3) {
   const std::string& type = leaf.record.value_type;
   const bool known = readers::HasTypeHandler(type);
   if (known && !leaf.skip_deserialize) return true;
-  Finding f = known ? MakeFinding(Code::kReaderDivergence,
-                                  "_METADATA says skip_deserialize of a leaf with content: Orbax does not read it, and raises")
-                    : MakeFinding(Code::kInvalid,
-                                  "no type handler of Orbax knows this value type: a restore raises \"TypeHandler lookup "
-                                  "failed\" unless a handler of the project that wrote it is registered");
+  Finding f =
+      known ? MakeFinding(Code::kReaderDivergence,
+                          "_METADATA says skip_deserialize of a leaf with content: Orbax does not "
+                          "read it, and raises")
+            : MakeFinding(Code::kInvalid,
+                          "no type handler of Orbax knows this value type: a restore raises "
+                          "\"TypeHandler lookup "
+                          "failed\" unless a handler of the project that wrote it is registered");
   f.file = item.item.directory + "_METADATA";
   f.expected = known ? "skip_deserialize false" : "jax.Array, np.ndarray, scalar or string";
   f.actual = known ? "skip_deserialize true" : type;
   if (!known || ChecksAll(context_.options)) context_.Add(scan, item, leaf, std::move(f));
   if (known) return true;
-  const std::string key = orbax::KeyPrefix(leaf.param_name) + std::string(zarr3 ? kZarrJson : kZarray);
+  const std::string key =
+      orbax::KeyPrefix(leaf.param_name) + std::string(zarr3 ? kZarrJson : kZarray);
   if (item.store_read && item.store.Find(key)) return true;
   leaf.state = LeafPlan::State::kNotRead;
   return false;
@@ -239,7 +247,8 @@ void PlanStage::CheckNames(Scan& scan, ItemScan& item) {
     // What stands once is no collision: the first of each that stands twice or more is kept.
     auto end = list.begin();
     for (auto it = list.begin(); it != list.end();) {
-      const auto next = std::find_if(it, list.end(), [&](const std::string& name) { return name != *it; });
+      const auto next =
+          std::find_if(it, list.end(), [&](const std::string& name) { return name != *it; });
       if (next - it > 1) std::swap(*end++, *it);
       it = next;
     }
@@ -256,9 +265,9 @@ void PlanStage::CheckNames(Scan& scan, ItemScan& item) {
     const bool twice = same_path(l + 1) || same_path(l - 1);
     const bool by_name = leaf.state != LeafPlan::State::kEmpty && !leaf.in_msgpack;
     const bool is_string = leaf.record.value_type == "string";
-    if (twice || (by_name && !names[is_string].empty() &&
-                  std::binary_search(names[is_string].begin(), names[is_string].end(),
-                                     name_of(leaf)))) {
+    if (twice ||
+        (by_name && !names[is_string].empty() &&
+         std::binary_search(names[is_string].begin(), names[is_string].end(), name_of(leaf)))) {
       Finding f = MakeFinding(
           Code::kNameCollision,
           twice ? "the tree has this key path twice: readers take one of the two, the other one is "
@@ -327,9 +336,9 @@ void PlanStage::PlanString(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   leaf.record.nbytes = leaf.raw.size();
 }
 
-// A PRNG key is a jax.Array of uint32 that a process marked as one; of other types the mark is never looked at. Orbax takes
-// the last entry of that name, in the file that its directory happens to name first (jax_array_handlers.py,
-// _wrap_random_key_data).
+// A PRNG key is a jax.Array of uint32 that a process marked as one; of other types the mark is
+// never looked at. Orbax takes the last entry of that name, in the file that its directory happens
+// to name first (jax_array_handlers.py, _wrap_random_key_data).
 void PlanStage::ReadKeyMark(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   leaf.record.prng_known = scan.records_asked && item.record_problems.empty();
   const auto [first, last] = item.recorded.equal_range(leaf.param_name);
@@ -343,7 +352,8 @@ void PlanStage::ReadKeyMark(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   std::set<std::optional<std::string>> impls;
   for (const auto& [file, mark] : marks) impls.insert(mark->array.random_key_impl);
   const bool disagree = impls.size() > 1;
-  if (marks.size() < item.num_array_metadatas) impls.insert(std::nullopt);  // a file without the name marks nothing
+  if (marks.size() < item.num_array_metadatas)
+    impls.insert(std::nullopt);  // a file without the name marks nothing
   if (impls.size() == 1) leaf.record.prng_impl = *impls.begin();
   const auto add = [&](Code code, const char* message, std::string expected, std::string actual) {
     Finding f = MakeFinding(code, message);
@@ -353,18 +363,21 @@ void PlanStage::ReadKeyMark(Scan& scan, ItemScan& item, LeafPlan& leaf) {
     context_.Add(scan, item, leaf, std::move(f));
   };
   if (disagree)
-    add(Code::kStructureMismatch, "processes disagree on the PRNG implementation of this leaf", "one", "several");
+    add(Code::kStructureMismatch, "processes disagree on the PRNG implementation of this leaf",
+        "one", "several");
   if (!ChecksAll(context_.options)) return;
   if (impls.size() > 1 && item.record_problems.empty()) {
     leaf.record.prng_known = false;
     add(Code::kReaderDivergence,
-        "the processes' files do not agree on whether this is a PRNG key, or of which kind: Orbax takes the file that its "
+        "the processes' files do not agree on whether this is a PRNG key, or of which kind: Orbax "
+        "takes the file that its "
         "file system names first",
         "one answer", "several");
   }
   if (twice)
     add(Code::kReaderDivergence,
-        "this leaf stands twice in a file of array_metadatas/: Orbax takes the last entry, other readers may take the first",
+        "this leaf stands twice in a file of array_metadatas/: Orbax takes the last entry, other "
+        "readers may take the first",
         "one entry", "two or more");
 }
 

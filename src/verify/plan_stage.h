@@ -24,7 +24,8 @@ class PlanStage : public ReadingStage {
   void PlanTree(size_t scan, size_t item);
   void SharedDocuments(const ItemScan& item);
   void PlanBareStore(size_t scan, size_t item);
-  // The values of the msgpack tree by key path; what lies between their bytes is marked as structure.
+  // The values of the msgpack tree by key path; what lies between their bytes is marked as
+  // structure.
   static std::vector<orbax::MsgpackLeaf*> MsgpackValues(Scan& scan, ItemScan& item);
   void PlanMsgpack(size_t scan, size_t item);
   void PlanMsgpackValue(Scan& scan, ItemScan& item, LeafPlan& leaf, orbax::MsgpackLeaf& value);
@@ -50,11 +51,13 @@ class PlanStage : public ReadingStage {
   static constexpr std::string_view kZarray = ".zarray", kZarrJson = "zarr.json";
   // What one item's leaves of one name have in common is bounded: each of them has it for itself.
   std::vector<AbsentArray> absent_;
-  std::vector<bool> wanted_entries_;  // of this item's store: their bytes were wanted before, or are another document's too
+  std::vector<bool> wanted_entries_;  // of this item's store: their bytes were wanted before, or
+                                      // are another document's too
   uint64_t repeated_documents_ = 0, string_bytes_ = 0;
   std::vector<Document> documents_;
   static constexpr size_t kRecentDocuments = 16;
-  std::vector<Document> recent_;  // parsed without a finding; `leaves` of their items no longer move
+  std::vector<Document>
+      recent_;  // parsed without a finding; `leaves` of their items no longer move
   size_t next_recent_ = 0;
 };
 

@@ -48,8 +48,8 @@ Probe::Probe(Context& context, const Lockfile* lock) : ReadingStage(context), lo
   }
 }
 
-// A lockfile of a root may be held against its step, and the other way round: its files then lie elsewhere, and PairLockfile
-// says where once the layout is known.
+// A lockfile of a root may be held against its step, and the other way round: its files then lie
+// elsewhere, and PairLockfile says where once the layout is known.
 void Probe::AskLocked(size_t s) {
   const std::optional<std::string>& step = context_.options.step;
   const auto ask = [&](std::string path) {
@@ -74,10 +74,12 @@ std::string Probe::not_found() const {
 void Probe::Finish() {
   for (Scan& scan : context_.scans) {
     if (scan.listed) continue;
-    StableSort(scan.listing, [](const FileEntry& a, const FileEntry& b) { return a.path < b.path; });
+    StableSort(scan.listing,
+               [](const FileEntry& a, const FileEntry& b) { return a.path < b.path; });
     // A file that is locked beside the checkpoint may have been asked for as one of its own, too.
     const auto same = [](const FileEntry& a, const FileEntry& b) { return a.path == b.path; };
-    scan.listing.erase(std::unique(scan.listing.begin(), scan.listing.end(), same), scan.listing.end());
+    scan.listing.erase(std::unique(scan.listing.begin(), scan.listing.end(), same),
+                       scan.listing.end());
   }
 }
 
@@ -130,7 +132,8 @@ void Probe::OpenIn(size_t index, std::string_view name) {
   path += name;
   path += '/';
   if (kvstore::IsSafePath(name))
-    Open(parent.scan, std::move(path), parent.depth + 1, parent.depth == 0 ? parent.path.size() : parent.top);
+    Open(parent.scan, std::move(path), parent.depth + 1,
+         parent.depth == 0 ? parent.path.size() : parent.top);
 }
 
 // All that was asked of a directory is answered.
@@ -147,12 +150,14 @@ void Probe::Decide(size_t index) {
     AskIn(index, What::kSide, kStrings, kMaxJsonBytes);
     AskReferences(index);
   } else if (directory.Has(kZarray) || directory.Has(kZarrJson)) {
-    ReadIn(index, What::kDocument, directory.Has(kZarrJson) ? kZarrJson : kZarray, kMaxArrayMetadata);
+    ReadIn(index, What::kDocument, directory.Has(kZarrJson) ? kZarrJson : kZarray,
+           kMaxArrayMetadata);
   } else if (directory.HasItem()) {
     return;
   } else if (directory.depth == 0) {
     // Perhaps a root, of which the lockfile names a step.
-    if (lock_ && lock_->step && directory.path.empty()) OpenStep(directory.scan, Phrase(*lock_->step));
+    if (lock_ && lock_->step && directory.path.empty())
+      OpenStep(directory.scan, Phrase(*lock_->step));
     // A step of before `_CHECKPOINT_METADATA`, or one that does not say what is in it.
     OpenItems(index, {std::begin(kUsualItems), std::end(kUsualItems)});
   } else if (directory.depth < 2) {  // an item that holds others
@@ -168,7 +173,8 @@ void Probe::AskReferences(size_t index) {
   const auto is_it = [&](const FileEntry& entry) { return entry.path == path; };
   const auto entry = std::find_if(scan.listing.rbegin(), scan.listing.rend(), is_it);
   directory.msgpack = msgpacks_.size();
-  const auto want = msgpacks_.emplace_back(std::make_unique<orbax::MsgpackReader>(entry->size))->Want();
+  const auto want =
+      msgpacks_.emplace_back(std::make_unique<orbax::MsgpackReader>(entry->size))->Want();
   if (!want) return;
   wants_.push_back({What::kMsgpack, directory.scan, index, path});
   WantRange(scan, path, want->offset, want->length, wants_.size() - 1);
@@ -181,17 +187,21 @@ void Probe::Msgpack(size_t tag, Bytes bytes) {
   const auto asked = reader.Want();
   if (bytes.size() != asked->length) return;  // Discover reads it again and says what is wrong
   reader.Feed(bytes);
-  if (const auto next = reader.Want()) return WantRange(context_.scans[want.scan], want.path, next->offset, next->length, tag);
+  if (const auto next = reader.Want())
+    return WantRange(context_.scans[want.scan], want.path, next->offset, next->length, tag);
   for (const orbax::MsgpackLeaf& leaf : reader.leaves()) {
     if (leaf.kind != orbax::MsgpackLeaf::Kind::kPlaceholder || leaf.problem) continue;
-    const std::string path = directories_[want.directory].path + orbax::KeyPrefix(orbax::ArrayDirectory(leaf, want.path)) + ".zarray";
-    if (kvstore::IsSafePath(path)) AskFile({What::kDocument, want.scan, want.directory, path}, kMaxArrayMetadata);
+    const std::string path = directories_[want.directory].path +
+                             orbax::KeyPrefix(orbax::ArrayDirectory(leaf, want.path)) + ".zarray";
+    if (kvstore::IsSafePath(path))
+      AskFile({What::kDocument, want.scan, want.directory, path}, kMaxArrayMetadata);
   }
   owner.reset();
 }
 
 void Probe::OpenItems(size_t index, std::vector<std::string> names) {
-  // An item that is locked and not named may be there all the same. One of each is a pair, whatever the names.
+  // An item that is locked and not named may be there all the same. One of each is a pair, whatever
+  // the names.
   if (lock_ && (names.size() > 1 || lock_->items.size() > 1))
     for (const ItemRecord& item : lock_->items)
       if (!item.name.empty()) names.push_back(item.name.substr(0, item.name.find('/')));
@@ -201,13 +211,14 @@ void Probe::OpenItems(size_t index, std::vector<std::string> names) {
   for (const std::string& name : names) OpenIn(index, name);
 }
 
-// Orbax numbers processes from 0. How many there are is told by the first that has no file; the more there are, the more are
-// asked for at once.
+// Orbax numbers processes from 0. How many there are is told by the first that has no file; the
+// more there are, the more are asked for at once.
 void Probe::Processes(size_t index, uint64_t count) {
   Directory& directory = directories_[index];
   directory.processes_waiting = count;
   for (; count > 0; --count)
-    AskIn(index, What::kProcess, "array_metadatas/process_" + Phrase(directory.processes++), kMaxJsonBytes);
+    AskIn(index, What::kProcess, "array_metadatas/process_" + Phrase(directory.processes++),
+          kMaxJsonBytes);
 }
 
 void Probe::Answered(const Want& want) {
@@ -227,7 +238,8 @@ void Probe::Incomplete(Scan& scan, const Error& error, const std::string& file) 
 void Probe::OnFailure(size_t tag, Error error) {
   const Want want = wants_[tag];
   // A tree that is too large is told where it is decoded.
-  if (error.code != ErrorCode::kMissing && !(want.what == What::kTree && error.code == ErrorCode::kLimit)) {
+  if (error.code != ErrorCode::kMissing &&
+      !(want.what == What::kTree && error.code == ErrorCode::kLimit)) {
     if (unreachable_.empty()) unreachable_ = error.message;
     Incomplete(context_.scans[want.scan], error, want.path);
   }
@@ -275,8 +287,8 @@ void Probe::Handlers(const Want& want, Bytes bytes) {
   AskOthers(want.directory);
 }
 
-// The files beside `_METADATA`, where it has a word that they go with. A word that is spelled with escapes is not seen: then
-// what it goes with is missing, and that is told.
+// The files beside `_METADATA`, where it has a word that they go with. A word that is spelled with
+// escapes is not seen: then what it goes with is missing, and that is told.
 void Probe::Tree(const Want& want, Bytes bytes) {
   const std::string_view text = AsText(bytes);
   const auto has = [&](std::string_view word) { return text.find(word) != text.npos; };
@@ -289,7 +301,8 @@ void Probe::Tree(const Want& want, Bytes bytes) {
     }
   }
   const Directory& directory = directories_[want.directory];
-  const bool narrows = context_.Narrows(context_.scans[want.scan]), plain = !directory.Has(kManifest);
+  const bool narrows = context_.Narrows(context_.scans[want.scan]),
+             plain = !directory.Has(kManifest);
   if (narrows || plain) {
     const auto tree = orbax::ParseTreeMetadata(bytes);
     if (!tree) return;  // Discover reads it again and says what is wrong
@@ -304,7 +317,8 @@ void Probe::Tree(const Want& want, Bytes bytes) {
       const std::string path = directory.path + orbax::KeyPrefix(orbax::ParamName(entry.key_path)) +
                                (tree->use_zarr3 ? "zarr.json" : ".zarray");
       if (kvstore::IsSafePath(path))
-        AskFile({What::kDocument, want.scan, want.directory, path, tree->use_zarr3}, kMaxArrayMetadata);
+        AskFile({What::kDocument, want.scan, want.directory, path, tree->use_zarr3},
+                kMaxArrayMetadata);
     }
   }
   if (strings) AskIn(want.directory, What::kSide, kStrings, kMaxJsonBytes);
@@ -339,9 +353,10 @@ bool Probe::Supply(PendingAsks& asks) {
   if (ReadingStage::Supply(asks)) return true;
   if (arrays_.empty()) return false;
   Array& array = arrays_.front();
-  AskSize({What::kChunk, array.scan, 0,
-           array.prefix + zarr::ChunkKey(array.key_encoding, zarr::Unravel(array.next, array.grid))},
-          kSmallChunk);
+  AskSize(
+      {What::kChunk, array.scan, 0,
+       array.prefix + zarr::ChunkKey(array.key_encoding, zarr::Unravel(array.next, array.grid))},
+      kSmallChunk);
   if (++array.next == array.count) arrays_.pop_front();
   return ReadingStage::Supply(asks);
 }

@@ -36,7 +36,17 @@ class Probe : public ReadingStage {
   bool Done() const override { return arrays_.empty() && ReadingStage::Done(); }
 
  private:
-  enum class What { kName, kSide, kLocked, kChunk, kProcess, kHandlers, kTree, kMsgpack, kDocument };
+  enum class What {
+    kName,
+    kSide,
+    kLocked,
+    kChunk,
+    kProcess,
+    kHandlers,
+    kTree,
+    kMsgpack,
+    kDocument
+  };
   // A directory under question: which names are there, once every answer is in.
   struct Directory {
     size_t scan;
@@ -45,7 +55,8 @@ class Probe : public ReadingStage {
     size_t top = 0;    // what of the path is the checkpoint's own; behind it comes the item's name
     size_t waiting = 0;
     bool all_asked = false;  // the second round's names too
-    uint64_t processes = 0, processes_there = 0, processes_waiting = 0;  // of array_metadatas/: asked for and so on
+    uint64_t processes = 0, processes_there = 0,
+             processes_waiting = 0;  // of array_metadatas/: asked for and so on
     bool Has(std::string_view name) const;
     bool HasItem() const;  // anything but the checkpoint's own files
     std::vector<std::string> found = {};
@@ -93,7 +104,8 @@ class Probe : public ReadingStage {
   const Lockfile* lock_;
   std::vector<Directory> directories_;
   std::vector<Want> wants_;
-  std::vector<std::unique_ptr<orbax::MsgpackReader>> msgpacks_;  // for the arrays that they refer to
+  std::vector<std::unique_ptr<orbax::MsgpackReader>>
+      msgpacks_;  // for the arrays that they refer to
   std::deque<Array> arrays_;
   std::string unreachable_;  // why the first read failed that did
   uint64_t found_ = 0;

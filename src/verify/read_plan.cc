@@ -11,7 +11,7 @@ namespace {
 using hash::kChunkLen;
 
 constexpr uint64_t kMaxKept = uint64_t{1} << 31;  // a buffer that a 32-bit machine gives
-constexpr uint64_t kMaxColumns = 1 << 20;         // open at a time: far more than memory has room for
+constexpr uint64_t kMaxColumns = 1 << 20;  // open at a time: far more than memory has room for
 constexpr uint64_t kMaxOpen = uint64_t{1} << 60;  // what they take is no sum beyond this
 
 // The largest power of two that divides n.
@@ -24,12 +24,15 @@ uint64_t OpenCost::Of(uint64_t columns) const {
   return std::min(memory + index * std::min(columns, columns / in_shard + 2), kMaxOpen);
 }
 
-ReadPlan PlanRead(const GroupForm& group, const OpenCost& cost, uint64_t budget, uint64_t alignment) {
+ReadPlan PlanRead(const GroupForm& group, const OpenCost& cost, uint64_t budget,
+                  uint64_t alignment) {
   ReadPlan best;
   const bool values = PowerIn(group.line_bytes | alignment) >= kChunkLen;
   const uint64_t most = std::min(group.columns, kMaxColumns);
-  // Content of one chunk after the other; then values, of as few neighbours as make a chunk of BLAKE3's, and of more.
-  uint64_t unit = 1, columns = 1, next = values ? kChunkLen / std::gcd(uint64_t{kChunkLen}, group.run_bytes) : 0;
+  // Content of one chunk after the other; then values, of as few neighbours as make a chunk of
+  // BLAKE3's, and of more.
+  uint64_t unit = 1, columns = 1,
+           next = values ? kChunkLen / std::gcd(uint64_t{kChunkLen}, group.run_bytes) : 0;
   for (;;) {
     const uint64_t open = cost.Of(columns), line = KeptBytes(group.line_bytes, unit);
     const uint64_t room = std::min(kMaxKept, budget - std::min(open, budget)) / line;
@@ -39,7 +42,8 @@ ReadPlan PlanRead(const GroupForm& group, const OpenCost& cost, uint64_t budget,
       plan.lines = CeilDiv(group.lines, plan.passes);
     }
     plan.memory = open + std::min(CheckedMul(plan.lines, line).value_or(kMaxOpen), kMaxOpen);
-    if (best.columns == 0 || plan.passes < best.passes || (plan.passes == best.passes && plan.memory < best.memory))
+    if (best.columns == 0 || plan.passes < best.passes ||
+        (plan.passes == best.passes && plan.memory < best.memory))
       best = plan;
     do {
       if (next == 0) return best;

@@ -5,9 +5,9 @@
 #include "base/checked.h"
 #include "base/phrase.h"
 #include "hash/blake3.h"
+#include "verify/array_task.h"
 #include "verify/compare.h"
 #include "verify/fingerprint.h"
-#include "verify/array_task.h"
 #include "verify/hash_stage.h"
 #include "verify/kept_chunks.h"
 
@@ -46,8 +46,9 @@ void ReadStage::Plan(const ReadRequest& request, const Lockfile* lock, uint32_t 
       if (leaf.state == LeafPlan::State::kNotRead) ++not_read_;  // a finding says why
       if (leaf.state != LeafPlan::State::kPlanned) return;
       if (!IsPlanned(request, leaf)) {
-        Finding f = MakeFinding(Code::kChangedDuringRead,
-                                "the leaf is another one than when its parts were chosen: run again");
+        Finding f =
+            MakeFinding(Code::kChangedDuringRead,
+                        "the leaf is another one than when its parts were chosen: run again");
         f.expected = request.dtype + ' ' + Phrase(request.nbytes) + " bytes";
         f.actual = leaf.record.dtype + ' ' + Phrase(leaf.record.nbytes) + " bytes";
         context_.Add(scan, item, leaf, std::move(f));
@@ -71,7 +72,8 @@ void ReadStage::Plan(const ReadRequest& request, const Lockfile* lock, uint32_t 
   context_.findings.Add(std::move(f));
 }
 
-// The lockfile's record of the leaf; null, and a finding, where it has none or another kind of leaf.
+// The lockfile's record of the leaf; null, and a finding, where it has none or another kind of
+// leaf.
 const LeafRecord* ReadStage::Expected(const ItemScan& item, LeafPlan& leaf, const Lockfile& lock) {
   const Scan& scan = context_.scans[0];
   // Compared as verify does it, but for what was not read yet: the digests.
@@ -136,7 +138,8 @@ void ReadStage::Answer(uint64_t tag, Bytes bytes) {
     return Unread(part);
   }
   const LeafResult& result = (*results)[0];
-  if (const auto memory = LargerGrant(part.memory, result.memory_needed, context_.options.max_memory)) {
+  if (const auto memory =
+          LargerGrant(part.memory, result.memory_needed, context_.options.max_memory)) {
     part.memory = *memory;
     queue_.push_front(part);
     return;
@@ -161,7 +164,8 @@ void ReadStage::Check(const Part& part, const LeafResult& result) {
   const uint64_t begin = part.part->begin.value_or(0);
   if (result.blake3) {
     if (result.blake3 == expected.blake3) return;
-    Finding f = MakeFinding(Code::kDigestMismatch, "content differs from the lockfile's; it is not shown");
+    Finding f =
+        MakeFinding(Code::kDigestMismatch, "content differs from the lockfile's; it is not shown");
     f.expected = Blake3Text(*expected.blake3);
     f.actual = Blake3Text(*result.blake3);
     Add(part, std::move(f));
@@ -169,11 +173,11 @@ void ReadStage::Check(const Part& part, const LeafResult& result) {
   }
   const uint64_t at = begin / hash::kBlockSize * hash::kBlockValueSize;
   const uint64_t end = begin + part.part->take;
-  const bool whole_blocks = part.part->begin && !result.blocks.empty() &&
-                            at + result.blocks.size() <= expected.blocks.size() &&
-                            (end % hash::kBlockSize == 0 || end == expected.nbytes) &&
-                            result.blocks.size() / hash::kBlockValueSize ==
-                                CeilDiv(part.part->take, hash::kBlockSize);
+  const bool whole_blocks =
+      part.part->begin && !result.blocks.empty() &&
+      at + result.blocks.size() <= expected.blocks.size() &&
+      (end % hash::kBlockSize == 0 || end == expected.nbytes) &&
+      result.blocks.size() / hash::kBlockValueSize == CeilDiv(part.part->take, hash::kBlockSize);
   if (!whole_blocks) {
     Add(part, MakeFinding(Code::kSkipped, "this part cannot be checked against the lockfile"));
     return Unread(part);
@@ -186,8 +190,8 @@ void ReadStage::Check(const Part& part, const LeafResult& result) {
     const uint64_t from = begin + b / hash::kBlockValueSize * hash::kBlockSize;
     const uint64_t to = std::min(from + hash::kBlockSize, expected.nbytes);
     Add(part, MakeFinding(Code::kDigestMismatch, "content differs from the lockfile's in bytes " +
-                                                     Phrase(from) + " to " +
-                                                     Phrase(to - 1) + "; it is not shown"));
+                                                     Phrase(from) + " to " + Phrase(to - 1) +
+                                                     "; it is not shown"));
     return Unread(part);
   }
 }

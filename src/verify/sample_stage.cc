@@ -50,8 +50,9 @@ std::string Share(double v) { return DoubleText(v, 4); }
 double ChanceToFind(uint64_t total, uint64_t drawn, uint64_t changed) {
   double missed = 1;
   for (uint64_t k = 0; k < changed && missed > 0; ++k)
-    missed *= k + drawn >= total ? 0.0
-                                 : static_cast<double>(total - drawn - k) / static_cast<double>(total - k);
+    missed *= k + drawn >= total
+                  ? 0.0
+                  : static_cast<double>(total - drawn - k) / static_cast<double>(total - k);
   return 1 - missed;
 }
 
@@ -93,7 +94,8 @@ void SampleStage::Choose(std::vector<Chunk> chunks) {
   std::map<std::pair<size_t, orbax::KeyPath>, const LeafRecord*> evidence;
   for (size_t i = 0; lock_ && i < scan.items.size(); ++i)
     if (const ItemRecord* item = EvidenceOf(*lock_, scan, scan.items[i]))
-      for (const LeafRecord& record : item->leaves) evidence.emplace(std::pair(i, record.key_path), &record);
+      for (const LeafRecord& record : item->leaves)
+        evidence.emplace(std::pair(i, record.key_path), &record);
   uint64_t of_draw = 0;
   for (const Chunk& c : chunks) {
     if (queue_.empty() || queue_.back().item != c.item || queue_.back().leaf != c.leaf) {
@@ -124,14 +126,16 @@ LeafPlan& SampleStage::LeafOf(const Draw& draw) {
   return context_.scans[0].items[draw.item].leaves[draw.leaf];
 }
 
-// Whether the leaf's document, and index and length of every chunk, are what was locked: then a chunk with the lockfile's
-// digest decodes to what was locked. The stored digest binds all of it, and with the lockfile's own digests of the chunks
-// it can be had without reading one (design.md §3).
+// Whether the leaf's document, and index and length of every chunk, are what was locked: then a
+// chunk with the lockfile's digest decodes to what was locked. The stored digest binds all of it,
+// and with the lockfile's own digests of the chunks it can be had without reading one (design.md
+// §3).
 bool SampleStage::IsAsLocked(const Draw& draw) const {
   const Scan& scan = context_.scans[0];
   const ItemScan& item = scan.items[draw.item];
   const LeafPlan& leaf = item.leaves[draw.leaf];
-  if (!draw.expected->stored || draw.expected->chunks.size() != leaf.chunks.size() * hash::kBlockValueSize)
+  if (!draw.expected->stored ||
+      draw.expected->chunks.size() != leaf.chunks.size() * hash::kBlockValueSize)
     return false;
   Job job;
   FileIds file_ids;
@@ -162,7 +166,8 @@ bool SampleStage::Supply(PendingAsks& asks) {
   } else {
     const auto& m = leaf.metadata;
     const auto grid = zarr::GridShape(m.shape, m.chunk_shape);
-    // Of the array each task has what one chunk takes: all of it a thousand times would be memory without bounds.
+    // Of the array each task has what one chunk takes: all of it a thousand times would be memory
+    // without bounds.
     const std::vector<ChunkRef> all = std::exchange(task.array.chunks, {});
     const ByteVector inline_bytes = std::exchange(task.array.inline_bytes, {});
     for (const size_t c : draw.chunks) {
@@ -171,12 +176,15 @@ bool SampleStage::Supply(PendingAsks& asks) {
       one.array = task.array;
       ChunkRef chunk = all[c];
       if (chunk.file == kInlineChunk) {
-        one.array.inline_bytes = ToVector(Bytes(inline_bytes).subspan(static_cast<size_t>(chunk.offset), static_cast<size_t>(chunk.length)));
+        one.array.inline_bytes = ToVector(
+            Bytes(inline_bytes)
+                .subspan(static_cast<size_t>(chunk.offset), static_cast<size_t>(chunk.length)));
         chunk.offset = 0;
       }
       one.array.chunks = {chunk};
       std::vector<std::vector<uint64_t>> axes;
-      for (const uint64_t index : zarr::Unravel(leaf.chunks[c].index, grid)) axes.push_back({index});
+      for (const uint64_t index : zarr::Unravel(leaf.chunks[c].index, grid))
+        axes.push_back({index});
       KeepChunks(one.array, axes);
       job.tasks.push_back(std::move(one));
     }
@@ -218,9 +226,10 @@ void SampleStage::Take(const Draw& draw, const LeafResult& result) {
     constexpr size_t kSize = hash::kBlockValueSize;
     bool same = result.chunks.size() == draw.chunks.size() * kSize;
     for (size_t n = 0; same && n < draw.chunks.size(); ++n)
-      same = std::equal(result.chunks.begin() + static_cast<ptrdiff_t>(n * kSize),
-                        result.chunks.begin() + static_cast<ptrdiff_t>((n + 1) * kSize),
-                        draw.expected->chunks.begin() + static_cast<ptrdiff_t>(draw.chunks[n] * kSize));
+      same = std::equal(
+          result.chunks.begin() + static_cast<ptrdiff_t>(n * kSize),
+          result.chunks.begin() + static_cast<ptrdiff_t>((n + 1) * kSize),
+          draw.expected->chunks.begin() + static_cast<ptrdiff_t>(draw.chunks[n] * kSize));
     if (same || !read_whole_.emplace(draw.item, draw.leaf).second) return;
     Draw whole = draw;
     whole.whole = true;
@@ -261,18 +270,21 @@ void SampleStage::Add(const Draw& draw, Finding finding) {
 
 void SampleStage::Finish() {
   const uint64_t percent = std::max<uint64_t>(1, (total_chunks_ + 99) / 100);
-  const double share = total_chunks_ == 0 ? 0 : 100.0 * static_cast<double>(drawn_chunks_) /
-                                                    static_cast<double>(total_chunks_);
+  const double share = total_chunks_ == 0 ? 0
+                                          : 100.0 * static_cast<double>(drawn_chunks_) /
+                                                static_cast<double>(total_chunks_);
   Finding f = MakeFinding(
       Code::kSkipped,
-      "a sample of " + Phrase(drawn_chunks_) + " of " + Phrase(total_chunks_) +
-          " chunks (" + Share(share) + " %) with seed " + Phrase(context_.options.sample->seed) +
-          ", " + Phrase(bytes_read_) + " bytes read: it holds a single changed chunk with probability " +
+      "a sample of " + Phrase(drawn_chunks_) + " of " + Phrase(total_chunks_) + " chunks (" +
+          Share(share) + " %) with seed " + Phrase(context_.options.sample->seed) + ", " +
+          Phrase(bytes_read_) + " bytes read: it holds a single changed chunk with probability " +
           Share(ChanceToFind(total_chunks_, drawn_chunks_, 1)) + ", one of a changed 1 % (" +
           Phrase(percent) + ") with " + Share(ChanceToFind(total_chunks_, drawn_chunks_, percent)) +
-          (decoded_chunks_ == 0 ? "" : "; " + Phrase(decoded_chunks_) +
-                                           " of them were only decoded, which finds damage but no other values: "
-                                           "lock with --chunks"));
+          (decoded_chunks_ == 0
+               ? ""
+               : "; " + Phrase(decoded_chunks_) +
+                     " of them were only decoded, which finds damage but no other values: "
+                     "lock with --chunks"));
   f.expected = Phrase(total_chunks_) + " chunks";
   f.actual = Phrase(drawn_chunks_) + " chunks";
   context_.findings.Add(std::move(f));

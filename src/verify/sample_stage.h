@@ -1,7 +1,7 @@
 // Instead of hashing, for `verify --sample`: a share of the stored chunks, drawn at random and read
 // whole. A chunk is checked by the lockfile's value of it or, without that, by decoding it; where a
-// value differs the whole leaf is read, for its content decides. What is no zarr array counts as one
-// chunk.
+// value differs the whole leaf is read, for its content decides. What is no zarr array counts as
+// one chunk.
 #pragma once
 
 #include <deque>
@@ -29,7 +29,8 @@ class SampleStage : public Stage {
  private:
   struct Draw {
     size_t item, leaf;
-    std::vector<size_t> chunks;  // of the leaf's, ascending; where they are many, several draws have some each
+    std::vector<size_t>
+        chunks;  // of the leaf's, ascending; where they are many, several draws have some each
     const LeafRecord* expected;  // null where there is none
     bool whole;                  // the leaf's content, not its chunks one by one
     bool by_digest;              // the chunks by the lockfile's `chunks`; else they are decoded
@@ -49,7 +50,8 @@ class SampleStage : public Stage {
   const Lockfile* lock_;
   std::deque<Draw> queue_;
   std::map<uint64_t, Draw> open_;
-  std::set<std::pair<size_t, size_t>> read_whole_;  // item and leaf, because a chunk is another one than was locked
+  std::set<std::pair<size_t, size_t>>
+      read_whole_;  // item and leaf, because a chunk is another one than was locked
   uint64_t next_tag_ = 1;
   uint64_t total_chunks_ = 0, drawn_chunks_ = 0, decoded_chunks_ = 0, bytes_read_ = 0;
 };

@@ -11,8 +11,9 @@ using report::Code;
 using report::Finding;
 
 FileEntry* Scan::EntryOf(std::string_view path) {
-  const auto it = std::lower_bound(listing.begin(), listing.end(), path,
-                                   [](const FileEntry& e, std::string_view p) { return std::string_view(e.path) < p; });
+  const auto it = std::lower_bound(
+      listing.begin(), listing.end(), path,
+      [](const FileEntry& e, std::string_view p) { return std::string_view(e.path) < p; });
   return it != listing.end() && it->path == path ? &*it : nullptr;
 }
 
@@ -46,7 +47,8 @@ bool Context::Narrows(const Scan& scan) const {
 
 bool Context::Reads(std::string_view item, const orbax::KeyPath& key_path) const {
   bool is = options.command != report::Command::kCat;
-  for (const ReadRequest& read : options.reads) is |= read.item == item && read.key_path == key_path;
+  for (const ReadRequest& read : options.reads)
+    is |= read.item == item && read.key_path == key_path;
   return is && IsIncluded(options, item, key_path);
 }
 

@@ -45,15 +45,15 @@ struct LeafPlan {
   std::string param_name;
   std::optional<std::vector<uint64_t>> write_shape;  // of `_METADATA`
   bool skip_deserialize = false;                     // likewise
-  bool by_path = false;      // `param_name` is a path that a msgpack tree gives
-  std::string claims;        // of a TensorStore spec that refers to the array (orbax::MsgpackLeaf)
-  bool unseen = false;          // nothing of it was looked at (ItemScan::narrowed)
-  size_t document_entry = 0;                         // of ItemScan::store
+  bool by_path = false;       // `param_name` is a path that a msgpack tree gives
+  std::string claims;         // of a TensorStore spec that refers to the array (orbax::MsgpackLeaf)
+  bool unseen = false;        // nothing of it was looked at (ItemScan::narrowed)
+  size_t document_entry = 0;  // of ItemScan::store
   ByteVector document;
   std::vector<ChunkRef> chunks;  // `file` is of Scan::files; inline: offset into the store's arena
   // How much of its content may have no stored bytes of its own behind it (--max-fill).
   uint64_t max_unbacked = kDefaultMaxFill;
-  ByteVector raw;                // a string's bytes, a number of a msgpack tree
+  ByteVector raw;                    // a string's bytes, a number of a msgpack tree
   std::optional<uint32_t> raw_file;  // or the file that is the content
 };
 
@@ -95,20 +95,22 @@ struct ItemScan {
   std::vector<HistoryGap> history_gaps;
   kvstore::KvStore store;
   std::vector<KeyDigest> key_digests;  // by entry of `store`, where they were asked for
-  bool store_read = false;      // filled and sealed
-  bool store_complete = false;  // no key is missing from it, or none of leaves that are read
-  bool narrowed = false;        // of leaves that are not read nothing was looked at
-  std::map<std::string, UnmergedArray, std::less<>> unmerged;  // by what the array's keys begin with
+  bool store_read = false;             // filled and sealed
+  bool store_complete = false;         // no key is missing from it, or none of leaves that are read
+  bool narrowed = false;               // of leaves that are not read nothing was looked at
+  std::map<std::string, UnmergedArray, std::less<>>
+      unmerged;  // by what the array's keys begin with
   std::optional<orbax::StringLeaves> strings;
   std::optional<report::Finding> strings_problem;  // why there are none: each string leaf's
-  std::optional<orbax::MsgpackReader> msgpack;  // the file `checkpoint`, or a Flax file
+  std::optional<orbax::MsgpackReader> msgpack;     // the file `checkpoint`, or a Flax file
   uint32_t msgpack_file = 0;
   bool msgpack_broken = false;  // said already; what came before the break is there
   // `array_metadatas/*`, by parameter name; each process has its own file.
   std::multimap<std::string, RecordedArray> recorded;
   bool has_array_metadatas = false;
   size_t num_array_metadatas = 0;  // files of processes
-  std::vector<report::Finding> record_problems;  // why one of them tells nothing: an error where PRNG keys may depend on it
+  std::vector<report::Finding>
+      record_problems;  // why one of them tells nothing: an error where PRNG keys may depend on it
   std::optional<orbax::ShardingFile> sharding;
   bool no_fingerprint = false;
   std::vector<LeafPlan> leaves;  // sorted by key path
@@ -128,18 +130,19 @@ struct Scan {
   bool listed = false;             // the host gave it; else Probe made one of what it asked for
   bool records_asked = true;       // the side files that the tree is compared with were looked for
   std::set<std::string> unanswered;  // whether these are there Probe could not learn; said already
-  bool listing_complete = true;    // of what is referenced; false where Probe could not ask for all
-  kvstore::FileTable files;        // ids of listed files come first, in order of the listing
+  bool listing_complete = true;  // of what is referenced; false where Probe could not ask for all
+  kvstore::FileTable files;      // ids of listed files come first, in order of the listing
   CoverageMap coverage;
   orbax::Layout layout;
   std::optional<uint64_t> commit_timestamp_nsecs;
-  std::map<std::string, SaveTimes> times;  // by checkpoint directory
-  std::map<std::string, orbax::CheckpointMetadata> documents;      // likewise: `_CHECKPOINT_METADATA`
-  std::map<std::string, std::vector<std::string>> journals;        // likewise: names in `_CHECKPOINT_DELETION`
+  std::map<std::string, SaveTimes> times;                      // by checkpoint directory
+  std::map<std::string, orbax::CheckpointMetadata> documents;  // likewise: `_CHECKPOINT_METADATA`
+  std::map<std::string, std::vector<std::string>>
+      journals;                           // likewise: names in `_CHECKPOINT_DELETION`
   std::optional<std::string> newer_step;  // above the one that was read: latest_step() restores it
-  bool step_chosen = false;                // from a root: lockfile and report name it
+  bool step_chosen = false;               // from a root: lockfile and report name it
   std::vector<ItemScan> items;
-  std::vector<ItemRecord> records;  // of items, in their order, once all was read
+  std::vector<ItemRecord> records;      // of items, in their order, once all was read
   std::vector<FileRecord> other_files;  // `lock --files`
   uint64_t total_files = 0, total_bytes = 0;
   bool nothing_read = false;  // the step that the evidence names is gone
@@ -164,18 +167,22 @@ struct Context {
   report::FindingList findings{kMaxFindings};
   // Leaves whose content is the evidence's, as they are found: [item, key path].
   std::vector<std::pair<std::string, orbax::KeyPath>> equal;
-  bool digests_believed = false;  // of a leaf: the evidence's, because its stored bytes are those of the evidence
+  bool digests_believed =
+      false;  // of a leaf: the evidence's, because its stored bytes are those of the evidence
 
   bool narrowed = false;  // any item is
-  // Whether every other file in `files_below` is locked or held against the lockfile: then none of them is merely unknown.
+  // Whether every other file in `files_below` is locked or held against the lockfile: then none of
+  // them is merely unknown.
   bool judges_files = false;
-  std::string files_below;  // of the first source: what the lockfile's files lie in; "" or ending in "/"
-  uint64_t resumed = 0;     // leaves that an earlier run found equal
+  std::string
+      files_below;  // of the first source: what the lockfile's files lie in; "" or ending in "/"
+  uint64_t resumed = 0;  // leaves that an earlier run found equal
 
   // Whether only what leads to leaves that are read is asked for: of a source without a listing,
   // where every question is a request.
   bool Narrows(const Scan& scan) const;
-  // Whether a leaf is read: --include and --exclude leave it in, and of `cat` it is one that is shown.
+  // Whether a leaf is read: --include and --exclude leave it in, and of `cat` it is one that is
+  // shown.
   bool Reads(std::string_view item, const orbax::KeyPath& key_path) const;
 
   // Whether --item leaves it in: below the directory of an item that is read.
@@ -201,7 +208,8 @@ report::Finding AsWarning(report::Finding finding);
 report::Code CodeOf(ErrorCode code);
 std::string MiB(uint64_t bytes);  // "12.5 MiB", for messages
 
-// What lies before the last "/" of a key or path, and what behind it: all of it where there is none.
+// What lies before the last "/" of a key or path, and what behind it: all of it where there is
+// none.
 std::pair<std::string_view, std::string_view> SplitKey(std::string_view key);
 
 }  // namespace leafsum::verify

@@ -26,7 +26,8 @@ void CheckSharedRanges(Context& context, Scan& scan, ItemScan& item) {
   auto count = [&](int which, uint32_t e) {
     if (counts[which]++ == 0) first[which] = e;
   };
-  const kvstore::ValueRef* widest = nullptr;  // of those before it in its file, the one that ends last
+  const kvstore::ValueRef* widest =
+      nullptr;  // of those before it in its file, the one that ends last
   for (const uint32_t e : order) {
     const kvstore::ValueRef& v = entries[e].value;
     const uint64_t end = v.offset + v.length;  // at most 2^63 - 1
@@ -34,15 +35,20 @@ void CheckSharedRanges(Context& context, Scan& scan, ItemScan& item) {
         (v.offset != widest->offset || v.length != widest->length))
       count(0, e);
     if (!widest || widest->file != v.file || end > widest->offset + widest->length) widest = &v;
-    while (block < blocks.size() && (blocks[block].file < v.file || (blocks[block].file == v.file && blocks[block].end <= v.offset))) ++block;
-    if (block < blocks.size() && blocks[block].file == v.file && blocks[block].begin < end) count(1, e);
+    while (block < blocks.size() &&
+           (blocks[block].file < v.file ||
+            (blocks[block].file == v.file && blocks[block].end <= v.offset)))
+      ++block;
+    if (block < blocks.size() && blocks[block].file == v.file && blocks[block].begin < end)
+      count(1, e);
   }
   for (int which = 0; which < 2; ++which) {
     if (counts[which] == 0) continue;
     const auto& entry = entries[first[which]];
-    Finding f = MakeFinding(Code::kStructureMismatch,
-                            which == 0 ? "the range of a value overlaps another value's without being the same"
-                                       : "the range of a value lies in the metadata of the checkpoint");
+    Finding f = MakeFinding(
+        Code::kStructureMismatch,
+        which == 0 ? "the range of a value overlaps another value's without being the same"
+                   : "the range of a value lies in the metadata of the checkpoint");
     f.file = scan.files.path(entry.value.file);
     f.offset = entry.value.offset;
     f.expected = "none";

@@ -3,7 +3,9 @@
 namespace leafsum::verify {
 namespace {
 
-std::string_view NameOf(std::string_view directory) { return directory.substr(0, directory.find('/')); }
+std::string_view NameOf(std::string_view directory) {
+  return directory.substr(0, directory.find('/'));
+}
 
 }  // namespace
 

@@ -17,7 +17,8 @@ class StepScope {
   }
 
  private:
-  std::set<std::string_view> others_;  // directories right in the root, or files, of other steps, finished or not
+  std::set<std::string_view>
+      others_;  // directories right in the root, or files, of other steps, finished or not
 };
 
 }  // namespace leafsum::verify

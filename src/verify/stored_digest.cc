@@ -33,7 +33,8 @@ hash::Digest StoredHasher::Finish() {
   return hash_.Finish();
 }
 
-hash::Digest StoredDigestOf(const ArrayTask& task, std::span<const ChunkRef> chunks, Bytes digests) {
+hash::Digest StoredDigestOf(const ArrayTask& task, std::span<const ChunkRef> chunks,
+                            Bytes digests) {
   StoredHasher hasher(task);
   for (const ChunkRef& chunk : chunks) {
     hash::Digest digest;

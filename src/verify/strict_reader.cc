@@ -13,14 +13,15 @@ using report::Clipped;
 
 std::string Quoted(std::string_view text) { return JsonString(Clipped(text)); }
 
-void StrictReader::Fail(const std::string& message, std::string expected, std::string actual, ErrorCode code) {
+void StrictReader::Fail(const std::string& message, std::string expected, std::string actual,
+                        ErrorCode code) {
   if (error_) return;
   error_ = Error{code, document_ + ": " + (place_.empty() ? "" : place_ + ": ") + message,
                  std::nullopt, std::move(expected), std::move(actual)};
 }
 
 bool StrictReader::Object(const JsonValue& value, std::string_view what,
-            std::initializer_list<std::string_view> names) {
+                          std::initializer_list<std::string_view> names) {
   const JsonValue::Object* object = value.AsObject();
   if (!object) {
     Fail(Phrase(what) + " must be an object", "object", std::string(value.TypeName()));
@@ -86,7 +87,8 @@ std::vector<uint64_t> StrictReader::Integers(const JsonValue& value, std::string
 }
 
 hash::Digest StrictReader::Digest(const JsonValue& value, std::string_view name,
-                    std::optional<hash::Digest> (*parse)(std::string_view), const char* form) {
+                                  std::optional<hash::Digest> (*parse)(std::string_view),
+                                  const char* form) {
   const std::string text = Text(value, name);
   if (!ok()) return {};
   if (auto digest = parse(text)) return *digest;
@@ -98,8 +100,7 @@ ByteVector StrictReader::Base64Bytes(const JsonValue& value, std::string_view na
   const std::string text = Text(value, name);
   if (!ok()) return {};
   if (auto bytes = ParseBase64(text)) return std::move(*bytes);
-  Fail(Quoted(name) + " is not base64 (RFC 4648, section 4, padded)", "base64",
-       Clipped(text, 40));
+  Fail(Quoted(name) + " is not base64 (RFC 4648, section 4, padded)", "base64", Clipped(text, 40));
   return {};
 }
 

@@ -1,4 +1,5 @@
-// Reads a JSON document that is wrong if it is not exactly as its specification has it: each rule has its own message.
+// Reads a JSON document that is wrong if it is not exactly as its specification has it: each rule
+// has its own message.
 #pragma once
 
 #include <initializer_list>
@@ -16,14 +17,16 @@ namespace leafsum::verify {
 // As it may stand in a message: a JSON string, not too long.
 std::string Quoted(std::string_view text);
 
-// The first failure sticks, like ByteReader's: callers read straight down. What is read after it means nothing.
+// The first failure sticks, like ByteReader's: callers read straight down. What is read after it
+// means nothing.
 class StrictReader {
  public:
   explicit StrictReader(std::string document) : document_(std::move(document)) {}
 
   bool ok() const { return !error_; }
   Error TakeError() { return std::move(*error_); }
-  // `item "state"`, `leaf state:/params/w`: where the next messages are; "" for the document itself.
+  // `item "state"`, `leaf state:/params/w`: where the next messages are; "" for the document
+  // itself.
   void SetPlace(std::string place) { place_ = std::move(place); }
   void Fail(const std::string& message, std::string expected = {}, std::string actual = {},
             ErrorCode code = ErrorCode::kInvalid);

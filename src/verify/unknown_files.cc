@@ -19,9 +19,11 @@ using report::Finding;
 
 namespace {
 
-// Files that the layout is known to leave (formats.md §3.1). `name` is below the directory of a checkpoint or an item.
+// Files that the layout is known to leave (formats.md §3.1). `name` is below the directory of a
+// checkpoint or an item.
 bool IsKnownName(std::string_view name) {
-  for (std::string_view known : {"_CHECKPOINT_METADATA", "_CHECKPOINT_DELETION", "orbax.checkpoint"})
+  for (std::string_view known :
+       {"_CHECKPOINT_METADATA", "_CHECKPOINT_DELETION", "orbax.checkpoint"})
     if (name == known) return true;
   return false;
 }
@@ -54,8 +56,8 @@ void FindInItem(Context& context, Scan& scan, const ItemScan& item,
     const auto id = scan.files.Find(scan.listing[i].path);
     if (id && structural[*id]) used.insert(*id);
   }
-  // A store's data files may have any name: what lies in a directory in which the store has a file is
-  // one of its files, of older generations as a rule.
+  // A store's data files may have any name: what lies in a directory in which the store has a file
+  // is one of its files, of older generations as a rule.
   std::set<std::string_view> directories{"d", "ocdbt_data", "ocdbt_meta"};
   for (const uint32_t file : used) {
     const std::string_view path = scan.files.path(file);
@@ -68,11 +70,9 @@ void FindInItem(Context& context, Scan& scan, const ItemScan& item,
     if (entry.kind != FileEntry::Kind::kFile || entry.path == item.item.file) continue;
     const std::string_view name = std::string_view(entry.path).substr(dir.size());
     const uint32_t id = *scan.files.Find(entry.path);
-    const bool in_store =
-        !one_file &&
-        (used.contains(id) || name.starts_with("ocdbt.process_") ||
-         directories.contains(SplitKey(name).first) ||
-         (item.numbered && ocdbt::NumberedManifestGeneration(name)));
+    const bool in_store = !one_file && (used.contains(id) || name.starts_with("ocdbt.process_") ||
+                                        directories.contains(SplitKey(name).first) ||
+                                        (item.numbered && ocdbt::NumberedManifestGeneration(name)));
     if (in_store)
       scan.coverage.SetRest(id, ByteClass::kUnreachable);
     else if (!IsKnownFile(item, name))
@@ -88,7 +88,8 @@ void FindBesideItems(Context& context, Scan& scan) {
     told.insert(told.end(), list->begin(), list->end());
   for (const orbax::Item& item : scan.layout.items)
     if (item.HasStore()) told.push_back(item.directory);
-  // Of directories in each other the outermost: what is told then lies behind the last one before it.
+  // Of directories in each other the outermost: what is told then lies behind the last one before
+  // it.
   StableSort(told, std::less<std::string_view>());
   size_t kept = 0;
   for (std::string_view directory : told)
@@ -139,8 +140,10 @@ void CountCompanions(Context& context, const Scan& scan) {
   const std::string others = files == 1 ? "" : " and " + Phrase(files - 1) + " more";
   Finding f = MakeFinding(Code::kCompanionFile,
                           report::Clipped(first) + others +
-                              ": people and tools keep such files beside a checkpoint; no reader opens them, and no digest covers them");
-  f.actual = Phrase(files) + (files == 1 ? " file, " : " files, ") + Phrase(bytes) + (bytes == 1 ? " byte" : " bytes");
+                              ": people and tools keep such files beside a checkpoint; no reader "
+                              "opens them, and no digest covers them");
+  f.actual = Phrase(files) + (files == 1 ? " file, " : " files, ") + Phrase(bytes) +
+             (bytes == 1 ? " byte" : " bytes");
   context.Add(scan, std::move(f));
 }
 

@@ -128,7 +128,8 @@ std::string FloatText(const FloatFormat* f, uint64_t bits, bool point_zero) {
     text = ToDecimal(v, digits);
     // Below a power of two numbers lie closer: the digits above may read back where the nearer ones
     // below do not.
-    if (ReadsBack(f, magnitude, text) || (OneUp(text.digits) && ReadsBack(f, magnitude, text))) break;
+    if (ReadsBack(f, magnitude, text) || (OneUp(text.digits) && ReadsBack(f, magnitude, text)))
+      break;
   }
   return sign + LayOut(std::fabs(v), text, point_zero);
 }

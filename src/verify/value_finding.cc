@@ -7,8 +7,9 @@ namespace leafsum::verify {
 report::Finding ValueFinding(const ArrayTask& task, const ReadQueue& queue, const ChunkRef& ref,
                              uint64_t position, const Error& error) {
   using report::Code;
-  static constexpr Code kCodes[] = {Code::kTruncated, Code::kInvalid, Code::kChecksum, Code::kUnsupported,  // of ErrorCode
-                                    Code::kLimit, Code::kMissingFile, Code::kUnreadable, Code::kChangedDuringRead};
+  static constexpr Code kCodes[] = {
+      Code::kTruncated, Code::kInvalid,     Code::kChecksum,   Code::kUnsupported,  // of ErrorCode
+      Code::kLimit,     Code::kMissingFile, Code::kUnreadable, Code::kChangedDuringRead};
   report::Finding finding(kCodes[static_cast<size_t>(error.code)]);
   std::string where;
   if (!task.document_name.empty()) {

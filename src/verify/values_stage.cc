@@ -31,9 +31,8 @@ ValuesStage::ValuesStage(Context& context, const Comparison& comparison)
     const auto pa = a.find(o.expected), pb = b.find(o.actual);
     if (pa == a.end() || pb == b.end()) continue;
     Pair pair{k, pa->second.first, pa->second.second, pb->second.first, pb->second.second, 0};
-    const uint64_t need =
-        EstimateMemory(scan_a.items[pair.item_a].leaves[pair.leaf_a]) / 2 +
-        EstimateMemory(scan_b.items[pair.item_b].leaves[pair.leaf_b]) / 2;
+    const uint64_t need = EstimateMemory(scan_a.items[pair.item_a].leaves[pair.leaf_a]) / 2 +
+                          EstimateMemory(scan_b.items[pair.item_b].leaves[pair.leaf_b]) / 2;
     pair.memory = std::min(context.options.max_memory, need * 2);
     queue_.push_back(pair);
   }
@@ -71,7 +70,8 @@ void ValuesStage::Answer(uint64_t tag, Bytes bytes) {
     return Unreadable(pair, report::Code::kUnreadable,
                       "the values could not be compared: the worker gave no result");
   const LeafResult& result = (*results)[0];
-  if (const auto memory = LargerGrant(pair.memory, result.memory_needed, context_.options.max_memory)) {
+  if (const auto memory =
+          LargerGrant(pair.memory, result.memory_needed, context_.options.max_memory)) {
     pair.memory = *memory;
     queue_.push_front(pair);
     return;

@@ -1,5 +1,5 @@
-// Stage 5, for `diff --values` and `verify --against`: reads the leaves that differ once more, both sides in step, and
-// compares values.
+// Stage 5, for `diff --values` and `verify --against`: reads the leaves that differ once more, both
+// sides in step, and compares values.
 #pragma once
 
 #include <deque>

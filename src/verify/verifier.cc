@@ -48,12 +48,15 @@ Verifier::Verifier(Bytes options_json) {
   context_.judges_files = context_.options.command == Command::kLock && context_.options.files;
   if (error_.empty() && context_.options.fingerprint &&
       !(context_.options.include.empty() && context_.options.exclude.empty()))
-    error_ = "a fingerprint is over every leaf: leave --include and --exclude out, or compare with a lockfile alone";
+    error_ =
+        "a fingerprint is over every leaf: leave --include and --exclude out, or compare with a "
+        "lockfile alone";
 }
 
 Verifier::~Verifier() = default;
 
-void Verifier::SetListing(uint32_t source, std::vector<FileEntry> listing, std::vector<Link> links, TextArena texts) {
+void Verifier::SetListing(uint32_t source, std::vector<FileEntry> listing, std::vector<Link> links,
+                          TextArena texts) {
   if (source >= context_.scans.size()) return;
   StableSort(listing, [](const FileEntry& a, const FileEntry& b) { return a.path < b.path; });
   StableSort(links, [](const Link& a, const Link& b) { return a.path < b.path; });
@@ -68,7 +71,8 @@ void Verifier::SetEvidence(Bytes bytes, bool with_source) {
   auto lock = ParseLockfile(bytes);
   if (!lock) {
     error_ = "lockfile refused: " + lock.error().message;
-    if (const std::string_view cause = CauseOf(bytes); !cause.empty()) error_ += "; " + std::string(cause);
+    if (const std::string_view cause = CauseOf(bytes); !cause.empty())
+      error_ += "; " + std::string(cause);
     return;
   }
   Options& o = context_.options;
@@ -78,12 +82,15 @@ void Verifier::SetEvidence(Bytes bytes, bool with_source) {
   }
   if (o.fingerprint) {
     if (lock->fingerprint != o.fingerprint) {
-      error_ = "lockfile refused: its fingerprint is not the one given, so it is of another checkpoint or of another scope; expected " +
-               CheckpointText(*o.fingerprint) + ", the lockfile has " +
-               (lock->fingerprint ? CheckpointText(*lock->fingerprint) : "none");
+      error_ =
+          "lockfile refused: its fingerprint is not the one given, so it is of another checkpoint "
+          "or of another scope; expected " +
+          CheckpointText(*o.fingerprint) + ", the lockfile has " +
+          (lock->fingerprint ? CheckpointText(*lock->fingerprint) : "none");
       return;
     }
-    // The fingerprint binds the digests of content alone: neither `stored` nor `chunks` is to be believed.
+    // The fingerprint binds the digests of content alone: neither `stored` nor `chunks` is to be
+    // believed.
     o.deep = true;
   }
   lock_ = std::move(*lock);
@@ -197,7 +204,8 @@ void Verifier::Enter(Phase phase) {
       }
       break;
     case Phase::kFiles:
-      if (context_.judges_files) stage_ = std::make_unique<OtherFilesStage>(context_, lock_ ? &*lock_ : nullptr);
+      if (context_.judges_files)
+        stage_ = std::make_unique<OtherFilesStage>(context_, lock_ ? &*lock_ : nullptr);
       break;
     case Phase::kValues:
       // Which leaves differ has to be known first; what is said of them waits for how they differ.
@@ -223,11 +231,10 @@ void Verifier::RenameLeaves() {
     if (rename.source >= context_.scans.size()) continue;
     for (ItemScan& item : context_.scans[rename.source].items) {
       if (item.item.name != rename.item) continue;
-      const auto leaf = std::lower_bound(
-          item.leaves.begin(), item.leaves.end(), rename.from,
-          [](const LeafPlan& a, const orbax::KeyPath& b) {
-            return orbax::KeyPathLess(a.record.key_path, b);
-          });
+      const auto leaf = std::lower_bound(item.leaves.begin(), item.leaves.end(), rename.from,
+                                         [](const LeafPlan& a, const orbax::KeyPath& b) {
+                                           return orbax::KeyPathLess(a.record.key_path, b);
+                                         });
       if (leaf != item.leaves.end() && leaf->record.key_path == rename.from)
         leaves.emplace_back(&*leaf, &rename);
     }
@@ -235,8 +242,7 @@ void Verifier::RenameLeaves() {
   if (leaves.empty()) return;
   for (const auto& [leaf, rename] : leaves) leaf->record.key_path = rename->to;
   for (Scan& scan : context_.scans)
-    for (ItemScan& item : scan.items)
-      SortLeaves(item);
+    for (ItemScan& item : scan.items) SortLeaves(item);
 }
 
 void Verifier::LeaveOutFiltered() {

@@ -29,7 +29,8 @@ class Verifier {
   // Everything the source holds, and what is known of its symbolic links. Once for each source,
   // before the first Poll.
   // texts: of the listing's paths, where nobody else keeps them.
-  void SetListing(uint32_t source, std::vector<FileEntry> listing, std::vector<Link> links = {}, TextArena texts = {});
+  void SetListing(uint32_t source, std::vector<FileEntry> listing, std::vector<Link> links = {},
+                  TextArena texts = {});
   // A lockfile. `with_source`: it came with the source and is not trusted on its own.
   void SetEvidence(Bytes lockfile, bool with_source);
   // A usage error, "" if none: wrong options, evidence that is refused, no such step or item.
@@ -57,7 +58,8 @@ class Verifier {
   const std::string& output() const { return output_; }
   // Of `ls`, ListRows: the rows that its output has no more than the places of.
   std::string Rows(size_t list, size_t& next, size_t bytes) const;
-  // [[item, [key path]], …]: leaves found equal to the evidence so far, findings apart (`--resume`).
+  // [[item, [key path]], …]: leaves found equal to the evidence so far, findings apart
+  // (`--resume`).
   std::string equal() const;
   // For `match`, whose judgement is the host's: its findings as they are in a report, and
   // {"equal","different",…}. Judges anew. False, and nothing changes, where that is no such JSON.
@@ -67,7 +69,17 @@ class Verifier {
 
  private:
   enum class Phase {
-    kSetUp, kProbe, kDiscover, kGeneration, kWalk, kPlan, kHash, kFiles, kValues, kCause, kDone
+    kSetUp,
+    kProbe,
+    kDiscover,
+    kGeneration,
+    kWalk,
+    kPlan,
+    kHash,
+    kFiles,
+    kValues,
+    kCause,
+    kDone
   };
   void Advance();
   void Enter(Phase phase);

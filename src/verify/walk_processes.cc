@@ -63,7 +63,9 @@ void WalkStage::NextProcess(size_t tree_index) {
   const std::string path = tree.directory + ocdbt::kManifestName;
   const uint64_t size = scan.SizeOf(path).value_or(0);
   if (size > kMaxManifest)
-    return OnFailure(wants_.size() - 1, Error{ErrorCode::kLimit, "manifest is too large", {},
+    return OnFailure(wants_.size() - 1, Error{ErrorCode::kLimit,
+                                              "manifest is too large",
+                                              {},
                                               "at most " + Phrase(kMaxManifest) + " bytes",
                                               Phrase(size) + " bytes"});
   scan.coverage.MarkAll(*scan.files.Find(path), ByteClass::kStructural);
@@ -120,7 +122,8 @@ void WalkStage::CompareProcess(Tree& tree) {
   context_.Add(scan, item, std::move(f));
 }
 
-// Whose keys they are: of a leaf that lacks its array, this is the cause. As many are kept as the tree has leaves.
+// Whose keys they are: of a leaf that lacks its array, this is the cause. As many are kept as the
+// tree has leaves.
 void WalkStage::Unmerged(Tree& tree, const std::vector<std::string_view>& lost, bool never) {
   ItemScan& item = context_.scans[tree.scan].items[tree.item];
   if (!item.tree) return;
@@ -147,7 +150,8 @@ void WalkStage::FinishMerge(Tree& tree) {
     uint64_t foreign = 0;
     std::string_view first;
     for (size_t e = 0; e < item.store.entries().size(); ++e)
-      if ((e >= merge.held.size() || !merge.held[e]) && foreign++ == 0) first = item.store.entries()[e].key;
+      if ((e >= merge.held.size() || !merge.held[e]) && foreign++ == 0)
+        first = item.store.entries()[e].key;
     if (foreign > 0) {
       Finding f = MakeFinding(Code::kStructureMismatch,
                               "values of the merged store are not those that any process wrote: it "

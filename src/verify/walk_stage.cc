@@ -32,14 +32,16 @@ void WalkStage::WantNodes(size_t tree_index) {
         tree.walk->Fail(read.token,
                         Error{ErrorCode::kMissing, "the file is not there", {}, "", ""});
       } else if (size && !RangeFits(read.offset, read.length, *size)) {
-        tree.walk->Fail(read.token, Error{ErrorCode::kTruncated,
-                                          "the file ends before the node does",
-                                          {},
-                                          Phrase(read.offset) + " + " +
-                                              Phrase(read.length) + " bytes",
-                                          Phrase(*size) + " bytes"});
+        tree.walk->Fail(read.token,
+                        Error{ErrorCode::kTruncated,
+                              "the file ends before the node does",
+                              {},
+                              Phrase(read.offset) + " + " + Phrase(read.length) + " bytes",
+                              Phrase(*size) + " bytes"});
       } else if (read.length > kMaxEncodedNode) {
-        tree.walk->Fail(read.token, Error{ErrorCode::kLimit, "length in the reference", {},
+        tree.walk->Fail(read.token, Error{ErrorCode::kLimit,
+                                          "length in the reference",
+                                          {},
                                           "at most " + Phrase(kMaxEncodedNode),
                                           Phrase(read.length)});
       } else {

@@ -1,9 +1,9 @@
-// Stage 3: every item's keys. OCDBT items walk the b-tree of the generation that is read; plain ones
-// take the listing.
+// Stage 3: every item's keys. OCDBT items walk the b-tree of the generation that is read; plain
+// ones take the listing.
 //
-// Where the structure is checked, an item's process databases (formats.md §1.8) are walked after it,
-// one at a time, and compared with what was merged from them; and values are looked at that share
-// bytes with something else.
+// Where the structure is checked, an item's process databases (formats.md §1.8) are walked after
+// it, one at a time, and compared with what was merged from them; and values are looked at that
+// share bytes with something else.
 #pragma once
 
 #include <memory>
@@ -26,13 +26,14 @@ class WalkStage : public ReadingStage {
     bool complete = true;    // all of them could be read
     std::vector<bool> held;  // by entry of the item's store: a process has just this value
     uint64_t keys = 0;       // of the processes
-    // What the keys of each of the tree's arrays begin with, sorted; none until a process has a key of its own.
+    // What the keys of each of the tree's arrays begin with, sorted; none until a process has a key
+    // of its own.
     std::vector<std::string> prefixes;
   };
   struct Tree {
     size_t scan, item;
-    std::string directory;             // of this database
-    std::unique_ptr<Merge> merge;      // of the item's own tree, once that was walked
+    std::string directory;                      // of this database
+    std::unique_ptr<Merge> merge;               // of the item's own tree, once that was walked
     std::unique_ptr<kvstore::KvStore> process;  // null: this is the item's own
     std::unique_ptr<ocdbt::Walk> walk;
   };

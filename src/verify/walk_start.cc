@@ -16,7 +16,8 @@ namespace {
 // The checkpoint or the item says that its save came to its end.
 bool WasCommitted(const Scan& scan, std::string_view item) {
   const std::vector<std::string>& checkpoints = scan.layout.checkpoint_directories;
-  for (size_t end = 0; end != item.npos; end = end == item.size() ? item.npos : item.find('/', end) + 1) {
+  for (size_t end = 0; end != item.npos;
+       end = end == item.size() ? item.npos : item.find('/', end) + 1) {
     const std::string directory(item.substr(0, end));
     const auto times = scan.times.find(directory);
     if (times != scan.times.end() && times->second.commit) return true;
@@ -42,7 +43,8 @@ std::string LostManifest(const Scan& scan, const std::string& dir) {
     const size_t slash = path.find('/', dir.size());
     if (slash == path.npos || path.substr(0, slash + 1) == process) continue;
     process = path.substr(0, slash + 1);
-    whole = whole && scan.SizeOf(process + std::string(ocdbt::kManifestName)) && has(process + "d/");
+    whole =
+        whole && scan.SizeOf(process + std::string(ocdbt::kManifestName)) && has(process + "d/");
   }
   std::string text = "the checkpoint was committed; manifest.ocdbt ";
   text += has(dir + "d/") ? "is missing: copy it again" : "and d/ are missing: copy them again";
@@ -130,9 +132,10 @@ void WalkStage::StartTree(size_t scan_index, size_t item_index) {
     if (scan.layout.source_uncommitted || item.item.uncommitted) return;  // that says it all
     f = WasCommitted(scan, dir)
             ? MakeFinding(Code::kMissingFile, LostManifest(scan, dir))
-            : MakeFinding(Code::kUncommitted,
-                          "the processes' databases were never merged: the save was interrupted before "
-                          "its end");
+            : MakeFinding(
+                  Code::kUncommitted,
+                  "the processes' databases were never merged: the save was interrupted before "
+                  "its end");
     f.file = dir + ocdbt::kManifestName;
   } else if (use_ocdbt && !has_documents) {
     f = MakeFinding(Code::kMissingFile, "the store's manifest is not there: no array can be read");
@@ -166,8 +169,8 @@ void WalkStage::StartDirectory(Scan& scan, ItemScan& item) {
   item.store_complete = scan.listing_complete;
 }
 
-// Beside a msgpack file that is itself the checkpoint: only what its tree refers to is the store, by
-// the first name of each path, since the rest of the directory is not the file's.
+// Beside a msgpack file that is itself the checkpoint: only what its tree refers to is the store,
+// by the first name of each path, since the rest of the directory is not the file's.
 void WalkStage::StartReferences(Scan& scan, ItemScan& item) {
   if (!item.msgpack) return;
   const std::string& file = item.item.file;
@@ -190,8 +193,7 @@ void WalkStage::StartReferences(Scan& scan, ItemScan& item) {
   item.store_complete = item.store_read && scan.listing_complete;
 }
 
-void WalkStage::StartOcdbt(size_t scan_index, size_t item_index,
-                           std::vector<std::string>* wanted) {
+void WalkStage::StartOcdbt(size_t scan_index, size_t item_index, std::vector<std::string>* wanted) {
   Scan& scan = context_.scans[scan_index];
   ItemScan& item = scan.items[item_index];
   if (!item.generation) {  // numbered manifests of which there is none: an empty store
@@ -200,9 +202,9 @@ void WalkStage::StartOcdbt(size_t scan_index, size_t item_index,
     return;
   }
   const std::string& dir = item.item.directory;
-  trees_.push_back({scan_index, item_index, dir, nullptr, nullptr,
-                    std::make_unique<ocdbt::Walk>(*item.generation, dir, scan.files, item.store,
-                                                  wanted)});
+  trees_.push_back(
+      {scan_index, item_index, dir, nullptr, nullptr,
+       std::make_unique<ocdbt::Walk>(*item.generation, dir, scan.files, item.store, wanted)});
   WantNodes(trees_.size() - 1);
 }
 

@@ -14,7 +14,8 @@ using codec::CodecKind;
 struct Setting {
   std::string_view name;
   bool required = false;
-  std::string_view words = {};  // one of these, each between two bars; kBoolean: true or false; else an integer
+  std::string_view words =
+      {};  // one of these, each between two bars; kBoolean: true or false; else an integer
   int64_t low = 0, high = 9;
 };
 
@@ -60,8 +61,7 @@ constexpr Codec kCodecs[] = {
 };
 
 Status CheckWord(const Setting& s, const JsonValue* value) {
-  if (s.words == kBoolean)
-    return value->AsBool() ? Status() : MemberError(s.name, s.words, value);
+  if (s.words == kBoolean) return value->AsBool() ? Status() : MemberError(s.name, s.words, value);
   const std::string* word = value ? value->AsString() : nullptr;
   if (word && word->find('|') == std::string::npos &&
       s.words.find("|" + *word + "|") != std::string_view::npos)

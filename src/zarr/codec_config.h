@@ -1,5 +1,6 @@
-// The bytes -> bytes codecs of both zarr versions and the values that their configurations may have, as TensorStore
-// reads them. Decoding needs none of these values; a wrong one still makes a wrong document.
+// The bytes -> bytes codecs of both zarr versions and the values that their configurations may
+// have, as TensorStore reads them. Decoding needs none of these values; a wrong one still makes a
+// wrong document.
 #pragma once
 
 #include <optional>

@@ -15,7 +15,8 @@ namespace {
 
 using codec::CodecKind;
 
-// Ours. Each has a decoder and a buffer of its own, for each chunk that is open; writers have two at most.
+// Ours. Each has a decoder and a buffer of its own, for each chunk that is open; writers have two
+// at most.
 constexpr size_t kMaxBytesCodecs = 64;
 
 // What the codecs before this one have made of the chunk.
@@ -99,11 +100,11 @@ Status Parser::Sharding(const JsonValue& config) {
   if (!codecs) return codecs.error().Prefixed("sharding_indexed");
   spec.codecs = std::move(*codecs);
 
-  index_shape.push_back(2);  // offset, length
+  index_shape.push_back(2);           // offset, length
   if (index_shape.size() > kMaxRank)  // the index is an array too, for TensorStore
-    return Error{ErrorCode::kLimit, "sharding_indexed: rank of the index is outside the valid range",
-                 std::nullopt, "at most " + Phrase(kMaxRank),
-                 Phrase(index_shape.size())};
+    return Error{ErrorCode::kLimit,
+                 "sharding_indexed: rank of the index is outside the valid range", std::nullopt,
+                 "at most " + Phrase(kMaxRank), Phrase(index_shape.size())};
   DataType uint64_type;
   uint64_type.name = "uint64";
   uint64_type.itemsize = uint64_type.swap_size = 8;
@@ -137,10 +138,12 @@ Status Parser::Sharding(const JsonValue& config) {
 Status Parser::Compress(CodecKind kind, std::string_view name, const JsonValue& config) {
   if (Status s = CheckConfiguration(3, kind, name, config)) return s;
   if (chain.bytes_codecs.size() == kMaxBytesCodecs)
-    return Error{ErrorCode::kLimit, JsonString(member) + ": too many bytes -> bytes codecs", std::nullopt,
-                 "at most " + Phrase(kMaxBytesCodecs), "more"};
-  // As read by TensorStore: what follows the end of a compressed stream is ignored. Blosc knows its size.
-  chain.bytes_codecs.push_back({kind, kind == CodecKind::kZstd || kind == CodecKind::kGzip || kind == CodecKind::kCrc32c});
+    return Error{ErrorCode::kLimit, JsonString(member) + ": too many bytes -> bytes codecs",
+                 std::nullopt, "at most " + Phrase(kMaxBytesCodecs), "more"};
+  // As read by TensorStore: what follows the end of a compressed stream is ignored. Blosc knows its
+  // size.
+  chain.bytes_codecs.push_back(
+      {kind, kind == CodecKind::kZstd || kind == CodecKind::kGzip || kind == CodecKind::kCrc32c});
   return std::nullopt;
 }
 

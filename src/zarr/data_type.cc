@@ -57,9 +57,8 @@ std::optional<uint64_t> Number(std::string_view digits) {
 }
 
 Error Refused(std::string_view what, std::string_view name) {
-  return {ErrorCode::kUnsupported,
-          "unsupported " + Phrase(what) + " \"" + Phrase(name) + "\"", std::nullopt,
-          "a supported data type", std::string(name)};
+  return {ErrorCode::kUnsupported, "unsupported " + Phrase(what) + " \"" + Phrase(name) + "\"",
+          std::nullopt, "a supported data type", std::string(name)};
 }
 
 Error TooWide(std::string_view actual) {
@@ -138,8 +137,8 @@ Result<DataType> ParseZarr3Type(std::string_view name) {
     return Refused("data type", name);
   const auto bits = Number(name.substr(1));
   if (bits && (*bits == 0 || *bits % 8 != 0))
-    return Error{ErrorCode::kInvalid, "data type \"" + Phrase(name) + "\" is invalid",
-                 std::nullopt, "r<N> where N is a positive multiple of 8", std::string(name)};
+    return Error{ErrorCode::kInvalid, "data type \"" + Phrase(name) + "\" is invalid", std::nullopt,
+                 "r<N> where N is a positive multiple of 8", std::string(name)};
   return bits ? RawType(*bits / 8, name) : TooWide(name);
 }
 

@@ -92,9 +92,8 @@ Result<uint64_t> IntegerBits(const JsonValue& value, const TypeRow& row, uint32_
   const int64_t low = -high - 1;
   const auto n = AsSigned(value);
   if (n && *n >= low && *n <= high) return static_cast<uint64_t>(*n);
-  return MemberError(
-      kMember, "integer in the range [" + Phrase(low) + ", " + Phrase(high) + "]",
-      &value);
+  return MemberError(kMember, "integer in the range [" + Phrase(low) + ", " + Phrase(high) + "]",
+                     &value);
 }
 
 // `stored_big_endian`: base64 spells the bytes as they are stored.

@@ -30,8 +30,7 @@ std::string ShortString(std::string_view text) {
 Result<JsonDocument> ReadDocument(Bytes text) {
   if (text.size() > kMaxArrayMetadata)
     return Error{ErrorCode::kLimit, "array metadata is too large", std::nullopt,
-                 "at most " + Phrase(kMaxArrayMetadata) + " bytes",
-                 Phrase(text.size()) + " bytes"};
+                 "at most " + Phrase(kMaxArrayMetadata) + " bytes", Phrase(text.size()) + " bytes"};
   auto document = ParseJson(text);
   if (document && !document->root.AsObject())
     return Error{ErrorCode::kInvalid, "expected object, but received: " + Describe(&document->root),
@@ -95,9 +94,8 @@ Result<int64_t> ReadInteger(const JsonValue& object, std::string_view member, in
   const JsonValue* value = object.Find(member);
   const auto n = value ? AsSigned(*value) : std::nullopt;
   if (!n || *n < low || *n > high)
-    return MemberError(
-        member, "integer in the range [" + Phrase(low) + ", " + Phrase(high) + "]",
-        value);
+    return MemberError(member, "integer in the range [" + Phrase(low) + ", " + Phrase(high) + "]",
+                       value);
   return *n;
 }
 
@@ -107,11 +105,10 @@ Result<std::vector<uint64_t>> ReadDimensions(const JsonValue& object, std::strin
   const JsonValue::Array* array = value ? value->AsArray() : nullptr;
   if (!array) return MemberError(member, "array", value);
   if (array->size() > kMaxRank)
-    return Error{ErrorCode::kLimit,
-                 JsonString(member) + ": rank " + Phrase(array->size()) +
-                     " is outside the valid range",
-                 std::nullopt, "at most " + Phrase(kMaxRank),
-                 Phrase(array->size())};
+    return Error{
+        ErrorCode::kLimit,
+        JsonString(member) + ": rank " + Phrase(array->size()) + " is outside the valid range",
+        std::nullopt, "at most " + Phrase(kMaxRank), Phrase(array->size())};
   std::vector<uint64_t> out;
   for (const JsonValue& element : *array) {
     const auto n = AsUnsigned(element);

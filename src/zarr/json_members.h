@@ -33,7 +33,8 @@ inline Status OnlyMembers(std::string_view what, const JsonValue& object,
   return OnlyMembers(what, object, std::span(known.begin(), known.size()));
 }
 
-// Of a codec and of every other extension point. zarr v3.1 has "must_understand" besides, which TensorStore refuses.
+// Of a codec and of every other extension point. zarr v3.1 has "must_understand" besides, which
+// TensorStore refuses.
 inline constexpr std::string_view kExtensionMembers[] = {"name", "configuration"};
 
 // Integers; a number such as 2.0 counts, as it does for TensorStore. Nothing where it does not fit.

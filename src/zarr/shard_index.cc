@@ -88,7 +88,8 @@ Result<std::vector<ShardIndexEntry>> DecodeShardIndex(Bytes bytes,
   entries.reserve(count);  // bounded by the bytes at hand
   for (size_t n = 0; n < count; ++n) {
     uint64_t position = 0, rest = n;
-    for (size_t i = dims.size() - 1; i-- > 0; rest /= dims[i]) position += rest % dims[i] * strides[i];
+    for (size_t i = dims.size() - 1; i-- > 0; rest /= dims[i])
+      position += rest % dims[i] * strides[i];
     ShardIndexEntry entry{number(position), number(position + strides.back()), false,
                           static_cast<uint32_t>(position)};
     entry.empty = entry.offset == kNone && entry.length == kNone;
@@ -100,12 +101,13 @@ Result<std::vector<ShardIndexEntry>> DecodeShardIndex(Bytes bytes,
 Status CheckEntry(const ShardIndexEntry& entry, uint64_t shard_size) {
   if (entry.empty || RangeFits(entry.offset, entry.length, shard_size)) return std::nullopt;
   const bool half = entry.offset == kNone || entry.length == kNone;
-  return Error{ErrorCode::kInvalid,
-               half ? "shard index entry is half empty" : "shard index entry lies outside the shard",
-               entry.position,
-               half ? "both or neither of offset and length 2^64-1"
-                    : "within " + Phrase(shard_size) + " bytes",
-               "offset " + Phrase(entry.offset) + ", length " + Phrase(entry.length)};
+  return Error{
+      ErrorCode::kInvalid,
+      half ? "shard index entry is half empty" : "shard index entry lies outside the shard",
+      entry.position,
+      half ? "both or neither of offset and length 2^64-1"
+           : "within " + Phrase(shard_size) + " bytes",
+      "offset " + Phrase(entry.offset) + ", length " + Phrase(entry.length)};
 }
 
 std::vector<ChunkLevel> ChunkLevels(const ArrayMetadata& array) {

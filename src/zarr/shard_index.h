@@ -1,8 +1,8 @@
 // The index of a `sharding_indexed` shard: where each inner chunk lies in the shard's value.
 //
 //   n × { u64 offset, u64 length } in C order of the inner grid (or, where index_codecs transpose
-//   it, that array [grid..., 2] with its axes permuted), then le32 CRC-32C where they say so. offset counts from the start of the shard; both 2^64-1: the inner chunk is
-//   empty (fill value).
+//   it, that array [grid..., 2] with its axes permuted), then le32 CRC-32C where they say so.
+//   offset counts from the start of the shard; both 2^64-1: the inner chunk is empty (fill value).
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ struct ShardIndexEntry {
   uint32_t position = 0;  // of its offset in the index
 };
 
-// Whether the range of an entry that is not empty can be. Asked only of entries that are used: a shard
-// at an edge of the array has others, of chunks beyond it, which no reader looks at.
+// Whether the range of an entry that is not empty can be. Asked only of entries that are used: a
+// shard at an edge of the array has others, of chunks beyond it, which no reader looks at.
 Status CheckEntry(const ShardIndexEntry& entry, uint64_t shard_size);
 
 // Inner chunks of one shard, and the encoded size of its index; nothing on overflow. `shard_shape`

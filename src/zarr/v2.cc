@@ -110,8 +110,7 @@ Result<ArrayMetadata> ParseZarray(Bytes text) {
   auto chunks = ReadDimensions(root, "chunks", 1);
   if (!chunks) return chunks.error();
   if (chunks->size() != shape->size())
-    return MemberError("chunks", "array of length " + Phrase(shape->size()),
-                       root.Find("chunks"));
+    return MemberError("chunks", "array of length " + Phrase(shape->size()), root.Find("chunks"));
   array.shape = std::move(*shape);
   array.chunk_shape = std::move(*chunks);
 

@@ -148,7 +148,8 @@ Status CheckRest(const JsonValue& root, size_t rank) {
       // zarr allows it; TensorStore, hence Orbax, does not read such an array.
       for (auto before = list->begin(); text && !text->empty() && before != name; ++before)
         if (before->AsString() && *before->AsString() == *text)
-          return MemberError("dimension_names", "names that differ", &*name, ErrorCode::kUnsupported);
+          return MemberError("dimension_names", "names that differ", &*name,
+                             ErrorCode::kUnsupported);
     }
   }
   if (const JsonValue* transformers = root.Find("storage_transformers")) {

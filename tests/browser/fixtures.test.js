@@ -63,12 +63,24 @@ for (const { name, source, damage } of cases.filter(one => one.damage)) {
 test('a checkpoint large enough for leaf workers, of a codec that lies in the second module', async () => {
   const source = join(folder, 'rare')
   const elements = 10 << 20
-  for (const [name, byte] of [['a', 1], ['b', 2]]) {
+  for (const [name, byte] of [
+    ['a', 1],
+    ['b', 2],
+  ]) {
     mkdirSync(join(source, name), { recursive: true })
-    writeFileSync(join(source, name, '.zarray'), JSON.stringify({
-      zarr_format: 2, shape: [elements], chunks: [elements], dtype: '|u1', fill_value: null, order: 'C', filters: null,
-      compressor: { id: 'gzip', level: 1 },
-    }))
+    writeFileSync(
+      join(source, name, '.zarray'),
+      JSON.stringify({
+        zarr_format: 2,
+        shape: [elements],
+        chunks: [elements],
+        dtype: '|u1',
+        fill_value: null,
+        order: 'C',
+        filters: null,
+        compressor: { id: 'gzip', level: 1 },
+      }),
+    )
     writeFileSync(join(source, name, '0'), gzipSync(Buffer.alloc(elements, byte)))
   }
   await chooseCheckpoint(page, source)

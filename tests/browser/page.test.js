@@ -6,7 +6,18 @@ import { after, before, describe, test } from 'node:test'
 
 import * as leafsum from '../../node/lib/index.js'
 import { buildPage, fixtures, launch, scratch, seed } from './support/browser.js'
-import { act, asFile, chooseCheckpoint, chooseLockfile, drop, listed, open, saved, useWorkers, verdict } from './support/page.js'
+import {
+  act,
+  asFile,
+  chooseCheckpoint,
+  chooseLockfile,
+  drop,
+  listed,
+  open,
+  saved,
+  useWorkers,
+  verdict,
+} from './support/page.js'
 import { serve } from './support/server.js'
 
 const baseline = join(seed, 'baseline_ckpt')
@@ -50,7 +61,10 @@ describe('a chosen directory', () => {
   })
 
   for (const workers of [1, 2]) {
-    for (const [name, directory, word] of [['baseline', baseline, 'VERIFIED'], ['tampered', tampered, 'MISMATCH']]) {
+    for (const [name, directory, word] of [
+      ['baseline', baseline, 'VERIFIED'],
+      ['tampered', tampered, 'MISMATCH'],
+    ]) {
       test(`${name} is ${word} with ${workers} ${workers === 1 ? 'worker' : 'workers'}, in the report's bytes of Node`, async () => {
         const page = await open(browser, `${server.origin}/`)
         await chooseCheckpoint(page, directory)
@@ -132,7 +146,10 @@ describe('a drop', () => {
     await drop(page, [tampered, lockfilePath()])
     await listed(page)
     assert.equal(await act(page, '#verify'), 'MISMATCH')
-    assert.equal((await saved(page, '#save-report')).text, (await leafsum.verify(leafsum.fromPath(tampered), { lockfile })).text)
+    assert.equal(
+      (await saved(page, '#save-report')).text,
+      (await leafsum.verify(leafsum.fromPath(tampered), { lockfile })).text,
+    )
     assert.deepEqual(page.complaints, [])
   })
 
@@ -236,7 +253,7 @@ describe('the page', () => {
     const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.textContent)
     const tabTo = async id => {
       for (let i = 0; i < 40; i++) {
-        if (await focused() === id) return
+        if ((await focused()) === id) return
         await page.keyboard.press('Tab')
       }
       assert.fail(`Tab does not lead to #${id}`)
@@ -261,7 +278,7 @@ describe('the page', () => {
     const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
     assert.match(download.suggestedFilename(), /\.leafsum-report\.json$/)
 
-    for (let i = 0; i < 40 && await focused() !== 'remove-evidence'; i++) await page.keyboard.press('Shift+Tab')
+    for (let i = 0; i < 40 && (await focused()) !== 'remove-evidence'; i++) await page.keyboard.press('Shift+Tab')
     await page.keyboard.press('Enter')
     assert.equal(await focused(), 'choose-lockfile')
   })

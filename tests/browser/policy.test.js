@@ -15,22 +15,23 @@ let browser, home, foreign
 
 /** Runs inside the Worker, as text: every way to a URL, by name. Each resolves when it got through, rejects when refused. */
 function ways(self) {
-  const opened = (target, name) => new Promise((resolve, reject) => {
-    target.addEventListener(name, () => resolve())
-    target.addEventListener('error', event => {
-      event.preventDefault() // else a nested Worker's error becomes ours
-      reject(new Error(event.message || 'error event'))
+  const opened = (target, name) =>
+    new Promise((resolve, reject) => {
+      target.addEventListener(name, () => resolve())
+      target.addEventListener('error', event => {
+        event.preventDefault() // else a nested Worker's error becomes ours
+        reject(new Error(event.message || 'error event'))
+      })
+      setTimeout(() => reject(new Error('nothing happened')), 4000)
     })
-    setTimeout(() => reject(new Error('nothing happened')), 4000)
-  })
   // A policy of its own, as an attacker would have: then it is worker-src alone that refuses.
   const policy = self.trustedTypes?.createPolicy('leafsum-worker', { createScriptURL: text => text })
   const scriptUrl = url => policy.createScriptURL(url)
   return {
-    'fetch': url => fetch(url),
+    fetch: url => fetch(url),
     'fetch no-cors': url => fetch(url, { mode: 'no-cors', method: 'POST', body: 'secret' }),
     'fetch keepalive': url => fetch(url, { keepalive: true }),
-    'XMLHttpRequest': url => {
+    XMLHttpRequest: url => {
       const request = new XMLHttpRequest()
       request.open('GET', url)
       request.send()
@@ -41,13 +42,13 @@ function ways(self) {
       request.open('GET', url, false)
       request.send()
     },
-    'WebSocket': url => opened(new WebSocket(url.replace('http', 'ws')), 'open'),
-    'EventSource': url => opened(new EventSource(url), 'open'),
+    WebSocket: url => opened(new WebSocket(url.replace('http', 'ws')), 'open'),
+    EventSource: url => opened(new EventSource(url), 'open'),
     'import()': url => import(url),
-    'importScripts': async url => self.importScripts(url),
+    importScripts: async url => self.importScripts(url),
     'importScripts, trusted': async url => self.importScripts(scriptUrl(url)),
     'Cache.add': async url => (await caches.open('probe')).add(url),
-    'FontFace': url => new FontFace('probe', `url(${url})`).load(),
+    FontFace: url => new FontFace('probe', `url(${url})`).load(),
     'nested Worker': url => {
       const worker = new Worker(url)
       return opened(worker, 'message')
@@ -58,7 +59,7 @@ function ways(self) {
       const blob = URL.createObjectURL(new Blob([script]))
       return opened(new Worker(scriptUrl(blob)), 'message')
     },
-    'eval': async () => (0, self.eval)('1'),
+    eval: async () => (0, self.eval)('1'),
     'new Function': async () => new Function('return 1')(),
   }
 }
@@ -90,7 +91,7 @@ before(async () => {
   foreign = await serve(leak)
 
   const built = readFileSync(join(folder, 'page', 'index.html'), 'utf8')
-  const urls = { 'same origin': `${home.origin}/leak/`, 'foreign': `${foreign.origin}/leak/` }
+  const urls = { 'same origin': `${home.origin}/leak/`, foreign: `${foreign.origin}/leak/` }
   const block = /(<script type="text\/plain" id="worker-source">)[\s\S]*?(<\/script>)/
   const probed = built.replace(block, (_, start, end) => start + probe(urls).replaceAll('</script', '<\\/script') + end)
   const free = probed.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '')
@@ -119,7 +120,8 @@ async function outcome(url) {
   return worker.evaluate(() => self.outcome)
 }
 
-const leaks = server => server.requests.filter(url => url.startsWith('/leak/')).map(url => decodeURIComponent(url.slice(6)))
+const leaks = server =>
+  server.requests.filter(url => url.startsWith('/leak/')).map(url => decodeURIComponent(url.slice(6)))
 
 describe('inside the Worker', () => {
   test('every way out is refused, and the servers see nothing', async () => {
@@ -141,7 +143,8 @@ describe('inside the Worker', () => {
     const wanted = Object.keys(ways({})).filter(name => !/^(eval|new Function)$/.test(name))
     for (const name of wanted) {
       assert.ok(leaks(home).includes(name), `${name} never reached its own server`)
-      if (!never.test(`foreign: ${name}`)) assert.ok(leaks(foreign).includes(name), `${name} never reached the foreign server`)
+      if (!never.test(`foreign: ${name}`))
+        assert.ok(leaks(foreign).includes(name), `${name} never reached the foreign server`)
     }
   })
 })
@@ -163,8 +166,14 @@ describe('the page itself', () => {
       const image = new Image()
       const tried = await Promise.allSettled([
         fetch(url),
-        new Promise((resolve, reject) => { image.onload = resolve; image.onerror = reject; image.src = url }),
-        (async () => { document.body.innerHTML = '<b>markup</b>' })(),
+        new Promise((resolve, reject) => {
+          image.onload = resolve
+          image.onerror = reject
+          image.src = url
+        }),
+        (async () => {
+          document.body.innerHTML = '<b>markup</b>'
+        })(),
         (async () => new Worker('data:text/javascript,'))(),
       ])
       navigator.sendBeacon(url, 'secret')

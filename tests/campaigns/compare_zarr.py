@@ -5,6 +5,7 @@
 
 All arrays of a run lie in one bare store. Prints every difference and ends with 1 if there was one.
 """
+
 import hashlib
 import json
 import pathlib
@@ -18,10 +19,53 @@ import tensorstore as ts
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CNAMES = ["blosclz", "lz4", "lz4hc", "snappy", "zlib", "zstd"]
-V2_TYPES = ["|b1", "|i1", "|u1", "<i2", ">i2", "<i4", ">u4", "<i8", ">i8", "<u8", "<f2", ">f4", "<f4", "<f8", ">f8", "<c8",
-            ">c16", "bfloat16", "float8_e4m3fn", "float8_e5m2", "int4", "int2", "float4_e2m1fn"]
-V3_TYPES = ["bool", "int2", "int4", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float16",
-            "float32", "float64", "bfloat16", "float8_e4m3fn", "float8_e5m2", "float4_e2m1fn", "complex64", "complex128"]
+V2_TYPES = [
+    "|b1",
+    "|i1",
+    "|u1",
+    "<i2",
+    ">i2",
+    "<i4",
+    ">u4",
+    "<i8",
+    ">i8",
+    "<u8",
+    "<f2",
+    ">f4",
+    "<f4",
+    "<f8",
+    ">f8",
+    "<c8",
+    ">c16",
+    "bfloat16",
+    "float8_e4m3fn",
+    "float8_e5m2",
+    "int4",
+    "int2",
+    "float4_e2m1fn",
+]
+V3_TYPES = [
+    "bool",
+    "int2",
+    "int4",
+    "int8",
+    "uint8",
+    "int16",
+    "uint16",
+    "int32",
+    "uint32",
+    "int64",
+    "uint64",
+    "float16",
+    "float32",
+    "float64",
+    "bfloat16",
+    "float8_e4m3fn",
+    "float8_e5m2",
+    "float4_e2m1fn",
+    "complex64",
+    "complex128",
+]
 ONE_BYTE = {"bool", "int2", "int4", "int8", "uint8", "float8_e4m3fn", "float8_e5m2", "float4_e2m1fn"}
 MASKS = {"int2": 3, "int4": 15, "float4_e2m1fn": 15}
 
@@ -49,27 +93,55 @@ def grid(r):
 
 def v2(r):
     shape, chunk = grid(r)
-    compressor = r.choice([
-        None, {"id": "zstd", "level": r.randint(-3, 9)}, {"id": "zlib", "level": r.randint(0, 9)},
-        {"id": "gzip", "level": r.randint(0, 9)}, {"id": "bz2", "level": r.randint(1, 9)},
-        {"id": "blosc", "cname": r.choice(CNAMES), "clevel": r.randint(0, 9), "shuffle": r.randint(-1, 2),
-         "blocksize": r.choice([0, 0, 128, 300])}])
+    compressor = r.choice(
+        [
+            None,
+            {"id": "zstd", "level": r.randint(-3, 9)},
+            {"id": "zlib", "level": r.randint(0, 9)},
+            {"id": "gzip", "level": r.randint(0, 9)},
+            {"id": "bz2", "level": r.randint(1, 9)},
+            {
+                "id": "blosc",
+                "cname": r.choice(CNAMES),
+                "clevel": r.randint(0, 9),
+                "shuffle": r.randint(-1, 2),
+                "blocksize": r.choice([0, 0, 128, 300]),
+            },
+        ]
+    )
     dtype = r.choice(V2_TYPES)
     fill = True if dtype == "|b1" else [1, 2] if dtype[1] == "c" else None if dtype == "float4_e2m1fn" else 1
-    return {"driver": "zarr", "metadata": {
-        "shape": shape, "chunks": chunk, "dtype": dtype, "compressor": compressor, "filters": None,
-        "order": r.choice("CF") if len(shape) > 1 else "C", "dimension_separator": r.choice("./"), "fill_value": r.choice([None, fill]),
-    }}
+    return {
+        "driver": "zarr",
+        "metadata": {
+            "shape": shape,
+            "chunks": chunk,
+            "dtype": dtype,
+            "compressor": compressor,
+            "filters": None,
+            "order": r.choice("CF") if len(shape) > 1 else "C",
+            "dimension_separator": r.choice("./"),
+            "fill_value": r.choice([None, fill]),
+        },
+    }
 
 
 def bytes_codecs(r):
     codecs = [
         {"name": "zstd", "configuration": {"level": r.randint(-3, 9), "checksum": r.random() < 0.5}},
         {"name": "gzip", "configuration": {"level": r.randint(0, 9)}},
-        {"name": "blosc", "configuration": {
-            "cname": r.choice(CNAMES), "clevel": r.randint(0, 9), "shuffle": r.choice(["noshuffle", "shuffle", "bitshuffle"]),
-            "typesize": r.choice([1, 2, 4, 8, 3, 17]), "blocksize": r.choice([0, 0, 128, 300])}},
-        {"name": "crc32c"}]
+        {
+            "name": "blosc",
+            "configuration": {
+                "cname": r.choice(CNAMES),
+                "clevel": r.randint(0, 9),
+                "shuffle": r.choice(["noshuffle", "shuffle", "bitshuffle"]),
+                "typesize": r.choice([1, 2, 4, 8, 3, 17]),
+                "blocksize": r.choice([0, 0, 128, 300]),
+            },
+        },
+        {"name": "crc32c"},
+    ]
     return r.sample(codecs, r.choice([0, 1, 1, 1, 2, 3]))
 
 
@@ -85,12 +157,23 @@ def chain(r, shape, dtype, depth=0):
         if r.random() < 0.2:
             index.insert(0, {"name": "transpose", "configuration": {"order": permutation(r, len(shape) + 1)}})
         index += [{"name": "crc32c"}] * r.choice([0, 1, 1, 2])
-        codecs.append({"name": "sharding_indexed", "configuration": {
-            "chunk_shape": inner, "codecs": chain(r, inner, dtype, depth + 1), "index_codecs": index,
-            "index_location": r.choice(["start", "end"])}})
+        codecs.append(
+            {
+                "name": "sharding_indexed",
+                "configuration": {
+                    "chunk_shape": inner,
+                    "codecs": chain(r, inner, dtype, depth + 1),
+                    "index_codecs": index,
+                    "index_location": r.choice(["start", "end"]),
+                },
+            }
+        )
         return codecs
-    codecs.append({"name": "bytes"} if dtype in ONE_BYTE else
-                  {"name": "bytes", "configuration": {"endian": r.choice(["little", "big"])}})
+    codecs.append(
+        {"name": "bytes"}
+        if dtype in ONE_BYTE
+        else {"name": "bytes", "configuration": {"endian": r.choice(["little", "big"])}}
+    )
     return codecs + bytes_codecs(r)
 
 
@@ -98,10 +181,17 @@ def v3(r):
     shape, chunk = grid(r)
     dtype = r.choice(V3_TYPES)
     fill = True if dtype == "bool" else [1, 2] if dtype.startswith("complex") else 1
-    return {"driver": "zarr3", "metadata": {
-        "shape": shape, "data_type": dtype, "fill_value": fill, "codecs": chain(r, chunk, dtype),
-        "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": chunk}},
-        "chunk_key_encoding": {"name": r.choice(["default", "v2"]), "configuration": {"separator": r.choice("./")}}}}
+    return {
+        "driver": "zarr3",
+        "metadata": {
+            "shape": shape,
+            "data_type": dtype,
+            "fill_value": fill,
+            "codecs": chain(r, chunk, dtype),
+            "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": chunk}},
+            "chunk_key_encoding": {"name": r.choice(["default", "v2"]), "configuration": {"separator": r.choice("./")}},
+        },
+    }
 
 
 def content(array, dtype):
@@ -113,7 +203,7 @@ def content(array, dtype):
 
 
 def main():
-    count, seed = [int(a) for a in sys.argv[1:]] + [300, 1][len(sys.argv) - 1:]
+    count, seed = [int(a) for a in sys.argv[1:]] + [300, 1][len(sys.argv) - 1 :]
     r = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
         expected, specs = {}, {}
@@ -130,8 +220,11 @@ def main():
             part = tuple(slice(r.randrange(size + 1) if r.random() < 0.3 else 0, None) for size in shape)
             store[part].write(values.reshape(shape)[part]).result()
             expected[name] = (list(shape), hashlib.sha256(content(store.read().result(), dtype)).hexdigest())
-        run = subprocess.run(["node", ROOT / "node/bin/leafsum.js", "digest", folder, "--json", "--algorithm", "sha256"],
-                             capture_output=True, text=True)
+        run = subprocess.run(
+            ["node", ROOT / "node/bin/leafsum.js", "digest", folder, "--json", "--algorithm", "sha256"],
+            capture_output=True,
+            text=True,
+        )
         leaves = {leaf["key_path"][0]: leaf for leaf in json.loads(run.stdout)["items"][""]["leaves"]}
     wrong = 0
     for name, (shape, digest) in expected.items():

@@ -5,6 +5,7 @@
 
 Each case: `codecs` in encoding order, `content` (see `content`) and `encoded` in hex.
 """
+
 import bz2
 import gzip
 import io
@@ -64,7 +65,7 @@ def zstd_stream(data, **options):
     with zstandard.ZstdCompressor(**options).stream_writer(out, closefd=False) as writer:
         writer.write(data[: len(data) // 3])
         writer.flush(zstandard.FLUSH_BLOCK)
-        writer.write(data[len(data) // 3:])
+        writer.write(data[len(data) // 3 :])
     return out.getvalue()
 
 
@@ -86,11 +87,20 @@ def gzip_member(data, flags=0, extra=b""):
 def tensorstore_chunk(data, codecs):
     """The one chunk of a zarr v3 array of bytes."""
     with tempfile.TemporaryDirectory() as folder:
-        store = ts.open({
-            "driver": "zarr3", "kvstore": f"file://{folder}/", "create": True,
-            "metadata": {"shape": [len(data)], "data_type": "uint8", "fill_value": 255,
-                         "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [len(data)]}},
-                         "codecs": [{"name": "bytes"}] + codecs}}).result()
+        store = ts.open(
+            {
+                "driver": "zarr3",
+                "kvstore": f"file://{folder}/",
+                "create": True,
+                "metadata": {
+                    "shape": [len(data)],
+                    "data_type": "uint8",
+                    "fill_value": 255,
+                    "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [len(data)]}},
+                    "codecs": [{"name": "bytes"}] + codecs,
+                },
+            }
+        ).result()
         store.write(np.frombuffer(data, np.uint8)).result()
         return pathlib.Path(folder, "c", "0").read_bytes()
 
@@ -110,15 +120,23 @@ def cases():
     yield case("zstd level 1, Huffman literals", z, skewed(6000), lambda d: zstd(d, level=1))
     yield case("zstd with a checksum", z, skewed(500), lambda d: zstd(d, level=3, write_checksum=True))
     yield case("zstd without content size", z, pattern(5000), lambda d: zstd(d, level=1, write_content_size=False))
-    yield case("zstd stream with a flush and a checksum", z, skewed(2000),
-               lambda d: zstd_stream(d, level=3, write_checksum=True))
+    yield case(
+        "zstd stream with a flush and a checksum",
+        z,
+        skewed(2000),
+        lambda d: zstd_stream(d, level=3, write_checksum=True),
+    )
     yield case("zstd empty", z, pattern(0), lambda d: zstd(d, level=1))
     yield case("zstd empty with a checksum", z, pattern(0), lambda d: zstd(d, level=1, write_checksum=True))
     yield case("zstd raw block", z, pattern(100), lambda d: zstd(d, level=1))
     yield case("zstd of zeros, several blocks", z, zeros(700000), lambda d: zstd(d, level=1))
     yield case("zstd window 1 KiB, many blocks", z, pattern(20000), lambda d: windowed(d, 10))
-    yield case("zstd window 1 KiB, checksum, no content size", z, pattern(20000),
-               lambda d: windowed(d, 10, write_checksum=True, write_content_size=False))
+    yield case(
+        "zstd window 1 KiB, checksum, no content size",
+        z,
+        pattern(20000),
+        lambda d: windowed(d, 10, write_checksum=True, write_content_size=False),
+    )
     yield case("zstd window 128 KiB, blocks that wrap", z, pattern(600000), lambda d: windowed(d, 17))
     yield case("numcodecs zstd", z, pattern(3000), lambda d: numcodecs.Zstd(level=1).encode(d))
     for level in (0, 1, 9):
@@ -128,8 +146,12 @@ def cases():
     yield case("numcodecs zlib", ["zlib"], pattern(3000), lambda d: numcodecs.Zlib(level=1).encode(d))
     yield case("gzip level 9", ["gzip"], skewed(1500), lambda d: gzip.compress(d, 9, mtime=0))
     yield case("gzip empty", ["gzip"], pattern(0), lambda d: gzip.compress(d, mtime=0))
-    yield case("gzip with header CRC, extra field, name and comment", ["gzip"], pattern(400),
-               lambda d: gzip_member(d, 2 | 4 | 8 | 16, b"\x04\x00abcd" + b"name\x00" + b"comment\x00"))
+    yield case(
+        "gzip with header CRC, extra field, name and comment",
+        ["gzip"],
+        pattern(400),
+        lambda d: gzip_member(d, 2 | 4 | 8 | 16, b"\x04\x00abcd" + b"name\x00" + b"comment\x00"),
+    )
     yield case("bz2 level 1", ["bz2"], skewed(1500), lambda d: bz2.compress(d, 1))
     yield case("bz2 level 9", ["bz2"], pattern(3000), lambda d: bz2.compress(d, 9))
     yield case("bz2 empty", ["bz2"], pattern(0), lambda d: bz2.compress(d))
@@ -138,17 +160,31 @@ def cases():
 
     for cname in ("blosclz", "lz4", "lz4hc", "snappy", "zlib", "zstd"):
         for shuffle in ("noshuffle", "shuffle", "bitshuffle"):
-            yield case(f"blosc {cname} {shuffle}", ["blosc"], counter(2006),
-                       lambda d: tensorstore_chunk(d, [blosc(cname=cname, shuffle=shuffle)]))
-        yield case(f"blosc {cname}, long runs", ["blosc"], zeros(70000), lambda d: tensorstore_chunk(d, [blosc(cname=cname)]))
+            yield case(
+                f"blosc {cname} {shuffle}",
+                ["blosc"],
+                counter(2006),
+                lambda d: tensorstore_chunk(d, [blosc(cname=cname, shuffle=shuffle)]),
+            )
+        yield case(
+            f"blosc {cname}, long runs", ["blosc"], zeros(70000), lambda d: tensorstore_chunk(d, [blosc(cname=cname)])
+        )
     for typesize in (1, 2, 3, 8, 16, 17, 255):
         for shuffle in ("shuffle", "bitshuffle"):
-            yield case(f"blosc {shuffle} of {typesize} bytes, several blocks", ["blosc"], counter(9001),
-                       lambda d: tensorstore_chunk(d, [blosc(shuffle=shuffle, typesize=typesize, blocksize=4096)]))
+            yield case(
+                f"blosc {shuffle} of {typesize} bytes, several blocks",
+                ["blosc"],
+                counter(9001),
+                lambda d: tensorstore_chunk(d, [blosc(shuffle=shuffle, typesize=typesize, blocksize=4096)]),
+            )
     yield case("blosc stored as it is", ["blosc"], pattern(3000), lambda d: tensorstore_chunk(d, [blosc(clevel=0)]))
     yield case("blosc too small to compress", ["blosc"], pattern(100), lambda d: tensorstore_chunk(d, [blosc()]))
-    yield case("numcodecs blosc", ["blosc"], skewed(3000),
-               lambda d: numcodecs.Blosc("zstd", 3, numcodecs.Blosc.SHUFFLE).encode(np.frombuffer(d, "<i4")))
+    yield case(
+        "numcodecs blosc",
+        ["blosc"],
+        skewed(3000),
+        lambda d: numcodecs.Blosc("zstd", 3, numcodecs.Blosc.SHUFFLE).encode(np.frombuffer(d, "<i4")),
+    )
 
     crc = {"name": "crc32c"}
     zs = {"name": "zstd", "configuration": {"level": 1}}
@@ -159,8 +195,12 @@ def cases():
     for codecs in ([blosc(), crc], [crc, blosc()], [blosc(), zs], [gz, blosc(cname="zlib")]):
         names = [c["name"] for c in codecs]
         yield case("TensorStore " + ", ".join(names), names, pattern(3000), lambda d: tensorstore_chunk(d, codecs))
-    yield case("TensorStore crc32c, zstd of several buffers", ["crc32c", "zstd"], zeros(300000),
-               lambda d: tensorstore_chunk(d, [crc, zs]))
+    yield case(
+        "TensorStore crc32c, zstd of several buffers",
+        ["crc32c", "zstd"],
+        zeros(300000),
+        lambda d: tensorstore_chunk(d, [crc, zs]),
+    )
 
 
 def main():

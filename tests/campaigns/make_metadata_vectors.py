@@ -5,6 +5,7 @@
 `write` makes <version>/<case>/ckpt, `ask` writes answers-<version>.json: by checkpoint what `metadata(path, name)` of this
 version answers for AUTO, None and each name, and `checkpointables_metadata(path)`; an error is its type and first line.
 """
+
 import argparse
 import json
 import os
@@ -30,39 +31,67 @@ METADATA = getattr(v1, "metadata", None) or v1.pytree_metadata
 def initial(seed):
     """The parameters of a small network, from one PRNGKey: the same whatever saves them."""
     keys = jax.random.split(jax.random.PRNGKey(seed), 4)
-    return {"params": {"Dense_%d" % i: {"kernel": jax.random.normal(keys[2 * i], (4, 3 + i)),
-                                        "bias": jax.random.uniform(keys[2 * i + 1], (3 + i,))} for i in range(2)},
-            "rng": jax.random.PRNGKey(seed), "step": 3}
+    return {
+        "params": {
+            "Dense_%d" % i: {
+                "kernel": jax.random.normal(keys[2 * i], (4, 3 + i)),
+                "bias": jax.random.uniform(keys[2 * i + 1], (3 + i,)),
+            }
+            for i in range(2)
+        },
+        "rng": jax.random.PRNGKey(seed),
+        "step": 3,
+    }
 
 
 def tree(first):
     mesh = jax.sharding.Mesh(np.array(jax.devices()).reshape(2, 2), ("x", "y"))
     sharding = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec("x", None))
-    return {"a": {"w": jax.device_put(np.full((4, 2), first, np.float32), sharding), "b": jax.numpy.ones(3, jax.numpy.bfloat16)},
-            "list": [np.arange(first + 1), 7], "text": "é"}
+    return {
+        "a": {
+            "w": jax.device_put(np.full((4, 2), first, np.float32), sharding),
+            "b": jax.numpy.ones(3, jax.numpy.bfloat16),
+        },
+        "list": [np.arange(first + 1), 7],
+        "text": "é",
+    }
 
 
 CUSTOM = {"who": "é\U0001f600", "big": 2**62 + 1, "nan": float("nan"), "deep": {"list": [1, None, True, 0.1]}}
 
 
 def composite(path, names, custom=None):
-    v1.save_checkpointables(path, {name: tree(i) for i, name in enumerate(names)} | {"dataset": {"epoch": 1}}, custom_metadata=custom)
+    v1.save_checkpointables(
+        path, {name: tree(i) for i, name in enumerate(names)} | {"dataset": {"epoch": 1}}, custom_metadata=custom
+    )
 
 
 def old_composite(path, names):
     with ocp.Checkpointer(ocp.CompositeCheckpointHandler(*names, "config")) as c:
-        c.save(path, ocp.args.Composite(config=ocp.args.JsonSave({"n": 1}), **{n: ocp.args.PyTreeSave(tree(i)) for i, n in enumerate(names)}))
+        c.save(
+            path,
+            ocp.args.Composite(
+                config=ocp.args.JsonSave({"n": 1}), **{n: ocp.args.PyTreeSave(tree(i)) for i, n in enumerate(names)}
+            ),
+        )
 
 
 def manager(path):
     with ocp.CheckpointManager(path, item_names=("state", "ema")) as m:
         for step in (1, 12):
-            m.save(step, args=ocp.args.Composite(state=ocp.args.StandardSave({"w": np.arange(step)}), ema=ocp.args.StandardSave({"w": np.arange(2)})))
+            m.save(
+                step,
+                args=ocp.args.Composite(
+                    state=ocp.args.StandardSave({"w": np.arange(step)}), ema=ocp.args.StandardSave({"w": np.arange(2)})
+                ),
+            )
         m.wait_until_finished()
 
 
 CASES = {
-    "flat_custom": lambda path: ocp.Checkpointer(ocp.PyTreeCheckpointHandler()).save(path, tree(1), custom_metadata=CUSTOM),
+    "flat_custom": lambda path: ocp.Checkpointer(ocp.PyTreeCheckpointHandler()).save(
+        path, tree(1), custom_metadata=CUSTOM
+    ),
     "one_key": lambda path: ocp.PyTreeCheckpointer().save(path, initial(0)),
     "v1_save": lambda path: SAVE(path, tree(2), custom_metadata=CUSTOM),
     "v1_state_pytree_cfg": lambda path: composite(path, ["state", "pytree", "cfg"]),
@@ -110,8 +139,12 @@ def leaf(value):
 def leaves(value):
     # A metadata of the old API holds the tree itself.
     value = getattr(value, "tree", value)
-    flat = jax.tree_util.tree_flatten_with_path(value, is_leaf=lambda x: x is None or not isinstance(x, (dict, list, tuple)))[0]
-    return [[[str(getattr(k, "key", getattr(k, "idx", getattr(k, "name", k)))) for k in path], leaf(x)] for path, x in flat]
+    flat = jax.tree_util.tree_flatten_with_path(
+        value, is_leaf=lambda x: x is None or not isinstance(x, (dict, list, tuple))
+    )[0]
+    return [
+        [[str(getattr(k, "key", getattr(k, "idx", getattr(k, "name", k)))) for k in path], leaf(x)] for path, x in flat
+    ]
 
 
 def answer(ask):
@@ -133,7 +166,11 @@ def ask(out):
     for ckpt in sorted(out.glob("*/*/ckpt")):
         places = [ckpt / "12"] if ckpt.parent.name == "manager" else [ckpt]
         for place in places:
-            names = sorted(p.name for p in place.iterdir() if p.is_dir() and not p.name.startswith("ocdbt.") and p.name not in ("d", "array_metadatas"))
+            names = sorted(
+                p.name
+                for p in place.iterdir()
+                if p.is_dir() and not p.name.startswith("ocdbt.") and p.name not in ("d", "array_metadatas")
+            )
             rows = {}
             for name in ["AUTO", None, *names]:
                 got = answer(lambda: METADATA(place, name))
@@ -145,8 +182,14 @@ def ask(out):
                 everything["metadata"] = {k: leaves(v) for k, v in everything["metadata"].items()}
             rows["checkpointables"] = everything
             answers[str(ckpt.parent.relative_to(out))] = rows
-    text = ",\n".join("%s:{\n%s\n}" % (json.dumps(c), ",\n".join(" %s:%s" % (json.dumps(n), json.dumps(a, sort_keys=True)) for n, a in rows.items()))
-                      for c, rows in answers.items())
+    text = ",\n".join(
+        "%s:{\n%s\n}"
+        % (
+            json.dumps(c),
+            ",\n".join(" %s:%s" % (json.dumps(n), json.dumps(a, sort_keys=True)) for n, a in rows.items()),
+        )
+        for c, rows in answers.items()
+    )
     (out / ("answers-%s.json" % VERSION)).write_text("{\n%s\n}\n" % text)
 
 

@@ -7,6 +7,7 @@ which one thing is another.
 says how the copy is stored, `near` what is another in `other`, `codes` the findings that this is to give and `leaf` where.
 Trees, options and changes come from the seed; UUIDs and times in the files differ from run to run.
 """
+
 import argparse
 import base64
 import gzip
@@ -27,8 +28,13 @@ import numpy as np
 
 import trees
 
-FLOATS = [np.dtype("float32"), np.dtype(ml_dtypes.bfloat16), np.dtype("float16"), np.dtype("float64"),
-          np.dtype(ml_dtypes.float8_e4m3fn)]
+FLOATS = [
+    np.dtype("float32"),
+    np.dtype(ml_dtypes.bfloat16),
+    np.dtype("float16"),
+    np.dtype("float64"),
+    np.dtype(ml_dtypes.float8_e4m3fn),
+]
 
 
 def tree_of(g, seed):
@@ -36,13 +42,21 @@ def tree_of(g, seed):
     kernel = g.standard_normal((rows, columns)).astype(FLOATS[seed % len(FLOATS)])
     bias = g.standard_normal(columns).astype(np.float32)
     bias[[1, 2]] = [0.0, np.nan]
-    return {"layer": {"kernel": kernel, "bias": bias}, "ids": g.integers(0, 2 ** 31, (8, columns)).astype(np.int32),
-            "step": np.int64(seed)}
+    return {
+        "layer": {"kernel": kernel, "bias": bias},
+        "ids": g.integers(0, 2**31, (8, columns)).astype(np.int32),
+        "step": np.int64(seed),
+    }
 
 
 def options_of(g):
-    return {"use_ocdbt": bool(g.integers(2)), "use_zarr3": bool(g.integers(2)), "use_compression": bool(g.integers(2)),
-            "chunk": [None, 64, 200][int(g.integers(3))], "target": None}
+    return {
+        "use_ocdbt": bool(g.integers(2)),
+        "use_zarr3": bool(g.integers(2)),
+        "use_compression": bool(g.integers(2)),
+        "chunk": [None, 64, 200][int(g.integers(3))],
+        "target": None,
+    }
 
 
 def over_devices(tree):
@@ -53,6 +67,7 @@ def over_devices(tree):
     def place(x):
         # JAX would make 64-bit numbers 32-bit ones.
         return jax.device_put(x, cut) if x.ndim == 2 and x.dtype.itemsize < 8 else x
+
     return jax.tree_util.tree_map(place, tree)
 
 
@@ -65,8 +80,19 @@ STORED = [
     ("sharded over devices", lambda t, o: (over_devices(t), {**o, "chunk": None})),
     ("other data files", lambda t, o: (t, {**o, "use_ocdbt": True, "target": 700})),
     ("saved again", lambda t, o: (t, o)),
-    ("all of it", lambda t, o: (over_devices(t), {"use_ocdbt": not o["use_ocdbt"], "use_zarr3": not o["use_zarr3"],
-                                                  "use_compression": not o["use_compression"], "chunk": None, "target": None})),
+    (
+        "all of it",
+        lambda t, o: (
+            over_devices(t),
+            {
+                "use_ocdbt": not o["use_ocdbt"],
+                "use_zarr3": not o["use_zarr3"],
+                "use_compression": not o["use_compression"],
+                "chunk": None,
+                "target": None,
+            },
+        ),
+    ),
 ]
 
 
@@ -132,9 +158,16 @@ def pair(seed):
     other["step"] = tree["step"]
     alter(other)
     with tempfile.TemporaryDirectory() as scratch:
-        return {"seed": seed, "stored": how, "near": near, "codes": codes, "leaf": leaf,
-                "base": saved(scratch, "base", tree, o), "copy": saved(scratch, "copy", *change(tree, o)),
-                "other": saved(scratch, "other", other, o)}
+        return {
+            "seed": seed,
+            "stored": how,
+            "near": near,
+            "codes": codes,
+            "leaf": leaf,
+            "base": saved(scratch, "base", tree, o),
+            "copy": saved(scratch, "copy", *change(tree, o)),
+            "other": saved(scratch, "other", other, o),
+        }
 
 
 def main():

@@ -4,6 +4,7 @@
 
 OUT holds of each: le32 length of the frame, le32 length of the content, le32 CRC-32 of the content, the frame.
 """
+
 import argparse
 import struct
 import zlib
@@ -61,11 +62,12 @@ def main():
                 write_checksum=bool(random.random() < 0.2),
             )
             stream = zstandard.ZstdCompressor(compression_params=parameters).compressobj(
-                size=len(data) if random.random() < 0.5 else -1)
+                size=len(data) if random.random() < 0.5 else -1
+            )
             frame, at = b"", 0
             while at < len(data):
                 n = int(random.integers(1, len(data) + 1)) if random.random() < 0.3 else len(data)
-                frame += stream.compress(data[at:at + n])
+                frame += stream.compress(data[at : at + n])
                 if random.random() < 0.3:
                     frame += stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
                 at += n

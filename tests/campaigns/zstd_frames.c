@@ -1,5 +1,6 @@
-// Decodes each frame of a pack (make_zstd_frames.py), whole and as a stream, then damaged copies of it, and prints what
-// comes of it: CRC-32 of the bytes, or a refusal. zstd_frames.sh compares the output of two builds.
+// Decodes each frame of a pack (make_zstd_frames.py), whole and as a stream, then damaged copies of
+// it, and prints what comes of it: CRC-32 of the bytes, or a refusal. zstd_frames.sh compares the
+// output of two builds.
 //     zstd_frames PACK COPIES
 #include <stdint.h>
 #include <stdio.h>
@@ -37,10 +38,11 @@ static int Is(Outcome o, uint64_t size, uint32_t crc) {
 
 static Outcome Whole(ZSTD_DCtx* context, const uint8_t* frame, size_t size) {
   static uint8_t out[kMaxContent];
-  // Which windows are read at all depends on the machine (zstd's limit is 2^30 where size_t has 32 bits); Leafsum refuses
-  // these before zstd sees them.
+  // Which windows are read at all depends on the machine (zstd's limit is 2^30 where size_t has 32
+  // bits); Leafsum refuses these before zstd sees them.
   ZSTD_FrameHeader header;
-  if (ZSTD_getFrameHeader(&header, frame, size) == 0 && header.windowSize > 1u << 27) return (Outcome){0};
+  if (ZSTD_getFrameHeader(&header, frame, size) == 0 && header.windowSize > 1u << 27)
+    return (Outcome){0};
   const size_t n = ZSTD_decompressDCtx(context, out, sizeof out, frame, size);
   if (ZSTD_isError(n)) return (Outcome){0};
   return (Outcome){1, n, Crc32(0, out, n)};
@@ -81,7 +83,8 @@ static uint32_t Random(uint32_t below) {
 static size_t Damage(uint8_t* frame, size_t size) {
   const uint32_t from = Random(8) == 0 || size < 24 ? 0 : 6;
   switch (Random(8)) {
-    case 0: return 1 + Random((uint32_t)size - 1);
+    case 0:
+      return 1 + Random((uint32_t)size - 1);
     case 1: {
       const uint32_t at = from + Random((uint32_t)size - from);
       memmove(frame + at, frame + at + 1, size - at - 1);
@@ -93,16 +96,21 @@ static size_t Damage(uint8_t* frame, size_t size) {
       frame[at] = (uint8_t)Random(256);
       return size + 1;
     }
-    case 3: frame[from + Random((uint32_t)size - from)] = (uint8_t)Random(256); return size;
+    case 3:
+      frame[from + Random((uint32_t)size - from)] = (uint8_t)Random(256);
+      return size;
     default:
-      for (uint32_t i = Random(4) + 1; i-- > 0;) frame[from + Random((uint32_t)size - from)] ^= (uint8_t)(1 << Random(8));
+      for (uint32_t i = Random(4) + 1; i-- > 0;)
+        frame[from + Random((uint32_t)size - from)] ^= (uint8_t)(1 << Random(8));
       return size;
   }
 }
 
 static void Print(const char* what, Outcome o) {
-  if (o.accepted) printf(" %s %llu %08x", what, (unsigned long long)o.size, (unsigned)o.crc);
-  else printf(" %s refused", what);
+  if (o.accepted)
+    printf(" %s %llu %08x", what, (unsigned long long)o.size, (unsigned)o.crc);
+  else
+    printf(" %s refused", what);
 }
 
 int main(int argc, char** argv) {
@@ -128,7 +136,8 @@ int main(int argc, char** argv) {
       seed = i * 2654435761u + (uint32_t)k * 40503u + 1;
       memcpy(copy, frame, size);
       const size_t damaged = Damage(copy, size);
-      Print("damaged", k % 2 ? Whole(context, copy, damaged) : Streamed(context, copy, damaged, 1 + Random(30000)));
+      Print("damaged", k % 2 ? Whole(context, copy, damaged)
+                             : Streamed(context, copy, damaged, 1 + Random(30000)));
     }
     printf("\n");
     free(frame);

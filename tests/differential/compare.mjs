@@ -12,7 +12,11 @@ import { readWithZarrita } from './zarrita.mjs'
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
-  options: { delete: { type: 'boolean', default: false }, cli: { type: 'string', default: '0' }, show: { type: 'boolean', default: false } },
+  options: {
+    delete: { type: 'boolean', default: false },
+    cli: { type: 'string', default: '0' },
+    show: { type: 'boolean', default: false },
+  },
 })
 const kBin = fileURLToPath(new URL('../../node/bin/leafsum.js', import.meta.url))
 const kDigests = /** @type {['blake3', 'sha256']} */ (['blake3', 'sha256'])
@@ -21,22 +25,40 @@ const kWhole = { algorithms: kDigests, allSteps: true, workers: 1, maxFill: 1 <<
 
 /** Differences of one comparison; `about` says which. @typedef {(about: string) => void} Tell */
 
-const serious = (/** @type {any[]} */ findings) => findings.filter(one => ['error', 'gap', 'trust'].includes(one.severity))
+const serious = (/** @type {any[]} */ findings) =>
+  findings.filter(one => ['error', 'gap', 'trust'].includes(one.severity))
 // µs of the processor for one `verify`, core and all, also where the machine has more to do.
 const kProcessor = 4e6
 const pathOf = (/** @type {any} */ leaf) => JSON.stringify(leaf.keypath ?? leaf.key_path)
 // Of an intact source nothing is said but that companions lie beside it, and that a bare array has absent chunks.
-const unexpected = (/** @type {any[]} */ findings) => findings.filter(one => !['companion-file', 'zero-fill-allowed'].includes(one.code))
-const sketch = (/** @type {any} */ one) => `${one.severity} ${one.code} ${one.item ?? ''}:${JSON.stringify(one.key_path)} ${one.file ?? ''} ${one.message}`
+const unexpected = (/** @type {any[]} */ findings) =>
+  findings.filter(one => !['companion-file', 'zero-fill-allowed'].includes(one.code))
+const sketch = (/** @type {any} */ one) =>
+  `${one.severity} ${one.code} ${one.item ?? ''}:${JSON.stringify(one.key_path)} ${one.file ?? ''} ${one.message}`
 const same = (/** @type {any} */ a, /** @type {any} */ b) => JSON.stringify(a) === JSON.stringify(b)
 
 /** `digest`'s leaves and the reference's, leaf by leaf. */
-function compareLeaves(/** @type {any} */ report, /** @type {Record<string, any>} */ items, /** @type {Tell} */ tell, damaged = false) {
-  const wanted = expectedItems({ items: Object.fromEntries(Object.entries(items).filter(([, item]) => !item.error)
-    .map(([name, item]) => [name, { ...item, leaves: item.leaves.filter((/** @type {any} */ leaf) => !leaf.error) }])) })
+function compareLeaves(
+  /** @type {any} */ report,
+  /** @type {Record<string, any>} */ items,
+  /** @type {Tell} */ tell,
+  damaged = false,
+) {
+  const wanted = expectedItems({
+    items: Object.fromEntries(
+      Object.entries(items)
+        .filter(([, item]) => !item.error)
+        .map(([name, item]) => [
+          name,
+          { ...item, leaves: item.leaves.filter((/** @type {any} */ leaf) => !leaf.error) },
+        ]),
+    ),
+  })
   const named = new Set(serious(report.findings).map(one => JSON.stringify([one.item, one.key_path])))
   for (const [name, { leaves, error }] of Object.entries(items)) {
-    const own = new Map((report.output.items[name]?.leaves ?? []).map((/** @type {any} */ leaf) => [pathOf(leaf), leaf]))
+    const own = new Map(
+      (report.output.items[name]?.leaves ?? []).map((/** @type {any} */ leaf) => [pathOf(leaf), leaf]),
+    )
     if (error) {
       if (report.exit_code === 0) tell(`item ${JSON.stringify(name)} is read, the reference says ${error}`)
       continue
@@ -57,13 +79,17 @@ function compareLeaves(/** @type {any} */ report, /** @type {Record<string, any>
       const got = own.get(path)
       own.delete(path)
       if (got === undefined) {
-        const why = report.findings.filter((/** @type {any} */ one) => one.item === name && JSON.stringify(one.key_path) === path)
+        const why = report.findings.filter(
+          (/** @type {any} */ one) => one.item === name && JSON.stringify(one.key_path) === path,
+        )
         const all = (why.length ? why : serious(report.findings)).slice(0, 2).map(sketch).join('; ')
         tell(`${name}:${path} (${want.dtype} ${JSON.stringify(want.shape)}) is not read: ${all}`)
       } else {
         for (const member of ['value_type', 'dtype', 'shape', 'nbytes', 'digest']) {
           if (!same(sorted(got[member]), sorted(want[member]))) {
-            tell(`${name}:${path} ${member} ${JSON.stringify(got[member])}, the reference has ${JSON.stringify(want[member])}`)
+            tell(
+              `${name}:${path} ${member} ${JSON.stringify(got[member])}, the reference has ${JSON.stringify(want[member])}`,
+            )
           }
         }
       }
@@ -72,7 +98,8 @@ function compareLeaves(/** @type {any} */ report, /** @type {Record<string, any>
   }
   // No item at all: the reference was not asked (what it cannot read is here to be survived).
   if (!Object.keys(items).length) return named
-  for (const name of Object.keys(report.output.items)) if (!(name in items) && !damaged) tell(`item ${JSON.stringify(name)} is not in the reference`)
+  for (const name of Object.keys(report.output.items))
+    if (!(name in items) && !damaged) tell(`item ${JSON.stringify(name)} is not in the reference`)
   return named
 }
 
@@ -80,8 +107,12 @@ const sorted = (/** @type {any} */ value) =>
   value && typeof value === 'object' && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort()) : value
 
 /** Whether the reference says that something cannot be read; not having read it says nothing. */
-const refuses = (/** @type {Record<string, any>} */ items) => Object.values(items).some(item => item.error || item.leaves.some((/** @type {any} */ leaf) => leaf.error && !leaf.unknown))
-const readable = (/** @type {Record<string, any>} */ items) => Object.values(items).every(item => !item.error && item.leaves.every((/** @type {any} */ leaf) => !leaf.error))
+const refuses = (/** @type {Record<string, any>} */ items) =>
+  Object.values(items).some(
+    item => item.error || item.leaves.some((/** @type {any} */ leaf) => leaf.error && !leaf.unknown),
+  )
+const readable = (/** @type {Record<string, any>} */ items) =>
+  Object.values(items).every(item => !item.error && item.leaves.every((/** @type {any} */ leaf) => !leaf.error))
 
 /** An intact checkpoint: everything agrees, nothing is found, and its own lockfile verifies it. */
 async function compareIntact(/** @type {string} */ root, /** @type {any} */ one, /** @type {Tell} */ tell) {
@@ -100,9 +131,17 @@ async function compareIntact(/** @type {string} */ root, /** @type {any} */ one,
   }
   const listed = await list(source(), kWhole)
   for (const item of listed.output.items) {
-    const facts = (/** @type {any} */ { key_path, value_type, dtype, shape, nbytes }) => ({ key_path, value_type, dtype, shape, nbytes })
+    const facts = (/** @type {any} */ { key_path, value_type, dtype, shape, nbytes }) => ({
+      key_path,
+      value_type,
+      dtype,
+      shape,
+      nbytes,
+    })
     const hashed = (digested.output.items[item.name]?.leaves ?? []).map(facts)
-    const seen = item.leaves.map(facts).filter(leaf => whole || hashed.some((/** @type {any} */ other) => same(other.key_path, leaf.key_path)))
+    const seen = item.leaves
+      .map(facts)
+      .filter(leaf => whole || hashed.some((/** @type {any} */ other) => same(other.key_path, leaf.key_path)))
     if (!same(seen, hashed)) tell(`ls and digest differ in ${JSON.stringify(item.name)}`)
   }
   if (!whole) return undefined
@@ -114,7 +153,8 @@ async function compareIntact(/** @type {string} */ root, /** @type {any} */ one,
   for (const deep of [false, true]) {
     const report = await verify(source(), { lockfile, workers: 1, deep })
     const told = unexpected(report.findings)
-    if (report.exit_code !== 0 || told.length) tell(`verify${deep ? ' --deep' : ''}: ${report.headline} ${told.slice(0, 2).map(sketch)}`)
+    if (report.exit_code !== 0 || told.length)
+      tell(`verify${deep ? ' --deep' : ''}: ${report.headline} ${told.slice(0, 2).map(sketch)}`)
   }
   return lockfile
 }
@@ -126,14 +166,23 @@ async function compareZarrita(/** @type {string} */ root, /** @type {any} */ one
       if (leaf.error) continue
       const read = await readWithZarrita(join(root, item, ...leaf.keypath))
       if ('refused' in read) found.zarritaRefused[read.refused] = (found.zarritaRefused[read.refused] ?? 0) + 1
-      else if (read.sha256 !== leaf.sha256 || !same(read.shape, leaf.shape)) tell(`zarrita reads ${pathOf(leaf)} as ${JSON.stringify(read)}, the reference as ${JSON.stringify(factsOf(leaf))}`)
+      else if (read.sha256 !== leaf.sha256 || !same(read.shape, leaf.shape))
+        tell(
+          `zarrita reads ${pathOf(leaf)} as ${JSON.stringify(read)}, the reference as ${JSON.stringify(factsOf(leaf))}`,
+        )
       else found.zarrita++
     }
   }
 }
 
 /** A damaged, or otherwise stored, copy against the lockfile of the intact checkpoint. */
-async function compareVariant(/** @type {string} */ root, /** @type {any} */ base, /** @type {any} */ variant, /** @type {Uint8Array} */ lockfile, /** @type {Tell} */ tell) {
+async function compareVariant(
+  /** @type {string} */ root,
+  /** @type {any} */ base,
+  /** @type {any} */ variant,
+  /** @type {Uint8Array} */ lockfile,
+  /** @type {Tell} */ tell,
+) {
   const { items } = variant
   const source = () => fromPath(root)
   const digested = await digest(source(), kWhole)
@@ -142,35 +191,63 @@ async function compareVariant(/** @type {string} */ root, /** @type {any} */ bas
   const verified = await verify(source(), { lockfile, ...kWhole })
   const { user, system } = process.cpuUsage(before)
   if (user + system > kProcessor) tell(`verify took ${(user + system) / 1e6} s of the processor`)
-  if (flags.show) console.log(`${variant.what}: ${verified.headline} | the reference: ${firstError(items) ?? (same(contentOf(items), contentOf(base.items)) ? 'equal' : 'other values')}`)
+  if (flags.show)
+    console.log(
+      `${variant.what}: ${verified.headline} | the reference: ${firstError(items) ?? (same(contentOf(items), contentOf(base.items)) ? 'equal' : 'other values')}`,
+    )
   const deep = await verify(source(), { lockfile, ...kWhole, deep: true })
   if (!Object.keys(items).length) return
   compareLeaves(digested, items, tell, variant.damaged)
   const equal = readable(items) && same(contentOf(items), contentOf(base.items))
-  const known = Object.values(items).every(item => item.error || item.leaves.every((/** @type {any} */ leaf) => !leaf.unknown))
+  const known = Object.values(items).every(
+    item => item.error || item.leaves.every((/** @type {any} */ leaf) => !leaf.unknown),
+  )
   if (!equal && known && verified.exit_code === 0) tell('VERIFIED, the reference reads something else')
-  if (equal && verified.exit_code !== 0) tell(`${verified.headline}, the reference reads the same values: ${serious(verified.findings).slice(0, 2).map(sketch).join('; ')}`)
+  if (equal && verified.exit_code !== 0)
+    tell(
+      `${verified.headline}, the reference reads the same values: ${serious(verified.findings).slice(0, 2).map(sketch).join('; ')}`,
+    )
   if (refuses(items) && checked.exit_code === 0) tell(`check is SOUND, the reference says ${firstError(items)}`)
-  if (verified.exit_code !== deep.exit_code) tell(`verify ends with ${verified.exit_code}, verify --deep with ${deep.exit_code}`)
+  if (verified.exit_code !== deep.exit_code)
+    tell(`verify ends with ${verified.exit_code}, verify --deep with ${deep.exit_code}`)
   for (const report of [digested, checked, verified, deep]) {
     if (![0, 1, 3].includes(report.exit_code)) tell(`${report.command} ends with ${report.exit_code}`)
   }
   // No leaf is blamed that reads as before, if the whole was readable enough to tell.
-  const blamed = new Set(serious(verified.findings).filter(one => one.key_path).map(one => JSON.stringify([one.item, one.key_path])))
+  const blamed = new Set(
+    serious(verified.findings)
+      .filter(one => one.key_path)
+      .map(one => JSON.stringify([one.item, one.key_path])),
+  )
   for (const [name, item] of Object.entries(items)) {
     const before = new Map(base.items[name]?.leaves.map((/** @type {any} */ leaf) => [pathOf(leaf), leaf]))
     for (const leaf of item.error ? [] : item.leaves) {
       const key = JSON.stringify([name, leaf.keypath])
       const intact = !leaf.error && before.has(pathOf(leaf)) && same(factsOf(leaf), factsOf(before.get(pathOf(leaf))))
-      if (intact && blamed.has(key)) tell(`${key} is blamed, the reference reads it as before: ${sketch(serious(verified.findings).find(one => same([one.item, one.key_path], [name, leaf.keypath])))}`)
+      if (intact && blamed.has(key))
+        tell(
+          `${key} is blamed, the reference reads it as before: ${sketch(serious(verified.findings).find(one => same([one.item, one.key_path], [name, leaf.keypath])))}`,
+        )
     }
   }
 }
 
-const factsOf = (/** @type {any} */ { keypath, shape = null, dtype = null, sha256 = null }) => ({ keypath, shape, dtype, sha256 })
+const factsOf = (/** @type {any} */ { keypath, shape = null, dtype = null, sha256 = null }) => ({
+  keypath,
+  shape,
+  dtype,
+  sha256,
+})
 /** Empty nodes are no content: Orbax versions disagree on them, and a lockfile does not bind them. */
-const contentOf = (/** @type {Record<string, any>} */ items) => Object.entries(items).map(([name, item]) =>
-  [name, item.leaves.filter((/** @type {any} */ leaf) => leaf.sha256).map(factsOf).map((/** @type {any} */ one) => JSON.stringify(one)).sort()])
+const contentOf = (/** @type {Record<string, any>} */ items) =>
+  Object.entries(items).map(([name, item]) => [
+    name,
+    item.leaves
+      .filter((/** @type {any} */ leaf) => leaf.sha256)
+      .map(factsOf)
+      .map((/** @type {any} */ one) => JSON.stringify(one))
+      .sort(),
+  ])
 
 function firstError(/** @type {Record<string, any>} */ items) {
   for (const item of Object.values(items)) {
@@ -181,17 +258,34 @@ function firstError(/** @type {Record<string, any>} */ items) {
 
 /** The program itself gives what the API gave. */
 function compareProgram(/** @type {string} */ root, /** @type {any} */ one, /** @type {Tell} */ tell) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [kBin, 'digest', root, '--json', '--algorithm', 'blake3,sha256', '--all-steps'], { encoding: 'utf8', maxBuffer: 1 << 28 })
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [kBin, 'digest', root, '--json', '--algorithm', 'blake3,sha256', '--all-steps'],
+    { encoding: 'utf8', maxBuffer: 1 << 28 },
+  )
   if (status !== (refuses(one.items) ? 1 : 0) && status !== 3) tell(`leafsum digest ends with ${status}: ${stderr}`)
-  if (readable(one.items)) compareLeaves({ output: JSON.parse(stdout), findings: [], exit_code: status }, one.items, about => tell(`leafsum digest: ${about}`))
+  if (readable(one.items))
+    compareLeaves({ output: JSON.parse(stdout), findings: [], exit_code: status }, one.items, about =>
+      tell(`leafsum digest: ${about}`),
+    )
 }
 
 const names = new Set()
 const differing = new Set()
 let programs = Number(flags.cli)
-const found = { differences: 0, deliberate: /** @type {Record<string, number>} */ ({}), refused: 0, zarrita: 0, zarritaRefused: /** @type {Record<string, number>} */ ({}) }
+const found = {
+  differences: 0,
+  deliberate: /** @type {Record<string, number>} */ ({}),
+  refused: 0,
+  zarrita: 0,
+  zarritaRefused: /** @type {Record<string, number>} */ ({}),
+}
 
-async function attempt(/** @type {string} */ name, /** @type {any} */ facts, /** @type {(tell: Tell) => Promise<any>} */ work) {
+async function attempt(
+  /** @type {string} */ name,
+  /** @type {any} */ facts,
+  /** @type {(tell: Tell) => Promise<any>} */ work,
+) {
   /** @type {string[]} */
   const lines = []
   const tell = (/** @type {string} */ about) => {
@@ -236,13 +330,19 @@ for (const cases of positionals) {
     if (programs-- > 0) keep = (await attempt(name, one, async tell => compareProgram(root, one, tell))).differs || keep
     for (const variant of lockfile ? one.variants : []) {
       const facts = { ...one, ...variant }
-      keep = (await attempt(`${name}/${variant.name} (${variant.what})`, facts, tell => compareVariant(join(directory, variant.name), one, variant, lockfile, tell))).differs || keep
+      keep =
+        (
+          await attempt(`${name}/${variant.name} (${variant.what})`, facts, tell =>
+            compareVariant(join(directory, variant.name), one, variant, lockfile, tell),
+          )
+        ).differs || keep
     }
     if (flags.delete && !keep) rmSync(directory, { recursive: true })
   }
 }
 for (const [reason, count] of Object.entries(found.deliberate)) console.log(`deliberate, ${count} times: ${reason}`)
-for (const [reason, count] of Object.entries(found.zarritaRefused)) console.log(`zarrita cannot read, ${count} times: ${reason}`)
+for (const [reason, count] of Object.entries(found.zarritaRefused))
+  console.log(`zarrita cannot read, ${count} times: ${reason}`)
 if (found.zarrita) console.log(`${found.zarrita} arrays read by zarrita as well`)
 if (found.refused) console.log(`${found.refused} cases refused by their writer`)
 console.log(`${names.size} compared, ${found.differences} differences, in ${differing.size} of them`)

@@ -1,4 +1,5 @@
 """Random damages: `damage(root, r)` changes one thing in a copy of a checkpoint and says what."""
+
 import json
 import os
 import random
@@ -19,7 +20,9 @@ def write(path, data):
 
 
 def files_of(root):
-    return sorted(os.path.relpath(os.path.join(parent, name), root) for parent, _, names in os.walk(root) for name in names)
+    return sorted(
+        os.path.relpath(os.path.join(parent, name), root) for parent, _, names in os.walk(root) for name in names
+    )
 
 
 def pick_file(root, r, at_least=0):
@@ -83,7 +86,7 @@ def zeros(root, r):
     data = bytearray(read(os.path.join(root, name)))
     at = r.randrange(len(data))
     n = min(r.randint(1, 64), len(data) - at)
-    data[at:at + n] = bytes(n)
+    data[at : at + n] = bytes(n)
     write(os.path.join(root, name), bytes(data))
     return "%d bytes at %d of %s are zero" % (n, at, name)
 
@@ -101,8 +104,9 @@ def move_within(root, r):
 
 
 def stores_of(root):
-    return sorted(parent for parent, _, names in os.walk(root)
-                  if "manifest.ocdbt" in names and "ocdbt.process_" not in parent)
+    return sorted(
+        parent for parent, _, names in os.walk(root) if "manifest.ocdbt" in names and "ocdbt.process_" not in parent
+    )
 
 
 class Pairs:
@@ -110,6 +114,7 @@ class Pairs:
 
     def __init__(self, root, r):
         import reference
+
         stores = stores_of(root)
         self.root = r.choice(stores) if stores else root
         self.kv = reference.store(self.root, "") if stores else None
@@ -206,11 +211,45 @@ def other_value(r, old):
     if isinstance(old, bool):
         return r.choice([not old, None, 0, "true"])
     if isinstance(old, (int, float)):
-        return r.choice([0, 1, old + 1, old - 1, -old, old * 2, 2**31, 2**53, 2**63, 2**64, 0.5, str(old), None, [old], 1e300])
+        return r.choice(
+            [0, 1, old + 1, old - 1, -old, old * 2, 2**31, 2**53, 2**63, 2**64, 0.5, str(old), None, [old], 1e300]
+        )
     if isinstance(old, str):
-        return r.choice([old + "x", "", old[:-1], old.upper(), None, 7, "<f4", "<i4", "float32", "int32", "zstd", "gzip",
-                         "bytes", "C", "F", "/", ".", "NaN", "Infinity", "0x7fc00001", "None", "jax.Array", "np.ndarray",
-                         "scalar", "string", "Dict", "unknown", "end", "start", "big", "little"])
+        return r.choice(
+            [
+                old + "x",
+                "",
+                old[:-1],
+                old.upper(),
+                None,
+                7,
+                "<f4",
+                "<i4",
+                "float32",
+                "int32",
+                "zstd",
+                "gzip",
+                "bytes",
+                "C",
+                "F",
+                "/",
+                ".",
+                "NaN",
+                "Infinity",
+                "0x7fc00001",
+                "None",
+                "jax.Array",
+                "np.ndarray",
+                "scalar",
+                "string",
+                "Dict",
+                "unknown",
+                "end",
+                "start",
+                "big",
+                "little",
+            ]
+        )
     if isinstance(old, list):
         return r.choice([[], old + old[-1:], old[:-1], old[::-1], None, {}])
     if isinstance(old, dict):
@@ -255,9 +294,13 @@ def edited(r, text):
 
 
 def document_file(root, r):
-    names = [f for f in files_of(root) if os.path.basename(f) in (
-        "_METADATA", "_METADATA", "_CHECKPOINT_METADATA", "_sharding", "_strings.json", ".zarray", "zarr.json")
-        or "array_metadatas" in f]
+    names = [
+        f
+        for f in files_of(root)
+        if os.path.basename(f)
+        in ("_METADATA", "_METADATA", "_CHECKPOINT_METADATA", "_sharding", "_strings.json", ".zarray", "zarr.json")
+        or "array_metadatas" in f
+    ]
     likely = [f for f in names if f.endswith("_METADATA") and not f.endswith("_CHECKPOINT_METADATA")]
     if not names:
         return value_document(root, r)
@@ -284,12 +327,42 @@ def value_document(root, r):
 
 
 def numbers(r, old):
-    return r.choice([0, 1, old + 1, max(0, old - 1), old ^ (1 << r.randrange(16)), 2**16, 2**31, 2**32, 2**63 - 1, 2**63, 2**64 - 2, 2**64 - 1])
+    return r.choice(
+        [
+            0,
+            1,
+            old + 1,
+            max(0, old - 1),
+            old ^ (1 << r.randrange(16)),
+            2**16,
+            2**31,
+            2**32,
+            2**63 - 1,
+            2**63,
+            2**64 - 2,
+            2**64 - 1,
+        ]
+    )
 
 
 def paths(r, old):
-    return r.choice([b"", b"d/none", b"../d/up", b"/etc/hostname", b"./" + old, old + b"/", b"d//x", b"\x00", old[:-1],
-                     b"manifest.ocdbt", old.upper(), b"_METADATA", b"\xff\xfe"])
+    return r.choice(
+        [
+            b"",
+            b"d/none",
+            b"../d/up",
+            b"/etc/hostname",
+            b"./" + old,
+            old + b"/",
+            b"d//x",
+            b"\x00",
+            old[:-1],
+            b"manifest.ocdbt",
+            old.upper(),
+            b"_METADATA",
+            b"\xff\xfe",
+        ]
+    )
 
 
 def root_node(root):
@@ -313,6 +386,7 @@ def needs_store(fn):
     def wrapped(root, r):
         stores = stores_of(root)
         return fn(r.choice(stores), r) if stores else flip(root, r)
+
     wrapped.__name__ = fn.__name__
     return wrapped
 
@@ -359,11 +433,23 @@ def envelope(root, r):
     how = r.choice(["compression", "version", "length", "kind", "frame"])
     raw = forge.Zstd(3).encode(body) if compression else body
     if how == "frame":
-        raw = r.choice([raw + forge.Zstd(3).encode(b""), raw + b"\x00", b"\x50\x2a\x4d\x18\x00\x00\x00\x00" + raw, raw[:-1], raw + raw])
-    new = forge.wrap(body, r.choice(["manifest", "btree", "version"]) if how == "kind" else kind,
-                     r.choice([0, 1, 2, 300]) if how == "compression" else compression,
-                     r.choice([1, 2, 128, 2**32 - 1]) if how == "version" else 0,
-                     r.choice([0, 15, 16, len(raw), 2**64 - 1]) if how == "length" else None, raw=raw)
+        raw = r.choice(
+            [
+                raw + forge.Zstd(3).encode(b""),
+                raw + b"\x00",
+                b"\x50\x2a\x4d\x18\x00\x00\x00\x00" + raw,
+                raw[:-1],
+                raw + raw,
+            ]
+        )
+    new = forge.wrap(
+        body,
+        r.choice(["manifest", "btree", "version"]) if how == "kind" else kind,
+        r.choice([0, 1, 2, 300]) if how == "compression" else compression,
+        r.choice([1, 2, 128, 2**32 - 1]) if how == "version" else 0,
+        r.choice([0, 15, 16, len(raw), 2**64 - 1]) if how == "length" else None,
+        raw=raw,
+    )
     if kind == "manifest":
         write(path, new)
     else:
@@ -378,9 +464,15 @@ def manifest_field(root, r):
     if where == "config":
         field = r.choice([k for k in m["config"]])
         old = m["config"][field]
-        m["config"][field] = r.randbytes(16) if field == "uuid" else \
-            r.choice([0, 1, 16, 17, 40, 255]) if field == "arity_log2" else \
-            r.choice([-2**31, -131073, 22, 23, 2**31 - 1]) if field == "level" else r.choice([0, 1, 2, 127, 2**31, 2**32 - 1])
+        m["config"][field] = (
+            r.randbytes(16)
+            if field == "uuid"
+            else r.choice([0, 1, 16, 17, 40, 255])
+            if field == "arity_log2"
+            else r.choice([-(2**31), -131073, 22, 23, 2**31 - 1])
+            if field == "level"
+            else r.choice([0, 1, 2, 127, 2**31, 2**32 - 1])
+        )
         if field == "compression" and m["config"]["compression"] == 1:
             m["config"].setdefault("level", 0)
         what = "config.%s %r -> %r" % (field, old, m["config"][field])
@@ -419,8 +511,14 @@ def node_field(root, r):
     how = r.choice(["field", "field", "field", "key", "order", "copy", "drop", "height", "file", "kind"])
     what = how
     if how == "field":
-        field = r.choice([k for k in e if k in ("file", "offset", "length", "common", "num_keys", "num_tree_bytes", "num_indirect_bytes")]
-                         or ["value"])
+        field = r.choice(
+            [
+                k
+                for k in e
+                if k in ("file", "offset", "length", "common", "num_keys", "num_tree_bytes", "num_indirect_bytes")
+            ]
+            or ["value"]
+        )
         old = e[field]
         e[field] = old[:-1] if field == "value" else numbers(r, old) % (1 << 16 if field == "common" else 1 << 64)
         what = "%s of %r %r -> %r" % (field, e["key"], old, e[field])

@@ -1,8 +1,9 @@
 """Lockfiles made in memory by examples/lock_in_python.py, beside the checkpoints that Orbax saves of the same trees.
 
-    python locks.py OUT --seeds 0 20           random trees: OUT/<seed>/ckpt and OUT/<seed>/in_python.json, for locks.mjs
-    python locks.py OUT --vector               the one tree of tests/vectors/lock_in_python, which OUT then is
+python locks.py OUT --seeds 0 20           random trees: OUT/<seed>/ckpt and OUT/<seed>/in_python.json, for locks.mjs
+python locks.py OUT --vector               the one tree of tests/vectors/lock_in_python, which OUT then is
 """
+
 import argparse
 import os
 import pathlib
@@ -33,13 +34,16 @@ def vector_tree():
         "jax": jax.numpy.arange(6, dtype=jax.numpy.bfloat16).reshape(2, 3),
         "big endian": np.arange(5, dtype=">i2"),
         "F order": np.asfortranarray(np.arange(12, dtype=np.float32).reshape(3, 4)),
-        "numbers": [3, -0.0, True, np.float16(1.5), -2**62, float("nan")],
+        "numbers": [3, -0.0, True, np.float16(1.5), -(2**62), float("nan")],
         "texts": ["", "é\U0001f600\"\\\n\x00\x1f\x7f\u2028"],
         "empties": [None, {}, [], ()],
         "pair": Pair(np.int8([1]), {"right": np.uint8([2])}),
         "keys": [jax.random.key(1), jax.random.split(jax.random.key(2, impl="rbg"), 3)],
         "over 4 MiB": np.arange(2**20 + 1, dtype=np.uint32) % 7,
-        "é": np.int8([3]), "z\U0001f600": {"a": np.int8([4])}, "z\uff5e": np.int8([5]), "A": {"": np.int8([6])},
+        "é": np.int8([3]),
+        "z\U0001f600": {"a": np.int8([4])},
+        "z\uff5e": np.int8([5]),
+        "A": {"": np.int8([6])},
     }
 
 
@@ -58,10 +62,18 @@ def main():
     a = parser.parse_args()
     out = a.out.resolve()
     if a.vector:
-        make(out, vector_tree(), {"use_ocdbt": True, "use_zarr3": False, "use_compression": True, "target": None, "chunk": None})
+        make(
+            out,
+            vector_tree(),
+            {"use_ocdbt": True, "use_zarr3": False, "use_compression": True, "target": None, "chunk": None},
+        )
         (out / "ckpt" / "commit_success.txt").unlink()  # it has the path of this machine
         return
-    make(out / "vector", vector_tree(), {"use_ocdbt": False, "use_zarr3": True, "use_compression": False, "target": None, "chunk": None})
+    make(
+        out / "vector",
+        vector_tree(),
+        {"use_ocdbt": False, "use_zarr3": True, "use_compression": False, "target": None, "chunk": None},
+    )
     for seed in range(*a.seeds):
         maker = trees.Maker(seed)
         options = trees.options(maker)

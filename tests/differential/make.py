@@ -8,6 +8,7 @@ Each case is OUT/<kind>-<seed>/ with `ckpt`, damaged or converted copies beside 
 
 A seed that Orbax itself cannot save or restore gives `{"refused": why}`.
 """
+
 import argparse
 import json
 import os
@@ -30,6 +31,7 @@ READER = reader.Reader()
 
 def case_trees(directory, seed):
     import trees
+
     root = os.path.join(directory, "ckpt")
     what, again = trees.save(root, seed)
     variants = []
@@ -38,8 +40,15 @@ def case_trees(directory, seed):
     if without_errors(orbax) != without_errors(items):
         case["references_differ"] = items
     if again and seed % 3 == 0:
-        again(os.path.join(directory, "resaved"), {"use_zarr3": not what["use_zarr3"], "use_ocdbt": True, "chunk": 500,
-                                                   "use_compression": not what["use_compression"]})
+        again(
+            os.path.join(directory, "resaved"),
+            {
+                "use_zarr3": not what["use_zarr3"],
+                "use_ocdbt": True,
+                "chunk": 500,
+                "use_compression": not what["use_compression"],
+            },
+        )
         variants.append({"name": "resaved", "what": "the same tree, saved otherwise", "items": orbax})
     return case, variants
 
@@ -50,14 +59,20 @@ def without_errors(items):
 
 def case_zarrs(directory, seed):
     import zarrs
+
     root = os.path.join(directory, "ckpt")
     what = zarrs.save(root, seed)
     variants = []
     items = reference.read(root)
     if seed % 2:
         reference.copy_to_ocdbt(root, os.path.join(directory, "ocdbt"))
-        variants.append({"name": "ocdbt", "what": "the same keys in one OCDBT database",
-                         "items": reference.read(os.path.join(directory, "ocdbt"))})
+        variants.append(
+            {
+                "name": "ocdbt",
+                "what": "the same keys in one OCDBT database",
+                "items": reference.read(os.path.join(directory, "ocdbt")),
+            }
+        )
     return {"what": what, "items": items}, variants
 
 
@@ -65,6 +80,7 @@ def hostile_base(root, group):
     """Small and with something of everything that the group's changes touch."""
     if group == "msgpack":
         import msgpack
+
         array = msgpack.ExtType(1, msgpack.packb(((2,), "float32", bytes(8))))
         damages.write(os.path.join(root, "checkpoint"), msgpack.packb({"w": array, "step": 3}))
     elif group in ("zarr", "blosc"):
@@ -72,24 +88,59 @@ def hostile_base(root, group):
         import numpy as np
         import zarr
         from zarr.codecs import BytesCodec, ShardingCodec
+
         ramp = np.arange(16, dtype="<f4").reshape(4, 4)
-        zarr.create_array(os.path.join(root, "a"), data=ramp, chunks=(2, 4), compressors=numcodecs.Zlib(1), zarr_format=2, fill_value=0)
-        zarr.create_array(os.path.join(root, "b"), data=np.tile(ramp, (2, 2)), chunks=(4, 4), compressors=None, filters=None, fill_value=0, zarr_format=3,
-                          serializer=ShardingCodec(chunk_shape=(2, 2), codecs=[BytesCodec()], index_codecs=[BytesCodec(), zarr.codecs.Crc32cCodec()]))
+        zarr.create_array(
+            os.path.join(root, "a"),
+            data=ramp,
+            chunks=(2, 4),
+            compressors=numcodecs.Zlib(1),
+            zarr_format=2,
+            fill_value=0,
+        )
+        zarr.create_array(
+            os.path.join(root, "b"),
+            data=np.tile(ramp, (2, 2)),
+            chunks=(4, 4),
+            compressors=None,
+            filters=None,
+            fill_value=0,
+            zarr_format=3,
+            serializer=ShardingCodec(
+                chunk_shape=(2, 2), codecs=[BytesCodec()], index_codecs=[BytesCodec(), zarr.codecs.Crc32cCodec()]
+            ),
+        )
         if group == "blosc":
-            zarr.create_array(os.path.join(root, "z"), data=np.arange(5000, dtype="<u4"), chunks=(5000,), zarr_format=2, fill_value=0,
-                              compressors=numcodecs.Blosc("lz4", 5, 1, 4096))
+            zarr.create_array(
+                os.path.join(root, "z"),
+                data=np.arange(5000, dtype="<u4"),
+                chunks=(5000,),
+                zarr_format=2,
+                fill_value=0,
+                compressors=numcodecs.Blosc("lz4", 5, 1, 4096),
+            )
     else:
         import numpy as np
         import trees
+
         g = np.random.default_rng(1)
-        trees.save_pytree(root, {"w": np.arange(12, dtype=np.float32).reshape(3, 4), "big": g.standard_normal((40, 40)), "s": "text", "n": None, "k": 3},
-                          {"use_ocdbt": True, "use_zarr3": False, "use_compression": True, "target": None, "chunk": None})
+        trees.save_pytree(
+            root,
+            {
+                "w": np.arange(12, dtype=np.float32).reshape(3, 4),
+                "big": g.standard_normal((40, 40)),
+                "s": "text",
+                "n": None,
+                "k": 3,
+            },
+            {"use_ocdbt": True, "use_zarr3": False, "use_compression": True, "target": None, "chunk": None},
+        )
 
 
 def case_hostile(directory, seed):
     """A seed is a group of hostile.py here."""
     import hostile
+
     group = list(hostile.GROUPS)[seed]
     root = os.path.join(directory, "ckpt")
     hostile_base(root, group)
@@ -101,7 +152,9 @@ def case_hostile(directory, seed):
         copy = os.path.join(directory, name)
         shutil.copytree(root, copy)
         change(copy)
-        variants.append({"name": name, "what": what, "damaged": True, "hostile": True, "items": READER.read(copy, rows)})
+        variants.append(
+            {"name": name, "what": what, "damaged": True, "hostile": True, "items": READER.read(copy, rows)}
+        )
     return {"what": group, "items": items}, variants
 
 
@@ -116,8 +169,9 @@ def make(out, kind, seed, count):
         case, variants = KINDS[kind](directory, seed)
         rows = [(name, item["kind"]) for name, item in case["items"].items()]
         for name, what in damages.copies(directory, count, seed):
-            variants.append({"name": name, "what": what, "damaged": True,
-                             "items": READER.read(os.path.join(directory, name), rows)})
+            variants.append(
+                {"name": name, "what": what, "damaged": True, "items": READER.read(os.path.join(directory, name), rows)}
+            )
         case["variants"] = variants
     except Exception as e:
         case = {"refused": reference.short(e), "trace": traceback.format_exc()[-3000:]}
@@ -144,7 +198,9 @@ def main():
             print("%s %d refused: %s" % (a.kind, seed, case["refused"].splitlines()[0][:200]), flush=True)
         elif "references_differ" in case:
             print("%s %d: Orbax and TensorStore differ" % (a.kind, seed), flush=True)
-    print("%s: %d cases made, %d refused by the writer" % (a.kind, a.seeds[1] - a.seeds[0] - refused, refused), flush=True)
+    print(
+        "%s: %d cases made, %d refused by the writer" % (a.kind, a.seeds[1] - a.seeds[0] - refused, refused), flush=True
+    )
 
 
 if __name__ == "__main__":

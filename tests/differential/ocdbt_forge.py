@@ -13,6 +13,7 @@ Envelope of a manifest, version tree node or B+tree node:
 A file `d/<hex>` holds any mix of values and nodes; a reference is
 (file id, offset, length).  A file id is (base path, relative path).
 """
+
 import os
 import struct
 import sys
@@ -20,7 +21,7 @@ import sys
 import google_crc32c
 from numcodecs.zstd import Zstd
 
-MAGIC = {"manifest": 0x0cdb3a2a, "version": 0x0cdb1234, "btree": 0x0cdb20de}
+MAGIC = {"manifest": 0x0CDB3A2A, "version": 0x0CDB1234, "btree": 0x0CDB20DE}
 NO_ROOT = (1 << 64) - 1
 
 
@@ -36,13 +37,13 @@ class Reader:
         if self.pos + n > len(self.data):
             raise ValueError("short: need %d at %d of %d" % (n, self.pos, len(self.data)))
         self.pos += n
-        return bytes(self.data[self.pos - n:self.pos])
+        return bytes(self.data[self.pos - n : self.pos])
 
     def varint(self):
         out = shift = 0
         while True:
             b = self.u8()
-            out |= (b & 0x7f) << shift
+            out |= (b & 0x7F) << shift
             shift += 7
             if not b & 0x80:
                 return out
@@ -57,7 +58,7 @@ class Reader:
 def varint(n):
     out = bytearray()
     while n >= 0x80:
-        out.append(n & 0x7f | 0x80)
+        out.append(n & 0x7F | 0x80)
         n >>= 7
     out.append(n)
     return bytes(out)
@@ -71,30 +72,29 @@ def u64s(xs):
     return b"".join(struct.pack("<Q", x) for x in xs)
 
 
-  # ---------------------------------------------------------------- envelope
+# ---------------------------------------------------------------- envelope
 
 
 def unwrap(data, kind):
     """(body, compression) of an enveloped structure; checks magic and CRC."""
-    magic, = struct.unpack(">I", data[:4])
+    (magic,) = struct.unpack(">I", data[:4])
     if magic != MAGIC[kind]:
         raise ValueError("magic %08x" % magic)
-    length, = struct.unpack("<Q", data[4:12])
+    (length,) = struct.unpack("<Q", data[4:12])
     if length != len(data):
         raise ValueError("length %d, have %d" % (length, len(data)))
-    crc, = struct.unpack("<I", data[-4:])
+    (crc,) = struct.unpack("<I", data[-4:])
     if crc != google_crc32c.value(data[:-4]):
         raise ValueError("crc")
     r = Reader(data[:-4], 12)
     if r.varint() != 0:
         raise ValueError("version")
     compression = r.varint()
-    body = r.data[r.pos:]
+    body = r.data[r.pos :]
     return (Zstd().decode(body) if compression == 1 else bytes(body)), compression
 
 
-def wrap(body, kind, compression=1, version=0, length=None, crc=None, raw=None,
-         level=3):
+def wrap(body, kind, compression=1, version=0, length=None, crc=None, raw=None, level=3):
     """The enveloped structure; the keyword arguments forge single fields.
 
     `raw` replaces the (compressed) body as it is stored.
@@ -103,12 +103,11 @@ def wrap(body, kind, compression=1, version=0, length=None, crc=None, raw=None,
         raw = Zstd(level).encode(body) if compression == 1 else body
     inner = varint(version) + varint(compression) + raw
     total = 12 + len(inner) + 4
-    out = struct.pack(">IQ", MAGIC[kind], 0)[:4] + struct.pack(
-        "<Q", total if length is None else length) + inner
+    out = struct.pack(">IQ", MAGIC[kind], 0)[:4] + struct.pack("<Q", total if length is None else length) + inner
     return out + struct.pack("<I", google_crc32c.value(out) if crc is None else crc)
 
 
-  # ---------------------------------------------------------- data file table
+# ---------------------------------------------------------- data file table
 
 
 def decode_files(r):
@@ -134,12 +133,16 @@ def encode_files(files):
             k += 1
         prefix.append(k)
     suffix = [len(f) - k for f, k in zip(full, [0] + prefix)]
-    return (varint(len(files)) + varints(prefix) + varints(suffix)
-            + varints(len(b) for b, _ in files)
-            + b"".join(f[len(f) - s:] for f, s in zip(full, suffix)))
+    return (
+        varint(len(files))
+        + varints(prefix)
+        + varints(suffix)
+        + varints(len(b) for b, _ in files)
+        + b"".join(f[len(f) - s :] for f, s in zip(full, suffix))
+    )
 
 
-  # ------------------------------------------------------------ version tree
+# ------------------------------------------------------------ version tree
 
 
 def decode_version_leaves(r):
@@ -148,17 +151,31 @@ def decode_version_leaves(r):
     cols.append([r.u8() for _ in range(n)])
     cols += [r.varints(n) for _ in range(6)]
     cols.append(r.u64s(n))
-    names = ("generation", "height", "file", "offset", "length", "num_keys",
-             "num_tree_bytes", "num_indirect_bytes", "commit_time")
+    names = (
+        "generation",
+        "height",
+        "file",
+        "offset",
+        "length",
+        "num_keys",
+        "num_tree_bytes",
+        "num_indirect_bytes",
+        "commit_time",
+    )
     return [dict(zip(names, row)) for row in zip(*cols)]
 
 
 def encode_version_leaves(vs):
     c = lambda k: [v[k] for v in vs]
-    return (varint(len(vs)) + varints(c("generation")) + bytes(c("height"))
-            + b"".join(varints(c(k)) for k in ("file", "offset", "length", "num_keys",
-                                               "num_tree_bytes", "num_indirect_bytes"))
-            + u64s(c("commit_time")))
+    return (
+        varint(len(vs))
+        + varints(c("generation"))
+        + bytes(c("height"))
+        + b"".join(
+            varints(c(k)) for k in ("file", "offset", "length", "num_keys", "num_tree_bytes", "num_indirect_bytes")
+        )
+        + u64s(c("commit_time"))
+    )
 
 
 def decode_version_nodes(r, with_height):
@@ -173,25 +190,37 @@ def decode_version_nodes(r, with_height):
 
 def encode_version_nodes(vs, with_height):
     c = lambda k: [v[k] for v in vs]
-    out = varint(len(vs)) + b"".join(varints(c(k)) for k in (
-        "generation", "file", "offset", "length", "num_generations"))
+    out = varint(len(vs)) + b"".join(
+        varints(c(k)) for k in ("generation", "file", "offset", "length", "num_generations")
+    )
     out += u64s(c("commit_time"))
     return out + (bytes(c("height")) if with_height else b"")
 
 
 def decode_config(r):
-    c = {"uuid": r.take(16), "kind": r.varint(), "max_inline": r.varint(),
-         "max_node": r.varint(), "arity_log2": r.u8(), "compression": r.varint()}
+    c = {
+        "uuid": r.take(16),
+        "kind": r.varint(),
+        "max_inline": r.varint(),
+        "max_node": r.varint(),
+        "arity_log2": r.u8(),
+        "compression": r.varint(),
+    }
     if c["compression"] == 1:
-        c["level"], = struct.unpack("<i", r.take(4))
+        (c["level"],) = struct.unpack("<i", r.take(4))
     return c
 
 
 def encode_config(c):
-    return (c["uuid"] + varint(c["kind"]) + varint(c["max_inline"])
-            + varint(c["max_node"]) + bytes([c["arity_log2"]])
-            + varint(c["compression"])
-            + (struct.pack("<i", c["level"]) if c["compression"] == 1 else b""))
+    return (
+        c["uuid"]
+        + varint(c["kind"])
+        + varint(c["max_inline"])
+        + varint(c["max_node"])
+        + bytes([c["arity_log2"]])
+        + varint(c["compression"])
+        + (struct.pack("<i", c["level"]) if c["compression"] == 1 else b"")
+    )
 
 
 def decode_manifest(data):
@@ -210,8 +239,7 @@ def decode_manifest(data):
 def manifest_body(m):
     out = encode_config(m["config"])
     if "files" in m:
-        out += (encode_files(m["files"]) + encode_version_leaves(m["versions"])
-                + encode_version_nodes(m["nodes"], True))
+        out += encode_files(m["files"]) + encode_version_leaves(m["versions"]) + encode_version_nodes(m["nodes"], True)
     return out
 
 
@@ -222,26 +250,26 @@ def encode_manifest(m, **forge):
 def decode_version_node(data):
     body, comp = unwrap(data, "version")
     r = Reader(body)
-    v = {"arity_log2": r.u8(), "height": r.u8(), "files": decode_files(r),
-         "envelope_compression": comp}
-    v["entries"] = (decode_version_leaves(r) if v["height"] == 0
-                    else decode_version_nodes(r, False))
+    v = {"arity_log2": r.u8(), "height": r.u8(), "files": decode_files(r), "envelope_compression": comp}
+    v["entries"] = decode_version_leaves(r) if v["height"] == 0 else decode_version_nodes(r, False)
     if r.pos != len(body):
         raise ValueError("%d trailing bytes" % (len(body) - r.pos))
     return v
 
 
 def version_node_body(v):
-    return (bytes([v["arity_log2"], v["height"]]) + encode_files(v["files"])
-            + (encode_version_leaves(v["entries"]) if v["height"] == 0
-               else encode_version_nodes(v["entries"], False)))
+    return (
+        bytes([v["arity_log2"], v["height"]])
+        + encode_files(v["files"])
+        + (encode_version_leaves(v["entries"]) if v["height"] == 0 else encode_version_nodes(v["entries"], False))
+    )
 
 
 def encode_version_node(v, **forge):
     return wrap(version_node_body(v), "version", forge.pop("compression", v["envelope_compression"]), **forge)
 
 
-  # ------------------------------------------------------------------ B+tree
+# ------------------------------------------------------------------ B+tree
 
 
 def decode_btree(data):
@@ -260,8 +288,7 @@ def decode_btree(data):
     if b["height"]:
         cols = [r.varints(n) for _ in range(6)]
         names = ("file", "offset", "length", "num_keys", "num_tree_bytes", "num_indirect_bytes")
-        b["entries"] = [dict(zip(names, row), key=k, common=c)
-                        for k, c, row in zip(keys, common, zip(*cols))]
+        b["entries"] = [dict(zip(names, row), key=k, common=c) for k, c, row in zip(keys, common, zip(*cols))]
     else:
         lengths = r.varints(n)
         kinds = [r.u8() for _ in range(n)]
@@ -295,11 +322,10 @@ def btree_body(b):
             prefix.append(k)
         prev = e["key"]
     suffix = [len(e["key"]) - k for e, k in zip(es, [0] + prefix)]
-    out = (bytes([b["height"]]) + encode_files(b["files"]) + varint(len(es))
-           + varints(prefix) + varints(suffix))
+    out = bytes([b["height"]]) + encode_files(b["files"]) + varint(len(es)) + varints(prefix) + varints(suffix)
     if b["height"]:
         out += varints(e["common"] for e in es)
-    out += b"".join(e["key"][len(e["key"]) - s:] for e, s in zip(es, suffix))
+    out += b"".join(e["key"][len(e["key"]) - s :] for e, s in zip(es, suffix))
     if b["height"]:
         for k in ("file", "offset", "length", "num_keys", "num_tree_bytes", "num_indirect_bytes"):
             out += varints(e[k] for e in es)
@@ -316,7 +342,7 @@ def encode_btree(b, **forge):
     return wrap(btree_body(b), "btree", forge.pop("compression", b["envelope_compression"]), **forge)
 
 
-  # ----------------------------------------------------------------- walking
+# ----------------------------------------------------------------- walking
 
 
 def read_ref(root, files, ref, base=b""):
@@ -348,8 +374,7 @@ def walk(root, files, ref, height, prefix=b"", base=b""):
     yield path, ref["offset"], ref["length"], node, prefix, here
     if node["height"]:
         for e in node["entries"]:
-            yield from walk(root, node["files"], e, height - 1,
-                            prefix + e["key"][:e["common"]], here)
+            yield from walk(root, node["files"], e, height - 1, prefix + e["key"][: e["common"]], here)
 
 
 def all_values(root):

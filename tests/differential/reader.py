@@ -1,4 +1,5 @@
 """TensorStore's readings of damaged checkpoints, in a process of its own: some damages end it or keep it busy for ever."""
+
 import json
 import os
 import resource
@@ -15,8 +16,12 @@ class Reader:
 
     def read(self, root, items):
         if self.process is None or self.process.poll() is not None:
-            self.process = subprocess.Popen([sys.executable, os.path.abspath(__file__)], stdin=subprocess.PIPE,
-                                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            self.process = subprocess.Popen(
+                [sys.executable, os.path.abspath(__file__)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
         self.process.stdin.write((json.dumps([root, items]) + "\n").encode())
         self.process.stdin.flush()
         ready, _, _ = select.select([self.process.stdout], [], [], SECONDS)
@@ -36,6 +41,7 @@ class Reader:
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_AS, (12 << 30, 12 << 30))
     import reference
+
     for request in sys.stdin:
         where, wanted = json.loads(request)
         print(json.dumps(reference.read(where, wanted)), flush=True)

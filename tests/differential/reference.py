@@ -3,6 +3,7 @@
 Both give {item: {"kind", "leaves": [record], "error"?}}; a record has "error" instead of digests where the reader fails.
 `read` takes nothing for granted and never raises for what is in the files.
 """
+
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import numpy as np
 import tensorstore as ts
 
 import values
+
 
 class NotRead(Exception):
     """Not read here, which says nothing about the array."""
@@ -31,8 +33,11 @@ def items_of(root):
             found.append((name, "pytree"))
         elif "manifest.ocdbt" in entries:
             found.append((name, "ocdbt"))
-        elif not depth and any(os.path.exists(os.path.join(directory, e, m)) for e in entries | {""}
-                               for m in (".zarray", ".zgroup", "zarr.json")):
+        elif not depth and any(
+            os.path.exists(os.path.join(directory, e, m))
+            for e in entries | {""}
+            for m in (".zarray", ".zgroup", "zarr.json")
+        ):
             found.append((name, "zarr"))
         elif name and any(os.path.isfile(os.path.join(directory, f)) for f in JSON_FILES):
             found.append((name, "json"))
@@ -50,8 +55,10 @@ def items_of(root):
 
 
 def restored(root):
-    return {name: {"kind": kind, "leaves": RESTORERS[kind](os.path.join(root, name) if name else root)}
-            for name, kind in items_of(root)}
+    return {
+        name: {"kind": kind, "leaves": RESTORERS[kind](os.path.join(root, name) if name else root)}
+        for name, kind in items_of(root)
+    }
 
 
 def entries_of(document):
@@ -71,6 +78,7 @@ def entries_of(document):
 
 def restore_pytree(directory):
     import orbax.checkpoint as ocp
+
     with open(os.path.join(directory, "_METADATA"), encoding="utf-8") as f:
         rows = entries_of(json.load(f))
 
@@ -90,8 +98,11 @@ def restore_pytree(directory):
     one = len(rows) == 1 and rows[0][0] == ["checkpoint"] and os.path.isdir(os.path.join(directory, "checkpoint"))
     if one:  # ArraySave
         with ocp.Checkpointer(ocp.ArrayCheckpointHandler()) as c:
-            tree = {"checkpoint": c.restore(directory, args=ocp.args.ArrayRestore(
-                restore_args=ocp.RestoreArgs(restore_type=np.ndarray)))}
+            tree = {
+                "checkpoint": c.restore(
+                    directory, args=ocp.args.ArrayRestore(restore_args=ocp.RestoreArgs(restore_type=np.ndarray))
+                )
+            }
     else:
         tree = ocp.PyTreeCheckpointer().restore(directory, restore_args=arguments(rows))
     return [record_of(keys, types, value["value_type"], descend(tree, keys)) for keys, types, value in rows]
@@ -197,7 +208,9 @@ def pointed(document, pointer):
 
 
 def store(directory, prefix):
-    return ts.KvStore.open({"driver": "ocdbt", "base": {"driver": "file", "path": directory + "/"}, "path": prefix}).result()
+    return ts.KvStore.open(
+        {"driver": "ocdbt", "base": {"driver": "file", "path": directory + "/"}, "path": prefix}
+    ).result()
 
 
 def open_array(directory, name, driver, ocdbt, strict=False):
@@ -216,6 +229,7 @@ def open_array(directory, name, driver, ocdbt, strict=False):
 def raw_array(directory, name, ocdbt):
     """Elements of n raw bytes: TensorStore accepts them but gives them to Python without a size, so zarr-python reads them."""
     import zarr
+
     with tempfile.TemporaryDirectory() as copy:
         if ocdbt:
             kv = store(directory, name + "/" if name else "")
@@ -231,7 +245,9 @@ def raw_array(directory, name, ocdbt):
                 f.write(value)
         try:
             return zarr.open_array(copy, mode="r")[...]
-        except Exception as e:  # its own (fill values that it cannot hash, bytes after a gzip member): TensorStore has read it
+        except (
+            Exception
+        ) as e:  # its own (fill values that it cannot hash, bytes after a gzip member): TensorStore has read it
             raise NotRead(e)
 
 
@@ -254,7 +270,7 @@ def array_names(keys):
     for key in keys:
         for tail, driver in (("/.zarray", "zarr"), ("/zarr.json", "zarr3")):
             if ("/" + key).endswith(tail):
-                rows.append((key[:len(key) - len(tail)] if len(key) > len(tail) - 1 else "", driver))
+                rows.append((key[: len(key) - len(tail)] if len(key) > len(tail) - 1 else "", driver))
     return sorted(rows)
 
 
@@ -263,7 +279,10 @@ def read_bare(directory, keys, ocdbt, documents):
     for name, driver in array_names(keys):
         path = name.split("/") if name else []
         try:
-            if driver == "zarr3" and json.loads(documents(name + "/zarr.json" if name else "zarr.json")).get("node_type") == "group":
+            if (
+                driver == "zarr3"
+                and json.loads(documents(name + "/zarr.json" if name else "zarr.json")).get("node_type") == "group"
+            ):
                 continue
             array = open_array(directory, name, driver, ocdbt)
             if not array.dtype.itemsize:
@@ -281,12 +300,16 @@ def read_ocdbt(directory):
 
 
 def read_zarr(directory):
-    keys = [os.path.relpath(os.path.join(parent, f), directory).replace(os.sep, "/")
-            for parent, _, files in os.walk(directory) for f in files]
+    keys = [
+        os.path.relpath(os.path.join(parent, f), directory).replace(os.sep, "/")
+        for parent, _, files in os.walk(directory)
+        for f in files
+    ]
 
     def document(key):
         with open(os.path.join(directory, key), "rb") as f:
             return f.read()
+
     return read_bare(directory, keys, False, document)
 
 

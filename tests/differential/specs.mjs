@@ -13,10 +13,23 @@ for (const source of process.argv.slice(2)) {
       // What Leafsum itself refuses to read has no digest.
       if (leaf.document === undefined || !found?.digest) continue
       const name = `${item.name}:${pointer(leaf.key_path)}`
-      const { dtype, shape, digest: { blake3 } } = found
+      const {
+        dtype,
+        shape,
+        digest: { blake3 },
+      } = found
       // The leaf alone: to look for each of thousands among all would take longer than to read them.
       const alone = { ...output, items: [{ ...item, leaves: [leaf] }] }
-      console.log(JSON.stringify({ source, name, spec: tensorstoreSpec(alone, name, { driver: 'file', path: `${resolve(source)}/` }), dtype, shape, blake3 }))
+      console.log(
+        JSON.stringify({
+          source,
+          name,
+          spec: tensorstoreSpec(alone, name, { driver: 'file', path: `${resolve(source)}/` }),
+          dtype,
+          shape,
+          blake3,
+        }),
+      )
     }
   }
 }

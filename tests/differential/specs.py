@@ -2,6 +2,7 @@
 
 Prints a line for each difference, then the counts that run.sh adds up.
 """
+
 import json
 import sys
 

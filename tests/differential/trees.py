@@ -1,4 +1,5 @@
 """Random Orbax checkpoints: `save(path, seed)` writes one and says what it is."""
+
 import random
 
 import jax
@@ -8,11 +9,68 @@ import orbax.checkpoint.experimental.v1 as v1
 
 import values
 
-WORDS = ["kernel", "bias", "scale", "embedding", "Dense_0", "layers", "mlp", "attn", "wq", "mu", "nu", "a b", "x.y",
-         "αβ", "c", "0", "12", "k-v", "UP", "up", "d"]
-ODD = ["a/b", "/lead", "trail/", "x//y", "quote'", 'quote"', "'\"", "back\\slash", "new\nline", "tab\t", "\U0001f680",
-       "漢字", "é", "é", ".", "trailing.", ".zarray", "zarr.json", "0.0", "c", "~1", "~0", "%2F", "#", "?",
-       "", " ", "(", ",", "\x01", "\x7f", "\u2028", "manifest.ocdbt", "-1", "__proto__", "constructor", "toString"]
+WORDS = [
+    "kernel",
+    "bias",
+    "scale",
+    "embedding",
+    "Dense_0",
+    "layers",
+    "mlp",
+    "attn",
+    "wq",
+    "mu",
+    "nu",
+    "a b",
+    "x.y",
+    "αβ",
+    "c",
+    "0",
+    "12",
+    "k-v",
+    "UP",
+    "up",
+    "d",
+]
+ODD = [
+    "a/b",
+    "/lead",
+    "trail/",
+    "x//y",
+    "quote'",
+    'quote"',
+    "'\"",
+    "back\\slash",
+    "new\nline",
+    "tab\t",
+    "\U0001f680",
+    "漢字",
+    "é",
+    "é",
+    ".",
+    "trailing.",
+    ".zarray",
+    "zarr.json",
+    "0.0",
+    "c",
+    "~1",
+    "~0",
+    "%2F",
+    "#",
+    "?",
+    "",
+    " ",
+    "(",
+    ",",
+    "\x01",
+    "\x7f",
+    "\u2028",
+    "manifest.ocdbt",
+    "-1",
+    "__proto__",
+    "constructor",
+    "toString",
+]
 # Keys that a plain directory cannot hold, or that Orbax itself cannot read back from one.
 NOT_PLAIN = set("\\\n\t\x01") | {""}
 
@@ -37,8 +95,16 @@ class Maker:
     def keys(self, n):
         words = WORDS + (ODD * 2 if self.odd else [])
         if self.plain:
-            words = [w for w in words if w and not NOT_PLAIN & set(w) and not w.startswith("/")
-                     and not w.endswith("/") and "//" not in w and w not in (".", ".zarray", "zarr.json", "0", "c", "0.0")]
+            words = [
+                w
+                for w in words
+                if w
+                and not NOT_PLAIN & set(w)
+                and not w.startswith("/")
+                and not w.endswith("/")
+                and "//" not in w
+                and w not in (".", ".zarray", "zarr.json", "0", "c", "0.0")
+            ]
         picked = []
         for word in self.r.sample(words, min(n, len(words))):
             if word not in picked:
@@ -52,8 +118,9 @@ class Maker:
         if len(axes) > 1 and self.chance(0.5):
             a, b = self.r.sample(axes, 2)
             m, n = [next(k for k in (4, 2) if x.shape[axis] % k == 0) for axis in (a, b)]
-            mesh = jax.sharding.Mesh(self.devices[:m * n].reshape(m, n) if m * n <= 8 else
-                                     self.devices.reshape(4, 2), ("x", "y"))
+            mesh = jax.sharding.Mesh(
+                self.devices[: m * n].reshape(m, n) if m * n <= 8 else self.devices.reshape(4, 2), ("x", "y")
+            )
             if x.shape[a] % mesh.shape["x"] or x.shape[b] % mesh.shape["y"]:
                 return jax.numpy.asarray(x)
             spec = [None] * x.ndim
@@ -72,7 +139,7 @@ class Maker:
         if k < 0.10:
             return self.r.choice([None, None, {}, [], ()])
         if k < 0.17:
-            numbers = [self.r.randint(-2**62, 2**62), self.r.random(), True, False, -0.0, float("inf"), 0]
+            numbers = [self.r.randint(-(2**62), 2**62), self.r.random(), True, False, -0.0, float("inf"), 0]
             return self.r.choice(numbers + [np.float16(1.5), np.int8(-3), np.uint64(2**64 - 1)] * self.numpy_scalars)
         if k < 0.22 and self.texts:
             return "".join(self.r.choice('abc é漢"\\\n\x00\U0001f600') for _ in range(self.r.randint(0, 12)))
@@ -100,8 +167,12 @@ class Maker:
 
     def many(self):
         n = self.r.choice([150, 400, 900])
-        return {"g%02d" % (i % 17): {"w%04d" % j: values.random_values(self.g, (self.r.randint(1, 3),), "int16")
-                                     for j in range(i, n, 17)} for i in range(17)}
+        return {
+            "g%02d" % (i % 17): {
+                "w%04d" % j: values.random_values(self.g, (self.r.randint(1, 3),), "int16") for j in range(i, n, 17)
+            }
+            for i in range(17)
+        }
 
 
 def names_of(tree):
@@ -120,8 +191,13 @@ def clash(names):
 
 def options(maker):
     r = maker.r
-    o = {"use_ocdbt": r.random() < 0.75, "use_zarr3": r.random() < 0.5, "use_compression": r.random() < 0.8,
-         "target": r.choice([None, None, 2000, 50000]), "chunk": r.choice([None, None, 64, 500, 4000])}
+    o = {
+        "use_ocdbt": r.random() < 0.75,
+        "use_zarr3": r.random() < 0.5,
+        "use_compression": r.random() < 0.8,
+        "target": r.choice([None, None, 2000, 50000]),
+        "chunk": r.choice([None, None, 64, 500, 4000]),
+    }
     if not o["use_ocdbt"]:
         o["target"] = None
         o["chunk"] = o["chunk"] and 4000
@@ -131,8 +207,9 @@ def options(maker):
 def save_pytree(path, tree, o):
     chunk = o["chunk"]
     arguments = jax.tree_util.tree_map(lambda _: ocp.SaveArgs(chunk_byte_size=chunk), tree) if chunk else None
-    with ocp.Checkpointer(ocp.PyTreeCheckpointHandler(
-            **{k: o[k] for k in ("use_ocdbt", "use_zarr3", "use_compression")})) as c:
+    with ocp.Checkpointer(
+        ocp.PyTreeCheckpointHandler(**{k: o[k] for k in ("use_ocdbt", "use_zarr3", "use_compression")})
+    ) as c:
         c.save(path, args=ocp.args.PyTreeSave(tree, save_args=arguments, ocdbt_target_data_file_size=o["target"]))
 
 
@@ -165,15 +242,23 @@ def manager(path, maker):
     r = maker.r
     zarr3, metrics = maker.chance(0.5), maker.chance(0.5)
     options_ = ocp.CheckpointManagerOptions(
-        max_to_keep=4, best_fn=(lambda m: m["loss"]) if metrics else None,
-        step_prefix=r.choice([None, None, "ckpt"]), step_format_fixed_length=r.choice([None, 8]))
+        max_to_keep=4,
+        best_fn=(lambda m: m["loss"]) if metrics else None,
+        step_prefix=r.choice([None, None, "ckpt"]),
+        step_format_fixed_length=r.choice([None, 8]),
+    )
     single = maker.chance(0.3)
     handlers = None if single else {"state": ocp.PyTreeCheckpointHandler(use_zarr3=zarr3, use_ocdbt=maker.chance(0.8))}
     names = None if single else ("state", "config", "arr", "jax_key", "np_key")
     maker.odd = maker.odd and maker.chance(0.3)
     maker.plain, maker.texts = True, not single
-    with ocp.CheckpointManager(path, options=options_, metadata={"run": 1} if maker.chance(0.4) else None,
-                               item_names=names, item_handlers=handlers) as m:
+    with ocp.CheckpointManager(
+        path,
+        options=options_,
+        metadata={"run": 1} if maker.chance(0.4) else None,
+        item_names=names,
+        item_handlers=handlers,
+    ) as m:
         for step in sorted(r.sample(range(2000), r.randint(1, 3))):
             loss = {"loss": float("nan") if maker.chance(0.1) else r.random()}
             if single:
@@ -182,9 +267,12 @@ def manager(path, maker):
                 arguments = ocp.args.Composite(
                     state=ocp.args.PyTreeSave(pick_tree(maker, maker.root)),
                     config=ocp.args.JsonSave({"lang": "é\U0001f600", "lr": r.random(), "n": [1, None, True]}),
-                    arr=ocp.args.ArraySave(jax.numpy.asarray(values.random_values(maker.g, (3, r.randint(1, 5)), "float32"))),
+                    arr=ocp.args.ArraySave(
+                        jax.numpy.asarray(values.random_values(maker.g, (3, r.randint(1, 5)), "float32"))
+                    ),
                     jax_key=ocp.args.JaxRandomKeySave(jax.random.key(step)),
-                    np_key=ocp.args.NumpyRandomKeySave(np.random.RandomState(step).get_state()))
+                    np_key=ocp.args.NumpyRandomKeySave(np.random.RandomState(step).get_state()),
+                )
             m.save(step, metrics=loss if metrics else None, args=arguments)
         m.wait_until_finished()
     return {"layout": "manager", "use_zarr3": zarr3, "single": single, "metrics": metrics}, None
@@ -195,17 +283,29 @@ def first_version(path, maker):
     o = options(maker)
     maker.plain, maker.numpy_scalars = not o["use_ocdbt"], False
     saving = v1.options.ArrayOptions.Saving
-    context = v1.Context(array_options=v1.options.ArrayOptions(saving=saving(
-        use_zarr3=o["use_zarr3"], use_ocdbt=o["use_ocdbt"], use_compression=o["use_compression"],
-        ocdbt_target_data_file_size=o["target"],
-        storage_options=saving.StorageOptions(chunk_byte_size=o["chunk"]))))
+    context = v1.Context(
+        array_options=v1.options.ArrayOptions(
+            saving=saving(
+                use_zarr3=o["use_zarr3"],
+                use_ocdbt=o["use_ocdbt"],
+                use_compression=o["use_compression"],
+                ocdbt_target_data_file_size=o["target"],
+                storage_options=saving.StorageOptions(chunk_byte_size=o["chunk"]),
+            )
+        )
+    )
     with context:
         if maker.chance(0.5):
             v1.save(path, pick_tree(maker, maker.root), custom_metadata={"who": "v1"} if maker.chance(0.5) else None)
             return {"layout": "v1 save", **o}, None
-        v1.save_checkpointables(path, {
-            "state": pick_tree(maker, maker.root), "ema": pick_tree(maker, maker.root),
-            "dataset": {"epoch": r.randint(0, 9), "files": ["a", "\U0001f600"]}})
+        v1.save_checkpointables(
+            path,
+            {
+                "state": pick_tree(maker, maker.root),
+                "ema": pick_tree(maker, maker.root),
+                "dataset": {"epoch": r.randint(0, 9), "files": ["a", "\U0001f600"]},
+            },
+        )
     return {"layout": "v1 checkpointables", **o}, None
 
 

@@ -1,4 +1,5 @@
 """Seeded values of every dtype, and the digests of what a reader gives back."""
+
 import hashlib
 import sys
 
@@ -6,11 +7,36 @@ import blake3
 import ml_dtypes
 import numpy as np
 
-NUMPY_DTYPES = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
-                "float16", "float32", "float64", "complex64", "complex128"]
+NUMPY_DTYPES = [
+    "bool",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "float16",
+    "float32",
+    "float64",
+    "complex64",
+    "complex128",
+]
 # Those that TensorStore stores.
-SMALL_DTYPES = ["bfloat16", "float8_e3m4", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e4m3b11fnuz", "float8_e5m2",
-                "float8_e5m2fnuz", "float8_e8m0fnu", "float4_e2m1fn", "int2", "int4"]
+SMALL_DTYPES = [
+    "bfloat16",
+    "float8_e3m4",
+    "float8_e4m3fn",
+    "float8_e4m3fnuz",
+    "float8_e4m3b11fnuz",
+    "float8_e5m2",
+    "float8_e5m2fnuz",
+    "float8_e8m0fnu",
+    "float4_e2m1fn",
+    "int2",
+    "int4",
+]
 SUB_BYTE = {"int2": 2, "int4": 4, "float4_e2m1fn": 4}
 DTYPES = NUMPY_DTYPES + SMALL_DTYPES
 
@@ -80,8 +106,13 @@ def dtype_name(dtype):
 
 def array_record(key_path, array, value_type):
     array = np.asarray(array)
-    return {"keypath": list(key_path), "value_type": value_type, "shape": list(array.shape),
-            "dtype": dtype_name(array.dtype), **digests(content(array))}
+    return {
+        "keypath": list(key_path),
+        "value_type": value_type,
+        "shape": list(array.shape),
+        "dtype": dtype_name(array.dtype),
+        **digests(content(array)),
+    }
 
 
 def text_record(key_path, text, value_type="string"):

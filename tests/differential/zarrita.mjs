@@ -14,7 +14,9 @@ const storeAt = (/** @type {string} */ directory) => {
     get,
     getRange: async (/** @type {string} */ key, /** @type {any} */ range) => {
       const data = await get(key)
-      return 'suffixLength' in range ? data?.subarray(Math.max(0, data.length - range.suffixLength)) : data?.subarray(range.offset, range.offset + range.length)
+      return 'suffixLength' in range
+        ? data?.subarray(Math.max(0, data.length - range.suffixLength))
+        : data?.subarray(range.offset, range.offset + range.length)
     },
   }
 }
@@ -39,10 +41,20 @@ export async function readWithZarrita(directory) {
     const array = await (version === 3 ? open.v3 : open.v2)(storeAt(directory), { kind: 'array' })
     if (array.shape.some(n => n === 0)) return { refused: 'an array of size zero' }
     const { data, shape, stride } = /** @type {any} */ (await get(array))
-    if (!ArrayBuffer.isView(data) && !(data?.buffer && data.constructor.name === 'BoolArray')) return { refused: `elements of ${data?.constructor?.name ?? typeof data}` }
-    return { shape, sha256: createHash('sha256').update(inOrder(data, shape, stride)).digest('hex') }
+    if (!ArrayBuffer.isView(data) && !(data?.buffer && data.constructor.name === 'BoolArray'))
+      return { refused: `elements of ${data?.constructor?.name ?? typeof data}` }
+    return {
+      shape,
+      sha256: createHash('sha256')
+        .update(inOrder(data, shape, stride))
+        .digest('hex'),
+    }
   } catch (error) {
-    return { refused: String(/** @type {any} */ (error)?.message ?? error).split('\n')[0].replace(/"[^"]*"|'[^']*'|[0-9]+/g, '…') }
+    return {
+      refused: String(/** @type {any} */ (error)?.message ?? error)
+        .split('\n')[0]
+        .replace(/"[^"]*"|'[^']*'|[0-9]+/g, '…'),
+    }
   }
 }
 

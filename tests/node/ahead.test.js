@@ -11,7 +11,7 @@ const settled = () => new Promise(resolve => setImmediate(resolve))
  * @param {number} size
  */
 function slowStore(size) {
-  const byteAt = (/** @type {number} */ n) => n * 31 + (n >> 9) & 255
+  const byteAt = (/** @type {number} */ n) => (n * 31 + (n >> 9)) & 255
   const bytes = (/** @type {number} */ offset, /** @type {number} */ length) =>
     Uint8Array.from({ length: Math.max(0, Math.min(length, size - offset)) }, (_, n) => byteAt(offset + n))
   /** @type {{ kind: string, offset: number, length: number, go: () => void, fail: () => void }[]} */
@@ -19,12 +19,16 @@ function slowStore(size) {
   /** @type {string[]} */
   const asked = []
   let closed = 0
-  const wait = (/** @type {string} */ kind, /** @type {any} */ { offset, length }, /** @type {() => any} */ result) => new Promise((resolve, reject) => {
-    asked.push(`${kind} ${offset}+${length}`)
-    open.push({ kind, offset, length, go: () => resolve(result()), fail: () => reject(new Error('broken')) })
-  })
+  const wait = (/** @type {string} */ kind, /** @type {any} */ { offset, length }, /** @type {() => any} */ result) =>
+    new Promise((resolve, reject) => {
+      asked.push(`${kind} ${offset}+${length}`)
+      open.push({ kind, offset, length, go: () => resolve(result()), fail: () => reject(new Error('broken')) })
+    })
   return {
-    bytes, asked, open, closed: () => closed,
+    bytes,
+    asked,
+    open,
+    closed: () => closed,
     async answer() {
       await settled()
       for (const one of open.splice(0)) one.go()
@@ -33,30 +37,41 @@ function slowStore(size) {
     store: {
       get: async () => undefined,
       size: async () => size,
-      getRange: (/** @type {string} */ _, /** @type {any} */ range) => wait('range', range, () => bytes(range.offset, range.length)),
-      open: (/** @type {string} */ _, /** @type {any} */ range) => wait('stream', range, () => {
-        let at = range.offset
-        return {
-          async read(/** @type {number} */ n) {
-            const piece = bytes(at, Math.min(n, range.offset + range.length - at))
-            at += n
-            return piece
-          },
-          close: () => { closed++ },
-        }
-      }),
+      getRange: (/** @type {string} */ _, /** @type {any} */ range) =>
+        wait('range', range, () => bytes(range.offset, range.length)),
+      open: (/** @type {string} */ _, /** @type {any} */ range) =>
+        wait('stream', range, () => {
+          let at = range.offset
+          return {
+            async read(/** @type {number} */ n) {
+              const piece = bytes(at, Math.min(n, range.offset + range.length - at))
+              at += n
+              return piece
+            },
+            close: () => {
+              closed++
+            },
+          }
+        }),
     },
   }
 }
 
 /** As a job tells it. @param {[source: number, offset: number, length: number][]} values */
 const told = values => JSON.stringify([['f'], ...values.map(([source, offset, length]) => [source, 0, offset, length])])
-const read = (/** @type {any} */ plan, /** @type {number} */ offset, /** @type {number} */ length, source = 0) => plan.stores[source].getRange('/f', { offset, length })
+const read = (/** @type {any} */ plan, /** @type {number} */ offset, /** @type {number} */ length, source = 0) =>
+  plan.stores[source].getRange('/f', { offset, length })
 
 test('values beside each other are one read, those of several jobs too, and each job gets its own bytes', async () => {
   const slow = slowStore(4 * kMiB)
   const ahead = new Ahead([slow.store], 128 * kMiB)
-  const one = ahead.plan(told([[0, 0, 1000], [0, 1000, 500], [0, 3 * kMiB, 10]]))
+  const one = ahead.plan(
+    told([
+      [0, 0, 1000],
+      [0, 1000, 500],
+      [0, 3 * kMiB, 10],
+    ]),
+  )
   const two = ahead.plan(told([[0, 2000, 700]]))
   await settled()
   assert.deepEqual(slow.asked, ['range 0+2700', `range ${3 * kMiB}+10`])
@@ -73,11 +88,19 @@ test('what no job has told is read as it is asked for, and a store that does not
   const slow = slowStore(kMiB)
   const plain = { ...slow.store, open: undefined }
   const ahead = new Ahead([slow.store, plain], 128 * kMiB)
-  const plan = ahead.plan(told([[0, 0, 100], [1, 0, 100]]))
+  const plan = ahead.plan(
+    told([
+      [0, 0, 100],
+      [1, 0, 100],
+    ]),
+  )
   assert.equal(plan.stores[1], plain)
   await slow.answer()
   assert.deepEqual(slow.asked, ['range 0+100'])
-  for (const [offset, length] of [[100, 50], [90, 20]]) {
+  for (const [offset, length] of [
+    [100, 50],
+    [90, 20],
+  ]) {
     const bytes = read(plan, offset, length)
     await slow.answer()
     assert.deepEqual(await bytes, slow.bytes(offset, length))
@@ -90,7 +113,9 @@ test('no more is held than a quarter of the memory; what a job waits for is aske
   const slow = slowStore(64 * kMiB)
   const ahead = new Ahead([slow.store], 16 * kMiB) // 4 MiB, reads of at most 1 MiB
   assert.equal(ahead.most, 4 * kMiB)
-  const values = /** @type {[number, number, number][]} */ (Array.from({ length: 12 }, (_, n) => [0, n * 2 * kMiB, kMiB]))
+  const values = /** @type {[number, number, number][]} */ (
+    Array.from({ length: 12 }, (_, n) => [0, n * 2 * kMiB, kMiB])
+  )
   const plan = ahead.plan(told(values))
   await settled()
   assert.equal(slow.open.length, 4)
@@ -141,7 +166,12 @@ test('a long value is a stream, read in order; a piece out of order is a read of
 
 test('a read that fails is told to whoever waits for it, and to nobody else', async () => {
   const slow = slowStore(kMiB)
-  const plan = new Ahead([slow.store], 128 * kMiB).plan(told([[0, 0, 100], [0, 500_000, 100]]))
+  const plan = new Ahead([slow.store], 128 * kMiB).plan(
+    told([
+      [0, 0, 100],
+      [0, 500_000, 100],
+    ]),
+  )
   await settled()
   slow.open[0].fail()
   slow.open.splice(0)[1].go()
@@ -152,19 +182,26 @@ test('a read that fails is told to whoever waits for it, and to nobody else', as
 test('a job that is over asks for nothing more, and makes room', async () => {
   const slow = slowStore(64 * kMiB)
   const ahead = new Ahead([slow.store], 16 * kMiB)
-  const values = (/** @type {number} */ from) => /** @type {[number, number, number][]} */ (Array.from({ length: 6 }, (_, n) => [0, (from + n) * 2 * kMiB, kMiB]))
+  const values = (/** @type {number} */ from) =>
+    /** @type {[number, number, number][]} */ (Array.from({ length: 6 }, (_, n) => [0, (from + n) * 2 * kMiB, kMiB]))
   const first = ahead.plan(told(values(0)))
   const second = ahead.plan(told(values(10)))
   await settled()
   assert.equal(slow.asked.length, 4)
   first.close()
   await slow.answer()
-  assert.deepEqual(slow.asked.slice(4), values(10).slice(0, 4).map(([, offset, length]) => `range ${offset}+${length}`))
+  assert.deepEqual(
+    slow.asked.slice(4),
+    values(10)
+      .slice(0, 4)
+      .map(([, offset, length]) => `range ${offset}+${length}`),
+  )
   second.close()
 })
 
 test('two sources that are compared are read side by side', async () => {
-  const a = slowStore(64 * kMiB), b = slowStore(64 * kMiB)
+  const a = slowStore(64 * kMiB),
+    b = slowStore(64 * kMiB)
   const side = (/** @type {number} */ source, /** @type {number} */ count) =>
     /** @type {[number, number, number][]} */ (Array.from({ length: count }, (_, n) => [source, n * 2 * kMiB, kMiB]))
   const ahead = new Ahead([a.store, b.store], 16 * kMiB)

@@ -4,14 +4,34 @@ import fs from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { explanations } from '../../node/lib/explanations.js'
-import { check, codes, diff, digest, explain, fromMap, fromPath, list, lock, match, metadata, openCheckpoint, read, verify } from '../../node/lib/index.js'
+import {
+  check,
+  codes,
+  diff,
+  digest,
+  explain,
+  fromMap,
+  fromPath,
+  list,
+  lock,
+  match,
+  metadata,
+  openCheckpoint,
+  read,
+  verify,
+} from '../../node/lib/index.js'
 import { compile, requireSimd } from '../../node/lib/core.js'
 import { platform } from '../../node/lib/platform_node.js'
 import { fixtures, scratch } from './support/places.js'
 
 const baseline = join(fixtures, 'seed000/artifacts/baseline_ckpt')
 const tampered = join(fixtures, 'seed000/artifacts/tampered_ckpt')
-const many = ['orbax/zarr2_many_data_files/ckpt', 'orbax/zarr3_chunked/ckpt', 'manager/zarr2_items/ckpt', 'damaged/flip_chunk_zarr2/ckpt']
+const many = [
+  'orbax/zarr2_many_data_files/ckpt',
+  'orbax/zarr3_chunked/ckpt',
+  'manager/zarr2_items/ckpt',
+  'damaged/flip_chunk_zarr2/ckpt',
+]
 
 /** The same files as a Map, and with zarrita's two methods alone. */
 function inMemory(/** @type {string} */ root) {
@@ -23,11 +43,23 @@ function inMemory(/** @type {string} */ root) {
 }
 function remote(/** @type {string} */ root) {
   const store = inMemory(root)
-  return { name: store.name, get: store.get.bind(store), getRange: store.getRange.bind(store), list: store.list.bind(store) }
+  return {
+    name: store.name,
+    get: store.get.bind(store),
+    getRange: store.getRange.bind(store),
+    list: store.list.bind(store),
+  }
 }
 
 test('1, 2 and 4 workers, and every kind of store: the same bytes', async () => {
-  const ways = /** @type {[number, (root: string) => any][]} */ ([[1, fromPath], [2, fromPath], [4, fromPath], [1, inMemory], [1, remote], [2, remote]])
+  const ways = /** @type {[number, (root: string) => any][]} */ ([
+    [1, fromPath],
+    [2, fromPath],
+    [4, fromPath],
+    [1, inMemory],
+    [1, remote],
+    [2, remote],
+  ])
   for (const name of many) {
     const source = join(fixtures, name)
     /** @type {any} */
@@ -51,7 +83,10 @@ test('lock, verify, and what a report holds', async () => {
   const same = await verify(fromPath(baseline), { lockfile })
   assert.equal(same.exit_code, 0)
   assert.equal((await verify(fromPath(baseline), { lockfile: new TextDecoder().decode(lockfile) })).text, same.text)
-  assert.equal((await verify(Promise.resolve(fromPath(baseline)), { lockfile: lockfile.slice().buffer })).text, same.text)
+  assert.equal(
+    (await verify(Promise.resolve(fromPath(baseline)), { lockfile: lockfile.slice().buffer })).text,
+    same.text,
+  )
   const other = await verify(fromPath(tampered), { lockfile })
   assert.deepEqual([other.exit_code, other.leaves.different], [1, 2])
   assert.equal((await verify(fromPath(baseline), { lockfile, lockfileCameWithSource: true })).exit_code, 4)
@@ -63,7 +98,10 @@ test('lock, verify, and what a report holds', async () => {
 test('an opened checkpoint stays the step, item and generation that it was opened as', async () => {
   const root = join(fixtures, 'manager/zarr2_items/ckpt')
   const newest = await openCheckpoint(fromPath(root))
-  const { name, leaves: [{ key_path: path }] } = newest.items.find((/** @type {any} */ item) => item.kind === 'pytree')
+  const {
+    name,
+    leaves: [{ key_path: path }],
+  } = newest.items.find((/** @type {any} */ item) => item.kind === 'pytree')
   const options = { item: name }
   let differ = 0
   for (const step of [0, 5, 1000]) {
@@ -73,14 +111,23 @@ test('an opened checkpoint stays the step, item and generation that it was opene
     assert.equal(value.report.source.step, step)
     if (Buffer.compare(value.bytes, (await newest.read(path, undefined, options)).bytes) !== 0) differ++
     for (const [command, got] of Object.entries({
-      check: await check(checkpoint), list: await list(checkpoint), digest: await digest(checkpoint), metadata: await metadata(checkpoint),
-      match: await match(checkpoint, checkpoint), lock: (await lock(checkpoint)).report, diff: await diff(checkpoint, checkpoint),
+      check: await check(checkpoint),
+      list: await list(checkpoint),
+      digest: await digest(checkpoint),
+      metadata: await metadata(checkpoint),
+      match: await match(checkpoint, checkpoint),
+      lock: (await lock(checkpoint)).report,
+      diff: await diff(checkpoint, checkpoint),
       again: (await openCheckpoint(checkpoint)).report,
-    })) assert.equal(got.source.step, step, command)
+    }))
+      assert.equal(got.source.step, step, command)
     const { lockfile } = await lock(fromPath(root), { step })
     assert.equal((await verify(checkpoint, { lockfile })).verdict, 'VERIFIED')
     // Another step would be read than was listed.
-    await assert.rejects(checkpoint.read(path, undefined, { ...options, step: step + 1 }), { code: 'usage', message: /^step: the checkpoint was opened with/ })
+    await assert.rejects(checkpoint.read(path, undefined, { ...options, step: step + 1 }), {
+      code: 'usage',
+      message: /^step: the checkpoint was opened with/,
+    })
     await assert.rejects(check(checkpoint, { allSteps: true }), { code: 'usage' })
     await assert.rejects(check(newest, { step }), { code: 'usage' })
     await assert.rejects(diff(checkpoint, newest), { code: 'usage' })
@@ -88,7 +135,10 @@ test('an opened checkpoint stays the step, item and generation that it was opene
   assert.ok(differ > 0, 'the steps have other values')
   const one = await openCheckpoint(fromPath(root), options)
   await assert.rejects(one.read(path, undefined, { item: 'another' }), { code: 'usage' })
-  assert.deepEqual((await list(one)).output.items.map((/** @type {any} */ item) => item.name), [name])
+  assert.deepEqual(
+    (await list(one)).output.items.map((/** @type {any} */ item) => item.name),
+    [name],
+  )
   const all = await openCheckpoint(fromPath(root), { allSteps: true })
   assert.deepEqual((await list(all)).output.items, all.items)
   assert.equal((await match(newest, newest, options)).exit_code, 0)
@@ -98,12 +148,19 @@ test('an opened checkpoint keeps to the leaves that include and exclude left', a
   const { lockfile } = await lock(fromPath(baseline))
   const whole = await openCheckpoint(fromPath(baseline))
   for (const [options, names] of /** @type {const} */ ([
-    [{ include: ['/params/bias'] }, ['bias']], [{ exclude: ['/params/bias'] }, ['kernel']],
+    [{ include: ['/params/bias'] }, ['bias']],
+    [{ exclude: ['/params/bias'] }, ['kernel']],
     [{ include: ['/params/*'], exclude: ['/params/kernel'] }, ['bias']],
   ])) {
     const part = await openCheckpoint(fromPath(baseline), options)
-    const listed = (/** @type {any} */ report) => report.output.items.flatMap((/** @type {any} */ item) => item.leaves.map((/** @type {any} */ leaf) => leaf.key_path[1]))
-    assert.deepEqual(part.leaves.map(leaf => leaf.key_path[1]), names)
+    const listed = (/** @type {any} */ report) =>
+      report.output.items.flatMap((/** @type {any} */ item) =>
+        item.leaves.map((/** @type {any} */ leaf) => leaf.key_path[1]),
+      )
+    assert.deepEqual(
+      part.leaves.map(leaf => leaf.key_path[1]),
+      names,
+    )
     assert.deepEqual(listed(await list(part)), names)
     // Given later it narrows, and it is the same then as given at the beginning.
     const [early, late] = [await verify(part, { lockfile }), await verify(whole, { ...options, lockfile })]
@@ -115,17 +172,31 @@ test('an opened checkpoint keeps to the leaves that include and exclude left', a
       await assert.rejects(check(part, other), { code: 'usage' })
       await assert.rejects(diff(part, await openCheckpoint(fromPath(baseline), other)), { code: 'usage' })
     }
-    assert.deepEqual((await diff(part, whole)).output.leaves.filter((/** @type {any} */ leaf) => leaf.sign !== '!').map((/** @type {any} */ leaf) => leaf.key_path[1]), names)
+    assert.deepEqual(
+      (await diff(part, whole)).output.leaves
+        .filter((/** @type {any} */ leaf) => leaf.sign !== '!')
+        .map((/** @type {any} */ leaf) => leaf.key_path[1]),
+      names,
+    )
   }
 })
 
 test('diff, list, openCheckpoint, explain, codes', async () => {
   const report = await diff(fromPath(baseline), fromPath(tampered), { values: true })
-  assert.deepEqual(report.output.leaves.map((/** @type {any} */ leaf) => leaf.sign), ['*', '*'])
+  assert.deepEqual(
+    report.output.leaves.map((/** @type {any} */ leaf) => leaf.sign),
+    ['*', '*'],
+  )
   const listed = await list(fromPath(baseline))
   assert.equal(listed.output.totals.leaves, 2)
   const checkpoint = await openCheckpoint(fromPath(baseline))
-  assert.deepEqual(checkpoint.leaves.map((/** @type {any} */ leaf) => leaf.key_path), [['params', 'bias'], ['params', 'kernel']])
+  assert.deepEqual(
+    checkpoint.leaves.map((/** @type {any} */ leaf) => leaf.key_path),
+    [
+      ['params', 'bias'],
+      ['params', 'kernel'],
+    ],
+  )
   assert.equal((await check(checkpoint)).exit_code, 0)
   assert.deepEqual(checkpoint.findings, listed.findings)
   assert.deepEqual((await checkpoint.metadata()).output, (await metadata(fromPath(baseline))).output)
@@ -183,15 +254,41 @@ test('misuse rejects, with a code', async () => {
     [() => list(source, { depth: /** @type {any} */ ('2') }), 'usage'],
     [() => check(source, { signal: /** @type {any} */ ({}) }), 'usage'],
     [() => check(source, { onProgress: /** @type {any} */ (7) }), 'usage'],
-    [() => check(source, { onProgress() { throw new Error('not ours') } }), 'usage'],
-    [() => check({ ...nothing, list() { throw new Error('not ours') } }), 'source'],
-    [() => check({ ...nothing, list: async () => { throw new Error('not ours') } }), 'source'],
+    [
+      () =>
+        check(source, {
+          onProgress() {
+            throw new Error('not ours')
+          },
+        }),
+      'usage',
+    ],
+    [
+      () =>
+        check({
+          ...nothing,
+          list() {
+            throw new Error('not ours')
+          },
+        }),
+      'source',
+    ],
+    [
+      () =>
+        check({
+          ...nothing,
+          list: async () => {
+            throw new Error('not ours')
+          },
+        }),
+      'source',
+    ],
     [() => check({ ...nothing, size: () => NaN }), 'source'],
     [() => check(source, { item: 'nothing' }), 'source'],
     [() => check(fromPath(join(fixtures, 'manager/zarr2_items/ckpt')), { step: 77 }), 'source'],
   ])
   for (const [call, code] of wrong) {
-    const promise = call()   // never thrown
+    const promise = call() // never thrown
     await assert.rejects(promise, { name: 'LeafsumError', code, message: /^[^\n]+$/ }, String(call))
   }
 })
@@ -228,7 +325,10 @@ test('a store that gives no bytes is unreadable, not damaged', async () => {
   const text = async () => /** @type {any} */ ('text')
   for (const answer of [text, async () => /** @type {any} */ (new ArrayBuffer(4))]) {
     const report = await check({ get: answer, getRange: answer, list: () => [['_METADATA', 4, 'f']] })
-    assert.deepEqual(report.findings.map(one => [one.code, one.file]), [['unreadable', '_METADATA']])
+    assert.deepEqual(
+      report.findings.map(one => [one.code, one.file]),
+      [['unreadable', '_METADATA']],
+    )
   }
 })
 
@@ -260,7 +360,14 @@ test('a file that changes while it is read, one that goes, one that cannot be re
     ['touched', path => fs.utimesSync(path, 1, 1), 'changed-during-read'],
     ['grown', path => fs.appendFileSync(path, 'x'), 'changed-during-read'],
     ['gone', path => fs.rmSync(path), 'changed-during-read'],
-    ['a symlink', path => { fs.rmSync(path); fs.symlinkSync('/etc/hostname', path) }, 'unreadable'],
+    [
+      'a symlink',
+      path => {
+        fs.rmSync(path)
+        fs.symlinkSync('/etc/hostname', path)
+      },
+      'unreadable',
+    ],
   ])
   for (const target of ['manifest.ocdbt', '_METADATA', file]) {
     for (const [what, damage, code] of ways) {
@@ -270,7 +377,10 @@ test('a file that changes while it is read, one that goes, one that cannot be re
       // A file that no leaf depends on need not be read; then it cannot have been seen to change.
       if (target === file && report.exit_code === 0) continue
       assert.equal(report.exit_code, 3, `${target} ${what}: ${report.headline}`)
-      assert.ok(report.findings.some((/** @type {any} */ one) => one.code === code), `${target} ${what}: ${report.text}`)
+      assert.ok(
+        report.findings.some((/** @type {any} */ one) => one.code === code),
+        `${target} ${what}: ${report.text}`,
+      )
     }
   }
 })
@@ -283,16 +393,28 @@ test('an engine without SIMD is told so', async () => {
 
 test('a worker thread that cannot start, or dies, is a bug in one line', async t => {
   const { startWorker } = platform
-  t.after(() => { platform.startWorker = startWorker })
+  t.after(() => {
+    platform.startWorker = startWorker
+  })
   platform.startWorker = () => {
     const endpoint = startWorker()
-    return { ...endpoint, post: (message, transfer) => endpoint.post(message.type === 'hello' ? { ...message, url: 'file:///nowhere.mjs' } : message, transfer) }
+    return {
+      ...endpoint,
+      post: (message, transfer) =>
+        endpoint.post(message.type === 'hello' ? { ...message, url: 'file:///nowhere.mjs' } : message, transfer),
+    }
   }
-  await assert.rejects(check(fromPath(baseline), { workers: 2, workersFrom: 0 }), { code: 'bug', message: /^[^\n]{1,400}report it$/ })
+  await assert.rejects(check(fromPath(baseline), { workers: 2, workersFrom: 0 }), {
+    code: 'bug',
+    message: /^[^\n]{1,400}report it$/,
+  })
   platform.startWorker = () => {
     const endpoint = startWorker()
     setTimeout(() => endpoint.terminate(), 0)
     return endpoint
   }
-  await assert.rejects(check(fromPath(baseline), { workers: 2, workersFrom: 0 }), { code: 'bug', message: /a worker died: exit code/ })
+  await assert.rejects(check(fromPath(baseline), { workers: 2, workersFrom: 0 }), {
+    code: 'bug',
+    message: /a worker died: exit code/,
+  })
 })

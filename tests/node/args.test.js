@@ -6,21 +6,70 @@ import { helpText } from '../../node/lib/cli/help.js'
 import { kCommands, kOptions } from '../../node/lib/cli/options.js'
 
 const right = /** @type {Record<string, [string, any]>} */ ({
-  lock: ['a.json', 'a.json'], fingerprint: [`leafsum1:${'0a'.repeat(32)}`, `leafsum1:${'0a'.repeat(32)}`],
-  rename: ['^/a=>/b', ['^/a=>/b']], 'strip-prefix': ['params', 'params'],
-  sample: ['5%', '5%'], seed: ['7', 7], state: ['s', 's'], mesh: ['a=4,aa=2,ba=2', 'a=4,aa=2,ba=2'], against: ['b', 'b'], item: ['state', 'state'], step: ['7', '7'], prefix: ['ckpt_', 'ckpt_'], generation: ['7', 7], include: ['/a/**', ['/a/**']], exclude: ['/b', ['/b']],
-  algorithm: ['blake3,sha256', ['blake3', 'sha256']], jobs: ['2', 2], 'max-memory': ['64MiB', 64 * 2 ** 20],
-  'max-fill': ['1.5GiB', 1.5 * 2 ** 30], format: ['json', 'json'], output: ['-', '-'],
-  header: ['X-Token: a:b', ['X-Token: a:b']], timeout: ['5', 5], absent: ['403', ['403']], depth: ['0', 0], spec: ['/params/w', '/params/w'], sums: ['SHA256SUMS', 'SHA256SUMS'],
+  lock: ['a.json', 'a.json'],
+  fingerprint: [`leafsum1:${'0a'.repeat(32)}`, `leafsum1:${'0a'.repeat(32)}`],
+  rename: ['^/a=>/b', ['^/a=>/b']],
+  'strip-prefix': ['params', 'params'],
+  sample: ['5%', '5%'],
+  seed: ['7', 7],
+  state: ['s', 's'],
+  mesh: ['a=4,aa=2,ba=2', 'a=4,aa=2,ba=2'],
+  against: ['b', 'b'],
+  item: ['state', 'state'],
+  step: ['7', '7'],
+  prefix: ['ckpt_', 'ckpt_'],
+  generation: ['7', 7],
+  include: ['/a/**', ['/a/**']],
+  exclude: ['/b', ['/b']],
+  algorithm: ['blake3,sha256', ['blake3', 'sha256']],
+  jobs: ['2', 2],
+  'max-memory': ['64MiB', 64 * 2 ** 20],
+  'max-fill': ['1.5GiB', 1.5 * 2 ** 30],
+  format: ['json', 'json'],
+  output: ['-', '-'],
+  header: ['X-Token: a:b', ['X-Token: a:b']],
+  timeout: ['5', 5],
+  absent: ['403', ['403']],
+  depth: ['0', 0],
+  spec: ['/params/w', '/params/w'],
+  sums: ['SHA256SUMS', 'SHA256SUMS'],
 })
 const wrong = /** @type {Record<string, string[]>} */ ({
-  lock: [''], fingerprint: ['', 'leafsum1:', 'blake3:' + '0'.repeat(64), `leafsum1:${'0'.repeat(63)}`, `leafsum1:${'A'.repeat(64)}`],
-  rename: ['', 'x', '=>x'], 'strip-prefix': [''],
-  sample: ['', '5', '%', 'x%', '1e3', 'all'].filter(text => text !== '5'), seed: ['', 'x', '-1', '1.5'], state: [''], mesh: ['', 'data', 'data=0', 'data=x', 'data=4,', '=4', 'data=4,data=2', 'x=1,data=4,y=2,data=2'], against: [''], item: [], prefix: ['', 'a/b'], generation: ['', '0', 'x', '1.5', '9007199254740992'], step: [''], include: [''], exclude: [''],
-  algorithm: ['', 'md5', 'blake3,', 'sha256,sha256'], jobs: ['', '0', '65', 'two', '1.0'],
-  'max-memory': ['', '64 M', 'MiB', '1', '65GiB', '1e9', '64mibs'], 'max-fill': ['', 'much', '10000TiB'],
-  format: ['', 'xml', 'JSON'], output: [''], progress: ['', 'yes'], color: ['', 'no'],
-  header: ['', 'none', ': x', 'a b: c'], timeout: ['', '0', '3601', '1.5', 'x'], absent: ['', '200', '416', '429', '500', '4', '4033', 'x'], depth: ['', '65', 'x', '1.5'], spec: [], sums: [''],
+  lock: [''],
+  fingerprint: [
+    '',
+    'leafsum1:',
+    'blake3:' + '0'.repeat(64),
+    `leafsum1:${'0'.repeat(63)}`,
+    `leafsum1:${'A'.repeat(64)}`,
+  ],
+  rename: ['', 'x', '=>x'],
+  'strip-prefix': [''],
+  sample: ['', '5', '%', 'x%', '1e3', 'all'].filter(text => text !== '5'),
+  seed: ['', 'x', '-1', '1.5'],
+  state: [''],
+  mesh: ['', 'data', 'data=0', 'data=x', 'data=4,', '=4', 'data=4,data=2', 'x=1,data=4,y=2,data=2'],
+  against: [''],
+  item: [],
+  prefix: ['', 'a/b'],
+  generation: ['', '0', 'x', '1.5', '9007199254740992'],
+  step: [''],
+  include: [''],
+  exclude: [''],
+  algorithm: ['', 'md5', 'blake3,', 'sha256,sha256'],
+  jobs: ['', '0', '65', 'two', '1.0'],
+  'max-memory': ['', '64 M', 'MiB', '1', '65GiB', '1e9', '64mibs'],
+  'max-fill': ['', 'much', '10000TiB'],
+  format: ['', 'xml', 'JSON'],
+  output: [''],
+  progress: ['', 'yes'],
+  color: ['', 'no'],
+  header: ['', 'none', ': x', 'a b: c'],
+  timeout: ['', '0', '3601', '1.5', 'x'],
+  absent: ['', '200', '416', '429', '500', '4', '4033', 'x'],
+  depth: ['', '65', 'x', '1.5'],
+  spec: [],
+  sums: [''],
 })
 const camel = (/** @type {string} */ name) => name.replace(/-(.)/g, (_, c) => c.toUpperCase())
 const operands = (/** @type {string} */ command) => kCommands[command].operands.map(name => name.toLowerCase())
@@ -46,7 +95,10 @@ for (const [command, { options }] of Object.entries(kCommands)) {
         assert.throws(() => parseArguments([...base, `--${name}`]), { ...refusal, message: /wants a value/ }, name)
         assert.throws(() => parseArguments([...base, `--${name}`, '--json']), refusal, name)
         if (spec.type !== 'repeat') {
-          assert.throws(() => parseArguments([...base, `--${name}=${text}`, `--${name}=${text}`]), { ...refusal, message: /given twice/ })
+          assert.throws(() => parseArguments([...base, `--${name}=${text}`, `--${name}=${text}`]), {
+            ...refusal,
+            message: /given twice/,
+          })
         }
       }
       for (const text of wrong[name]) {
@@ -73,7 +125,13 @@ for (const [command, { options }] of Object.entries(kCommands)) {
 }
 
 test('what excludes each other', () => {
-  for (const pair of [['--lock=a', '--against=b'], ['--step', '1', '--all-steps'], ['-q', '-v'], ['--json', '--format=human'], ['--json', '--format', 'ndjson']]) {
+  for (const pair of [
+    ['--lock=a', '--against=b'],
+    ['--step', '1', '--all-steps'],
+    ['-q', '-v'],
+    ['--json', '--format=human'],
+    ['--json', '--format', 'ndjson'],
+  ]) {
     assert.throws(() => parseArguments(['verify', 'a', ...pair]), { ...refusal, message: /exclude each other/ })
   }
   assert.equal(parseArguments(['verify', 'a', '--json', '--format=json']).options.json, true)
@@ -90,7 +148,16 @@ test('commands: none, unknown, nearly right', () => {
 })
 
 test('short forms, -- and several globs', () => {
-  const { operands: names, options } = parseArguments(['lock', '-q', '-oout', '--include=/a', '--include', '/b', '--', '-dir'])
+  const { operands: names, options } = parseArguments([
+    'lock',
+    '-q',
+    '-oout',
+    '--include=/a',
+    '--include',
+    '/b',
+    '--',
+    '-dir',
+  ])
   assert.deepEqual(names, ['-dir'])
   assert.deepEqual(options, { quiet: true, output: 'out', include: ['/a', '/b'] })
   assert.equal(parseArguments(['lock', 'a', '-o', '-']).options.output, '-')

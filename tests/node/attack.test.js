@@ -9,7 +9,9 @@ import { assertValid } from './support/schema.js'
 
 const kRoot = join(fixtures, 'attack')
 const kReader = /Orbax|Checkpointer\b|CheckpointManager\b|\bv1 load|latest_step\(\)|restore_checkpoint|TensorStore/
-const cases = readdirSync(kRoot).filter(name => existsSync(join(kRoot, name, 'locked'))).sort()
+const cases = readdirSync(kRoot)
+  .filter(name => existsSync(join(kRoot, name, 'locked')))
+  .sort()
 
 test('there are cases', () => assert.ok(cases.length >= 10, cases.join()))
 
@@ -18,7 +20,10 @@ for (const name of cases) {
     const lockfile = readFileSync(join(kRoot, name, 'locked.leafsum.json'))
     const locked = await verify(fromPath(join(kRoot, name, 'locked')), { lockfile, strict: true })
     assert.equal(locked.verdict, 'VERIFIED', locked.text)
-    assert.deepEqual(locked.findings.filter((/** @type {any} */ one) => one.severity !== 'info'), [])
+    assert.deepEqual(
+      locked.findings.filter((/** @type {any} */ one) => one.severity !== 'info'),
+      [],
+    )
 
     const report = await verify(fromPath(join(kRoot, name, 'ckpt')), { lockfile })
     assertValid('report', JSON.parse(report.text))

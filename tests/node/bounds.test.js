@@ -30,7 +30,11 @@ async function measured(/** @type {string} */ layout, /** @type {number} */ n) {
   const start = process.cpuUsage()
   const report = await check(fromMap(files, { name: 'ckpt' }), { workers: 1 })
   const { user, system } = process.cpuUsage(start)
-  return { limits: report.findings.filter((/** @type {any} */ one) => one.code === 'limit'), seconds: (user + system) / 1e6, text: report.text }
+  return {
+    limits: report.findings.filter((/** @type {any} */ one) => one.code === 'limit'),
+    seconds: (user + system) / 1e6,
+    text: report.text,
+  }
 }
 
 for (const [layout, read, givenUp, why, most] of kCases) {
@@ -40,7 +44,10 @@ for (const [layout, read, givenUp, why, most] of kCases) {
     assert.ok(below.seconds < most, `${below.seconds} s`)
     if (!givenUp || !why) return
     const above = await measured(layout, givenUp)
-    assert.ok(above.limits.some((/** @type {any} */ one) => why.test(one.message)), above.text)
+    assert.ok(
+      above.limits.some((/** @type {any} */ one) => why.test(one.message)),
+      above.text,
+    )
     assert.ok(above.seconds < most, `${above.seconds} s`)
   })
 }

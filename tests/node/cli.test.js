@@ -137,13 +137,28 @@ test('exit 2, one line that says what to do, nothing on stdout', t => {
   fs.writeFileSync(join(root, 'bad.json'), '{"leafsum":2}')
   fs.writeFileSync(join(root, 'empty.json'), '')
   const wrong = [
-    [], ['frobnicate'], ['lock'], ['lock', ckpt, ckpt], ['lock', join(root, 'none')], ['verify', join(root, 'bad.json')],
-    ['verify', ckpt, '--lock', join(root, 'none.json')], ['verify', ckpt, '--lock', root],
-    ['verify', ckpt, '--lock', join(root, 'bad.json')], ['verify', ckpt, '--lock', join(root, 'empty.json')],
-    ['verify', ckpt, '--against', join(root, 'none')], ['diff', ckpt], ['diff', ckpt, join(root, 'none')],
-    ['ls', ckpt, '--item', 'nothing'], ['ls', manager, '--step', '77'], ['lock', ckpt, '-o', root],
-    ['verify', ckpt, '-o', join(root, 'none/x')], ['verify', ckpt, '--lock', join(root, 'bad.json'), '-o', join(root, 'bad.json')],
-    ['explain', 'nonsense'], ['ls', 'http://127.0.0.1:9/ckpt'], ['ls', '-'], ['ls', ckpt, '--format', 'junit'],
+    [],
+    ['frobnicate'],
+    ['lock'],
+    ['lock', ckpt, ckpt],
+    ['lock', join(root, 'none')],
+    ['verify', join(root, 'bad.json')],
+    ['verify', ckpt, '--lock', join(root, 'none.json')],
+    ['verify', ckpt, '--lock', root],
+    ['verify', ckpt, '--lock', join(root, 'bad.json')],
+    ['verify', ckpt, '--lock', join(root, 'empty.json')],
+    ['verify', ckpt, '--against', join(root, 'none')],
+    ['diff', ckpt],
+    ['diff', ckpt, join(root, 'none')],
+    ['ls', ckpt, '--item', 'nothing'],
+    ['ls', manager, '--step', '77'],
+    ['lock', ckpt, '-o', root],
+    ['verify', ckpt, '-o', join(root, 'none/x')],
+    ['verify', ckpt, '--lock', join(root, 'bad.json'), '-o', join(root, 'bad.json')],
+    ['explain', 'nonsense'],
+    ['ls', 'http://127.0.0.1:9/ckpt'],
+    ['ls', '-'],
+    ['ls', ckpt, '--format', 'junit'],
   ]
   for (const args of wrong) {
     const { status, stdout, stderr } = cli(args)
@@ -160,14 +175,20 @@ test('check, diff, digest, ls, explain', () => {
 
   const diff = cli(['diff', baseline, tampered, '--values'])
   assert.equal(diff.status, 1)
-  assert.match(diff.stdout, /^\* \/params\/bias +float32 +\[4\]\n    4 differ, first at \[0\]: 1\.0 → 999\.0, max abs 998, /)
+  assert.match(
+    diff.stdout,
+    /^\* \/params\/bias +float32 +\[4\]\n    4 differ, first at \[0\]: 1\.0 → 999\.0, max abs 998, /,
+  )
   assert.equal(cli(['diff', baseline, baseline]).status, 0)
   assert.match(cli(['diff', baseline, baseline]).stdout, /^= \/params\/bias[^]*\nEQUAL: /)
 
   const digest = cli(['digest', baseline])
   assert.equal(digest.status, 0)
   assert.match(digest.stdout, /^[0-9a-f]{64}  \/params\/bias\n[0-9a-f]{64}  \/params\/kernel\nleafsum1:[0-9a-f]{64}\n$/)
-  assert.match(cli(['digest', baseline, '--algorithm', 'sha256']).stdout, /^BLAKE3 \(\/params\/bias\) = [0-9a-f]{64}\nSHA256 \(/)
+  assert.match(
+    cli(['digest', baseline, '--algorithm', 'sha256']).stdout,
+    /^BLAKE3 \(\/params\/bias\) = [0-9a-f]{64}\nSHA256 \(/,
+  )
 
   const ls = cli(['ls', baseline, '--keys'])
   assert.equal(ls.status, 0)
@@ -182,7 +203,16 @@ test('check, diff, digest, ls, explain', () => {
 
 test('--json is one document, --format ndjson one per line, -o writes it to a file', t => {
   const root = scratch(t)
-  for (const args of [['verify', baseline], ['check', baseline], ['diff', baseline, tampered], ['diff', baseline, tampered, '--values'], ['digest', baseline], ['ls', baseline], ['metadata', baseline], ['match', baseline, tampered]]) {
+  for (const args of [
+    ['verify', baseline],
+    ['check', baseline],
+    ['diff', baseline, tampered],
+    ['diff', baseline, tampered, '--values'],
+    ['digest', baseline],
+    ['ls', baseline],
+    ['metadata', baseline],
+    ['match', baseline, tampered],
+  ]) {
     const { stdout } = cli([...args, '--json'])
     assert.ok(stdout.endsWith('}\n'), args.join(' '))
     const document = JSON.parse(stdout)
@@ -190,7 +220,10 @@ test('--json is one document, --format ndjson one per line, -o writes it to a fi
     assert.equal(document.diff !== undefined, args.includes('--values'))
     assert.equal(cli([...args, '--format=json', '-o', join(root, 'out.json')]).stdout, '')
     assert.equal(fs.readFileSync(join(root, 'out.json'), 'utf8'), stdout)
-    for (const line of cli([...args, '--format', 'ndjson']).stdout.trimEnd().split('\n')) assert.ok(JSON.parse(line).type, args.join(' '))
+    for (const line of cli([...args, '--format', 'ndjson'])
+      .stdout.trimEnd()
+      .split('\n'))
+      assert.ok(JSON.parse(line).type, args.join(' '))
   }
   const { stdout } = cli(['verify', baseline, '--json'])
   assert.ok(!stdout.includes(baseline) && !stdout.includes(root), 'no absolute path in a report')
@@ -199,7 +232,12 @@ test('--json is one document, --format ndjson one per line, -o writes it to a fi
 test('-q: the exit code alone; results are results', t => {
   const { ckpt, lockfile } = copied(t)
   cli(['lock', ckpt, '-q'])
-  assert.deepEqual(cli(['verify', tampered, '--lock', lockfile, '-q']), { status: 1, signal: null, stdout: '', stderr: '' })
+  assert.deepEqual(cli(['verify', tampered, '--lock', lockfile, '-q']), {
+    status: 1,
+    signal: null,
+    stdout: '',
+    stderr: '',
+  })
   assert.deepEqual(cli(['verify', ckpt, '-q']), { status: 5, signal: null, stdout: '', stderr: '' })
   assert.notEqual(cli(['digest', ckpt, '-q']).stdout, '')
 })
@@ -230,14 +268,19 @@ test('a reader that stops reading is no error', async () => {
   const { child, done } = start(['ls', join(fixtures, 'orbax/zarr2_many_leaves/ckpt'), '--keys', '--format', 'ndjson'])
   child.stdout.destroy()
   let stderr = ''
-  child.stderr.on('data', text => { stderr += text })
+  child.stderr.on('data', text => {
+    stderr += text
+  })
   assert.deepEqual(await done, { status: 0, signal: null })
   assert.equal(stderr, '')
 })
 
 test('a result that cannot be written is no verdict', { skip: !fs.existsSync('/dev/full') }, () => {
   const full = fs.openSync('/dev/full', 'w')
-  const { status, stderr } = spawnSync(process.execPath, [bin, 'check', baseline], { stdio: ['ignore', full, 'pipe'], encoding: 'utf8' })
+  const { status, stderr } = spawnSync(process.execPath, [bin, 'check', baseline], {
+    stdio: ['ignore', full, 'pipe'],
+    encoding: 'utf8',
+  })
   fs.closeSync(full)
   assert.deepEqual([status, stderr], [2, 'leafsum: cannot write the result: no space left\n'])
 })
@@ -260,9 +303,19 @@ test('SIGINT: 130, quickly, nothing written', { skip: process.platform === 'win3
   fs.rmSync(ckpt, { recursive: true })
   for (const name of ['x', 'y']) {
     fs.mkdirSync(join(ckpt, name), { recursive: true })
-    fs.writeFileSync(join(ckpt, name, '.zarray'), JSON.stringify({
-      zarr_format: 2, shape: [2 ** 34], chunks: [2 ** 34], dtype: '|u1', compressor: null, fill_value: 0, order: 'C', filters: null,
-    }))
+    fs.writeFileSync(
+      join(ckpt, name, '.zarray'),
+      JSON.stringify({
+        zarr_format: 2,
+        shape: [2 ** 34],
+        chunks: [2 ** 34],
+        dtype: '|u1',
+        compressor: null,
+        fill_value: 0,
+        order: 'C',
+        filters: null,
+      }),
+    )
     fs.writeFileSync(join(ckpt, name, '0'), '')
     fs.truncateSync(join(ckpt, name, '0'), 2 ** 34)
   }

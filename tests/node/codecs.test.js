@@ -11,14 +11,27 @@ const text = (/** @type {any} */ value) => new TextEncoder().encode(JSON.stringi
 /** A bare zarr store of three arrays of int32[8], one without a rare codec. */
 function store(/** @type {number[]} */ values) {
   const bytes = new Uint8Array(Int32Array.from(values).buffer)
-  const array = (/** @type {any} */ compressor) => text({
-    zarr_format: 2, shape: [8], chunks: [8], dtype: '<i4', fill_value: null, order: 'C', filters: null, compressor,
-  })
-  return fromMap(new Map([
-    ['plain/.zarray', array(null)], ['plain/0', bytes],
-    ['gzip/.zarray', array({ id: 'gzip', level: 1 })], ['gzip/0', gzipSync(bytes)],
-    ['zlib/.zarray', array({ id: 'zlib', level: 1 })], ['zlib/0', deflateSync(bytes)],
-  ]))
+  const array = (/** @type {any} */ compressor) =>
+    text({
+      zarr_format: 2,
+      shape: [8],
+      chunks: [8],
+      dtype: '<i4',
+      fill_value: null,
+      order: 'C',
+      filters: null,
+      compressor,
+    })
+  return fromMap(
+    new Map([
+      ['plain/.zarray', array(null)],
+      ['plain/0', bytes],
+      ['gzip/.zarray', array({ id: 'gzip', level: 1 })],
+      ['gzip/0', gzipSync(bytes)],
+      ['zlib/.zarray', array({ id: 'zlib', level: 1 })],
+      ['zlib/0', deflateSync(bytes)],
+    ]),
+  )
 }
 
 for (const { name, source } of casesIn('zarr').filter(one => !one.damage)) {
@@ -34,7 +47,10 @@ for (const { name, source } of casesIn('zarr').filter(one => !one.damage)) {
     for (const options of [{ workers: 1 }, { workers: 1, deep: true }, { ...inWorkers, deep: true }]) {
       const report = await verify(fromPath(source), { lockfile, ...options })
       // Of a store by other writers nobody knows whether an absent chunk was left out or lost.
-      assert.deepEqual([report.verdict, report.findings.filter((/** @type {any} */ one) => one.code !== 'zero-fill-allowed')], ['VERIFIED', []])
+      assert.deepEqual(
+        [report.verdict, report.findings.filter((/** @type {any} */ one) => one.code !== 'zero-fill-allowed')],
+        ['VERIFIED', []],
+      )
       assert.ok(report.findings.every((/** @type {any} */ one) => one.severity === 'warning'))
     }
     assert.equal((await check(fromPath(source), inWorkers)).verdict, 'SOUND')
@@ -42,11 +58,21 @@ for (const { name, source } of casesIn('zarr').filter(one => !one.damage)) {
 }
 
 test('values are compared through the second module', async () => {
-  const a = [1, 2, 3, 4, 5, 6, 7, 8], b = [1, 2, 3, 4, 5, 6, 7, 12]
+  const a = [1, 2, 3, 4, 5, 6, 7, 8],
+    b = [1, 2, 3, 4, 5, 6, 7, 12]
   for (const options of [{ workers: 1 }, inWorkers]) {
     const { output } = await diff(store(a), store(b), { values: true, ...options })
-    const found = output.leaves.map((/** @type {any} */ { key_path: [key], sign, values }) => [key, sign, values.differing, values.first_index, values.max_abs])
-    assert.deepEqual(found, ['gzip', 'plain', 'zlib'].map(key => [key, '*', 1, 7, 4]))
+    const found = output.leaves.map((/** @type {any} */ { key_path: [key], sign, values }) => [
+      key,
+      sign,
+      values.differing,
+      values.first_index,
+      values.max_abs,
+    ])
+    assert.deepEqual(
+      found,
+      ['gzip', 'plain', 'zlib'].map(key => [key, '*', 1, 7, 4]),
+    )
   }
 })
 
@@ -58,10 +84,22 @@ test('without the second module such leaves are unsupported, the others are not'
   for (const options of [{ workers: 1 }, inWorkers]) {
     const report = await digest(store([1, 2, 3, 4, 5, 6, 7, 8]), options)
     assert.equal(report.exit_code, 3)
-    assert.deepEqual(report.findings.map((/** @type {any} */ one) => [one.code, one.key_path]), [['unsupported', ['gzip']], ['unsupported', ['zlib']]])
+    assert.deepEqual(
+      report.findings.map((/** @type {any} */ one) => [one.code, one.key_path]),
+      [
+        ['unsupported', ['gzip']],
+        ['unsupported', ['zlib']],
+      ],
+    )
     for (const { message } of report.findings) assert.match(message, /codecs\.wasm/)
-    assert.deepEqual(report.output.items[''].leaves, whole.output.items[''].leaves.filter((/** @type {any} */ leaf) => leaf.key_path[0] === 'plain'))
-    assert.equal((await verify(store([1, 2, 3, 4, 5, 6, 7, 8]), { lockfile, deep: true, ...options })).verdict, 'INCOMPLETE')
+    assert.deepEqual(
+      report.output.items[''].leaves,
+      whole.output.items[''].leaves.filter((/** @type {any} */ leaf) => leaf.key_path[0] === 'plain'),
+    )
+    assert.equal(
+      (await verify(store([1, 2, 3, 4, 5, 6, 7, 8]), { lockfile, deep: true, ...options })).verdict,
+      'INCOMPLETE',
+    )
     // Equal stored bytes need no decoding, hence no codec.
     assert.equal((await verify(store([1, 2, 3, 4, 5, 6, 7, 8]), { lockfile, ...options })).verdict, 'VERIFIED')
   }

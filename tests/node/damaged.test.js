@@ -33,16 +33,23 @@ function outcomes(/** @type {any} */ report, /** @type {string[]} */ accept) {
   const verified = report.exit_code === 0
   const serious = report.findings.filter((/** @type {any} */ one) => ['error', 'gap'].includes(one.severity))
   const codes = new Set((verified ? report.findings : serious).map((/** @type {any} */ one) => one.code))
-  return accept.filter(word => word === 'equal'
-    ? verified
-    : (!verified || accept.includes('equal')) && kCodes[word].some(code => codes.has(code)))
+  return accept.filter(word =>
+    word === 'equal' ? verified : (!verified || accept.includes('equal')) && kCodes[word].some(code => codes.has(code)),
+  )
 }
 
 test('every word of accept is known', () => {
-  for (const { name, damage } of cases) assert.deepEqual(damage.accept.filter((/** @type {string} */ word) => word !== 'equal' && !kCodes[word]), [], name)
+  for (const { name, damage } of cases)
+    assert.deepEqual(
+      damage.accept.filter((/** @type {string} */ word) => word !== 'equal' && !kCodes[word]),
+      [],
+      name,
+    )
 })
 
-const cases = ['seed000', 'orbax', 'manager', 'multiprocess', 'v1', 'ocdbt', 'zarr', 'legacy', 'damaged', 'hunt'].flatMap(casesIn).filter(one => one.damage)
+const cases = ['seed000', 'orbax', 'manager', 'multiprocess', 'v1', 'ocdbt', 'zarr', 'legacy', 'damaged', 'hunt']
+  .flatMap(casesIn)
+  .filter(one => one.damage)
 
 test('damaged', async t => {
   const directory = scratch(t)
@@ -91,31 +98,48 @@ test('JSON of millions of values, and a tree of many thousands, take memory in p
       chmodSync(path, 0o644)
       writeFileSync(path, text)
       const { report, rssMiB } = await measured([root])
-      assert.ok(report.findings.some((/** @type {any} */ one) => one.file === file && ['limit', 'invalid'].includes(one.code)), report.headline)
+      assert.ok(
+        report.findings.some((/** @type {any} */ one) => one.file === file && ['limit', 'invalid'].includes(one.code)),
+        report.headline,
+      )
       assert.ok(rssMiB < idle.rssMiB + 64, `${rssMiB} MiB, ${idle.rssMiB} MiB idle`)
     })
   }
   await t.test('entries', async t => {
     const root = scratch(t)
-    const keys = Array.from({ length: 40_000 }, (_, i) => ['params', `layer_${i / 10 | 0}`, `kernel_${i % 10}`])
-    const entries = keys.map(path => [path.join(), {
-      key_metadata: path.map(key => ({ key, key_type: 2 })), value_metadata: { value_type: 'jax.Array', skip_deserialize: false, write_shape: [2] },
-    }])
-    writeFileSync(join(root, '_METADATA'), JSON.stringify({ tree_metadata: Object.fromEntries(entries), use_ocdbt: true }))
+    const keys = Array.from({ length: 40_000 }, (_, i) => ['params', `layer_${(i / 10) | 0}`, `kernel_${i % 10}`])
+    const entries = keys.map(path => [
+      path.join(),
+      {
+        key_metadata: path.map(key => ({ key, key_type: 2 })),
+        value_metadata: { value_type: 'jax.Array', skip_deserialize: false, write_shape: [2] },
+      },
+    ])
+    writeFileSync(
+      join(root, '_METADATA'),
+      JSON.stringify({ tree_metadata: Object.fromEntries(entries), use_ocdbt: true }),
+    )
     const { report, rssMiB } = await measured([root])
-    assert.ok(report.findings.some((/** @type {any} */ one) => one.code === 'missing-file' && one.file === 'manifest.ocdbt'), report.headline)
+    assert.ok(
+      report.findings.some((/** @type {any} */ one) => one.code === 'missing-file' && one.file === 'manifest.ocdbt'),
+      report.headline,
+    )
     assert.ok(rssMiB < idle.rssMiB + 64, `${rssMiB} MiB, ${idle.rssMiB} MiB idle`)
   })
 })
 
 async function measured(/** @type {string[]} */ args) {
-  const { stdout } = await promisify(execFile)(process.execPath, [measure, ...args], { timeout: 60_000, maxBuffer: 1 << 26 })
+  const { stdout } = await promisify(execFile)(process.execPath, [measure, ...args], {
+    timeout: 60_000,
+    maxBuffer: 1 << 26,
+  })
   return JSON.parse(stdout)
 }
 
 /** Damaged leaves that no finding names, and sound ones that an error or a gap does name. */
 function leavesNamed(/** @type {any} */ report, /** @type {string[][]} */ leaves) {
-  const paths = (/** @type {any[]} */ findings) => new Set(findings.filter(one => one.key_path).map(one => JSON.stringify(one.key_path)))
+  const paths = (/** @type {any[]} */ findings) =>
+    new Set(findings.filter(one => one.key_path).map(one => JSON.stringify(one.key_path)))
   const wanted = new Set(leaves.map(path => JSON.stringify(path)))
   const named = paths(report.findings)
   const blamed = paths(report.findings.filter((/** @type {any} */ one) => ['error', 'gap'].includes(one.severity)))

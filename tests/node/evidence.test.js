@@ -11,10 +11,17 @@ import { fixtures, scratch } from './support/places.js'
 function load(/** @type {string} */ name) {
   const directory = join(fixtures, name, 'ckpt')
   const paths = /** @type {string[]} */ (fs.readdirSync(directory, { recursive: true }))
-  return new Map(paths.filter(path => fs.statSync(join(directory, path)).isFile()).map(path => [path, new Uint8Array(fs.readFileSync(join(directory, path)))]))
+  return new Map(
+    paths
+      .filter(path => fs.statSync(join(directory, path)).isFile())
+      .map(path => [path, new Uint8Array(fs.readFileSync(join(directory, path)))]),
+  )
 }
 const text = (/** @type {Uint8Array | null} */ bytes) => new TextDecoder().decode(bytes ?? undefined)
-const told = (/** @type {any} */ report) => report.findings.filter((/** @type {any} */ f) => f.severity !== 'info').map((/** @type {any} */ f) => `${f.severity} ${f.code} /${(f.key_path ?? []).join('/')}`)
+const told = (/** @type {any} */ report) =>
+  report.findings
+    .filter((/** @type {any} */ f) => f.severity !== 'info')
+    .map((/** @type {any} */ f) => `${f.severity} ${f.code} /${(f.key_path ?? []).join('/')}`)
 
 const sound = load('damaged/base_plain')
 const kChunk = 'params.Dense_0.kernel/0.0'
@@ -22,7 +29,9 @@ const evil = new Map(sound).set(kChunk, /** @type {Uint8Array} */ (sound.get('op
 
 /** The lockfile of one checkpoint whose `stored` and `chunks` are another's. */
 async function forged() {
-  const [of, by] = await Promise.all([sound, evil].map(async files => JSON.parse(text((await lock(fromMap(files), { chunks: true })).lockfile))))
+  const [of, by] = await Promise.all(
+    [sound, evil].map(async files => JSON.parse(text((await lock(fromMap(files), { chunks: true })).lockfile))),
+  )
   const others = new Map(by.items[''].leaves.map((/** @type {any} */ leaf) => [String(leaf.key_path), leaf]))
   for (const leaf of of.items[''].leaves) {
     const { stored, chunks } = others.get(String(leaf.key_path))
@@ -41,8 +50,15 @@ test('a forged stored digest: with the fingerprint everything is decoded', async
   assert.equal((await verify(fromMap(sound), { lockfile, fingerprint })).exit_code, 0)
   // A state of the fast path vouches for nothing here.
   let state = ''
-  await verify(fromMap(evil), { lockfile }).then(one => assert.equal(one.verdict, 'VERIFIED', 'this lockfile was named by the user'))
-  const file = { read: () => state, write: (/** @type {string} */ written) => { state = written } }
+  await verify(fromMap(evil), { lockfile }).then(one =>
+    assert.equal(one.verdict, 'VERIFIED', 'this lockfile was named by the user'),
+  )
+  const file = {
+    read: () => state,
+    write: (/** @type {string} */ written) => {
+      state = written
+    },
+  }
   const onDisk = (/** @type {Map<string, Uint8Array>} */ files, /** @type {string} */ root) => {
     for (const [path, bytes] of files) {
       fs.mkdirSync(join(root, path, '..'), { recursive: true })
@@ -57,7 +73,10 @@ test('a forged stored digest: with the fingerprint everything is decoded', async
 
 test('the lockfile must have the fingerprint', async () => {
   const { lockfile, other } = await forged()
-  await assert.rejects(verify(fromMap(evil), { lockfile, fingerprint: other }), { code: 'evidence', message: /^lockfile refused: its fingerprint is not the one given/ })
+  await assert.rejects(verify(fromMap(evil), { lockfile, fingerprint: other }), {
+    code: 'evidence',
+    message: /^lockfile refused: its fingerprint is not the one given/,
+  })
 })
 
 test('a fingerprint makes a lockfile that came with the source trusted, and the headline says how far', async () => {
@@ -73,7 +92,10 @@ test('a fingerprint makes a lockfile that came with the source trusted, and the 
   for (const options of [{ ...given, fingerprint }, { fingerprint }]) {
     const both = await verify(fromMap(sound), options)
     assert.deepEqual([both.verdict, both.fingerprint], ['VERIFIED', fingerprint])
-    assert.match(both.headline, /covered: values, dtypes, shapes and paths; not covered: key types, empty nodes, PRNG kinds, custom metadata/)
+    assert.match(
+      both.headline,
+      /covered: values, dtypes, shapes and paths; not covered: key types, empty nodes, PRNG kinds, custom metadata/,
+    )
   }
 })
 
@@ -82,7 +104,10 @@ test('what the fingerprint does not bind is compared all the same', async () => 
   const document = JSON.parse(text(lockfile))
   const leaf = document.items[''].leaves.find((/** @type {any} */ one) => one.value_type === 'jax.Array')
   leaf.value_type = 'np.ndarray'
-  const both = await verify(fromMap(sound), { lockfile: JSON.stringify(document), fingerprint: report.fingerprint ?? '' })
+  const both = await verify(fromMap(sound), {
+    lockfile: JSON.stringify(document),
+    fingerprint: report.fingerprint ?? '',
+  })
   assert.deepEqual(told(both), [`warning value-type-mismatch /${leaf.key_path.join('/')}`])
 })
 
@@ -93,7 +118,10 @@ test('with --item the lockfile still has the whole fingerprint; patterns are ref
   const item = Object.keys(JSON.parse(text(lockfile)).items)[0]
   assert.equal((await verify(fromMap(files), { ...evidence, item })).verdict, 'VERIFIED')
   for (const patterns of [{ include: ['**'] }, { exclude: ['/none'] }]) {
-    await assert.rejects(verify(fromMap(files), { ...evidence, ...patterns }), { code: 'usage', message: /over every leaf/ })
+    await assert.rejects(verify(fromMap(files), { ...evidence, ...patterns }), {
+      code: 'usage',
+      message: /over every leaf/,
+    })
     await assert.rejects(verify(fromMap(files), { fingerprint: evidence.fingerprint, ...patterns }), { code: 'usage' })
   }
 })

@@ -10,12 +10,25 @@ const baseline = join(fixtures, 'seed000/artifacts/baseline_ckpt')
 const tampered = join(fixtures, 'seed000/artifacts/tampered_ckpt')
 const expected = /** @type {Record<string, { args: string[], status: number, stdout: RegExp }>} */ ({
   'verify.mjs': { args: [baseline], status: 0, stdout: /^LOCKED: [^\n]+\nVERIFIED: [^\n]+\n$/ },
-  'compare.mjs': { args: [baseline, tampered], status: 1, stdout: /^\* params\.bias \S+ → \S+\n\* params\.kernel 1\.0 → 999\.0\n$/ },
-  'own_store.mjs': { args: [baseline], status: 0, stdout: /^([0-9a-f]{64}  \/params\/\w+\n){2}leafsum1:[0-9a-f]{64}\n$/ },
+  'compare.mjs': {
+    args: [baseline, tampered],
+    status: 1,
+    stdout: /^\* params\.bias \S+ → \S+\n\* params\.kernel 1\.0 → 999\.0\n$/,
+  },
+  'own_store.mjs': {
+    args: [baseline],
+    status: 0,
+    stdout: /^([0-9a-f]{64}  \/params\/\w+\n){2}leafsum1:[0-9a-f]{64}\n$/,
+  },
 })
 
 test('there is a row for every example', () => {
-  assert.deepEqual(readdirSync(examples).filter(name => name.endsWith('.mjs')).sort(), Object.keys(expected).sort())
+  assert.deepEqual(
+    readdirSync(examples)
+      .filter(name => name.endsWith('.mjs'))
+      .sort(),
+    Object.keys(expected).sort(),
+  )
 })
 
 for (const [name, { args, status, stdout }] of Object.entries(expected)) {
@@ -28,6 +41,8 @@ for (const [name, { args, status, stdout }] of Object.entries(expected)) {
 }
 
 test('README shows verify.mjs as it is', () => {
-  const code = readFileSync(join(examples, 'verify.mjs'), 'utf8').split('\n').filter(line => !line.startsWith('//') && !line.startsWith('process.exitCode'))
+  const code = readFileSync(join(examples, 'verify.mjs'), 'utf8')
+    .split('\n')
+    .filter(line => !line.startsWith('//') && !line.startsWith('process.exitCode'))
   assert.ok(readFileSync(join(examples, '..', 'README.md'), 'utf8').includes(code.join('\n')))
 })

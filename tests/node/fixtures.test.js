@@ -23,18 +23,24 @@ for (const { name, source, expected } of intact) {
     assertValid('digest', report.output)
     assertValid('report', JSON.parse(report.text))
     assert.equal(report.exit_code, 0, report.headline)
-    const items = Object.fromEntries(Object.entries(report.output.items).map(([item, { leaves }]) => [item, byKeyPath(leaves)]))
+    const items = Object.fromEntries(
+      Object.entries(report.output.items).map(([item, { leaves }]) => [item, byKeyPath(leaves)]),
+    )
     assert.deepEqual(asFarAsKnown(items, expected), expectedItems(expected))
   })
 }
 
 const hasLinkedDirectory = (/** @type {string} */ source) =>
-  readdirSync(source, { withFileTypes: true }).some(one => one.isSymbolicLink() && statSync(join(source, one.name)).isDirectory())
+  readdirSync(source, { withFileTypes: true }).some(
+    one => one.isSymbolicLink() && statSync(join(source, one.name)).isDirectory(),
+  )
 
 /** Old environments had no blake3: their expected.json has SHA-256 alone. */
 function asFarAsKnown(/** @type {Record<string, any>} */ items, /** @type {any} */ expected) {
   if (JSON.stringify(expected).includes('"blake3"')) return items
-  return JSON.parse(JSON.stringify(items), (key, value) => key === 'digest' ? { blake3: undefined, sha256: value.sha256 } : value)
+  return JSON.parse(JSON.stringify(items), (key, value) =>
+    key === 'digest' ? { blake3: undefined, sha256: value.sha256 } : value,
+  )
 }
 
 for (const [name, vector] of Object.entries(fingerprints)) {
@@ -61,10 +67,14 @@ for (const [name, vector] of Object.entries(fingerprints)) {
   })
 }
 
-const prints = (/** @type {any} */ { fingerprint, items }) =>
-  ({ fingerprint, items: Object.fromEntries(Object.entries(items).map(([item, one]) => [item, one.fingerprint])) })
+const prints = (/** @type {any} */ { fingerprint, items }) => ({
+  fingerprint,
+  items: Object.fromEntries(Object.entries(items).map(([item, one]) => [item, one.fingerprint])),
+})
 
-for (const { name, source, expected } of intact.filter(one => Object.values(one.expected.items).some((/** @type {any} */ item) => item.kv))) {
+for (const { name, source, expected } of intact.filter(one =>
+  Object.values(one.expected.items).some((/** @type {any} */ item) => item.kv),
+)) {
   test(`keys ${name}`, async () => {
     const report = await list(fromPath(source), { keys: true })
     for (const [item, { kv }] of /** @type {[string, any][]} */ (Object.entries(expected.items))) {
@@ -80,23 +90,32 @@ for (const { name, source, expected } of intact.filter(one => Object.values(one.
 function keyText(/** @type {{ key: string | null, key_hex?: string }} */ { key, key_hex = '' }) {
   if (key !== null) return key
   const bytes = Buffer.from(key_hex, 'hex')
-  return [...bytes].map(byte => byte < 128 ? String.fromCharCode(byte) : `\\x${byte.toString(16)}`).join('')
+  return [...bytes].map(byte => (byte < 128 ? String.fromCharCode(byte) : `\\x${byte.toString(16)}`)).join('')
 }
 
 for (const { name, source, keys: wanted } of publicStores()) {
   test(`public ${name}`, async () => {
     const report = await list(fromPath(source), { keys: true })
-    const keys = Object.fromEntries(report.output.items.flatMap((/** @type {any} */ item) => item.keys ?? [])
-      .map((/** @type {any} */ one) => [keyText(one), one.length]))
+    const keys = Object.fromEntries(
+      report.output.items
+        .flatMap((/** @type {any} */ item) => item.keys ?? [])
+        .map((/** @type {any} */ one) => [keyText(one), one.length]),
+    )
     assert.deepEqual(keys, Object.fromEntries(Object.entries(wanted).map(([key, value]) => [key, value.bytes])))
   })
 }
 
 test('a sample goes through the real program', () => {
-  for (const { source, expected } of kGroups.slice(0, 5).flatMap(group => casesIn(group).filter(one => !one.damage).slice(0, 1))) {
+  for (const { source, expected } of kGroups.slice(0, 5).flatMap(group =>
+    casesIn(group)
+      .filter(one => !one.damage)
+      .slice(0, 1),
+  )) {
     const { status, stdout, stderr } = cli(['digest', source, '--json', '--algorithm', 'blake3,sha256', '--all-steps'])
     assert.deepEqual({ status, stderr }, { status: 0, stderr: '' })
-    const items = Object.fromEntries(Object.entries(JSON.parse(stdout).items).map(([item, { leaves }]) => [item, byKeyPath(leaves)]))
+    const items = Object.fromEntries(
+      Object.entries(JSON.parse(stdout).items).map(([item, { leaves }]) => [item, byKeyPath(leaves)]),
+    )
     assert.deepEqual(items, expectedItems(expected))
   }
 })

@@ -32,14 +32,19 @@ const flags = [...new Set([...declarations.matchAll(/^ {2}(\w+)\?: boolean$/gm)]
 
 test('index.d.ts has the options that are true or false', () => {
   assert.ok(flags.length >= 15, flags.join())
-  for (const name of ['lockfileCameWithSource', 'allowExtra', 'files', 'keyDigests']) assert.ok(flags.includes(name), name)
+  for (const name of ['lockfileCameWithSource', 'allowExtra', 'files', 'keyDigests'])
+    assert.ok(flags.includes(name), name)
 })
 
 for (const [call, run] of Object.entries(kCalls)) {
   test(`${call}: what is neither true nor false is refused`, async () => {
     for (const name of flags) {
       for (const value of [1, 0, 'yes', 'true', '', null, {}, [], new Boolean(true), 1n, NaN]) {
-        await assert.rejects(run({ [name]: value }), { code: 'usage', message: `${name}: must be true or false` }, `${name}: ${String(value)}`)
+        await assert.rejects(
+          run({ [name]: value }),
+          { code: 'usage', message: `${name}: must be true or false` },
+          `${name}: ${String(value)}`,
+        )
       }
     }
   })
@@ -47,16 +52,27 @@ for (const [call, run] of Object.entries(kCalls)) {
 
 test('true, false and undefined are taken as they are', async () => {
   const { lockfile } = await api.lock(open(), { stored: undefined, blocks: false, chunks: true })
-  for (const [lockfileCameWithSource, code] of /** @type {[boolean | undefined, number][]} */ ([[true, 4], [false, 0], [undefined, 0]])) {
-    assert.equal((await api.verify(open(), { lockfile, lockfileCameWithSource, strict: false, deep: true })).exit_code, code)
+  for (const [lockfileCameWithSource, code] of /** @type {[boolean | undefined, number][]} */ ([
+    [true, 4],
+    [false, 0],
+    [undefined, 0],
+  ])) {
+    assert.equal(
+      (await api.verify(open(), { lockfile, lockfileCameWithSource, strict: false, deep: true })).exit_code,
+      code,
+    )
   }
 })
 
 test('with sums too the trusting reading is none of a value that is not true or false', async () => {
   const { lockfile } = await api.lock(open())
-  await assert.rejects(api.verify(open(), { lockfile, sums: 'x', lockfileCameWithSource: 1 }), { code: 'usage', message: /must be true or false/ })
+  await assert.rejects(api.verify(open(), { lockfile, sums: 'x', lockfileCameWithSource: 1 }), {
+    code: 'usage',
+    message: /must be true or false/,
+  })
 })
 
 test('what is no second source is no answer without one', async () => {
-  for (const against of [null, 0, '', false]) await assert.rejects(api.verify(open(), { against }), { code: 'usage' }, String(against))
+  for (const against of [null, 0, '', false])
+    await assert.rejects(api.verify(open(), { against }), { code: 'usage' }, String(against))
 })

@@ -11,13 +11,56 @@ import { fixtures, scratch } from './support/places.js'
 const seed = join(fixtures, 'seed000/artifacts')
 const [baseline, tampered] = ['baseline_ckpt', 'tampered_ckpt'].map(name => join(seed, name))
 
-const kAttacks = ['', 'a/b', '~', '<b>&amp;"\'', ']]>', '\u0000\u001b[31m', '\u202e\ufffe\uffff', '\ud800', '😀 é', '%2e%2e', '../..', 'C:\\x', 'a?b#c']
+const kAttacks = [
+  '',
+  'a/b',
+  '~',
+  '<b>&amp;"\'',
+  ']]>',
+  '\u0000\u001b[31m',
+  '\u202e\ufffe\uffff',
+  '\ud800',
+  '😀 é',
+  '%2e%2e',
+  '../..',
+  'C:\\x',
+  'a?b#c',
+]
 const finding = (/** @type {string} */ severity, /** @type {string} */ text) => ({
-  code: 'invalid', severity, item: text, key_path: [text, text], file: `d/${text}`, offset: 7, expected: text, actual: text, message: text,
+  code: 'invalid',
+  severity,
+  item: text,
+  key_path: [text, text],
+  file: `d/${text}`,
+  offset: 7,
+  expected: text,
+  actual: text,
+  message: text,
 })
-const bare = { code: 'limit', severity: 'gap', item: null, key_path: null, file: null, offset: null, expected: null, actual: null, message: 'm' }
-const kFindings = [...['error', 'gap', 'trust', 'warning', 'info'].flatMap(severity => kAttacks.map(text => finding(severity, text))), bare]
-const report = { leafsum_report: 1, command: 'verify', verdict: 'MISMATCH', exit_code: 1, headline: 'MISMATCH: <1> & "2"', source: {}, findings: kFindings }
+const bare = {
+  code: 'limit',
+  severity: 'gap',
+  item: null,
+  key_path: null,
+  file: null,
+  offset: null,
+  expected: null,
+  actual: null,
+  message: 'm',
+}
+const kFindings = [
+  ...['error', 'gap', 'trust', 'warning', 'info'].flatMap(severity => kAttacks.map(text => finding(severity, text))),
+  bare,
+]
+const report = {
+  leafsum_report: 1,
+  command: 'verify',
+  verdict: 'MISMATCH',
+  exit_code: 1,
+  headline: 'MISMATCH: <1> & "2"',
+  source: {},
+  findings: kFindings,
+}
 
 /** Elements with attributes and text; throws where XML 1.0 is not well-formed. */
 function parseXml(/** @type {string} */ text) {
@@ -38,7 +81,9 @@ function parseXml(/** @type {string} */ text) {
       assert.equal(stack.pop()?.name, tag[2])
       continue
     }
-    const attributes = Object.fromEntries([...tag[3].matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, plain(value)]))
+    const attributes = Object.fromEntries(
+      [...tag[3].matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, plain(value)]),
+    )
     const element = { name: tag[2], attributes, children: [], text: '' }
     stack.at(-1).children.push(element)
     if (!tag[4]) stack.push(element)
@@ -49,10 +94,19 @@ function parseXml(/** @type {string} */ text) {
 }
 
 test('SARIF: a result for each finding, names as they are, files as URIs', () => {
-  const { version, runs: [run] } = JSON.parse(sarif(report, { version: '1.2.3', explain: code => `about ${code}` }))
+  const {
+    version,
+    runs: [run],
+  } = JSON.parse(sarif(report, { version: '1.2.3', explain: code => `about ${code}` }))
   assert.equal(version, '2.1.0')
-  assert.deepEqual(run.tool.driver, { name: 'leafsum', version: '1.2.3', rules: [
-    { id: 'invalid', fullDescription: { text: 'about invalid' } }, { id: 'limit', fullDescription: { text: 'about limit' } }] })
+  assert.deepEqual(run.tool.driver, {
+    name: 'leafsum',
+    version: '1.2.3',
+    rules: [
+      { id: 'invalid', fullDescription: { text: 'about invalid' } },
+      { id: 'limit', fullDescription: { text: 'about limit' } },
+    ],
+  })
   assert.deepEqual(run.invocations, [{ executionSuccessful: true, exitCode: 1, exitCodeDescription: report.headline }])
   const levels = { error: 'error', gap: 'error', trust: 'error', warning: 'warning', info: 'note' }
   assert.equal(run.results.length, kFindings.length)
@@ -66,7 +120,11 @@ test('SARIF: a result for each finding, names as they are, files as URIs', () =>
       assert.equal(result.locations, undefined)
       continue
     }
-    const [{ physicalLocation: { artifactLocation, region } }] = result.locations
+    const [
+      {
+        physicalLocation: { artifactLocation, region },
+      },
+    ] = result.locations
     assert.match(artifactLocation.uri, /^[\w.~!*'()%/-]*$/)
     assert.equal(decodeURIComponent(artifactLocation.uri), file.replace('\ud800', '\ufffd'))
     assert.ok(artifactLocation.uriBaseId in run.originalUriBaseIds)
@@ -82,24 +140,39 @@ test('JUnit: well-formed whatever the names, the verdict a case of its own', () 
   assert.deepEqual(suites.attributes, { name: 'leafsum', ...counted })
   assert.deepEqual(suite.attributes, { name: 'verify', ...counted, skipped: String(kAttacks.length + 1) })
   const [verdict, ...cases] = suite.children
-  assert.deepEqual(verdict.children.map((/** @type {any} */ one) => [one.name, one.attributes]), [['failure', { type: 'MISMATCH', message: report.headline }]])
+  assert.deepEqual(
+    verdict.children.map((/** @type {any} */ one) => [one.name, one.attributes]),
+    [['failure', { type: 'MISMATCH', message: report.headline }]],
+  )
   const elements = { error: 'failure', trust: 'failure', gap: 'skipped', warning: 'system-out', info: 'system-out' }
   for (const [n, one] of cases.entries()) {
     assert.equal(one.attributes.classname, kFindings[n].code)
-    assert.deepEqual(one.children.map((/** @type {any} */ child) => child.name), [elements[/** @type {keyof elements} */ (kFindings[n].severity)]])
+    assert.deepEqual(
+      one.children.map((/** @type {any} */ child) => child.name),
+      [elements[/** @type {keyof elements} */ (kFindings[n].severity)]],
+    )
   }
   const sound = parseXml(junit({ ...report, exit_code: 0, verdict: 'VERIFIED', findings: [] }))
-  assert.deepEqual([sound.attributes.tests, sound.attributes.failures, sound.children[0].children[0].children], ['1', '0', []])
+  assert.deepEqual(
+    [sound.attributes.tests, sound.attributes.failures, sound.children[0].children[0].children],
+    ['1', '0', []],
+  )
 })
 
 const kOperands = /** @type {Record<string, string[]>} */ ({
-  lock: [tampered, '-o', ''], verify: [tampered, '--against', baseline], check: [tampered], diff: [baseline, tampered], match: [tampered, baseline],
+  lock: [tampered, '-o', ''],
+  verify: [tampered, '--against', baseline],
+  check: [tampered],
+  diff: [baseline, tampered],
+  match: [tampered, baseline],
 })
 
 for (const [command, { operands, reports }] of Object.entries(kCommands)) {
   if (command === 'explain') continue
   test(`${command} --format sarif, junit`, t => {
-    const args = (kOperands[command] ?? operands.map(name => name === 'LEAF' ? '/params/w' : baseline)).map(arg => arg || join(scratch(t), 'x.json'))
+    const args = (kOperands[command] ?? operands.map(name => (name === 'LEAF' ? '/params/w' : baseline))).map(
+      arg => arg || join(scratch(t), 'x.json'),
+    )
     const force = command === 'lock' ? ['--force'] : []
     const json = reports && JSON.parse(cli([command, ...args, '--json', ...force]).stdout)
     for (const format of ['sarif', 'junit']) {
@@ -111,7 +184,9 @@ for (const [command, { operands, reports }] of Object.entries(kCommands)) {
       }
       assert.equal(status, json.exit_code, stderr)
       if (format === 'sarif') {
-        const { runs: [{ results, invocations, properties }] } = JSON.parse(stdout)
+        const {
+          runs: [{ results, invocations, properties }],
+        } = JSON.parse(stdout)
         const { findings, ...rest } = json
         assert.equal(results.length, findings.length)
         assert.equal(invocations[0].exitCode, status)

@@ -17,12 +17,15 @@ const kPiece = Buffer.alloc(1 << 18)
 /** A body without an end, as fast as it is taken. */
 function endless(/** @type {Response} */ response) {
   if (response.req.method === 'HEAD') return void response.end() // which has no body
-  const more = () => { while (!response.destroyed && response.write(kPiece)); }
+  const more = () => {
+    while (!response.destroyed && response.write(kPiece));
+  }
   response.on('drain', more)
   more()
 }
 
-const rangeOfRequest = (/** @type {Request} */ request) => (/^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? []).slice(1).map(Number)
+const rangeOfRequest = (/** @type {Request} */ request) =>
+  (/^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? []).slice(1).map(Number)
 
 /** Each gets requests for one kind of file. @type {Record<string, (request: Request, response: Response) => void>} */
 const kServers = {
@@ -47,21 +50,32 @@ const kServers = {
   'a failure and no end': (_, response) => endless(response.writeHead(500)),
   'a page and no end': (_, response) => endless(response.writeHead(200, { 'content-type': 'text/html' })),
 }
-for (const [name, packed] of /** @type {const} */ ([['gzip', zlib.gzipSync], ['deflate', zlib.deflateSync], ['br', zlib.brotliCompressSync]])) {
+for (const [name, packed] of /** @type {const} */ ([
+  ['gzip', zlib.gzipSync],
+  ['deflate', zlib.deflateSync],
+  ['br', zlib.brotliCompressSync],
+])) {
   const bomb = packed(Buffer.alloc(64 << 20))
   for (const status of [200, 206]) {
-    kServers[`${status} and 64 MiB in ${name}`] = (_, response) => void response.writeHead(status, { 'content-encoding': name, 'content-length': bomb.length }).end(bomb)
+    kServers[`${status} and 64 MiB in ${name}`] = (_, response) =>
+      void response.writeHead(status, { 'content-encoding': name, 'content-length': bomb.length }).end(bomb)
   }
 }
 for (const [server, first] of Object.entries(kServers)) {
-  for (const [files, where] of /** @type {[string, RegExp][]} */ ([['the manifest', /manifest/], ['data', /\/d\//], ['documents', /_METADATA$|_sharding/]])) {
+  for (const [files, where] of /** @type {[string, RegExp][]} */ ([
+    ['the manifest', /manifest/],
+    ['data', /\/d\//],
+    ['documents', /_METADATA$|_sharding/],
+  ])) {
     test(`${server}, of ${files}: given up, a gap`, async t => {
       let sent = 0
       const { url } = await serve(t, kRoot, (request, response) => {
         if (!where.test(request.url ?? '')) return false
         const { socket } = response
         const before = socket?.bytesWritten ?? 0
-        response.on('close', () => { sent += (socket?.bytesWritten ?? 0) - before })
+        response.on('close', () => {
+          sent += (socket?.bytesWritten ?? 0) - before
+        })
         first(request, response)
         return true
       })
@@ -69,7 +83,10 @@ for (const [server, first] of Object.entries(kServers)) {
       const report = await check(fromUrl(url, { timeout: 20_000 })).catch(error => error)
       assert.ok(performance.now() - began < 10_000, 'at once, not at the timeout')
       assert.equal(report.exit_code, 3, report.stack ?? report.text)
-      assert.ok(report.findings.some((/** @type {any} */ one) => /^(unreadable|limit)$/.test(one.code)), report.text)
+      assert.ok(
+        report.findings.some((/** @type {any} */ one) => /^(unreadable|limit)$/.test(one.code)),
+        report.text,
+      )
       assert.ok(sent < kMost, `${sent} bytes`)
     })
   }
@@ -124,7 +141,8 @@ for (const [name, read] of Object.entries(kReaders)) {
     assert.equal(got.bytes?.length ?? got.length ?? got, 5000)
     for (const headers of [told, {}]) {
       const longer = counted(6)
-      if (name !== 'streamOf') await assert.rejects(read(new Response(longer.body, { status, headers })), { kind: 'unreadable' })
+      if (name !== 'streamOf')
+        await assert.rejects(read(new Response(longer.body, { status, headers })), { kind: 'unreadable' })
       else assert.equal(await read(new Response(longer.body, { status, headers })), 5000)
       assert.ok(longer.taken.pieces <= 7)
     }
@@ -138,8 +156,10 @@ test('--timeout is of a whole request: a body that drips, tries and redirects', 
   }
   const servers = {
     drips: (/** @type {Request} */ _, /** @type {Response} */ response) => drip(response.writeHead(206)),
-    fails: (/** @type {Request} */ _, /** @type {Response} */ response) => setTimeout(() => response.writeHead(503).end(), 400),
-    'sends on': (/** @type {Request} */ request, /** @type {Response} */ response) => setTimeout(() => response.writeHead(302, { location: `${request.url}x` }).end(), 400),
+    fails: (/** @type {Request} */ _, /** @type {Response} */ response) =>
+      setTimeout(() => response.writeHead(503).end(), 400),
+    'sends on': (/** @type {Request} */ request, /** @type {Response} */ response) =>
+      setTimeout(() => response.writeHead(302, { location: `${request.url}x` }).end(), 400),
   }
   for (const [name, answer] of Object.entries(servers)) {
     const { url } = await serve(t, kRoot, (request, response) => {
@@ -147,7 +167,11 @@ test('--timeout is of a whole request: a body that drips, tries and redirects', 
       return true
     })
     const began = performance.now()
-    await assert.rejects(async () => fromUrl(url, { timeout: 700 }).getRange('a', { offset: 0, length: 1 << 20 }), { kind: 'unreadable' }, name)
+    await assert.rejects(
+      async () => fromUrl(url, { timeout: 700 }).getRange('a', { offset: 0, length: 1 << 20 }),
+      { kind: 'unreadable' },
+      name,
+    )
     assert.ok(performance.now() - began < 1500, name)
   }
   const { url } = await serve(t, kRoot, (_, response) => {

@@ -18,7 +18,11 @@ test('items with numbered names and no mark: no root of steps, and the answer sa
     const one = cli(['digest', hunt('numbered_items'), '--step', name, '--json'])
     assert.equal(one.status, 0, one.stderr)
     const items = Object.values(JSON.parse(one.stdout).items)
-    assert.deepEqual(items.map((/** @type {any} */ item) => item.leaves.length), [4], name)
+    assert.deepEqual(
+      items.map((/** @type {any} */ item) => item.leaves.length),
+      [4],
+      name,
+    )
   }
   const all = await digest(fromPath(hunt('numbered_items')), { allSteps: true })
   assert.deepEqual(Object.keys(all.output.items), ['model_1', 'model_2'])
@@ -36,8 +40,12 @@ test('items with numbered names and no mark: no root of steps, and the answer sa
 test("Flax's module names are no steps: every leaf is read", async () => {
   const report = await digest(fromPath(hunt('bare_module_names')))
   assert.equal(report.source.step, undefined)
-  assert.deepEqual(Object.entries(report.output.items).flatMap(([name, item]) => paths(item).map((/** @type {string} */ path) => `${name}/${path}`)),
-    ['Conv_0/kernel', 'Dense_0/bias', 'Dense_0/kernel', 'Dense_1/kernel'])
+  assert.deepEqual(
+    Object.entries(report.output.items).flatMap(([name, item]) =>
+      paths(item).map((/** @type {string} */ path) => `${name}/${path}`),
+    ),
+    ['Conv_0/kernel', 'Dense_0/bias', 'Dense_0/kernel', 'Dense_1/kernel'],
+  )
   const { report: locked, lockfile } = await lock(fromPath(hunt('bare_module_names')))
   assert.ok(lockfile, locked.text)
 })
@@ -45,7 +53,10 @@ test("Flax's module names are no steps: every leaf is read", async () => {
 test('a database of one process is neither a step nor a store: the save was never finished', async () => {
   const report = await check(fromPath(hunt('process_only')))
   assert.equal(report.exit_code, 1)
-  assert.deepEqual(report.findings.map((/** @type {any} */ one) => `${one.severity} ${one.code}`), ['error uncommitted'])
+  assert.deepEqual(
+    report.findings.map((/** @type {any} */ one) => `${one.severity} ${one.code}`),
+    ['error uncommitted'],
+  )
   assert.match(report.findings[0].message, /never finished.*save again/)
   assert.equal((await lock(fromPath(hunt('process_only')))).lockfile, null)
 })
@@ -53,7 +64,14 @@ test('a database of one process is neither a step nor a store: the save was neve
 test('a tree that was left out of the upload', async () => {
   const report = await check(fromPath(hunt('no_metadata_file')))
   assert.equal(report.exit_code, 1)
-  assert.deepEqual(report.findings.map((/** @type {any} */ one) => `${one.severity} ${one.code} ${one.file}`).filter((/** @type {string} */ one) => !one.startsWith('info')),
-    ['error missing-file _METADATA'])
-  assert.match(report.findings.find((/** @type {any} */ one) => one.code === 'missing-file').message, /every reader.*Copy the file/)
+  assert.deepEqual(
+    report.findings
+      .map((/** @type {any} */ one) => `${one.severity} ${one.code} ${one.file}`)
+      .filter((/** @type {string} */ one) => !one.startsWith('info')),
+    ['error missing-file _METADATA'],
+  )
+  assert.match(
+    report.findings.find((/** @type {any} */ one) => one.code === 'missing-file').message,
+    /every reader.*Copy the file/,
+  )
 })

@@ -9,10 +9,20 @@ import { fixtures, scratch } from './support/places.js'
 const baseline = join(fixtures, 'seed000/artifacts/baseline_ckpt')
 
 /** Every path below a directory and what is there. */
-const contents = (/** @type {string} */ root) => Object.fromEntries(/** @type {string[]} */ (fs.readdirSync(root, { recursive: true })).sort().map(path => {
-  const stat = fs.lstatSync(join(root, path))
-  return [path, stat.isSymbolicLink() ? fs.readlinkSync(join(root, path)) : stat.isFile() ? fs.readFileSync(join(root, path), 'hex') : 'directory']
-}))
+const contents = (/** @type {string} */ root) =>
+  Object.fromEntries(
+    /** @type {string[]} */ (fs.readdirSync(root, { recursive: true })).sort().map(path => {
+      const stat = fs.lstatSync(join(root, path))
+      return [
+        path,
+        stat.isSymbolicLink()
+          ? fs.readlinkSync(join(root, path))
+          : stat.isFile()
+            ? fs.readFileSync(join(root, path), 'hex')
+            : 'directory',
+      ]
+    }),
+  )
 
 function prepared(/** @type {import('node:test').TestContext} */ t) {
   const root = scratch(t)
@@ -27,11 +37,43 @@ function prepared(/** @type {import('node:test').TestContext} */ t) {
 
 // Every command that writes a result, with the source it must leave alone.
 const kCommands = /** @type {string[][]} */ ([
-  ['lock', 'ckpt'], ['lock', 'ckpt', '--force'], ['verify', 'ckpt'], ['verify', 'other', '--against', 'ckpt'], ['check', 'ckpt'], ['diff', 'ckpt', 'other'], ['diff', 'other', 'ckpt'],
-  ['digest', 'ckpt'], ['ls', 'ckpt'], ['metadata', 'ckpt'], ['match', 'ckpt', 'other'], ['match', 'other', 'ckpt'], ['cat', 'ckpt', '/params/bias'],
+  ['lock', 'ckpt'],
+  ['lock', 'ckpt', '--force'],
+  ['verify', 'ckpt'],
+  ['verify', 'other', '--against', 'ckpt'],
+  ['check', 'ckpt'],
+  ['diff', 'ckpt', 'other'],
+  ['diff', 'other', 'ckpt'],
+  ['digest', 'ckpt'],
+  ['ls', 'ckpt'],
+  ['metadata', 'ckpt'],
+  ['match', 'ckpt', 'other'],
+  ['match', 'other', 'ckpt'],
+  ['cat', 'ckpt', '/params/bias'],
 ])
-const kTaken = ['ckpt/_METADATA', 'ckpt/manifest.ocdbt', 'ckpt/notes.json', 'ckpt/README.md', 'link/_METADATA', 'disguise', 'other/../ckpt/_METADATA', 'ckpt/README.link', 'ckpt/d/../_METADATA']
-const kReaders = ['ckpt/.zarray', 'ckpt/zarr.json', 'ckpt/checkpoint', 'ckpt/checkpoint_5', 'ckpt/_CHECKPOINT_DELETION', 'ckpt/7', 'ckpt/0.0', 'ckpt/d/new.json', 'link/orbax.checkpoint', 'ckpt/data.json']
+const kTaken = [
+  'ckpt/_METADATA',
+  'ckpt/manifest.ocdbt',
+  'ckpt/notes.json',
+  'ckpt/README.md',
+  'link/_METADATA',
+  'disguise',
+  'other/../ckpt/_METADATA',
+  'ckpt/README.link',
+  'ckpt/d/../_METADATA',
+]
+const kReaders = [
+  'ckpt/.zarray',
+  'ckpt/zarr.json',
+  'ckpt/checkpoint',
+  'ckpt/checkpoint_5',
+  'ckpt/_CHECKPOINT_DELETION',
+  'ckpt/7',
+  'ckpt/0.0',
+  'ckpt/d/new.json',
+  'link/orbax.checkpoint',
+  'ckpt/data.json',
+]
 
 for (const args of kCommands) {
   test(`${args.join(' ')}: files of the source stay, and no new one takes a reader's name`, t => {
@@ -42,7 +84,11 @@ for (const args of kCommands) {
     for (const file of isOneOfTwo ? [...kTaken, ...kReaders] : [kTaken[0], kTaken[2], kReaders[0]]) {
       const { status, stderr } = cli([...args, '-o', file], { cwd })
       assert.equal(status, 2, `${file}: ${stderr}`)
-      assert.match(stderr, /^leafsum: cannot write .*: it (is|would be) a file of the checkpoint .*: name a file that lies elsewhere, -o FILE\n$/, file)
+      assert.match(
+        stderr,
+        /^leafsum: cannot write .*: it (is|would be) a file of the checkpoint .*: name a file that lies elsewhere, -o FILE\n$/,
+        file,
+      )
     }
     assert.deepEqual(contents(cwd), before)
   })
@@ -50,7 +96,8 @@ for (const args of kCommands) {
 
 test('lock -o inside the source: anew, over a lockfile of ours with --force alone', t => {
   const cwd = prepared(t)
-  const lock = (/** @type {string[]} */ ...more) => cli(['lock', 'ckpt', '-o', 'ckpt/own.leafsum.json', '-q', ...more], { cwd }).status
+  const lock = (/** @type {string[]} */ ...more) =>
+    cli(['lock', 'ckpt', '-o', 'ckpt/own.leafsum.json', '-q', ...more], { cwd }).status
   assert.equal(lock(), 0)
   const first = fs.readFileSync(join(cwd, 'ckpt/own.leafsum.json'))
   assert.equal(lock(), 2)
@@ -67,7 +114,8 @@ test('a report never takes the place of a lockfile in the source; elsewhere resu
   const cwd = prepared(t)
   cli(['lock', 'ckpt', '-o', 'ckpt/own.leafsum.json', '-q'], { cwd })
   assert.equal(cli(['check', 'ckpt', '-o', 'ckpt/own.leafsum.json'], { cwd }).status, 2)
-  for (const file of ['report.json', 'report.json', 'ckpt/report.json']) assert.equal(cli(['check', 'ckpt', '--json', '-o', file], { cwd }).status, 0, file)
+  for (const file of ['report.json', 'report.json', 'ckpt/report.json'])
+    assert.equal(cli(['check', 'ckpt', '--json', '-o', file], { cwd }).status, 0, file)
   assert.equal(cli(['check', 'ckpt', '--json', '-o', 'ckpt/report.json'], { cwd }).status, 2)
 })
 

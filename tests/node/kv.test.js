@@ -10,7 +10,16 @@ import { fixtures, scratch } from './support/places.js'
 
 /** The one item of `ls --keys --digest --json`. */
 function keysOf(/** @type {string} */ source, /** @type {string[]} */ ...more) {
-  const { status, stdout, stderr } = cli(['ls', source, '--keys', '--digest', '--algorithm', 'sha256', '--json', ...more])
+  const { status, stdout, stderr } = cli([
+    'ls',
+    source,
+    '--keys',
+    '--digest',
+    '--algorithm',
+    'sha256',
+    '--json',
+    ...more,
+  ])
   assert.deepEqual({ status, stderr }, { status: 0, stderr: '' }, source)
   const { items } = JSON.parse(stdout)
   assert.equal(items.length, 1)
@@ -24,7 +33,8 @@ function shown(/** @type {{ key: string | null, key_hex?: string }} */ { key, ke
   let rest = Buffer.from(/** @type {string} */ (hex), 'hex')
   while (rest.length > 0) {
     let n = Math.min(4, rest.length)
-    while (n > 0 && (rest.toString('utf8', 0, n).includes('\ufffd') || [...rest.toString('utf8', 0, n)].length !== 1)) n--
+    while (n > 0 && (rest.toString('utf8', 0, n).includes('\ufffd') || [...rest.toString('utf8', 0, n)].length !== 1))
+      n--
     text += n > 0 ? rest.toString('utf8', 0, n) : `\\x${rest.toString('hex', 0, 1)}`
     rest = rest.subarray(Math.max(n, 1))
   }
@@ -48,7 +58,9 @@ for (const { name, source, expected } of [...casesIn('ocdbt'), ...casesIn('zarr'
         assert.equal(own.get(key)?.length, nbytes, key)
         assert.deepEqual(own.get(key)?.digest, { blake3, sha256 }, key)
       }
-      const bytes = keys.map((/** @type {any} */ { key, key_hex: hex }) => key === null ? Buffer.from(hex, 'hex') : Buffer.from(key))
+      const bytes = keys.map((/** @type {any} */ { key, key_hex: hex }) =>
+        key === null ? Buffer.from(hex, 'hex') : Buffer.from(key),
+      )
       for (let n = 1; n < bytes.length; n++) assert.ok(Buffer.compare(bytes[n - 1], bytes[n]) < 0)
     })
   }
@@ -60,14 +72,23 @@ for (const repository of readdirSync(kPublic).filter(name => existsSync(join(kPu
     const source = join(kPublic, repository, store)
     if (!wanted.latest || !existsSync(join(source, 'manifest.ocdbt'))) continue
     test(`keys of public/${repository}/${store}`, () => {
-      const states = [[[], wanted.latest], ...Object.entries(wanted.at_generation ?? {}).map(([n, keys]) => [['--generation', n], keys])]
+      const states = [
+        [[], wanted.latest],
+        ...Object.entries(wanted.at_generation ?? {}).map(([n, keys]) => [['--generation', n], keys]),
+      ]
       for (const [options, expected] of states) {
-        const own = keysOf(source, ...options).keys.map((/** @type {any} */ one) => [shown(one), { bytes: one.length, sha256: one.digest.sha256 }])
+        const own = keysOf(source, ...options).keys.map((/** @type {any} */ one) => [
+          shown(one),
+          { bytes: one.length, sha256: one.digest.sha256 },
+        ])
         assert.deepEqual(Object.fromEntries(own), expected, options.join(' '))
       }
       if (!wanted.generations) return
       const { versions, generation, versions_unreadable: lost } = keysOf(source, '--versions')
-      assert.deepEqual(versions.map((/** @type {any} */ one) => one.generation), wanted.generations)
+      assert.deepEqual(
+        versions.map((/** @type {any} */ one) => one.generation),
+        wanted.generations,
+      )
       assert.equal(generation, wanted.generations.at(-1))
       assert.deepEqual(lost, [])
     })
@@ -77,14 +98,21 @@ for (const repository of readdirSync(kPublic).filter(name => existsSync(join(kPu
 test('every sound store is sound, old generations too', async () => {
   for (const { name, source } of casesIn('ocdbt').filter(one => !one.damage)) {
     const { findings } = await check(fromPath(source))
-    assert.deepEqual(findings.filter((/** @type {any} */ one) => one.code !== 'unclaimed-key'), [], name)
+    assert.deepEqual(
+      findings.filter((/** @type {any} */ one) => one.code !== 'unclaimed-key'),
+      [],
+      name,
+    )
   }
 })
 
 test('an older generation that is named ends with a headline that names the newest', async () => {
   const { source } = /** @type {any} */ (casesIn('ocdbt').find(one => one.name.includes('versions_20_default')))
   const newest = keysOf(source, '--versions').generation
-  assert.match((await check(fromPath(source), { generation: newest - 1 })).headline, new RegExp(`generation ${newest} is the newest`))
+  assert.match(
+    (await check(fromPath(source), { generation: newest - 1 })).headline,
+    new RegExp(`generation ${newest} is the newest`),
+  )
   assert.doesNotMatch((await check(fromPath(source), { generation: newest })).headline, /newest/)
 })
 
@@ -96,13 +124,21 @@ function numbered(/** @type {import('node:test').TestContext} */ t) {
   cpSync(from.source, ckpt, { recursive: true })
   return { ckpt, names: numberedIn(ckpt) }
 }
-const numberedIn = (/** @type {string} */ directory) => readdirSync(directory).filter(name => /^manifest\.[0-9a-f]{16}$/.test(name)).sort()
+const numberedIn = (/** @type {string} */ directory) =>
+  readdirSync(directory)
+    .filter(name => /^manifest\.[0-9a-f]{16}$/.test(name))
+    .sort()
 
 test('numbered manifests: the highest counts, and there is no falling back', t => {
   const { ckpt, names } = numbered(t)
   const newest = /** @type {string} */ (names.at(-1))
   const whole = readFileSync(join(ckpt, newest))
-  const findings = () => JSON.parse(cli(['check', ckpt, '--json']).stdout).findings.map((/** @type {any} */ one) => [one.code, one.severity, one.file])
+  const findings = () =>
+    JSON.parse(cli(['check', ckpt, '--json']).stdout).findings.map((/** @type {any} */ one) => [
+      one.code,
+      one.severity,
+      one.file,
+    ])
 
   const bytes = Buffer.from(whole)
   bytes[bytes.length >> 1] ^= 4
@@ -116,17 +152,25 @@ test('numbered manifests: the highest counts, and there is no falling back', t =
   // TensorStore's listing ends before names that begin with a letter.
   writeFileSync(join(ckpt, newest), whole)
   writeFileSync(join(ckpt, 'manifest.a000000000000000'), 'ignored')
-  assert.deepEqual(findings().filter((/** @type {any} */ one) => one[0] !== 'unclaimed-key'), [['unknown-file', 'warning', 'manifest.a000000000000000']])
+  assert.deepEqual(
+    findings().filter((/** @type {any} */ one) => one[0] !== 'unclaimed-key'),
+    [['unknown-file', 'warning', 'manifest.a000000000000000']],
+  )
   assert.equal(keysOf(ckpt, '--versions').generation, parseInt(newest.slice(9), 16))
   // The one before it, once the newest is gone.
   rmSync(join(ckpt, newest))
   assert.equal(keysOf(ckpt, '--versions').generation, parseInt(/** @type {string} */ (names.at(-2)).slice(9), 16))
   for (const name of names) rmSync(join(ckpt, name), { force: true })
-  assert.deepEqual(findings().filter((/** @type {any} */ one) => one[0] === 'missing-file'), [['missing-file', 'warning', 'manifest.ocdbt']])
+  assert.deepEqual(
+    findings().filter((/** @type {any} */ one) => one[0] === 'missing-file'),
+    [['missing-file', 'warning', 'manifest.ocdbt']],
+  )
 })
 
 test('--generation: what is not there is a usage error that names what is', () => {
-  const { source } = /** @type {any} */ (casesIn('ocdbt').find(one => keysOf(one.source, '--versions').versions.length > 20))
+  const { source } = /** @type {any} */ (
+    casesIn('ocdbt').find(one => keysOf(one.source, '--versions').versions.length > 20)
+  )
   const { versions } = keysOf(source, '--versions')
   for (const wanted of [versions[0], versions[Math.floor(versions.length / 2)]]) {
     const item = keysOf(source, '--versions', '--generation', String(wanted.generation))
@@ -143,7 +187,9 @@ test('--generation: what is not there is a usage error that names what is', () =
 })
 
 test('ls --versions for people: times in ISO 8601, history that is gone is told', t => {
-  const from = casesIn('ocdbt').find(one => !numberedIn(one.source).length && keysOf(one.source, '--versions').versions.length > 30)
+  const from = casesIn('ocdbt').find(
+    one => !numberedIn(one.source).length && keysOf(one.source, '--versions').versions.length > 30,
+  )
   assert.ok(from)
   const { status, stdout } = cli(['ls', from.source, '--versions'])
   assert.equal(status, 0)
@@ -168,12 +214,24 @@ test('ls --versions for people: times in ISO 8601, history that is gone is told'
   assert.ok(item.versions_unreadable.length > 0)
   assert.match(cli(['ls', ckpt, '--versions']).stdout, /more cannot be listed: the file is not there/)
   const { findings } = JSON.parse(cli(['check', ckpt, '--json']).stdout)
-  assert.deepEqual(findings.filter((/** @type {any} */ one) => one.code !== 'unclaimed-key'), [])
+  assert.deepEqual(
+    findings.filter((/** @type {any} */ one) => one.code !== 'unclaimed-key'),
+    [],
+  )
 })
 
 test('coverage sums to the size of the directory', async () => {
-  for (const { name, source } of ['ocdbt', 'orbax', 'multiprocess', 'manager'].flatMap(casesIn).filter(one => !one.damage)) {
-    const { coverage, source: { bytes } } = await check(fromPath(source))
-    assert.equal(Object.values(coverage).reduce((a, b) => a + b, 0), bytes, name)
+  for (const { name, source } of ['ocdbt', 'orbax', 'multiprocess', 'manager']
+    .flatMap(casesIn)
+    .filter(one => !one.damage)) {
+    const {
+      coverage,
+      source: { bytes },
+    } = await check(fromPath(source))
+    assert.equal(
+      Object.values(coverage).reduce((a, b) => a + b, 0),
+      bytes,
+      name,
+    )
   }
 })

@@ -41,15 +41,20 @@ const rule = /** @type {[string, string, string, 'file' | 'directory' | 'other',
   ['/h/snapshots/r', '/h/snapshots/r', `/h/blobs2/${sha256}`, 'file', false, true],
   ['/h/snapshots/r', '/h/snapshots/r', `/other/blobs/${sha256}`, 'file', false, true],
   ['/h/snapshots/r', '/h/snapshots/r', `/h/snapshots/other/blobs/${sha256}`, 'file', false, true],
-  ...['', sha256.slice(1), `${sha256}0`, `${sha1}.incomplete`, `g${sha1.slice(1)}`].map(name =>
-    /** @type {any} */ (['/h/snapshots/r', '/h/snapshots/r', `/h/blobs/${name}`, 'file', false, true])),
+  ...['', sha256.slice(1), `${sha256}0`, `${sha1}.incomplete`, `g${sha1.slice(1)}`].map(
+    name => /** @type {any} */ (['/h/snapshots/r', '/h/snapshots/r', `/h/blobs/${name}`, 'file', false, true]),
+  ),
 ])
 
 test('links: the rule', () => {
   for (const [root, at, target, kind, byDefault, everywhere] of rule) {
     const link = { root, way: [at], target, kind }
     assert.equal(isFollowed(link), byDefault, `${at} in ${root} -> ${kind} ${target}`)
-    assert.equal(isFollowed({ ...link, everywhere: true }), everywhere, `${at} in ${root} -> ${kind} ${target}, everywhere`)
+    assert.equal(
+      isFollowed({ ...link, everywhere: true }),
+      everywhere,
+      `${at} in ${root} -> ${kind} ${target}, everywhere`,
+    )
   }
 })
 
@@ -61,25 +66,47 @@ test('links: one that lies behind others leads into none of their directories, a
   assert.equal(isFollowed({ ...link, way: Array(9).fill('/s/b'), everywhere: true }), false)
 })
 
-const linksOf = (/** @type {any} */ store) => store.links().map((/** @type {any} */ { path, isDirectory, followed, target }) =>
-  [path, isDirectory && 'dir', followed && 'followed', target].filter(Boolean).join(' ')).sort()
+const linksOf = (/** @type {any} */ store) =>
+  store
+    .links()
+    .map((/** @type {any} */ { path, isDirectory, followed, target }) =>
+      [path, isDirectory && 'dir', followed && 'followed', target].filter(Boolean).join(' '),
+    )
+    .sort()
 
 /** @param {import('node:test').TestContext} t  @param {Record<string, string>} entries  text, or `-> target` */
 function tree(t, entries) {
   const root = scratch(t)
   for (const [path, content] of Object.entries(entries)) {
     fs.mkdirSync(dirname(join(root, path)), { recursive: true })
-    if (content.startsWith('-> ')) fs.symlinkSync(content.slice(3).replace('ROOT', fs.realpathSync(root)), join(root, path))
+    if (content.startsWith('-> '))
+      fs.symlinkSync(content.slice(3).replace('ROOT', fs.realpathSync(root)), join(root, path))
     else fs.writeFileSync(join(root, path), content)
   }
   return root
 }
 
 const kTree = {
-  's/a/file': 'inside', 's/b/other': 'x', 'out/o/far': 'outside', 'out/file': 'secret', [`blobs/${sha1}`]: 'blob', 'blobs/notes': 'x',
-  's/file': '-> a/file', 's/absolute': '-> ROOT/s/a/file', 's/b/chain': '-> ../file', 's/dir': '-> a', 's/roundabout': '-> ../out/back',
-  'out/back': '-> ../s/a/file', 's/blob': `-> ../blobs/${sha1}`, 's/notblob': '-> ../blobs/notes', 's/far': '-> ../out/o',
-  's/gone': '-> nowhere', 's/self': '-> self', 's/up': '-> .', 's/b/top': '-> ROOT/s', 's/secret': '-> ROOT/out/file',
+  's/a/file': 'inside',
+  's/b/other': 'x',
+  'out/o/far': 'outside',
+  'out/file': 'secret',
+  [`blobs/${sha1}`]: 'blob',
+  'blobs/notes': 'x',
+  's/file': '-> a/file',
+  's/absolute': '-> ROOT/s/a/file',
+  's/b/chain': '-> ../file',
+  's/dir': '-> a',
+  's/roundabout': '-> ../out/back',
+  'out/back': '-> ../s/a/file',
+  's/blob': `-> ../blobs/${sha1}`,
+  's/notblob': '-> ../blobs/notes',
+  's/far': '-> ../out/o',
+  's/gone': '-> nowhere',
+  's/self': '-> self',
+  's/up': '-> .',
+  's/b/top': '-> ROOT/s',
+  's/secret': '-> ROOT/out/file',
   's/throughfar': '-> far/far',
 }
 
@@ -87,14 +114,39 @@ test('path: links inside the source and to blobs are files of the listing', asyn
   const root = tree(t, kTree)
   const store = fromPath(join(root, 's'))
   const inside = [
-    ['a/file', 6, 'f'], ['absolute', 6, 'f'], ['b/chain', 6, 'f'], ['b/other', 1, 'f'], ['b/top', 0, 'l'], ['blob', 4, 'f'],
-    ['dir/file', 6, 'f'], ['far', 0, 'l'], ['file', 6, 'f'], ['gone', 0, 'l'], ['notblob', 0, 'l'],
-    ['roundabout', 6, 'f'], ['secret', 0, 'l'], ['self', 0, 'l'], ['throughfar', 0, 'l'], ['up', 0, 'l']]
+    ['a/file', 6, 'f'],
+    ['absolute', 6, 'f'],
+    ['b/chain', 6, 'f'],
+    ['b/other', 1, 'f'],
+    ['b/top', 0, 'l'],
+    ['blob', 4, 'f'],
+    ['dir/file', 6, 'f'],
+    ['far', 0, 'l'],
+    ['file', 6, 'f'],
+    ['gone', 0, 'l'],
+    ['notblob', 0, 'l'],
+    ['roundabout', 6, 'f'],
+    ['secret', 0, 'l'],
+    ['self', 0, 'l'],
+    ['throughfar', 0, 'l'],
+    ['up', 0, 'l'],
+  ]
   assert.deepEqual(store.list(), inside)
-  assert.deepEqual(linksOf(store), ['b/top dir', 'dir dir followed a', 'far dir', 'gone', 'notblob', 'secret', 'self', 'throughfar', 'up dir'])
+  assert.deepEqual(linksOf(store), [
+    'b/top dir',
+    'dir dir followed a',
+    'far dir',
+    'gone',
+    'notblob',
+    'secret',
+    'self',
+    'throughfar',
+    'up dir',
+  ])
   for (const listed of [true, false]) {
     const reader = listed ? store : fromPath(join(root, 's'))
-    for (const path of ['absolute', 'b/chain', 'dir/file', 'roundabout']) assert.equal(text(await reader.get(path)), 'inside', path)
+    for (const path of ['absolute', 'b/chain', 'dir/file', 'roundabout'])
+      assert.equal(text(await reader.get(path)), 'inside', path)
     assert.equal(text(await reader.get('blob')), 'blob')
     for (const path of ['far/far', 'notblob', 'secret', 'throughfar', 'gone', 'self']) {
       await assert.rejects(reader.get(path), { kind: 'unreadable', message: /symlink/ }, path)
@@ -106,18 +158,27 @@ test('path: links inside the source and to blobs are files of the listing', asyn
 test('path: followLinks follows everywhere but in circles', async t => {
   const store = fromPath(join(tree(t, kTree), 's'), { followLinks: true })
   const listed = store.list()
-  assert.deepEqual(listed.filter(([,, kind]) => kind !== 'f'), ['b/top', 'gone', 'self', 'up'].map(path => [path, 0, 'l']))
+  assert.deepEqual(
+    listed.filter(([, , kind]) => kind !== 'f'),
+    ['b/top', 'gone', 'self', 'up'].map(path => [path, 0, 'l']),
+  )
   assert.deepEqual(linksOf(store), ['b/top dir', 'dir dir followed a', 'far dir followed', 'gone', 'self', 'up dir'])
   assert.equal(text(await store.get('far/far')), 'outside')
   assert.equal(text(await store.get('secret')), 'secret')
   assert.equal(text(await store.get('throughfar')), 'outside')
   store.close()
-  assert.throws(() => fromPath('.', { followLinks: /** @type {any} */ ('no') }), { name: 'LeafsumError', code: 'usage' })
+  assert.throws(() => fromPath('.', { followLinks: /** @type {any} */ ('no') }), {
+    name: 'LeafsumError',
+    code: 'usage',
+  })
 })
 
 test('path: circles through several links end, and ways that double are few', t => {
   const circle = fromPath(join(tree(t, { 's/a/x': '', 's/a/l': '-> ../b', 's/b/m': '-> ../a', 's/b/y': '' }), 's'))
-  assert.deepEqual(circle.list().map(([path,, kind]) => `${path} ${kind}`), ['a/l/m l', 'a/l/y f', 'a/x f', 'b/m/l l', 'b/m/x f', 'b/y f'])
+  assert.deepEqual(
+    circle.list().map(([path, , kind]) => `${path} ${kind}`),
+    ['a/l/m l', 'a/l/y f', 'a/x f', 'b/m/l l', 'b/m/x f', 'b/y f'],
+  )
   assert.deepEqual(linksOf(circle), ['a/l dir followed b', 'a/l/m dir a', 'b/m dir followed a', 'b/m/l dir b'])
   /** @type {Record<string, string>} */
   const doubling = {}
@@ -130,7 +191,10 @@ test('path: circles through several links end, and ways that double are few', t 
   const began = Date.now()
   const entries = store.list()
   assert.ok(entries.length < 400_000, String(entries.length))
-  assert.ok(entries.some(([,, kind]) => kind === 'l'), 'what was not followed is told')
+  assert.ok(
+    entries.some(([, , kind]) => kind === 'l'),
+    'what was not followed is told',
+  )
   assert.ok(Date.now() - began < 20_000)
 })
 
@@ -143,9 +207,13 @@ test('path: a link that leads elsewhere after the listing has changed', async t 
   // Same size and time: the file itself has to be told from another.
   for (const file of ['s/a/file', 's/b/file', 'out/file']) fs.utimesSync(join(root, file), 1, 1)
   const changes = /** @type {[string, () => void][]} */ ([
-    ['l', () => relink('l', 'b/file')], ['l', () => relink('l', '../out/file')], ['l', () => relink('l', 'gone')],
-    ['d/file', () => relink('d', 'b')], ['d/file', () => relink('d', '../out')],
-    ['l', () => fs.appendFileSync(join(root, 's/a/file'), 'x')]])
+    ['l', () => relink('l', 'b/file')],
+    ['l', () => relink('l', '../out/file')],
+    ['l', () => relink('l', 'gone')],
+    ['d/file', () => relink('d', 'b')],
+    ['d/file', () => relink('d', '../out')],
+    ['l', () => fs.appendFileSync(join(root, 's/a/file'), 'x')],
+  ])
   for (const [path, change] of changes) {
     relink('l', 'a/file')
     relink('d', 'a')
@@ -168,7 +236,10 @@ test('path: a file in the place of another one is told by more than size and tim
 })
 
 const hub = join(fixtures, 'hunt/hub_cache_symlinks')
-const told = (/** @type {any} */ report) => report.findings.filter((/** @type {any} */ one) => one.severity !== 'info').map((/** @type {any} */ one) => [one.code, one.severity, one.file])
+const told = (/** @type {any} */ report) =>
+  report.findings
+    .filter((/** @type {any} */ one) => one.severity !== 'info')
+    .map((/** @type {any} */ one) => [one.code, one.severity, one.file])
 
 test("a snapshot of a hub's cache is read like the files themselves", async t => {
   const report = await check(fromPath(join(hub, 'ckpt')))
@@ -199,9 +270,21 @@ test('a step that is a link out of the source is a gap, or followed', t => {
   fs.cpSync(source, copy, { recursive: true, dereference: true })
   const plain = cli(['check', source, '--json'])
   assert.equal(plain.status, 3)
-  assert.ok(JSON.parse(plain.stdout).findings.some((/** @type {any} */ one) => one.code === 'symlink' && one.file === 'checkpoint_00004000'))
+  assert.ok(
+    JSON.parse(plain.stdout).findings.some(
+      (/** @type {any} */ one) => one.code === 'symlink' && one.file === 'checkpoint_00004000',
+    ),
+  )
   for (const [command, args] of /** @type {[string, string[]][]} */ ([
-    ['check', []], ['digest', []], ['ls', []], ['metadata', []], ['cat', ['/step']], ['diff', [source]], ['match', [source]], ['verify', ['--against', copy]]])) {
+    ['check', []],
+    ['digest', []],
+    ['ls', []],
+    ['metadata', []],
+    ['cat', ['/step']],
+    ['diff', [source]],
+    ['match', [source]],
+    ['verify', ['--against', copy]],
+  ])) {
     const followed = cli([command, source, ...args, '--follow-links'])
     assert.ok([0].includes(followed.status), `${command}: ${followed.stdout}${followed.stderr}`)
   }
@@ -226,6 +309,10 @@ test("a directory behind a link is no companion, whatever the link's name", asyn
     const report = await verify(fromPath(join(root, 'ckpt')), { lockfile })
     assert.deepEqual([report.verdict, told(report)], ['INCOMPLETE', [['symlink', 'gap', name]]], name)
     // Followed, it is what v1 load would take.
-    assert.equal((await verify(fromPath(join(root, 'ckpt'), { followLinks: true }), { lockfile })).verdict, 'MISMATCH', name)
+    assert.equal(
+      (await verify(fromPath(join(root, 'ckpt'), { followLinks: true }), { lockfile })).verdict,
+      'MISMATCH',
+      name,
+    )
   }
 })

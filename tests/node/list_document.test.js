@@ -12,15 +12,28 @@ import { fixtures, scratch } from './support/places.js'
 const kPiece = 2 ** 17
 
 // A bare store of twelve thousand arrays: some MiB of leaves, some of keys.
-const document = Buffer.from(JSON.stringify({
-  zarr_format: 2, shape: [2], chunks: [2], dtype: '<f4', fill_value: null, order: 'C', compressor: null, filters: null,
-}))
+const document = Buffer.from(
+  JSON.stringify({
+    zarr_format: 2,
+    shape: [2],
+    chunks: [2],
+    dtype: '<f4',
+    fill_value: null,
+    order: 'C',
+    compressor: null,
+    filters: null,
+  }),
+)
 const chunk = Buffer.alloc(8, 1)
-const many = fromMap(Object.fromEntries([
-  ['.zgroup', Buffer.from('{"zarr_format":2}')],
-  ...Array.from({ length: 12_000 }, (_, n) => `block_${n % 7}/layer "${n}"/kernel \u00e9`)
-    .flatMap(array => [[`${array}/.zarray`, document], [`${array}/0`, chunk]]),
-]))
+const many = fromMap(
+  Object.fromEntries([
+    ['.zgroup', Buffer.from('{"zarr_format":2}')],
+    ...Array.from({ length: 12_000 }, (_, n) => `block_${n % 7}/layer "${n}"/kernel \u00e9`).flatMap(array => [
+      [`${array}/.zarray`, document],
+      [`${array}/0`, chunk],
+    ]),
+  ]),
+)
 
 /** @param {any} store  @param {any} options */
 async function inPieces(store, options) {
@@ -87,7 +100,11 @@ test('rows that are left out leave no gap between pieces', async () => {
 })
 
 test('what goes wrong while a document is taken is told', async () => {
-  const refused = list(many, { onDocument() { throw new Error('no room') } })
+  const refused = list(many, {
+    onDocument() {
+      throw new Error('no room')
+    },
+  })
   await assert.rejects(refused, /no room/)
 })
 

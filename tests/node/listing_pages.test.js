@@ -28,7 +28,7 @@ function rowsOf(/** @type {Iterable<Uint8Array>} */ pages) {
     assert.equal(at, page.length)
   }
   assert.equal(last, 0)
-  return rows.sort(([a], [b]) => a < b ? -1 : 1)
+  return rows.sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
 const kTrees = {
@@ -52,16 +52,20 @@ for (const [name, tree] of Object.entries(kTrees)) {
     const store = fromPath(root)
     const listing = store.packedListing()
     assert.deepEqual(rowsOf(listing.pages()), rowsOf(packed(store.list(), store.links())))
-    assert.equal(listing.bytes, store.list().reduce((sum, [, size]) => sum + size, 0))
+    assert.equal(
+      listing.bytes,
+      store.list().reduce((sum, [, size]) => sum + size, 0),
+    )
   })
 }
 
-const kFiles = 40_000  // more than two pages
+const kFiles = 40_000 // more than two pages
 const pathOf = (/** @type {number} */ n) => `params.layer_${n % 10}.kernel/${n}`
 
 function manyStamps() {
   const stamps = new Stamps()
-  for (let n = 0; n < kFiles; n++) stamps.add(pathOf(n), { size: BigInt(n), mtimeNs: 1n, ctimeNs: 2n, dev: 3n, ino: BigInt(n), linked: n % 3 === 0 })
+  for (let n = 0; n < kFiles; n++)
+    stamps.add(pathOf(n), { size: BigInt(n), mtimeNs: 1n, ctimeNs: 2n, dev: 3n, ino: BigInt(n), linked: n % 3 === 0 })
   stamps.seal()
   return stamps
 }
@@ -69,11 +73,21 @@ function manyStamps() {
 test('a listed file takes 110 bytes in Node with its path, and is found with what was seen of it', () => {
   const stamps = manyStamps()
   const { pages, slots } = stamps.spec()
-  const bytes = pages.reduce((sum, { text, ends, numbers, linked }) =>
-    sum + text.buffer.byteLength + ends.buffer.byteLength + numbers.buffer.byteLength + linked.buffer.byteLength, slots.buffer.byteLength)
+  const bytes = pages.reduce(
+    (sum, { text, ends, numbers, linked }) =>
+      sum + text.buffer.byteLength + ends.buffer.byteLength + numbers.buffer.byteLength + linked.buffer.byteLength,
+    slots.buffer.byteLength,
+  )
   assert.ok(bytes <= 110 * kFiles, `${bytes / kFiles} bytes a file`)
   for (const n of [0, 1, 16_383, 16_384, kFiles - 1]) {
-    assert.deepEqual(stamps.find(pathOf(n)), { size: BigInt(n), mtimeNs: 1n, ctimeNs: 2n, dev: 3n, ino: BigInt(n), linked: n % 3 === 0 })
+    assert.deepEqual(stamps.find(pathOf(n)), {
+      size: BigInt(n),
+      mtimeNs: 1n,
+      ctimeNs: 2n,
+      dev: 3n,
+      ino: BigInt(n),
+      linked: n % 3 === 0,
+    })
   }
   assert.equal(stamps.find(pathOf(kFiles)), undefined)
 })
@@ -82,8 +96,14 @@ test('many files, and more that is listed behind them', () => {
   const stamps = manyStamps()
   const files = Array.from({ length: kFiles }, (_, n) => /** @type {[string, number, 'f']} */ ([pathOf(n), n, 'f']))
   /** @type {import('../../node/lib/stores/store.js').ListingEntry[]} */
-  const others = [['empty', 0, 'd'], ['link', 0, 'l']]
-  const links = [{ path: 'link', isDirectory: true, followed: false, target: 'empty' }, { path: 'way', isDirectory: true, followed: true, target: 'empty' }]
+  const others = [
+    ['empty', 0, 'd'],
+    ['link', 0, 'l'],
+  ]
+  const links = [
+    { path: 'link', isDirectory: true, followed: false, target: 'empty' },
+    { path: 'way', isDirectory: true, followed: true, target: 'empty' },
+  ]
   assert.deepEqual(rowsOf(packedStamps(stamps, others, links)), rowsOf(packed([...files, ...others], links)))
   assert.deepEqual(rowsOf(packedStamps(stamps, [], [])), rowsOf(packed(files)))
 })

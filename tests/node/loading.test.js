@@ -22,26 +22,75 @@ const register = `import { register } from 'node:module'; register(${JSON.string
 /** The modules of node/lib that a run loads. */
 function loadedBy(/** @type {import('node:test').TestContext} */ t, /** @type {string[]} */ args) {
   const file = join(scratch(t), 'loaded')
-  const { status, stderr } = spawnSync(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(register)}`, bin, ...args],
-    { encoding: 'utf8', env: { ...process.env, LOADED: file } })
-  const urls = fs.readFileSync(file, 'utf8').split('\n').filter(url => url.startsWith(lib.href))
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--import', `data:text/javascript,${encodeURIComponent(register)}`, bin, ...args],
+    { encoding: 'utf8', env: { ...process.env, LOADED: file } },
+  )
+  const urls = fs
+    .readFileSync(file, 'utf8')
+    .split('\n')
+    .filter(url => url.startsWith(lib.href))
   return { status, stderr, modules: urls.map(url => url.slice(lib.href.length)) }
 }
 
 const kList = ['list.js', 'list_document.js', 'listing.js']
 const kUrls = ['ahead.js', ...['kept', 'requests', 'responses', 'tags', 'url'].map(name => `stores/${name}.js`)]
-const kMatch = ['cast.js', 'elements.js', 'match.js', 'pairs.js', 'prng_key.js', 'records.js', 'sharding.js', 'slice.js', 'template.js']
-const kOthers = ['against.js', 'browser.js', 'cli/help.js', 'exact_json.js', 'explanations.js', 'index.js', 'metadata.js', 'read.js', 'rename.js',
-  'sample.js', 'state.js', 'stores/files.js', 'stores/map.js', 'stores/told.js', 'stores/window_store.js', 'sums.js', 'tensorstore_spec.js', 'windows.js']
+const kMatch = [
+  'cast.js',
+  'elements.js',
+  'match.js',
+  'pairs.js',
+  'prng_key.js',
+  'records.js',
+  'sharding.js',
+  'slice.js',
+  'template.js',
+]
+const kOthers = [
+  'against.js',
+  'browser.js',
+  'cli/help.js',
+  'exact_json.js',
+  'explanations.js',
+  'index.js',
+  'metadata.js',
+  'read.js',
+  'rename.js',
+  'sample.js',
+  'state.js',
+  'stores/files.js',
+  'stores/map.js',
+  'stores/told.js',
+  'stores/window_store.js',
+  'sums.js',
+  'tensorstore_spec.js',
+  'windows.js',
+]
 
 test('each command loads what it and its source need', async t => {
   const lockfile = join(scratch(t), 'baseline.leafsum.json')
   fs.writeFileSync(lockfile, (await lock(fromPath(baseline))).lockfile ?? '')
   const nowhere = 'http://127.0.0.1:1/'
   for (const { args, status, has, lacks } of [
-    { args: ['verify', baseline, '--lock', lockfile], status: 0, has: ['stores/path.js'], lacks: [...kList, ...kUrls, ...kMatch, ...kOthers] },
-    { args: ['check', baseline], status: 0, has: ['stores/path.js'], lacks: [...kList, ...kUrls, ...kMatch, ...kOthers] },
-    { args: ['verify', baseline, '--lock', lockfile, '--sample', '50%'], status: 3, has: ['sample.js'], lacks: [...kList, ...kUrls, ...kMatch] },
+    {
+      args: ['verify', baseline, '--lock', lockfile],
+      status: 0,
+      has: ['stores/path.js'],
+      lacks: [...kList, ...kUrls, ...kMatch, ...kOthers],
+    },
+    {
+      args: ['check', baseline],
+      status: 0,
+      has: ['stores/path.js'],
+      lacks: [...kList, ...kUrls, ...kMatch, ...kOthers],
+    },
+    {
+      args: ['verify', baseline, '--lock', lockfile, '--sample', '50%'],
+      status: 3,
+      has: ['sample.js'],
+      lacks: [...kList, ...kUrls, ...kMatch],
+    },
     { args: ['ls', baseline], status: 0, has: kList, lacks: [...kUrls, ...kMatch, 'metadata.js'] },
     { args: ['match', baseline, lockfile], status: 0, has: [...kList, ...kMatch], lacks: [...kUrls, 'rename.js'] },
     { args: ['cat', baseline, '/params/no/such'], status: 2, has: ['read.js'], lacks: [...kUrls, 'match.js'] },
@@ -51,9 +100,14 @@ test('each command loads what it and its source need', async t => {
     const run = loadedBy(t, args)
     assert.equal(run.status, status, `${args}: ${run.stderr}`)
     for (const name of has) assert.ok(run.modules.includes(name), `${args} does not load ${name}`)
-    assert.deepEqual(lacks.filter(name => run.modules.includes(name)), [], `${args}`)
+    assert.deepEqual(
+      lacks.filter(name => run.modules.includes(name)),
+      [],
+      `${args}`,
+    )
     assert.equal(new Set(run.modules).size, run.modules.length)
   }
   // The names above are those of modules.
-  for (const name of [...kList, ...kUrls, ...kMatch, ...kOthers]) assert.ok(fs.existsSync(fileURLToPath(new URL(name, lib))), name)
+  for (const name of [...kList, ...kUrls, ...kMatch, ...kOthers])
+    assert.ok(fs.existsSync(fileURLToPath(new URL(name, lib))), name)
 })

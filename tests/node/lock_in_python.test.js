@@ -21,10 +21,16 @@ test('the lockfile made in memory is that of the checkpoint, byte for byte', () 
   const leaves = document.items[''].leaves
   assert.ok(leaves.some((/** @type {any} */ leaf) => leaf.nbytes > 4 << 20))
   assert.ok(leaves.some((/** @type {any} */ leaf) => leaf.prng_impl))
-  assert.deepEqual(['None', 'Dict', 'List', 'Tuple', 'string', 'int4', 'bfloat16', 'bool'].filter(name =>
-    !leaves.some((/** @type {any} */ leaf) => leaf.dtype === name)), [])
-  assert.deepEqual(new Set(leaves.map((/** @type {any} */ leaf) => leaf.value_type)),
-    new Set(['jax.Array', 'np.ndarray', 'scalar', 'string', 'None', 'Dict', 'List', 'Tuple']))
+  assert.deepEqual(
+    ['None', 'Dict', 'List', 'Tuple', 'string', 'int4', 'bfloat16', 'bool'].filter(
+      name => !leaves.some((/** @type {any} */ leaf) => leaf.dtype === name),
+    ),
+    [],
+  )
+  assert.deepEqual(
+    new Set(leaves.map((/** @type {any} */ leaf) => leaf.value_type)),
+    new Set(['jax.Array', 'np.ndarray', 'scalar', 'string', 'None', 'Dict', 'List', 'Tuple']),
+  )
 })
 
 test('verify takes it', () => {
@@ -36,5 +42,8 @@ test('verify takes it', () => {
 test('80 lines, and nothing of ours', () => {
   const code = readFileSync(join(examples, 'lock_in_python.py'), 'utf8')
   assert.ok(code.split('\n').length - 1 <= 80)
-  assert.deepEqual([...code.matchAll(/^\s*(?:import|from) (\w+)/gm)].map(([, name]) => name), ['json', 'blake3', 'numpy'])
+  assert.deepEqual(
+    [...code.matchAll(/^\s*(?:import|from) (\w+)/gm)].map(([, name]) => name),
+    ['json', 'blake3', 'numpy'],
+  )
 })

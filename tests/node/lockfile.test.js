@@ -11,7 +11,8 @@ import { fixtures, scratch, vectors } from './support/places.js'
 import { assertValid, isValid } from './support/schema.js'
 
 const schema = JSON.parse(fs.readFileSync(new URL('../../node/schema/lockfile.schema.json', import.meta.url), 'utf8'))
-const resolved = (/** @type {any} */ node) => node.$ref ? { ...node, ...schema.$defs[node.$ref.split('/').at(-1)] } : node
+const resolved = (/** @type {any} */ node) =>
+  node.$ref ? { ...node, ...schema.$defs[node.$ref.split('/').at(-1)] } : node
 
 /** @returns {Promise<any>} */
 async function lockOf(/** @type {string} */ source, options = {}) {
@@ -45,7 +46,10 @@ function edited(/** @type {any} */ document, /** @type {(string | number)[]} */ 
 }
 
 const kByType = /** @type {Record<string, any[]>} */ ({
-  string: [7, null, []], integer: ['1', -1, 1.5, 2 ** 53, null, []], object: ['', null, [], 1], array: ['', {}, 1],
+  string: [7, null, []],
+  integer: ['1', -1, 1.5, 2 ** 53, null, []],
+  object: ['', null, [], 1],
+  array: ['', {}, 1],
 })
 
 /** Every way in which a value can break its schema: what is put in its place. */
@@ -76,14 +80,17 @@ function* broken(/** @type {any} */ document, /** @type {any} */ node, /** @type
   node = resolved(node)
   const value = path.reduce((inner, key) => inner[key], document)
   const name = [...path].reverse().find(key => typeof key === 'string') ?? ''
-  if (path.length) for (const wrong of breaks(node, value)) yield { path, value: wrong, says: node.const ? 'version' : String(name) }
+  if (path.length)
+    for (const wrong of breaks(node, value)) yield { path, value: wrong, says: node.const ? 'version' : String(name) }
   if (node.type === 'object') {
     if (node.additionalProperties === false) yield { path: [...path, 'zz'], value: 1, says: 'zz' }
     for (const member of node.required ?? []) yield { path: [...path, member], value: undefined, says: member }
     const named = Object.keys(value).filter(member => node.properties?.[member])
     for (const member of named) yield* broken(document, node.properties[member], [...path, member])
     // One of those that may have any name.
-    for (const member of Object.keys(value).filter(one => !named.includes(one)).slice(0, 1)) {
+    for (const member of Object.keys(value)
+      .filter(one => !named.includes(one))
+      .slice(0, 1)) {
       yield* broken(document, node.additionalProperties, [...path, member])
     }
   }
@@ -122,16 +129,26 @@ test('what no schema can say', async () => {
   const text = JSON.stringify(everyKind)
   const leaf = JSON.stringify(leaves[array[3]])
   const digest = leaves[array[3]].digest.blake3
-  const other = digest.replace(/^./, (/** @type {string} */ c) => c === '0' ? '1' : '0')
+  const other = digest.replace(/^./, (/** @type {string} */ c) => (c === '0' ? '1' : '0'))
   const rules = /** @type {[any, RegExp][]} */ ([
-    [text.slice(0, -1), /JSON/], [`${text}{}`, /JSON/], [`\ufeff${text}`, /byte order mark/], ['', /JSON/], ['[]', /must be an object/],
+    [text.slice(0, -1), /JSON/],
+    [`${text}{}`, /JSON/],
+    [`\ufeff${text}`, /byte order mark/],
+    ['', /JSON/],
+    ['[]', /must be an object/],
     [text.replace('{', '{"leafsum":1,'), /duplicate member "leafsum"/],
     [text.replace('"digest":{', `"digest":{"blake3":"${digest}",`), /duplicate member "blake3"/],
-    [text.replace('"items":{', () => `"items":{"":${JSON.stringify(everyKind.items[''])},`), /duplicate (member|item) ""/],
+    [
+      text.replace('"items":{', () => `"items":{"":${JSON.stringify(everyKind.items[''])},`),
+      /duplicate (member|item) ""/,
+    ],
     [text.replace(leaf, () => `${leaf},${leaf}`), /duplicate leaf/],
     [text.replace(digest, other), /"fingerprint" does not follow from the item's leaves/],
     [edited(everyKind, ['fingerprint'], `leafsum1:${'0'.repeat(64)}`), /"fingerprint" does not follow from the items'/],
-    [edited(everyKind, [...array, 'nbytes'], leaves[array[3]].nbytes + 1), /"nbytes" is not product\(shape\) \* itemsize/],
+    [
+      edited(everyKind, [...array, 'nbytes'], leaves[array[3]].nbytes + 1),
+      /"nbytes" is not product\(shape\) \* itemsize/,
+    ],
     [edited(everyKind, [...array, 'dtype'], 'float33'), /unknown dtype "float33"/],
     [edited(everyKind, [...array, 'shape'], null), /has a shape/],
     [edited(everyKind, [...array, 'shape'], [2 ** 32, 2 ** 32]), /2\^64 or more/],
@@ -139,13 +156,31 @@ test('what no schema can say', async () => {
     [edited(everyKind, [...array, 'key_types'], []), /"key_types" must have one number for each element/],
     [edited(everyKind, [...array, 'blocks'], ''), /"blocks" on content of 4 MiB or less/],
     [edited(everyKind, [...array, 'chunks'], 'AAAA'), /"chunks" must have 32 bytes for every chunk/],
-    [edited(everyKind, [...big, 'blocks'], leaves[big[3]].blocks.replace(/^./, (/** @type {string} */ c) => c === 'A' ? 'B' : 'A')), /"blocks" do not merge/],
+    [
+      edited(
+        everyKind,
+        [...big, 'blocks'],
+        leaves[big[3]].blocks.replace(/^./, (/** @type {string} */ c) => (c === 'A' ? 'B' : 'A')),
+      ),
+      /"blocks" do not merge/,
+    ],
     [edited(everyKind, [...big, 'blocks'], 'A'.repeat(43) + '='), /"blocks" must have 32 bytes for every 4 MiB/],
-    [edited(everyKind, [...at(one => one.dtype === 'string'), 'stored'], `blake3:${digest}`), /"stored" on a leaf that is no array/],
-    [edited(everyKind, [...at(one => one.dtype === 'None'), 'digest'], { blake3: digest }), /an empty node has no digest/],
+    [
+      edited(everyKind, [...at(one => one.dtype === 'string'), 'stored'], `blake3:${digest}`),
+      /"stored" on a leaf that is no array/,
+    ],
+    [
+      edited(everyKind, [...at(one => one.dtype === 'None'), 'digest'], { blake3: digest }),
+      /an empty node has no digest/,
+    ],
     [edited(files, ['files', 1], files.files[0]), /duplicate file/],
-    ...['', '/etc/passwd', '../x', 'a/../b', 'a//b', './a', 'C:x', 'a\\b'].map(path =>
-      /** @type {[any, RegExp]} */ ([edited(files, ['files', 0, 'path'], path), /"path" must be a path below the source/])),
+    ...['', '/etc/passwd', '../x', 'a/../b', 'a//b', './a', 'C:x', 'a\\b'].map(
+      path =>
+        /** @type {[any, RegExp]} */ ([
+          edited(files, ['files', 0, 'path'], path),
+          /"path" must be a path below the source/,
+        ]),
+    ),
     [edited(files, ['files', 0, 'digest', 'sha256'], digest), /unknown member "sha256"/],
     [edited(everyKind, ['items'], {}), /no leaf has content|does not follow/],
   ])

@@ -24,16 +24,33 @@ for (const group of groups) {
       if (!output) continue
       assertValid('ls', output, name)
       for (const { item, key_path: path, leaves, parameters, nbytes } of output.subtrees) {
-        const below = output.items.find(one => one.name === item)?.leaves.filter(leaf =>
-          (path.length === 0 || leaf.key_path.length > path.length) && path.every((key, n) => leaf.key_path[n] === key)) ?? []
-        assert.deepEqual([leaves, parameters, nbytes], [
-          below.filter(leaf => !['None', 'Dict', 'List', 'Tuple', 'NamedTuple'].includes(leaf.dtype)).length,
-          below.reduce((sum, { shape }) => sum + (shape ? shape.reduce((product, n) => product * n, 1) : 0), 0),
-          below.reduce((sum, leaf) => sum + leaf.nbytes, 0),
-        ], `${name} ${item}:${path}`)
+        const below =
+          output.items
+            .find(one => one.name === item)
+            ?.leaves.filter(
+              leaf =>
+                (path.length === 0 || leaf.key_path.length > path.length) &&
+                path.every((key, n) => leaf.key_path[n] === key),
+            ) ?? []
+        assert.deepEqual(
+          [leaves, parameters, nbytes],
+          [
+            below.filter(leaf => !['None', 'Dict', 'List', 'Tuple', 'NamedTuple'].includes(leaf.dtype)).length,
+            below.reduce((sum, { shape }) => sum + (shape ? shape.reduce((product, n) => product * n, 1) : 0), 0),
+            below.reduce((sum, leaf) => sum + leaf.nbytes, 0),
+          ],
+          `${name} ${item}:${path}`,
+        )
       }
-      const inner = new Set(output.items.flatMap(item => item.leaves.flatMap(leaf =>
-        Array.from({ length: Math.max(1, leaf.key_path.length) }, (_, n) => JSON.stringify([item.name, leaf.key_path.slice(0, n)])))))
+      const inner = new Set(
+        output.items.flatMap(item =>
+          item.leaves.flatMap(leaf =>
+            Array.from({ length: Math.max(1, leaf.key_path.length) }, (_, n) =>
+              JSON.stringify([item.name, leaf.key_path.slice(0, n)]),
+            ),
+          ),
+        ),
+      )
       for (const item of output.items) inner.add(JSON.stringify([item.name, []]))
       assert.deepEqual(new Set(output.subtrees.map(one => JSON.stringify([one.item, one.key_path]))), inner, name)
     }
@@ -42,7 +59,8 @@ for (const group of groups) {
 
 test('two leaves for each Dense layer', async () => {
   const { output } = await list(fromPath(layers))
-  const leaves = (/** @type {string[]} */ path) => output.subtrees.find(one => one.key_path.join() === path.join())?.leaves
+  const leaves = (/** @type {string[]} */ path) =>
+    output.subtrees.find(one => one.key_path.join() === path.join())?.leaves
   assert.equal(leaves(['params', 'Dense_0']), 2)
   assert.equal(leaves(['params', 'Dense_1']), 2)
   assert.match(cli(['ls', layers]).stdout, /\n    Dense_0 +[\d.]+ \w+ +2 leaves, [\d,]+ parameters\n/)
@@ -54,10 +72,17 @@ test('--include and --exclude: the other leaves are neither listed nor counted, 
   const kernels = all.filter((/** @type {any} */ leaf) => leaf.key_path.at(-1) === 'kernel')
   const others = all.filter((/** @type {any} */ leaf) => leaf.key_path.at(-1) !== 'kernel')
   assert.ok(kernels.length > 0 && others.length > 0)
-  for (const [option, expected] of /** @type {const} */ ([['--include', kernels], ['--exclude', others]])) {
+  for (const [option, expected] of /** @type {const} */ ([
+    ['--include', kernels],
+    ['--exclude', others],
+  ])) {
     const { status, stdout, stderr } = cli(['ls', layers, '--json', option, '/**/kernel'])
     const { items, totals, subtrees: sums } = JSON.parse(stdout)
-    assert.deepEqual(items.flatMap((/** @type {any} */ item) => item.leaves), expected, option)
+    assert.deepEqual(
+      items.flatMap((/** @type {any} */ item) => item.leaves),
+      expected,
+      option,
+    )
     const nbytes = expected.reduce((/** @type {number} */ sum, /** @type {any} */ leaf) => sum + leaf.nbytes, 0)
     assert.deepEqual([totals.nbytes, sums[0].nbytes], [nbytes, nbytes])
     assert.deepEqual([status, /left out/.test(stderr)], [3, true])
@@ -82,13 +107,18 @@ test('--depth sums what lies below, and lists no leaf of it', () => {
 
 test('a key path of a hundred thousand elements is summed to a depth', () => {
   const path = Array.from({ length: 100_000 }, (_, n) => `${n}`)
-  const found = subtrees([{ name: '', leaves: [{ key_path: path, dtype: 'int8', shape: [2 ** 40, 2 ** 40], nbytes: 3 }] }])
+  const found = subtrees([
+    { name: '', leaves: [{ key_path: path, dtype: 'int8', shape: [2 ** 40, 2 ** 40], nbytes: 3 }] },
+  ])
   assert.equal(found.length, kMaxDepth + 1)
   assert.equal(found[0].parameters, 2n ** 80n)
 })
 
 test('long and deep key paths are listed in little more than their own length', () => {
-  const wide = Array.from({ length: 2500 }, (_, n) => [`${n}`, ...Array.from({ length: 63 }, (_, level) => `${level}`.padEnd(100, 'k'))])
+  const wide = Array.from({ length: 2500 }, (_, n) => [
+    `${n}`,
+    ...Array.from({ length: 63 }, (_, level) => `${level}`.padEnd(100, 'k')),
+  ])
   const deep = [Array.from({ length: 30_000 }, (_, n) => `${n}`), ['a', 'b', 'c']]
   const mixed = [['a'.repeat(100_000), 'x'], ...Array.from({ length: 10_000 }, (_, n) => [`${n}`, 'x'])]
   for (const paths of [wide, deep, mixed]) {
@@ -102,11 +132,23 @@ test('long and deep key paths are listed in little more than their own length', 
       head: { items, totals: { leaves: 1, parameters: 1, nbytes: 1 } },
       rows: () => [leaves],
     })
-    const text = textOf(listText(document, /** @type {any} */ ({ paint: (/** @type {string} */ _, /** @type {string} */ one) => one, options: {} })))
+    const text = textOf(
+      listText(
+        document,
+        /** @type {any} */ ({ paint: (/** @type {string} */ _, /** @type {string} */ one) => one, options: {} }),
+      ),
+    )
     const keys = paths.reduce((sum, path) => sum + path.reduce((n, key) => n + key.length, 0), 0)
     assert.ok(text.length < keys + 64 * paths.length * 400 + 30_000 * 600, `${text.length} of ${keys}`)
     // The sum beside a name is that of its own subtree.
-    assert.match(text, paths === deep ? /\n {4}b +2 B +1 leaf, 2 parameters\n/ : paths === mixed ? /\n  9999 +2 B +1 leaf, 2 parameters\n/ : /\n  2499 +2 B +1 leaf, 2 parameters\n/)
+    assert.match(
+      text,
+      paths === deep
+        ? /\n {4}b +2 B +1 leaf, 2 parameters\n/
+        : paths === mixed
+          ? /\n  9999 +2 B +1 leaf, 2 parameters\n/
+          : /\n  2499 +2 B +1 leaf, 2 parameters\n/,
+    )
   }
 })
 
@@ -117,7 +159,9 @@ test('--files is the directory', t => {
   fs.symlinkSync('/etc/passwd', join(copy, 'link'))
   fs.writeFileSync(join(copy, 'odd\x1b[31m'), 'x')
   const { files } = JSON.parse(cli(['ls', copy, '--files', '--json']).stdout)
-  const own = /** @type {string[]} */ (fs.readdirSync(copy, { recursive: true })).filter(name => !fs.lstatSync(join(copy, name)).isDirectory())
+  const own = /** @type {string[]} */ (fs.readdirSync(copy, { recursive: true })).filter(
+    name => !fs.lstatSync(join(copy, name)).isDirectory(),
+  )
   assert.deepEqual(files.map((/** @type {any} */ file) => file.path).sort(), [...own, 'empty'].sort())
   for (const { path, size, kind } of files) {
     if (kind === 'file') assert.equal(size, fs.statSync(join(copy, path)).size, path)
@@ -138,9 +182,11 @@ test('a source without a listing has no files to list', async () => {
 })
 
 test('--spec: driver, place and path for each layout', async () => {
-  const spec = (/** @type {string} */ source, /** @type {string[]} */ ...more) => JSON.parse(cli(['ls', source, '--spec', ...more]).stdout)
+  const spec = (/** @type {string} */ source, /** @type {string[]} */ ...more) =>
+    JSON.parse(cli(['ls', source, '--spec', ...more]).stdout)
   assert.deepEqual(spec(baseline, '/params/bias'), {
-    driver: 'zarr', kvstore: { driver: 'ocdbt', base: { driver: 'file', path: `${baseline}/` }, path: 'params.bias/' },
+    driver: 'zarr',
+    kvstore: { driver: 'ocdbt', base: { driver: 'file', path: `${baseline}/` }, path: 'params.bias/' },
   })
   assert.deepEqual(spec(baseline, 'params.bias', '--json'), spec(baseline, ':/params/bias'))
   const plain = join(fixtures, 'orbax/plain_slash_keys/ckpt')

@@ -7,21 +7,40 @@ import { digest, fromMap, lock, verify } from '../../node/lib/index.js'
 import { Windows } from '../../node/lib/windows.js'
 
 const kMiB = 2 ** 20
-const kRows = 80, kPieces = 128
+const kRows = 80,
+  kPieces = 128
 const kWorkers = [{ workers: 1 }, { workers: 2, workersFrom: 0 }, { workers: 4, workersFrom: 0 }]
 
 /** A leaf of `kRows` rows, cut along its last axis; `order` F is decoded whole. */
-function addLeaf(/** @type {Map<string, Uint8Array>} */ files, /** @type {string} */ name, /** @type {number} */ columns, { order = 'C' } = {}) {
+function addLeaf(
+  /** @type {Map<string, Uint8Array>} */ files,
+  /** @type {string} */ name,
+  /** @type {number} */ columns,
+  { order = 'C' } = {},
+) {
   const piece = Math.ceil(columns / kPieces)
-  files.set(`${name}/.zarray`, new TextEncoder().encode(JSON.stringify({
-    zarr_format: 2, shape: [kRows, columns], chunks: [kRows, piece], dtype: '|u1', fill_value: 0, order, filters: null, compressor: { id: 'gzip', level: 1 },
-  })))
+  files.set(
+    `${name}/.zarray`,
+    new TextEncoder().encode(
+      JSON.stringify({
+        zarr_format: 2,
+        shape: [kRows, columns],
+        chunks: [kRows, piece],
+        dtype: '|u1',
+        fill_value: 0,
+        order,
+        filters: null,
+        compressor: { id: 'gzip', level: 1 },
+      }),
+    ),
+  )
   for (let chunk = 0; chunk < kPieces; chunk++) {
     const bytes = new Uint8Array(kRows * piece)
     for (let row = 0; row < kRows; row++) {
       for (let i = 0; i < piece; i++) {
         const column = chunk * piece + i
-        bytes[order === 'F' ? i * kRows + row : row * piece + i] = (Math.imul(row * columns + column, 2654435761) >>> 24) & 0x1f
+        bytes[order === 'F' ? i * kRows + row : row * piece + i] =
+          (Math.imul(row * columns + column, 2654435761) >>> 24) & 0x1f
       }
     }
     files.set(`${name}/0.${chunk}`, gzipSync(bytes, { level: 1 }))
@@ -39,10 +58,16 @@ test('one budget after the other, any number of workers: the same digests, or th
   const algorithms = /** @type {('blake3' | 'sha256')[]} */ (['blake3', 'sha256'])
   const whole = await digest(store(), { maxMemory: 256 * kMiB, algorithms })
   assert.equal(whole.exit_code, 0)
-  for (const [maxMemory, refused] of /** @type {[number, boolean][]} */ ([[0.5 * kMiB, true], [3 * kMiB, false]])) {
+  for (const [maxMemory, refused] of /** @type {[number, boolean][]} */ ([
+    [0.5 * kMiB, true],
+    [3 * kMiB, false],
+  ])) {
     const [one, ...others] = await Promise.all(kWorkers.map(how => digest(store(), { maxMemory, algorithms, ...how })))
     for (const other of others) assert.deepEqual(texts(other), texts(one))
-    assert.deepEqual(one.findings.filter(finding => finding.code !== 'limit'), [])
+    assert.deepEqual(
+      one.findings.filter(finding => finding.code !== 'limit'),
+      [],
+    )
     assert.equal(one.findings.length > 0, refused)
     if (!refused) assert.deepEqual(texts(one), texts(whole))
   }
@@ -75,13 +100,20 @@ test('windows are read ahead for jobs that leave memory for them', async t => {
   /** @type {(string | undefined)[]} */
   const told = []
   const plan = Windows.prototype.plan
-  t.mock.method(Windows.prototype, 'plan', /** @this {Windows} */ function (/** @type {string | undefined} */ text) {
-    told.push(text)
-    return plan.call(this, text)
-  })
+  t.mock.method(
+    Windows.prototype,
+    'plan',
+    /** @this {Windows} */ function (/** @type {string | undefined} */ text) {
+      told.push(text)
+      return plan.call(this, text)
+    },
+  )
   const windowed = Object.assign(store(), { inWindows: true })
   const whole = await digest(store(), { maxMemory: 256 * kMiB })
-  for (const { maxMemory, all } of [{ maxMemory: 256 * kMiB, all: true }, { maxMemory: 6 * kMiB, all: false }]) {
+  for (const { maxMemory, all } of [
+    { maxMemory: 256 * kMiB, all: true },
+    { maxMemory: 6 * kMiB, all: false },
+  ]) {
     told.length = 0
     const report = await digest(windowed, { maxMemory, workers: 1 })
     assert.deepEqual(texts(report), texts(whole), `${maxMemory}`)

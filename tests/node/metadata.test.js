@@ -15,7 +15,11 @@ const root = join(vectors, 'metadata')
 const kVersions = ['0.11.37', '0.12.8']
 const answers = Object.fromEntries(kVersions.map(version => [version, readJson(join(root, `answers-${version}.json`))]))
 
-const kTypes = /** @type {Record<string, string>} */ ({ 'jax.Array': 'ArrayMetadata', 'np.ndarray': 'NumpyMetadata', string: 'str' })
+const kTypes = /** @type {Record<string, string>} */ ({
+  'jax.Array': 'ArrayMetadata',
+  'np.ndarray': 'NumpyMetadata',
+  string: 'str',
+})
 
 /** Our leaf in the words of the answers. */
 function asTheySay(/** @type {any} */ { value_type: type, dtype, shape, sharding }) {
@@ -23,11 +27,16 @@ function asTheySay(/** @type {any} */ { value_type: type, dtype, shape, sharding
   if (type === 'scalar') return { type: dtype.replace(/\d+$/, '') }
   const spec = sharding?.partition_spec
   return {
-    type: kTypes[type], dtype, shape, ...sharding && { sharding: sharding.sharding_type }, ...spec && { partition_spec: spec },
+    type: kTypes[type],
+    dtype,
+    shape,
+    ...(sharding && { sharding: sharding.sharding_type }),
+    ...(spec && { partition_spec: spec }),
   }
 }
 const leavesAsTheySay = (/** @type {any[]} */ leaves) => leaves.map(leaf => [leaf.key_path, asTheySay(leaf)])
-const sorted = (/** @type {any[]} */ leaves) => [...leaves].sort((a, b) => JSON.stringify(a[0]) < JSON.stringify(b[0]) ? -1 : 1)
+const sorted = (/** @type {any[]} */ leaves) =>
+  [...leaves].sort((a, b) => (JSON.stringify(a[0]) < JSON.stringify(b[0]) ? -1 : 1))
 
 for (const version of kVersions) {
   for (const [name, rows] of Object.entries(answers[version])) {
@@ -53,7 +62,9 @@ for (const version of kVersions) {
 
       // AUTO is the item whose own answer that of AUTO is: each tree of the vectors is another.
       const { output } = await metadata(fromPath(source))
-      const taken = Object.keys(rows).filter(item => !['AUTO', 'checkpointables'].includes(item) && JSON.stringify(rows[item]) === JSON.stringify(rows.AUTO))
+      const taken = Object.keys(rows).filter(
+        item => !['AUTO', 'checkpointables'].includes(item) && JSON.stringify(rows[item]) === JSON.stringify(rows.AUTO),
+      )
       assert.equal(taken.length, 1)
       const ours = output.auto[version === '0.12.8' ? 'orbax_0_12_8' : 'documented']
       assert.equal(ours, taken[0] === 'none' ? '' : taken[0])
@@ -63,7 +74,8 @@ for (const version of kVersions) {
       if (rows.none.metadata) return
       assert.deepEqual(Object.keys(output.items).sort(), Object.keys(rows.checkpointables.metadata).sort())
       for (const [item, leaves] of Object.entries(/** @type {Record<string, any>} */ (rows.checkpointables.metadata))) {
-        if (output.items[item].kind === 'pytree') assert.deepEqual(sorted(leavesAsTheySay(output.items[item].leaves)), sorted(leaves), item)
+        if (output.items[item].kind === 'pytree')
+          assert.deepEqual(sorted(leavesAsTheySay(output.items[item].leaves)), sorted(leaves), item)
         else assert.deepEqual([output.items[item].kind, leaves], ['json', [[[], { type: 'NoneType' }]]])
       }
     })
@@ -71,7 +83,11 @@ for (const version of kVersions) {
 }
 
 test('the vectors differ between the two rules', () => {
-  assert.ok(Object.keys(answers['0.12.8']).some(name => JSON.stringify(answers['0.12.8'][name].AUTO) !== JSON.stringify(answers['0.11.37'][name].AUTO)))
+  assert.ok(
+    Object.keys(answers['0.12.8']).some(
+      name => JSON.stringify(answers['0.12.8'][name].AUTO) !== JSON.stringify(answers['0.11.37'][name].AUTO),
+    ),
+  )
 })
 
 test('one PRNGKey, saved by two Orbax versions: one fingerprint', async () => {
@@ -90,7 +106,10 @@ test('AUTO: the two rules', async () => {
   const tree = encode('{"tree_metadata": {}, "use_zarr3": false}')
   const auto = async (/** @type {string[]} */ ...names) => {
     const trees = Object.fromEntries(names.map(name => [`${name}_METADATA`, tree]))
-    return Object.values((await metadata(fromMap({ _CHECKPOINT_METADATA: encode('{}'), ...trees }), { item: names[0].slice(0, -1) })).output.auto)
+    return Object.values(
+      (await metadata(fromMap({ _CHECKPOINT_METADATA: encode('{}'), ...trees }), { item: names[0].slice(0, -1) }))
+        .output.auto,
+    )
   }
   assert.deepEqual(await auto('pytree/', 'cfg/'), ['pytree', 'cfg'])
   assert.deepEqual(await auto('state/', 'cfg/'), ['cfg', 'state'])
@@ -102,12 +121,47 @@ test('AUTO: the two rules', async () => {
   assert.deepEqual(await auto('metrics/'), [null, null])
 })
 
-test('exact JSON: every digit, Python\'s numbers, and nothing else', () => {
-  const text = '{"a":[1,-2,0.5,1e3,9007199254740993,-170141183460469231731687303715884105728,null,true,false],"__proto__":{"x":"\\u00e9\\n"}}'
-  assert.deepEqual(parseExact(text).a, [1, -2, 0.5, 1000, 9007199254740993n, -170141183460469231731687303715884105728n, null, true, false])
+test("exact JSON: every digit, Python's numbers, and nothing else", () => {
+  const text =
+    '{"a":[1,-2,0.5,1e3,9007199254740993,-170141183460469231731687303715884105728,null,true,false],"__proto__":{"x":"\\u00e9\\n"}}'
+  assert.deepEqual(parseExact(text).a, [
+    1,
+    -2,
+    0.5,
+    1000,
+    9007199254740993n,
+    -170141183460469231731687303715884105728n,
+    null,
+    true,
+    false,
+  ])
   assert.equal(stringifyExact(parseExact(text)), text.replace('1e3', '1000').replace('\\u00e9', 'é'))
-  assert.equal(stringifyExact(parseExact(' { "a" : [ NaN , Infinity , -Infinity ] } ')), '{"a":["NaN","Infinity","-Infinity"]}')
-  for (const bad of ['', '{', '[1,]', '{"a":1,}', '{a:1}', "{'a':1}", '01', '1.', '.5', '+1', '- 1', 'nan', '"\n"', '"\\x"', '"\\u12"', '[1 2]', '{} {}', '{"a":1,"a":2}', '['.repeat(300), 'tru']) {
+  assert.equal(
+    stringifyExact(parseExact(' { "a" : [ NaN , Infinity , -Infinity ] } ')),
+    '{"a":["NaN","Infinity","-Infinity"]}',
+  )
+  for (const bad of [
+    '',
+    '{',
+    '[1,]',
+    '{"a":1,}',
+    '{a:1}',
+    "{'a':1}",
+    '01',
+    '1.',
+    '.5',
+    '+1',
+    '- 1',
+    'nan',
+    '"\n"',
+    '"\\x"',
+    '"\\u12"',
+    '[1 2]',
+    '{} {}',
+    '{"a":1,"a":2}',
+    '['.repeat(300),
+    'tru',
+  ]) {
     assert.throws(() => parseExact(bad), SyntaxError, bad)
   }
 })
@@ -122,7 +176,10 @@ test('documents that cannot be read are told, and are no success', t => {
   assert.equal(status, 1)
   const document = JSON.parse(stdout)
   assertValid('metadata', document)
-  assert.deepEqual(document.unreadable.map((/** @type {any} */ one) => one.file).sort(), ['_CHECKPOINT_METADATA', 'state/_sharding'])
+  assert.deepEqual(document.unreadable.map((/** @type {any} */ one) => one.file).sort(), [
+    '_CHECKPOINT_METADATA',
+    'state/_sharding',
+  ])
   assert.deepEqual([document.custom_metadata, document.commit_timestamp_nsecs], [null, null])
   assert.match(stderr, /state\/_sharding cannot be read: "YS53" a second time/)
   fs.rmSync(join(copy, '_CHECKPOINT_METADATA'))
@@ -133,15 +190,28 @@ test('documents that cannot be read are told, and are no success', t => {
 })
 
 test('times of other forms, members that Orbax does not know', async () => {
-  const files = (/** @type {string} */ checkpoint) => fromMap(Object.fromEntries(Object.entries({
-    _CHECKPOINT_METADATA: checkpoint,
-    _METADATA: '{"tree_metadata": {"(\'n\',)": {"key_metadata": [{"key": "n", "key_type": 2}], "value_metadata": {"value_type": "None", "skip_deserialize": true}}}}',
-  }).map(([name, text]) => [name, new TextEncoder().encode(text)])))
-  const { output } = await metadata(files('{"init_timestamp_nsecs": -1, "commit_timestamp_nsecs": 9223372036854775808, "mine": 1, "custom_metadata": {"a": 2}}'))
+  const files = (/** @type {string} */ checkpoint) =>
+    fromMap(
+      Object.fromEntries(
+        Object.entries({
+          _CHECKPOINT_METADATA: checkpoint,
+          _METADATA:
+            '{"tree_metadata": {"(\'n\',)": {"key_metadata": [{"key": "n", "key_type": 2}], "value_metadata": {"value_type": "None", "skip_deserialize": true}}}}',
+        }).map(([name, text]) => [name, new TextEncoder().encode(text)]),
+      ),
+    )
+  const { output } = await metadata(
+    files(
+      '{"init_timestamp_nsecs": -1, "commit_timestamp_nsecs": 9223372036854775808, "mine": 1, "custom_metadata": {"a": 2}}',
+    ),
+  )
   assert.deepEqual([output.init_timestamp_nsecs, output.commit_timestamp_nsecs], [null, null])
   assert.equal(stringifyExact(output.custom_metadata), '{"a":2,"mine":1}')
   const largest = await metadata(files('{"init_timestamp_nsecs": 0, "commit_timestamp_nsecs": 9223372036854775807}'))
-  assert.deepEqual([largest.output.init_timestamp_nsecs, largest.output.commit_timestamp_nsecs], ['0', '9223372036854775807'])
+  assert.deepEqual(
+    [largest.output.init_timestamp_nsecs, largest.output.commit_timestamp_nsecs],
+    ['0', '9223372036854775807'],
+  )
 })
 
 test('the program: text, --item, refusals', () => {
@@ -149,9 +219,15 @@ test('the program: text, --item, refusals', () => {
   const { stdout, status } = cli(['metadata', composite])
   assert.equal(status, 0)
   assert.match(stdout, /\nAUTO takes +state in Orbax 0\.12\.8, pytree by its documentation and in Orbax 0\.11\n/)
-  assert.match(stdout, /\nstate\n  \/a\/b +jax\.Array +bfloat16 +\[3\] +SingleDeviceSharding\(cpu:0\)\n  \/a\/w .* over \["x",null\]\n/)
+  assert.match(
+    stdout,
+    /\nstate\n  \/a\/b +jax\.Array +bfloat16 +\[3\] +SingleDeviceSharding\(cpu:0\)\n  \/a\/w .* over \["x",null\]\n/,
+  )
   assert.match(cli(['metadata', composite, '--item', 'cfg']).stdout, /\ncfg\n/)
-  assert.match(cli(['metadata', join(root, '0.12.8/one_key/ckpt'), '--item', 'none']).stdout, /AUTO takes +the directory itself\n/)
+  assert.match(
+    cli(['metadata', join(root, '0.12.8/one_key/ckpt'), '--item', 'none']).stdout,
+    /AUTO takes +the directory itself\n/,
+  )
   for (const item of ['none', 'nothing', '__proto__']) {
     const refused = cli(['metadata', composite, '--item', item])
     assert.deepEqual([refused.status, refused.stdout], [2, ''])

@@ -15,13 +15,19 @@ const hub = join(fixtures, 'hunt/hub_local_dir/ckpt')
 
 function load(/** @type {string} */ directory) {
   const paths = /** @type {string[]} */ (fs.readdirSync(directory, { recursive: true }))
-  return new Map(paths.filter(path => fs.statSync(join(directory, path)).isFile()).map(path => [path, new Uint8Array(fs.readFileSync(join(directory, path)))]))
+  return new Map(
+    paths
+      .filter(path => fs.statSync(join(directory, path)).isFile())
+      .map(path => [path, new Uint8Array(fs.readFileSync(join(directory, path)))]),
+  )
 }
 const text = (/** @type {Uint8Array | null} */ bytes) => new TextDecoder().decode(bytes ?? undefined)
 const encode = (/** @type {string} */ words) => new TextEncoder().encode(words)
-const told = (/** @type {any} */ report) => report.findings.map((/** @type {any} */ f) => [f.severity, f.code, f.file].filter(Boolean).join(' '))
+const told = (/** @type {any} */ report) =>
+  report.findings.map((/** @type {any} */ f) => [f.severity, f.code, f.file].filter(Boolean).join(' '))
 
-const serious = (/** @type {any} */ report) => told(report).filter((/** @type {string} */ one) => !one.startsWith('info '))
+const serious = (/** @type {any} */ report) =>
+  told(report).filter((/** @type {string} */ one) => !one.startsWith('info '))
 
 /** @returns {Promise<Uint8Array>} */
 async function locked(/** @type {any} */ source, options = {}) {
@@ -33,21 +39,41 @@ async function locked(/** @type {any} */ source, options = {}) {
 
 test('companions: one note for all, which --strict does not mind', async () => {
   const files = load(hub)
-  for (const path of ['.git/config', '.git/objects/0a/1', '.cache/huggingface/download/d/1.metadata', 'LICENSE', 'hub.leafsum.json']) files.set(path, encode('xyz'))
+  for (const path of [
+    '.git/config',
+    '.git/objects/0a/1',
+    '.cache/huggingface/download/d/1.metadata',
+    'LICENSE',
+    'hub.leafsum.json',
+  ])
+    files.set(path, encode('xyz'))
   files.delete('config.json') // no companion: what it says, some program reads
   const report = await check(fromMap(files), { strict: true })
   assert.equal(report.exit_code, 0, report.headline)
   const [companions, ...rest] = report.findings
   assert.deepEqual([companions.code, companions.severity, companions.file, rest], ['companion-file', 'info', null, []])
-  const all = ['.git/config', '.git/objects/0a/1', '.cache/huggingface/download/d/1.metadata', 'LICENSE', 'hub.leafsum.json', 'README.md', '.gitattributes', 'commit_success.txt']
-  assert.equal(companions.actual, `${all.length} files, ${all.reduce((sum, path) => sum + (files.get(path)?.length ?? NaN), 0)} bytes`)
+  const all = [
+    '.git/config',
+    '.git/objects/0a/1',
+    '.cache/huggingface/download/d/1.metadata',
+    'LICENSE',
+    'hub.leafsum.json',
+    'README.md',
+    '.gitattributes',
+    'commit_success.txt',
+  ]
+  assert.equal(
+    companions.actual,
+    `${all.length} files, ${all.reduce((sum, path) => sum + (files.get(path)?.length ?? NaN), 0)} bytes`,
+  )
   files.set('state.bin', encode('x'))
   assert.deepEqual(told(await check(fromMap(files))), ['info companion-file', 'warning unknown-file state.bin'])
 })
 
 test('a step that was not read has no companions', async () => {
   const files = load(join(fixtures, 'multiprocess/manager_2x2/ckpt'))
-  const count = (/** @type {any} */ report) => report.findings.find((/** @type {any} */ f) => f.code === 'companion-file')?.actual
+  const count = (/** @type {any} */ report) =>
+    report.findings.find((/** @type {any} */ f) => f.code === 'companion-file')?.actual
   const counted = (/** @type {string} */ step) => {
     const all = [...files].filter(([path]) => path.startsWith(step) && path.endsWith('commit_success.txt'))
     return `${all.length} files, ${all.reduce((sum, [, bytes]) => sum + bytes.length, 0)} bytes`
@@ -64,11 +90,21 @@ test('lock --files: every other file, by path, in the layout of the format', asy
   const paths = document.files.map((/** @type {any} */ file) => file.path)
   // Of the stores themselves what nothing refers to any more.
   const inStores = [...files.keys()].filter(path => /\/ocdbt\.process_0\/d\//.test(path) && paths.includes(path))
-  const wanted = ['29999/assets/trossen/norm_stats.json', '29999/iter/process_0-of-1.json', 'wandb_id.txt', ...inStores].sort()
-  assert.deepEqual(document.files, await Promise.all(wanted.map(async path => {
-    const bytes = /** @type {Uint8Array} */ (files.get(path))
-    return { path, nbytes: bytes.length, digest: { blake3: await blake3(bytes) } }
-  })))
+  const wanted = [
+    '29999/assets/trossen/norm_stats.json',
+    '29999/iter/process_0-of-1.json',
+    'wandb_id.txt',
+    ...inStores,
+  ].sort()
+  assert.deepEqual(
+    document.files,
+    await Promise.all(
+      wanted.map(async path => {
+        const bytes = /** @type {Uint8Array} */ (files.get(path))
+        return { path, nbytes: bytes.length, digest: { blake3: await blake3(bytes) } }
+      }),
+    ),
+  )
   const lines = document.files.map((/** @type {any} */ file) => JSON.stringify(file)).join(',\n')
   assert.ok(text(lockfile).includes(`\n]}},"files":[\n${lines}\n],"source":{`), 'the natural layout')
   // And without them nothing is another byte.
@@ -91,10 +127,13 @@ test('verify holds each file against the lockfile', async () => {
   const lockfile = await locked(fromMap(sound))
   const report = await verify(fromMap(sound), { lockfile, strict: true })
   assert.equal(report.verdict, 'VERIFIED', report.headline)
-  assert.match(report.headline, /leaves and \d+ other files equal to the lockfile; .*timestamps, \d+ bytes that nobody vouches for$/)
+  assert.match(
+    report.headline,
+    /leaves and \d+ other files equal to the lockfile; .*timestamps, \d+ bytes that nobody vouches for$/,
+  )
   const stats = '29999/assets/trossen/norm_stats.json'
   const was = /** @type {Uint8Array} */ (sound.get(stats))
-  const flipped = was.map((byte, i) => i === was.length >> 1 ? byte ^ 1 : byte)
+  const flipped = was.map((byte, i) => (i === was.length >> 1 ? byte ^ 1 : byte))
   const outside = ['assets', 'iter'].map(name => `warning unknown-file 29999/${name}/`)
   const rows = /** @type {[(files: Map<string, Uint8Array>) => void, string[], Record<string, any>?, number?][]} */ ([
     [files => files.set(stats, flipped), [`error digest-mismatch ${stats}`]],
@@ -105,17 +144,32 @@ test('verify holds each file against the lockfile', async () => {
     [files => files.set('29999/more', was), ['warning unknown-file 29999/more'], { allowExtra: true }, 0],
     [files => files.set('29999/params/d/more', was), ['error unknown-file 29999/params/d/more']],
     [files => files.set('README.md', was), [], {}, 0],
-    [files => files.set('30001.orbax-checkpoint-tmp-0/more', was), ['warning uncommitted 30001.orbax-checkpoint-tmp-0/'], {}, 0],
+    [
+      files => files.set('30001.orbax-checkpoint-tmp-0/more', was),
+      ['warning uncommitted 30001.orbax-checkpoint-tmp-0/'],
+      {},
+      0,
+    ],
     // --item: what lies outside of it is not held against the lockfile, and so it is merely unknown.
     [files => files.set(stats, flipped), outside, { item: 'params' }, 0],
-    [files => files.set('29999/params/more', was), [...outside, 'error unknown-file 29999/params/more'], { item: 'params' }],
+    [
+      files => files.set('29999/params/more', was),
+      [...outside, 'error unknown-file 29999/params/more'],
+      { item: 'params' },
+    ],
   ])
   const known = new Set(told(report))
   for (const [change, wanted, options, exit = 1] of rows) {
     const files = new Map(sound)
     change(files)
     const after = await verify(fromMap(files), { lockfile, ...options })
-    assert.deepEqual(told(after).filter((/** @type {string} */ one) => !known.has(one) && !one.startsWith('info ')).sort(), [...wanted].sort(), after.headline)
+    assert.deepEqual(
+      told(after)
+        .filter((/** @type {string} */ one) => !known.has(one) && !one.startsWith('info '))
+        .sort(),
+      [...wanted].sort(),
+      after.headline,
+    )
     assert.equal(after.exit_code, exit, after.headline)
   }
 })
@@ -151,13 +205,19 @@ test('larger than a batch, empty, and many', async () => {
   files.set('empty', new Uint8Array())
   for (let n = 0; n < 600; n++) files.set(`many/${n}`, encode(String(n)))
   const lockfile = await locked(fromMap(files))
-  const paths = JSON.parse(text(lockfile)).files.map((/** @type {any} */ file) => file.path).filter((/** @type {string} */ path) => !path.startsWith('ocdbt.process_0/'))
+  const paths = JSON.parse(text(lockfile))
+    .files.map((/** @type {any} */ file) => file.path)
+    .filter((/** @type {string} */ path) => !path.startsWith('ocdbt.process_0/'))
   assert.deepEqual(paths, ['empty', 'large', ...Array.from({ length: 600 }, (_, n) => `many/${n}`)].sort())
-  for (const workers of [1, 2]) assert.equal((await verify(fromMap(files), { lockfile, workers, workersFrom: 0 })).verdict, 'VERIFIED')
+  for (const workers of [1, 2])
+    assert.equal((await verify(fromMap(files), { lockfile, workers, workersFrom: 0 })).verdict, 'VERIFIED')
   for (const path of ['large', 'many/599']) {
     const other = new Map(files)
     const bytes = /** @type {Uint8Array} */ (files.get(path))
-    other.set(path, bytes.map((byte, i) => i === bytes.length - 1 ? byte ^ 1 : byte))
+    other.set(
+      path,
+      bytes.map((byte, i) => (i === bytes.length - 1 ? byte ^ 1 : byte)),
+    )
     assert.deepEqual(serious(await verify(fromMap(other), { lockfile })), [`error digest-mismatch ${path}`])
   }
 })

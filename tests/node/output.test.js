@@ -25,7 +25,10 @@ test('an existing file stays as it is, unless forced', t => {
   const root = scratch(t)
   const file = join(root, 'x.json')
   fs.writeFileSync(file, 'old')
-  assert.throws(() => checkWritable(file, { force: false }), { code: 'usage', message: /it exists: --force replaces it/ })
+  assert.throws(() => checkWritable(file, { force: false }), {
+    code: 'usage',
+    message: /it exists: --force replaces it/,
+  })
   assert.throws(() => writeAtomically(file, 'new', { force: false }), { code: 'usage', message: /it exists/ })
   assert.equal(fs.readFileSync(file, 'utf8'), 'old')
   assert.deepEqual(fs.readdirSync(root), ['x.json'])
@@ -58,7 +61,10 @@ test('a pipe or device takes what is written and stays what it is', async t => {
   }
   // Stdout may be a file: that it has the name of a device is what counts.
   const out = `${pipe}-out`
-  const run = spawnSync(process.execPath, [bin, 'explain', 'limit', '-o', '/dev/fd/1'], { stdio: ['ignore', fs.openSync(out, 'w'), 'pipe'], encoding: 'utf8' })
+  const run = spawnSync(process.execPath, [bin, 'explain', 'limit', '-o', '/dev/fd/1'], {
+    stdio: ['ignore', fs.openSync(out, 'w'), 'pipe'],
+    encoding: 'utf8',
+  })
   assert.deepEqual([run.status, run.stderr], [0, ''])
   assert.match(fs.readFileSync(out, 'utf8'), /raise the limit/)
 })
@@ -66,16 +72,37 @@ test('a pipe or device takes what is written and stays what it is', async t => {
 test('where a file cannot be: a directory, no directory, below a file', t => {
   const root = scratch(t)
   fs.writeFileSync(join(root, 'file'), '')
-  for (const [path, why] of [['', /it is a directory/], ['none/x', /no such file or directory/], ['file/x', /./]]) {
-    assert.throws(() => checkWritable(join(root, /** @type {string} */ (path)), { force: true }), { code: 'usage', message: /** @type {RegExp} */ (why) })
+  for (const [path, why] of [
+    ['', /it is a directory/],
+    ['none/x', /no such file or directory/],
+    ['file/x', /./],
+  ]) {
+    assert.throws(() => checkWritable(join(root, /** @type {string} */ (path)), { force: true }), {
+      code: 'usage',
+      message: /** @type {RegExp} */ (why),
+    })
   }
-  assert.throws(() => writeAtomically(join(root, 'none/x'), '', { force: true }), { code: 'usage', message: /no such file/ })
+  assert.throws(() => writeAtomically(join(root, 'none/x'), '', { force: true }), {
+    code: 'usage',
+    message: /no such file/,
+  })
 })
 
 test('sizes, both ways', () => {
-  const pairs = /** @type {[string, number][]} */ ([['0', 0], ['1048576', 1048576], ['64MiB', 67108864], ['64 mib', 67108864], ['1.5GiB', 1610612736], ['2MB', 2e6], ['7B', 7], ['1kB', 1000], ['1TiB', 2 ** 40]])
+  const pairs = /** @type {[string, number][]} */ ([
+    ['0', 0],
+    ['1048576', 1048576],
+    ['64MiB', 67108864],
+    ['64 mib', 67108864],
+    ['1.5GiB', 1610612736],
+    ['2MB', 2e6],
+    ['7B', 7],
+    ['1kB', 1000],
+    ['1TiB', 2 ** 40],
+  ])
   for (const [text, bytes] of pairs) assert.equal(parseSize(text), bytes, text)
-  for (const text of ['', 'MiB', '-1', '1e6', '64M', '1..5GiB', '1 2', 'constructor', '1constructor', '0x10']) assert.ok(Number.isNaN(parseSize(text)), text)
+  for (const text of ['', 'MiB', '-1', '1e6', '64M', '1..5GiB', '1 2', 'constructor', '1constructor', '0x10'])
+    assert.ok(Number.isNaN(parseSize(text)), text)
   assert.equal(formatSize(1023), '1023 B')
   assert.equal(formatSize(1536), '1.5 KiB')
   assert.equal(formatSize(2 ** 40 * 3000), '3000.0 TiB')
@@ -92,7 +119,8 @@ test('names from a checkpoint cannot steer a terminal', () => {
 })
 
 test('colour: on a terminal only, never with NO_COLOR, or as told', () => {
-  const colored = (/** @type {any} */ when, /** @type {any} */ stream, /** @type {any} */ env) => painter(when, stream, env)('red', 'x') !== 'x'
+  const colored = (/** @type {any} */ when, /** @type {any} */ stream, /** @type {any} */ env) =>
+    painter(when, stream, env)('red', 'x') !== 'x'
   assert.equal(colored('auto', { isTTY: true }, {}), true)
   assert.equal(colored('auto', { isTTY: false }, {}), false)
   assert.equal(colored('auto', { isTTY: true }, { NO_COLOR: '1' }), false)
@@ -103,7 +131,14 @@ test('colour: on a terminal only, never with NO_COLOR, or as told', () => {
 })
 
 test('progress: nothing where nobody looks', () => {
-  const stream = (/** @type {boolean} */ isTTY) => ({ isTTY, columns: 80, text: '', write(/** @type {string} */ text) { this.text += text } })
+  const stream = (/** @type {boolean} */ isTTY) => ({
+    isTTY,
+    columns: 80,
+    text: '',
+    write(/** @type {string} */ text) {
+      this.text += text
+    },
+  })
   const progress = { leaves_done: 1, leaves_total: 4, bytes_done: 2 ** 20, bytes_total: 2 ** 22 }
   assert.equal(progressBar('auto', /** @type {any} */ (stream(false))).update, undefined)
   assert.equal(progressBar('never', /** @type {any} */ (stream(true))).update, undefined)
@@ -113,20 +148,46 @@ test('progress: nothing where nobody looks', () => {
   bar.clear()
   assert.match(tty.text, /^\r\x1b\[K\[#{6}\.{18}\] 25%  1\.0 MiB of 4\.0 MiB .*1 of 4 leaves\r\x1b\[K$/)
   assert.equal(progressLine(progress, 2, false), '25%  1.0 MiB of 4.0 MiB  512.0 KiB/s  1 of 4 leaves')
-  assert.equal(progressLine({ leaves_done: 0, leaves_total: 0, bytes_done: 0, bytes_total: 0 }, 1, true), 'reading the structure')
+  assert.equal(
+    progressLine({ leaves_done: 0, leaves_total: 0, bytes_done: 0, bytes_total: 0 }, 1, true),
+    'reading the structure',
+  )
 })
 
 test('a report for people: grouped, aligned, shortened, -v in full', () => {
   const finding = (/** @type {any} */ over) => ({
-    code: 'digest-mismatch', severity: 'error', item: 'state', key_path: ['w'], file: null, offset: null, expected: 'aa', actual: 'bb', message: 'differs', ...over,
+    code: 'digest-mismatch',
+    severity: 'error',
+    item: 'state',
+    key_path: ['w'],
+    file: null,
+    offset: null,
+    expected: 'aa',
+    actual: 'bb',
+    message: 'differs',
+    ...over,
   })
   const report = {
-    headline: 'MISMATCH: 12 leaves differ', exit_code: 1, source: { step: 3, files: 2, bytes: 1234 }, fingerprint: 'leafsum1:ff', lock: { fingerprint: 'leafsum1:ee' },
+    headline: 'MISMATCH: 12 leaves differ',
+    exit_code: 1,
+    source: { step: 3, files: 2, bytes: 1234 },
+    fingerprint: 'leafsum1:ff',
+    lock: { fingerprint: 'leafsum1:ee' },
     coverage: { leaf: 1000, structural: 200, unreachable: 34, ignored: 0, unread: 0 },
     leaves: { equal: 1, different: 12, missing: 0, extra: 0, not_read: 0 },
     findings: [
       ...Array.from({ length: 12 }, (_, n) => finding({ key_path: [`w${n}`] })),
-      finding({ code: 'unknown-file', severity: 'warning', item: null, key_path: null, file: 'x\x1b', offset: 7, expected: null, actual: null, message: 'what is it' }),
+      finding({
+        code: 'unknown-file',
+        severity: 'warning',
+        item: null,
+        key_path: null,
+        file: 'x\x1b',
+        offset: 7,
+        expected: null,
+        actual: null,
+        message: 'what is it',
+      }),
       finding({ code: 're-encoded', severity: 'info' }),
     ],
     findings_dropped: 2,
@@ -134,13 +195,28 @@ test('a report for people: grouped, aligned, shortened, -v in full', () => {
   const plain = painter('never', {}, {})
   const short = renderReport(report, { paint: plain, verbose: false })
   assert.match(short, /^MISMATCH: 12 leaves differ\n\nerror digest-mismatch \(12\)\n  state:\/w0\n    differs\n/)
-  assert.match(short, /  … and 2 more: -v shows them\nwarning unknown-file\n  x\\u001b at 7\n    what is it\n2 more findings were dropped\n\nstep         3\nfingerprint  leafsum1:ff\n$/)
+  assert.match(
+    short,
+    /  … and 2 more: -v shows them\nwarning unknown-file\n  x\\u001b at 7\n    what is it\n2 more findings were dropped\n\nstep         3\nfingerprint  leafsum1:ff\n$/,
+  )
   const long = renderReport(report, { paint: plain, verbose: true })
   assert.equal(long.match(/expected  aa/g)?.length, 13)
   assert.match(long, /of the lockfile  leafsum1:ee/)
   assert.match(long, /info re-encoded/)
-  assert.match(renderReport(report, { paint: painter('always', {}, {}), verbose: false }), /^\x1b\[31mMISMATCH\x1b\[0m: /)
-  assert.deepEqual(columns([['a', '1'], ['bbb', '22']], [1]), ['a     1', 'bbb  22'])
+  assert.match(
+    renderReport(report, { paint: painter('always', {}, {}), verbose: false }),
+    /^\x1b\[31mMISMATCH\x1b\[0m: /,
+  )
+  assert.deepEqual(
+    columns(
+      [
+        ['a', '1'],
+        ['bbb', '22'],
+      ],
+      [1],
+    ),
+    ['a     1', 'bbb  22'],
+  )
 })
 
 test('sources and evidence by name', t => {

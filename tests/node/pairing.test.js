@@ -12,14 +12,31 @@ import { assertValid } from './support/schema.js'
 function load(/** @type {string} */ name) {
   const directory = join(fixtures, name, 'ckpt')
   const paths = /** @type {string[]} */ (fs.readdirSync(directory, { recursive: true }))
-  return new Map(paths.filter(path => fs.statSync(join(directory, path)).isFile()).map(path => [path, new Uint8Array(fs.readFileSync(join(directory, path)))]))
+  return new Map(
+    paths
+      .filter(path => fs.statSync(join(directory, path)).isFile())
+      .map(path => [path, new Uint8Array(fs.readFileSync(join(directory, path)))]),
+  )
 }
 const below = (/** @type {Files} */ files, /** @type {string} */ directory) =>
-  new Map([...files].filter(([path]) => path.startsWith(directory)).map(([path, bytes]) => [path.slice(directory.length), bytes]))
+  new Map(
+    [...files]
+      .filter(([path]) => path.startsWith(directory))
+      .map(([path, bytes]) => [path.slice(directory.length), bytes]),
+  )
 /** As an item: the document of a flat checkpoint is none of an item's files. */
 const at = (/** @type {Files} */ files, /** @type {string} */ directory) =>
-  new Map([...files].filter(([path]) => path !== '_CHECKPOINT_METADATA').map(([path, bytes]) => [directory + path, bytes]))
-const codes = (/** @type {any} */ report) => [...new Set(report.findings.filter((/** @type {any} */ f) => f.code !== 'companion-file').map((/** @type {any} */ f) => `${f.severity} ${f.code}`))].sort()
+  new Map(
+    [...files].filter(([path]) => path !== '_CHECKPOINT_METADATA').map(([path, bytes]) => [directory + path, bytes]),
+  )
+const codes = (/** @type {any} */ report) =>
+  [
+    ...new Set(
+      report.findings
+        .filter((/** @type {any} */ f) => f.code !== 'companion-file')
+        .map((/** @type {any} */ f) => `${f.severity} ${f.code}`),
+    ),
+  ].sort()
 /** @returns {Promise<Uint8Array>} */
 async function locked(/** @type {Files} */ files, options = {}) {
   const { report, lockfile } = await lock(fromMap(files), options)
@@ -35,7 +52,12 @@ async function judged(/** @type {Files} */ files, /** @type {Uint8Array} */ lock
 const flat = load('damaged/base_zarr2')
 const other = load('damaged/base_plain')
 /** Two steps of two items each; the newest is 10. */
-const root = new Map([...at(other, '9/state/'), ...at(flat, '9/extra/'), ...at(flat, '10/state/'), ...at(other, '10/extra/')])
+const root = new Map([
+  ...at(other, '9/state/'),
+  ...at(flat, '9/extra/'),
+  ...at(flat, '10/state/'),
+  ...at(other, '10/extra/'),
+])
 for (const step of [9, 10]) root.set(`${step}/_CHECKPOINT_METADATA`, new TextEncoder().encode('{}'))
 const single = new Map([...at(other, '9/state/'), ...at(flat, '10/state/')])
 
@@ -48,21 +70,85 @@ const kRows = [
   ['an older step for the root around it, with its number', below(root, '9/'), {}, root, { step: 9 }, 'VERIFIED', []],
   ['a root for its one item', single, {}, flat, {}, 'VERIFIED', ['info item-renamed']],
   ['an item for the root around it, which has one', flat, {}, single, {}, 'VERIFIED', ['info item-renamed']],
-  ['an item for the step around it, which has one', flat, {}, below(single, '10/'), {}, 'VERIFIED', ['info item-renamed']],
+  [
+    'an item for the step around it, which has one',
+    flat,
+    {},
+    below(single, '10/'),
+    {},
+    'VERIFIED',
+    ['info item-renamed'],
+  ],
   // Two items: there are two ways, and content does not choose.
   ['an item for a step with two', flat, {}, below(root, '10/'), {}, 'MISMATCH'],
-  ['an item for a step with two, one named', flat, {}, below(root, '10/'), { item: 'state' }, 'VERIFIED', ['info item-renamed']],
+  [
+    'an item for a step with two, one named',
+    flat,
+    {},
+    below(root, '10/'),
+    { item: 'state' },
+    'VERIFIED',
+    ['info item-renamed'],
+  ],
   ['an item for a step with two, the other one named', flat, {}, below(root, '10/'), { item: 'extra' }, 'MISMATCH'],
   ['a step with two items for one of them', below(root, '10/'), {}, flat, {}, 'MISMATCH'],
-  ['a step with two items for one of them, which is named', below(root, '10/'), {}, flat, { item: 'state' }, 'VERIFIED', ['info item-renamed']],
-  ['a root for an item of its step, which is named', root, {}, flat, { item: 'state' }, 'VERIFIED', ['info item-renamed']],
+  [
+    'a step with two items for one of them, which is named',
+    below(root, '10/'),
+    {},
+    flat,
+    { item: 'state' },
+    'VERIFIED',
+    ['info item-renamed'],
+  ],
+  [
+    'a root for an item of its step, which is named',
+    root,
+    {},
+    flat,
+    { item: 'state' },
+    'VERIFIED',
+    ['info item-renamed'],
+  ],
   // Every step was locked: the newest one is paired, what is left over is skipped.
-  ['all steps for the newest', root, { allSteps: true }, below(root, '10/'), {}, 'INCOMPLETE', ['gap skipped', 'info item-renamed']],
-  ['all steps for the newest, an item named', root, { allSteps: true }, below(root, '10/'), { item: 'state' }, 'VERIFIED', ['info item-renamed']],
+  [
+    'all steps for the newest',
+    root,
+    { allSteps: true },
+    below(root, '10/'),
+    {},
+    'INCOMPLETE',
+    ['gap skipped', 'info item-renamed'],
+  ],
+  [
+    'all steps for the newest, an item named',
+    root,
+    { allSteps: true },
+    below(root, '10/'),
+    { item: 'state' },
+    'VERIFIED',
+    ['info item-renamed'],
+  ],
   ['all steps for an older one', root, { allSteps: true }, below(root, '9/'), {}, 'MISMATCH'],
   ['all steps for the root', root, { allSteps: true }, root, {}, 'VERIFIED', []],
-  ['all steps for one step of the root', root, { allSteps: true }, root, { step: 9 }, 'INCOMPLETE', ['gap skipped', 'info item-renamed']],
-  ['all steps for the item of the newest', single, { allSteps: true }, flat, {}, 'INCOMPLETE', ['gap skipped', 'info item-renamed']],
+  [
+    'all steps for one step of the root',
+    root,
+    { allSteps: true },
+    root,
+    { step: 9 },
+    'INCOMPLETE',
+    ['gap skipped', 'info item-renamed'],
+  ],
+  [
+    'all steps for the item of the newest',
+    single,
+    { allSteps: true },
+    flat,
+    {},
+    'INCOMPLETE',
+    ['gap skipped', 'info item-renamed'],
+  ],
 ]
 
 for (const [name, from, how, to, options, verdict, findings] of kRows) {
@@ -78,11 +164,22 @@ test('a flipped bit is found whatever is paired', async () => {
   for (const [name, from, how, to, options, verdict] of kRows.filter(row => row[5] !== 'MISMATCH')) {
     const lockfile = await locked(from, how)
     const broken = new Map(to)
-    const [path] = [...to.keys()].filter(one => /(^|\/)d\/[0-9a-f]{32}$/.test(one) && (to.get(one)?.length ?? 0) > 4000 && (!options.step || one.startsWith('9/')) && !/\b9\/extra|10\/extra/.test(one) && !(options.item && /extra/.test(one)))
+    const [path] = [...to.keys()]
+      .filter(
+        one =>
+          /(^|\/)d\/[0-9a-f]{32}$/.test(one) &&
+          (to.get(one)?.length ?? 0) > 4000 &&
+          (!options.step || one.startsWith('9/')) &&
+          !/\b9\/extra|10\/extra/.test(one) &&
+          !(options.item && /extra/.test(one)),
+      )
       .filter(one => to !== root || how.allSteps || options.step || one.startsWith('10/'))
     if (path === undefined) continue
     const bytes = /** @type {Uint8Array} */ (to.get(path))
-    broken.set(path, bytes.map((byte, i) => i === bytes.length >> 1 ? byte ^ 4 : byte))
+    broken.set(
+      path,
+      bytes.map((byte, i) => (i === bytes.length >> 1 ? byte ^ 4 : byte)),
+    )
     assert.notEqual((await judged(broken, lockfile, options)).verdict, verdict, `${name}: ${path}`)
   }
 })
@@ -98,7 +195,10 @@ test('a step of a lockfile with all steps that is gone is missing, not skipped',
   const report = await judged(left, lockfile)
   assert.equal(report.verdict, 'MISMATCH')
   // Its empty nodes too.
-  assert.deepEqual(codes(report).filter(code => code.startsWith('error')), ['error missing-leaf', 'error structure-mismatch'])
+  assert.deepEqual(
+    codes(report).filter(code => code.startsWith('error')),
+    ['error missing-leaf', 'error structure-mismatch'],
+  )
   assert.ok(report.leaves.equal > 0 && report.leaves.missing > 0)
 })
 

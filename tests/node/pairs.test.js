@@ -11,7 +11,11 @@ import { assertValid } from './support/schema.js'
 
 const { pairs } = JSON.parse(gunzipSync(readFileSync(join(vectors, 'pairs.json.gz'))).toString())
 const store = (/** @type {Record<string, string>} */ files) =>
-  fromMap(Object.fromEntries(Object.entries(files).map(([path, text]) => [path, new Uint8Array(Buffer.from(text, 'base64'))])))
+  fromMap(
+    Object.fromEntries(
+      Object.entries(files).map(([path, text]) => [path, new Uint8Array(Buffer.from(text, 'base64'))]),
+    ),
+  )
 
 test('there are a hundred pairs, of every kind', () => {
   assert.equal(pairs.length, 100)
@@ -29,15 +33,25 @@ for (const { seed, stored, near, codes, leaf, base, copy, other } of pairs) {
     assert.equal(again.verdict, 'VERIFIED', again.text)
     assert.equal(again.fingerprint, locked.fingerprint)
     assert.equal((await digest(store(copy))).output.fingerprint, locked.fingerprint)
-    assert.equal((await verify(store(copy), { fingerprint: /** @type {any} */ (locked.fingerprint) })).verdict, 'VERIFIED')
+    assert.equal(
+      (await verify(store(copy), { fingerprint: /** @type {any} */ (locked.fingerprint) })).verdict,
+      'VERIFIED',
+    )
     // Where a chunk lies makes no difference to its bytes: these take the fast path.
     const sameBytes = ['saved again', 'OCDBT and plain files', 'other data files'].includes(stored)
-    assert.equal(again.findings.some(one => one.code === 're-encoded'), !sameBytes, again.text)
+    assert.equal(
+      again.findings.some(one => one.code === 're-encoded'),
+      !sameBytes,
+      again.text,
+    )
 
     const changed = await verify(store(other), evidence)
     assert.deepEqual([changed.verdict, changed.exit_code], ['MISMATCH', 1], changed.text)
     assert.notEqual(changed.fingerprint, locked.fingerprint)
-    assert.equal((await verify(store(other), { fingerprint: /** @type {any} */ (locked.fingerprint) })).verdict, 'MISMATCH')
+    assert.equal(
+      (await verify(store(other), { fingerprint: /** @type {any} */ (locked.fingerprint) })).verdict,
+      'MISMATCH',
+    )
     const errors = changed.findings.filter(one => one.severity === 'error')
     assert.deepEqual(errors.map(one => one.code).sort(), codes)
     for (const one of errors) assert.equal(one.key_path?.join('/').toLowerCase(), leaf.join('/'))

@@ -8,17 +8,27 @@ import { StoreError } from '../../node/lib/stores/store.js'
 const bytes = (/** @type {number[]} */ ...numbers) => Uint8Array.from(numbers)
 
 /** Endpoints in this thread; `behave` gets every job's input and a way to answer. */
-function players(/** @type {(input: Uint8Array, reply: (message: any) => void, die: (why: unknown) => void) => void} */ behave) {
+function players(
+  /** @type {(input: Uint8Array, reply: (message: any) => void, die: (why: unknown) => void) => void} */ behave,
+) {
   const made = /** @type {any[]} */ ([])
   const start = () => {
     const one = {
-      posted: /** @type {any[]} */ ([]), ended: false,
-      listen(/** @type {any} */ onMessage, /** @type {any} */ onDeath) { Object.assign(one, { onMessage, onDeath }) },
+      posted: /** @type {any[]} */ ([]),
+      ended: false,
+      listen(/** @type {any} */ onMessage, /** @type {any} */ onDeath) {
+        Object.assign(one, { onMessage, onDeath })
+      },
       post(/** @type {any} */ message) {
         one.posted.push(message)
-        if (message.type === 'job') queueMicrotask(() => behave(message.input, /** @type {any} */ (one).onMessage, /** @type {any} */ (one).onDeath))
+        if (message.type === 'job')
+          queueMicrotask(() =>
+            behave(message.input, /** @type {any} */ (one).onMessage, /** @type {any} */ (one).onDeath),
+          )
       },
-      terminate() { one.ended = true },
+      terminate() {
+        one.ended = true
+      },
     }
     made.push(one)
     return one
@@ -36,7 +46,10 @@ test('as many workers as there is work for, jobs in order, all ended', async () 
   assert.equal((await pool.run(bytes(9)))[0], 18)
   assert.equal(made.length, 1)
   const results = await Promise.all([1, 2, 3, 4, 5, 6, 7].map(n => pool.run(bytes(n))))
-  assert.deepEqual(results.map(one => one[0]), [2, 4, 6, 8, 10, 12, 14])
+  assert.deepEqual(
+    results.map(one => one[0]),
+    [2, 4, 6, 8, 10, 12, 14],
+  )
   assert.deepEqual(seen, [9, 1, 2, 3, 4, 5, 6, 7])
   assert.equal(made.length, 3)
   for (const one of made) assert.deepEqual(one.posted[0], { type: 'hello', module: 'm' })
@@ -72,7 +85,10 @@ test('a worker that dies or crashes rejects every job with a bug in one line', a
       assert.equal(one.status, 'rejected')
       const { reason } = /** @type {any} */ (one)
       assert.equal(reason.code, 'bug')
-      assert.match(reason.message, /^(a worker died: (unreachable|exit code 1)|the core failed in a worker: out of memory)\. This is a bug in leafsum, please report it$/)
+      assert.match(
+        reason.message,
+        /^(a worker died: (unreachable|exit code 1)|the core failed in a worker: out of memory)\. This is a bug in leafsum, please report it$/,
+      )
     }
     await assert.rejects(pool.run(bytes(3)), { code: 'bug' })
     await pool.close()
@@ -81,32 +97,61 @@ test('a worker that dies or crashes rejects every job with a bug in one line', a
 
 test('a store that only the main thread can read answers a worker by messages', async () => {
   /** @type {any} */
-  const toWorker = { listen(/** @type {any} */ take) { toWorker.take = take } }
+  const toWorker = {
+    listen(/** @type {any} */ take) {
+      toWorker.take = take
+    },
+  }
   /** @type {any} */
   const endpoint = {
-    listen(/** @type {any} */ onMessage) { endpoint.onMessage = onMessage },
+    listen(/** @type {any} */ onMessage) {
+      endpoint.onMessage = onMessage
+    },
     post: (/** @type {any} */ message) => queueMicrotask(() => toWorker.take(structuredClone(message))),
     terminate() {},
   }
   // A core whose job reads one range, one whole file, one that is missing and one that fails.
   const asks = [
-    { path: 'a', offset: 1, length: 2 }, { path: 'a', limit: 9 }, { path: 'none', limit: 9 }, { path: 'bad', offset: 0, length: 1 },
+    { path: 'a', offset: 1, length: 2 },
+    { path: 'a', limit: 9 },
+    { path: 'none', limit: 9 },
+    { path: 'bad', offset: 0, length: 1 },
   ].map((ask, id) => ({ id, kind: 'read', source: 0, ...ask }))
   const told = /** @type {string[]} */ ([])
   class LeafJob {
     queue = [...asks]
-    done() { return told.length === asks.length }
-    poll() { return this.queue.splice(0) }
-    feed(/** @type {number} */ id, /** @type {any} */ data) { told.push(`${id} ${[...data]}`) }
-    fail(/** @type {number} */ id, /** @type {string} */ kind, /** @type {string} */ why) { told.push(`${id} ${kind} ${why}`) }
-    progress() { return 0 }
-    result() { return bytes(7) }
+    done() {
+      return told.length === asks.length
+    }
+    poll() {
+      return this.queue.splice(0)
+    }
+    feed(/** @type {number} */ id, /** @type {any} */ data) {
+      told.push(`${id} ${[...data]}`)
+    }
+    fail(/** @type {number} */ id, /** @type {string} */ kind, /** @type {string} */ why) {
+      told.push(`${id} ${kind} ${why}`)
+    }
+    progress() {
+      return 0
+    }
+    result() {
+      return bytes(7)
+    }
     delete() {}
   }
-  serve({ post: (message, _transfer) => queueMicrotask(() => endpoint.onMessage(structuredClone(message))), listen: toWorker.listen },
-    { load: async (_, name) => ({ factory: async () => ({ LeafJob, useWebCrypto() {}, warmUp() {} }), module: name }), openStore: () => assert.fail('nothing to open') })
+  serve(
+    {
+      post: (message, _transfer) => queueMicrotask(() => endpoint.onMessage(structuredClone(message))),
+      listen: toWorker.listen,
+    },
+    {
+      load: async (_, name) => ({ factory: async () => ({ LeafJob, useWebCrypto() {}, warmUp() {} }), module: name }),
+      openStore: () => assert.fail('nothing to open'),
+    },
+  )
   const store = {
-    get: async (/** @type {string} */ key) => key === '/a' ? bytes(1, 2, 3) : undefined,
+    get: async (/** @type {string} */ key) => (key === '/a' ? bytes(1, 2, 3) : undefined),
     async getRange(/** @type {string} */ key, /** @type {any} */ { offset, length }) {
       if (key === '/bad') throw new StoreError('changed', 'moved')
       return bytes(1, 2, 3).subarray(offset, offset + length)

@@ -24,7 +24,8 @@ test('every kind of experiment that the README names is there', () => {
 test('check --readers: a row for each reader, and AUTO is one of them', async () => {
   const source = join(fixtures, 'v1/checkpointables/ckpt')
   const rows = (await check(fromPath(source), { readers: true })).output
-  const load = (/** @type {string} */ versions) => rows.find((/** @type {any} */ row) => row.reader === 'v1 load' && row.versions === versions)
+  const load = (/** @type {string} */ versions) =>
+    rows.find((/** @type {any} */ row) => row.reader === 'v1 load' && row.versions === versions)
   assert.deepEqual([load('0.11.37').takes, load('0.12.8').takes], [['dataset/ as a tree'], ['state/ as a tree']])
   for (const row of rows) assert.equal(row.takes.length > 0, row.raises === null, JSON.stringify(row))
   assert.deepEqual((await metadata(fromPath(source))).output.auto, { documented: 'dataset', orbax_0_12_8: 'state' })

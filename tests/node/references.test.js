@@ -10,28 +10,66 @@ import { scratch } from './support/places.js'
 /** @typedef {string | number | null | { [name: string]: Tree } | Tree[]} Tree */
 function pack(/** @type {any} */ value) {
   if (value === null) return Buffer.from([0xc0])
-  if (typeof value === 'number') return value < 128 ? Buffer.from([value]) : Buffer.from([0xcd, value >> 8, value & 255])
-  if (typeof value === 'string') return Buffer.concat([Buffer.from([0xda, Buffer.byteLength(value) >> 8, Buffer.byteLength(value) & 255]), Buffer.from(value)])
-  const members = Array.isArray(value) ? value.map(pack) : Object.entries(value).flatMap(([name, one]) => [pack(name), pack(one)])
+  if (typeof value === 'number')
+    return value < 128 ? Buffer.from([value]) : Buffer.from([0xcd, value >> 8, value & 255])
+  if (typeof value === 'string')
+    return Buffer.concat([
+      Buffer.from([0xda, Buffer.byteLength(value) >> 8, Buffer.byteLength(value) & 255]),
+      Buffer.from(value),
+    ])
+  const members = Array.isArray(value)
+    ? value.map(pack)
+    : Object.entries(value).flatMap(([name, one]) => [pack(name), pack(one)])
   const count = Array.isArray(value) ? members.length : members.length / 2
   return Buffer.concat([Buffer.from([Array.isArray(value) ? 0xdc : 0xde, count >> 8, count & 255]), ...members])
 }
 const bytes = (/** @type {string | Buffer} */ content) => new Uint8Array(Buffer.from(content))
-const kZarray = { chunks: [4], compressor: { id: 'gzip', level: 1 }, dtype: '<i2', fill_value: 0, filters: null, order: 'C', shape: [4], zarr_format: 2 }
+const kZarray = {
+  chunks: [4],
+  compressor: { id: 'gzip', level: 1 },
+  dtype: '<i2',
+  fill_value: 0,
+  filters: null,
+  order: 'C',
+  shape: [4],
+  zarr_format: 2,
+}
 const array = (/** @type {string} */ directory) => ({
-  [`${directory}/.zarray`]: bytes(JSON.stringify({ ...kZarray, compressor: null })), [`${directory}/0`]: new Uint8Array(8),
+  [`${directory}/.zarray`]: bytes(JSON.stringify({ ...kZarray, compressor: null })),
+  [`${directory}/0`]: new Uint8Array(8),
 })
-const spec = (/** @type {any} */ more = {}) => ({ driver: 'zarr', dtype: 'int16', kvstore: { driver: 'file', path: 'a.w/' }, metadata: { chunks: [4], shape: [4] }, ...more })
-const codes = (/** @type {any} */ report) => report.findings.filter((/** @type {any} */ one) => one.severity !== 'info').map((/** @type {any} */ one) => `${one.severity} ${one.code}`)
+const spec = (/** @type {any} */ more = {}) => ({
+  driver: 'zarr',
+  dtype: 'int16',
+  kvstore: { driver: 'file', path: 'a.w/' },
+  metadata: { chunks: [4], shape: [4] },
+  ...more,
+})
+const codes = (/** @type {any} */ report) =>
+  report.findings
+    .filter((/** @type {any} */ one) => one.severity !== 'info')
+    .map((/** @type {any} */ one) => `${one.severity} ${one.code}`)
 
 /** @type {[string, any, string[]][]} what stands for the array in `a.w/` (and `checkpoint_gda/a.w/`) → findings */
 const kReferences = [
   ['a spec', spec(), []],
   ['another bucket', spec({ kvstore: { driver: 'gcs', bucket: 't5x-dummy-bucket', path: 'a.w' } }), []],
   ['the path beside kvstore', spec({ kvstore: { driver: 'file' }, path: 'a.w' }), []],
-  ['an identity transform', spec({ transform: { input_rank: 1, input_inclusive_min: [0], input_exclusive_max: [[4]] } }), []],
-  ['a part of it', spec({ transform: { input_rank: 1, input_inclusive_min: [1], input_exclusive_max: [4] } }), ['gap unsupported']],
-  ['another domain', spec({ transform: { input_inclusive_min: [0], input_exclusive_max: [3] } }), ['error shape-mismatch']],
+  [
+    'an identity transform',
+    spec({ transform: { input_rank: 1, input_inclusive_min: [0], input_exclusive_max: [[4]] } }),
+    [],
+  ],
+  [
+    'a part of it',
+    spec({ transform: { input_rank: 1, input_inclusive_min: [1], input_exclusive_max: [4] } }),
+    ['gap unsupported'],
+  ],
+  [
+    'another domain',
+    spec({ transform: { input_inclusive_min: [0], input_exclusive_max: [3] } }),
+    ['error shape-mismatch'],
+  ],
   ['another dtype', spec({ dtype: 'float32' }), ['error dtype-mismatch']],
   ['another shape', spec({ metadata: { shape: [5] } }), ['error shape-mismatch']],
   ['another rank', spec({ metadata: { shape: [4, 1] } }), ['error shape-mismatch']],
@@ -43,8 +81,14 @@ const kReferences = [
   ['no path', spec({ kvstore: { driver: 'file' } }), ['gap unsupported']],
   ['a URL', spec({ kvstore: 'file:///a.w' }), ['gap unsupported']],
   ['nothing there', spec({ kvstore: { driver: 'file', path: 'b.w/' } }), ['error missing-file']],
-  ...['../ckpt/a.w', '/a.w', '//a.w', 'a.w//', '', './a.w', 'c:/a.w', 'a.w\\b', 'a/../a.w'].map(path =>
-    /** @type {[string, any, string[]]} */([`the path ${path}`, spec({ kvstore: { driver: 'file', path } }), ['error hostile-path']])),
+  ...['../ckpt/a.w', '/a.w', '//a.w', 'a.w//', '', './a.w', 'c:/a.w', 'a.w\\b', 'a/../a.w'].map(
+    path =>
+      /** @type {[string, any, string[]]} */ ([
+        `the path ${path}`,
+        spec({ kvstore: { driver: 'file', path } }),
+        ['error hostile-path'],
+      ]),
+  ),
   ['Orbax', 'PLACEHOLDER://a.w', []],
   ['Flax', '//GDAPlaceholder:a.w', []],
   ['Flax, gone', '//GDAPlaceholder:b', ['error missing-file']],
@@ -61,10 +105,14 @@ for (const [name, value, expected] of kReferences) {
     const files = { checkpoint: bytes(pack({ p: value })), ...(usesGda ? array('checkpoint_gda/a.w') : array('a.w')) }
     const report = await check(fromMap(files))
     // The array that nothing refers to any more is a warning.
-    assert.deepEqual(codes(report).filter((/** @type {string} */ code) => !code.startsWith('warning')), expected)
+    assert.deepEqual(
+      codes(report).filter((/** @type {string} */ code) => !code.startsWith('warning')),
+      expected,
+    )
     const { lockfile } = await lock(fromMap(files))
     assert.equal(Boolean(lockfile), expected.length === 0)
-    const refersToIt = typeof value === 'string' ? /^(PLACEHOLDER|\/\/GDA)/.test(value) : typeof value.driver === 'string'
+    const refersToIt =
+      typeof value === 'string' ? /^(PLACEHOLDER|\/\/GDA)/.test(value) : typeof value.driver === 'string'
     if (!lockfile || !refersToIt) return
     for (const [file, change] of Object.entries({ '/0': new Uint8Array(8).fill(1), '/.zarray': undefined })) {
       const path = Object.keys(files).find(one => one.endsWith(file)) ?? ''
@@ -83,23 +131,37 @@ const kNames = [
   ['a prefix', ['ckpt_100', 'ckpt_99', 'best_700'], { prefix: 'ckpt_' }, ['ckpt_100']],
   ['one number twice', ['checkpoint_5', 'checkpoint_5.0'], {}, /--all-steps/],
   ['all of them', ['checkpoint_5', 'checkpoint_5.0'], { allSteps: true }, ['checkpoint_5', 'checkpoint_5.0']],
-  ['the hub', ['flax_model.msgpack', 'model.safetensors', 'config.json', 'pytorch_model.bin', 'tokenizer.json'], {}, ['flax_model.msgpack']],
-  ['models of a pipeline', ['unet/diffusion_flax_model.msgpack', 'vae/diffusion_flax_model.msgpack', 'model_index.json'], {},
-    ['unet/diffusion_flax_model.msgpack', 'vae/diffusion_flax_model.msgpack']],
+  [
+    'the hub',
+    ['flax_model.msgpack', 'model.safetensors', 'config.json', 'pytorch_model.bin', 'tokenizer.json'],
+    {},
+    ['flax_model.msgpack'],
+  ],
+  [
+    'models of a pipeline',
+    ['unet/diffusion_flax_model.msgpack', 'vae/diffusion_flax_model.msgpack', 'model_index.json'],
+    {},
+    ['unet/diffusion_flax_model.msgpack', 'vae/diffusion_flax_model.msgpack'],
+  ],
 ]
 for (const [name, files, options, expected] of kNames) {
   test(`names of Flax's files: ${name}`, async () => {
     const source = fromMap(Object.fromEntries(files.map(file => [file, kTree])))
     if (expected instanceof RegExp) return assert.rejects(check(source, options), expected)
     const { report, lockfile } = await lock(source, options)
-    assert.deepEqual(codes(report).filter((/** @type {string} */ code) => !code.startsWith('warning')), [])
+    assert.deepEqual(
+      codes(report).filter((/** @type {string} */ code) => !code.startsWith('warning')),
+      [],
+    )
     assert.deepEqual(Object.keys(JSON.parse(new TextDecoder().decode(lockfile)).items), expected)
     assert.equal((await verify(source, { ...options, lockfile })).verdict, 'VERIFIED')
   })
 }
 
 test('shards of one tree are not read as trees', async () => {
-  const report = await check(fromMap({ 'flax_model-00001-of-00002.msgpack': kTree, 'flax_model.msgpack.index.json': bytes('{}') }))
+  const report = await check(
+    fromMap({ 'flax_model-00001-of-00002.msgpack': kTree, 'flax_model.msgpack.index.json': bytes('{}') }),
+  )
   assert.deepEqual([report.verdict, ...new Set(codes(report))], ['INCOMPLETE', 'gap unsupported'])
 })
 
@@ -151,17 +213,45 @@ const kBare = [
   ['no zarr.json', { 'v/zarr.json': undefined }, ['warning unclaimed-key']],
   ['a file', { 'm/a/note.txt': 'x' }, ['warning unknown-file']],
   ['a file beside', { 'm/note.txt': 'x' }, ['warning unknown-file']],
-  ['groups', { '.zgroup': '{}', '.zattrs': '{}', 'm/.zattrs': '{}', '.zmetadata': '{}', 'zarr.json': '{"zarr_format": 3, "node_type": "group"}' }, []],
+  [
+    'groups',
+    {
+      '.zgroup': '{}',
+      '.zattrs': '{}',
+      'm/.zattrs': '{}',
+      '.zmetadata': '{}',
+      'zarr.json': '{"zarr_format": 3, "node_type": "group"}',
+    },
+    [],
+  ],
 ]
 const kV3 = {
-  zarr_format: 3, node_type: 'array', data_type: 'int16', fill_value: 0, shape: [4], codecs: [{ name: 'bytes', configuration: { endian: 'little' } }],
-  chunk_grid: { name: 'regular', configuration: { chunk_shape: [2] } }, chunk_key_encoding: { name: 'default', configuration: { separator: '/' } },
+  zarr_format: 3,
+  node_type: 'array',
+  data_type: 'int16',
+  fill_value: 0,
+  shape: [4],
+  codecs: [{ name: 'bytes', configuration: { endian: 'little' } }],
+  chunk_grid: { name: 'regular', configuration: { chunk_shape: [2] } },
+  chunk_key_encoding: { name: 'default', configuration: { separator: '/' } },
 }
 for (const [name, change, expected] of kBare) {
   test(`a bare store: ${name}`, async () => {
-    const files = { ...array('m/a'), ...array('b'), 'v/zarr.json': JSON.stringify(kV3), 'v/c/0': bytes('abcd'), 'v/c/1': bytes('abcd'), ...change }
-    const source = fromMap(Object.fromEntries(Object.entries(files).filter(([, content]) => content !== undefined)
-      .map(([path, content]) => [path, typeof content === 'string' ? bytes(content) : content])))
+    const files = {
+      ...array('m/a'),
+      ...array('b'),
+      'v/zarr.json': JSON.stringify(kV3),
+      'v/c/0': bytes('abcd'),
+      'v/c/1': bytes('abcd'),
+      ...change,
+    }
+    const source = fromMap(
+      Object.fromEntries(
+        Object.entries(files)
+          .filter(([, content]) => content !== undefined)
+          .map(([path, content]) => [path, typeof content === 'string' ? bytes(content) : content]),
+      ),
+    )
     const report = await check(source)
     assert.deepEqual(codes(report), expected)
     assert.equal(report.verdict, 'SOUND')
@@ -169,7 +259,14 @@ for (const [name, change, expected] of kBare) {
 }
 
 test('names in _strings.json are bounded, written out', { timeout: 20_000 }, async () => {
-  const tree = { tree_metadata: { "('s',)": { key_metadata: [{ key: 's', key_type: 2 }], value_metadata: { value_type: 'string', skip_deserialize: false } } } }
+  const tree = {
+    tree_metadata: {
+      "('s',)": {
+        key_metadata: [{ key: 's', key_type: 2 }],
+        value_metadata: { value_type: 'string', skip_deserialize: false },
+      },
+    },
+  }
   const limits = async (/** @type {number} */ length, /** @type {number} */ count) => {
     const strings = JSON.stringify({ s: 'text', [`x${'k'.repeat(length)}`]: Array(count).fill(0) })
     const report = await check(fromMap({ _METADATA: bytes(JSON.stringify(tree)), '_strings.json': bytes(strings) }))
@@ -184,13 +281,30 @@ test('stored bytes back content once', { timeout: 20_000 }, async () => {
   const count = 2000
   const shard = (/** @type {boolean} */ shared) => {
     const rows = Buffer.alloc(count * 16)
-    for (let n = 0; n < count; n++) rows.writeBigUInt64LE(BigInt(shared ? 0 : n * 2), n * 16), rows.writeBigUInt64LE(2n, n * 16 + 8)
+    for (let n = 0; n < count; n++)
+      rows.writeBigUInt64LE(BigInt(shared ? 0 : n * 2), n * 16), rows.writeBigUInt64LE(2n, n * 16 + 8)
     return Buffer.concat([Buffer.alloc(count * 2), rows])
   }
-  const sharding = { name: 'sharding_indexed', configuration: { chunk_shape: [2], index_codecs: [{ name: 'bytes', configuration: { endian: 'little' } }], codecs: [{ name: 'bytes' }] } }
-  const document = { ...kV3, data_type: 'uint8', shape: [count * 2], chunk_grid: { name: 'regular', configuration: { chunk_shape: [count * 2] } }, codecs: [sharding] }
+  const sharding = {
+    name: 'sharding_indexed',
+    configuration: {
+      chunk_shape: [2],
+      index_codecs: [{ name: 'bytes', configuration: { endian: 'little' } }],
+      codecs: [{ name: 'bytes' }],
+    },
+  }
+  const document = {
+    ...kV3,
+    data_type: 'uint8',
+    shape: [count * 2],
+    chunk_grid: { name: 'regular', configuration: { chunk_shape: [count * 2] } },
+    codecs: [sharding],
+  }
   const limits = async (/** @type {boolean} */ shared, /** @type {number} */ maxFill) => {
-    const report = await check(fromMap({ 'a/zarr.json': bytes(JSON.stringify(document)), 'a/c/0': bytes(shard(shared)) }), { maxFill })
+    const report = await check(
+      fromMap({ 'a/zarr.json': bytes(JSON.stringify(document)), 'a/c/0': bytes(shard(shared)) }),
+      { maxFill },
+    )
     return codes(report).filter((/** @type {string} */ code) => code === 'gap limit').length
   }
   const unbacked = (count - 1) * 2

@@ -13,8 +13,11 @@ async function shapeOf(/** @type {string} */ root) {
   const { output } = await list(fromPath(root), { versions: true })
   const leaves = output.items.flatMap((/** @type {any} */ item) => item.leaves)
   const chunks = leaves.reduce((/** @type {number} */ sum, /** @type {any} */ leaf) => sum + (leaf.chunks ?? 0), 0)
-  const nodes = output.items.reduce((/** @type {number} */ sum, /** @type {any} */ item) =>
-    sum + (item.versions ? item.versions.at(-1).root_height + 1 : 0), 0)
+  const nodes = output.items.reduce(
+    (/** @type {number} */ sum, /** @type {any} */ item) =>
+      sum + (item.versions ? item.versions.at(-1).root_height + 1 : 0),
+    0,
+  )
   return { chunks, nodes }
 }
 
@@ -24,7 +27,12 @@ const kModes = [1, 2].flatMap(workers => [false, true].map(deep => ({ workers, w
 const kNames = 7
 
 test('an OCDBT checkpoint takes at most chunks + nodes + names requests, whoever hashes; where values lie beside each other fewer', async t => {
-  const names = Object.entries({ 'multiprocess/zarr2_2x4': 3, 'multiprocess/zarr3_4x2': 3, 'orbax/zarr2_many_leaves': 3, 'orbax/zarr3_many_data_files': kNames })
+  const names = Object.entries({
+    'multiprocess/zarr2_2x4': 3,
+    'multiprocess/zarr3_4x2': 3,
+    'orbax/zarr2_many_leaves': 3,
+    'orbax/zarr3_many_data_files': kNames,
+  })
   for (const [name, besides] of names) {
     const root = join(fixtures, name, 'ckpt')
     const { chunks, nodes } = await shapeOf(root)
@@ -33,7 +41,10 @@ test('an OCDBT checkpoint takes at most chunks + nodes + names requests, whoever
     for (const mode of kModes) {
       asked.length = 0
       assert.equal((await verify(fromUrl(url), { lockfile, ...mode })).verdict, 'VERIFIED')
-      assert.ok(asked.length <= chunks + nodes + besides, `${name}: ${asked.length} requests, ${chunks} chunks, ${nodes} nodes`)
+      assert.ok(
+        asked.length <= chunks + nodes + besides,
+        `${name}: ${asked.length} requests, ${chunks} chunks, ${nodes} nodes`,
+      )
     }
   }
 })
@@ -47,12 +58,23 @@ test('which names are asked for: four, and three more where records are compared
   const four = ['_CHECKPOINT_METADATA', '_METADATA', 'checkpoint', 'manifest.ocdbt']
   const seven = [...four, '_sharding', 'array_metadatas/process_0', 'array_metadatas/process_1']
   for (const [names, run] of /** @type {[string[], (source: any) => Promise<any>][]} */ ([
-    [four, list], [four, digest], [four, source => read(source, leaf)], [seven, source => read(source, leaf, undefined, { lockfile })],
-    [seven, check], [seven, lock], [seven, source => verify(source, { lockfile })],
+    [four, list],
+    [four, digest],
+    [four, source => read(source, leaf)],
+    [seven, source => read(source, leaf, undefined, { lockfile })],
+    [seven, check],
+    [seven, lock],
+    [seven, source => verify(source, { lockfile })],
   ])) {
     asked.length = 0
     await run(fromUrl(url))
-    assert.deepEqual(asked.map(({ url }) => (url ?? '').slice(1)).filter(path => !/(^|\/)d\//.test(path)).sort(), [...names].sort())
+    assert.deepEqual(
+      asked
+        .map(({ url }) => (url ?? '').slice(1))
+        .filter(path => !/(^|\/)d\//.test(path))
+        .sort(),
+      [...names].sort(),
+    )
   }
 })
 
@@ -65,8 +87,15 @@ test('nothing is asked for twice: no document, no node, no chunk, not by a worke
       asked.length = 0
       assert.equal((await verify(fromUrl(url), { lockfile, ...mode })).verdict, 'VERIFIED')
       const asks = asked.map(({ method, url, headers }) => `${method} ${url} ${headers.range}`)
-      assert.deepEqual(asks.filter((one, i) => asks.indexOf(one) !== i), [], name)
-      assert.ok(asked.every(({ method }) => method === 'GET'), name)
+      assert.deepEqual(
+        asks.filter((one, i) => asks.indexOf(one) !== i),
+        [],
+        name,
+      )
+      assert.ok(
+        asked.every(({ method }) => method === 'GET'),
+        name,
+      )
     }
   }
 })
@@ -74,11 +103,29 @@ test('nothing is asked for twice: no document, no node, no chunk, not by a worke
 test('what differs is not asked for once more to say how, nor chunk by chunk', async t => {
   const sides = [0, 1].map(side => {
     const root = scratch(t)
-    const document = { chunks: [300], compressor: null, dtype: '|u1', fill_value: null, filters: null, order: 'C', shape: [300 * 40], zarr_format: 2 }
-    writeOcdbt(root, [[
-      ['w/.zarray', new TextEncoder().encode(JSON.stringify(document))],
-      ...Array.from({ length: 40 }, (_, n) => /** @type {[string, Uint8Array]} */ ([`w/${n}`, new Uint8Array(300).fill(n + side)])),
-    ]], { leaf: 50, together: true })
+    const document = {
+      chunks: [300],
+      compressor: null,
+      dtype: '|u1',
+      fill_value: null,
+      filters: null,
+      order: 'C',
+      shape: [300 * 40],
+      zarr_format: 2,
+    }
+    writeOcdbt(
+      root,
+      [
+        [
+          ['w/.zarray', new TextEncoder().encode(JSON.stringify(document))],
+          ...Array.from(
+            { length: 40 },
+            (_, n) => /** @type {[string, Uint8Array]} */ ([`w/${n}`, new Uint8Array(300).fill(n + side)]),
+          ),
+        ],
+      ],
+      { leaf: 50, together: true },
+    )
     return root
   })
   const servers = await Promise.all(sides.map(root => serve(t, root)))
@@ -103,7 +150,13 @@ test('a checkpoint that says what is in it is asked for that alone', async t => 
   assert.equal((await lock(fromUrl(url))).report.exit_code, 0)
   const wrong = asked.map(({ url }) => (url ?? '').slice(1)).filter(path => !fs.existsSync(join(root, path)))
   // What makes another item of it, what Orbax would read besides, and the first process that wrote nothing.
-  assert.deepEqual(wrong.sort(), ['_CHECKPOINT_DELETION', '_METADATA', 'manifest.ocdbt', 'state/array_metadatas/process_1', 'state/checkpoint'])
+  assert.deepEqual(wrong.sort(), [
+    '_CHECKPOINT_DELETION',
+    '_METADATA',
+    'manifest.ocdbt',
+    'state/array_metadatas/process_1',
+    'state/checkpoint',
+  ])
 })
 
 test('a locked item that the checkpoint does not name is looked for', async t => {
@@ -118,7 +171,7 @@ test('a locked item that the checkpoint does not name is looked for', async t =>
   assert.equal((await verify(fromUrl(url), { lockfile })).verdict, (await verify(fromPath(root), { lockfile })).verdict)
 })
 
-test('a leaf that is read costs nothing twice, and no other leaf\'s chunks', async t => {
+test("a leaf that is read costs nothing twice, and no other leaf's chunks", async t => {
   const root = join(fixtures, 'multiprocess/zarr2_2x4/ckpt')
   const { chunks } = await shapeOf(root)
   const { output } = await list(fromPath(root))
@@ -134,18 +187,44 @@ test('a leaf that is read costs nothing twice, and no other leaf\'s chunks', asy
 
 test('a long value is one request, whatever reads it, and a server that breaks off is asked for the rest', async t => {
   const root = scratch(t)
-  const bytes = new Uint8Array(20 << 20).map((_, i) => i * 31 >> 7)
+  const bytes = new Uint8Array(20 << 20).map((_, i) => (i * 31) >> 7)
   fs.mkdirSync(join(root, 'big'))
-  fs.writeFileSync(join(root, '_METADATA'), JSON.stringify({ tree_metadata: { "('big',)": {
-    key_metadata: [{ key: 'big', key_type: 2 }], value_metadata: { value_type: 'np.ndarray', skip_deserialize: false } } }, use_ocdbt: false }))
-  fs.writeFileSync(join(root, 'big/.zarray'), JSON.stringify({ chunks: [bytes.length], compressor: null, dtype: '|u1', fill_value: null, filters: null, order: 'C', shape: [bytes.length], zarr_format: 2 }))
+  fs.writeFileSync(
+    join(root, '_METADATA'),
+    JSON.stringify({
+      tree_metadata: {
+        "('big',)": {
+          key_metadata: [{ key: 'big', key_type: 2 }],
+          value_metadata: { value_type: 'np.ndarray', skip_deserialize: false },
+        },
+      },
+      use_ocdbt: false,
+    }),
+  )
+  fs.writeFileSync(
+    join(root, 'big/.zarray'),
+    JSON.stringify({
+      chunks: [bytes.length],
+      compressor: null,
+      dtype: '|u1',
+      fill_value: null,
+      filters: null,
+      order: 'C',
+      shape: [bytes.length],
+      zarr_format: 2,
+    }),
+  )
   fs.writeFileSync(join(root, 'big/0'), bytes)
   const { lockfile } = await lock(fromPath(root))
   let breaks = false
   const { url, asked } = await serve(t, root, (request, response) => {
     const range = /^bytes=0-(\d+)$/.exec(request.headers.range ?? '')
     if (!breaks || !range || Number(range[1]) + 1 < bytes.length || !request.url?.endsWith('/0')) return false
-    response.writeHead(206, { 'content-length': bytes.length, 'content-range': `bytes 0-${range[1]}/${bytes.length}`, etag: asTag(join(root, 'big/0')) })
+    response.writeHead(206, {
+      'content-length': bytes.length,
+      'content-range': `bytes 0-${range[1]}/${bytes.length}`,
+      etag: asTag(join(root, 'big/0')),
+    })
     response.write(bytes.subarray(0, 5 << 20), () => response.destroy())
     return true
   })

@@ -28,16 +28,44 @@ function tall(t) {
   const tree = {}
   for (const name of names) {
     tree[`('params', ${JSON.stringify(name).replaceAll('"', "'")})`] = {
-      key_metadata: [{ key: 'params', key_type: 2 }, { key: name, key_type: 2 }],
+      key_metadata: [
+        { key: 'params', key_type: 2 },
+        { key: name, key_type: 2 },
+      ],
       value_metadata: { value_type: name === 'note' ? 'string' : 'np.ndarray', skip_deserialize: false },
     }
   }
-  fs.writeFileSync(join(root, '_METADATA'), JSON.stringify({ tree_metadata: tree, use_ocdbt: true, use_zarr3: false, store_array_data_equal_to_fill_value: true }))
+  fs.writeFileSync(
+    join(root, '_METADATA'),
+    JSON.stringify({
+      tree_metadata: tree,
+      use_ocdbt: true,
+      use_zarr3: false,
+      store_array_data_equal_to_fill_value: true,
+    }),
+  )
   fs.writeFileSync(join(root, '_strings.json'), JSON.stringify({ 'params.note': 'a text' }))
-  const generation = (/** @type {number} */ seed, /** @type {number} */ chunks) => names.flatMap((name, n) => name === 'note' ? [] : [
-    [`params.${name}/.zarray`, json({ chunks: [kChunk], compressor: null, dtype: '|u1', fill_value: null, filters: null, order: 'C', shape: [kChunk * chunks], zarr_format: 2 })],
-    ...Array.from({ length: chunks }, (_, c) => [`params.${name}/${c}`, bytesOf(seed + n * 10 + c)]),
-  ])
+  const generation = (/** @type {number} */ seed, /** @type {number} */ chunks) =>
+    names.flatMap((name, n) =>
+      name === 'note'
+        ? []
+        : [
+            [
+              `params.${name}/.zarray`,
+              json({
+                chunks: [kChunk],
+                compressor: null,
+                dtype: '|u1',
+                fill_value: null,
+                filters: null,
+                order: 'C',
+                shape: [kChunk * chunks],
+                zarr_format: 2,
+              }),
+            ],
+            ...Array.from({ length: chunks }, (_, c) => [`params.${name}/${c}`, bytesOf(seed + n * 10 + c)]),
+          ],
+    )
   const extra = [['zz/.zarray', bytesOf(3)]]
   const [older, newer] = writeOcdbt(root, /** @type {any} */ ([generation(1, 1), [...generation(2, 3), ...extra]]))
   assert.equal(newer.at(-1)?.height, 4)
@@ -47,16 +75,22 @@ function tall(t) {
 /** Nodes with keys that an array of this name can have, and those above them. A name may begin with another one. */
 function pathTo(/** @type {Node[]} */ nodes, /** @type {string} */ name) {
   const prefix = `params.${name}/`
-  return nodes.filter(({ keys }) => keys.some(key => key.startsWith(prefix) && key >= `${prefix}.zarray`)).map(({ file }) => file)
+  return nodes
+    .filter(({ keys }) => keys.some(key => key.startsWith(prefix) && key >= `${prefix}.zarray`))
+    .map(({ file }) => file)
 }
 
-const pathsOf = (/** @type {{ url?: string }[]} */ asked) => asked.map(({ url }) => decodeURIComponent(url ?? '').slice(1))
+const pathsOf = (/** @type {{ url?: string }[]} */ asked) =>
+  asked.map(({ url }) => decodeURIComponent(url ?? '').slice(1))
 const isValue = (/** @type {string} */ path) => path.startsWith('d/value_')
 
 test('a leaf costs its chunks, the nodes on its path and four names, each once; its values are those of the directory', async t => {
   const { root, names, older, newer } = tall(t)
   const { url, asked } = await serve(t, root)
-  for (const [generation, nodes, chunks] of /** @type {const} */ ([[undefined, newer, 3], [1, older, 1]])) {
+  for (const [generation, nodes, chunks] of /** @type {const} */ ([
+    [undefined, newer, 3],
+    [1, older, 1],
+  ])) {
     for (const name of names) {
       asked.length = 0
       const there = await read(fromUrl(url), ['params', name], undefined, { generation })
@@ -77,8 +111,14 @@ test('a slice costs the chunks that it takes; whatever the leaf is called, it is
   const { url, asked } = await serve(t, root)
   const leaf = ['params', 'layer_7']
   const { bytes } = await read(fromPath(root), leaf, '300:310')
-  for (const [name, slice] of /** @type {const} */ ([[leaf, '300:310'], ['/params/layer_7', '300:310'], ['params.layer_7', '300:310'], [':/params/layer_7', '300:310'],
-    ['/params/layer_7[300:310]', undefined], ['params.layer_7[300:310]', undefined]])) {
+  for (const [name, slice] of /** @type {const} */ ([
+    [leaf, '300:310'],
+    ['/params/layer_7', '300:310'],
+    ['params.layer_7', '300:310'],
+    [':/params/layer_7', '300:310'],
+    ['/params/layer_7[300:310]', undefined],
+    ['params.layer_7[300:310]', undefined],
+  ])) {
     asked.length = 0
     assert.deepEqual((await read(fromUrl(url), /** @type {any} */ (name), slice)).bytes, bytes)
     assert.equal(asked.length, kNames.length + pathTo(newer, 'layer_7').length + 1)
@@ -92,9 +132,11 @@ test('the command line, a lockfile and a checkpoint that was opened cost no more
   const most = kNames.length + pathTo(newer, 'layer_11').length + 3
   const { child, done } = start(['cat', url, '/params/layer_11[0:3]'])
   let shown = ''
-  child.stdout?.on('data', data => { shown += data })
+  child.stdout?.on('data', data => {
+    shown += data
+  })
   assert.equal((await done).status, 0)
-  assert.equal(shown, `[${[...(await read(fromPath(root), '/params/layer_11', '0:3')).bytes ?? []].join(' ')}]\n`)
+  assert.equal(shown, `[${[...((await read(fromPath(root), '/params/layer_11', '0:3')).bytes ?? [])].join(' ')}]\n`)
   assert.equal(asked.length, most - 2)
 
   const { lockfile } = await lock(fromPath(root), { allowExtra: true })
@@ -163,14 +205,21 @@ test('damage on the path is found, damage elsewhere does not matter', async t =>
     const whole = fs.readFileSync(join(root, file))
     const damaged = Buffer.from(whole)
     damaged[whole.length >> 1] ^= 1
-    for (const change of [() => fs.writeFileSync(join(root, file), damaged), () => fs.rmSync(join(root, file)), () => fs.writeFileSync(join(root, file), whole.subarray(0, 9))]) {
+    for (const change of [
+      () => fs.writeFileSync(join(root, file), damaged),
+      () => fs.rmSync(join(root, file)),
+      () => fs.writeFileSync(join(root, file), whole.subarray(0, 9)),
+    ]) {
       change()
       const { report, bytes: got } = await read(fromUrl(url), '/params/layer_5')
       const verified = await verify(fromUrl(url), { lockfile, include: ['/params/layer_5'] })
       if (path.includes(file)) {
         assert.equal(report.exit_code, 1)
         assert.equal(got, null)
-        assert.ok(report.findings.some(one => one.file === file), report.text)
+        assert.ok(
+          report.findings.some(one => one.file === file),
+          report.text,
+        )
         assert.equal(verified.verdict, 'MISMATCH')
       } else {
         assert.equal(report.exit_code, 0)
@@ -187,16 +236,25 @@ test('a chunk that is missing is missed, and a leaf that the tree names and the 
   const { url } = await serve(t, root)
   const file = join(root, '_METADATA')
   const metadata = JSON.parse(fs.readFileSync(file, 'utf8'))
-  metadata.tree_metadata["('gone',)"] = { key_metadata: [{ key: 'gone', key_type: 2 }], value_metadata: { value_type: 'np.ndarray', skip_deserialize: false } }
+  metadata.tree_metadata["('gone',)"] = {
+    key_metadata: [{ key: 'gone', key_type: 2 }],
+    value_metadata: { value_type: 'np.ndarray', skip_deserialize: false },
+  }
   metadata.use_zarr3 = true
   fs.writeFileSync(file, JSON.stringify(metadata))
   // Of one array alone nothing is said of all.
   const other = await digest(fromUrl(url), { include: ['/params/layer_3'] })
-  assert.deepEqual(other.findings.filter(one => one.severity === 'error').map(one => [one.code, one.key_path]), [['invalid', ['params', 'layer_3']]])
+  assert.deepEqual(
+    other.findings.filter(one => one.severity === 'error').map(one => [one.code, one.key_path]),
+    [['invalid', ['params', 'layer_3']]],
+  )
   metadata.use_zarr3 = false
   fs.writeFileSync(file, JSON.stringify(metadata))
   const gone = await digest(fromUrl(url), { include: ['/gone'] })
-  assert.deepEqual(gone.findings.filter(one => one.severity === 'error').map(one => one.code), ['missing-leaf'])
+  assert.deepEqual(
+    gone.findings.filter(one => one.severity === 'error').map(one => one.code),
+    ['missing-leaf'],
+  )
   assert.ok(newer.length > 20)
 })
 
@@ -205,7 +263,12 @@ test('a text costs no more than its file and the way to where an array of its na
   const { url, asked } = await serve(t, root)
   const { bytes } = await read(fromUrl(url), '/params/note')
   assert.equal(new TextDecoder().decode(bytes ?? undefined), 'a text')
-  assert.deepEqual(pathsOf(asked).filter(path => !path.startsWith('d/')).sort(), [...kNames, '_strings.json'].sort())
+  assert.deepEqual(
+    pathsOf(asked)
+      .filter(path => !path.startsWith('d/'))
+      .sort(),
+    [...kNames, '_strings.json'].sort(),
+  )
   assert.ok(asked.length <= kNames.length + 1 + 5)
 })
 
@@ -217,7 +280,10 @@ test('a leaf of one item costs nothing of the others', async t => {
   const leaf = ema.leaves.find((/** @type {any} */ one) => one.chunks)
   const { bytes } = await read(fromUrl(url), leaf.key_path, undefined, { item: 'ema' })
   assert.deepEqual(bytes, (await read(fromPath(root), leaf.key_path, undefined, { item: 'ema' })).bytes)
-  assert.deepEqual(pathsOf(asked).filter(path => path.startsWith('state/') && path.includes('/d/')), [])
+  assert.deepEqual(
+    pathsOf(asked).filter(path => path.startsWith('state/') && path.includes('/d/')),
+    [],
+  )
 })
 
 test('a plain layout is asked for the document and the chunks of the leaf alone', async t => {
@@ -234,12 +300,22 @@ test('a plain layout is asked for the document and the chunks of the leaf alone'
   }
 })
 
-test('over HTTP every leaf that is read alone is the directory\'s', async t => {
+test("over HTTP every leaf that is read alone is the directory's", async t => {
   const { url } = await serve(t, fixtures)
-  for (const name of ['v1/save', 'v1/zarr2_plain', 'multiprocess/zarr3_4x2', 'orbax/zarr2_odd_keys', 'orbax/plain_zarr2_odd_keys', 'orbax/zarr2_slash_keys', 'orbax/zarr2_pytree_nested']) {
+  for (const name of [
+    'v1/save',
+    'v1/zarr2_plain',
+    'multiprocess/zarr3_4x2',
+    'orbax/zarr2_odd_keys',
+    'orbax/plain_zarr2_odd_keys',
+    'orbax/zarr2_slash_keys',
+    'orbax/zarr2_pytree_nested',
+  ]) {
     const root = join(fixtures, name, 'ckpt')
     const { output } = await list(fromPath(root))
-    const leaves = output.items.flatMap((/** @type {any} */ item) => item.leaves.map((/** @type {any} */ leaf) => ({ item: item.name, ...leaf })))
+    const leaves = output.items.flatMap((/** @type {any} */ item) =>
+      item.leaves.map((/** @type {any} */ leaf) => ({ item: item.name, ...leaf })),
+    )
     for (const { item, key_path: path } of leaves.filter((/** @type {any} */ leaf) => leaf.nbytes)) {
       const there = await read(fromUrl(`${url}${name}/ckpt`), path, undefined, { item: item || undefined })
       const here = await read(fromPath(root), path, undefined, { item: item || undefined })
@@ -251,14 +327,28 @@ test('over HTTP every leaf that is read alone is the directory\'s', async t => {
 
 test('over HTTP a name names the leaf that it names in the directory, or is refused alike', async t => {
   const { url } = await serve(t, fixtures)
-  const outcome = (/** @type {any} */ source, /** @type {string} */ name) => read(source, name).then(({ item, key_path, bytes }) => ({ item, key_path, bytes }), error => error.message)
+  const outcome = (/** @type {any} */ source, /** @type {string} */ name) =>
+    read(source, name).then(
+      ({ item, key_path, bytes }) => ({ item, key_path, bytes }),
+      error => error.message,
+    )
   for (const name of ['v1/checkpointables', 'orbax/zarr2_odd_keys', 'orbax/zarr2_slash_keys']) {
     const root = join(fixtures, name, 'ckpt')
     const { output } = await list(fromPath(root))
-    const leaves = output.items.flatMap((/** @type {any} */ item) => item.leaves.map((/** @type {any} */ leaf) => ({ item: item.name, ...leaf })))
-    const names = leaves.flatMap(({ item, key_path: path }) => [path.join('.'), `${item}:${path.join('.')}`, `${path.join('.')}[0]`])
+    const leaves = output.items.flatMap((/** @type {any} */ item) =>
+      item.leaves.map((/** @type {any} */ leaf) => ({ item: item.name, ...leaf })),
+    )
+    const names = leaves.flatMap(({ item, key_path: path }) => [
+      path.join('.'),
+      `${item}:${path.join('.')}`,
+      `${path.join('.')}[0]`,
+    ])
     for (const one of ['', '/', 'state:', '\ud800', '*', '/**', ...names]) {
-      assert.deepEqual(await outcome(fromUrl(`${url}${name}/ckpt`), one), await outcome(fromPath(root), one), `${name} ${one}`)
+      assert.deepEqual(
+        await outcome(fromUrl(`${url}${name}/ckpt`), one),
+        await outcome(fromPath(root), one),
+        `${name} ${one}`,
+      )
     }
   }
 })

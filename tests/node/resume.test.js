@@ -16,7 +16,9 @@ import { fixtures, scratch } from './support/places.js'
 async function prepared(/** @type {import('node:test').TestContext} */ t) {
   const root = scratch(t)
   const ckpt = join(root, 'ckpt')
-  const leaves = Object.fromEntries(['a', 'b', 'c', 'd'].map((name, n) => [name, zarr3('uint8', [4], new Uint8Array(4).fill(n + 1))]))
+  const leaves = Object.fromEntries(
+    ['a', 'b', 'c', 'd'].map((name, n) => [name, zarr3('uint8', [4], new Uint8Array(4).fill(n + 1))]),
+  )
   for (const [path, bytes] of Object.entries(storeOf(leaves))) {
     fs.mkdirSync(join(ckpt, path, '..'), { recursive: true })
     fs.writeFileSync(join(ckpt, path), bytes)
@@ -28,10 +30,15 @@ async function prepared(/** @type {import('node:test').TestContext} */ t) {
 /** A state in memory, and what it was told. */
 function memory(/** @type {string | undefined} */ text) {
   const state = {
-    text, resumed: /** @type {number | undefined | null} */ (null), isFinished: /** @type {boolean | undefined} */ (undefined),
+    text,
+    resumed: /** @type {number | undefined | null} */ (null),
+    isFinished: /** @type {boolean | undefined} */ (undefined),
     read: text === undefined ? undefined : () => /** @type {string} */ (text),
-    write: (/** @type {string} */ written) => { state.text = written },
-    onResume: (/** @type {number | undefined} */ leaves, /** @type {boolean | undefined} */ isFinished) => Object.assign(state, { resumed: leaves, isFinished }),
+    write: (/** @type {string} */ written) => {
+      state.text = written
+    },
+    onResume: (/** @type {number | undefined} */ leaves, /** @type {boolean | undefined} */ isFinished) =>
+      Object.assign(state, { resumed: leaves, isFinished }),
   }
   return state
 }
@@ -65,7 +72,10 @@ test('leaves that the state vouches for are not read again', async t => {
     return readInto(path, offset, view)
   }
   await verify(store, { lockfile, state: memory(first.text), workers: 1 })
-  assert.deepEqual(read.filter(path => path.includes('/c/')), [])
+  assert.deepEqual(
+    read.filter(path => path.includes('/c/')),
+    [],
+  )
 })
 
 test('another byte, another time, another file, another lockfile: everything is read anew', async t => {
@@ -85,7 +95,10 @@ test('another byte, another time, another file, another lockfile: everything is 
   const { atime, mtime } = fs.statSync(chunk)
   const bytes = fs.readFileSync(chunk)
   // The same size and times: only the inode's own time tells.
-  fs.writeFileSync(chunk, bytes.map(byte => byte ^ 1))
+  fs.writeFileSync(
+    chunk,
+    bytes.map(byte => byte ^ 1),
+  )
   fs.utimesSync(chunk, atime, mtime)
   assert.deepEqual(await again(), ['MISMATCH', undefined])
   fs.writeFileSync(chunk, bytes)
@@ -102,13 +115,19 @@ async function served(/** @type {import('node:test').TestContext} */ t, /** @typ
   const ckpt = join(scratch(t), 'ckpt')
   fs.cpSync(join(fixtures, name, 'ckpt'), ckpt, { recursive: true })
   const { lockfile } = await lock(fromPath(ckpt))
-  const files = /** @type {string[]} */ (fs.readdirSync(ckpt, { recursive: true })).filter(path => /(^|\/)(d\/[0-9a-f]{32}|\d+(\.\d+)*)$/.test(path))
+  const files = /** @type {string[]} */ (fs.readdirSync(ckpt, { recursive: true })).filter(path =>
+    /(^|\/)(d\/[0-9a-f]{32}|\d+(\.\d+)*)$/.test(path),
+  )
   for (const path of files) fs.utimesSync(join(ckpt, path), kThen, kThen) // the server's ETags are of times
   assert.ok(lockfile && files.length > 2)
   return { ckpt, lockfile, files }
 }
 
-for (const [name, workers] of /** @type {[string, number][]} */ ([['orbax/plain_sharded', 1], ['orbax/zarr2_many_data_files', 1], ['orbax/zarr2_many_data_files', 2]])) {
+for (const [name, workers] of /** @type {[string, number][]} */ ([
+  ['orbax/plain_sharded', 1],
+  ['orbax/zarr2_many_data_files', 1],
+  ['orbax/zarr2_many_data_files', 2],
+])) {
   test(`over HTTP: resumed while every ETag is the same, of every file that was asked for: ${name}, workers: ${workers}`, async t => {
     const how = { workers, workersFrom: 0 }
     const { ckpt, lockfile, files } = await served(t, name)
@@ -132,7 +151,11 @@ for (const [name, workers] of /** @type {[string, number][]} */ ([['orbax/plain_
     await verify(fromUrl(other), { lockfile, deep: true, workers: 1 })
     const read = files.filter(path => asked.some(one => one.url === `/${path}`))
     assert.ok(read.length > 2)
-    for (const path of read) assert.ok(state.files.some((/** @type {any} */ one) => one[0] === path), path)
+    for (const path of read)
+      assert.ok(
+        state.files.some((/** @type {any} */ one) => one[0] === path),
+        path,
+      )
     for (const path of [read[0], read[read.length >> 1]]) {
       fs.utimesSync(join(ckpt, path), kThen, kThen + 5)
       assert.deepEqual(await again(), ['VERIFIED', undefined], `${path}: another ETag is another file`)
@@ -141,10 +164,21 @@ for (const [name, workers] of /** @type {[string, number][]} */ ([['orbax/plain_
     }
     for (const path of files) {
       const bytes = fs.readFileSync(join(ckpt, path))
-      fs.writeFileSync(join(ckpt, path), bytes.map(byte => byte ^ 1))
+      fs.writeFileSync(
+        join(ckpt, path),
+        bytes.map(byte => byte ^ 1),
+      )
     }
     assert.deepEqual(await again(), ['MISMATCH', undefined])
-    for (const forged of [null, [], 'x', [['../a', '"1"']], [['_METADATA', '"1"']], [['nobody', '"1"']], [['_METADATA']]]) {
+    for (const forged of [
+      null,
+      [],
+      'x',
+      [['../a', '"1"']],
+      [['_METADATA', '"1"']],
+      [['nobody', '"1"']],
+      [['_METADATA']],
+    ]) {
       assert.equal((await again(JSON.stringify({ ...state, files: forged })))[1], undefined, JSON.stringify(forged))
     }
   })
@@ -161,10 +195,17 @@ test('over HTTP: an ETag bridges an interruption, and the headline says what res
   // Other bytes under the same ETags: those are made of times and sizes.
   for (const path of files) {
     const file = join(ckpt, path)
-    fs.writeFileSync(file, fs.readFileSync(file).map(byte => byte ^ 1))
+    fs.writeFileSync(
+      file,
+      fs.readFileSync(file).map(byte => byte ^ 1),
+    )
     fs.utimesSync(file, kThen, kThen)
   }
-  for (const text of [first.text, JSON.stringify({ ...state, finished: undefined }), JSON.stringify({ ...state, finished: 0 })]) {
+  for (const text of [
+    first.text,
+    JSON.stringify({ ...state, finished: undefined }),
+    JSON.stringify({ ...state, finished: 0 }),
+  ]) {
     const again = memory(text)
     assert.equal((await verify(fromUrl(url), { lockfile, state: again })).verdict, 'MISMATCH')
     assert.deepEqual([again.resumed, again.isFinished], [undefined, true])
@@ -172,7 +213,10 @@ test('over HTTP: an ETag bridges an interruption, and the headline says what res
   const interrupted = memory(JSON.stringify({ ...state, finished: false, equal: state.equal.slice(0, 2) }))
   assert.match((await verify(fromUrl(url), { lockfile, state: interrupted })).headline, /^MISMATCH/)
   assert.equal(interrupted.resumed, 2)
-  const trusting = await verify(fromUrl(url), { lockfile, state: memory(JSON.stringify({ ...state, finished: false })) })
+  const trusting = await verify(fromUrl(url), {
+    lockfile,
+    state: memory(JSON.stringify({ ...state, finished: false })),
+  })
   assert.match(trusting.headline, new RegExp(`^VERIFIED.*; ${state.equal.length} of these leaves rest on ETags: `))
 })
 
@@ -199,7 +243,8 @@ test('over HTTP: a server that gives no strong ETag leaves nothing to go on from
   for (const etag of [undefined, 'W/"1"']) {
     const { url } = await serve(t, ckpt, (_, response) => {
       const write = response.writeHead.bind(response)
-      response.writeHead = (/** @type {number} */ status, /** @type {any} */ { etag: _, ...headers } = {}) => write(status, { ...headers, ...etag && { etag } })
+      response.writeHead = (/** @type {number} */ status, /** @type {any} */ { etag: _, ...headers } = {}) =>
+        write(status, { ...headers, ...(etag && { etag }) })
       return false
     })
     const state = memory(undefined)
@@ -223,10 +268,17 @@ test('a state cannot vouch for what the lockfile does not say, nor for damage th
   }
   for (const equal of [[5], [[null, null]], [['', ['a'], 1]], [['', [1]]], [['', 'a']]]) {
     const text = JSON.stringify({ ...state, equal })
-    await assert.rejects(verify(fromPath(ckpt), { lockfile, state: memory(text) }), { code: 'evidence', message: /^the state is refused/ }, text)
+    await assert.rejects(
+      verify(fromPath(ckpt), { lockfile, state: memory(text) }),
+      { code: 'evidence', message: /^the state is refused/ },
+      text,
+    )
   }
   await assert.rejects(verify(fromPath(ckpt), { state: memory(undefined) }), { code: 'usage' })
-  await assert.rejects(verify(fromMap(storeOf({ a: zarr3('uint8', [1], new Uint8Array(1)) })), { lockfile, state: memory(undefined) }), { code: 'usage' })
+  await assert.rejects(
+    verify(fromMap(storeOf({ a: zarr3('uint8', [1], new Uint8Array(1)) })), { lockfile, state: memory(undefined) }),
+    { code: 'usage' },
+  )
 })
 
 test('an interrupted run leaves a state of what it had found', async t => {
@@ -253,8 +305,12 @@ test('a core that fails leaves no state, and its own error is told', async t => 
         ...rest,
         factory: async (/** @type {any} */ options) => {
           const core = await factory(options)
-          core.Verifier.prototype.poll = () => { throw new WebAssembly.RuntimeError('unreachable') }
-          core.Verifier.prototype.equal = () => { throw new Error('the second error') }
+          core.Verifier.prototype.poll = () => {
+            throw new WebAssembly.RuntimeError('unreachable')
+          }
+          core.Verifier.prototype.equal = () => {
+            throw new Error('the second error')
+          }
           return core
         },
       }
@@ -275,7 +331,13 @@ test('evidence, state and result are never one file', async t => {
     assert.equal(status, 2, args.join(' '))
     assert.match(stderr, /itself: name another file/)
   }
-  for (const [lock, other] of [[lockPath, lockPath], [lockPath, link], [link, lockPath], [link, link], [lockPath, `${root}/./l.json`]]) {
+  for (const [lock, other] of [
+    [lockPath, lockPath],
+    [lockPath, link],
+    [link, lockPath],
+    [link, link],
+    [lockPath, `${root}/./l.json`],
+  ]) {
     refused('verify', ckpt, '--lock', lock, '--state', other)
     refused('verify', ckpt, '--lock', lock, '-o', other)
     refused('cat', ckpt, '/a', '--lock', lock, '-o', other)
@@ -312,8 +374,16 @@ test('the program: --state, --resume', async t => {
 test('a leaf counts as found equal only by every digest that was asked for', async t => {
   const { ckpt } = await prepared(t)
   const { lockfile } = await lock(fromPath(ckpt), { algorithms: ['blake3', 'sha256'] })
-  const wrong = new TextDecoder().decode(/** @type {Uint8Array} */ (lockfile)).replace(/("sha256":")(.)/, (_, name, digit) => name + (digit === '0' ? '1' : '0'))
-  const run = (/** @type {any} */ state) => verify(fromPath(ckpt), { lockfile: new TextEncoder().encode(wrong), algorithms: ['blake3', 'sha256'], deep: true, state })
+  const wrong = new TextDecoder()
+    .decode(/** @type {Uint8Array} */ (lockfile))
+    .replace(/("sha256":")(.)/, (_, name, digit) => name + (digit === '0' ? '1' : '0'))
+  const run = (/** @type {any} */ state) =>
+    verify(fromPath(ckpt), {
+      lockfile: new TextEncoder().encode(wrong),
+      algorithms: ['blake3', 'sha256'],
+      deep: true,
+      state,
+    })
   const first = memory(undefined)
   assert.equal((await run(first)).exit_code, 1)
   assert.equal(JSON.parse(first.text ?? '').equal.length, 3)

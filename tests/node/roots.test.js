@@ -12,7 +12,11 @@ const prng = join(fixtures, 'orbax/zarr2_prng_keys/ckpt')
 const kTensorFlow = 'model_checkpoint_path: "ckpt-1"\n'
 
 /** A copy that something was done to, with the lockfile of the original. */
-async function changed(/** @type {import('node:test').TestContext} */ t, /** @type {string} */ original, /** @type {(at: (name: string) => string) => void} */ change) {
+async function changed(
+  /** @type {import('node:test').TestContext} */ t,
+  /** @type {string} */ original,
+  /** @type {(at: (name: string) => string) => void} */ change,
+) {
   const copy = join(scratch(t), 'ckpt')
   fs.cpSync(original, copy, { recursive: true })
   const { lockfile } = await lock(fromPath(copy))
@@ -29,14 +33,53 @@ const unmark = (/** @type {(name: string) => string} */ at) => {
 
 /** @type {[what: string, original: string, change: (at: (name: string) => string) => void, exit: number, code?: string][]} */
 const kRows = [
-  ['links to its own steps', root, at => { for (const name of ['best', 'latest']) fs.symlinkSync('ckpt_00000200', at(name)) }, 0],
+  [
+    'links to its own steps',
+    root,
+    at => {
+      for (const name of ['best', 'latest']) fs.symlinkSync('ckpt_00000200', at(name))
+    },
+    0,
+  ],
   ['a root of its own in a root', root, at => fs.cpSync(root, at('best'), { recursive: true }), 0],
   ["TensorFlow's file checkpoint in a root", root, at => fs.writeFileSync(at('checkpoint'), kTensorFlow), 0],
   ["TensorFlow's file checkpoint beside a tree", flat, at => fs.writeFileSync(at('checkpoint'), kTensorFlow), 0],
-  ['a configuration with the prefix of Flax beside a tree', flat, at => fs.writeFileSync(at('checkpoint_config.json'), '{}'), 0],
-  ['a tree in a step that is not read, where no step says that it is a checkpoint', root, at => { unmark(at); plant(at('ckpt_00000100')) }, 1, 'reader-divergence'],
-  ['a tree in an unfinished step, likewise', root, at => { unmark(at); plant(at('7.orbax-checkpoint-tmp-1')) }, 1, 'reader-divergence'],
-  ['a link out of such a root', root, at => { unmark(at); fs.symlinkSync(flat, at('A')) }, 3, 'symlink'],
+  [
+    'a configuration with the prefix of Flax beside a tree',
+    flat,
+    at => fs.writeFileSync(at('checkpoint_config.json'), '{}'),
+    0,
+  ],
+  [
+    'a tree in a step that is not read, where no step says that it is a checkpoint',
+    root,
+    at => {
+      unmark(at)
+      plant(at('ckpt_00000100'))
+    },
+    1,
+    'reader-divergence',
+  ],
+  [
+    'a tree in an unfinished step, likewise',
+    root,
+    at => {
+      unmark(at)
+      plant(at('7.orbax-checkpoint-tmp-1'))
+    },
+    1,
+    'reader-divergence',
+  ],
+  [
+    'a link out of such a root',
+    root,
+    at => {
+      unmark(at)
+      fs.symlinkSync(flat, at('A'))
+    },
+    3,
+    'symlink',
+  ],
   ['an empty directory with the name of a newer step', root, at => fs.mkdirSync(at('ckpt_00000300')), 3, 'newer-step'],
   ['a step of another format', root, at => fs.cpSync(at('ckpt_00000100'), at('5'), { recursive: true }), 1],
   ['a PRNG key without _sharding', prng, at => fs.rmSync(at('_sharding')), 1, 'reader-divergence'],
@@ -46,7 +89,11 @@ for (const [what, original, change, exit, code] of kRows) {
   test(what, async t => {
     const report = await changed(t, original, change)
     assert.equal(report.exit_code, exit, report.text)
-    if (code) assert.ok(report.findings.some(one => one.code === code && one.file), report.text)
+    if (code)
+      assert.ok(
+        report.findings.some(one => one.code === code && one.file),
+        report.text,
+      )
   })
 }
 

@@ -10,12 +10,14 @@ import { fixtures, scratch } from './support/places.js'
 import { assertValid } from './support/schema.js'
 
 const content = Uint8Array.from({ length: 4000 }, (_, k) => k * 31 + (k >> 7))
-const files = () => storeOf({
-  a: zarr3('uint8', [40, 50], content.subarray(0, 2000), { chunk: [4, 10] }),
-  b: zarr3('uint16', [1000], content.subarray(0, 2000), { chunk: [20] }),
-})
+const files = () =>
+  storeOf({
+    a: zarr3('uint8', [40, 50], content.subarray(0, 2000), { chunk: [4, 10] }),
+    b: zarr3('uint16', [1000], content.subarray(0, 2000), { chunk: [20] }),
+  })
 const kChunks = 10 * 5 + 50
-const locked = async (/** @type {any} */ options) => /** @type {any} */ ((await lock(fromMap(files()), options)).lockfile)
+const locked = async (/** @type {any} */ options) =>
+  /** @type {any} */ ((await lock(fromMap(files()), options)).lockfile)
 const skipped = (/** @type {any} */ report) => {
   assertValid('report', report)
   return report.findings.find((/** @type {any} */ one) => one.code === 'skipped')
@@ -28,7 +30,12 @@ test('an intact checkpoint is INCOMPLETE, with the share, the chances and the by
     assert.deepEqual([report.verdict, report.exit_code, report.leaves.not_read], ['INCOMPLETE', 3, 2], report.text)
     const { message, actual } = skipped(report)
     assert.equal(actual, '5 chunks')
-    assert.match(message, new RegExp(`^a sample of 5 of ${kChunks} chunks \\(5 %\\) with seed 7, \\d+ bytes read: it holds a single changed chunk with probability 0\\.05, one of a changed 1 % \\(1\\) with 0\\.05`))
+    assert.match(
+      message,
+      new RegExp(
+        `^a sample of 5 of ${kChunks} chunks \\(5 %\\) with seed 7, \\d+ bytes read: it holds a single changed chunk with probability 0\\.05, one of a changed 1 % \\(1\\) with 0\\.05`,
+      ),
+    )
     assert.equal(message.includes('only decoded'), !chunks)
     assert.equal(report.coverage.leaf, Number(/(\d+) bytes read/.exec(message)?.[1]))
   }
@@ -65,9 +72,14 @@ test('many drawn chunks of a leaf are shared out over jobs: the same report', as
     const lockfile = await locked({ chunks })
     for (const source of [files, changed]) {
       for (const share of [0.3, 1]) {
-        const run = async (/** @type {any} */ options) => (await verify(fromMap(source()), { lockfile, sample: { share, seed: 5 }, ...options })).text
+        const run = async (/** @type {any} */ options) =>
+          (await verify(fromMap(source()), { lockfile, sample: { share, seed: 5 }, ...options })).text
         const whole = await run({ workers: 1 })
-        for (const options of [{ workers: 1, segment: 1 }, { workers: 3, workersFrom: 0, segment: 60 }]) assert.equal(await run(options), whole)
+        for (const options of [
+          { workers: 1, segment: 1 },
+          { workers: 3, workersFrom: 0, segment: 60 },
+        ])
+          assert.equal(await run(options), whole)
       }
     }
   }
@@ -79,7 +91,9 @@ test('every chunk is drawn about as often as every other', async () => {
   const drawn = new Map()
   const map = fromMap(files())
   const watched = {
-    name: 'x', list: map.list.bind(map), get: map.get.bind(map),
+    name: 'x',
+    list: map.list.bind(map),
+    get: map.get.bind(map),
     getRange: (/** @type {string} */ key, /** @type {any} */ range) => {
       if (key.includes('/c/')) drawn.set(key, (drawn.get(key) ?? 0) + 1)
       return map.getRange(key, range)
@@ -89,7 +103,10 @@ test('every chunk is drawn about as often as every other', async () => {
   for (let seed = 0; seed < runs; seed++) await verify(watched, { lockfile, sample: { share: 0.2, seed } })
   const counts = [...drawn.values()]
   assert.equal(counts.length, kChunks)
-  assert.equal(counts.reduce((a, b) => a + b), runs * kChunks / 5)
+  assert.equal(
+    counts.reduce((a, b) => a + b),
+    (runs * kChunks) / 5,
+  )
   // 20 expected, standard deviation 4.
   assert.ok(Math.min(...counts) > 3 && Math.max(...counts) < 41, counts.join())
 })
@@ -99,7 +116,10 @@ test('what is changed is found where it is drawn: by value, and damage by decodi
   changed['a/c/9/4'] = changed['a/c/9/4'].slice().fill(1)
   const cut = files()
   cut['b/c/49'] = cut['b/c/49'].slice(1)
-  for (const [damaged, chunks, code] of /** @type {[any, boolean, string][]} */ ([[changed, true, 'digest-mismatch'], [cut, false, 'truncated']])) {
+  for (const [damaged, chunks, code] of /** @type {[any, boolean, string][]} */ ([
+    [changed, true, 'digest-mismatch'],
+    [cut, false, 'truncated'],
+  ])) {
     const lockfile = await locked({ chunks })
     let found = 0
     for (let seed = 0; seed < 40; seed++) {
@@ -112,7 +132,10 @@ test('what is changed is found where it is drawn: by value, and damage by decodi
     const all = await verify(fromMap(damaged), { lockfile, sample: { share: 1, seed: 3 } })
     assert.equal(all.exit_code, 1)
   }
-  const decoded = await verify(fromMap(changed), { lockfile: await locked({ chunks: false }), sample: { share: 1, seed: 1 } })
+  const decoded = await verify(fromMap(changed), {
+    lockfile: await locked({ chunks: false }),
+    sample: { share: 1, seed: 1 },
+  })
   assert.equal(decoded.verdict, 'INCOMPLETE', 'other values that decode are not found without chunks')
 })
 
@@ -126,7 +149,11 @@ test('what documents, names and lengths of chunks tell is found wherever the lea
   const renamed = files()
   renamed['b/c/3'] = files()['b/c/4']
   renamed['b/c/4'] = files()['b/c/3']
-  for (const [what, damaged, share] of /** @type {[string, any, number][]} */ ([['byte order', swapped, 0.25], ['length', cut, 0.25], ['names', renamed, 1]])) {
+  for (const [what, damaged, share] of /** @type {[string, any, number][]} */ ([
+    ['byte order', swapped, 0.25],
+    ['length', cut, 0.25],
+    ['names', renamed, 1],
+  ])) {
     const report = await verify(fromMap(damaged), { lockfile, sample: { share, seed: 1 } })
     assert.equal(report.exit_code, 1, what)
   }
@@ -139,18 +166,32 @@ test('a copy in other chunks is not called different', async () => {
     b: zarr3('uint16', [1000], content.subarray(0, 2000), { chunk: [20] }),
   })
   const report = await verify(fromMap(other), { lockfile, sample: { share: 1, seed: 5 } })
-  assert.deepEqual([report.verdict, report.findings.filter(one => one.severity === 'error')], ['INCOMPLETE', []], report.text)
+  assert.deepEqual(
+    [report.verdict, report.findings.filter(one => one.severity === 'error')],
+    ['INCOMPLETE', []],
+    report.text,
+  )
 })
 
 test('real checkpoints, 1 and 2 workers: the same bytes, nothing found', async () => {
-  for (const name of ['orbax/zarr2_many_leaves', 'orbax/zarr3_chunked', 'manager/zarr2_items', 'legacy/orbax-0.11.37/checkpoint_manager']) {
+  for (const name of [
+    'orbax/zarr2_many_leaves',
+    'orbax/zarr3_chunked',
+    'manager/zarr2_items',
+    'legacy/orbax-0.11.37/checkpoint_manager',
+  ]) {
     const source = join(fixtures, name, 'ckpt')
     if (!fs.existsSync(source)) continue
     const { lockfile } = await lock(fromPath(source), { chunks: true })
     /** @type {any} */
     let first
     for (const workers of [1, 2]) {
-      const report = await verify(fromPath(source), { lockfile: /** @type {any} */ (lockfile), sample: { share: 0.3, seed: 11 }, workers, workersFrom: 0 })
+      const report = await verify(fromPath(source), {
+        lockfile: /** @type {any} */ (lockfile),
+        sample: { share: 0.3, seed: 11 },
+        workers,
+        workersFrom: 0,
+      })
       assert.equal(report.verdict, 'INCOMPLETE', report.text)
       first ??= report.text
       assert.equal(report.text, first)
@@ -168,7 +209,13 @@ test('the program: --sample and --seed', t => {
   assert.equal(cli(['verify', baseline, '--lock', lockfile, '--sample=1KiB', '--json']).status, 3)
   const tampered = join(fixtures, 'seed000/artifacts/tampered_ckpt')
   assert.equal(cli(['verify', tampered, '--lock', lockfile, '--sample', '100%', '-q']).status, 1)
-  for (const args of [['--seed', '5'], ['--sample', '0%'], ['--sample', '101%'], ['--sample', '5%', '--deep'], ['--sample', '5%', '--state', 'x']]) {
+  for (const args of [
+    ['--seed', '5'],
+    ['--sample', '0%'],
+    ['--sample', '101%'],
+    ['--sample', '5%', '--deep'],
+    ['--sample', '5%', '--state', 'x'],
+  ]) {
     assert.equal(cli(['verify', baseline, '--lock', lockfile, ...args]).status, 2, args.join(' '))
   }
 })

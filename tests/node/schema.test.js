@@ -16,8 +16,18 @@ test('every command that has --json, over sound and damaged checkpoints', t => {
   const lockfile = join(root, 'l.json')
   cli(['lock', sources[0], '-o', lockfile, '--chunks', '-q'])
   const rest = /** @type {Record<string, string[][]>} */ ({
-    lock: [['-o', '-']], verify: [[], ['--lock', lockfile], ['--against', join(fixtures, 'damaged/base_plain/ckpt')], ['--lock', lockfile, '--sample', '50%', '--seed', '1']],
-    diff: [[sources[0], '--values'], [sources[0], '--strip-prefix', 'params']], match: [[sources[0]], [lockfile]],
+    lock: [['-o', '-']],
+    verify: [
+      [],
+      ['--lock', lockfile],
+      ['--against', join(fixtures, 'damaged/base_plain/ckpt')],
+      ['--lock', lockfile, '--sample', '50%', '--seed', '1'],
+    ],
+    diff: [
+      [sources[0], '--values'],
+      [sources[0], '--strip-prefix', 'params'],
+    ],
+    match: [[sources[0]], [lockfile]],
     cat: [['/params/bias'], ['/params/bias[0:2]', '--lock', lockfile], ['/none']],
   })
   const commands = Object.keys(kCommands).filter(name => kCommands[name].options.includes('json'))
@@ -27,7 +37,7 @@ test('every command that has --json, over sound and damaged checkpoints', t => {
     for (const source of sources) {
       for (const options of all) {
         const isLockfile = options.includes('-o')
-        const { status, stdout } = cli([command, source, ...options, ...isLockfile ? [] : ['--json']])
+        const { status, stdout } = cli([command, source, ...options, ...(isLockfile ? [] : ['--json'])])
         assert.ok([0, 1, 2, 3, 5].includes(status ?? -1), `${command} ${options}`)
         if (status === 0 && !isLockfile) assert.doesNotThrow(() => JSON.parse(stdout), command)
         if (!isLockfile && options === all[0]) cli([command, source, ...options, '--format', 'ndjson'])

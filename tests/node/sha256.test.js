@@ -7,11 +7,17 @@ import * as leafsum from '../../node/lib/index.js'
 import { casesIn } from './support/cases.js'
 
 const browserLike = makeApi({ ...platform, sha256: undefined })
-const options = { algorithms: /** @type {('blake3' | 'sha256')[]} */ (['blake3', 'sha256']), allSteps: true, workers: 1 }
+const options = {
+  algorithms: /** @type {('blake3' | 'sha256')[]} */ (['blake3', 'sha256']),
+  allSteps: true,
+  workers: 1,
+}
 
 for (const { name, source } of ['orbax', 'zarr'].flatMap(casesIn).filter(one => !one.damage)) {
   test(name, async () => {
-    const [own, theirs] = await Promise.all([browserLike, leafsum].map(api => api.digest(leafsum.fromPath(source), options)))
+    const [own, theirs] = await Promise.all(
+      [browserLike, leafsum].map(api => api.digest(leafsum.fromPath(source), options)),
+    )
     assert.deepEqual([own.text, own.outputText], [theirs.text, theirs.outputText])
   })
 }

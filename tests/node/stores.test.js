@@ -26,7 +26,14 @@ function directory(t) {
 const makers = /** @type {Record<string, (t: import('node:test').TestContext) => any>} */ ({
   path: t => fromPath(directory(t).ckpt),
   map: () => fromMap({ 'a/b/file': bytes('hello world'), top: bytes('') }, { name: 'c' }),
-  files: () => new FilesStore([['a/b/file', blob('hello world')], ['top', blob('')]], { name: 'c', empty: ['empty'] }),
+  files: () =>
+    new FilesStore(
+      [
+        ['a/b/file', blob('hello world')],
+        ['top', blob('')],
+      ],
+      { name: 'c', empty: ['empty'] },
+    ),
 })
 const blob = (/** @type {string} */ content) => /** @type {any} */ (new Blob([content]))
 
@@ -46,7 +53,13 @@ for (const [kind, make] of Object.entries(makers)) {
     assert.equal(await store.getRange('/none', { offset: 0, length: 1 }), undefined)
     assert.equal(store.name, 'c')
     const listed = (await store.list()).filter((/** @type {any} */ [, , one]) => one === 'f')
-    assert.deepEqual(listed.map((/** @type {any} */ [path, size]) => [path, size]), [['a/b/file', 11], ['top', 0]])
+    assert.deepEqual(
+      listed.map((/** @type {any} */ [path, size]) => [path, size]),
+      [
+        ['a/b/file', 11],
+        ['top', 0],
+      ],
+    )
     for (const bad of ['/../outside', '/a/../../outside', '//top', '/a//b', '/.', '/a/b/file/', '/a\0b', '']) {
       await assert.rejects(async () => store.get(bad), { name: 'StoreError', kind: 'unreadable' }, JSON.stringify(bad))
     }
@@ -61,7 +74,13 @@ test('path: an empty directory and symlinks are listed, none is followed that le
   fs.symlinkSync('loop', join(ckpt, 'loop'))
   const store = fromPath(ckpt)
   assert.deepEqual(store.list(), [
-    ['a/b/file', 11, 'f'], ['empty', 0, 'd'], ['link', 0, 'l'], ['loop', 0, 'l'], ['top', 0, 'f'], ['up', 0, 'l']])
+    ['a/b/file', 11, 'f'],
+    ['empty', 0, 'd'],
+    ['link', 0, 'l'],
+    ['loop', 0, 'l'],
+    ['top', 0, 'f'],
+    ['up', 0, 'l'],
+  ])
   for (const path of ['link', 'up/outside', 'loop', 'up/c/top']) {
     await assert.rejects(store.get(path), { kind: 'unreadable', message: /symlink/ }, path)
     assert.throws(() => store.readInto(path, 0, new Uint8Array(4)), { kind: 'unreadable' }, path)
@@ -70,9 +89,25 @@ test('path: an empty directory and symlinks are listed, none is followed that le
 })
 
 test('map: what is no map of paths to bytes is misuse, told as such', () => {
-  for (const files of [undefined, null, 5, 'files', { a: 'text' }, { a: [1, 2] }, { a: new ArrayBuffer(2) }, { a: undefined },
-    { '../x': bytes('') }, { '': bytes('') }, { 'a//b': bytes('') }, new Map([['.', bytes('')]])]) {
-    assert.throws(() => fromMap(/** @type {any} */ (files)), { name: 'LeafsumError', code: 'usage', message: /^fromMap: / })
+  for (const files of [
+    undefined,
+    null,
+    5,
+    'files',
+    { a: 'text' },
+    { a: [1, 2] },
+    { a: new ArrayBuffer(2) },
+    { a: undefined },
+    { '../x': bytes('') },
+    { '': bytes('') },
+    { 'a//b': bytes('') },
+    new Map([['.', bytes('')]]),
+  ]) {
+    assert.throws(() => fromMap(/** @type {any} */ (files)), {
+      name: 'LeafsumError',
+      code: 'usage',
+      message: /^fromMap: /,
+    })
   }
   assert.throws(() => fromPath(''), { name: 'LeafsumError', code: 'source' })
 })
@@ -80,8 +115,16 @@ test('map: what is no map of paths to bytes is misuse, told as such', () => {
 test('files, drops and handles: what is none is misuse, told as such', async () => {
   for (const nothing of /** @type {any[]} */ ([undefined, null, 5, {}])) {
     assert.throws(() => fromFiles(nothing), { name: 'LeafsumError', code: 'usage', message: /^fromFiles: / })
-    assert.throws(() => fromDataTransfer(nothing), { name: 'LeafsumError', code: 'usage', message: /^fromDataTransfer: / })
-    await assert.rejects(fromDirectoryHandle(nothing), { name: 'LeafsumError', code: 'usage', message: /^fromDirectoryHandle: / })
+    assert.throws(() => fromDataTransfer(nothing), {
+      name: 'LeafsumError',
+      code: 'usage',
+      message: /^fromDataTransfer: /,
+    })
+    await assert.rejects(fromDirectoryHandle(nothing), {
+      name: 'LeafsumError',
+      code: 'usage',
+      message: /^fromDirectoryHandle: /,
+    })
   }
 })
 
@@ -147,14 +190,19 @@ test('path: a pipe neither hangs nor is read', { skip: process.platform === 'win
   assert.throws(() => store.size('a'), { kind: 'unreadable', message: /not a regular file/ })
 })
 
-test('path: names that are not UTF-8 are escaped, read, and never shadow another', { skip: process.platform !== 'linux' }, async t => {
+test('path: names that are not UTF-8 are escaped, read, and never shadow another', {
+  skip: process.platform !== 'linux',
+}, async t => {
   const { ckpt } = directory(t)
   const odd = Buffer.from([0x78, 0xff])
   fs.mkdirSync(Buffer.concat([Buffer.from(`${ckpt}/`), odd]))
   fs.writeFileSync(Buffer.concat([Buffer.from(`${ckpt}/`), odd, Buffer.from('/inner')]), 'raw')
   fs.writeFileSync(join(ckpt, 'x\\xff'), 'literal')
   const store = fromPath(ckpt)
-  assert.deepEqual(store.list().map(([path]) => path), ['a/b/file', 'empty', 'top', 'x\\xff', 'x\\xff~/inner'])
+  assert.deepEqual(
+    store.list().map(([path]) => path),
+    ['a/b/file', 'empty', 'top', 'x\\xff', 'x\\xff~/inner'],
+  )
   assert.equal(text(await store.get('x\\xff')), 'literal')
   assert.equal(text(await store.get('x\\xff~/inner')), 'raw')
   assert.equal(text(await store.get('a/b/file')), 'hello world')
@@ -168,11 +216,19 @@ test('path: more files than stay open', async t => {
   store.list()
   const view = new Uint8Array(8)
   for (const round of [0, 1]) {
-    for (let n = 0; n < 150; n++) assert.equal(text(view.subarray(0, store.readInto(`f${n}`, 0, view))), String(n), String(round))
+    for (let n = 0; n < 150; n++)
+      assert.equal(text(view.subarray(0, store.readInto(`f${n}`, 0, view))), String(n), String(round))
   }
-  const open = process.platform === 'linux'
-    ? fs.readdirSync('/proc/self/fd').filter(fd => { try { return fs.readlinkSync(`/proc/self/fd/${fd}`).startsWith(root) } catch { return false } })
-    : []
+  const open =
+    process.platform === 'linux'
+      ? fs.readdirSync('/proc/self/fd').filter(fd => {
+          try {
+            return fs.readlinkSync(`/proc/self/fd/${fd}`).startsWith(root)
+          } catch {
+            return false
+          }
+        })
+      : []
   assert.ok(open.length <= 64, `${open.length} files open`)
   store.close()
 })
@@ -186,39 +242,56 @@ test('path: no text of a failure holds the absolute path', async t => {
       assert.fail(path)
     } catch (error) {
       assert.equal(/** @type {any} */ (error).name, 'StoreError')
-      assert.ok(!/** @type {any} */ (error).message.includes(ckpt))
+      assert.ok(!(/** @type {any} */ (error).message.includes(ckpt)))
     }
   }
 })
 
 test('path: what is not there is refused in one line, a file is a source', t => {
   const { root } = directory(t)
-  assert.throws(() => fromPath(join(root, 'nothing')), { name: 'LeafsumError', code: 'source', message: /no such file$/ })
-  assert.deepEqual(fromPath(join(root, 'outside')).list().map(([path]) => path), ['outside'])
+  assert.throws(() => fromPath(join(root, 'nothing')), {
+    name: 'LeafsumError',
+    code: 'source',
+    message: /no such file$/,
+  })
+  assert.deepEqual(
+    fromPath(join(root, 'outside'))
+      .list()
+      .map(([path]) => path),
+    ['outside'],
+  )
 })
 
 test('files: the common first directory is the source', () => {
-  const file = (/** @type {string} */ path) => Object.assign(blob('x'), { name: path.split('/').pop(), webkitRelativePath: path })
+  const file = (/** @type {string} */ path) =>
+    Object.assign(blob('x'), { name: path.split('/').pop(), webkitRelativePath: path })
   const store = fromFiles([file('ckpt/_METADATA'), file('ckpt/d/1')])
   assert.equal(store.name, 'ckpt')
-  assert.deepEqual(store.list().map(([path]) => path), ['_METADATA', 'd/1'])
+  assert.deepEqual(
+    store.list().map(([path]) => path),
+    ['_METADATA', 'd/1'],
+  )
   const mixed = fromFiles([file('ckpt/_METADATA'), file('other/1')])
   assert.equal(mixed.name, '')
-  assert.deepEqual(mixed.list().map(([path]) => path), ['ckpt/_METADATA', 'other/1'])
+  assert.deepEqual(
+    mixed.list().map(([path]) => path),
+    ['ckpt/_METADATA', 'other/1'],
+  )
   assert.deepEqual(fromFiles([]).list(), [])
 })
 
 test('files: a dropped directory, a hundred entries at a time', async () => {
-  const entry = (/** @type {string} */ name, /** @type {any} */ content) => typeof content === 'string'
-    ? { name, isFile: true, file: (/** @type {any} */ give) => give(blob(content)) }
-    : {
-        name,
-        isDirectory: true,
-        createReader() {
-          const left = Object.entries(content).map(([child, inner]) => entry(child, inner))
-          return { readEntries: (/** @type {any} */ give) => give(left.splice(0, 100)) }
-        },
-      }
+  const entry = (/** @type {string} */ name, /** @type {any} */ content) =>
+    typeof content === 'string'
+      ? { name, isFile: true, file: (/** @type {any} */ give) => give(blob(content)) }
+      : {
+          name,
+          isDirectory: true,
+          createReader() {
+            const left = Object.entries(content).map(([child, inner]) => entry(child, inner))
+            return { readEntries: (/** @type {any} */ give) => give(left.splice(0, 100)) }
+          },
+        }
   const many = Object.fromEntries(Array.from({ length: 250 }, (_, n) => [`f${n}`, 'x']))
   const store = await fromEntry(entry('ckpt', { many, empty: {}, top: 'yz' }))
   assert.equal(store.name, 'ckpt')
@@ -237,24 +310,54 @@ test('files: of a value in many pieces the browser is asked for few, and for not
   const counting = {
     size: file.size,
     slice: (/** @type {number} */ begin, /** @type {number} */ end) => ({
-      arrayBuffer: () => { slices.push([begin, end]); return file.slice(begin, end).arrayBuffer() },
+      arrayBuffer: () => {
+        slices.push([begin, end])
+        return file.slice(begin, end).arrayBuffer()
+      },
     }),
   }
   // Values by offset and length, in pieces of 1 MiB, and how many slices they take; `turns`: the pieces of all of them in turn.
-  for (const { values, turns = false, expected } of /** @type {{ values: [number, number][], turns?: boolean, expected: number }[]} */ ([
+  for (const {
+    values,
+    turns = false,
+    expected,
+  } of /** @type {{ values: [number, number][], turns?: boolean, expected: number }[]} */ ([
     { values: [[0, 1000]], expected: 1 },
     { values: [[5, 2 * kMiB]], expected: 2 },
     { values: [[7, 9 * kMiB]], expected: 2 },
     { values: [[7, 30 * kMiB + 3]], expected: 1 + 4 },
-    { values: [[1, 10 * kMiB], [10 * kMiB + 1, 10 * kMiB]], expected: 1 + 2 + 2 },  // the second goes on where the first ends
-    { values: [[1, 9 * kMiB], [20 * kMiB, 9 * kMiB], [0, 9 * kMiB]], expected: 6 },
-    { values: [[0, 3 * kMiB], [10 * kMiB, 3 * kMiB], [20 * kMiB, 3 * kMiB]], turns: true, expected: 9 },
-    { values: [[39 * kMiB, 3 * kMiB]], expected: 2 },  // longer than the file: only what there is
+    {
+      values: [
+        [1, 10 * kMiB],
+        [10 * kMiB + 1, 10 * kMiB],
+      ],
+      expected: 1 + 2 + 2,
+    }, // the second goes on where the first ends
+    {
+      values: [
+        [1, 9 * kMiB],
+        [20 * kMiB, 9 * kMiB],
+        [0, 9 * kMiB],
+      ],
+      expected: 6,
+    },
+    {
+      values: [
+        [0, 3 * kMiB],
+        [10 * kMiB, 3 * kMiB],
+        [20 * kMiB, 3 * kMiB],
+      ],
+      turns: true,
+      expected: 9,
+    },
+    { values: [[39 * kMiB, 3 * kMiB]], expected: 2 }, // longer than the file: only what there is
   ])) {
-    const pieces = values.map(([offset, length]) => Array.from({ length: Math.ceil(length / kMiB) }, (_, n) => {
-      const end = Math.min(length, (n + 1) * kMiB)
-      return { offset: offset + n * kMiB, length: end - n * kMiB, follows: length - end }
-    }))
+    const pieces = values.map(([offset, length]) =>
+      Array.from({ length: Math.ceil(length / kMiB) }, (_, n) => {
+        const end = Math.min(length, (n + 1) * kMiB)
+        return { offset: offset + n * kMiB, length: end - n * kMiB, follows: length - end }
+      }),
+    )
     const ranges = turns ? pieces[0].flatMap((_, n) => pieces.map(one => one[n])) : pieces.flat()
     for (const together of [1, 2, ranges.length]) {
       slices = []
@@ -263,37 +366,76 @@ test('files: of a value in many pieces the browser is asked for few, and for not
         const some = ranges.slice(n, n + together)
         const got = await Promise.all(some.map(range => store.getRange('a', range)))
         for (const [i, bytes] of got.entries()) {
-          assert.ok(Buffer.compare(/** @type {any} */ (bytes), content.subarray(some[i].offset, some[i].offset + some[i].length)) === 0, `${some[i].offset}`)
+          assert.ok(
+            Buffer.compare(
+              /** @type {any} */ (bytes),
+              content.subarray(some[i].offset, some[i].offset + some[i].length),
+            ) === 0,
+            `${some[i].offset}`,
+          )
         }
       }
       assert.equal(slices.length, expected, JSON.stringify(values))
       const asked = slices.reduce((sum, [begin, end]) => sum + end - begin, 0)
-      assert.equal(asked, values.reduce((sum, [offset, length]) => sum + Math.min(length, content.length - offset), 0))
+      assert.equal(
+        asked,
+        values.reduce((sum, [offset, length]) => sum + Math.min(length, content.length - offset), 0),
+      )
       store.release()
     }
   }
 })
 
 test('files: a directory handle', async () => {
-  const handle = (/** @type {string} */ name, /** @type {any} */ content) => typeof content === 'string'
-    ? { kind: 'file', getFile: async () => blob(content) }
-    : { kind: 'directory', name, async * entries() { for (const [child, inner] of Object.entries(content)) yield [child, handle(child, inner)] } }
+  const handle = (/** @type {string} */ name, /** @type {any} */ content) =>
+    typeof content === 'string'
+      ? { kind: 'file', getFile: async () => blob(content) }
+      : {
+          kind: 'directory',
+          name,
+          async *entries() {
+            for (const [child, inner] of Object.entries(content)) yield [child, handle(child, inner)]
+          },
+        }
   const store = await fromDirectoryHandle(handle('ckpt', { d: { one: 'x' }, empty: {} }))
-  assert.deepEqual(store.list(), [['d/one', 1, 'f'], ['empty', 0, 'd']])
+  assert.deepEqual(store.list(), [
+    ['d/one', 1, 'f'],
+    ['empty', 0, 'd'],
+  ])
   assert.equal(text(await store.get('/d/one')), 'x')
 })
 
 test('files: a file that the browser no longer reads has changed', async () => {
-  const dead = (/** @type {string} */ name) => ({ size: 3, slice() { return this }, arrayBuffer: async () => { throw Object.assign(new Error('no'), { name }) } })
-  const store = new FilesStore(/** @type {any} */ ([['a', dead('NotReadableError')], ['b', dead('NotFoundError')]]))
+  const dead = (/** @type {string} */ name) => ({
+    size: 3,
+    slice() {
+      return this
+    },
+    arrayBuffer: async () => {
+      throw Object.assign(new Error('no'), { name })
+    },
+  })
+  const store = new FilesStore(
+    /** @type {any} */ ([
+      ['a', dead('NotReadableError')],
+      ['b', dead('NotFoundError')],
+    ]),
+  )
   await assert.rejects(store.get('a'), { kind: 'changed' })
   await assert.rejects(store.getRange('b', { offset: 0, length: 1 }), { kind: 'changed' })
   // What was read ahead, too: the piece that asks for it and those behind.
   const length = 1 << 20
   let slices = 0
-  const dying = { size: 4 * length, slice: () => ({ arrayBuffer: async () => slices++ === 0 ? new ArrayBuffer(length) : dead('NotReadableError').arrayBuffer() }) }
+  const dying = {
+    size: 4 * length,
+    slice: () => ({
+      arrayBuffer: async () => (slices++ === 0 ? new ArrayBuffer(length) : dead('NotReadableError').arrayBuffer()),
+    }),
+  }
   const ahead = new FilesStore(/** @type {any} */ ([['c', dying]]))
-  const [first, ...rest] = [0, 1, 2].map(n => ahead.getRange('c', { offset: n * length, length, follows: (3 - n) * length }))
+  const [first, ...rest] = [0, 1, 2].map(n =>
+    ahead.getRange('c', { offset: n * length, length, follows: (3 - n) * length }),
+  )
   assert.equal((await first)?.length, length)
   for (const read of rest) await assert.rejects(read, { kind: 'changed' })
 })

@@ -21,7 +21,9 @@ function copied(/** @type {import('node:test').TestContext} */ t) {
   const root = scratch(t)
   const ckpt = join(root, 'ckpt')
   fs.cpSync(join(artifacts, 'baseline_ckpt'), ckpt, { recursive: true })
-  const files = /** @type {string[]} */ (fs.readdirSync(ckpt, { recursive: true })).filter(name => fs.statSync(join(ckpt, name)).isFile()).sort()
+  const files = /** @type {string[]} */ (fs.readdirSync(ckpt, { recursive: true }))
+    .filter(name => fs.statSync(join(ckpt, name)).isFile())
+    .sort()
   const sums = join(root, 'SHA256SUMS')
   const write = (/** @type {(digest: string, name: string) => string} */ line) =>
     fs.writeFileSync(sums, files.map(name => `${line(hash(fs.readFileSync(join(ckpt, name))), name)}\n`).join(''))
@@ -34,7 +36,12 @@ const report = (/** @type {string[]} */ ...args) => {
   const document = JSON.parse(stdout)
   assertValid('report', document)
   assert.equal(document.exit_code, status)
-  return { ...document, found: document.findings.filter((/** @type {any} */ one) => one.severity !== 'info').map((/** @type {any} */ one) => `${one.severity} ${one.code} ${one.file}`) }
+  return {
+    ...document,
+    found: document.findings
+      .filter((/** @type {any} */ one) => one.severity !== 'info')
+      .map((/** @type {any} */ one) => `${one.severity} ${one.code} ${one.file}`),
+  }
 }
 
 test('the trio of the seed: sums taken one level up, of one checkpoint at a time', t => {
@@ -64,12 +71,18 @@ test('GNU and BSD forms, text and binary, upper case, comments: the same verdict
 
 test('what sha256sum itself writes, odd names too', t => {
   const { ckpt, sums } = copied(t)
-  for (const name of ['a b', 'back\\slash', 'new\nline', '(x) = y', '*star', 'é']) fs.writeFileSync(join(ckpt, name), name)
+  for (const name of ['a b', 'back\\slash', 'new\nline', '(x) = y', '*star', 'é'])
+    fs.writeFileSync(join(ckpt, name), name)
   for (const tag of ['', ' --tag']) {
-    const made = spawnSync('bash', ['-c', `find . -type f -exec sha256sum${tag} {} + > "$1"`, 'bash', sums], { cwd: ckpt })
+    const made = spawnSync('bash', ['-c', `find . -type f -exec sha256sum${tag} {} + > "$1"`, 'bash', sums], {
+      cwd: ckpt,
+    })
     if (made.status !== 0) return t.skip('no sha256sum')
     const { verdict, found } = report(ckpt, '--sums', sums)
-    assert.deepEqual(found.filter((/** @type {string} */ one) => !one.startsWith('warning')), [])
+    assert.deepEqual(
+      found.filter((/** @type {string} */ one) => !one.startsWith('warning')),
+      [],
+    )
     assert.equal(verdict, 'VERIFIED')
   }
 })
@@ -146,7 +159,12 @@ test('evidence that a link in the source leads to is of the source', t => {
   fs.symlinkSync(join(ckpt, 'evil.leafsum.json'), join(root, 'from-outside'))
   const verdict = (/** @type {string[]} */ ...args) => report(ckpt, '--allow-extra', ...args).verdict
   assert.equal(verdict('--lock', join(other, 'evil.json')), 'VERIFIED')
-  for (const file of [join(ckpt, 'evil.leafsum.json'), join(ckpt, '.git/sub/evil.json'), `${ckpt}/.git/sub/../other/evil.json`, join(root, 'from-outside')]) {
+  for (const file of [
+    join(ckpt, 'evil.leafsum.json'),
+    join(ckpt, '.git/sub/evil.json'),
+    `${ckpt}/.git/sub/../other/evil.json`,
+    join(root, 'from-outside'),
+  ]) {
     assert.equal(verdict('--lock', file), 'UNTRUSTED', file)
   }
   // The directory's own name on the way vouches for nothing and takes nothing away.
@@ -177,17 +195,58 @@ test('damage that no sum knows of is found all the same', async t => {
 
 test('names that leave the directory, and lines that cannot be read, are refused: exit code 2', t => {
   const { ckpt, sums } = copied(t)
-  const names = ['/etc/passwd', '../x', 'a/../../x', '..', '.', './', 'a//b', 'a/./b', 'a/', '\0', 'd/\0x', './../x', './/x']
+  const names = [
+    '/etc/passwd',
+    '../x',
+    'a/../../x',
+    '..',
+    '.',
+    './',
+    'a//b',
+    'a/./b',
+    'a/',
+    '\0',
+    'd/\0x',
+    './../x',
+    './/x',
+  ]
   const lines = [
     ...names.flatMap(name => [`${zeros}  ${name}`, `SHA256 (${name}) = ${zeros}`]),
-    `\\${zeros}  ..\\\\x\\`, `\\${zeros}  a\\tb`, `\\${zeros}  a\\`, zeros, `${zeros} `, `${zeros}x`, `${zeros}0  x`, `SHA256  (x) = ${zeros}`,
-    `SHA256 (x) ${zeros}`, `SHA256 (x) = ${zeros} `, `${zeros}  x\n${zeros} y`, `${zeros} *x\n${zeros}\ty`,
-    `${zeros.slice(1)}  x`, `g${zeros.slice(1)}  x`, `MD5 (x) = ${zeros.slice(32)}`, `SHA512 (x) = ${zeros}${zeros}`, `SHA256 (x) = ${zeros}0`,
-    `SHA256 () = ${zeros}`, 'x', `${zeros}  x\n${zeros}  x`, `${zeros}  x\n${zeros}  ./x`, `\ufeff${zeros}  x`,
+    `\\${zeros}  ..\\\\x\\`,
+    `\\${zeros}  a\\tb`,
+    `\\${zeros}  a\\`,
+    zeros,
+    `${zeros} `,
+    `${zeros}x`,
+    `${zeros}0  x`,
+    `SHA256  (x) = ${zeros}`,
+    `SHA256 (x) ${zeros}`,
+    `SHA256 (x) = ${zeros} `,
+    `${zeros}  x\n${zeros} y`,
+    `${zeros} *x\n${zeros}\ty`,
+    `${zeros.slice(1)}  x`,
+    `g${zeros.slice(1)}  x`,
+    `MD5 (x) = ${zeros.slice(32)}`,
+    `SHA512 (x) = ${zeros}${zeros}`,
+    `SHA256 (x) = ${zeros}0`,
+    `SHA256 () = ${zeros}`,
+    'x',
+    `${zeros}  x\n${zeros}  x`,
+    `${zeros}  x\n${zeros}  ./x`,
+    `\ufeff${zeros}  x`,
   ]
-  for (const line of lines) assert.throws(() => parseSums(line), { code: 'evidence', message: /^sums refused: line \d+: [^\n]+$/ }, JSON.stringify(line))
-  for (const text of ['', '\n', '# only a comment\n']) assert.throws(() => parseSums(text), { code: 'evidence', message: /no sums/ })
-  assert.throws(() => parseSums(new Uint8Array([...Buffer.from(zeros), 32, 32, 0xff])), { code: 'evidence', message: /not UTF-8/ })
+  for (const line of lines)
+    assert.throws(
+      () => parseSums(line),
+      { code: 'evidence', message: /^sums refused: line \d+: [^\n]+$/ },
+      JSON.stringify(line),
+    )
+  for (const text of ['', '\n', '# only a comment\n'])
+    assert.throws(() => parseSums(text), { code: 'evidence', message: /no sums/ })
+  assert.throws(() => parseSums(new Uint8Array([...Buffer.from(zeros), 32, 32, 0xff])), {
+    code: 'evidence',
+    message: /not UTF-8/,
+  })
   fs.writeFileSync(sums, `${zeros}  ../SHA256SUMS\n`)
   const { status, stdout, stderr } = cli(['verify', ckpt, '--sums', sums])
   assert.deepEqual([status, stdout], [2, ''])
@@ -199,13 +258,24 @@ test('what other tools write, as sha256sum -c reads it', () => {
   const names = (/** @type {string} */ text) => [...parseSums(text).keys()]
   for (const [text, ...expected] of [
     // `sha256 -r` of the BSDs: one space, and the name is all that follows, in the whole file.
-    [`${zeros} x`, 'x'], [`${zeros}\tx`, 'x'], [`\\${zeros} a\\nb`, 'a\nb'],
-    [`${zeros} x\n${zeros}  y\n${zeros} *z\n`, 'x', ' y', '*z'], [`${zeros}  `, ' '],
+    [`${zeros} x`, 'x'],
+    [`${zeros}\tx`, 'x'],
+    [`\\${zeros} a\\nb`, 'a\nb'],
+    [`${zeros} x\n${zeros}  y\n${zeros} *z\n`, 'x', ' y', '*z'],
+    [`${zeros}  `, ' '],
     // `openssl dgst -sha256`, and lines that were indented.
-    [`SHA256(x)= ${zeros}`, 'x'], [`SHA256 (x)=${zeros}`, 'x'], [`SHA256 (x)\t= \t${zeros}`, 'x'], [`SHA256 (x) = y) = ${zeros}`, 'x) = y'],
-    [` ${zeros}  x`, 'x'], [`\t\\${zeros} *a\\\\b`, 'a\\b'], [`  SHA256 (x) = ${zeros}`, 'x'], [`${zeros}\t x`, 'x'],
-    [`${zeros}   x`, ' x'], [`${zeros}  x `, 'x '],
-  ]) assert.deepEqual(names(text), expected, JSON.stringify(text))
+    [`SHA256(x)= ${zeros}`, 'x'],
+    [`SHA256 (x)=${zeros}`, 'x'],
+    [`SHA256 (x)\t= \t${zeros}`, 'x'],
+    [`SHA256 (x) = y) = ${zeros}`, 'x) = y'],
+    [` ${zeros}  x`, 'x'],
+    [`\t\\${zeros} *a\\\\b`, 'a\\b'],
+    [`  SHA256 (x) = ${zeros}`, 'x'],
+    [`${zeros}\t x`, 'x'],
+    [`${zeros}   x`, ' x'],
+    [`${zeros}  x `, 'x '],
+  ])
+    assert.deepEqual(names(text), expected, JSON.stringify(text))
 })
 
 test('one space before names: the same verdict', t => {
@@ -215,18 +285,25 @@ test('one space before names: the same verdict', t => {
 })
 
 test('escapes are those of coreutils', () => {
-  assert.deepEqual([...parseSums(`\\${zeros}  a\\\\b\\nc\\rd\n${zeros}  a\\nb\n\\SHA256 (\\\\n) = ${zeros}\n`).keys()], ['a\\b\nc\rd', 'a\\nb', '\\n'])
+  assert.deepEqual(
+    [...parseSums(`\\${zeros}  a\\\\b\\nc\\rd\n${zeros}  a\\nb\n\\SHA256 (\\\\n) = ${zeros}\n`).keys()],
+    ['a\\b\nc\rd', 'a\\nb', '\\n'],
+  )
 })
 
 test('line ends of Windows are no part of a name', () => {
   for (const end of ['\r\n', '\r']) {
-    assert.deepEqual([...parseSums(`# by hand\r\n\r\n${zeros}  a\r\n\\${zeros}  b\\r\r\nSHA256 (c) = ${zeros}${end}`).keys()], ['a', 'b\r', 'c'])
+    assert.deepEqual(
+      [...parseSums(`# by hand\r\n\r\n${zeros}  a\r\n\\${zeros}  b\\r\r\nSHA256 (c) = ${zeros}${end}`).keys()],
+      ['a', 'b\r', 'c'],
+    )
   }
 })
 
 test('names from the directory above are those of which each begins with the source', () => {
-  const names = (/** @type {string[]} */ lines, /** @type {string} */ source) =>
-    [...sumsOf(parseSums(lines.map(name => `${zeros}  ${name}\n`).join('')), source).keys()]
+  const names = (/** @type {string[]} */ lines, /** @type {string} */ source) => [
+    ...sumsOf(parseSums(lines.map(name => `${zeros}  ${name}\n`).join('')), source).keys(),
+  ]
   assert.deepEqual(names(['a/w', 'a/x/y'], 'a'), ['w', 'x/y'])
   // Else no line is left out.
   assert.deepEqual(names(['a/w', 'b/w'], 'a'), ['a/w', 'b/w'])
@@ -269,14 +346,20 @@ test('sums alone are no evidence for leaves in files that they do not name', asy
   // Without a listing, what no line names is not seen.
   const store = fromPath(ckpt)
   const unlisted = { name: 'ckpt', get: store.get.bind(store), getRange: store.getRange.bind(store) }
-  await assert.rejects(verify(unlisted, { sums: fs.readFileSync(sums) }), { code: 'usage', message: /^sums need a listing/ })
+  await assert.rejects(verify(unlisted, { sums: fs.readFileSync(sums) }), {
+    code: 'usage',
+    message: /^sums need a listing/,
+  })
 })
 
 test('a lockfile from the source stays untrusted beside trusted sums', t => {
   const { ckpt, sums, root, files } = copied(t)
   cli(['lock', ckpt, '-q'])
   fs.renameSync(join(root, 'ckpt.leafsum.json'), join(ckpt, 'l.json'))
-  fs.writeFileSync(sums, [...files, 'l.json'].map(name => `${hash(fs.readFileSync(join(ckpt, name)))}  ${name}\n`).join(''))
+  fs.writeFileSync(
+    sums,
+    [...files, 'l.json'].map(name => `${hash(fs.readFileSync(join(ckpt, name)))}  ${name}\n`).join(''),
+  )
   const got = report(ckpt, '--sums', sums, '--lock', join(ckpt, 'l.json'), '--allow-extra')
   assert.deepEqual([got.verdict, got.exit_code], ['UNTRUSTED', 4])
 })

@@ -9,11 +9,20 @@ import { start } from './support/cli.js'
 import { serve } from './support/http.js'
 import { fixtures, scratch } from './support/places.js'
 
-const group = (/** @type {string} */ name) => fs.readdirSync(join(fixtures, name)).map(one => join(fixtures, name, one, 'ckpt')).filter(fs.existsSync)
+const group = (/** @type {string} */ name) =>
+  fs
+    .readdirSync(join(fixtures, name))
+    .map(one => join(fixtures, name, one, 'ckpt'))
+    .filter(fs.existsSync)
 
 test('over HTTP the digests are those of the directory', async t => {
   const { url } = await serve(t, fixtures)
-  for (const source of [...group('v1'), ...group('multiprocess'), join(fixtures, 'orbax/plain_sharded/ckpt'), join(fixtures, 'orbax/plain_slash_keys/ckpt')]) {
+  for (const source of [
+    ...group('v1'),
+    ...group('multiprocess'),
+    join(fixtures, 'orbax/plain_sharded/ckpt'),
+    join(fixtures, 'orbax/plain_slash_keys/ckpt'),
+  ]) {
     const here = await digest(fromPath(source))
     if (here.exit_code !== 0) continue
     // Which steps a root has, only a listing tells.
@@ -48,49 +57,74 @@ test('a missing data file is a finding over HTTP too', async t => {
 
 /** What a server can do wrong, and how the report names it. @type {Record<string, [RegExp, (request: any, response: any) => boolean]>} */
 const kBadServers = {
-  'ignores ranges': [/does not answer requests for a range/, (request, response) => {
-    if (!request.headers.range) return false
-    response.writeHead(200).end('the whole file')
-    return true
-  }],
-  'sends another range': [/sent another range/, (request, response) => {
-    if (!request.headers.range) return false
-    response.writeHead(206, { 'content-range': 'bytes 7-9/100' }).end('abc')
-    return true
-  }],
-  'sends less than it says': [/said 100 bytes and sent 3/, (request, response) => {
-    if (!request.headers.range) return false
-    const [begin] = request.headers.range.match(/\d+/)
-    response.writeHead(206, { 'content-range': `bytes ${begin}-${Number(begin) + 99}/100000` }).end('abc')
-    return true
-  }],
-  'sends several parts': [/sent another range/, (request, response) => {
-    if (!request.headers.range) return false
-    response.writeHead(206, { 'content-type': 'multipart/byteranges; boundary=x' }).end('--x\r\n\r\nabc\r\n--x--')
-    return true
-  }],
-  'sends nothing': [/answered 204/, (request, response) => {
-    if (!request.headers.range) return false
-    response.writeHead(204).end()
-    return true
-  }],
-  'forbids': [/answered 403/, (request, response) => {
-    if (!request.headers.range) return false
-    response.writeHead(403).end()
-    return true
-  }],
+  'ignores ranges': [
+    /does not answer requests for a range/,
+    (request, response) => {
+      if (!request.headers.range) return false
+      response.writeHead(200).end('the whole file')
+      return true
+    },
+  ],
+  'sends another range': [
+    /sent another range/,
+    (request, response) => {
+      if (!request.headers.range) return false
+      response.writeHead(206, { 'content-range': 'bytes 7-9/100' }).end('abc')
+      return true
+    },
+  ],
+  'sends less than it says': [
+    /said 100 bytes and sent 3/,
+    (request, response) => {
+      if (!request.headers.range) return false
+      const [begin] = request.headers.range.match(/\d+/)
+      response.writeHead(206, { 'content-range': `bytes ${begin}-${Number(begin) + 99}/100000` }).end('abc')
+      return true
+    },
+  ],
+  'sends several parts': [
+    /sent another range/,
+    (request, response) => {
+      if (!request.headers.range) return false
+      response.writeHead(206, { 'content-type': 'multipart/byteranges; boundary=x' }).end('--x\r\n\r\nabc\r\n--x--')
+      return true
+    },
+  ],
+  'sends nothing': [
+    /answered 204/,
+    (request, response) => {
+      if (!request.headers.range) return false
+      response.writeHead(204).end()
+      return true
+    },
+  ],
+  forbids: [
+    /answered 403/,
+    (request, response) => {
+      if (!request.headers.range) return false
+      response.writeHead(403).end()
+      return true
+    },
+  ],
 }
 for (const [name, [message, first]] of Object.entries(kBadServers)) {
   test(`a server that ${name} gives a gap, never a verdict`, async t => {
     const { url } = await serve(t, join(fixtures, 'seed000/artifacts/baseline_ckpt'), first)
     const report = await check(fromUrl(url))
     assert.equal(report.exit_code, 3)
-    assert.ok(report.findings.some(one => one.code === 'unreadable' && message.test(one.message)), report.text)
+    assert.ok(
+      report.findings.some(one => one.code === 'unreadable' && message.test(one.message)),
+      report.text,
+    )
   })
 }
 
 test('a stream that ends before the range that it was to be is no end of the file', async () => {
-  const stream = (/** @type {number} */ last) => streamOf(new Response('abc', { status: 206, headers: { 'content-range': `bytes 5-${last}/100` } }), patienceOf(1000))
+  const stream = (/** @type {number} */ last) =>
+    streamOf(
+      new Response('abc', { status: 206, headers: { 'content-range': `bytes 5-${last}/100` } }),
+      patienceOf(1000),
+    )
   assert.equal((await stream(7).read(10)).length, 3)
   await assert.rejects(stream(8).read(10), { kind: 'unreadable' })
 })
@@ -105,7 +139,8 @@ test('a file that changes between two reads is told', async t => {
   const other = await serve(t, join(fixtures, 'multiprocess/zarr2_2x4/ckpt'), (request, response) => {
     const write = response.writeHead.bind(response)
     const data = request.url?.includes('/d/')
-    response.writeHead = (/** @type {number} */ status, /** @type {any} */ headers) => write(status, { ...headers, ...data && { etag: `"${n++}"` } })
+    response.writeHead = (/** @type {number} */ status, /** @type {any} */ headers) =>
+      write(status, { ...headers, ...(data && { etag: `"${n++}"` }) })
     return false
   })
   // A command reads nothing twice: the second one finds another file.
@@ -113,7 +148,10 @@ test('a file that changes between two reads is told', async t => {
   assert.equal((await check(store)).exit_code, 0)
   const report = await check(store)
   assert.equal(report.exit_code, 3)
-  assert.ok(report.findings.some(one => one.code === 'changed-during-read'), report.text)
+  assert.ok(
+    report.findings.some(one => one.code === 'changed-during-read'),
+    report.text,
+  )
 })
 
 test('the size of a file and its first bytes are one request, and a small file no other', async t => {
@@ -122,8 +160,8 @@ test('the size of a file and its first bytes are one request, and a small file n
   const path = '_METADATA'
   const bytes = fs.readFileSync(join(fixtures, 'orbax/zarr2_plain/ckpt', path))
   assert.equal(await store.size(path), bytes.length)
-  assert.deepEqual(Buffer.from(await store.get(path) ?? []), bytes)
-  assert.deepEqual(Buffer.from(await store.getRange(path, { offset: 3, length: 5 }) ?? []), bytes.subarray(3, 8))
+  assert.deepEqual(Buffer.from((await store.get(path)) ?? []), bytes)
+  assert.deepEqual(Buffer.from((await store.getRange(path, { offset: 3, length: 5 })) ?? []), bytes.subarray(3, 8))
   assert.equal(await store.size(path), bytes.length)
   assert.equal(asked.length, 1)
   store.release()
@@ -135,13 +173,18 @@ test('requests: one for each document and chunk, and for each name that is looke
   const root = join(fixtures, 'orbax/plain_sharded/ckpt')
   const { output } = await list(fromPath(root))
   const { lockfile } = await lock(fromPath(root))
-  const leaves = output.items.flatMap((/** @type {any} */ item) => item.leaves).filter((/** @type {any} */ leaf) => leaf.nbytes)
+  const leaves = output.items
+    .flatMap((/** @type {any} */ item) => item.leaves)
+    .filter((/** @type {any} */ leaf) => leaf.nbytes)
   const chunks = leaves.reduce((/** @type {number} */ sum, /** @type {any} */ leaf) => sum + leaf.chunks, 0)
   const { url, asked } = await serve(t, root)
   for (const deep of [false, true]) {
     asked.length = 0
     assert.equal((await verify(fromUrl(url), { lockfile, deep, workers: 1 })).verdict, 'VERIFIED')
-    assert.ok(asked.length <= chunks + leaves.length + 24, `${asked.length} requests, ${chunks} chunks of ${leaves.length} leaves`)
+    assert.ok(
+      asked.length <= chunks + leaves.length + 24,
+      `${asked.length} requests, ${chunks} chunks of ${leaves.length} leaves`,
+    )
   }
 })
 
@@ -172,12 +215,25 @@ test('a server that never answers is tried for one file, not for each', async t 
 })
 
 test('a URL is a directory, whatever its escapes are, and says nothing else', () => {
-  for (const [path, name] of [['a/%zz', '%zz'], ['a/%63/', 'c'], ['', '']]) assert.equal(fromUrl(`http://127.0.0.1:9/${path}`).name, name)
+  for (const [path, name] of [
+    ['a/%zz', '%zz'],
+    ['a/%63/', 'c'],
+    ['', ''],
+  ])
+    assert.equal(fromUrl(`http://127.0.0.1:9/${path}`).name, name)
   for (const [url, why] of /** @type {[string, RegExp][]} */ ([
-    ['ckpt', /not a URL/], ['ftp://h/a', /ftp: is not possible/], ['http://h/a?b', /neither/], ['http://h/a#b', /neither/],
-    ['http://u:secret@h/a', /Authorization/], ['http://u@h/a', /Authorization/],
+    ['ckpt', /not a URL/],
+    ['ftp://h/a', /ftp: is not possible/],
+    ['http://h/a?b', /neither/],
+    ['http://h/a#b', /neither/],
+    ['http://u:secret@h/a', /Authorization/],
+    ['http://u@h/a', /Authorization/],
   ])) {
-    assert.throws(() => fromUrl(url), (/** @type {any} */ error) => error.code === 'usage' && why.test(error.message) && !error.message.includes('secret'))
+    assert.throws(
+      () => fromUrl(url),
+      (/** @type {any} */ error) =>
+        error.code === 'usage' && why.test(error.message) && !error.message.includes('secret'),
+    )
   }
 })
 
@@ -192,8 +248,11 @@ test('the command line: URLs, headers, and a server that is not there', async t 
   const run = async (/** @type {string[]} */ ...args) => {
     const { child, done } = start(args)
     let output = ''
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', data => { output += data })
-    return { ...await done, output }
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', data => {
+        output += data
+      })
+    return { ...(await done), output }
   }
   const checked = await run('check', url, '--header', 'Authorization: Bearer x')
   assert.equal(checked.status, 0)

@@ -10,7 +10,7 @@ import { Windows } from '../../node/lib/windows.js'
 const kKiB = 1 << 10
 const content = new Uint8Array(300 * kKiB + 7)
 for (let n = 0; n < content.length; n++) content[n] = n * 7 + (n >> 8)
-const kMaxMemory = 384 * kKiB  // with two workers: windows of 24 KiB
+const kMaxMemory = 384 * kKiB // with two workers: windows of 24 KiB
 
 /** A store that counts what it reads. */
 function counting() {
@@ -27,7 +27,8 @@ function counting() {
   return { store, reads, bytes: () => reads.reduce((sum, [, length]) => sum + length, 0) }
 }
 
-const valuesOf = (/** @type {[number, number][]} */ values, file = 'a') => JSON.stringify([[file], ...values.map(([offset, length]) => [0, 0, offset, length])])
+const valuesOf = (/** @type {[number, number][]} */ values, file = 'a') =>
+  JSON.stringify([[file], ...values.map(([offset, length]) => [0, 0, offset, length])])
 
 /** The values in pieces of 5 KiB, one after the other, through what the plan offers. */
 async function readAll(/** @type {any} */ store, /** @type {[number, number][]} */ values) {
@@ -45,9 +46,30 @@ test('each byte is read once, in windows, where values are read as was told', as
     { values: [[3, 100]], expected: 1 },
     { values: [[0, 24 * kKiB]], expected: 1 },
     { values: [[0, 100 * kKiB + 1]], expected: 5 },
-    { values: [[9, 20 * kKiB], [9 + 20 * kKiB, 20 * kKiB], [9 + 40 * kKiB, 1]], expected: 2 },  // one behind the other
-    { values: [[200 * kKiB, 20 * kKiB], [100 * kKiB, 20 * kKiB], [0, 20 * kKiB]], expected: 3 },
-    { values: [[4000, 1000], [2000, 2000], [0, 2000]], expected: 1 },  // a small job's lie beside each other in any order
+    {
+      values: [
+        [9, 20 * kKiB],
+        [9 + 20 * kKiB, 20 * kKiB],
+        [9 + 40 * kKiB, 1],
+      ],
+      expected: 2,
+    }, // one behind the other
+    {
+      values: [
+        [200 * kKiB, 20 * kKiB],
+        [100 * kKiB, 20 * kKiB],
+        [0, 20 * kKiB],
+      ],
+      expected: 3,
+    },
+    {
+      values: [
+        [4000, 1000],
+        [2000, 2000],
+        [0, 2000],
+      ],
+      expected: 1,
+    }, // a small job's lie beside each other in any order
   ])) {
     const { store, reads, bytes } = counting()
     const windows = new Windows([store], 2, kMaxMemory)
@@ -56,7 +78,10 @@ test('each byte is read once, in windows, where values are read as was told', as
     const [planned] = windowStores([store], plan.windows, plan.take)
     await readAll(planned, values)
     assert.equal(reads.length, expected, JSON.stringify(values))
-    assert.equal(bytes(), values.reduce((sum, [, length]) => sum + length, 0))
+    assert.equal(
+      bytes(),
+      values.reduce((sum, [, length]) => sum + length, 0),
+    )
     plan.close()
   }
 })
@@ -65,16 +90,21 @@ test('what is read otherwise than was told is right nevertheless', async () => {
   let seed = 5
   const random = (/** @type {number} */ below) => (seed = (seed * 1103515245 + 12345) % 2147483648) % below
   for (let round = 0; round < 40; round++) {
-    const values = Array.from({ length: 1 + random(6) }, () => /** @type {[number, number]} */ ([random(250 * kKiB), 1 + random(50 * kKiB)]))
+    const values = Array.from(
+      { length: 1 + random(6) },
+      () => /** @type {[number, number]} */ ([random(250 * kKiB), 1 + random(50 * kKiB)]),
+    )
     const { store } = counting()
     const windows = new Windows([store], 1 + random(3), kMaxMemory)
     const plans = [windows.plan(valuesOf(values)), windows.plan(valuesOf([...values].reverse()))]
-    await Promise.all(plans.map(async plan => {
-      const [planned] = windowStores([store], plan.windows, plan.take)
-      const order = [...values, ...values].sort(() => random(3) - 1)
-      await readAll(planned, order)
-      plan.close()
-    }))
+    await Promise.all(
+      plans.map(async plan => {
+        const [planned] = windowStores([store], plan.windows, plan.take)
+        const order = [...values, ...values].sort(() => random(3) - 1)
+        await readAll(planned, order)
+        plan.close()
+      }),
+    )
   }
 })
 
@@ -116,25 +146,55 @@ test('a window that cannot be read is a failure of what lies in it, and of nothi
   // A file that ends before the value does gives what there is.
   const short = windows.plan(valuesOf([[content.length - 5, 30 * kKiB]]))
   const [end] = windowStores([store], short.windows, short.take)
-  assert.deepEqual(await end.getRange('/a', { offset: content.length - 5, length: 10 }), content.subarray(content.length - 5))
+  assert.deepEqual(
+    await end.getRange('/a', { offset: content.length - 5, length: 10 }),
+    content.subarray(content.length - 5),
+  )
 })
 
 test('chosen files give the reports of the same bytes in memory, by one thread and by workers that are handed windows', async () => {
-  const kRows = 6, kRow = 900_001
-  const files = new Map([['w/.zarray', new TextEncoder().encode(JSON.stringify({
-    zarr_format: 2, shape: [kRows, kRow], chunks: [1, kRow], dtype: '|u1', fill_value: 0, order: 'C', filters: null, compressor: null,
-  }))]])
-  for (let row = 0; row < kRows; row++) files.set(`w/${row}.0`, Uint8Array.from({ length: kRow }, (_, i) => i * 31 + row + (i >> 7)))
-  const changed = new Map([...files, ['w/3.0', files.get('w/3.0')?.map((byte, i) => i === 800_000 ? byte ^ 1 : byte)]])
+  const kRows = 6,
+    kRow = 900_001
+  const files = new Map([
+    [
+      'w/.zarray',
+      new TextEncoder().encode(
+        JSON.stringify({
+          zarr_format: 2,
+          shape: [kRows, kRow],
+          chunks: [1, kRow],
+          dtype: '|u1',
+          fill_value: 0,
+          order: 'C',
+          filters: null,
+          compressor: null,
+        }),
+      ),
+    ],
+  ])
+  for (let row = 0; row < kRows; row++)
+    files.set(
+      `w/${row}.0`,
+      Uint8Array.from({ length: kRow }, (_, i) => i * 31 + row + (i >> 7)),
+    )
+  const changed = new Map([
+    ...files,
+    ['w/3.0', files.get('w/3.0')?.map((byte, i) => (i === 800_000 ? byte ^ 1 : byte))],
+  ])
   const short = new Map([...files, ['w/5.0', files.get('w/5.0')?.subarray(0, 800_000)]])
-  const chosen = (/** @type {Map<string, any>} */ map) => new FilesStore(Array.from(map, ([path, bytes]) => [path, /** @type {any} */ (new Blob([bytes]))]))
+  const chosen = (/** @type {Map<string, any>} */ map) =>
+    new FilesStore(Array.from(map, ([path, bytes]) => [path, /** @type {any} */ (new Blob([bytes]))]))
   const { lockfile } = await lock(fromMap(files), { workers: 1 })
   assert.ok(lockfile)
   for (const map of /** @type {Map<string, any>[]} */ ([files, changed, short])) {
     for (const deep of [false, true]) {
       const expected = await verify(fromMap(map), { lockfile, deep, workers: 1 })
       assert.equal(expected.verdict === 'VERIFIED', map === files)
-      for (const how of [{ workers: 1 }, { workers: 2, workersFrom: 0 }, { workers: 2, workersFrom: 0, segment: 1 << 20, maxMemory: 32 << 20 }]) {
+      for (const how of [
+        { workers: 1 },
+        { workers: 2, workersFrom: 0 },
+        { workers: 2, workersFrom: 0, segment: 1 << 20, maxMemory: 32 << 20 },
+      ]) {
         assert.equal((await verify(chosen(map), { lockfile, deep, ...how })).text, expected.text)
       }
     }

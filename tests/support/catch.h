@@ -1,4 +1,5 @@
-// Catch2, version 2 or 3, whichever the build found (cmake/catch2.cmake). Tests use the names of version 3.
+// Catch2, version 2 or 3, whichever the build found (cmake/catch2.cmake). Tests use the names of
+// version 3.
 #pragma once
 
 #if __has_include(<catch_amalgamated.hpp>)

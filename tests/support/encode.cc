@@ -86,8 +86,8 @@ ByteVector ZlibOf(Bytes content) {
     a = (a + c) % 65521;
     b = (b + a) % 65521;
   }
-  const ByteVector adler = {static_cast<uint8_t>(b >> 8), static_cast<uint8_t>(b), static_cast<uint8_t>(a >> 8),
-                            static_cast<uint8_t>(a)};
+  const ByteVector adler = {static_cast<uint8_t>(b >> 8), static_cast<uint8_t>(b),
+                            static_cast<uint8_t>(a >> 8), static_cast<uint8_t>(a)};
   return Concat({FromHex("7801"), StoredDeflate(content), adler});
 }
 
@@ -98,8 +98,8 @@ ByteVector GzipOf(Bytes content) {
 
 ByteVector Crc32cAfter(Bytes content) { return Concat({content, Le32(Crc32cOf(content))}); }
 
-
-ByteVector BloscBuffer(const std::vector<ByteVector>& blocks, uint32_t nbytes, BloscOptions options) {
+ByteVector BloscBuffer(const std::vector<ByteVector>& blocks, uint32_t nbytes,
+                       BloscOptions options) {
   std::vector<ByteVector> starts(blocks.size());
   ByteVector body;
   for (size_t n = 0; n < blocks.size(); ++n) {

@@ -1,5 +1,5 @@
-// Small encoders for tests: containers by the book, contents stored or repeated, nothing compressed. Real writers'
-// output lies in tests/vectors/codec.
+// Small encoders for tests: containers by the book, contents stored or repeated, nothing
+// compressed. Real writers' output lies in tests/vectors/codec.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace leafsum::test {
 
-uint32_t Crc32(Bytes bytes);        // of gzip
-uint32_t Crc32cOf(Bytes bytes);     // bit by bit, not the core's
+uint32_t Crc32(Bytes bytes);     // of gzip
+uint32_t Crc32cOf(Bytes bytes);  // bit by bit, not the core's
 ByteVector Le32(uint32_t value);
 
 // One block of a zstd frame (RFC 8878 §3.1.1.2): raw bytes, or one byte `times` times.
@@ -21,8 +21,9 @@ struct ZstdBlock {
 };
 
 struct ZstdFrameOptions {
-  std::optional<uint64_t> content_size;    // of 4 bytes where it is given, of 8 where it needs them
-  std::optional<uint8_t> window;           // the window byte; without it the frame is single-segment (needs a size)
+  std::optional<uint64_t> content_size;  // of 4 bytes where it is given, of 8 where it needs them
+  std::optional<uint8_t>
+      window;  // the window byte; without it the frame is single-segment (needs a size)
   std::optional<uint32_t> dictionary;
 };
 
@@ -46,6 +47,7 @@ struct BloscOptions {
 // Stored as it is.
 ByteVector BloscOf(Bytes content, BloscOptions options = {});
 // A buffer around blocks that are encoded already.
-ByteVector BloscBuffer(const std::vector<ByteVector>& blocks, uint32_t nbytes, BloscOptions options);
+ByteVector BloscBuffer(const std::vector<ByteVector>& blocks, uint32_t nbytes,
+                       BloscOptions options);
 
 }  // namespace leafsum::test

@@ -30,10 +30,13 @@ inline ByteVector FromHex(std::string_view text) {
 }
 
 inline namespace literals {
-inline ByteVector operator""_hex(const char* text, size_t length) { return FromHex({text, length}); }
+inline ByteVector operator""_hex(const char* text, size_t length) {
+  return FromHex({text, length});
+}
 }  // namespace literals
 
-// A copy in a heap block of exactly its size, so that AddressSanitizer sees a read of one byte too many.
+// A copy in a heap block of exactly its size, so that AddressSanitizer sees a read of one byte too
+// many.
 class Exact {
  public:
   explicit Exact(Bytes bytes) : data_(new uint8_t[bytes.size()]), size_(bytes.size()) {

@@ -1,7 +1,5 @@
 #include "support/memory_source.h"
 
-#include "support/kept_text.h"
-
 #include <dirent.h>
 #include <sys/stat.h>
 
@@ -10,6 +8,8 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+
+#include "support/kept_text.h"
 
 namespace leafsum::test {
 namespace {
@@ -34,7 +34,7 @@ void MemorySource::LoadBelow(const std::string& directory, const std::string& pr
     const std::string name = entry->d_name;
     if (name == "." || name == "..") continue;
     const std::string path = directory + "/" + name;
-    struct stat status {};
+    struct stat status{};
     if (lstat(path.c_str(), &status) != 0) Die("cannot look at " + path);
     if (S_ISDIR(status.st_mode)) {
       others_[prefix + name] = FileEntry::Kind::kDirectory;

@@ -1,4 +1,5 @@
-// A ReadQueue as a host sees it: what AnswerAsk answers where a reader is driven without a LeafJob around it.
+// A ReadQueue as a host sees it: what AnswerAsk answers where a reader is driven without a LeafJob
+// around it.
 #pragma once
 
 #include <algorithm>

@@ -57,9 +57,11 @@ struct Writer {
     const uint8_t* source = content.data() + linear * item;
     out.insert(out.end(), source, source + item);
     uint8_t* e = out.data() + out.size() - item;
-    if (m.type.mask != 0xff) e[0] |= static_cast<uint8_t>(random.Next()) & static_cast<uint8_t>(~m.type.mask);
+    if (m.type.mask != 0xff)
+      e[0] |= static_cast<uint8_t>(random.Next()) & static_cast<uint8_t>(~m.type.mask);
     if (big_endian)
-      for (size_t i = 0; i < item; i += m.type.swap_size) std::reverse(e + i, e + i + m.type.swap_size);
+      for (size_t i = 0; i < item; i += m.type.swap_size)
+        std::reverse(e + i, e + i + m.type.swap_size);
   }
 
   // A box of the array. `axes`: of each axis of the box, the axis of the array; `from`: its start
@@ -141,7 +143,10 @@ struct Writer {
       uint64_t n = 0;
       for (size_t i = 0; i < grid.size(); ++i) n = n * grid[i] + entry[i];
       const size_t at_n = static_cast<size_t>(n);
-      AppendLe64(index, empty[at_n] ? ~uint64_t{0} : entry.back() == 0 ? offsets[at_n] : chunks[at_n].size(),
+      AppendLe64(index,
+                 empty[at_n]         ? ~uint64_t{0}
+                 : entry.back() == 0 ? offsets[at_n]
+                                     : chunks[at_n].size(),
                  spec.index_big_endian);
     } while (Step(place, stored));
     index = EncodeBytes(spec.index_codecs, std::move(index), false);

@@ -4,9 +4,8 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
-#include <string>
-
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "support/fixtures.h"
 

@@ -73,10 +73,13 @@ std::string FloatHex(Bytes bytes) {
 std::string FillValue(const ArrayMetadata& array) {
   const Bytes fill = array.fill_value;
   const DataType& type = array.type;
-  if (IsRaw(type) || (array.zarr_format == 2 && type.name == "float4_e2m1fn")) return JsonString(Base64(fill));
+  if (IsRaw(type) || (array.zarr_format == 2 && type.name == "float4_e2m1fn"))
+    return JsonString(Base64(fill));
   if (type.is_bool) return fill[0] ? "true" : "false";
   if (!IsFloat(type)) return Integer(type, fill);
-  const auto one = [&](Bytes part) { return array.zarr_format == 2 ? FloatNumber(part) : FloatHex(part); };
+  const auto one = [&](Bytes part) {
+    return array.zarr_format == 2 ? FloatNumber(part) : FloatHex(part);
+  };
   if (!IsComplex(type)) return one(fill);
   return List({one(fill.first(type.swap_size)), one(fill.subspan(type.swap_size))});
 }
@@ -96,18 +99,23 @@ std::string Zarr2Type(const ArrayMetadata& array) {
 std::string Codecs(const zarr::CodecChain& chain, const DataType& type);
 
 std::string BytesCodec(bool big_endian) {
-  return std::string(R"({"name":"bytes","configuration":{"endian":")") + (big_endian ? "big" : "little") + "\"}}";
+  return std::string(R"({"name":"bytes","configuration":{"endian":")") +
+         (big_endian ? "big" : "little") + "\"}}";
 }
 
 std::string BytesToBytes(const codec::CodecSpec& spec) {
   switch (spec.kind) {
-    case CodecKind::kZstd: return R"({"name":"zstd","configuration":{"level":1,"checksum":false}})";
-    case CodecKind::kGzip: return R"({"name":"gzip","configuration":{"level":5}})";
-    case CodecKind::kCrc32c: return R"({"name":"crc32c"})";
+    case CodecKind::kZstd:
+      return R"({"name":"zstd","configuration":{"level":1,"checksum":false}})";
+    case CodecKind::kGzip:
+      return R"({"name":"gzip","configuration":{"level":5}})";
+    case CodecKind::kCrc32c:
+      return R"({"name":"crc32c"})";
     case CodecKind::kBlosc:
       return R"({"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"noshuffle","blocksize":0}})";
     case CodecKind::kZlib:
-    case CodecKind::kBz2: break;
+    case CodecKind::kBz2:
+      break;
   }
   std::abort();  // zarr v3 has neither
 }
@@ -115,20 +123,25 @@ std::string BytesToBytes(const codec::CodecSpec& spec) {
 std::string Sharding(const zarr::ShardingSpec& spec, const DataType& type) {
   std::vector<std::string> index;
   if (!spec.index_transpose.empty())
-    index.push_back(R"({"name":"transpose","configuration":{"order":)" + Numbers(spec.index_transpose) + "}}");
+    index.push_back(R"({"name":"transpose","configuration":{"order":)" +
+                    Numbers(spec.index_transpose) + "}}");
   index.push_back(BytesCodec(spec.index_big_endian));
   for (const auto& c : spec.index_codecs) index.push_back(BytesToBytes(c));
-  return R"({"name":"sharding_indexed","configuration":{"chunk_shape":)" + Numbers(spec.chunk_shape) +
-         ",\"codecs\":" + Codecs(spec.codecs, type) + ",\"index_codecs\":" + List(index) +
+  return R"({"name":"sharding_indexed","configuration":{"chunk_shape":)" +
+         Numbers(spec.chunk_shape) + ",\"codecs\":" + Codecs(spec.codecs, type) +
+         ",\"index_codecs\":" + List(index) +
          ",\"index_location\":" + (spec.index_at_end ? "\"end\"" : "\"start\"") + "}}";
 }
 
 std::string Codecs(const zarr::CodecChain& chain, const DataType& type) {
   std::vector<std::string> parts;
   if (!chain.transpose.empty())
-    parts.push_back(R"({"name":"transpose","configuration":{"order":)" + Numbers(chain.transpose) + "}}");
-  if (!chain.sharding.empty()) parts.push_back(Sharding(chain.sharding[0], type));
-  else parts.push_back(type.swap_size == 1 ? R"({"name":"bytes"})" : BytesCodec(chain.big_endian));
+    parts.push_back(R"({"name":"transpose","configuration":{"order":)" + Numbers(chain.transpose) +
+                    "}}");
+  if (!chain.sharding.empty())
+    parts.push_back(Sharding(chain.sharding[0], type));
+  else
+    parts.push_back(type.swap_size == 1 ? R"({"name":"bytes"})" : BytesCodec(chain.big_endian));
   for (const auto& c : chain.bytes_codecs) parts.push_back(BytesToBytes(c));
   return List(parts);
 }
@@ -142,21 +155,23 @@ std::string Write2(const ArrayMetadata& array) {
                      : kind == CodecKind::kBz2   ? "bz2"
                      : kind == CodecKind::kBlosc ? "blosc"
                                                  : "gzip";
-    compressor = std::string(R"({"id":")") + id + (kind == CodecKind::kBlosc ? R"(","clevel":1})" : R"(","level":1})");
+    compressor = std::string(R"({"id":")") + id +
+                 (kind == CodecKind::kBlosc ? R"(","clevel":1})" : R"(","level":1})");
   }
   return "{\"chunks\":" + Numbers(array.chunk_shape) + ",\"compressor\":" + compressor +
-         ",\"dimension_separator\":\"" + array.key_encoding.separator + "\",\"dtype\":\"" + Zarr2Type(array) +
-         "\",\"fill_value\":" + FillValue(array) + ",\"filters\":null,\"order\":\"" +
-         (array.codecs.transpose.empty() ? 'C' : 'F') + "\",\"shape\":" + Numbers(array.shape) +
-         ",\"zarr_format\":2}";
+         ",\"dimension_separator\":\"" + array.key_encoding.separator + "\",\"dtype\":\"" +
+         Zarr2Type(array) + "\",\"fill_value\":" + FillValue(array) +
+         ",\"filters\":null,\"order\":\"" + (array.codecs.transpose.empty() ? 'C' : 'F') +
+         "\",\"shape\":" + Numbers(array.shape) + ",\"zarr_format\":2}";
 }
 
 std::string Write3(const ArrayMetadata& array) {
   return R"({"chunk_grid":{"configuration":{"chunk_shape":)" + Numbers(array.chunk_shape) +
          R"(},"name":"regular"},"chunk_key_encoding":{"name":")" +
-         (array.key_encoding.is_default ? "default" : "v2") + R"(","configuration":{"separator":")" +
-         array.key_encoding.separator + R"("}},"codecs":)" + Codecs(array.codecs, array.type) +
-         ",\"data_type\":\"" + array.type.name + "\",\"fill_value\":" + FillValue(array) +
+         (array.key_encoding.is_default ? "default" : "v2") +
+         R"(","configuration":{"separator":")" + array.key_encoding.separator + R"("}},"codecs":)" +
+         Codecs(array.codecs, array.type) + ",\"data_type\":\"" + array.type.name +
+         "\",\"fill_value\":" + FillValue(array) +
          ",\"node_type\":\"array\",\"shape\":" + Numbers(array.shape) + ",\"zarr_format\":3}";
 }
 
@@ -166,12 +181,14 @@ std::string WriteArrayMetadata(const ArrayMetadata& array) {
   return array.zarr_format == 2 ? Write2(array) : Write3(array);
 }
 
-ByteVector WriteShardIndex(const std::vector<zarr::ShardIndexEntry>& entries, const zarr::ShardingSpec& spec) {
+ByteVector WriteShardIndex(const std::vector<zarr::ShardIndexEntry>& entries,
+                           const zarr::ShardingSpec& spec) {
   ByteWriter writer;
   for (const auto& entry : entries) {
     for (uint64_t v : {entry.offset, entry.length}) {
       if (entry.empty) v = ~uint64_t{0};
-      for (int i = 0; i < 8; ++i) writer.U8(static_cast<uint8_t>(v >> (8 * (spec.index_big_endian ? 7 - i : i))));
+      for (int i = 0; i < 8; ++i)
+        writer.U8(static_cast<uint8_t>(v >> (8 * (spec.index_big_endian ? 7 - i : i))));
     }
   }
   for (size_t i = 0; i < spec.index_codecs.size(); ++i) writer.U32Le(Crc32c(writer.bytes()));

@@ -6,7 +6,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { Problems, tracked } from './problems.mjs'
 
 /** From below to above: a room includes rooms that stand before it. */
-export const order = 'base io hash codec kvstore ocdbt zarr orbax report readers content evidence plan verify bindings'.split(' ')
+export const order =
+  'base io hash codec kvstore ocdbt zarr orbax report readers content evidence plan verify bindings'.split(' ')
 /** No room holds more than this share of the lines of `src`. */
 const largest = 0.2
 
@@ -22,7 +23,8 @@ export function rooms() {
       .forEach((row, at) => {
         entry.lines += 1
         const [, other] = row.match(/^#include "(\w+)\//) ?? []
-        if (other && other !== room && existsSync(`src/${other}`) && !entry.uses.has(other)) entry.uses.set(other, `${file}:${at + 1}`)
+        if (other && other !== room && existsSync(`src/${other}`) && !entry.uses.has(other))
+          entry.uses.set(other, `${file}:${at + 1}`)
       })
   }
   return found
@@ -33,15 +35,24 @@ if (process.argv[1] === import.meta.filename) {
   const total = [...all.values()].reduce((sum, { lines }) => sum + lines, 0)
   const problems = new Problems()
   for (const [room, { lines, uses }] of all) {
-    if (!order.includes(room)) problems.add(`src/${room}`, 1, 'this room has no place in the order of tools/checks/arrows.mjs')
+    if (!order.includes(room))
+      problems.add(`src/${room}`, 1, 'this room has no place in the order of tools/checks/arrows.mjs')
     for (const [other, place] of uses) {
-      if (order.indexOf(other) >= order.indexOf(room)) problems.add(place.split(':')[0], Number(place.split(':')[1]), `${room} stands below ${other} and must not include it`)
+      if (order.indexOf(other) >= order.indexOf(room))
+        problems.add(
+          place.split(':')[0],
+          Number(place.split(':')[1]),
+          `${room} stands below ${other} and must not include it`,
+        )
     }
     const share = lines / total
-    if (share > largest) problems.add(`src/${room}`, 1, `${(100 * share).toFixed(1)} % of the lines of src, ${100 * largest} % at most`)
+    if (share > largest)
+      problems.add(`src/${room}`, 1, `${(100 * share).toFixed(1)} % of the lines of src, ${100 * largest} % at most`)
     if (process.argv.includes('--show')) {
       const arrows = [...uses.keys()].sort((a, b) => order.indexOf(a) - order.indexOf(b))
-      console.log(`${room.padEnd(9)} ${String(lines).padStart(6)} lines ${(100 * share).toFixed(1).padStart(5)} %  -> ${arrows.join(' ') || 'nothing'}`)
+      console.log(
+        `${room.padEnd(9)} ${String(lines).padStart(6)} lines ${(100 * share).toFixed(1).padStart(5)} %  -> ${arrows.join(' ') || 'nothing'}`,
+      )
     }
   }
   problems.end()

@@ -14,7 +14,10 @@ function opened(head, scope) {
   if (scope === 'function' || scope === 'value') return 'value'
   if (/\bnamespace\b[\w:\s]*$/.test(head) || /\bextern\s*$/.test(head)) return 'namespace'
   if (/\benum\b/.test(head) && !head.includes('(')) return 'value'
-  const plain = head.replace(/<[^<>()]*>/g, '').replace(/<[^<>()]*>/g, '').replace(/\balignas\([^)]*\)/g, '')
+  const plain = head
+    .replace(/<[^<>()]*>/g, '')
+    .replace(/<[^<>()]*>/g, '')
+    .replace(/\balignas\([^)]*\)/g, '')
   if (/\b(class|struct|union)\b/.test(plain) && !plain.includes('(')) return 'class'
   if (!plain.includes('(')) return 'value'
   if (/\boperator\b/.test(plain)) return 'function'

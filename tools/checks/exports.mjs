@@ -4,7 +4,13 @@ import { dirname, join } from 'node:path'
 import { Problems, tracked } from './problems.mjs'
 
 /** What people import themselves: their exports are interface. */
-const entries = ['node/lib/index.js', 'node/lib/browser.js', 'node/lib/worker_browser.js', 'node/lib/worker_node.js', 'web/bundle.mjs']
+const entries = [
+  'node/lib/index.js',
+  'node/lib/browser.js',
+  'node/lib/worker_browser.js',
+  'node/lib/worker_node.js',
+  'web/bundle.mjs',
+]
 
 const product = tracked('node/lib/*.js', 'node/bin/*.js', 'web/*.js', 'web/*.mjs')
 const others = tracked('tests/**/*.js', 'tests/**/*.mjs', 'bench/*.mjs', 'examples/*.mjs', 'tools/**/*.mjs')
@@ -19,15 +25,25 @@ function note(from, specifier, names) {
 }
 
 /** `{ a, b as c }` or `{ a, b: c }` to the names on the other side. @param {string} list */
-const namesOf = list => list.split(',').map(part => part.split(/\sas\s|:/)[0].trim()).filter(Boolean)
+const namesOf = list =>
+  list
+    .split(',')
+    .map(part => part.split(/\sas\s|:/)[0].trim())
+    .filter(Boolean)
 
 for (const file of [...product, ...others]) {
   const text = readFileSync(file, 'utf8')
-  for (const [, list, specifier] of text.matchAll(/(?:import|export)\s*(?:[\w$]+\s*,\s*)?\{([^}]*)\}\s*from\s*'([^']+)'/g)) note(file, specifier, namesOf(list))
-  for (const [, name, specifier] of text.matchAll(/import\s+([\w$]+)(?:\s*,\s*\{[^}]*\})?\s+from\s*'([^']+)'/g)) if (name) note(file, specifier, ['default'])
-  for (const [, specifier] of text.matchAll(/(?:import|export)\s*\*\s*(?:as\s+[\w$]+\s*)?from\s*'([^']+)'/g)) note(file, specifier, ['*'])
+  for (const [, list, specifier] of text.matchAll(
+    /(?:import|export)\s*(?:[\w$]+\s*,\s*)?\{([^}]*)\}\s*from\s*'([^']+)'/g,
+  ))
+    note(file, specifier, namesOf(list))
+  for (const [, name, specifier] of text.matchAll(/import\s+([\w$]+)(?:\s*,\s*\{[^}]*\})?\s+from\s*'([^']+)'/g))
+    if (name) note(file, specifier, ['default'])
+  for (const [, specifier] of text.matchAll(/(?:import|export)\s*\*\s*(?:as\s+[\w$]+\s*)?from\s*'([^']+)'/g))
+    note(file, specifier, ['*'])
   for (const [whole, list, specifier] of text.matchAll(/(?:\{([^{}]*)\}\s*=\s*await\s+)?import\(\s*'([^']+)'\s*\)/g)) {
-    const [, member] = text.slice(text.indexOf(whole) + whole.length).match(/^\)?\.(?:then\(\(\{([^}]*)\}\)|(\w+))/) ?? []
+    const [, member] =
+      text.slice(text.indexOf(whole) + whole.length).match(/^\)?\.(?:then\(\(\{([^}]*)\}\)|(\w+))/) ?? []
     note(file, specifier, list ? namesOf(list) : member ? namesOf(member) : ['*'])
   }
 }

@@ -4,7 +4,16 @@ import { existsSync } from 'node:fs'
 
 /** Files of ours by git's patterns, new ones too; fixtures are data. @param {string[]} patterns */
 export function tracked(...patterns) {
-  const options = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...patterns, ':!tests/fixtures']
+  const options = [
+    'ls-files',
+    '-z',
+    '--cached',
+    '--others',
+    '--exclude-standard',
+    '--',
+    ...patterns,
+    ':!tests/fixtures',
+  ]
   const files = execFileSync('git', options, { encoding: 'utf8', maxBuffer: 64 << 20 }).split('\0')
   return [...new Set(files)].filter(file => file && existsSync(file)).sort()
 }

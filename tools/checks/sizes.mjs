@@ -26,7 +26,8 @@ function lines(file, language) {
     }
   })
   const most = /** @type {Record<string, number>} */ (limits.file)[language]
-  if (most && /^(src|node|web)\//.test(file) && rows.length - 1 > most) problems.add(file, 1, `${rows.length - 1} lines, ${most} at most: cut it by idea`)
+  if (most && /^(src|node|web)\//.test(file) && rows.length - 1 > most)
+    problems.add(file, 1, `${rows.length - 1} lines, ${most} at most: cut it by idea`)
   return text
 }
 

@@ -41,7 +41,8 @@ export function parseArguments(argv) {
     } else {
       if (n + 1 === argv.length) throw usage(`${shown} wants a value: ${shown} ${spec.value}`)
       const next = argv[++n]
-      if (next !== '-' && next.startsWith('-')) throw usage(`${shown} wants a value, got ${next}: write ${shown}=${next} if it is meant`)
+      if (next !== '-' && next.startsWith('-'))
+        throw usage(`${shown} wants a value, got ${next}: write ${shown}=${next} if it is meant`)
       given.push({ name, value: next, shown })
     }
   }
@@ -68,7 +69,8 @@ function split(/** @type {string} */ word) {
   }
   const at = word.indexOf('=')
   const name = word.slice(2, at < 0 ? undefined : at)
-  if (!Object.hasOwn(kOptions, name)) throw usage(`unknown option --${name}${didYouMean(name, Object.keys(kOptions), '--')}`)
+  if (!Object.hasOwn(kOptions, name))
+    throw usage(`unknown option --${name}${didYouMean(name, Object.keys(kOptions), '--')}`)
   return { name, value: at < 0 ? undefined : word.slice(at + 1), shown: `--${name}` }
 }
 
@@ -86,7 +88,11 @@ function collect(/** @type {{ name: string, value: string | undefined, shown: st
   return options
 }
 
-function parseValue(/** @type {import('./options.js').OptionSpec} */ spec, /** @type {any} */ value, /** @type {string} */ shown) {
+function parseValue(
+  /** @type {import('./options.js').OptionSpec} */ spec,
+  /** @type {any} */ value,
+  /** @type {string} */ shown,
+) {
   const { type, choices = [], range = [0, 0], pattern } = spec
   if (type === 'flag') return true
   if (type === 'when') {
@@ -104,7 +110,8 @@ function parseValue(/** @type {import('./options.js').OptionSpec} */ spec, /** @
     const number = type === 'size' ? parseSize(value) : /^\d{1,16}$/.test(value) ? Number(value) : NaN
     const what = type === 'size' ? 'a size such as 512MiB' : 'a whole number'
     if (Number.isNaN(number)) throw usage(`${shown} ${value}: ${what} is wanted`)
-    if (number < range[0] || number > range[1]) throw usage(`${shown} ${value}: from ${range[0]} to ${range[1]} is possible`)
+    if (number < range[0] || number > range[1])
+      throw usage(`${shown} ${value}: from ${range[0]} to ${range[1]} is possible`)
     return number
   }
   return value
@@ -119,8 +126,12 @@ function parseList(/** @type {string} */ value, /** @type {string[]} */ choices,
   return names
 }
 
-function checkCommand(/** @type {string} */ command, /** @type {string[]} */ operands, /** @type {Record<string, any>} */ options,
-  /** @type {{ name: string, shown: string }[]} */ given) {
+function checkCommand(
+  /** @type {string} */ command,
+  /** @type {string[]} */ operands,
+  /** @type {Record<string, any>} */ options,
+  /** @type {{ name: string, shown: string }[]} */ given,
+) {
   if (!Object.hasOwn(kCommands, command)) {
     throw usage(`unknown command ${command}${didYouMean(command, Object.keys(kCommands), '')}`)
   }
@@ -132,12 +143,16 @@ function checkCommand(/** @type {string} */ command, /** @type {string[]} */ ope
     const both = names.filter(name => camel(name) in options)
     if (both.length > 1) throw usage(`--${both[0]} and --${both[1]} exclude each other`)
   }
-  if (options.json && options.format && options.format !== 'json') throw usage(`--json and --format ${options.format} exclude each other`)
-  if (kReportForms.includes(options.format) && !spec.reports) throw usage(`${command} --format ${options.format}: only reports have that form: human, json or ndjson is wanted`)
+  if (options.json && options.format && options.format !== 'json')
+    throw usage(`--json and --format ${options.format} exclude each other`)
+  if (kReportForms.includes(options.format) && !spec.reports)
+    throw usage(`${command} --format ${options.format}: only reports have that form: human, json or ndjson is wanted`)
   if (options.help || options.version) return
   const wanted = spec.operands
   if (operands.length !== wanted.length) {
-    throw usage(`${command} wants ${wanted.join(' and ')}, got ${operands.length} names: leafsum ${command} ${wanted.join(' ')}`)
+    throw usage(
+      `${command} wants ${wanted.join(' and ')}, got ${operands.length} names: leafsum ${command} ${wanted.join(' ')}`,
+    )
   }
   if (operands.includes('')) throw usage(`an empty ${wanted[0]}: leafsum ${command} ${wanted.join(' ')}`)
 }

@@ -16,8 +16,9 @@ export function arrayText(dtype, shape, bytes) {
   if (shape.length === 0) return textsOf(dtype, bytes)[0]
   if (count === 0) return shape.length === 1 ? '[]' : `[] of shape (${shape.join(', ')})`
   const itemsize = bytes.length / count
-  const edges = shape.map(size => count > kThreshold && size > 2 * kEdge
-    ? [...range(0, kEdge), -1, ...range(size - kEdge, size)] : range(0, size))
+  const edges = shape.map(size =>
+    count > kThreshold && size > 2 * kEdge ? [...range(0, kEdge), -1, ...range(size - kEdge, size)] : range(0, size),
+  )
   for (let axis = 0; axis < shape.length && edges.reduce((n, edge) => n * edge.length, 1) > kMaxCells; axis++) {
     if (shape[axis] > 1) edges[axis] = [0, -1]
   }
@@ -39,7 +40,7 @@ export function arrayText(dtype, shape, bytes) {
   /** @returns {string} */
   function layOut(/** @type {number} */ axis, /** @type {number} */ flat) {
     if (axis === shape.length) return /** @type {string} */ (cells.get(flat)).padStart(width)
-    const parts = edges[axis].map(n => n < 0 ? '...' : layOut(axis + 1, flat * shape[axis] + n))
+    const parts = edges[axis].map(n => (n < 0 ? '...' : layOut(axis + 1, flat * shape[axis] + n)))
     const last = axis === shape.length - 1
     const indent = ' '.repeat(axis + 1)
     if (!last) return `[${parts.join('\n'.repeat(shape.length - axis - 1) + indent)}]`
@@ -58,4 +59,5 @@ function wrapped(/** @type {string[]} */ parts, /** @type {string} */ indent) {
   return lines.join(`\n${indent}`)
 }
 
-const range = (/** @type {number} */ from, /** @type {number} */ to) => Array.from({ length: to - from }, (_, n) => from + n)
+const range = (/** @type {number} */ from, /** @type {number} */ to) =>
+  Array.from({ length: to - from }, (_, n) => from + n)

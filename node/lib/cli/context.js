@@ -27,30 +27,52 @@ export class Context {
     this.options = options
     this.process = process
     this.signal = signal
-    this.format = options.json ? 'json' : options.format ?? 'human'
+    this.format = options.json ? 'json' : (options.format ?? 'human')
     this.quiet = options.quiet === true
     this.verbose = options.verbose === true
     const toStdout = options.output === undefined || options.output === '-'
     this.onTerminal = toStdout && Boolean(process.stdout.isTTY)
     this.paint = painter(options.color ?? 'auto', { isTTY: this.onTerminal }, process.env)
-    this.bar = progressBar(this.quiet ? 'never' : options.progress ?? 'auto', process.stderr)
+    this.bar = progressBar(this.quiet ? 'never' : (options.progress ?? 'auto'), process.stderr)
   }
 
   /** What is read as a checkpoint, as the user named it. */
   get sources() {
-    const isSource = (/** @type {string} */ _, /** @type {number} */ n) => kSources.includes(kCommands[this.command].operands[n])
+    const isSource = (/** @type {string} */ _, /** @type {number} */ n) =>
+      kSources.includes(kCommands[this.command].operands[n])
     const { against } = this.options
-    return [...this.operands.filter(isSource), ...against === undefined ? [] : [against]]
+    return [...this.operands.filter(isSource), ...(against === undefined ? [] : [against])]
   }
 
   /** Options that the JavaScript API takes under the same names. */
   apiOptions() {
-    const { item, step, allSteps, prefix, include, exclude, allowStructure, algorithm, jobs, maxMemory, maxFill } = this.options
+    const { item, step, allSteps, prefix, include, exclude, allowStructure, algorithm, jobs, maxMemory, maxFill } =
+      this.options
     const { rename, stripPrefix, files, depth } = this.options
-    const { deep, strict, allowMissing, allowExtra, fingerprint, values, keys, digest, versions, readers, generation } = this.options
+    const { deep, strict, allowMissing, allowExtra, fingerprint, values, keys, digest, versions, readers, generation } =
+      this.options
     return {
-      item, step, allSteps, prefix, include, exclude, allowStructure, maxMemory, maxFill,
-      deep, strict, allowMissing, allowExtra, fingerprint, values, keys, versions, readers, generation, files, depth,
+      item,
+      step,
+      allSteps,
+      prefix,
+      include,
+      exclude,
+      allowStructure,
+      maxMemory,
+      maxFill,
+      deep,
+      strict,
+      allowMissing,
+      allowExtra,
+      fingerprint,
+      values,
+      keys,
+      versions,
+      readers,
+      generation,
+      files,
+      depth,
       rename: rename?.map(renameRule),
       stripPrefix,
       keyDigests: digest,
@@ -99,15 +121,22 @@ export class Context {
   /** The report of verify, check, diff, lock, match in the format wanted. @param {any} report @returns {Promise<string>} */
   async reportText(report) {
     switch (this.format) {
-      case 'json': return report.text
-      case 'ndjson': return findingLines(report)
-      case 'junit': return (await import('./junit.js')).junit(report)
+      case 'json':
+        return report.text
+      case 'ndjson':
+        return findingLines(report)
+      case 'junit':
+        return (await import('./junit.js')).junit(report)
       case 'sarif': {
-        const [{ sarif }, { packageVersion }, { explanations }] =
-          await Promise.all([import('./sarif.js'), import('./version.js'), import('../explanations.js')])
+        const [{ sarif }, { packageVersion }, { explanations }] = await Promise.all([
+          import('./sarif.js'),
+          import('./version.js'),
+          import('../explanations.js'),
+        ])
         return sarif(report, { version: packageVersion(), explain: code => explanations[code] ?? '' })
       }
-      default: return this.quiet ? '' : renderReport(report, this)
+      default:
+        return this.quiet ? '' : renderReport(report, this)
     }
   }
 }
@@ -120,7 +149,10 @@ function renameRule(/** @type {string} */ text) {
 
 /** A line for each finding, then the report without them. */
 function findingLines(/** @type {any} */ { findings, ...rest }) {
-  return lines([...findings.map((/** @type {any} */ one) => ({ type: 'finding', ...one })), { type: 'report', ...rest }])
+  return lines([
+    ...findings.map((/** @type {any} */ one) => ({ type: 'finding', ...one })),
+    { type: 'report', ...rest },
+  ])
 }
 
 /** @param {any[]} values */

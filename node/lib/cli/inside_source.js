@@ -4,7 +4,8 @@ import { LeafsumError } from '../errors.js'
 import { pathInside, readEvidence } from './source.js'
 
 // Names that readers look for at the top of a checkpoint. A step, a chunk and a step file of Flax end in a digit.
-const kReaders = /^(_.*|checkpoint.*|manifest\.ocdbt|\.z(array|attrs|group|metadata)|zarr\.json|orbax\.checkpoint|.*\.pbtxt|.*\.msgpack|data\.json|metadata|metrics|.*\d)$/i
+const kReaders =
+  /^(_.*|checkpoint.*|manifest\.ocdbt|\.z(array|attrs|group|metadata)|zarr\.json|orbax\.checkpoint|.*\.pbtxt|.*\.msgpack|data\.json|metadata|metrics|.*\d)$/i
 
 /**
  * How a result may be written: in no source over what is there, in a source never over a file of it, whatever is
@@ -24,7 +25,8 @@ export function howToWrite(file, sources, { isLockfile }) {
       if (isLockfile && isOurLockfile(file)) continue
       throw refused(file, `is a file of the checkpoint ${source}${isLockfile ? ' and no lockfile' : ''}`)
     }
-    if (path.includes('/') || kReaders.test(path)) throw refused(file, `would be a file of the checkpoint ${source} that readers may take for its own`)
+    if (path.includes('/') || kReaders.test(path))
+      throw refused(file, `would be a file of the checkpoint ${source} that readers may take for its own`)
     if (!isLockfile) return { force: false } // nor over what comes into being meanwhile
   }
   return { force: true }

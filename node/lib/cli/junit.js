@@ -4,7 +4,11 @@ import { printable } from './terminal.js'
 
 // In an attribute or text. What XML cannot hold at all (controls) is escaped by `printable`, as on a terminal.
 const kEntities = /** @type {Record<string, string>} */ ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })
-const xml = (/** @type {unknown} */ text) => printable(text).replaceAll('\ufffe', '\\ufffe').replaceAll('\uffff', '\\uffff').replace(/[&<>"]/g, c => kEntities[c])
+const xml = (/** @type {unknown} */ text) =>
+  printable(text)
+    .replaceAll('\ufffe', '\\ufffe')
+    .replaceAll('\uffff', '\\uffff')
+    .replace(/[&<>"]/g, c => kEntities[c])
 
 /** @param {any} report  @returns {string} */
 export function junit(report) {
@@ -27,16 +31,29 @@ const fails = (/** @type {{ severity: string }} */ { severity }) => severity ===
 
 /** Fails whenever the exit code is not 0: a gap is no success although its own case is only skipped. */
 function verdictCase(/** @type {any} */ { command, verdict, exit_code: exitCode, headline }) {
-  return testCase(command, 'verdict', exitCode === 0 ? '' : `<failure type="${xml(verdict)}" message="${xml(headline)}"/>`)
+  return testCase(
+    command,
+    'verdict',
+    exitCode === 0 ? '' : `<failure type="${xml(verdict)}" message="${xml(headline)}"/>`,
+  )
 }
 
-function findingCase(/** @type {any} */ { code, severity, item, key_path: keyPath, file, offset, expected, actual, message }) {
-  const leaf = keyPath === null ? item ?? '' : leafName(item, keyPath)
+function findingCase(
+  /** @type {any} */ { code, severity, item, key_path: keyPath, file, offset, expected, actual, message },
+) {
+  const leaf = keyPath === null ? (item ?? '') : leafName(item, keyPath)
   const place = file === null ? '' : offset === null ? file : `${file} at ${offset}`
-  const more = [['expected', expected], ['actual', actual]].filter(([, value]) => value !== null).map(([name, value]) => `${name}: ${value}`)
+  const more = [
+    ['expected', expected],
+    ['actual', actual],
+  ]
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name}: ${value}`)
   const text = [message, ...more].map(xml).join('\n')
-  const body = fails({ severity }) ? `<failure type="${xml(code)}" message="${xml(message)}">${text}</failure>`
-    : severity === 'gap' ? `<skipped message="${xml(message)}"/>`
+  const body = fails({ severity })
+    ? `<failure type="${xml(code)}" message="${xml(message)}">${text}</failure>`
+    : severity === 'gap'
+      ? `<skipped message="${xml(message)}"/>`
       : `<system-out>${text}</system-out>`
   return testCase(code, [leaf, place].filter(Boolean).join('  ') || code, body)
 }

@@ -7,7 +7,7 @@ import { systemText } from './source.js'
 import { printable } from './terminal.js'
 
 const kUsage = 2
-const kBug = 70          // EX_SOFTWARE: none of the codes that say something of the checkpoint
+const kBug = 70 // EX_SOFTWARE: none of the codes that say something of the checkpoint
 const kInterrupted = 130
 
 /** @type {Record<string, () => Promise<{ run: (context: Context) => Promise<number> }>>} */
@@ -65,7 +65,8 @@ function tell(/** @type {unknown} */ error, /** @type {NodeJS.Process} */ proces
     process.stderr.write(`leafsum: ${printable(error.message)}\n`)
     return kUsage
   }
-  const text = error instanceof LeafsumError ? error.message : `${firstLine(error)}. This is a bug in leafsum, please report it`
+  const text =
+    error instanceof LeafsumError ? error.message : `${firstLine(error)}. This is a bug in leafsum, please report it`
   process.stderr.write(`leafsum: ${printable(text)}\n`)
   return kBug
 }

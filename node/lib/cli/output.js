@@ -51,7 +51,7 @@ export function refuseToOverwrite({ file, option }, others) {
 
 /** A name's own place and, where it is a link, its target's: replacing either changes what the name stands for. */
 function placesOf(/** @type {string} */ file) {
-  const real = (/** @type {string} */ path) => fs.existsSync(path) ? fs.realpathSync(path) : path
+  const real = (/** @type {string} */ path) => (fs.existsSync(path) ? fs.realpathSync(path) : path)
   const whole = nodePath.resolve(file)
   return [nodePath.join(real(nodePath.dirname(whole)), nodePath.basename(whole)), real(whole)]
 }
@@ -111,5 +111,4 @@ function linkNew(/** @type {string} */ temporary, /** @type {string} */ target) 
 
 const cannot = (/** @type {string} */ file, /** @type {string} */ why) =>
   new LeafsumError('usage', `cannot write ${file}: ${why}`)
-const exists = (/** @type {string} */ file) =>
-  cannot(file, 'it exists: --force replaces it, -o FILE writes another')
+const exists = (/** @type {string} */ file) => cannot(file, 'it exists: --force replaces it, -o FILE writes another')

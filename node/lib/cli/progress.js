@@ -1,7 +1,7 @@
 // A line on stderr that is overwritten in place: how far, how fast.
 import { formatCount, formatSize } from './sizes.js'
 
-const kEvery = 100     // ms between two drawings
+const kEvery = 100 // ms between two drawings
 const kPlainEvery = 2000
 const kBar = 24
 
@@ -44,6 +44,8 @@ export function progressLine(progress, seconds, bar) {
   const filled = Math.round(part * kBar)
   const drawing = bar ? `[${'#'.repeat(filled)}${'.'.repeat(kBar - filled)}] ` : ''
   const rate = seconds > 0 && bytes ? `  ${formatSize(bytes / seconds)}/s` : ''
-  return `${drawing}${Math.floor(part * 100)}%  ${formatSize(bytes)} of ${formatSize(allBytes)}${rate}` +
+  return (
+    `${drawing}${Math.floor(part * 100)}%  ${formatSize(bytes)} of ${formatSize(allBytes)}${rate}` +
     `  ${formatCount(leaves)} of ${formatCount(allLeaves)} leaves`
+  )
 }

@@ -5,9 +5,13 @@ import { printable } from './terminal.js'
 
 /** @typedef {import('./terminal.js').Paint} Paint */
 
-const kShown = 10     // findings of one code, without -v
+const kShown = 10 // findings of one code, without -v
 const kSeverities = /** @type {[string, string][]} */ ([
-  ['error', 'red'], ['gap', 'yellow'], ['trust', 'yellow'], ['warning', 'yellow'], ['info', 'dim'],
+  ['error', 'red'],
+  ['gap', 'yellow'],
+  ['trust', 'yellow'],
+  ['warning', 'yellow'],
+  ['info', 'dim'],
 ])
 
 /**
@@ -29,7 +33,10 @@ function headline(/** @type {any} */ report, /** @type {Paint} */ paint) {
 }
 
 /** Grouped by severity, then by code; the place aligned on the left, what is wrong on the right. */
-function renderFindings(/** @type {any} */ report, /** @type {{ paint: Paint, verbose: boolean }} */ { paint, verbose }) {
+function renderFindings(
+  /** @type {any} */ report,
+  /** @type {{ paint: Paint, verbose: boolean }} */ { paint, verbose },
+) {
   const groups = []
   for (const [severity, color] of kSeverities) {
     if (severity === 'info' && !verbose) continue
@@ -75,8 +82,17 @@ function details(/** @type {any} */ report) {
     ['committed', source.commit_timestamp_nsecs && `${source.commit_timestamp_nsecs} ns since 1970`],
     ['fingerprint', fingerprint],
     ['of the lockfile', lock?.fingerprint],
-    ['directory', source.files === undefined ? undefined : `${formatCount(source.files)} files, ${bytes(source.bytes)}`],
-    ['leaves', leaves && Object.entries(leaves).map(([name, n]) => `${formatCount(Number(n))} ${name.replace('_', ' ')}`).join(', ')],
+    [
+      'directory',
+      source.files === undefined ? undefined : `${formatCount(source.files)} files, ${bytes(source.bytes)}`,
+    ],
+    [
+      'leaves',
+      leaves &&
+        Object.entries(leaves)
+          .map(([name, n]) => `${formatCount(Number(n))} ${name.replace('_', ' ')}`)
+          .join(', '),
+    ],
     ['read for leaves', coverage && bytes(coverage.leaf)],
     ['structure', coverage && bytes(coverage.structural)],
     ['unreachable', coverage && bytes(coverage.unreachable)],
@@ -97,7 +113,7 @@ export function leafName(/** @type {string | null} */ item, /** @type {string[]}
   return printable(item ? `${item}:${path}` : path || '(the whole item)')
 }
 
-export const shapeText = (/** @type {number[] | null} */ shape) => shape === null ? '' : `[${shape.join(', ')}]`
+export const shapeText = (/** @type {number[] | null} */ shape) => (shape === null ? '' : `[${shape.join(', ')}]`)
 
 // A longer text stands for itself: others are not filled up to it.
 const kMaxWidth = 240
@@ -128,7 +144,8 @@ export function aligned(table, widths, right) {
 }
 
 /** In code points; of long texts it is enough to know that they are. */
-const lengthOf = (/** @type {string} */ text) => text.length > 2 * kMaxWidth || !kSurrogate.test(text) ? text.length : [...text].length
+const lengthOf = (/** @type {string} */ text) =>
+  text.length > 2 * kMaxWidth || !kSurrogate.test(text) ? text.length : [...text].length
 const kSurrogate = /[\ud800-\udfff]/
 
 export { formatCount, formatSize }

@@ -17,11 +17,16 @@ const isUrl = (/** @type {string} */ name) => /^https?:\/\//i.test(name)
 export function openSource(name, { header = [], timeout, absent = [], followLinks } = {}) {
   const isThere = fs.existsSync(name)
   if (!isThere && isUrl(name)) {
-    const how = { headers: Object.fromEntries(header.map(headerOf)), timeout: timeout && timeout * 1000, absent: absent.map(Number) }
+    const how = {
+      headers: Object.fromEntries(header.map(headerOf)),
+      timeout: timeout && timeout * 1000,
+      absent: absent.map(Number),
+    }
     return import('../stores/url.js').then(({ fromUrl }) => fromUrl(name, how))
   }
   if (name === '-') throw notYet('reading a tar from stdin', 'unpack it and name the directory')
-  if (!isThere && /^[a-z][a-z0-9+.-]*:\/\//i.test(name)) throw notYet(`${name}: a URL`, 'download the checkpoint and name its directory')
+  if (!isThere && /^[a-z][a-z0-9+.-]*:\/\//i.test(name))
+    throw notYet(`${name}: a URL`, 'download the checkpoint and name its directory')
   if (isThere && fs.statSync(name).isFile() && /\.(tar|tar\.gz|tgz|zip)$/i.test(name)) {
     throw notYet(`${name}: an archive`, 'unpack it and name the directory')
   }
@@ -88,8 +93,14 @@ export function defaultLockfile(source) {
 }
 
 const kTexts = /** @type {Record<string, string>} */ ({
-  ENOENT: 'no such file or directory', EACCES: 'permission denied', EPERM: 'permission denied', EISDIR: 'it is a directory',
-  ENOTDIR: 'a part of its path is not a directory', EEXIST: 'it exists', ENOSPC: 'no space left', EROFS: 'the file system is read-only',
+  ENOENT: 'no such file or directory',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'a part of its path is not a directory',
+  EEXIST: 'it exists',
+  ENOSPC: 'no space left',
+  EROFS: 'the file system is read-only',
 })
 
 /** @param {unknown} error of node:fs */

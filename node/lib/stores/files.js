@@ -24,7 +24,8 @@ export class FilesStore {
   constructor(files, { name = '', empty = [], file } = {}) {
     this.#files = new Map(files)
     this.#empty = empty
-    this.file = file ?? (this.#files.size === 1 && empty.length === 0 && !name ? onlyName(this.#files.keys()) : undefined)
+    this.file =
+      file ?? (this.#files.size === 1 && empty.length === 0 && !name ? onlyName(this.#files.keys()) : undefined)
     this.name = this.file ?? name
   }
 
@@ -110,7 +111,10 @@ export function fromFiles(files) {
   const entries = Array.from(files, file => [file.webkitRelativePath || file.name, file])
   const first = entries[0]?.[0].split('/')[0]
   if (entries.length > 0 && entries.every(([path]) => path.startsWith(`${first}/`))) {
-    return new FilesStore(entries.map(([path, file]) => [path.slice(first.length + 1), file]), { name: first })
+    return new FilesStore(
+      entries.map(([path, file]) => [path.slice(first.length + 1), file]),
+      { name: first },
+    )
   }
   return new FilesStore(entries)
 }
@@ -174,7 +178,8 @@ async function entriesOf(/** @type {any} */ directory) {
  * @param {any} handle FileSystemDirectoryHandle
  */
 export async function fromDirectoryHandle(handle) {
-  if (typeof handle?.entries !== 'function') throw new LeafsumError('usage', 'fromDirectoryHandle: the handle of a directory is wanted')
+  if (typeof handle?.entries !== 'function')
+    throw new LeafsumError('usage', 'fromDirectoryHandle: the handle of a directory is wanted')
   /** @type {[string, File][]} */
   const files = []
   /** @type {string[]} */

@@ -1,8 +1,8 @@
 // What has come from a server and stays at hand: small files, which to ask for the size of brings whole, and ranges that a later
 // command of the same task asks for again.
 
-const kKept = 16 << 20        // bytes
-const kDocument = 1 << 20     // what is read whole up to here and beyond is a document, of which there are few: kept up to
+const kKept = 16 << 20 // bytes
+const kDocument = 1 << 20 // what is read whole up to here and beyond is a document, of which there are few: kept up to
 const kKeptDocuments = 64 << 20
 
 /** @typedef {{ offset: number, length: number }} Range */

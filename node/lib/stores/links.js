@@ -1,8 +1,8 @@
 // Which symbolic links are followed, as files of the listing (design.md §11.4). Pure: decided from real paths alone, so that
 // a directory and an archive have one rule.
 
-const kMaxNested = 8  // links on the way to a link; the system itself follows 40
-const kBlobParents = 7  // of the source: `blobs` beside it, or beside one of the six directories above it
+const kMaxNested = 8 // links on the way to a link; the system itself follows 40
+const kBlobParents = 7 // of the source: `blobs` beside it, or beside one of the six directories above it
 const kBlobName = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i
 
 /**

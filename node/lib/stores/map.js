@@ -15,7 +15,8 @@ class MapStore {
    * @param {{ name?: string }} [options]
    */
   constructor(files, { name = '' } = {}) {
-    if (typeof files !== 'object' || !files) throw new LeafsumError('usage', 'fromMap: a Map or an object of Uint8Arrays is wanted')
+    if (typeof files !== 'object' || !files)
+      throw new LeafsumError('usage', 'fromMap: a Map or an object of Uint8Arrays is wanted')
     const entries = files instanceof Map ? files : Object.entries(files)
     this.#files = new Map(Array.from(entries, checked))
     this.name = name
@@ -55,7 +56,8 @@ class MapStore {
 
 /** @returns {[path: string, bytes: Uint8Array]} */
 function checked(/** @type {[string, Uint8Array]} */ [key, bytes]) {
-  if (!(bytes instanceof Uint8Array)) throw new LeafsumError('usage', `fromMap: ${JSON.stringify(key)} is no Uint8Array`)
+  if (!(bytes instanceof Uint8Array))
+    throw new LeafsumError('usage', `fromMap: ${JSON.stringify(key)} is no Uint8Array`)
   try {
     return [safePath(String(key)), bytes]
   } catch (error) {

@@ -47,7 +47,14 @@ export class PathStore {
 
   /** What a worker needs to see the same files in the same state. */
   spec() {
-    return { kind: 'path', root: this.root, file: this.file, stamps: this.#stamps.spec(), rawNames: this.#rawNames, followLinks: this.#followLinks }
+    return {
+      kind: 'path',
+      root: this.root,
+      file: this.file,
+      stamps: this.#stamps.spec(),
+      rawNames: this.#rawNames,
+      followLinks: this.#followLinks,
+    }
   }
 
   list() {
@@ -59,8 +66,13 @@ export class PathStore {
     this.release()
     this.#opened.clear()
     this.#rawNames.clear()
-    const stamps = this.#stamps = new Stamps()
-    const { bytes, others, links } = listDirectory(this.root, { followLinks: this.#followLinks, stamps, rawNames: this.#rawNames, file: this.file })
+    const stamps = (this.#stamps = new Stamps())
+    const { bytes, others, links } = listDirectory(this.root, {
+      followLinks: this.#followLinks,
+      stamps,
+      rawNames: this.#rawNames,
+      file: this.file,
+    })
     stamps.seal()
     this.#links = links
     return {
@@ -153,7 +165,8 @@ export class PathStore {
 
   /** @returns {OpenFile} */
   #openFile(/** @type {string} */ path) {
-    if (nodePath.sep === '\\' && /[\\:]/.test(path)) throw new StoreError('unreadable', 'refused: the path leaves the source')
+    if (nodePath.sep === '\\' && /[\\:]/.test(path))
+      throw new StoreError('unreadable', 'refused: the path leaves the source')
     const full = fullPath(this.root, path, this.#rawNames)
     const listed = this.#stamps.find(path)
     const known = listed ?? this.#opened.get(path)
@@ -200,7 +213,9 @@ export class PathStore {
 
   #hasLinkedParent(/** @type {string} */ path) {
     const parts = path.split('/').slice(0, -1)
-    return parts.some((_, n) => fs.lstatSync(fullPath(this.root, parts.slice(0, n + 1).join('/'), this.#rawNames)).isSymbolicLink())
+    return parts.some((_, n) =>
+      fs.lstatSync(fullPath(this.root, parts.slice(0, n + 1).join('/'), this.#rawNames)).isSymbolicLink(),
+    )
   }
 
   /** The opened file of a name that was not listed, where a link that is followed lies on its way; undefined where none does. */
@@ -220,7 +235,7 @@ export class PathStore {
 function sortedEntries(/** @type {Stamps} */ stamps, /** @type {import('./store.js').ListingEntry[]} */ others) {
   const entries = others.slice()
   for (const [path, { size }] of stamps) entries.push([path, Number(size), 'f'])
-  return entries.sort((a, b) => a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0)
+  return entries.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0))
 }
 
 /**
@@ -239,9 +254,14 @@ export function fromPath(path, { followLinks = false } = {}) {
   }
   const stat = fs.statSync(root)
   if (!stat.isDirectory() && !stat.isFile()) {
-    throw new LeafsumError('source', `${path} is neither a directory nor a file: a checkpoint's own directory is wanted`)
+    throw new LeafsumError(
+      'source',
+      `${path} is neither a directory nor a file: a checkpoint's own directory is wanted`,
+    )
   }
   const places = placesOfPath(path)
-  const store = stat.isFile() ? new PathStore(nodePath.dirname(root), { file: nodePath.basename(root), followLinks }) : new PathStore(root, { followLinks })
+  const store = stat.isFile()
+    ? new PathStore(nodePath.dirname(root), { file: nodePath.basename(root), followLinks })
+    : new PathStore(root, { followLinks })
   return Object.assign(store, { places: () => places })
 }

@@ -48,7 +48,7 @@ export function listDirectory(root, { followLinks, stamps, rawNames, file }) {
     for (const name of names) {
       const path = parent ? `${parent}/${name}` : name
       const full = fullPath(root, path, rawNames)
-      const placeOf = () => real !== undefined && !rawNames.has(path) ? join(real, name) : undefined
+      const placeOf = () => (real !== undefined && !rawNames.has(path) ? join(real, name) : undefined)
       let stat = fs.lstatSync(full, { bigint: true, throwIfNoEntry: false })
       let linked = way.length > 0
       if (stat?.isSymbolicLink()) {
@@ -57,7 +57,11 @@ export function listDirectory(root, { followLinks, stamps, rawNames, file }) {
         const link = place === undefined ? undefined : seen.get(place)
         const inside = link && pathBelow(slashed(root), slashed(link.target))
         const isDirectory = link?.stat.isDirectory() ?? false
-        if (!link || !follows(root, [...way, /** @type {string} */ (real)], link, followLinks) || (isDirectory && repeated > kMaxRepeated)) {
+        if (
+          !link ||
+          !follows(root, [...way, /** @type {string} */ (real)], link, followLinks) ||
+          (isDirectory && repeated > kMaxRepeated)
+        ) {
           links.push({ path, isDirectory, followed: false, target: inside })
           others.push([path, 0, 'l'])
           continue
@@ -76,7 +80,14 @@ export function listDirectory(root, { followLinks, stamps, rawNames, file }) {
       }
       // Sockets, pipes and devices have no bytes to vouch for: reading one is refused, like one that is gone again.
       const size = stat?.isFile() ? stat.size : 0n
-      stamps.add(path, { size, mtimeNs: stat?.mtimeNs ?? -1n, ctimeNs: stat?.ctimeNs ?? 0n, dev: stat?.dev ?? 0n, ino: stat?.ino ?? 0n, linked })
+      stamps.add(path, {
+        size,
+        mtimeNs: stat?.mtimeNs ?? -1n,
+        ctimeNs: stat?.ctimeNs ?? 0n,
+        dev: stat?.dev ?? 0n,
+        ino: stat?.ino ?? 0n,
+        linked,
+      })
       bytes += Number(size)
     }
   }
@@ -122,12 +133,17 @@ function lookBehind(place) {
   }
 }
 
-function follows(/** @type {string} */ root, /** @type {string[]} */ way, /** @type {Target} */ { target, stat }, /** @type {boolean} */ everywhere) {
+function follows(
+  /** @type {string} */ root,
+  /** @type {string[]} */ way,
+  /** @type {Target} */ { target, stat },
+  /** @type {boolean} */ everywhere,
+) {
   const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : 'other'
   return isFollowed({ root: slashed(root), way: way.map(slashed), target: slashed(target), kind, everywhere })
 }
 
-const slashed = (/** @type {string} */ path) => nodePath.sep === '/' ? path : path.replaceAll(nodePath.sep, '/')
+const slashed = (/** @type {string} */ path) => (nodePath.sep === '/' ? path : path.replaceAll(nodePath.sep, '/'))
 const join = (/** @type {string} */ directory, /** @type {string} */ name) =>
   directory.endsWith(nodePath.sep) ? directory + name : directory + nodePath.sep + name
 
@@ -150,7 +166,11 @@ function namesIn(/** @type {string} */ root, /** @type {string} */ directory, /*
 const ownNames = (/** @type {string} */ root, /** @type {string} */ file) =>
   fs.existsSync(join(root, `${file}_gda`)) ? [file, `${file}_gda`] : [file]
 
-function oddNames(/** @type {string | Buffer} */ full, /** @type {string} */ directory, /** @type {RawNames} */ rawNames) {
+function oddNames(
+  /** @type {string | Buffer} */ full,
+  /** @type {string} */ directory,
+  /** @type {RawNames} */ rawNames,
+) {
   const names = new Set()
   const odd = []
   for (const name of fs.readdirSync(full, { encoding: 'buffer' })) {
@@ -183,7 +203,9 @@ export function fullPath(/** @type {string} */ root, /** @type {string} */ path,
 
 /** Bytes that are no UTF-8 as \xff; a backslash never stands in a name that means something to a checkpoint. */
 function escapeBytes(/** @type {Buffer} */ name) {
-  return Array.from(name, byte => byte >= 0x20 && byte < 0x7f && byte !== 0x5c
-    ? String.fromCharCode(byte)
-    : `\\x${byte.toString(16).padStart(2, '0')}`).join('')
+  return Array.from(name, byte =>
+    byte >= 0x20 && byte < 0x7f && byte !== 0x5c
+      ? String.fromCharCode(byte)
+      : `\\x${byte.toString(16).padStart(2, '0')}`,
+  ).join('')
 }

@@ -17,7 +17,8 @@ export function relationOf(a, b) {
   /** @type {[Places | undefined, Places | undefined]} */
   const [x, y] = [a.places?.(), b.places?.()]
   if (!x || !y) return undefined
-  const meet = (/** @type {string[]} */ some, /** @type {string[]} */ others) => some.some(name => others.includes(name))
+  const meet = (/** @type {string[]} */ some, /** @type {string[]} */ others) =>
+    some.some(name => others.includes(name))
   if (meet(x.own, y.own)) return 'same'
   const isPublishedWith = x.repository !== undefined && x.repository === y.repository
   return meet(x.own, y.around) || meet(y.own, x.around) || isPublishedWith ? 'with' : undefined
@@ -57,7 +58,7 @@ export function placesOfUrl({ host, pathname }) {
   const base = host.replace(/\.(?=:|$)/, '')
   const around = Array.from({ length: parts.length + 1 }, (_, n) => [base, ...parts.slice(0, n)].join('/'))
   const revision = parts.findIndex((part, n) => n >= 2 && kRevision.includes(part))
-  return { own: around.slice(-1), around, ...revision > 0 && { repository: around[revision] } }
+  return { own: around.slice(-1), around, ...(revision > 0 && { repository: around[revision] }) }
 }
 
 function decodedParts(/** @type {string} */ pathname) {

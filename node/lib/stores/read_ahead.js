@@ -50,7 +50,7 @@ export class ReadAhead {
 
   #open() {
     const begin = this.#begin
-    const end = this.#begin = Math.min(begin + kWindow, this.#end)
+    const end = (this.#begin = Math.min(begin + kWindow, this.#end))
     const bytes = this.#blob.slice(begin, end).arrayBuffer()
     // Nobody may come to ask for it; whoever does hears of the failure.
     bytes.catch(() => {})

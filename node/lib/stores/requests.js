@@ -3,11 +3,11 @@ import { gate } from './merge.js'
 import { drop, kTooLate, patienceOf } from './responses.js'
 import { StoreError } from './store.js'
 
-const kTries = 3              // of a request that the network or an overloaded server failed
-const kPause = 250            // ms before the second try, doubled for each further one
+const kTries = 3 // of a request that the network or an overloaded server failed
+const kPause = 250 // ms before the second try, doubled for each further one
 const kRedirects = 5
-const kTimeout = 60_000       // ms for one request with all its tries, redirects and body, unless said otherwise
-export const kAtOnce = 8      // requests
+const kTimeout = 60_000 // ms for one request with all its tries, redirects and body, unless said otherwise
+export const kAtOnce = 8 // requests
 
 /** @typedef {import('./responses.js').Patience} Patience */
 
@@ -103,14 +103,15 @@ export class Requests {
         }
         drop(response)
         if (this.#absent.has(status)) return undefined
-        if (status < 500 && status !== 429) throw new StoreError('unreadable', `the server answered ${status}${await this.#hint(status, signal)}`)
+        if (status < 500 && status !== 429)
+          throw new StoreError('unreadable', `the server answered ${status}${await this.#hint(status, signal)}`)
       }
       if (attempt === kTries || signal.aborted) {
         if (response instanceof Response) throw new StoreError('unreadable', `the server answered ${response.status}`)
         if (!this.#reached) this.#lost = response
         throw new StoreError('unreadable', response)
       }
-      await new Promise(resolve => setTimeout(resolve, kPause << attempt - 1))
+      await new Promise(resolve => setTimeout(resolve, kPause << (attempt - 1)))
     }
   }
 
@@ -120,8 +121,10 @@ export class Requests {
    */
   async #hint(/** @type {number} */ status, /** @type {AbortSignal} */ signal) {
     let same = this.#odd.get(status)
-    if (!same) this.#odd.set(status, same = this.#answersOddName(status, signal))
-    return await same ? `, as it does for a name that cannot exist: where that is its way to say "not there", use --absent ${status}` : ''
+    if (!same) this.#odd.set(status, (same = this.#answersOddName(status, signal)))
+    return (await same)
+      ? `, as it does for a name that cannot exist: where that is its way to say "not there", use --absent ${status}`
+      : ''
   }
 
   async #answersOddName(/** @type {number} */ status, /** @type {AbortSignal} */ signal) {
@@ -133,7 +136,12 @@ export class Requests {
   }
 
   /** @returns {Promise<Response | string>} why there is no response */
-  async #try(/** @type {URL} */ url, /** @type {Record<string, string>} */ headers, /** @type {string} */ method, /** @type {AbortSignal} */ signal) {
+  async #try(
+    /** @type {URL} */ url,
+    /** @type {Record<string, string>} */ headers,
+    /** @type {string} */ method,
+    /** @type {AbortSignal} */ signal,
+  ) {
     // Node can follow redirects by hand and so keep the user's headers from other origins; a browser shows none of them.
     const byHand = globalThis.process?.versions?.node !== undefined
     const own = Object.keys(this.#headers).length > 0
@@ -142,8 +150,15 @@ export class Requests {
       let to = url
       for (let n = 0; n <= kRedirects; n++) {
         const response = await fetch(to, {
-          method, redirect, cache: 'no-store', signal,
-          headers: { 'Accept-Encoding': 'identity', ...headers, ...(to.origin === this.#base.origin ? this.#headers : {}) },
+          method,
+          redirect,
+          cache: 'no-store',
+          signal,
+          headers: {
+            'Accept-Encoding': 'identity',
+            ...headers,
+            ...(to.origin === this.#base.origin ? this.#headers : {}),
+          },
         })
         const location = response.headers.get('location')
         if (byHand && response.status >= 300 && response.status < 400 && location) {

@@ -9,7 +9,8 @@ const kDropped = 16 << 10 // bytes
 /** @typedef {ReturnType<typeof patienceOf>} Patience */
 
 const anotherRange = () => new StoreError('unreadable', 'the server sent another range')
-const tooLong = (/** @type {number} */ most) => new TooLong('unreadable', `the server sent more than the ${most} bytes that were asked for`)
+const tooLong = (/** @type {number} */ most) =>
+  new TooLong('unreadable', `the server sent more than the ${most} bytes that were asked for`)
 /** A server that does so is not asked for the same file in another way. */
 export class TooLong extends StoreError {}
 const isPage = (/** @type {Response} */ response) => /^text\/html\b/i.test(response.headers.get('content-type') ?? '')
@@ -26,7 +27,11 @@ function sentOf(/** @type {Response} */ response) {
  * @param {{ offset?: number, asked: number }} range
  */
 export function checkRange(response, { offset, asked }) {
-  if (response.status !== 206) throw new StoreError('unreadable', isPage(response) ? kPage : 'the server does not answer requests for a range of a file')
+  if (response.status !== 206)
+    throw new StoreError(
+      'unreadable',
+      isPage(response) ? kPage : 'the server does not answer requests for a range of a file',
+    )
   const sent = sentOf(response)
   if (sent && offset !== undefined && sent.begin !== offset) throw anotherRange()
   if (sent && sent.length > asked) throw tooLong(asked)
@@ -56,7 +61,10 @@ export async function rangeOf(response, range) {
  */
 export async function firstBytesOf(/** @type {Response} */ response, /** @type {number} */ asked) {
   const length = response.headers.get('content-length')
-  if (response.status === 200 && (length === null || Number(length) > asked || response.headers.get('content-encoding'))) {
+  if (
+    response.status === 200 &&
+    (length === null || Number(length) > asked || response.headers.get('content-encoding'))
+  ) {
     if (isPage(response)) throw new StoreError('unreadable', kPage)
     return undefined
   }
@@ -83,7 +91,9 @@ export async function bytesOf(response, most) {
   const told = toldBy(response)
   if (told.some(one => one > most)) throw tooLong(most)
   const bytes = await taken(response, Math.min(most, ...told), told.length > 0)
-  for (const one of told) if (bytes.length !== one) throw new StoreError('unreadable', `the server said ${one} bytes and sent ${bytes.length}`)
+  for (const one of told)
+    if (bytes.length !== one)
+      throw new StoreError('unreadable', `the server said ${one} bytes and sent ${bytes.length}`)
   return bytes
 }
 
@@ -101,7 +111,8 @@ function toldBy(/** @type {Response} */ response) {
 export async function wholeOf(/** @type {Response} */ response, /** @type {number} */ size) {
   if (response.status === 206) throw anotherRange()
   const bytes = await bytesOf(response, size)
-  if (bytes.length !== size) throw new StoreError('unreadable', `the server said ${size} bytes and sent ${bytes.length}`)
+  if (bytes.length !== size)
+    throw new StoreError('unreadable', `the server said ${size} bytes and sent ${bytes.length}`)
   return bytes
 }
 
@@ -133,7 +144,8 @@ async function taken(response, most, exact) {
 
 /** A body that nobody wants: read where it is short, so that the connection serves again, and given up where it is not. */
 export function drop(/** @type {Response} */ response) {
-  if (response.body && !response.body.locked) bytesOf(response, kDropped).catch(() => response.body?.cancel().catch(() => {}))
+  if (response.body && !response.body.locked)
+    bytesOf(response, kDropped).catch(() => response.body?.cancel().catch(() => {}))
 }
 
 /** @returns {never} */
@@ -180,7 +192,8 @@ export function streamOf(response, patience, asked) {
         while (filled < bytes.length) {
           if (rest.length === 0) {
             const { done, value } = await reader.read().catch(broken)
-            if (done && left > 0 && told !== undefined) throw new StoreError('unreadable', 'the connection broke before the end')
+            if (done && left > 0 && told !== undefined)
+              throw new StoreError('unreadable', 'the connection broke before the end')
             if (done) break
             left -= value.length
             if (left < 0) throw tooLong(asked)

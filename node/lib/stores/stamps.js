@@ -1,8 +1,8 @@
 // What a listing saw of every file, by path: a source may have a million. Kept in shared memory, 50 bytes and the path each, so
 // that workers see the same without a copy of their own.
 
-const kPage = 1 << 14  // files
-export const kNumbers = 5  // of each file; the first is its size
+const kPage = 1 << 14 // files
+export const kNumbers = 5 // of each file; the first is its size
 const encoder = new TextEncoder()
 
 /**
@@ -25,7 +25,7 @@ export class Stamps {
   #last
   /** @type {Uint32Array} places of files by their path's hash, from 1 on; 0 where there is none */
   #slots = new Uint32Array(0)
-  #seed = Math.floor(Math.random() * 2 ** 32)  // names that fall on one place are not to be found in advance
+  #seed = Math.floor(Math.random() * 2 ** 32) // names that fall on one place are not to be found in advance
 
   /** @param {StampsSpec} [spec] of `spec()` in another thread */
   constructor(spec) {
@@ -47,9 +47,13 @@ export class Stamps {
   /** Each path once; then `seal`. */
   add(/** @type {string} */ path, /** @type {Required<Stamp>} */ { size, mtimeNs, ctimeNs, dev, ino, linked }) {
     // At once as bytes: objects of a page's files would grow old together, and lie about until the next great collection.
-    const page = this.#last ??= {
-      count: 0, text: new Uint8Array(kPage), ends: new Uint32Array(kPage), numbers: new BigInt64Array(kPage * kNumbers), linked: new Uint8Array(kPage),
-    }
+    const page = (this.#last ??= {
+      count: 0,
+      text: new Uint8Array(kPage),
+      ends: new Uint32Array(kPage),
+      numbers: new BigInt64Array(kPage * kNumbers),
+      linked: new Uint8Array(kPage),
+    })
     const { count } = page
     const begin = count === 0 ? 0 : page.ends[count - 1]
     const most = begin + path.length * 3
@@ -90,13 +94,14 @@ export class Stamps {
     const wanted = encoder.encode(path)
     for (let at = hash(wanted, this.#seed) & (length - 1); this.#slots[at] !== 0; at = (at + 1) & (length - 1)) {
       const bytes = this.#bytes(this.#slots[at] - 1)
-      if (bytes.length === wanted.length && bytes.every((byte, n) => byte === wanted[n])) return this.#stamp(this.#slots[at] - 1)
+      if (bytes.length === wanted.length && bytes.every((byte, n) => byte === wanted[n]))
+        return this.#stamp(this.#slots[at] - 1)
     }
     return undefined
   }
 
   /** @returns {Generator<[path: string, stamp: Required<Stamp>]>} */
-  * [Symbol.iterator]() {
+  *[Symbol.iterator]() {
     const count = this.#pages.reduce((sum, page) => sum + page.count, 0)
     for (let n = 0; n < count; n++) yield [Buffer.from(this.#bytes(n)).toString(), this.#stamp(n)]
   }
@@ -153,7 +158,9 @@ function hash(/** @type {Uint8Array} */ bytes, /** @type {number} */ seed) {
  * @param {Stamp} now
  * @param {Stamp} then
  */
-export const isSame = (now, then) => now.size === then.size && now.mtimeNs === then.mtimeNs &&
+export const isSame = (now, then) =>
+  now.size === then.size &&
+  now.mtimeNs === then.mtimeNs &&
   (then.ino === undefined || (same64(now.ino, then.ino) && same64(now.dev, then.dev)))
 
 const same64 = (/** @type {bigint | undefined} */ a, /** @type {bigint | undefined} */ b) =>

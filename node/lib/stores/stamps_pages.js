@@ -22,7 +22,10 @@ export function* packedStamps({ pages }, others, links) {
   if (!alone || pages.length === 0) yield* packed(others, links)
 }
 
-function stampsPage(/** @type {import('./stamps.js').Page} */ { count, text, ends, numbers }, /** @type {number} */ left) {
+function stampsPage(
+  /** @type {import('./stamps.js').Page} */ { count, text, ends, numbers },
+  /** @type {number} */ left,
+) {
   const bytes = new Uint8Array(8 + count * 13 + text.length)
   const view = new DataView(bytes.buffer)
   view.setUint32(0, count, true)

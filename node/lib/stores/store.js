@@ -51,7 +51,8 @@
  */
 
 /** Zarrita's stores may give bare names, without sizes: those are of no use. @param {any} listing */
-export const isListing = listing => Array.isArray(listing) && listing.every(entry => Array.isArray(entry) && entry.length === 3)
+export const isListing = listing =>
+  Array.isArray(listing) && listing.every(entry => Array.isArray(entry) && entry.length === 3)
 
 /** Why a read was not answered. The text stands in reports: no absolute path, nothing that differs between machines. */
 export class StoreError extends Error {

@@ -27,6 +27,8 @@ export class Tags {
   /** @returns {Tag[] | undefined} strong ETags alone: equal ones mean equal bytes (RFC 9110 §8.8.3) */
   strong() {
     const tags = [...this.#tags]
-    return !this.#untagged && tags.every(([, tag]) => tag.startsWith('"')) ? tags.sort(([a], [b]) => a < b ? -1 : 1) : undefined
+    return !this.#untagged && tags.every(([, tag]) => tag.startsWith('"'))
+      ? tags.sort(([a], [b]) => (a < b ? -1 : 1))
+      : undefined
   }
 }

@@ -12,7 +12,8 @@ export function heldToItsSizes(store, listing) {
   /** @param {string} key  @param {Uint8Array | undefined} bytes  @param {(size: number) => number} wanted */
   const held = (key, bytes, wanted) => {
     const size = sizes.get(key.slice(1))
-    if (bytes && size !== undefined && bytes.length < wanted(size)) throw new StoreError('changed', 'shorter than its listing says')
+    if (bytes && size !== undefined && bytes.length < wanted(size))
+      throw new StoreError('changed', 'shorter than its listing says')
     return bytes
   }
   const get = async (/** @type {string} */ key) => held(key, await store.get(key), size => size)

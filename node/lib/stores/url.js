@@ -8,9 +8,9 @@ import { TooLong, checkRange, firstBytesOf, kTooLate, rangeOf, streamOf, wholeOf
 import { StoreError, clip, failureOf, safePath } from './store.js'
 import { Tags } from './tags.js'
 
-const kFirst = 16 << 10       // bytes: to ask how large a file is and to read a small one is one request
-const kAsked = 4 << 20        // bytes of a document that may be there or not: as many requests at once may each bring them
-const kMerged = 4 << 20       // bytes of ranges that one request asks for together
+const kFirst = 16 << 10 // bytes: to ask how large a file is and to read a small one is one request
+const kAsked = 4 << 20 // bytes of a document that may be there or not: as many requests at once may each bring them
+const kMerged = 4 << 20 // bytes of ranges that one request asks for together
 
 /**
  * @typedef {import('./store.js').Store} Store
@@ -46,11 +46,14 @@ class UrlStore {
       if (failureOf(error).kind !== 'missing') throw error
     })
     if (size === undefined) return undefined
-    return this.#kept.file(path) ?? this.#requests.whole(path, {}, async response => {
-      const bytes = response && await wholeOf(response, size)
-      if (bytes) this.#kept.keepFile(path, bytes, size)
-      return bytes
-    })
+    return (
+      this.#kept.file(path) ??
+      this.#requests.whole(path, {}, async response => {
+        const bytes = response && (await wholeOf(response, size))
+        if (bytes) this.#kept.keepFile(path, bytes, size)
+        return bytes
+      })
+    )
   }
 
   async getRange(/** @type {string} */ key, /** @type {import('./store.js').RangeQuery} */ range) {
@@ -77,11 +80,24 @@ class UrlStore {
     this.#wanted.clear()
     for (const [path, ranges] of wanted) {
       for (const { offset, length, parts } of merge(ranges, kMerged)) {
-        this.#requests.whole(path, headersFor(offset, length), response => rangeOf(response, { offset, asked: length })).then(bytes => {
-          for (const part of parts) part.resolve(bytes && this.#keep(path, part, bytes.subarray(...clip({ ...part, offset: part.offset - offset }, bytes.length))))
-        }, error => {
-          for (const part of parts) part.reject(error)
-        })
+        this.#requests
+          .whole(path, headersFor(offset, length), response => rangeOf(response, { offset, asked: length }))
+          .then(
+            bytes => {
+              for (const part of parts)
+                part.resolve(
+                  bytes &&
+                    this.#keep(
+                      path,
+                      part,
+                      bytes.subarray(...clip({ ...part, offset: part.offset - offset }, bytes.length)),
+                    ),
+                )
+            },
+            error => {
+              for (const part of parts) part.reject(error)
+            },
+          )
       }
     }
   }
@@ -120,9 +136,11 @@ class UrlStore {
         why = error
       })
       // What is wrong with ranges is told by the reads that need them.
-      size = first ?? await this.#sizeAlone(path).catch(error => {
-        throw why && failureOf(error).kind === 'unreadable' ? why : error
-      })
+      size =
+        first ??
+        (await this.#sizeAlone(path).catch(error => {
+          throw why && failureOf(error).kind === 'unreadable' ? why : error
+        }))
       this.#sizes.set(path, size)
     }
     return size
@@ -140,12 +158,17 @@ class UrlStore {
   }
 
   #sizeAlone(/** @type {string} */ path) {
-    return this.#requests.whole(path, {}, response => {
-      if (!response) throw new StoreError('missing', 'no such file')
-      const length = response.headers.get('content-length')
-      if (length !== null && !response.headers.get('content-encoding')) return Number(length)
-      throw new StoreError('unreadable', 'the server does not tell the size of a file')
-    }, 'HEAD')
+    return this.#requests.whole(
+      path,
+      {},
+      response => {
+        if (!response) throw new StoreError('missing', 'no such file')
+        const length = response.headers.get('content-length')
+        if (length !== null && !response.headers.get('content-encoding')) return Number(length)
+        throw new StoreError('unreadable', 'the server does not tell the size of a file')
+      },
+      'HEAD',
+    )
   }
 
   tags() {
@@ -159,7 +182,11 @@ class UrlStore {
     const ask = async () => {
       while (same && next < tags.length) {
         const [path, tag] = tags[next++]
-        same = await this.size(path).then(() => this.#tags.get(path) === tag, () => false) && same
+        same =
+          (await this.size(path).then(
+            () => this.#tags.get(path) === tag,
+            () => false,
+          )) && same
       }
     }
     await Promise.all(Array.from({ length: kAtOnce }, ask))
@@ -192,7 +219,9 @@ function decoded(/** @type {string} */ text) {
   }
 }
 
-const headersFor = (/** @type {number} */ offset, /** @type {number} */ length) => ({ Range: `bytes=${offset}-${offset + length - 1}` })
+const headersFor = (/** @type {number} */ offset, /** @type {number} */ length) => ({
+  Range: `bytes=${offset}-${offset + length - 1}`,
+})
 const soon = (/** @type {() => void} */ run) => (globalThis.setImmediate ?? setTimeout)(run)
 
 /**
@@ -209,9 +238,14 @@ export function fromUrl(url, options) {
   } catch {
     throw new LeafsumError('usage', `${url}: not a URL`)
   }
-  if (base.protocol !== 'http:' && base.protocol !== 'https:') throw new LeafsumError('usage', `${base.protocol} is not possible: http and https are`)
+  if (base.protocol !== 'http:' && base.protocol !== 'https:')
+    throw new LeafsumError('usage', `${base.protocol} is not possible: http and https are`)
   // fetch has no use for them.
-  if (base.username || base.password) throw new LeafsumError('usage', "a URL with a user's name or password is not possible: send them in a header (Authorization)")
+  if (base.username || base.password)
+    throw new LeafsumError(
+      'usage',
+      "a URL with a user's name or password is not possible: send them in a header (Authorization)",
+    )
   if (base.search || base.hash) throw new LeafsumError('usage', 'a URL of a directory has neither ? nor #')
   try {
     new Headers(options?.headers)
@@ -221,9 +255,11 @@ export function fromUrl(url, options) {
   if (!base.pathname.endsWith('/')) base.pathname += '/'
   const absent = options?.absent === undefined ? [] : [options.absent].flat()
   const wrong = absent.find(status => !canBeAbsent(status))
-  if (wrong !== undefined) throw new LeafsumError('usage', `absent: ${wrong}: a status from 400 to 499 is wanted, neither 416 nor 429`)
+  if (wrong !== undefined)
+    throw new LeafsumError('usage', `absent: ${wrong}: a status from 400 to 499 is wanted, neither 416 nor 429`)
   return new UrlStore(base, { ...options, absent })
 }
 
 /** Successes are files; 416, 429 and failures of the server say something else, which has its own answer. */
-const canBeAbsent = (/** @type {number} */ status) => Number.isInteger(status) && status >= 400 && status < 500 && status !== 416 && status !== 429
+const canBeAbsent = (/** @type {number} */ status) =>
+  Number.isInteger(status) && status >= 400 && status < 500 && status !== 416 && status !== 429

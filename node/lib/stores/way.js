@@ -63,7 +63,9 @@ function enclosing(/** @type {string} */ place) {
 export function placesOfPath(path) {
   const way = wayTo(path)
   const own = namesOf(way[way.length - 1])
-  const around = way.flatMap((place, n) => enclosing(n < way.length - 1 ? nodePath.dirname(place) : place)).flatMap(namesOf)
+  const around = way
+    .flatMap((place, n) => enclosing(n < way.length - 1 ? nodePath.dirname(place) : place))
+    .flatMap(namesOf)
   return { own, around: [...new Set(around)] }
 }
 
@@ -79,7 +81,9 @@ export function pathBelow(file, directory) {
   for (const [n, place] of way.entries()) {
     // A link lies where it lies; what it leads to comes later on the way.
     const isLink = n < way.length - 1
-    const root = enclosing(isLink ? nodePath.dirname(place) : place).find(one => namesOf(one).some(name => own.includes(name)))
+    const root = enclosing(isLink ? nodePath.dirname(place) : place).find(one =>
+      namesOf(one).some(name => own.includes(name)),
+    )
     if (root !== undefined) return nodePath.relative(root, place).split(nodePath.sep).join('/')
   }
   return undefined

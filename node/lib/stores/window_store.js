@@ -58,7 +58,9 @@ export function windowStores(stores, windows, take) {
     const used = covering(list, begin, end)
     if (!used) return undefined
     for (const { window } of used) fetch(window)
-    const parts = used.map(({ window, from, to }) => window.bytes?.then(all => all?.subarray(from - window.begin, to - window.begin)))
+    const parts = used.map(({ window, from, to }) =>
+      window.bytes?.then(all => all?.subarray(from - window.begin, to - window.begin)),
+    )
     if (!parts.every(Boolean)) return undefined
     for (const { window, from, to } of used) {
       window.left -= to - from
@@ -76,7 +78,8 @@ export function windowStores(stores, windows, take) {
     size: store.size && (path => /** @type {any} */ (store).size(path)),
     async getRange(key, range) {
       const list = places.get(`${source} ${key.replace(/^\//, '')}`)
-      const bytes = list && 'offset' in range ? await bytesOf(list, range.offset, range.offset + range.length) : undefined
+      const bytes =
+        list && 'offset' in range ? await bytesOf(list, range.offset, range.offset + range.length) : undefined
       return bytes ?? store.getRange(key, range)
     },
   }))
@@ -85,7 +88,11 @@ export function windowStores(stores, windows, take) {
 /** The windows that hold a range, and which part of it each; nothing where there are none. Hostile values may overlap. */
 function covering(/** @type {Held[]} */ list, /** @type {number} */ begin, /** @type {number} */ end) {
   const used = []
-  for (let i = Math.max(0, beginningBy(list, begin, one => one.begin) - 1), at = begin; i < list.length && list[i].begin <= at && list[i].end > at; i++) {
+  for (
+    let i = Math.max(0, beginningBy(list, begin, one => one.begin) - 1), at = begin;
+    i < list.length && list[i].begin <= at && list[i].end > at;
+    i++
+  ) {
     const to = Math.min(end, list[i].end)
     used.push({ window: list[i], from: at, to })
     if (to === end) return used

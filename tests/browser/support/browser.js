@@ -34,8 +34,14 @@ export function launch(more = []) {
     executablePath: executable(),
     headless: true,
     args: [
-      '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-      '--disable-sync', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...more,
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      ...more,
     ],
   })
 }
@@ -49,5 +55,9 @@ export function scratch(t) {
 
 /** @param {string} folder where index.html goes */
 export function buildPage(folder) {
-  execFileSync(process.execPath, [join(root, 'web/build.mjs'), process.env.LEAFSUM_CORE ?? join(root, 'build/wasm'), folder])
+  execFileSync(process.execPath, [
+    join(root, 'web/build.mjs'),
+    process.env.LEAFSUM_CORE ?? join(root, 'build/wasm'),
+    folder,
+  ])
 }

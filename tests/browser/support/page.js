@@ -21,7 +21,9 @@ export async function chooseCheckpoint(page, directory) {
 
 /** Until the tree stands. @param {Page} page */
 export async function listed(page) {
-  await page.waitForFunction(() => !['', 'Reading its structure…'].includes(document.getElementById('checkpoint-tree').textContent))
+  await page.waitForFunction(
+    () => !['', 'Reading its structure…'].includes(document.getElementById('checkpoint-tree').textContent),
+  )
 }
 
 /** @param {Page} page @param {string | {name: string, mimeType: string, buffer: Buffer}} file */
@@ -32,7 +34,9 @@ export async function chooseLockfile(page, file) {
 
 /** @param {Page} page @param {number} count */
 export async function useWorkers(page, count) {
-  await page.evaluate(() => { document.querySelector('.options').open = true })
+  await page.evaluate(() => {
+    document.querySelector('.options').open = true
+  })
   await page.selectOption('#option-workers', String(count))
 }
 

@@ -17,7 +17,9 @@ export async function serve(mounts) {
     const { pathname } = new URL(request.url, 'http://localhost')
     requests.push(request.url)
     const headers = { 'access-control-allow-origin': '*', 'cache-control': 'no-store' }
-    const mount = Object.keys(mounts).filter(prefix => pathname.startsWith(prefix)).sort((a, b) => b.length - a.length)[0]
+    const mount = Object.keys(mounts)
+      .filter(prefix => pathname.startsWith(prefix))
+      .sort((a, b) => b.length - a.length)[0]
     try {
       const { every } = mounts[mount]
       if (every) {
@@ -28,7 +30,9 @@ export async function serve(mounts) {
       }
       const path = normalize(pathname.slice(mount.length) || 'index.html')
       const body = await readFile(join(mounts[mount], path.endsWith('/') ? `${path}index.html` : path))
-      response.writeHead(200, { ...headers, 'content-type': types[/\.\w+$/.exec(path)?.[0]] ?? 'application/octet-stream' }).end(body)
+      response
+        .writeHead(200, { ...headers, 'content-type': types[/\.\w+$/.exec(path)?.[0]] ?? 'application/octet-stream' })
+        .end(body)
     } catch {
       response.writeHead(404, headers).end()
     }
@@ -36,16 +40,21 @@ export async function serve(mounts) {
   // WebSockets: the handshake is answered, no more.
   server.on('upgrade', (request, socket) => {
     requests.push(request.url)
-    const accept = createHash('sha1').update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')
-    socket.end(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`)
+    const accept = createHash('sha1')
+      .update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+      .digest('base64')
+    socket.end(
+      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+    )
   })
   await new Promise(resolve => server.listen(0, '127.0.0.1', resolve))
   return {
     origin: `http://127.0.0.1:${server.address().port}`,
     requests,
-    close: () => new Promise(resolve => {
-      server.closeAllConnections()
-      server.close(resolve)
-    }),
+    close: () =>
+      new Promise(resolve => {
+        server.closeAllConnections()
+        server.close(resolve)
+      }),
   }
 }

@@ -1,4 +1,5 @@
 """Which readers are asked of a checkpoint, and when two of their answers differ."""
+
 import json
 import os
 import re
@@ -24,10 +25,21 @@ def describe(base):
         ocdbt = os.path.exists(os.path.join(base["ckpt"], item, "manifest.ocdbt"))
         if not ocdbt:
             plain = [p for p in listing.leaves if not item or p.startswith(item + "/")]
-            leaves += [(item, p[len(item):].lstrip("/"), "zarr" if os.path.exists(os.path.join(base["ckpt"], p, ".zarray")) else "zarr3", False) for p in plain[:2]]
+            leaves += [
+                (
+                    item,
+                    p[len(item) :].lstrip("/"),
+                    "zarr" if os.path.exists(os.path.join(base["ckpt"], p, ".zarray")) else "zarr3",
+                    False,
+                )
+                for p in plain[:2]
+            ]
         else:
             import tensorstore as ts
-            store = ts.KvStore.open({"driver": "ocdbt", "base": "file://" + os.path.join(base["ckpt"], item) + "/"}).result()
+
+            store = ts.KvStore.open(
+                {"driver": "ocdbt", "base": "file://" + os.path.join(base["ckpt"], item) + "/"}
+            ).result()
             for key in [k.decode() for k in store.list().result()]:
                 if key.endswith(("/.zarray", "/zarr.json")) and len(leaves) < 2:
                     leaves.append((item, key.rsplit("/", 1)[0], "zarr" if key.endswith(".zarray") else "zarr3", True))
@@ -36,36 +48,71 @@ def describe(base):
 
 def asks(base, path):
     """[[label, reader, path, how]]"""
-    rows = [[name, name, path, {}] for name in ("PyTreeCheckpointer", "StandardCheckpointer", "Composite", "v1.load", "v1.load_checkpointables", "flax")]
+    rows = [
+        [name, name, path, {}]
+        for name in (
+            "PyTreeCheckpointer",
+            "StandardCheckpointer",
+            "Composite",
+            "v1.load",
+            "v1.load_checkpointables",
+            "flax",
+        )
+    ]
     rows.append(["v1.load None", "v1.load by name", path, {"name": None}])
     if base["flax"]:
         rows.append(["flax " + base["flax"], "flax", path, {"prefix": base["flax"]}])
     if base["kind"] != "bare":
-        rows += [["CheckpointManager", "CheckpointManager", path, {}], ["v1.training.Checkpointer", "v1.training.Checkpointer", path, {}]]
+        rows += [
+            ["CheckpointManager", "CheckpointManager", path, {}],
+            ["v1.training.Checkpointer", "v1.training.Checkpointer", path, {}],
+        ]
     options, step = base["options"], base["step"]
-    names = [i[len(step):].lstrip("/") for i in base["items"]]
+    names = [i[len(step) :].lstrip("/") for i in base["items"]]
     if base["kind"] == "root":
         args = {"args": "pytree"} if names in (["default"], []) else {"args": "pytree", "items": names}
-        rows += [["CheckpointManager args", "CheckpointManager", path, {**options, **args}], ["v1.training.Checkpointer load", "v1.training.Checkpointer", path, {**options, "name": ""}]]
+        rows += [
+            ["CheckpointManager args", "CheckpointManager", path, {**options, **args}],
+            ["v1.training.Checkpointer load", "v1.training.Checkpointer", path, {**options, "name": ""}],
+        ]
         if options:
-            rows += [["CheckpointManager format", "CheckpointManager", path, options], ["v1.training.Checkpointer format", "v1.training.Checkpointer", path, options]]
+            rows += [
+                ["CheckpointManager format", "CheckpointManager", path, options],
+                ["v1.training.Checkpointer format", "v1.training.Checkpointer", path, options],
+            ]
     if base["kind"] in ("root", "step"):
         top = os.path.join(path, step) if step else path
         if step:
-            rows += [["%s at the step" % name, name, top, {}] for name in ("Composite", "v1.load", "v1.load_checkpointables", "PyTreeCheckpointer")]
+            rows += [
+                ["%s at the step" % name, name, top, {}]
+                for name in ("Composite", "v1.load", "v1.load_checkpointables", "PyTreeCheckpointer")
+            ]
         for name in names:
-            rows += [["PyTreeCheckpointer at " + name, "PyTreeCheckpointer", os.path.join(top, name), {}], ["v1.load " + name, "v1.load by name", top, {"name": name}]]
+            rows += [
+                ["PyTreeCheckpointer at " + name, "PyTreeCheckpointer", os.path.join(top, name), {}],
+                ["v1.load " + name, "v1.load by name", top, {"name": name}],
+            ]
         if names and not step:
             rows.append(["Composite args", "Composite.args", top, {"items": names[:1], "args": "pytree"}])
     for item, name, driver, ocdbt in base["leaves"]:
-        rows.append(["TensorStore " + join(item, name), "TensorStore", os.path.join(path, item) if item else path, {"name": name, "driver": driver, "ocdbt": ocdbt}])
+        rows.append(
+            [
+                "TensorStore " + join(item, name),
+                "TensorStore",
+                os.path.join(path, item) if item else path,
+                {"name": name, "driver": driver, "ocdbt": ocdbt},
+            ]
+        )
     return rows
 
 
 def is_nothing(value):
     """An empty result is none."""
-    return value is None or value in ({"dict": {}}, {"list": []}, {"tuple": []}) or (
-        set(value) == {"dict"} and all(is_nothing(one) for one in value["dict"].values()))
+    return (
+        value is None
+        or value in ({"dict": {}}, {"list": []}, {"tuple": []})
+        or (set(value) == {"dict"} and all(is_nothing(one) for one in value["dict"].values()))
+    )
 
 
 def with_one_empty(value):
@@ -73,7 +120,7 @@ def with_one_empty(value):
     if value in ({"dict": {}}, {"list": []}, {"tuple": []}):
         return None
     if isinstance(value, dict) and len(value) == 1:
-        (tag, content), = value.items()
+        ((tag, content),) = value.items()
         if tag == "dict":
             return {tag: {name: with_one_empty(one) for name, one in content.items()}}
         if tag in ("list", "tuple"):
@@ -97,7 +144,9 @@ def known_of(base_answers, rows):
 def holds_references(value):
     """A msgpack tree's references as they stand: outside the model (design §11)."""
     if isinstance(value, dict):
-        return str(value.get("text", "")).startswith(("PLACEHOLDER://", "//GDAPlaceholder:")) or any(map(holds_references, value.values()))
+        return str(value.get("text", "")).startswith(("PLACEHOLDER://", "//GDAPlaceholder:")) or any(
+            map(holds_references, value.values())
+        )
     return isinstance(value, list) and any(map(holds_references, value))
 
 
@@ -115,8 +164,10 @@ def same_items(now, before):
 
 def differences(base_answers, answers, rows, known):
     """[[label, what it restored, what it restored before]] of readers that restore something else without an error."""
-    base_answers, answers = ({label: {**one, "value": with_one_empty(one["value"])} if "value" in one else one for label, one in all.items()}
-                             for all in (base_answers, answers))
+    base_answers, answers = (
+        {label: {**one, "value": with_one_empty(one["value"])} if "value" in one else one for label, one in all.items()}
+        for all in (base_answers, answers)
+    )
     found = []
     for label, reader, _, _ in rows:
         now, before = answers[label], base_answers[label]
@@ -124,10 +175,16 @@ def differences(base_answers, answers, rows, known):
             continue
         by_item = reader in BY_ITEM and "dict" in now["value"]
         if "value" in before and not is_nothing(before["value"]):
-            if now["value"] != before["value"] and not (by_item and "dict" in before["value"] and same_items(now["value"]["dict"], before["value"]["dict"])):
+            if now["value"] != before["value"] and not (
+                by_item and "dict" in before["value"] and same_items(now["value"]["dict"], before["value"]["dict"])
+            ):
                 found.append([label, now["value"], before["value"]])
-        elif json.dumps(now["value"], sort_keys=True) not in known and not (by_item and all(
-                is_nothing(one) or json.dumps(one, sort_keys=True) in known for one in now["value"]["dict"].values())):
+        elif json.dumps(now["value"], sort_keys=True) not in known and not (
+            by_item
+            and all(
+                is_nothing(one) or json.dumps(one, sort_keys=True) in known for one in now["value"]["dict"].values()
+            )
+        ):
             found.append([label, now["value"], before])
     return found
 

@@ -6,6 +6,7 @@ writes DIRECTORY/<name>/{ckpt,twin} where they are not yet, and prints a descrip
 
     {"name", "ckpt", "twin", "options": of the manager, "flax": prefix, "kind"}
 """
+
 import collections
 import hashlib
 import json
@@ -28,25 +29,42 @@ Pair = collections.namedtuple("Pair", "mu nu")
 
 
 def tree(n):
-    return {"layer": {"kernel": jax.numpy.full((4, 6), n, np.float32), "bias": np.arange(6, dtype=np.float32) + n}, "ids": np.full(3, n, np.int32),
-            "opt": [np.full(2, n, np.float32), np.full(2, n + 1, np.float32)], "step": n}
+    return {
+        "layer": {"kernel": jax.numpy.full((4, 6), n, np.float32), "bias": np.arange(6, dtype=np.float32) + n},
+        "ids": np.full(3, n, np.int32),
+        "opt": [np.full(2, n, np.float32), np.full(2, n + 1, np.float32)],
+        "step": n,
+    }
 
 
 def rich(n):
-    return {**tree(n), "key": jax.random.key(n), "rbg": jax.random.key(n, impl="rbg"), "name": "text %d" % n, "none": None, "empty": {}, "list": [],
-            "pair": Pair(np.full(2, n, np.float16), None), "tuple": (np.full(1, n, np.int8), [np.full(1, n, np.int16)])}
+    return {
+        **tree(n),
+        "key": jax.random.key(n),
+        "rbg": jax.random.key(n, impl="rbg"),
+        "name": "text %d" % n,
+        "none": None,
+        "empty": {},
+        "list": [],
+        "pair": Pair(np.full(2, n, np.float16), None),
+        "tuple": (np.full(1, n, np.int8), [np.full(1, n, np.int16)]),
+    }
 
 
 def sharded(n):
     mesh = jax.sharding.Mesh(np.array(jax.devices()[:4]), ("x",))
     cut = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec("x"))
-    return {"w": jax.device_put(np.arange(64, dtype=np.float32).reshape(8, 8) + n, cut), "b": jax.numpy.full(8, n, np.float32)}
+    return {
+        "w": jax.device_put(np.arange(64, dtype=np.float32).reshape(8, 8) + n, cut),
+        "b": jax.numpy.full(8, n, np.float32),
+    }
 
 
 def flat(tree=tree, **options):
     def make(path, n):
         with ocp.Checkpointer(ocp.PyTreeCheckpointHandler(**options)) as c:
             c.save(path, args=ocp.args.PyTreeSave(tree(n)))
+
     return make
 
 
@@ -77,6 +95,7 @@ def composite(**items):
     def make(path, n):
         with ocp.Checkpointer(ocp.CompositeCheckpointHandler()) as c:
             c.save(path, args=ocp.args.Composite(**{name: args(n) for name, args in items.items()}))
+
     return make
 
 
@@ -92,23 +111,36 @@ def config(n):
     return ocp.args.JsonSave({"lr": n / 8, "names": ["a", n]})
 
 
-SPECIAL = {"arr": lambda n: ocp.args.ArraySave(jax.numpy.full((2, 3), n, np.float32)), "jax_key": lambda n: ocp.args.JaxRandomKeySave(jax.random.key(n)),
-           "np_key": lambda n: ocp.args.NumpyRandomKeySave(np.random.RandomState(n).get_state()), "cfg": config}
+SPECIAL = {
+    "arr": lambda n: ocp.args.ArraySave(jax.numpy.full((2, 3), n, np.float32)),
+    "jax_key": lambda n: ocp.args.JaxRandomKeySave(jax.random.key(n)),
+    "np_key": lambda n: ocp.args.NumpyRandomKeySave(np.random.RandomState(n).get_state()),
+    "cfg": config,
+}
 
 
 def manager(steps, items=None, metrics=False, prefix=None, length=None):
     def make(path, n):
-        options = ocp.CheckpointManagerOptions(step_prefix=prefix, step_format_fixed_length=length, best_fn=(lambda m: m["loss"]) if metrics else None)
+        options = ocp.CheckpointManagerOptions(
+            step_prefix=prefix, step_format_fixed_length=length, best_fn=(lambda m: m["loss"]) if metrics else None
+        )
         with ocp.CheckpointManager(path, options=options, metadata={"run": n} if metrics else None) as m:
             for step in steps:
-                args = ocp.args.Composite(**{name: one(n + step) for name, one in items.items()}) if items else ocp.args.StandardSave(tree(n + step))
+                args = (
+                    ocp.args.Composite(**{name: one(n + step) for name, one in items.items()})
+                    if items
+                    else ocp.args.StandardSave(tree(n + step))
+                )
                 m.save(step, metrics={"loss": 1.0 / (n + step)} if metrics else None, args=args)
             m.wait_until_finished()
+
     return make
 
 
 def v1_checkpointables(path, n):
-    v1.save_checkpointables(path, {"model": tree(n), "ema": {"w": np.full(4, n + 10, np.float32)}, "dataset": {"epoch": n, "files": ["a"]}})
+    v1.save_checkpointables(
+        path, {"model": tree(n), "ema": {"w": np.full(4, n + 10, np.float32)}, "dataset": {"epoch": n, "files": ["a"]}}
+    )
 
 
 def v1_plain(path, n):
@@ -154,25 +186,42 @@ def flax_steps(*names):
     def make(path, n):
         for i, name in enumerate(names):
             write(os.path.join(path, name), msgpack_of(numbers(n + i)))
+
     return make
 
 
 def bare(zarr3, ocdbt):
     def make(path, n):
         os.makedirs(path, exist_ok=True)
-        for name, value in {"Conv_0/kernel": np.full((4, 6), n, np.float32), "Dense_0/bias": np.arange(6, dtype=np.float32) + n, "step": np.full((), n, np.int32)}.items():
-            place = {"driver": "ocdbt", "base": "file://" + path + "/", "path": name + "/"} if ocdbt else {"driver": "file", "path": os.path.join(path, name) + "/"}
-            ts.open({"driver": "zarr3" if zarr3 else "zarr", "kvstore": place}, create=True, dtype=value.dtype.name, shape=value.shape).result().write(value).result()
+        for name, value in {
+            "Conv_0/kernel": np.full((4, 6), n, np.float32),
+            "Dense_0/bias": np.arange(6, dtype=np.float32) + n,
+            "step": np.full((), n, np.int32),
+        }.items():
+            place = (
+                {"driver": "ocdbt", "base": "file://" + path + "/", "path": name + "/"}
+                if ocdbt
+                else {"driver": "file", "path": os.path.join(path, name) + "/"}
+            )
+            ts.open(
+                {"driver": "zarr3" if zarr3 else "zarr", "kvstore": place},
+                create=True,
+                dtype=value.dtype.name,
+                shape=value.shape,
+            ).result().write(value).result()
+
     return make
 
 
 def fixture(name, twin):
     """An old checkpoint; its twin is a new one of the same layout."""
+
     def make(path, n):
         if n == 1:
             shutil.copytree(os.path.join(FIXTURES, name, "ckpt"), path, symlinks=True)
         else:
             twin(path, n)
+
     return make
 
 
@@ -196,7 +245,11 @@ BASES = {
     "root-prefix": ("root", manager((2, 10), prefix="ckpt"), {"options": {"prefix": "ckpt"}}),
     "root-length": ("root", manager((2, 10), length=4), {"options": {"length": 4}}),
     "root-items": ("root", manager((2, 5), items={"state": pytree, "ema": ema, "config": config}, metrics=True), {}),
-    "root-flat": ("root", lambda path, n: [flat()(os.path.join(path, step), n + int(step)) for step in ("2", "10")], {}),
+    "root-flat": (
+        "root",
+        lambda path, n: [flat()(os.path.join(path, step), n + int(step)) for step in ("2", "10")],
+        {},
+    ),
     "v1-save": ("step", lambda path, n: v1_save(path, rich(n)), {}),
     "v1-plain": ("step", v1_plain, {}),
     "v1-checkpointables": ("step", v1_checkpointables, {}),
@@ -206,7 +259,11 @@ BASES = {
     "msgpack-leaves": ("flat", msgpack_with_leaves, {}),
     "flax-steps": ("flax", flax_steps("checkpoint_2", "checkpoint_10"), {}),
     "flax-floats": ("flax", flax_steps("ckpt_0.5", "ckpt_1e1"), {"flax": "ckpt_"}),
-    "flax-orbax": ("flax", lambda path, n: [flat()(os.path.join(path, "checkpoint_%d" % step), n + step) for step in (2, 10)], {}),
+    "flax-orbax": (
+        "flax",
+        lambda path, n: [flat()(os.path.join(path, "checkpoint_%d" % step), n + step) for step in (2, 10)],
+        {},
+    ),
     "bare-zarr2": ("bare", bare(False, False), {}),
     "bare-zarr3": ("bare", bare(True, False), {}),
     "bare-ocdbt": ("bare", bare(False, True), {}),
@@ -226,13 +283,32 @@ BASES = {
 
 
 # The same values in another kind of store: DIRECTORY/<name>/twin-<other> is the other's twin.
-OTHERS = {"flat-zarr2": ["flat-plain2", "flat-plain3"], "flat-zarr3": ["flat-plain3"], "flat-plain2": ["flat-zarr2", "flat-plain3"],
-          "flat-plain3": ["flat-zarr3", "flat-plain2"], "standard": ["flat-plain2"], "step-composite": ["flat-plain2"], "root-default": ["flat-plain2"],
-          "legacy-0.2.3-ocdbt": ["flat-plain2"], "legacy-0.8.0": ["flat-plain2"], "v1-plain": ["flat-zarr3"], "msgpack-leaves": ["flat-zarr2"]}
+OTHERS = {
+    "flat-zarr2": ["flat-plain2", "flat-plain3"],
+    "flat-zarr3": ["flat-plain3"],
+    "flat-plain2": ["flat-zarr2", "flat-plain3"],
+    "flat-plain3": ["flat-zarr3", "flat-plain2"],
+    "standard": ["flat-plain2"],
+    "step-composite": ["flat-plain2"],
+    "root-default": ["flat-plain2"],
+    "legacy-0.2.3-ocdbt": ["flat-plain2"],
+    "legacy-0.8.0": ["flat-plain2"],
+    "v1-plain": ["flat-zarr3"],
+    "msgpack-leaves": ["flat-zarr2"],
+}
 
 
 # Whose `tree` is written as a msgpack file too: DIRECTORY/<name>/twin-values and own-values hold `checkpoint`.
-WITH_VALUES = ["flat-zarr2", "flat-zarr3", "flat-plain2", "flat-plain3", "flat-numbered", "standard", "step-composite", "v1-plain"]
+WITH_VALUES = [
+    "flat-zarr2",
+    "flat-zarr3",
+    "flat-plain2",
+    "flat-plain3",
+    "flat-numbered",
+    "standard",
+    "step-composite",
+    "v1-plain",
+]
 
 
 def state_of(x):
@@ -272,7 +348,16 @@ def make(directory, names=None):
             link = paths[1] + "-" + other
             if not os.path.lexists(link):
                 os.symlink(os.path.join("..", other, "twin"), link)
-        found.append({"name": name, "kind": kind, "ckpt": paths[0], "twin": paths[1], "options": told.get("options", {}), "flax": told.get("flax")})
+        found.append(
+            {
+                "name": name,
+                "kind": kind,
+                "ckpt": paths[0],
+                "twin": paths[1],
+                "options": told.get("options", {}),
+                "flax": told.get("flax"),
+            }
+        )
     return found
 
 

@@ -2,6 +2,7 @@
 
 A row is [what it is called, [[primitive, arguments...]...]]; paths are relative to the checkpoint.
 """
+
 import base64
 import json
 import os
@@ -9,8 +10,18 @@ import re
 import shutil
 
 STORE = re.compile(r"^(manifest\.ocdbt|manifest\.[0-9a-f]+|d|ocdbt\.process_\d+)$")
-SIDE = ["_sharding", "array_metadatas", "_strings.json", "_CHECKPOINT_METADATA", "commit_success.txt", "orbax.checkpoint", "_CHECKPOINT_DELETION",
-        "_METADATA", "metadata", "descriptor"]
+SIDE = [
+    "_sharding",
+    "array_metadatas",
+    "_strings.json",
+    "_CHECKPOINT_METADATA",
+    "commit_success.txt",
+    "orbax.checkpoint",
+    "_CHECKPOINT_DELETION",
+    "_METADATA",
+    "metadata",
+    "descriptor",
+]
 
 
 def load(path):
@@ -120,7 +131,10 @@ def do_member_twice(root, twin, path, name, value):
 
 
 def entry_of(keys, types, value_type, skip):
-    return {"key_metadata": [{"key": k, "key_type": t} for k, t in zip(keys, types)], "value_metadata": {"value_type": value_type, "skip_deserialize": skip}}
+    return {
+        "key_metadata": [{"key": k, "key_type": t} for k, t in zip(keys, types)],
+        "value_metadata": {"value_type": value_type, "skip_deserialize": skip},
+    }
 
 
 def edit_entry(document, name, keys, types, value_type, skip, first=False):
@@ -183,15 +197,49 @@ def edit_rows(document, how):
     rows = document["array_metadatas"]
 
     def marked(impl):
-        return [{"array_metadata": {**r["array_metadata"], "ext_metadata": impl and {"random_key_impl": impl}}} for r in rows]
-    return {"array_metadatas": {"none": [], "unmarked": marked(None), "twice, last unmarked": rows + marked(None), "twice, first unmarked": marked(None) + rows,
-                                "twice": rows + rows, "marked": marked("threefry2x32"), "reversed": rows[::-1]}[how]}
+        return [
+            {"array_metadata": {**r["array_metadata"], "ext_metadata": impl and {"random_key_impl": impl}}}
+            for r in rows
+        ]
+
+    return {
+        "array_metadatas": {
+            "none": [],
+            "unmarked": marked(None),
+            "twice, last unmarked": rows + marked(None),
+            "twice, first unmarked": marked(None) + rows,
+            "twice": rows + rows,
+            "marked": marked("threefry2x32"),
+            "reversed": rows[::-1],
+        }[how]
+    }
 
 
-EDITS = {"entry": edit_entry, "swap entries": edit_swap_entries, "key": edit_key, "value": edit_value, "delete entry": edit_delete_entry, "reverse": edit_reverse,
-         "rename members": edit_rename_members, "set": edit_set, "unset": edit_unset, "handler": edit_handler, "no handler": edit_no_handler, "rows": edit_rows}
-ROWS = {"copy": do_copy, "move": do_move, "remove": do_remove, "exchange": do_exchange, "write": do_write, "mkdir": do_mkdir, "link": do_link, "json": do_json,
-        "member twice": do_member_twice}
+EDITS = {
+    "entry": edit_entry,
+    "swap entries": edit_swap_entries,
+    "key": edit_key,
+    "value": edit_value,
+    "delete entry": edit_delete_entry,
+    "reverse": edit_reverse,
+    "rename members": edit_rename_members,
+    "set": edit_set,
+    "unset": edit_unset,
+    "handler": edit_handler,
+    "no handler": edit_no_handler,
+    "rows": edit_rows,
+}
+ROWS = {
+    "copy": do_copy,
+    "move": do_move,
+    "remove": do_remove,
+    "exchange": do_exchange,
+    "write": do_write,
+    "mkdir": do_mkdir,
+    "link": do_link,
+    "json": do_json,
+    "member twice": do_member_twice,
+}
 
 
 def apply(row, root, twin):
@@ -209,13 +257,23 @@ class Listing:
             for path, name in names:
                 (self.directories if os.path.isdir(os.path.join(root, path)) else self.files).append(path)
         self.items = [d for d in [""] + self.directories if os.path.isfile(os.path.join(root, d, "_METADATA"))]
-        self.marked = [d for d in [""] + self.directories if os.path.isfile(os.path.join(root, d, "_CHECKPOINT_METADATA"))]
+        self.marked = [
+            d for d in [""] + self.directories if os.path.isfile(os.path.join(root, d, "_CHECKPOINT_METADATA"))
+        ]
         self.steps = [d for d in self.directories if "/" not in d and re.search(r"\d+$", d) and not STORE.match(d)]
-        self.sides = [p for p in self.files + self.directories if os.path.basename(p) in SIDE or re.search(r"(^|/)array_metadatas/process_", p)]
+        self.sides = [
+            p
+            for p in self.files + self.directories
+            if os.path.basename(p) in SIDE or re.search(r"(^|/)array_metadatas/process_", p)
+        ]
         self.manifests = [p for p in self.files if re.match(r"manifest\.", os.path.basename(p))]
         self.processes = [p for p in self.directories if re.match(r"ocdbt\.process_\d+$", os.path.basename(p))]
         self.msgpacks = [p for p in self.files if re.match(r"checkpoint", os.path.basename(p))]
-        self.leaves = [p for p in self.directories if os.path.exists(os.path.join(root, p, ".zarray")) or os.path.exists(os.path.join(root, p, "zarr.json"))]
+        self.leaves = [
+            p
+            for p in self.directories
+            if os.path.exists(os.path.join(root, p, ".zarray")) or os.path.exists(os.path.join(root, p, "zarr.json"))
+        ]
 
 
 def join(directory, name):

@@ -1,4 +1,5 @@
 """The other way: the same values stored otherwise, and what old versions left, are VERIFIED."""
+
 import base64
 import collections
 import glob
@@ -34,7 +35,10 @@ def equal_fixtures():
             damage = json.load(f)
         if damage.get("accept") == ["equal"] or damage.get("expect") == "equal":
             directory = os.path.dirname(file)
-            for base in (os.path.join(os.path.dirname(directory), damage["base"], "ckpt"), os.path.join(fixtures, damage["base"], "ckpt")):
+            for base in (
+                os.path.join(os.path.dirname(directory), damage["base"], "ckpt"),
+                os.path.join(fixtures, damage["base"], "ckpt"),
+            ):
                 if os.path.isdir(base):
                     yield "fixture " + os.path.relpath(directory, fixtures), base, os.path.join(directory, "ckpt")
                     break
@@ -62,11 +66,16 @@ def intact(lanes, work):
         report = lane.verify(copy, lockfile)
         os.remove(lockfile)
         return None if report["exit_code"] == 0 else "%s: %s %s" % (name, report["headline"], report["findings"][:1])
+
     for refusal in lanes.map(one, enumerate(rows)):
         if refusal:
             refused += 1
             print("REFUSED " + refusal, flush=True)
     shutil.rmtree(os.path.join(work, "pairs"), ignore_errors=True)
     kinds = collections.Counter(name.split()[0] for name, _, _ in rows)
-    print("%d intact (%s), %d refused" % (len(rows), ", ".join("%d %s" % (n, kind) for kind, n in kinds.items()), refused), flush=True)
+    print(
+        "%d intact (%s), %d refused"
+        % (len(rows), ", ".join("%d %s" % (n, kind) for kind, n in kinds.items()), refused),
+        flush=True,
+    )
     return len(rows), refused

@@ -2,6 +2,7 @@
 
 `tree(n)` is {"b": {"c": [n, n]}, "w": [n, n, n]}; `name_of` says which of them a summary is ("A" for 1, "B" for 2 ...).
 """
+
 import json
 import os
 import shutil
@@ -69,44 +70,66 @@ class Kit:
         def write(path):
             with ocp.Checkpointer(ocp.PyTreeCheckpointHandler(use_ocdbt=ocdbt, use_zarr3=zarr3)) as c:
                 c.save(path, args=ocp.args.PyTreeSave(tree(n)))
+
         return self._of("flat-%d-%d-%d-%s" % (n, ocdbt, zarr3, tree.__name__), write)
 
     def standard(self, n):
         def write(path):
             with ocp.StandardCheckpointer() as c:
                 c.save(path, tree(n))
+
         return self._of("standard-%d" % n, write)
 
     def composite(self, **items):
         """Of trees by number, and JSON."""
+
         def write(path):
             with ocp.Checkpointer(ocp.CompositeCheckpointHandler()) as c:
-                c.save(path, args=ocp.args.Composite(**{
-                    name: ocp.args.PyTreeSave(tree(n)) if isinstance(n, int) else ocp.args.JsonSave(n) for name, n in items.items()}))
-        return self._of("composite-" + "-".join("%s=%s" % (k, v if isinstance(v, int) else "json") for k, v in items.items()), write)
+                c.save(
+                    path,
+                    args=ocp.args.Composite(
+                        **{
+                            name: ocp.args.PyTreeSave(tree(n)) if isinstance(n, int) else ocp.args.JsonSave(n)
+                            for name, n in items.items()
+                        }
+                    ),
+                )
+
+        return self._of(
+            "composite-" + "-".join("%s=%s" % (k, v if isinstance(v, int) else "json") for k, v in items.items()), write
+        )
 
     def root(self, steps, prefix=None, length=None, items=()):
         def write(path):
-            options = ocp.CheckpointManagerOptions(max_to_keep=None, step_prefix=prefix, step_format_fixed_length=length)
+            options = ocp.CheckpointManagerOptions(
+                max_to_keep=None, step_prefix=prefix, step_format_fixed_length=length
+            )
             with ocp.CheckpointManager(path, options=options) as m:
                 for step, n in steps.items():
                     one = ocp.args.StandardSave(tree(n))
                     m.save(step, args=ocp.args.Composite(**{name: one for name in items}) if items else one)
                 m.wait_until_finished()
-        return self._of("root-%s-%s-%s-%s" % ("-".join("%d=%d" % one for one in steps.items()), prefix, length, "+".join(items)), write)
+
+        return self._of(
+            "root-%s-%s-%s-%s" % ("-".join("%d=%d" % one for one in steps.items()), prefix, length, "+".join(items)),
+            write,
+        )
 
     def v1(self, n):
         return self._of("v1-%d" % n, lambda path: v1_save(path, tree(n)))
 
     def v1_checkpointables(self, **items):
-        return self._of("v1c-" + "-".join("%s=%d" % one for one in items.items()),
-                        lambda path: v1.save_checkpointables(path, {name: tree(n) for name, n in items.items()}))
+        return self._of(
+            "v1c-" + "-".join("%s=%d" % one for one in items.items()),
+            lambda path: v1.save_checkpointables(path, {name: tree(n) for name, n in items.items()}),
+        )
 
     def v1_root(self, steps):
         def write(path):
             with v1.training.Checkpointer(path) as t:
                 for step, n in steps.items():
                     (getattr(t, "save", None) or t.save_pytree)(step, tree(n))
+
         return self._of("v1root-" + "-".join("%d=%d" % one for one in steps.items()), write)
 
 

@@ -1,4 +1,5 @@
 """Readers and Leafsum in processes that stay alive, and threads that use them."""
+
 import concurrent.futures
 import json
 import os
@@ -18,13 +19,21 @@ class Child:
         self.number = 0
 
     def start(self):
-        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8")
+        self.process = subprocess.Popen(
+            self.command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+        )
         self.lines = queue.Queue()
 
         def read(process, lines):
             for line in process.stdout:
                 lines.put(line)
             lines.put(None)
+
         threading.Thread(target=read, args=(self.process, self.lines), daemon=True).start()
 
     def ask(self, question):
@@ -69,10 +78,18 @@ class Lane:
         return answers
 
     def lock(self, path, to, source=True, prefix=None):
-        return self.leafsum.ask({"lock": path, "to": to, "source": source, "prefix": prefix}) or {"exit_code": 70, "headline": "the process ended", "findings": []}
+        return self.leafsum.ask({"lock": path, "to": to, "source": source, "prefix": prefix}) or {
+            "exit_code": 70,
+            "headline": "the process ended",
+            "findings": [],
+        }
 
     def verify(self, path, lockfile, prefix=None):
-        return self.leafsum.ask({"verify": path, "with": lockfile, "prefix": prefix}) or {"exit_code": 70, "headline": "the process ended", "findings": []}
+        return self.leafsum.ask({"verify": path, "with": lockfile, "prefix": prefix}) or {
+            "exit_code": 70,
+            "headline": "the process ended",
+            "findings": [],
+        }
 
     def stop(self):
         self.readers.stop()
@@ -94,6 +111,7 @@ class Lanes:
                 return work(lane, thing)
             finally:
                 self.free.put(lane)
+
         return self.pool.map(one, things)
 
     def stop(self):

@@ -10,11 +10,19 @@ const sketch = (/** @type {any} */ one) => `${one.severity} ${one.code} ${one.fi
 
 async function answer(/** @type {any} */ question) {
   if (question.lock) {
-    const { report, lockfile } = await lock(fromPath(question.lock), { workers: 1, writeSource: question.source, prefix: question.prefix ?? undefined })
+    const { report, lockfile } = await lock(fromPath(question.lock), {
+      workers: 1,
+      writeSource: question.source,
+      prefix: question.prefix ?? undefined,
+    })
     if (lockfile) writeFileSync(question.to, lockfile)
     return { exit_code: report.exit_code, headline: report.headline, findings: report.findings.map(sketch) }
   }
-  const report = await verify(fromPath(question.verify), { lockfile: readFileSync(question.with), workers: 1, prefix: question.prefix ?? undefined })
+  const report = await verify(fromPath(question.verify), {
+    lockfile: readFileSync(question.with),
+    workers: 1,
+    prefix: question.prefix ?? undefined,
+  })
   return { exit_code: report.exit_code, headline: report.headline, findings: report.findings.map(sketch) }
 }
 
@@ -27,7 +35,11 @@ for await (const line of createInterface({ input: process.stdin })) {
   } catch (e) {
     // As the program has it: 2 is a refusal, 70 a fault of ours.
     const error = /** @type {any} */ (e)
-    result = { exit_code: error instanceof LeafsumError && error.code !== 'bug' ? 2 : 70, headline: `${error.code ?? error.name}: ${error.message}`, findings: [] }
+    result = {
+      exit_code: error instanceof LeafsumError && error.code !== 'bug' ? 2 : 70,
+      headline: `${error.code ?? error.name}: ${error.message}`,
+      findings: [],
+    }
   }
   process.stdout.write(`${JSON.stringify({ id: question.id, ...result })}\n`)
 }

@@ -7,6 +7,7 @@
 A summary says the tree, the kind of each leaf, dtype, shape and a digest of the content. `jax.Array`, `np.ndarray` and Python
 numbers are one class, as they are for a verdict.
 """
+
 import hashlib
 import json
 import os
@@ -20,6 +21,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("ABSL_MIN_LOG_LEVEL", "3")
 warnings.simplefilter("ignore")
 import logging
+
 logging.disable(logging.CRITICAL)
 
 import jax
@@ -41,6 +43,7 @@ v1_load = getattr(v1, "load", None) or v1.load_pytree
 
 
 # ----------------------------------------------------------- what came back
+
 
 def digest(array):
     return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()[:20]
@@ -79,6 +82,7 @@ def summary_of_members(members):
 
 # ------------------------------------------------------------- the readers
 
+
 def manager(path, prefix=None, length=None, args=None, items=(), step=None):
     options = ocp.CheckpointManagerOptions(step_prefix=prefix, step_format_fixed_length=length)
     with ocp.CheckpointManager(path, options=options) as m:
@@ -91,13 +95,15 @@ def manager(path, prefix=None, length=None, args=None, items=(), step=None):
 
 
 def latest_step(path, prefix=None, length=None):
-    with ocp.CheckpointManager(path, options=ocp.CheckpointManagerOptions(
-            step_prefix=prefix, step_format_fixed_length=length)) as m:
+    with ocp.CheckpointManager(
+        path, options=ocp.CheckpointManagerOptions(step_prefix=prefix, step_format_fixed_length=length)
+    ) as m:
         return "step %s" % m.latest_step()
 
 
 def trainer(path, prefix=None, length=None, name=None):
     from orbax.checkpoint.experimental.v1._src.path import step as v1_step
+
     form = v1_step.standard_name_format(step_prefix=prefix, step_format_fixed_length=length)
     with v1.training.Checkpointer(path, step_name_format=form) as t:
         if t.latest is None:
@@ -114,7 +120,8 @@ def by_name(path, name):
 def composite_args(path, items, args):
     one = {"standard": ocp.args.StandardRestore, "pytree": ocp.args.PyTreeRestore}[args]
     return ocp.Checkpointer(ocp.CompositeCheckpointHandler()).restore(
-        path, args=ocp.args.Composite(**{name: one() for name in items}))
+        path, args=ocp.args.Composite(**{name: one() for name in items})
+    )
 
 
 def flax(path, prefix="checkpoint_"):
@@ -123,7 +130,11 @@ def flax(path, prefix="checkpoint_"):
 
 def tensorstore(path, name, driver, ocdbt):
     base = "file://" + path + "/"
-    kvstore = {"driver": "ocdbt", "base": base, "path": name + "/"} if ocdbt else {"driver": "file", "path": os.path.join(path, name) + "/"}
+    kvstore = (
+        {"driver": "ocdbt", "base": base, "path": name + "/"}
+        if ocdbt
+        else {"driver": "file", "path": os.path.join(path, name) + "/"}
+    )
     return ts.open({"driver": driver, "kvstore": kvstore}, open=True, context=ts.Context()).result().read().result()
 
 
@@ -154,8 +165,14 @@ def restore(reader, path, **how):
         cause = e
         while cause.__cause__ is not None:
             cause = cause.__cause__
-        return {"error": type(e).__name__ + (" of %s" % type(cause).__name__ if cause is not e else "") +
-                ": " + str(cause).replace(path, "PATH").splitlines()[0][:160] if str(cause) else type(e).__name__}
+        return {
+            "error": type(e).__name__
+            + (" of %s" % type(cause).__name__ if cause is not e else "")
+            + ": "
+            + str(cause).replace(path, "PATH").splitlines()[0][:160]
+            if str(cause)
+            else type(e).__name__
+        }
 
 
 def main():

@@ -7,6 +7,7 @@ and a reader restores something else, without an error, than it did from the bas
 what fails. `--intact` goes the other way: the same values stored otherwise, and old versions, must be VERIFIED.
 `--all` asks the readers where `verify` fails too, to say how many cases readers still read.
 """
+
 import argparse
 import collections
 import json
@@ -50,7 +51,9 @@ def prepared(lane, base):
         for directory, _, files in os.walk(plain):
             if "_sharding" in files:
                 os.remove(os.path.join(directory, "_sharding"))
-        rows = asks.asks(base, plain) + [["Standard at " + i, "StandardCheckpointer", os.path.join(plain, i), {}] for i in base["items"]]
+        rows = asks.asks(base, plain) + [
+            ["Standard at " + i, "StandardCheckpointer", os.path.join(plain, i), {}] for i in base["items"]
+        ]
         base["known"] |= asks.known_of(lane.read(rows), rows)
         shutil.rmtree(os.path.dirname(plain))
     return base
@@ -70,7 +73,7 @@ def smallest(lane, base, rows, directory):
     """The fewest of the changes that are enough."""
     for count in range(1, len(rows)):
         for start in range(len(rows) - count + 1):
-            some = rows[start:start + count]
+            some = rows[start : start + count]
             root = copied(base, directory)
             try:
                 for row in some:
@@ -94,15 +97,26 @@ def case(lane, seed, bases, work, always):
         shutil.rmtree(directory)
         return {"seed": seed, "base": base["name"], "exit": None}
     report, answers, found = judged(lane, base, root, always)
-    result = {"seed": seed, "base": base["name"], "exit": report["exit_code"], "changes": [row[0] for row in rows],
-              "read": answers is not None and sum("value" in a and not asks.is_nothing(a["value"]) for a in answers.values()) > 0, "otherwise": bool(found)}
+    result = {
+        "seed": seed,
+        "base": base["name"],
+        "exit": report["exit_code"],
+        "changes": [row[0] for row in rows],
+        "read": answers is not None
+        and sum("value" in a and not asks.is_nothing(a["value"]) for a in answers.values()) > 0,
+        "otherwise": bool(found),
+    }
     if report["exit_code"] == 70 or report["exit_code"] == 0 and found:
         some, fewer = smallest(lane, base, rows, directory + "-fewer") if len(rows) > 1 and found else (None, None)
         if some:
             rows, found = some, fewer
         shutil.rmtree(directory + "-fewer", ignore_errors=True)
-        result["violation"] = {"changes": rows, "readers": [[label, asks.what_differs(now, before)] for label, now, before in found], "headline": report["headline"],
-                               "findings": report["findings"]}
+        result["violation"] = {
+            "changes": rows,
+            "readers": [[label, asks.what_differs(now, before)] for label, now, before in found],
+            "headline": report["headline"],
+            "findings": report["findings"],
+        }
         kept = os.path.join(work, "differing", str(seed))
         shutil.rmtree(kept, ignore_errors=True)
         os.makedirs(os.path.dirname(kept), exist_ok=True)
@@ -117,8 +131,23 @@ def case(lane, seed, bases, work, always):
 
 def line_of(result):
     v = result["violation"]
-    rows = "; ".join("%s %s" % (name, " + ".join(" ".join(json.dumps(x)[:70] if x == "" or not isinstance(x, str) else x[:70] for x in p) for p in steps)) for name, steps in v["changes"])
-    text = "DIFFERENCE structure %d, %s: %s | %s | %s" % (result["seed"], result["base"], rows, "; ".join("%s: %s" % tuple(r) for r in v["readers"]), v["headline"][:160])
+    rows = "; ".join(
+        "%s %s"
+        % (
+            name,
+            " + ".join(
+                " ".join(json.dumps(x)[:70] if x == "" or not isinstance(x, str) else x[:70] for x in p) for p in steps
+            ),
+        )
+        for name, steps in v["changes"]
+    )
+    text = "DIFFERENCE structure %d, %s: %s | %s | %s" % (
+        result["seed"],
+        result["base"],
+        rows,
+        "; ".join("%s: %s" % tuple(r) for r in v["readers"]),
+        v["headline"][:160],
+    )
     return text.encode("unicode_escape").decode()
 
 
@@ -132,10 +161,14 @@ def classes(violations, file):
         f.write("%d cases in %d kinds\n" % (len(violations), len(kinds)))
         for (changes, readers), ones in sorted(kinds.items(), key=lambda kind: -len(kind[1])):
             least = min(ones, key=lambda one: len(json.dumps(one["violation"]["changes"])))
-            f.write("\n## %d x %s (%s)\nseeds %s\n%s\n" % (len(ones), changes, readers, " ".join(str(one["seed"]) for one in ones[:8]), line_of(least)))
+            f.write(
+                "\n## %d x %s (%s)\nseeds %s\n%s\n"
+                % (len(ones), changes, readers, " ".join(str(one["seed"]) for one in ones[:8]), line_of(least))
+            )
 
 
 # ---------------------------------------------------------------- running
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -152,7 +185,12 @@ def main():
     started = time.time()
     work = os.path.abspath(a.work)
     os.makedirs(work, exist_ok=True)
-    made = subprocess.run([sys.executable, "-B", os.path.join(here, "bases.py"), os.path.join(work, "bases"), *(a.bases or [])], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    made = subprocess.run(
+        [sys.executable, "-B", os.path.join(here, "bases.py"), os.path.join(work, "bases"), *(a.bases or [])],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     if made.returncode:
         print(made.stderr[-2000:])
         return 1
@@ -199,9 +237,21 @@ def main():
     shutil.rmtree(os.path.join(work, "cases"), ignore_errors=True)
     compared += sum(state["exits"].values())
     differing += len(state["violations"])
-    asked = "; readers restored something in %d, something else in %d" % (state["read"], state["otherwise"]) if a.all else ""
-    print("seeds to %d; exit codes %s; %d could not be changed%s; %d s" % (
-        state["next"], ", ".join("%s: %d" % one for one in sorted(state["exits"].items())), state["unchanged"], asked, time.time() - started))
+    asked = (
+        "; readers restored something in %d, something else in %d" % (state["read"], state["otherwise"])
+        if a.all
+        else ""
+    )
+    print(
+        "seeds to %d; exit codes %s; %d could not be changed%s; %d s"
+        % (
+            state["next"],
+            ", ".join("%s: %d" % one for one in sorted(state["exits"].items())),
+            state["unchanged"],
+            asked,
+            time.time() - started,
+        )
+    )
     print("%d compared, %d differences, in %d of them: structure" % (compared, differing, differing), flush=True)
     return 2 if differing or not compared else 0
 

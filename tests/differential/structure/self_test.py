@@ -3,6 +3,7 @@ an exit code that is not 0, and do neither where nothing was changed.
 
     python self_test.py WORK
 """
+
 import contextlib
 import io
 import os

@@ -12,7 +12,10 @@ export function zarr3(dtype, shape, content, { chunk = shape, codecs = [] } = {}
   const count = shape.reduce((a, b) => a * b, 1)
   const itemsize = count ? content.length / count : 1
   const document = {
-    zarr_format: 3, node_type: 'array', shape, data_type: dtype,
+    zarr_format: 3,
+    node_type: 'array',
+    shape,
+    data_type: dtype,
     chunk_grid: { name: 'regular', configuration: { chunk_shape: chunk } },
     chunk_key_encoding: { name: 'default', configuration: { separator: '/' } },
     codecs: [itemsize > 1 ? { name: 'bytes', configuration: { endian: 'little' } } : { name: 'bytes' }, ...codecs],
@@ -33,8 +36,13 @@ function fill(/** @type {string} */ dtype) {
 }
 
 /** A whole chunk, what lies outside the array as zeros. */
-function chunkOf(/** @type {Uint8Array} */ content, /** @type {number[]} */ shape, /** @type {number[]} */ chunk,
-  /** @type {number[]} */ index, /** @type {number} */ itemsize) {
+function chunkOf(
+  /** @type {Uint8Array} */ content,
+  /** @type {number[]} */ shape,
+  /** @type {number[]} */ chunk,
+  /** @type {number[]} */ index,
+  /** @type {number} */ itemsize,
+) {
   const out = new Uint8Array(chunk.reduce((a, b) => a * b, itemsize))
   let to = 0
   for (const inner of product(chunk)) {
@@ -57,5 +65,10 @@ export function* product([first, ...rest]) {
 const kGroup = new TextEncoder().encode('{"zarr_format":3,"node_type":"group"}')
 
 /** Arrays by name as one bare store, whose root is a group. @param {Record<string, Record<string, Uint8Array>>} arrays */
-export const storeOf = arrays => Object.fromEntries([['zarr.json', kGroup], ...Object.entries(arrays).flatMap(([name, files]) =>
-  Object.entries(files).map(([file, bytes]) => [`${name}/${file}`, bytes]))])
+export const storeOf = arrays =>
+  Object.fromEntries([
+    ['zarr.json', kGroup],
+    ...Object.entries(arrays).flatMap(([name, files]) =>
+      Object.entries(files).map(([file, bytes]) => [`${name}/${file}`, bytes]),
+    ),
+  ])

@@ -35,49 +35,79 @@ export function casesIn(group) {
 }
 
 function caseAt(/** @type {string} */ group, /** @type {string} */ name, /** @type {string} */ directory) {
-  const read = (/** @type {string} */ file) => existsSync(join(directory, file)) ? readJson(join(directory, file)) : undefined
+  const read = (/** @type {string} */ file) =>
+    existsSync(join(directory, file)) ? readJson(join(directory, file)) : undefined
   // An interrupted save has no `ckpt`, only a directory with a temporary name.
   const source = join(directory, directoriesIn(directory).sort((a, b) => a.length - b.length)[0])
   return { name: `${group}/${name}`, source, expected: read('expected.json'), damage: read('damage.json') }
 }
 
 const directoriesIn = (/** @type {string} */ path) =>
-  readdirSync(path, { withFileTypes: true }).filter(entry => entry.isDirectory()).map(entry => entry.name).sort()
+  readdirSync(path, { withFileTypes: true })
+    .filter(entry => entry.isDirectory())
+    .map(entry => entry.name)
+    .sort()
 
 const kEmpty = /** @type {Record<string, string>} */ ({
-  'empty dict': 'Dict', 'empty list': 'List', 'empty tuple': 'Tuple', 'empty namedtuple': 'NamedTuple', None: 'None',
+  'empty dict': 'Dict',
+  'empty list': 'List',
+  'empty tuple': 'Tuple',
+  'empty namedtuple': 'NamedTuple',
+  None: 'None',
 })
 
 /** expected.json's items as `digest --json` has them, without fingerprints: item → text of the key path → leaf. */
 export function expectedItems(/** @type {any} */ expected) {
-  return Object.fromEntries(Object.entries(expected.items).map(([name, { kind, leaves = [], json }]) => {
-    const all = leaves.map(expectedLeaf)
-    // A bare store's leaves have the array's path, which ours split (design.md §10.7).
-    if (kind === 'zarr') for (const leaf of all) leaf.key_path = leaf.key_path.flatMap((/** @type {string} */ key) => key.split('/'))
-    if (json) all.push({ key_path: [], value_type: 'json', dtype: 'json', shape: null, nbytes: json.nbytes, digest: digests(json) })
-    return [name, byKeyPath(all)]
-  }))
+  return Object.fromEntries(
+    Object.entries(expected.items).map(([name, { kind, leaves = [], json }]) => {
+      const all = leaves.map(expectedLeaf)
+      // A bare store's leaves have the array's path, which ours split (design.md §10.7).
+      if (kind === 'zarr')
+        for (const leaf of all) leaf.key_path = leaf.key_path.flatMap((/** @type {string} */ key) => key.split('/'))
+      if (json)
+        all.push({
+          key_path: [],
+          value_type: 'json',
+          dtype: 'json',
+          shape: null,
+          nbytes: json.nbytes,
+          digest: digests(json),
+        })
+      return [name, byKeyPath(all)]
+    }),
+  )
 }
 
 function expectedLeaf(/** @type {any} */ { keypath, value_type: type, dtype, shape, nbytes, ...rest }) {
-  if (nbytes === undefined) return { key_path: keypath, value_type: kEmpty[type] ?? type, dtype: kEmpty[type] ?? type, shape: null, nbytes: 0 }
-  return { key_path: keypath, value_type: type, dtype: dtype ?? 'string', shape: shape ?? null, nbytes, digest: digests(rest) }
+  if (nbytes === undefined)
+    return { key_path: keypath, value_type: kEmpty[type] ?? type, dtype: kEmpty[type] ?? type, shape: null, nbytes: 0 }
+  return {
+    key_path: keypath,
+    value_type: type,
+    dtype: dtype ?? 'string',
+    shape: shape ?? null,
+    nbytes,
+    digest: digests(rest),
+  }
 }
 
 const digests = (/** @type {any} */ { blake3, sha256 }) => ({ blake3, sha256 })
 
 /** @param {any[]} leaves */
-export const byKeyPath = leaves => Object.fromEntries(
-  leaves.map(leaf => [JSON.stringify(leaf.key_path), leaf]).sort((a, b) => a[0] < b[0] ? -1 : 1))
+export const byKeyPath = leaves =>
+  Object.fromEntries(leaves.map(leaf => [JSON.stringify(leaf.key_path), leaf]).sort((a, b) => (a[0] < b[0] ? -1 : 1)))
 
 /**
  * Stores found in public repositories: EXPECTED.json beside them has the size and the SHA-256 of each key's value.
  * @returns {{ name: string, source: string, keys: Record<string, { bytes: number, sha256: string }> }[]}
  */
 export function publicStores() {
-  return directoriesIn(join(fixtures, 'public')).filter(repo => existsSync(join(fixtures, 'public', repo, 'EXPECTED.json')))
-    .flatMap(repo => Object.entries(readJson(join(fixtures, 'public', repo, 'EXPECTED.json'))).flatMap(([store, value]) => {
-      const source = join(fixtures, 'public', repo, store)
-      return value.latest && existsSync(source) ? [{ name: `${repo}/${store}`, source, keys: value.latest }] : []
-    }))
+  return directoriesIn(join(fixtures, 'public'))
+    .filter(repo => existsSync(join(fixtures, 'public', repo, 'EXPECTED.json')))
+    .flatMap(repo =>
+      Object.entries(readJson(join(fixtures, 'public', repo, 'EXPECTED.json'))).flatMap(([store, value]) => {
+        const source = join(fixtures, 'public', repo, store)
+        return value.latest && existsSync(source) ? [{ name: `${repo}/${store}`, source, keys: value.latest }] : []
+      }),
+    )
 }

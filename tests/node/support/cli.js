@@ -11,7 +11,10 @@ const { NO_COLOR, FORCE_COLOR, ...env } = process.env
  */
 export function cli(args, options = {}) {
   const { status, signal, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
-    ...options, env: { ...env, ...options.env }, encoding: 'utf8', maxBuffer: 1 << 28,
+    ...options,
+    env: { ...env, ...options.env },
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
   })
   assertValidOutput(args, stdout)
   return { status, signal, stdout, stderr }
@@ -29,7 +32,10 @@ export function cliOnTerminal(args, options = {}) {
   const quote = (/** @type {string} */ word) => `'${word.replaceAll("'", "'\\''")}'`
   const command = [process.execPath, bin, ...args].map(quote).join(' ')
   const { status, stdout, error } = spawnSync('script', ['-qec', command, '/dev/null'], {
-    ...options, env: { ...env, TERM: 'xterm', ...options.env }, encoding: 'utf8', maxBuffer: 1 << 26,
+    ...options,
+    env: { ...env, TERM: 'xterm', ...options.env },
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
   })
   return { missing: /** @type {any} */ (error)?.code === 'ENOENT', status, output: stdout }
 }

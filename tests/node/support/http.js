@@ -31,16 +31,25 @@ function answer(/** @type {string} */ root, /** @type {Request} */ request, /** 
   const name = decodeURIComponent(request.url ?? '/')
   const file = join(root, name)
   const stat = fs.statSync(file, { throwIfNoEntry: false })
-  if (stat?.isDirectory() && !name.endsWith('/')) return void response.writeHead(301, { location: `${request.url}/` }).end()
-  if (stat?.isDirectory()) return void response.writeHead(200, { 'content-type': 'text/html' }).end('<ul>a listing for people</ul>')
+  if (stat?.isDirectory() && !name.endsWith('/'))
+    return void response.writeHead(301, { location: `${request.url}/` }).end()
+  if (stat?.isDirectory())
+    return void response.writeHead(200, { 'content-type': 'text/html' }).end('<ul>a listing for people</ul>')
   if (!stat) return void response.writeHead(404).end('not here')
   const bytes = fs.readFileSync(file)
-  const headers = { 'etag': `"${stat.mtimeMs}-${stat.size}"`, 'accept-ranges': 'bytes' }
+  const headers = { etag: `"${stat.mtimeMs}-${stat.size}"`, 'accept-ranges': 'bytes' }
   const range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '')
-  if (!range) return void response.writeHead(200, { ...headers, 'content-length': bytes.length }).end(request.method === 'HEAD' ? undefined : bytes)
+  if (!range)
+    return void response
+      .writeHead(200, { ...headers, 'content-length': bytes.length })
+      .end(request.method === 'HEAD' ? undefined : bytes)
   const begin = Number(range[1])
   const end = Math.min(Number(range[2]) + 1, bytes.length)
   if (begin >= bytes.length) return void response.writeHead(416, headers).end()
-  response.writeHead(206, { ...headers, 'content-length': end - begin, 'content-range': `bytes ${begin}-${end - 1}/${bytes.length}` })
+  response.writeHead(206, {
+    ...headers,
+    'content-length': end - begin,
+    'content-range': `bytes ${begin}-${end - 1}/${bytes.length}`,
+  })
   response.end(bytes.subarray(begin, end))
 }

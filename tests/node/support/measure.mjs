@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs'
 import { explain, fromPath, verify } from '../../../node/lib/index.js'
 
 const [source, lockfile] = process.argv.slice(2)
-const report = source ? await verify(fromPath(source), { lockfile: lockfile && readFileSync(lockfile) }) : await explain('checksum')
+const report = source
+  ? await verify(fromPath(source), { lockfile: lockfile && readFileSync(lockfile) })
+  : await explain('checksum')
 // Processor time, not the clock's: what else the machine does is not the checkpoint's fault.
 const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
 process.stdout.write(JSON.stringify({ report, seconds: (userCPUTime + systemCPUTime) / 1e6, rssMiB: maxRSS / 1024 }))

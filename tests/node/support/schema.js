@@ -6,8 +6,18 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 
 const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false })
 const compile = (/** @type {string} */ name) =>
-  ajv.compile(JSON.parse(readFileSync(fileURLToPath(new URL(`../../../node/schema/${name}.schema.json`, import.meta.url)), 'utf8')))
-const validators = { digest: compile('digest'), lockfile: compile('lockfile'), ls: compile('ls'), metadata: compile('metadata'), report: compile('report') }
+  ajv.compile(
+    JSON.parse(
+      readFileSync(fileURLToPath(new URL(`../../../node/schema/${name}.schema.json`, import.meta.url)), 'utf8'),
+    ),
+  )
+const validators = {
+  digest: compile('digest'),
+  lockfile: compile('lockfile'),
+  ls: compile('ls'),
+  metadata: compile('metadata'),
+  report: compile('report'),
+}
 
 /**
  * @param {keyof typeof validators} kind
@@ -39,7 +49,10 @@ export function assertValidOutput(args, stdout) {
 
 /** The reports in ndjson, with their findings. */
 function linesOf(/** @type {string} */ stdout) {
-  const rows = stdout.trimEnd().split('\n').map(line => JSON.parse(line))
+  const rows = stdout
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line))
   const without = (/** @type {any} */ { type, ...rest }) => rest
   const findings = rows.filter(row => row.type === 'finding').map(without)
   return rows.filter(row => row.type === 'report').map(row => ({ ...without(row), findings }))

@@ -42,34 +42,34 @@ TEST_CASE("Varints: widths, padded forms, values that are too large") {
     std::optional<uint64_t> u64, u32, u16;
   };
   const std::optional<uint64_t> no;
-  const std::vector<Case> cases = {
-      {"00", 0, 0, 0},
-      {"7f", 127, 127, 127},
-      {"8001", 128, 128, 128},
-      {"8000", 0, 0, 0},
-      {"ff8000", 127, 127, 127},
-      {"ffff03", 65535, 65535, 65535},
-      {"808004", 65536, 65536, no},
-      {"ffff8300 ", 65535, 65535, 65535},
-      {"ffffffff0f", 0xffffffff, 0xffffffff, no},
-      {"8080808010", uint64_t{1} << 32, no, no},
-      {"8080808000", 0, 0, 0},
-      {"808080808000", 0, no, no},  // five bytes at most
-      {"ffffffffffffffffff01", UINT64_MAX, no, no},
-      {"80808080808080808000", 0, no, no},
-      {"80808080808080808002", no, no, no},
-      {"ffffffffffffffffff7f", no, no, no},
-      {"8080808080808080808000", no, no, no},  // ten at most
-      {"80", no, no, no},
-      {"", no, no, no}};
+  const std::vector<Case> cases = {{"00", 0, 0, 0},
+                                   {"7f", 127, 127, 127},
+                                   {"8001", 128, 128, 128},
+                                   {"8000", 0, 0, 0},
+                                   {"ff8000", 127, 127, 127},
+                                   {"ffff03", 65535, 65535, 65535},
+                                   {"808004", 65536, 65536, no},
+                                   {"ffff8300 ", 65535, 65535, 65535},
+                                   {"ffffffff0f", 0xffffffff, 0xffffffff, no},
+                                   {"8080808010", uint64_t{1} << 32, no, no},
+                                   {"8080808000", 0, 0, 0},
+                                   {"808080808000", 0, no, no},  // five bytes at most
+                                   {"ffffffffffffffffff01", UINT64_MAX, no, no},
+                                   {"80808080808080808000", 0, no, no},
+                                   {"80808080808080808002", no, no, no},
+                                   {"ffffffffffffffffff7f", no, no, no},
+                                   {"8080808080808080808000", no, no, no},  // ten at most
+                                   {"80", no, no, no},
+                                   {"", no, no, no}};
   struct Width {
     const char* name;
     std::function<uint64_t(ByteReader&)> read;
-    std::optional<uint64_t> Case::*expected;
+    std::optional<uint64_t> Case::* expected;
   };
-  const std::vector<Width> widths = {{"64", [](ByteReader& r) { return r.Varint64(); }, &Case::u64},
-                                     {"32", [](ByteReader& r) { return uint64_t{r.Varint32()}; }, &Case::u32},
-                                     {"16", [](ByteReader& r) { return uint64_t{r.Varint16()}; }, &Case::u16}};
+  const std::vector<Width> widths = {
+      {"64", [](ByteReader& r) { return r.Varint64(); }, &Case::u64},
+      {"32", [](ByteReader& r) { return uint64_t{r.Varint32()}; }, &Case::u32},
+      {"16", [](ByteReader& r) { return uint64_t{r.Varint16()}; }, &Case::u16}};
   for (const Case& c : cases)
     for (const Width& width : widths) {
       CAPTURE(c.hex, width.name);
@@ -86,12 +86,16 @@ TEST_CASE("What a varint says when it does not fit") {
   const auto message = [](ByteVector bytes, auto read) {
     ByteReader r{Bytes(bytes)};
     read(r);
-    return r.ok() ? std::string() : std::string(ErrorCodeName(r.error().code)) + ": " + r.error().message;
+    return r.ok() ? std::string()
+                  : std::string(ErrorCodeName(r.error().code)) + ": " + r.error().message;
   };
   const ByteVector wide = "ffffffffffffffffff7f"_hex;
-  CHECK(message(wide, [](ByteReader& r) { r.Varint64(); }) == "invalid: varint does not fit in 64 bits");
-  CHECK(message(wide, [](ByteReader& r) { r.Varint32(); }) == "invalid: varint does not fit in 32 bits");
-  CHECK(message("808004"_hex, [](ByteReader& r) { r.Varint16(); }) == "invalid: varint does not fit in 16 bits");
+  CHECK(message(wide, [](ByteReader& r) { r.Varint64(); }) ==
+        "invalid: varint does not fit in 64 bits");
+  CHECK(message(wide, [](ByteReader& r) { r.Varint32(); }) ==
+        "invalid: varint does not fit in 32 bits");
+  CHECK(message("808004"_hex, [](ByteReader& r) { r.Varint16(); }) ==
+        "invalid: varint does not fit in 16 bits");
   CHECK(message("ff"_hex, [](ByteReader& r) { r.Varint64(); }) == "truncated: bytes end too early");
 }
 
@@ -107,7 +111,8 @@ TEST_CASE("Varints come back as they were written") {
 }
 
 TEST_CASE("Every proper prefix fails, and the first failure stays") {
-  const ByteVector whole = ByteWriter().U8(1).U32Le(2).U64Le(3).Sized("text").Raw("aabb"_hex).Release();
+  const ByteVector whole =
+      ByteWriter().U8(1).U32Le(2).U64Le(3).Sized("text").Raw("aabb"_hex).Release();
   const auto read = [](ByteReader& r) {
     r.U8();
     r.U32Le();
@@ -174,8 +179,14 @@ TEST_CASE("Count: at most the limit, at most what fits") {
 }
 
 TEST_CASE("ByteWriter writes little-endian and sized bytes") {
-  const ByteVector bytes =
-      ByteWriter().U8(0xff).U32Le(0x01020304).U64Le(0x0102030405060708).Sized("ab").Sized(ByteVector(200)).Release();
+  const ByteVector bytes = ByteWriter()
+                               .U8(0xff)
+                               .U32Le(0x01020304)
+                               .U64Le(0x0102030405060708)
+                               .Sized("ab")
+                               .Sized(ByteVector(200))
+                               .Release();
   CHECK(bytes.size() == 1 + 4 + 8 + 3 + 202);
-  CHECK((ByteVector(bytes.begin(), bytes.begin() + 18) == "ff 04030201 0807060504030201 02 6162 c801"_hex));
+  CHECK((ByteVector(bytes.begin(), bytes.begin() + 18) ==
+         "ff 04030201 0807060504030201 02 6162 c801"_hex));
 }

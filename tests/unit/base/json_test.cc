@@ -27,7 +27,8 @@ std::string ErrorOf(std::string_view text, JsonOptions options = {}) {
 }  // namespace
 
 TEST_CASE("JSON values and their getters, which fail softly") {
-  const JsonDocument document = Parse(R"({"n":null,"b":true,"u":7,"i":-7,"d":1.5,"s":"x","a":[1,2],"o":{"k":"v"}})");
+  const JsonDocument document =
+      Parse(R"({"n":null,"b":true,"u":7,"i":-7,"d":1.5,"s":"x","a":[1,2],"o":{"k":"v"}})");
   const JsonValue& root = document.root;
   CHECK(document.duplicate_members.empty());
   CHECK(root.Find("n")->is_null());
@@ -116,9 +117,12 @@ TEST_CASE("Nesting is limited") {
     CHECK(ErrorOf(nested(kMaxJsonDepth + 1, open, close), python) == "limit");
     CHECK(ErrorOf(nested(kPythonJsonDepth, open, close), python) == "limit");
     CHECK(ErrorOf(nested(kPythonJsonDepth + 1, open, close), python) == "invalid");
-    CHECK(ErrorOf(nested(kMaxJsonDepth + 1, open, close) + "x", python) == "invalid");  // and no JSON either
+    CHECK(ErrorOf(nested(kMaxJsonDepth + 1, open, close) + "x", python) ==
+          "invalid");  // and no JSON either
   }
-  CHECK(ErrorOf("[" + nested(kMaxJsonDepth, '[', ']') + "," + nested(kMaxJsonDepth + 9, '{', '}') + ",0]", python) == "limit");
+  CHECK(ErrorOf("[" + nested(kMaxJsonDepth, '[', ']') + "," + nested(kMaxJsonDepth + 9, '{', '}') +
+                    ",0]",
+                python) == "limit");
 }
 
 TEST_CASE("The number of values held is limited, by the text's length") {
@@ -144,8 +148,10 @@ struct Taken final : JsonElements {
 TEST_CASE("The elements of one member are handed out and not held") {
   Taken taken;
   const JsonDocument document =
-      Parse(R"({"a":[1],"b":{"x":1,"y":{"b":[2]},"x":[]},"c":{"b":[3]},"b":["s",null]})", {.taken = "b", .elements = &taken});
-  CHECK(taken.log == std::vector<std::string>{"begin", "number", "object", "array", "begin", "string", "null"});
+      Parse(R"({"a":[1],"b":{"x":1,"y":{"b":[2]},"x":[]},"c":{"b":[3]},"b":["s",null]})",
+            {.taken = "b", .elements = &taken});
+  CHECK(taken.log ==
+        std::vector<std::string>{"begin", "number", "object", "array", "begin", "string", "null"});
   CHECK(document.duplicate_members == std::vector<std::string>{"x", "b"});
   const auto& members = *document.root.AsObject();
   REQUIRE(members.size() == 4);
@@ -172,13 +178,15 @@ TEST_CASE("The elements of one member are handed out and not held") {
 TEST_CASE("Non-finite numbers: refused, or null where Orbax's own files have them") {
   for (const char* word : {"NaN", "Infinity", "-Infinity"}) {
     CAPTURE(word);
-    const std::string text = std::string("{\"a\":") + word + ",\"s\":\"" + word + "\\\"" + word + "\"}";
+    const std::string text =
+        std::string("{\"a\":") + word + ",\"s\":\"" + word + "\\\"" + word + "\"}";
     CHECK(ErrorOf(text) == "invalid");
     const JsonDocument document = Parse(text, {.as_python = true});
     CHECK(document.root.Find("a")->is_null());
     CHECK(*document.root.Find("s")->AsString() == std::string(word) + "\"" + word);
   }
-  for (const char* bad : {"nan", "-NaN", "+Infinity", "1NaN", "NaNNaN", "[NaN Infinity]", "{NaN:1}", "\"NaN"}) {
+  for (const char* bad :
+       {"nan", "-NaN", "+Infinity", "1NaN", "NaNNaN", "[NaN Infinity]", "{NaN:1}", "\"NaN"}) {
     CAPTURE(bad);
     CHECK(ErrorOf(bad, {.as_python = true}) == "invalid");
   }
@@ -188,8 +196,13 @@ TEST_CASE("Non-finite numbers: refused, or null where Orbax's own files have the
 TEST_CASE("Half of a surrogate pair: refused, or marked where Python alone reads") {
   const std::string half(kHalfSurrogate);
   const std::pair<const char*, std::string> rows[] = {
-      {"\\ud83d", half},         {"\\uDE80", half},       {"a\\ud83db", "a" + half + "b"}, {"\\ude80\\ud83d", half + half},
-      {"\\ud83d\\u0041", half + "A"}, {"\\ud83d\\ud83d\\ude80", half + "\U0001f680"}, {"\\\\\\ud83d", "\\" + half},
+      {"\\ud83d", half},
+      {"\\uDE80", half},
+      {"a\\ud83db", "a" + half + "b"},
+      {"\\ude80\\ud83d", half + half},
+      {"\\ud83d\\u0041", half + "A"},
+      {"\\ud83d\\ud83d\\ude80", half + "\U0001f680"},
+      {"\\\\\\ud83d", "\\" + half},
   };
   for (const auto& [text, read] : rows) {
     CAPTURE(text);
@@ -205,15 +218,18 @@ TEST_CASE("Half of a surrogate pair: refused, or marked where Python alone reads
     CHECK_FALSE(document.has_half_surrogates);
     CHECK(*document.root.AsString() == *Parse(whole).root.AsString());
   }
-  for (const char* bad : {"\"\\ud83", "\"\\ud83\"", "\"\\ud83g\"", "\\ud83d", "\"\\ud83d", "\"\\ud83d\\", "\"\\ud83d\\x\""}) {
+  for (const char* bad : {"\"\\ud83", "\"\\ud83\"", "\"\\ud83g\"", "\\ud83d", "\"\\ud83d",
+                          "\"\\ud83d\\", "\"\\ud83d\\x\""}) {
     CAPTURE(bad);
     CHECK(ErrorOf(bad, {.as_python = true}) == "invalid");
   }
 }
 
 TEST_CASE("What is not JSON is refused with its offset") {
-  for (const char* bad : {"", " ", "{", "[1,]", "{\"a\":1,}", "{'a':1}", "[1] x", "01", "+1", ".5", "1.", "\"\\x\"", "\"\n\"",
-                          "\"\xff\"", "\"\xed\xa0\x80\"", "tru", "[1 2]", "// c\n1", "{\"a\" 1}", "\"a"}) {
+  for (const char* bad : {"",        " ",       "{",       "[1,]",      "{\"a\":1,}",
+                          "{'a':1}", "[1] x",   "01",      "+1",        ".5",
+                          "1.",      "\"\\x\"", "\"\n\"",  "\"\xff\"",  "\"\xed\xa0\x80\"",
+                          "tru",     "[1 2]",   "// c\n1", "{\"a\" 1}", "\"a"}) {
     CAPTURE(bad);
     CHECK(ErrorOf(bad) == "invalid");
   }

@@ -12,7 +12,8 @@ TEST_CASE("texts stay where they are, whatever comes after and when the arena mo
   TextArena arena;
   std::vector<std::string_view> kept;
   std::vector<std::string> texts;
-  for (size_t n = 0; n < 3000; ++n) texts.push_back(std::string(n % 97 == 0 ? n * 40 : n % 61, static_cast<char>('a' + n % 26)));
+  for (size_t n = 0; n < 3000; ++n)
+    texts.push_back(std::string(n % 97 == 0 ? n * 40 : n % 61, static_cast<char>('a' + n % 26)));
   for (const std::string& text : texts) kept.push_back(arena.Keep(text));
   TextArena other = std::move(arena);
   CHECK(arena.Keep("anew") == "anew");  // NOLINT: moved from, and empty

@@ -20,9 +20,13 @@ TEST_CASE("Hex: lower case, whole bytes") {
 }
 
 TEST_CASE("Base64: RFC 4648's examples, and nothing but the one form") {
-  const std::vector<std::pair<std::string, std::string>> examples = {
-      {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="},
-      {"foobar", "Zm9vYmFy"}};
+  const std::vector<std::pair<std::string, std::string>> examples = {{"", ""},
+                                                                     {"f", "Zg=="},
+                                                                     {"fo", "Zm8="},
+                                                                     {"foo", "Zm9v"},
+                                                                     {"foob", "Zm9vYg=="},
+                                                                     {"fooba", "Zm9vYmE="},
+                                                                     {"foobar", "Zm9vYmFy"}};
   for (const auto& [text, encoded] : examples) {
     CAPTURE(text);
     CHECK(Base64(AsBytes(text)) == encoded);
@@ -34,8 +38,8 @@ TEST_CASE("Base64: RFC 4648's examples, and nothing but the one form") {
   CHECK((*ParseBase64Url("-_-_") == "fbffbf"_hex));
   CHECK_FALSE(ParseBase64("-_-_"));
   CHECK_FALSE(ParseBase64Url("+/+/"));
-  for (const char* bad : {"Zg", "Zg=", "Zg===", "Z===", "====", "Zh==", "Zm9=", "Zm9v\n", "Zm 9", "Zg==Zg==", "=Zg=", "Zm=v",
-                          "Zm9vZ", "\xff\xff\xff\xff"}) {
+  for (const char* bad : {"Zg", "Zg=", "Zg===", "Z===", "====", "Zh==", "Zm9=", "Zm9v\n", "Zm 9",
+                          "Zg==Zg==", "=Zg=", "Zm=v", "Zm9vZ", "\xff\xff\xff\xff"}) {
     CAPTURE(bad);
     CHECK_FALSE(ParseBase64(bad));
     CHECK_FALSE(ParseBase64Url(bad));
@@ -52,13 +56,31 @@ TEST_CASE("UTF-8: where it first goes wrong") {
     std::optional<size_t> bad;
   };
   const std::optional<size_t> fine;
-  const std::vector<Case> cases = {
-      {"", fine},          {"00 7f", fine},       {"c280 dfbf", fine},   {"e0a080 ed9fbf ee8080 efbfbf", fine},
-      {"f0908080 f48fbfbf", fine},
-      {"61 80", 1},        {"bf", 0},             {"c0 80", 0},          {"c1 bf", 0},         {"61 c2", 1},
-      {"c2 41", 0},        {"c2 c0", 0},          {"e0 9f bf", 0},       {"e0 a0", 0},         {"e0 a0 41", 0},
-      {"ed a0 80", 0},     {"ed bf bf", 0},       {"f0 8f bf bf", 0},    {"f0 90 80", 0},      {"f0 90 80 c0", 0},
-      {"f4 90 80 80", 0},  {"f5 80 80 80", 0},    {"ff", 0},             {"c3a9 c3a9 fe", 4},  {"e2 82 ac e2 82", 3}};
+  const std::vector<Case> cases = {{"", fine},
+                                   {"00 7f", fine},
+                                   {"c280 dfbf", fine},
+                                   {"e0a080 ed9fbf ee8080 efbfbf", fine},
+                                   {"f0908080 f48fbfbf", fine},
+                                   {"61 80", 1},
+                                   {"bf", 0},
+                                   {"c0 80", 0},
+                                   {"c1 bf", 0},
+                                   {"61 c2", 1},
+                                   {"c2 41", 0},
+                                   {"c2 c0", 0},
+                                   {"e0 9f bf", 0},
+                                   {"e0 a0", 0},
+                                   {"e0 a0 41", 0},
+                                   {"ed a0 80", 0},
+                                   {"ed bf bf", 0},
+                                   {"f0 8f bf bf", 0},
+                                   {"f0 90 80", 0},
+                                   {"f0 90 80 c0", 0},
+                                   {"f4 90 80 80", 0},
+                                   {"f5 80 80 80", 0},
+                                   {"ff", 0},
+                                   {"c3a9 c3a9 fe", 4},
+                                   {"e2 82 ac e2 82", 3}};
   for (const Case& c : cases) {
     CAPTURE(c.hex);
     const test::Exact bytes(test::FromHex(c.hex));
@@ -87,7 +109,8 @@ TEST_CASE("JSON strings and what is refused are those of the vectors") {
 
 TEST_CASE("AppendUint writes every digit of 64 bits behind what is there") {
   std::string out = "n";
-  for (const uint64_t value : {uint64_t{0}, uint64_t{9}, uint64_t{10}, uint64_t{90071}, ~uint64_t{0}}) {
+  for (const uint64_t value :
+       {uint64_t{0}, uint64_t{9}, uint64_t{10}, uint64_t{90071}, ~uint64_t{0}}) {
     out += ' ';
     AppendUint(out, value);
   }

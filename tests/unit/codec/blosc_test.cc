@@ -52,41 +52,62 @@ TEST_CASE("A blosc buffer: what its header may say") {
       {"as it should be", [](ByteVector&) {}, "done", ""},
       {"format 1", [](ByteVector& b) { b[0] = 1; }, "invalid", "blosc: format is out of range"},
       {"format 3", [](ByteVector& b) { b[0] = 3; }, "invalid", "blosc: format is out of range"},
-      {"inner version 0", [](ByteVector& b) { b[1] = 0; }, "invalid", "blosc: inner version is out of range"},
-      {"inner version 2", [](ByteVector& b) { b[1] = 2; }, "invalid", "blosc: inner version is out of range"},
-      {"reserved flag", [](ByteVector& b) { b[2] |= 8; }, "invalid", "blosc: flags is out of range"},
-      {"inner codec 5", [](ByteVector& b) { b[2] |= 5 << 5; }, "invalid", "blosc: inner codec is out of range"},
-      {"elements of no byte", [](ByteVector& b) { b[3] = 0; }, "invalid", "blosc: element size is out of range"},
+      {"inner version 0", [](ByteVector& b) { b[1] = 0; }, "invalid",
+       "blosc: inner version is out of range"},
+      {"inner version 2", [](ByteVector& b) { b[1] = 2; }, "invalid",
+       "blosc: inner version is out of range"},
+      {"reserved flag", [](ByteVector& b) { b[2] |= 8; }, "invalid",
+       "blosc: flags is out of range"},
+      {"inner codec 5", [](ByteVector& b) { b[2] |= 5 << 5; }, "invalid",
+       "blosc: inner codec is out of range"},
+      {"elements of no byte", [](ByteVector& b) { b[3] = 0; }, "invalid",
+       "blosc: element size is out of range"},
       {"elements of 255 bytes", [](ByteVector& b) { b[3] = 255; }, "done", ""},
-      {"a byte more", [](ByteVector& b) { SetLe32(b, 4, 2500); }, "invalid", "decodes to more than 2499 bytes"},
-      {"far fewer bytes", [](ByteVector& b) { SetLe32(b, 4, 1000); }, "invalid", "blosc: encoded size is out of range"},
-      {"4 GiB", [](ByteVector& b) { SetLe32(b, 4, 0xffffffff); }, "invalid", "decodes to more than 2499 bytes"},
-      {"blocks of no byte", [](ByteVector& b) { SetLe32(b, 8, 0); }, "invalid", "blosc: block size is out of range"},
+      {"a byte more", [](ByteVector& b) { SetLe32(b, 4, 2500); }, "invalid",
+       "decodes to more than 2499 bytes"},
+      {"far fewer bytes", [](ByteVector& b) { SetLe32(b, 4, 1000); }, "invalid",
+       "blosc: encoded size is out of range"},
+      {"4 GiB", [](ByteVector& b) { SetLe32(b, 4, 0xffffffff); }, "invalid",
+       "decodes to more than 2499 bytes"},
+      {"blocks of no byte", [](ByteVector& b) { SetLe32(b, 8, 0); }, "invalid",
+       "blosc: block size is out of range"},
       {"a block larger than all", [](ByteVector& b) { SetLe32(b, 8, 2500); }, "invalid",
        "blosc: block size is out of range"},
       {"too many blocks", [](ByteVector& b) { SetLe32(b, 8, 1); }, "invalid",
        "blosc: number of blocks is out of range"},
-      {"one byte longer than it is", [](ByteVector& b) { SetLe32(b, 12, 2517); b.resize(2516); }, "invalid",
-       "blosc: encoded size is out of range"},
+      {"one byte longer than it is",
+       [](ByteVector& b) {
+         SetLe32(b, 12, 2517);
+         b.resize(2516);
+       },
+       "invalid", "blosc: encoded size is out of range"},
       {"shorter than its header", [](ByteVector& b) { SetLe32(b, 12, 15); }, "invalid",
        "blosc: encoded size is out of range"},
-      {"stored, of another size", [](ByteVector& b) { b[2] |= 2; SetLe32(b, 12, 2514); }, "invalid",
-       "blosc: encoded size is out of range"},
+      {"stored, of another size",
+       [](ByteVector& b) {
+         b[2] |= 2;
+         SetLe32(b, 12, 2514);
+       },
+       "invalid", "blosc: encoded size is out of range"},
       {"block outside", [](ByteVector& b) { SetLe32(b, 20, 2512); }, "invalid",
        "blosc: a block lies outside the buffer"},
       {"block far outside", [](ByteVector& b) { SetLe32(b, 24, 0xffffffff); }, "invalid",
        "blosc: a block lies outside the buffer"},
       {"length of a block that wraps", [](ByteVector& b) { SetLe32(b, 28, 0xffffffff); }, "invalid",
        "blosc: a block lies outside the buffer"},
-      {"block of other bytes", [](ByteVector& b) { SetLe32(b, 28, 999); }, "invalid", "blosc: block 0 is corrupt"},
+      {"block of other bytes", [](ByteVector& b) { SetLe32(b, 28, 999); }, "invalid",
+       "blosc: block 0 is corrupt"},
   };
-  // Encoded blocks have four bytes more each: a last block of zeros in few bytes makes room for them.
-  const ByteVector zeros_block = "00 00 e0 ff e9 00 00 00"_hex;  // 1 + (7 + 2 + 255 + 233) + 1 bytes
+  // Encoded blocks have four bytes more each: a last block of zeros in few bytes makes room for
+  // them.
+  const ByteVector zeros_block =
+      "00 00 e0 ff e9 00 00 00"_hex;  // 1 + (7 + 2 + 255 + 233) + 1 bytes
   REQUIRE(Run(DecodeBlosclz, zeros_block, 499).ok);
   const ByteVector content = Concat({Pattern(2000), ByteVector(499)});
   for (const Case& c : cases) {
-    ByteVector buffer = BloscBuffer({ToVector(Bytes(content).first(1000)), ToVector(Bytes(content).subspan(1000, 1000)),
-                                     zeros_block}, 2499, {});
+    ByteVector buffer = BloscBuffer({ToVector(Bytes(content).first(1000)),
+                                     ToVector(Bytes(content).subspan(1000, 1000)), zeros_block},
+                                    2499, {});
     c.change(buffer);
     for (const Pieces& pieces : AllPieces()) {
       CAPTURE(c.name, pieces.in, pieces.out);
@@ -98,7 +119,8 @@ TEST_CASE("A blosc buffer: what its header may say") {
   }
 }
 
-TEST_CASE("Blocks of a blosc buffer may lie in any order, and prefixes and longer ones are refused") {
+TEST_CASE(
+    "Blocks of a blosc buffer may lie in any order, and prefixes and longer ones are refused") {
   for (const BloscOptions& options : {BloscOptions{}, BloscOptions{.reversed = true}}) {
     ByteVector content(3000);
     // Runs, so that the buffer is not larger than what it decodes to.
@@ -141,8 +163,8 @@ TEST_CASE("blosclz: literals, matches near and far, and what is refused") {
     return d.ok && d.bytes == out;
   };
   CHECK(ok("02 010203"_hex, "010203"_hex));
-  CHECK(ok("22 010203"_hex, "010203"_hex));                          // the first control's upper bits do not count
-  CHECK(ok("01 0102 20 01 00 09"_hex, "0102 010201 09"_hex));        // 3 bytes from 2 back
+  CHECK(ok("22 010203"_hex, "010203"_hex));  // the first control's upper bits do not count
+  CHECK(ok("01 0102 20 01 00 09"_hex, "0102 010201 09"_hex));             // 3 bytes from 2 back
   CHECK(ok("00 05 e0 00 00 00 09"_hex, "05 050505050505050505 09"_hex));  // 9 bytes from 1 back
   ByteVector far = Pattern(9000), expected = far;
   ByteVector in;
@@ -156,9 +178,14 @@ TEST_CASE("blosclz: literals, matches near and far, and what is refused") {
   expected.insert(expected.end(), far.begin(), far.begin() + 3);
   expected.push_back(0xaa);
   CHECK(ok(in, expected));
-  for (size_t n = 0; n < in.size(); ++n) CHECK_FALSE(Run(DecodeBlosclz, Bytes(in).first(n), expected.size()).ok);
+  for (size_t n = 0; n < in.size(); ++n)
+    CHECK_FALSE(Run(DecodeBlosclz, Bytes(in).first(n), expected.size()).ok);
 
-  struct Row { const char* what; ByteVector in; size_t size; };
+  struct Row {
+    const char* what;
+    ByteVector in;
+    size_t size;
+  };
   const Row rows[] = {
       {"nothing", {}, 1},
       {"literals that end early", "02 0102"_hex, 3},
@@ -197,8 +224,13 @@ TEST_CASE("snappy: every kind of element, and what is refused") {
   CHECK(ok(Concat({"64 f0 63"_hex, Pattern(100)}), Pattern(100)));  // in one
 
   const ByteVector whole = Concat({"ac02 f4 2b01"_hex, long_one});
-  for (size_t n = 0; n < whole.size(); ++n) CHECK_FALSE(Run(DecodeSnappy, Bytes(whole).first(n), 300).ok);
-  struct Row { const char* what; ByteVector in; size_t size; };
+  for (size_t n = 0; n < whole.size(); ++n)
+    CHECK_FALSE(Run(DecodeSnappy, Bytes(whole).first(n), 300).ok);
+  struct Row {
+    const char* what;
+    ByteVector in;
+    size_t size;
+  };
   const Row rows[] = {
       {"another size", "04 08 010203"_hex, 3},
       {"a size of six bytes", "838080808000 08 010203"_hex, 3},

@@ -41,11 +41,15 @@ TEST_CASE("What a bz2 value may be") {
       {"another magic", with(1, 'z'), "invalid", "bz2 stream is corrupt"},
       {"bzip", with(2, '0'), "invalid", "bz2 stream is corrupt"},
       {"another block magic", with(5, 0), "invalid", "bz2 stream is corrupt"},
-      {"wrong CRC of the block", with(11, static_cast<uint8_t>(kStream[11] ^ 1)), "invalid", "bz2 stream is corrupt"},
+      {"wrong CRC of the block", with(11, static_cast<uint8_t>(kStream[11] ^ 1)), "invalid",
+       "bz2 stream is corrupt"},
       {"wrong CRC of the stream", flipped(3), "invalid", "bz2 stream is corrupt"},
-      {"a byte more", Concat({kStream, "00"_hex}), "invalid", "bytes follow the end of the bz2 stream"},
-      {"two streams", Concat({kStream, kStream}), "invalid", "bytes follow the end of the bz2 stream"},
-      {"an empty stream after it", Concat({kStream, empty}), "invalid", "bytes follow the end of the bz2 stream"},
+      {"a byte more", Concat({kStream, "00"_hex}), "invalid",
+       "bytes follow the end of the bz2 stream"},
+      {"two streams", Concat({kStream, kStream}), "invalid",
+       "bytes follow the end of the bz2 stream"},
+      {"an empty stream after it", Concat({kStream, empty}), "invalid",
+       "bytes follow the end of the bz2 stream"},
       {"nothing", {}, "truncated", "bz2 stream ends too early"},
   };
   for (const Case& c : cases)
@@ -62,7 +66,8 @@ TEST_CASE("Every proper prefix of a bz2 value fails") {
   for (size_t n = 0; n < kStream.size(); ++n)
     for (const Pieces& pieces : AllPieces()) {
       CAPTURE(n, pieces.in, pieces.out);
-      const Outcome outcome = Run({Spec(CodecKind::kBz2)}, Bytes(kStream).first(n), kContent.size(), pieces);
+      const Outcome outcome =
+          Run({Spec(CodecKind::kBz2)}, Bytes(kStream).first(n), kContent.size(), pieces);
       REQUIRE(outcome.code() == "truncated");
       CHECK(outcome.error->offset == n);
     }
@@ -71,7 +76,8 @@ TEST_CASE("Every proper prefix of a bz2 value fails") {
 TEST_CASE("A bz2 stream's level says what decoding it takes") {
   const auto decoder = MakeDecoder({Spec(CodecKind::kBz2)}, 7);
   CHECK_FALSE(decoder->MemoryNeeded("425a68"_hex));
-  const uint64_t one = *decoder->MemoryNeeded("425a6831"_hex), nine = *decoder->MemoryNeeded("425a6839"_hex);
+  const uint64_t one = *decoder->MemoryNeeded("425a6831"_hex),
+                 nine = *decoder->MemoryNeeded("425a6839"_hex);
   CHECK(one >= 400000);
   CHECK(nine == one + 8 * 400000);
   CHECK(*decoder->MemoryNeeded("425a68ff"_hex) <= nine);

@@ -85,7 +85,8 @@ TEST_CASE("Chains are undone from the back") {
       {"gzip, zstd, crc32c", {kGzip, kZstd, kCrc}, Crc32cAfter(ZstdOf(GzipOf(content)))}};
   for (const Case& c : cases) {
     const auto decoder = MakeDecoder(c.specs, content.size());
-    for (const Pieces& pieces : {Pieces{}, Pieces{1000, 777}, Pieces{SIZE_MAX, 100}, Pieces{100000, SIZE_MAX, true}}) {
+    for (const Pieces& pieces :
+         {Pieces{}, Pieces{1000, 777}, Pieces{SIZE_MAX, 100}, Pieces{100000, SIZE_MAX, true}}) {
       CAPTURE(c.name, pieces.in, pieces.out);
       decoder->Reset();
       const Outcome outcome = Run(*decoder, c.encoded, content.size(), pieces);
@@ -93,7 +94,8 @@ TEST_CASE("Chains are undone from the back") {
       CHECK((outcome.bytes == content));
 
       decoder->Reset();
-      CHECK(Run(*decoder, Bytes(c.encoded).first(c.encoded.size() - 1), content.size(), pieces).error);
+      CHECK(Run(*decoder, Bytes(c.encoded).first(c.encoded.size() - 1), content.size(), pieces)
+                .error);
       ByteVector longer = c.encoded;
       longer.push_back(0);
       decoder->Reset();
@@ -106,7 +108,8 @@ TEST_CASE("The first error in decoding order is the one that is told") {
   // Damage in the frame makes zstd fail long before the CRC, at the end, is seen.
   ByteVector encoded = Crc32cAfter(ZstdOf(Pattern(500000)));
   encoded[9] |= 6;  // the first block's type
-  for (const Pieces& pieces : {Pieces{}, Pieces{100, SIZE_MAX}, Pieces{70000, 1000}, Pieces{9000, SIZE_MAX, true}}) {
+  for (const Pieces& pieces :
+       {Pieces{}, Pieces{100, SIZE_MAX}, Pieces{70000, 1000}, Pieces{9000, SIZE_MAX, true}}) {
     CAPTURE(pieces.in);
     const Outcome outcome = Run({kZstd, kCrc}, encoded, 500000, pieces);
     REQUIRE(outcome.code() == "checksum");
@@ -116,7 +119,8 @@ TEST_CASE("The first error in decoding order is the one that is told") {
   ByteVector frame = ZstdOf(Pattern(500000));
   frame[9] |= 6;
   const ByteVector fitting = Crc32cAfter(frame);
-  for (const Pieces& pieces : {Pieces{}, Pieces{100, SIZE_MAX}, Pieces{70000, 1000}, Pieces{9000, SIZE_MAX, true}}) {
+  for (const Pieces& pieces :
+       {Pieces{}, Pieces{100, SIZE_MAX}, Pieces{70000, 1000}, Pieces{9000, SIZE_MAX, true}}) {
     const Outcome outcome = Run({kZstd, kCrc}, fitting, 500000, pieces);
     REQUIRE(outcome.code() == "invalid");
     CHECK(outcome.error->message == "zstd frame is corrupt");
@@ -129,7 +133,8 @@ TEST_CASE("The first error in decoding order is the one that is told") {
   CHECK(Run({kZstd, kCrc}, longer, 1000).code() == "checksum");
 }
 
-TEST_CASE("Trailing bytes are ignored behind the outermost codec and the checksum of the content alone") {
+TEST_CASE(
+    "Trailing bytes are ignored behind the outermost codec and the checksum of the content alone") {
   const ByteVector content = Pattern(300);
   const ByteVector frame = ZstdOf(content);
   const ByteVector junk = Concat({frame, "616263"_hex});
@@ -141,17 +146,45 @@ TEST_CASE("Trailing bytes are ignored behind the outermost codec and the checksu
     uint64_t trailing;
   };
   const std::vector<Case> cases = {
-      {"outermost", {kCrc, kZstdV3}, Concat({ZstdOf(Crc32cAfter(content)), "616263"_hex}), "done", 3},
+      {"outermost",
+       {kCrc, kZstdV3},
+       Concat({ZstdOf(Crc32cAfter(content)), "616263"_hex}),
+       "done",
+       3},
       {"within crc32c", {kZstdV3, kCrc}, Crc32cAfter(junk), "invalid", 0},
       {"after crc32c", {kZstdV3, kCrc}, Concat({Crc32cAfter(frame), "61"_hex}), "checksum", 0},
-      {"after crc32c of the content", {kCrcV3}, Concat({Crc32cAfter(content), "616263"_hex}), "done", 3},
-      {"after two of them", {kCrcV3, kCrcV3}, Concat({Crc32cAfter(Crc32cAfter(content)), "61"_hex}), "done", 1},
-      {"after crc32c, within gzip", {kCrcV3, Spec(CodecKind::kGzip, true)}, GzipOf(Concat({Crc32cAfter(content), "6162"_hex})), "done", 2},
-      {"after crc32c of other bytes", {kCrcV3}, Concat({"00"_hex, Crc32cAfter(content)}), "checksum", 0},
-      {"after crc32c of a frame", {kZstdV3, kCrcV3}, Concat({Crc32cAfter(frame), "61"_hex}), "checksum", 0},
+      {"after crc32c of the content",
+       {kCrcV3},
+       Concat({Crc32cAfter(content), "616263"_hex}),
+       "done",
+       3},
+      {"after two of them",
+       {kCrcV3, kCrcV3},
+       Concat({Crc32cAfter(Crc32cAfter(content)), "61"_hex}),
+       "done",
+       1},
+      {"after crc32c, within gzip",
+       {kCrcV3, Spec(CodecKind::kGzip, true)},
+       GzipOf(Concat({Crc32cAfter(content), "6162"_hex})),
+       "done",
+       2},
+      {"after crc32c of other bytes",
+       {kCrcV3},
+       Concat({"00"_hex, Crc32cAfter(content)}),
+       "checksum",
+       0},
+      {"after crc32c of a frame",
+       {kZstdV3, kCrcV3},
+       Concat({Crc32cAfter(frame), "61"_hex}),
+       "checksum",
+       0},
       {"nothing after it", {kCrcV3}, Crc32cAfter(content), "done", 0},
       {"within gzip", {kZstdV3, Spec(CodecKind::kGzip, true)}, GzipOf(junk), "invalid", 0},
-      {"after gzip", {kZstdV3, Spec(CodecKind::kGzip, true)}, Concat({GzipOf(frame), "61"_hex}), "done", 1}};
+      {"after gzip",
+       {kZstdV3, Spec(CodecKind::kGzip, true)},
+       Concat({GzipOf(frame), "61"_hex}),
+       "done",
+       1}};
   for (const Case& c : cases)
     for (const Pieces& pieces : AllPieces()) {
       CAPTURE(c.name, pieces.in, pieces.out);
@@ -164,7 +197,8 @@ TEST_CASE("Trailing bytes are ignored behind the outermost codec and the checksu
 TEST_CASE("A bomb inside a chain is stopped") {
   // 64 MiB between the codecs, for a value of 1,000 bytes.
   const std::vector<leafsum::test::ZstdBlock> blocks(512, {{0}, 128 << 10});
-  const ByteVector bomb = ZstdFrame(blocks, {.content_size = {}, .window = 10 << 3, .dictionary = {}});
+  const ByteVector bomb =
+      ZstdFrame(blocks, {.content_size = {}, .window = 10 << 3, .dictionary = {}});
   const Outcome outcome = Run({kCrc, kZstd}, bomb, 1000);
   CHECK(outcome.code() == "invalid");
   CHECK(outcome.bytes.size() == 1000);
@@ -178,19 +212,22 @@ TEST_CASE("A bomb inside a chain is stopped") {
 }
 
 TEST_CASE("Memory of a chain is known from the head of the value") {
-  const ByteVector head = ZstdFrame({{{1}}}, {.content_size = {}, .window = 9 << 3, .dictionary = {}});
+  const ByteVector head =
+      ZstdFrame({{{1}}}, {.content_size = {}, .window = 9 << 3, .dictionary = {}});
   const uint64_t alone = *MakeDecoder({kZstd}, 1)->MemoryNeeded(head);
   // crc32c passes the head on; between two codecs there is one buffer.
   CHECK(MakeDecoder({kZstd, kCrc}, 1)->MemoryNeeded(head) == alone + (64 << 10));
   CHECK(MakeDecoder({kCrc, kZstd}, 1)->MemoryNeeded(head) == alone + (64 << 10));
   CHECK_FALSE(MakeDecoder({kZstd, kCrc}, 1)->MemoryNeeded("28b5"_hex));
-  // A frame inside gzip cannot be looked at: its window is bounded, and the bound is what is counted.
+  // A frame inside gzip cannot be looked at: its window is bounded, and the bound is what is
+  // counted.
   const uint64_t inside = *MakeDecoder({kZstd, kGzip}, 1)->MemoryNeeded("1f8b"_hex);
   CHECK(inside >= 8 << 20);
   CHECK(inside <= 10 << 20);
   for (const auto& [window, code] : {std::pair{13, "done"}, std::pair{14, "limit"}}) {
     const ByteVector frame = ZstdFrame(
-        {{{1}}}, {.content_size = {}, .window = static_cast<uint8_t>(window << 3), .dictionary = {}});
+        {{{1}}},
+        {.content_size = {}, .window = static_cast<uint8_t>(window << 3), .dictionary = {}});
     CHECK(Run({kZstd, kGzip}, GzipOf(frame), 1).code() == code);
     CHECK(Run({kZstd, kCrc}, Crc32cAfter(frame), 1).code() == "done");
   }

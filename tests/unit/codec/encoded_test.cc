@@ -39,15 +39,16 @@ ByteVector ContentOf(const nlohmann::json& spec) {
 
 const std::vector<Case>& Cases() {
   static const std::vector<Case> cases = [] {
-    const std::map<std::string, CodecKind> kinds = {{"zstd", CodecKind::kZstd}, {"zlib", CodecKind::kZlib},
-                                                    {"gzip", CodecKind::kGzip}, {"crc32c", CodecKind::kCrc32c},
-                                                    {"bz2", CodecKind::kBz2},   {"blosc", CodecKind::kBlosc}};
+    const std::map<std::string, CodecKind> kinds = {
+        {"zstd", CodecKind::kZstd},     {"zlib", CodecKind::kZlib}, {"gzip", CodecKind::kGzip},
+        {"crc32c", CodecKind::kCrc32c}, {"bz2", CodecKind::kBz2},   {"blosc", CodecKind::kBlosc}};
     std::vector<Case> out;
     const auto vectors = leafsum::test::LoadVectors("codec/encoded.json");
     for (const auto& v : vectors["encoded"]) {
       Case c;
       c.name = v["name"].get<std::string>();
-      for (const auto& codec : v["codecs"]) c.specs.push_back({kinds.at(codec.get<std::string>()), false});
+      for (const auto& codec : v["codecs"])
+        c.specs.push_back({kinds.at(codec.get<std::string>()), false});
       c.content = ContentOf(v["content"]);
       c.encoded = leafsum::test::FromHex(v["encoded"].get<std::string>());
       out.push_back(std::move(c));
@@ -62,7 +63,8 @@ const std::vector<Case>& Cases() {
 TEST_CASE("Real writers' values decode to their content, however they are cut") {
   REQUIRE(Cases().size() >= 30);
   for (const Case& c : Cases()) {
-    const auto decoder = MakeDecoder(c.specs, c.content.size());  // one for all: Reset must not leave anything behind
+    const auto decoder = MakeDecoder(
+        c.specs, c.content.size());  // one for all: Reset must not leave anything behind
     for (const Pieces& pieces : AllPieces()) {
       if (pieces.out == 1 && c.content.size() > 50000) continue;  // a call for each byte
       CAPTURE(c.name, pieces.in, pieces.out);
@@ -79,11 +81,12 @@ TEST_CASE("Every proper prefix of a real value fails") {
   for (const Case& c : Cases()) {
     const auto decoder = MakeDecoder(c.specs, c.content.size());
     const size_t step = c.encoded.size() / 400 + 1;
-    for (size_t n = 0; n < c.encoded.size(); n += n + 40 > c.encoded.size() || n < 40 ? 1 : step) {
+    for (size_t n = 0; n<c.encoded.size(); n += n + 40> c.encoded.size() || n < 40 ? 1 : step) {
       for (const Pieces& pieces : {Pieces{}, Pieces{7, 1000}, Pieces{SIZE_MAX, SIZE_MAX, true}}) {
         CAPTURE(c.name, n, pieces.in);
         decoder->Reset();
-        const std::string code = Run(*decoder, Bytes(c.encoded).first(n), c.content.size(), pieces).code();
+        const std::string code =
+            Run(*decoder, Bytes(c.encoded).first(n), c.content.size(), pieces).code();
         // Cut bytes look like a wrong checksum where that is what comes last.
         const bool has_crc = c.specs.back().kind == CodecKind::kCrc32c;
         CHECK((code == "truncated" || (has_crc && code == "checksum")));
@@ -100,13 +103,16 @@ TEST_CASE("One byte after a real value is refused, and so is a byte more than ma
       ByteVector longer = c.encoded;
       longer.push_back(0);
       const std::string code = Run(c.specs, longer, c.content.size(), pieces).code();
-      // A crc32c alone passes the byte on before it sees the checksum; in a chain the checksum comes first.
-      CHECK(code == (c.specs.size() > 1 && c.specs.back().kind == CodecKind::kCrc32c ? "checksum" : "invalid"));
+      // A crc32c alone passes the byte on before it sees the checksum; in a chain the checksum
+      // comes first.
+      CHECK(code == (c.specs.size() > 1 && c.specs.back().kind == CodecKind::kCrc32c ? "checksum"
+                                                                                     : "invalid"));
 
       if (c.content.empty()) continue;
       const Outcome capped = Run(c.specs, c.encoded, c.content.size() - 1, pieces);
       REQUIRE(capped.code() == "invalid");
-      CHECK(capped.error->message == "decodes to more than " + std::to_string(c.content.size() - 1) + " bytes");
+      CHECK(capped.error->message ==
+            "decodes to more than " + std::to_string(c.content.size() - 1) + " bytes");
       // Blosc says beforehand how many bytes it holds.
       const bool knows = c.specs.front().kind == CodecKind::kBlosc;
       CHECK(capped.bytes.size() == (knows ? 0 : c.content.size() - 1));

@@ -16,13 +16,14 @@ namespace {
 
 struct Code {
   unsigned log = 0;
-  std::vector<uint8_t> weight;     // of each symbol, 0 where it has no code
-  std::vector<uint32_t> bits;      // its code
-  std::vector<unsigned> length;    // and how many bits that has
+  std::vector<uint8_t> weight;   // of each symbol, 0 where it has no code
+  std::vector<uint32_t> bits;    // its code
+  std::vector<unsigned> length;  // and how many bits that has
   HuffmanTable table{};
 };
 
-// A random complete code whose longest codes have `log` bits: leaves of a tree, split until there are `symbols`.
+// A random complete code whose longest codes have `log` bits: leaves of a tree, split until there
+// are `symbols`.
 Code MakeCode(std::mt19937& random, unsigned log, size_t symbols) {
   std::vector<unsigned> leaves(1, 0);
   for (unsigned deepest = 0; deepest < log; ++deepest) {
@@ -60,7 +61,8 @@ Code MakeCode(std::mt19937& random, unsigned log, size_t symbols) {
     }
   }
   REQUIRE(at == 1u << log);
-  HuffmanFill(&code.table, code.weight.data(), static_cast<unsigned>(code.weight.size()), count, log);
+  HuffmanFill(&code.table, code.weight.data(), static_cast<unsigned>(code.weight.size()), count,
+              log);
   return code;
 }
 
@@ -76,11 +78,13 @@ ByteVector Symbols(std::mt19937& random, const Code& code, size_t n) {
 ByteVector Encode1(const Code& code, Bytes content) {
   std::vector<bool> bits;
   for (size_t i = content.size(); i-- > 0;) {
-    for (unsigned b = 0; b < code.length[content[i]]; ++b) bits.push_back(code.bits[content[i]] >> b & 1);
+    for (unsigned b = 0; b < code.length[content[i]]; ++b)
+      bits.push_back(code.bits[content[i]] >> b & 1);
   }
   bits.push_back(true);
   ByteVector out((bits.size() + 7) / 8);
-  for (size_t i = 0; i < bits.size(); ++i) out[i / 8] = static_cast<uint8_t>(out[i / 8] | bits[i] << i % 8);
+  for (size_t i = 0; i < bits.size(); ++i)
+    out[i / 8] = static_cast<uint8_t>(out[i / 8] | bits[i] << i % 8);
   return out;
 }
 
@@ -89,8 +93,11 @@ ByteVector Encode4(const Code& code, Bytes content) {
   ByteVector out(6), streams;
   for (size_t i = 0; i < 4; ++i) {
     const size_t from = i * quarter;
-    const ByteVector stream = Encode1(code, content.subspan(from, i == 3 ? content.size() - from : quarter));
-    if (i < 3) out[2 * i] = static_cast<uint8_t>(stream.size()), out[2 * i + 1] = static_cast<uint8_t>(stream.size() >> 8);
+    const ByteVector stream =
+        Encode1(code, content.subspan(from, i == 3 ? content.size() - from : quarter));
+    if (i < 3)
+      out[2 * i] = static_cast<uint8_t>(stream.size()),
+              out[2 * i + 1] = static_cast<uint8_t>(stream.size() >> 8);
     streams.insert(streams.end(), stream.begin(), stream.end());
   }
   out.insert(out.end(), streams.begin(), streams.end());
@@ -164,7 +171,8 @@ TEST_CASE("Huffman literals of all code lengths", "[huffman]") {
   }
 }
 
-TEST_CASE("Damaged Huffman literals: accepted are those whose streams end where they must", "[huffman]") {
+TEST_CASE("Damaged Huffman literals: accepted are those whose streams end where they must",
+          "[huffman]") {
   std::mt19937 random(2);
   size_t accepted = 0, refused = 0;
   for (unsigned log = 1; log <= kHuffmanMaxLog; ++log) {
@@ -175,12 +183,21 @@ TEST_CASE("Damaged Huffman literals: accepted are those whose streams end where 
         ByteVector damaged = intact;
         size_t size = n;
         switch (i % 4) {
-          case 0: damaged.resize(std::max<size_t>(10, damaged.size() - random() % 9)); break;
-          case 1: damaged.insert(damaged.begin() + static_cast<long>(6 + random() % (damaged.size() - 6)), 1); break;
-          case 2: size += random() % 2 ? 1 : 4; break;
-          default: break;
+          case 0:
+            damaged.resize(std::max<size_t>(10, damaged.size() - random() % 9));
+            break;
+          case 1:
+            damaged.insert(damaged.begin() + static_cast<long>(6 + random() % (damaged.size() - 6)),
+                           1);
+            break;
+          case 2:
+            size += random() % 2 ? 1 : 4;
+            break;
+          default:
+            break;
         }
-        if (i % 4 != 2) damaged[random() % damaged.size()] ^= static_cast<uint8_t>(1 << random() % 8);
+        if (i % 4 != 2)
+          damaged[random() % damaged.size()] ^= static_cast<uint8_t>(1 << random() % 8);
         CAPTURE(log, n, i);
         const auto expected = Model4(code, damaged, size);
         CHECK(Run(HuffmanDecode4, code, damaged, size) == expected);

@@ -16,7 +16,9 @@ struct Outcome {
   std::optional<Error> error;
 
   // "stuck": neither an end nor progress, which breaks the decoder's contract.
-  std::string code() const { return error ? std::string(ErrorCodeName(error->code)) : done ? "done" : "stuck"; }
+  std::string code() const {
+    return error ? std::string(ErrorCodeName(error->code)) : done ? "done" : "stuck";
+  }
 };
 
 struct Pieces {
@@ -33,8 +35,8 @@ inline Outcome Run(Decoder& decoder, Bytes encoded, uint64_t decoded_size, Piece
     const size_t n = std::min(pieces.in, encoded.size() - at);
     const bool last = at + n == encoded.size() && !(pieces.late_last && n != 0);
     const leafsum::test::Exact in(encoded.subspan(at, n));
-    const auto room = static_cast<size_t>(
-        std::min<uint64_t>(decoded_size + 1 - std::min<uint64_t>(outcome.bytes.size(), decoded_size), pieces.out));
+    const auto room = static_cast<size_t>(std::min<uint64_t>(
+        decoded_size + 1 - std::min<uint64_t>(outcome.bytes.size(), decoded_size), pieces.out));
     const std::unique_ptr<uint8_t[]> out(new uint8_t[room]);
     const Progress p = decoder.Decode(in, last, {out.get(), room});
     if (p.consumed > n || p.produced > room) std::abort();
@@ -50,16 +52,20 @@ inline Outcome Run(Decoder& decoder, Bytes encoded, uint64_t decoded_size, Piece
   }
 }
 
-inline Outcome Run(const CodecSpecs& specs, Bytes encoded, uint64_t decoded_size, Pieces pieces = {}) {
+inline Outcome Run(const CodecSpecs& specs, Bytes encoded, uint64_t decoded_size,
+                   Pieces pieces = {}) {
   return Run(*MakeDecoder(specs, decoded_size), encoded, decoded_size, pieces);
 }
 
 inline const std::vector<Pieces>& AllPieces() {
   static const std::vector<Pieces> pieces = {
-      {}, {1, SIZE_MAX}, {SIZE_MAX, 1}, {1, 1}, {3, 7}, {64, 100}, {1000, 1}, {5, SIZE_MAX, true}, {SIZE_MAX, 64, true}};
+      {},        {1, SIZE_MAX},       {SIZE_MAX, 1},       {1, 1}, {3, 7}, {64, 100},
+      {1000, 1}, {5, SIZE_MAX, true}, {SIZE_MAX, 64, true}};
   return pieces;
 }
 
-inline CodecSpec Spec(CodecKind kind, bool trailing_bytes_ignored = false) { return {kind, trailing_bytes_ignored}; }
+inline CodecSpec Spec(CodecKind kind, bool trailing_bytes_ignored = false) {
+  return {kind, trailing_bytes_ignored};
+}
 
 }  // namespace leafsum::codec::test

@@ -1,4 +1,5 @@
-// The rules for a value that is a zstd frame: formats.md's v2 (strict) and v3 (what follows is ignored).
+// The rules for a value that is a zstd frame: formats.md's v2 (strict) and v3 (what follows is
+// ignored).
 #include "support/catch.h"
 #include "support/encode.h"
 #include "unit/codec/run.h"
@@ -45,15 +46,18 @@ TEST_CASE("What a zstd value may be, in v2 and v3") {
   wrong_size[5] ^= 1;
   const std::vector<Case> cases = {
       {"frame", frame, "done", "done", ""},
-      {"second frame", Concat({frame, frame}), "invalid", "done", "bytes follow the end of the zstd frame", frame.size()},
-      {"empty second frame", Concat({frame, empty_frame}), "invalid", "done", "bytes follow the end of the zstd frame",
-       empty_frame.size()},
-      {"junk", Concat({frame, "00"_hex}), "invalid", "done", "bytes follow the end of the zstd frame", 1},
+      {"second frame", Concat({frame, frame}), "invalid", "done",
+       "bytes follow the end of the zstd frame", frame.size()},
+      {"empty second frame", Concat({frame, empty_frame}), "invalid", "done",
+       "bytes follow the end of the zstd frame", empty_frame.size()},
+      {"junk", Concat({frame, "00"_hex}), "invalid", "done",
+       "bytes follow the end of the zstd frame", 1},
       {"skippable frame after", Concat({frame, SkippableFrame("01"_hex)}), "invalid", "done",
        "bytes follow the end of the zstd frame", 9},
       {"skippable frame before", Concat({SkippableFrame("0102"_hex), frame}), "invalid", "invalid",
        "a skippable frame where a zstd frame must be"},
-      {"skippable frame alone", SkippableFrame({}), "invalid", "invalid", "a skippable frame where a zstd frame must be"},
+      {"skippable frame alone", SkippableFrame({}), "invalid", "invalid",
+       "a skippable frame where a zstd frame must be"},
       {"nothing", {}, "truncated", "truncated", "zstd frame ends too early"},
       {"magic alone", "28b52ffd"_hex, "truncated", "truncated", "zstd frame ends too early"},
       {"one wrong byte", "29"_hex, "invalid", "invalid", "not a zstd frame"},
@@ -62,18 +66,22 @@ TEST_CASE("What a zstd value may be, in v2 and v3") {
       {"reserved bit", reserved_bit, "invalid", "invalid", "zstd: Unsupported frame parameter"},
       {"reserved block type", reserved_block, "invalid", "invalid", "zstd frame is corrupt"},
       {"content size that is not true", wrong_size, "invalid", "invalid", "zstd frame is corrupt"},
-      {"dictionary",
-       ZstdFrame({{content}}, {.content_size = 300, .window = {}, .dictionary = 7}), "invalid", "invalid",
-       "zstd frame needs a dictionary"},
+      {"dictionary", ZstdFrame({{content}}, {.content_size = 300, .window = {}, .dictionary = 7}),
+       "invalid", "invalid", "zstd frame needs a dictionary"},
       {"dictionary number 0, which is none",
-       ZstdFrame({{content}}, {.content_size = 300, .window = {}, .dictionary = 0}), "done", "done", ""},
-      {"window of 128 MiB", ZstdFrame({{content}}, {.content_size = 300, .window = 17 << 3, .dictionary = {}}), "done",
+       ZstdFrame({{content}}, {.content_size = 300, .window = {}, .dictionary = 0}), "done", "done",
+       ""},
+      {"window of 128 MiB",
+       ZstdFrame({{content}}, {.content_size = 300, .window = 17 << 3, .dictionary = {}}), "done",
        "done", ""},
-      {"window of 144 MiB", ZstdFrame({{content}}, {.content_size = 300, .window = 17 << 3 | 1, .dictionary = {}}),
+      {"window of 144 MiB",
+       ZstdFrame({{content}}, {.content_size = 300, .window = 17 << 3 | 1, .dictionary = {}}),
        "limit", "limit", "zstd window is larger than allowed"},
-      {"window of 2^41", ZstdFrame({{content}}, {.content_size = {}, .window = 31 << 3, .dictionary = {}}), "limit", "limit",
-       "zstd: Frame requires too much memory for decoding"},
-      {"single segment of 2^40", ZstdFrame({{content}}, {.content_size = uint64_t{1} << 40, .window = {}, .dictionary = {}}),
+      {"window of 2^41",
+       ZstdFrame({{content}}, {.content_size = {}, .window = 31 << 3, .dictionary = {}}), "limit",
+       "limit", "zstd: Frame requires too much memory for decoding"},
+      {"single segment of 2^40",
+       ZstdFrame({{content}}, {.content_size = uint64_t{1} << 40, .window = {}, .dictionary = {}}),
        "limit", "limit", "zstd window is larger than allowed"},
   };
   for (const Case& c : cases) {
@@ -95,7 +103,8 @@ TEST_CASE("What a zstd value may be, in v2 and v3") {
 
 TEST_CASE("A first frame that is too short is not continued by a second one") {
   const ByteVector content = Pattern(300);
-  const ByteVector encoded = Concat({ZstdOf(Bytes(content).first(100)), ZstdOf(Bytes(content).subspan(100))});
+  const ByteVector encoded =
+      Concat({ZstdOf(Bytes(content).first(100)), ZstdOf(Bytes(content).subspan(100))});
   const Outcome outcome = Run(kV3, encoded, content.size());
   CHECK(outcome.done);
   CHECK(outcome.bytes.size() == 100);
@@ -124,8 +133,8 @@ TEST_CASE("Errors of zstd values say what was found and where") {
   CHECK(cut.error->offset == 200);
   const Outcome more = Run(kV2, Concat({frame, "00"_hex}), 300, {13, 13});
   CHECK(more.error->offset == frame.size());
-  const Outcome window =
-      Run(kV2, ZstdFrame({{Pattern(3)}}, {.content_size = {}, .window = 18 << 3, .dictionary = {}}), 3);
+  const Outcome window = Run(
+      kV2, ZstdFrame({{Pattern(3)}}, {.content_size = {}, .window = 18 << 3, .dictionary = {}}), 3);
   CHECK(window.error->expected == "at most 134217728 bytes");
   CHECK(window.error->actual == "268435456 bytes");
 }
@@ -133,7 +142,8 @@ TEST_CASE("Errors of zstd values say what was found and where") {
 TEST_CASE("A bomb is stopped at the size that the metadata demands") {
   // 128 KiB in four bytes, 1000 times.
   const std::vector<leafsum::test::ZstdBlock> blocks(1000, {{0xaa}, 128 << 10});
-  const ByteVector bomb = ZstdFrame(blocks, {.content_size = {}, .window = 10 << 3, .dictionary = {}});
+  const ByteVector bomb =
+      ZstdFrame(blocks, {.content_size = {}, .window = 10 << 3, .dictionary = {}});
   for (uint64_t size : {uint64_t{0}, uint64_t{1}, uint64_t{1000}, uint64_t{300000}}) {
     const Outcome outcome = Run(kV2, bomb, size);
     REQUIRE(outcome.code() == "invalid");
@@ -174,9 +184,11 @@ TEST_CASE("Memory is known from the head, before it is taken") {
 
 TEST_CASE("Memory that a decoder keeps over Reset is counted") {
   const auto decoder = MakeDecoder(kV2, 200000);
-  const ByteVector head = ZstdFrame({{Pattern(1)}}, {.content_size = {}, .window = 0, .dictionary = {}});
+  const ByteVector head =
+      ZstdFrame({{Pattern(1)}}, {.content_size = {}, .window = 0, .dictionary = {}});
   const uint64_t fresh = *decoder->MemoryNeeded(head);
-  const ByteVector wide = ZstdFrame({{{1}, 100000}, {{2}, 100000}}, {.content_size = {}, .window = 13 << 3, .dictionary = {}});
+  const ByteVector wide = ZstdFrame({{{1}, 100000}, {{2}, 100000}},
+                                    {.content_size = {}, .window = 13 << 3, .dictionary = {}});
   REQUIRE(Run(*decoder, wide, 200000).done);
   decoder->Reset();
   CHECK(*decoder->MemoryNeeded(head) >= 8 << 20);
@@ -211,19 +223,22 @@ TEST_CASE("DecodeZstdFrame: one frame, all of it, within the limit") {
   ByteVector bad_size = frame;
   bad_size[5] ^= 1;
   const std::vector<Case> cases = {
-      {"second frame", Concat({frame, frame}), ErrorCode::kInvalid, "bytes follow the end of the zstd frame"},
-      {"junk", Concat({frame, "00"_hex}), ErrorCode::kInvalid, "bytes follow the end of the zstd frame"},
+      {"second frame", Concat({frame, frame}), ErrorCode::kInvalid,
+       "bytes follow the end of the zstd frame"},
+      {"junk", Concat({frame, "00"_hex}), ErrorCode::kInvalid,
+       "bytes follow the end of the zstd frame"},
       {"skippable after", Concat({frame, SkippableFrame({})}), ErrorCode::kInvalid,
        "bytes follow the end of the zstd frame"},
       {"skippable before", Concat({SkippableFrame({}), frame}), ErrorCode::kInvalid,
        "a skippable frame where a zstd frame must be"},
-      {"wrong checksum", bad_sum, ErrorCode::kChecksum, "content checksum of the zstd frame does not match"},
+      {"wrong checksum", bad_sum, ErrorCode::kChecksum,
+       "content checksum of the zstd frame does not match"},
       {"reserved block type", bad_block, ErrorCode::kInvalid, "zstd frame is corrupt"},
       {"content size that is not true", bad_size, ErrorCode::kInvalid, "zstd frame is corrupt"},
-      {"dictionary", ZstdFrame({{{1}}}, {.content_size = 1, .window = {}, .dictionary = 7}), ErrorCode::kInvalid,
-       "zstd frame needs a dictionary"},
-      {"window", ZstdFrame({{{1}}}, {.content_size = 1, .window = 18 << 3, .dictionary = {}}), ErrorCode::kLimit,
-       "zstd window is larger than allowed"}};
+      {"dictionary", ZstdFrame({{{1}}}, {.content_size = 1, .window = {}, .dictionary = 7}),
+       ErrorCode::kInvalid, "zstd frame needs a dictionary"},
+      {"window", ZstdFrame({{{1}}}, {.content_size = 1, .window = 18 << 3, .dictionary = {}}),
+       ErrorCode::kLimit, "zstd window is larger than allowed"}};
   for (const Case& c : cases) {
     CAPTURE(c.name);
     const auto result = DecodeZstdFrame(leafsum::test::Exact(c.encoded), 1 << 20);
@@ -242,12 +257,14 @@ TEST_CASE("DecodeZstdFrame: one frame, all of it, within the limit") {
 TEST_CASE("DecodeZstdFrame grows to what is there, not to what is claimed") {
   // 12.5 MiB in 400 bytes: far over the first guess.
   const std::vector<leafsum::test::ZstdBlock> blocks(100, {{0xaa}, 128 << 10});
-  const ByteVector bomb = ZstdFrame(blocks, {.content_size = {}, .window = 10 << 3, .dictionary = {}});
+  const ByteVector bomb =
+      ZstdFrame(blocks, {.content_size = {}, .window = 10 << 3, .dictionary = {}});
   const auto whole = DecodeZstdFrame(bomb, 100 * (128 << 10));
   REQUIRE(whole);
   CHECK((*whole == ByteVector(100 * (128 << 10), 0xaa)));
   CHECK(DecodeZstdFrame(bomb, 100 * (128 << 10) - 1).error().code == ErrorCode::kLimit);
   // A claim of 2^40 bytes asks for nothing.
-  const ByteVector liar = ZstdFrame({{{1}}}, {.content_size = uint64_t{1} << 40, .window = 0, .dictionary = {}});
+  const ByteVector liar =
+      ZstdFrame({{{1}}}, {.content_size = uint64_t{1} << 40, .window = 0, .dictionary = {}});
   CHECK(DecodeZstdFrame(liar, uint64_t{1} << 41).error().message == "zstd frame is corrupt");
 }

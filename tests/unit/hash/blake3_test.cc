@@ -50,7 +50,8 @@ TEST_CASE("Block values and digests are those of the vectors") {
     CHECK(Hex(hashed.blocks) == values);
     CHECK(Base64(hashed.blocks) == v["base64"].get<std::string>());
     CHECK(BlockCount(length) == v["values"].size());
-    if (!v["values"].empty()) CHECK(ToHex(MergeBlocks(hashed.blocks)) == v["blake3"].get<std::string>());
+    if (!v["values"].empty())
+      CHECK(ToHex(MergeBlocks(hashed.blocks)) == v["blake3"].get<std::string>());
   }
 }
 
@@ -68,11 +69,12 @@ TEST_CASE("Digests of leaves are those of the vectors") {
 }
 
 TEST_CASE("How updates are cut makes no difference up to a block") {
-  for (size_t length : {size_t{0}, size_t{1}, size_t{1023}, size_t{1024}, size_t{1025}, size_t{16384}, size_t{16385},
-                        size_t{100000}}) {
+  for (size_t length : {size_t{0}, size_t{1}, size_t{1023}, size_t{1024}, size_t{1025},
+                        size_t{16384}, size_t{16385}, size_t{100000}}) {
     const ByteVector content = Pattern(length);
     const Digest expected = Blake3Of(content);
-    for (size_t piece : {size_t{1}, size_t{63}, size_t{64}, size_t{1023}, size_t{1024}, size_t{1025}, size_t{65536}}) {
+    for (size_t piece : {size_t{1}, size_t{63}, size_t{64}, size_t{1023}, size_t{1024},
+                         size_t{1025}, size_t{65536}}) {
       CAPTURE(length, piece);
       const Hashed hashed = HashInPieces(content, {piece});
       CHECK(ToHex(hashed.digest) == ToHex(expected));
@@ -85,17 +87,43 @@ TEST_CASE("How updates are cut makes no difference up to a block") {
   }
 }
 
-// Every length is one where the last block's tree has another shape; every cut makes other pieces of it.
+// Every length is one where the last block's tree has another shape; every cut makes other pieces
+// of it.
 TEST_CASE("How updates are cut makes no difference over several blocks") {
-  const std::vector<size_t> lengths = {
-      kBlock - 1,           kBlock,          kBlock + 1,            kBlock + 1023,         kBlock + 1024,
-      kBlock + 1025,        kBlock + 16383,  kBlock + 16384,        kBlock + 16385,        kBlock + 17 * kKiB,
-      kBlock + 50 * kKiB + 1, 2 * kBlock - 1, 2 * kBlock,           2 * kBlock + 1,        3 * kBlock - 1,
-      3 * kBlock,           3 * kBlock + 5,  5 * kBlock - 1,        5 * kBlock + 1};
-  const std::vector<std::vector<size_t>> cuts = {
-      {64 * kKiB}, {256 * kKiB}, {kBlock}, {kBlock + 1}, {kBlock - 1, 1}, {1 << 30},
-      {1, 16383, 16384, 16385}, {1000}, {1024}, {1023, 1025}, {16 * kKiB}, {48 * kKiB}, {1, 3 * kBlock},
-      {20 * kKiB + 7, 700 * kKiB}, {kBlock / 2, kBlock / 4, 5}};
+  const std::vector<size_t> lengths = {kBlock - 1,
+                                       kBlock,
+                                       kBlock + 1,
+                                       kBlock + 1023,
+                                       kBlock + 1024,
+                                       kBlock + 1025,
+                                       kBlock + 16383,
+                                       kBlock + 16384,
+                                       kBlock + 16385,
+                                       kBlock + 17 * kKiB,
+                                       kBlock + 50 * kKiB + 1,
+                                       2 * kBlock - 1,
+                                       2 * kBlock,
+                                       2 * kBlock + 1,
+                                       3 * kBlock - 1,
+                                       3 * kBlock,
+                                       3 * kBlock + 5,
+                                       5 * kBlock - 1,
+                                       5 * kBlock + 1};
+  const std::vector<std::vector<size_t>> cuts = {{64 * kKiB},
+                                                 {256 * kKiB},
+                                                 {kBlock},
+                                                 {kBlock + 1},
+                                                 {kBlock - 1, 1},
+                                                 {1 << 30},
+                                                 {1, 16383, 16384, 16385},
+                                                 {1000},
+                                                 {1024},
+                                                 {1023, 1025},
+                                                 {16 * kKiB},
+                                                 {48 * kKiB},
+                                                 {1, 3 * kBlock},
+                                                 {20 * kKiB + 7, 700 * kKiB},
+                                                 {kBlock / 2, kBlock / 4, 5}};
   for (size_t length : lengths) {
     const ByteVector content = Pattern(length);
     const Digest expected = Blake3Of(content);
@@ -179,8 +207,13 @@ TEST_CASE("BlockCount: none up to 4 MiB, then rounded up") {
   struct Case {
     uint64_t nbytes, count;
   };
-  for (const auto& [nbytes, count] :
-       {Case{0, 0}, {1, 0}, {kBlock, 0}, {kBlock + 1, 2}, {2 * kBlock, 2}, {2 * kBlock + 1, 3}, {UINT64_MAX, uint64_t{1} << 42}})
+  for (const auto& [nbytes, count] : {Case{0, 0},
+                                      {1, 0},
+                                      {kBlock, 0},
+                                      {kBlock + 1, 2},
+                                      {2 * kBlock, 2},
+                                      {2 * kBlock + 1, 3},
+                                      {UINT64_MAX, uint64_t{1} << 42}})
     CHECK(BlockCount(nbytes) == count);
 }
 
@@ -193,5 +226,6 @@ TEST_CASE("Merging is split at the largest power of two below the number of valu
   std::swap_ranges(swapped.begin(), swapped.begin() + 32, swapped.begin() + 32);
   CHECK(ToHex(MergeBlocks(swapped)) != five);
   CHECK(ToHex(MergeBlocks(Bytes(values).first(4 * 32))) != five);
-  CHECK(ToHex(MergeBlocks(Bytes(values).first(2 * 32))) != ToHex(MergeBlocks(Bytes(values).subspan(32, 2 * 32))));
+  CHECK(ToHex(MergeBlocks(Bytes(values).first(2 * 32))) !=
+        ToHex(MergeBlocks(Bytes(values).subspan(32, 2 * 32))));
 }

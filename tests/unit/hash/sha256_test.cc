@@ -9,11 +9,13 @@ using namespace leafsum::hash;
 
 TEST_CASE("SHA-256 of FIPS 180-4's examples") {
   CHECK(ToHex(Sha256Of({})) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  CHECK(ToHex(Sha256Of(AsBytes("abc"))) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  CHECK(ToHex(Sha256Of(AsBytes("abc"))) ==
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   CHECK(ToHex(Sha256Of(AsBytes("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"))) ==
         "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
   const ByteVector million(1000000, 'a');
-  CHECK(ToHex(Sha256Of(million)) == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+  CHECK(ToHex(Sha256Of(million)) ==
+        "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
 TEST_CASE("SHA-256 of leaves is that of the vectors") {
@@ -22,8 +24,9 @@ TEST_CASE("SHA-256 of leaves is that of the vectors") {
   for (const auto& leaf : vectors["leaves"]) {
     if (leaf["content"].is_null()) continue;
     CAPTURE(leaf["name"].get<std::string>());
-    const ByteVector content = leaf["content"].is_string() ? test::FromHex(leaf["content"].get<std::string>())
-                                                           : test::Pattern(leaf["content"]["pattern"].get<size_t>());
+    const ByteVector content = leaf["content"].is_string()
+                                   ? test::FromHex(leaf["content"].get<std::string>())
+                                   : test::Pattern(leaf["content"]["pattern"].get<size_t>());
     CHECK(ToHex(Sha256Of(content)) == leaf["digest"]["sha256"].get<std::string>());
     ++seen;
   }
@@ -50,12 +53,14 @@ TEST_CASE("How updates are cut makes no difference to SHA-256") {
 }
 
 TEST_CASE("SHA-256 of many messages side by side is that of each") {
-  // Every length around a block's and the padding's ends; lanes end at different times, and some never begin.
+  // Every length around a block's and the padding's ends; lanes end at different times, and some
+  // never begin.
   for (size_t count = 0; count <= 9; ++count)
     for (size_t longest : {0, 1, 55, 56, 64, 119, 120, 128, 1000, 100000}) {
       CAPTURE(count, longest);
       std::vector<ByteVector> messages;
-      for (size_t i = 0; i < count; ++i) messages.push_back(test::Pattern(longest * (i * 7 % 10) / 10 + i % 3));
+      for (size_t i = 0; i < count; ++i)
+        messages.push_back(test::Pattern(longest * (i * 7 % 10) / 10 + i % 3));
       const std::vector<Digest> digests = Sha256OfAll(messages);
       REQUIRE(digests.size() == count);
       for (size_t i = 0; i < count; ++i) CHECK(ToHex(digests[i]) == ToHex(Sha256Of(messages[i])));

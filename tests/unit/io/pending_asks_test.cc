@@ -76,7 +76,8 @@ TEST_CASE("An answer closes its ask once and gives back its tag and its cost") {
 
 TEST_CASE("Answers may come in any order") {
   PendingAsks pending;
-  for (uint64_t i = 0; i < 5; ++i) pending.Want(Read(std::string(1, static_cast<char>('a' + i)), 1), i);
+  for (uint64_t i = 0; i < 5; ++i)
+    pending.Want(Read(std::string(1, static_cast<char>('a' + i)), 1), i);
   const auto asks = pending.Poll(5);
   REQUIRE(asks.size() == 5);
   for (size_t i : {3, 0, 4, 1, 2}) CHECK(pending.Close(asks[i].id) == i);

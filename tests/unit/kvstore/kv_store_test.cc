@@ -105,14 +105,16 @@ TEST_CASE("FileTable gives a path one number") {
   CHECK(files.size(a) == 5);
 }
 
-// The core's part of the 400 bytes that a listed file may take (README, Limits); the host's is in tests/node/listing_pages.
+// The core's part of the 400 bytes that a listed file may take (README, Limits); the host's is in
+// tests/node/listing_pages.
 TEST_CASE("a listed file takes the core 120 bytes with its path") {
   constexpr size_t kFiles = 100'000;
   TextArena texts;
   std::vector<FileEntry> listing;
   listing.reserve(kFiles);
   for (size_t n = 0; n < kFiles; ++n)
-    listing.push_back({texts.Keep("params.layer_0.kernel/" + std::to_string(n)), n, FileEntry::Kind::kFile});
+    listing.push_back(
+        {texts.Keep("params.layer_0.kernel/" + std::to_string(n)), n, FileEntry::Kind::kFile});
   FileTable files;
   files.Reserve(kFiles);
   for (const FileEntry& entry : listing) files.SetSize(files.InternKept(entry.path), entry.size);

@@ -196,10 +196,7 @@ TEST_CASE("Rules of a leaf node") {
 TEST_CASE("Rules of an interior node") {
   CheckRules<InteriorColumns>(
       {
-          {"one child",
-           [](auto& n) {
-             n = InteriorNode(1, {{"", "d"}}, {{"a", 0, 0, 0, 20, {}}});
-           },
+          {"one child", [](auto& n) { n = InteriorNode(1, {{"", "d"}}, {{"a", 0, 0, 0, 20, {}}}); },
            ""},
           {"height 255", [](auto& n) { n.height = 255; }, ""},
           {"no entries", [](auto& n) { n.num_entries = 0; }, "num_entries is zero"},

@@ -131,10 +131,7 @@ TEST_CASE("Rules of the data file table") {
        },
        ""},
       {"unsorted and doubled",
-       [](auto& t) {
-         t = MakeFileTable({{"", "b"}, {"", "a"}, {"", "a"}});
-       },
-       ""},
+       [](auto& t) { t = MakeFileTable({{"", "b"}, {"", "a"}, {"", "a"}}); }, ""},
       {"prefix of 17 bits", [](auto& t) { t.prefix_length = {65536}; },
        "varint does not fit in 16 bits"},
       {"suffix of 17 bits", [](auto& t) { t.suffix_length[1] = 65536; },
@@ -147,10 +144,7 @@ TEST_CASE("Rules of the data file table") {
        ErrorCode::kTruncated},
   };
   CheckRules<FileTableColumns>(
-      rules,
-      [] {
-        return MakeFileTable({{"", "d/a"}, {"", "x/b"}});
-      },
+      rules, [] { return MakeFileTable({{"", "d/a"}, {"", "x/b"}}); },
       [](const FileTableColumns& t) { return Decode(Exact(Write(t))); });
 }
 

@@ -154,15 +154,8 @@ TEST_CASE("Rules of versions") {
            "generation_number is not strictly increasing"},
           {"descending generations", [](auto& m) { m.versions.generation[1] = 20; },
            "generation_number is not strictly increasing"},
-          {"gaps",
-           [](auto& m) {
-             m.versions.generation = {17, 20, 32};
-           },
-           ""},
-          {"of two blocks",
-           [](auto& m) {
-             m.versions.generation = {17, 18, 33};
-           },
+          {"gaps", [](auto& m) { m.versions.generation = {17, 20, 32}; }, ""},
+          {"of two blocks", [](auto& m) { m.versions.generation = {17, 18, 33}; },
            "generations are not of one block"},
           {"of two blocks, the last of one",
            [](auto& m) {
@@ -274,25 +267,13 @@ TEST_CASE("Rules of the manifest's version nodes") {
            outside},
           {"height 0", [](auto& m) { m.version_nodes.entry_height[2] = 0; },
            "entry_height is zero"},
-          {"equal heights",
-           [](auto& m) {
-             m.version_nodes.entry_height = {2, 2, 1};
-           },
+          {"equal heights", [](auto& m) { m.version_nodes.entry_height = {2, 2, 1}; },
            "entry_height is not strictly decreasing"},
-          {"increasing heights",
-           [](auto& m) {
-             m.version_nodes.entry_height = {1, 2, 1};
-           },
+          {"increasing heights", [](auto& m) { m.version_nodes.entry_height = {1, 2, 1}; },
            "entry_height is not strictly decreasing"},
-          {"a height of nothing",
-           [](auto& m) {
-             m.version_nodes.entry_height = {4, 2, 1};
-           },
+          {"a height of nothing", [](auto& m) { m.version_nodes.entry_height = {4, 2, 1}; },
            outside},
-          {"a height over 63 bits",
-           [](auto& m) {
-             m.version_nodes.entry_height = {63, 2, 1};
-           },
+          {"a height over 63 bits", [](auto& m) { m.version_nodes.entry_height = {63, 2, 1}; },
            "entry_height is too large"},
           {"no such file", [](auto& m) { m.version_nodes.file[0] = 1; }, "data_file_id is not in"},
           {"empty tree",
@@ -300,11 +281,7 @@ TEST_CASE("Rules of the manifest's version nodes") {
            "invalid offset/length pair"},
           {"end of 2^63", [](auto& m) { m.version_nodes.offset[0] = kMaxFileEnd - 99; },
            "invalid offset/length pair"},
-          {"any commit time",
-           [](auto& m) {
-             m.version_nodes.commit_time = {5, 5, 0};
-           },
-           ""},
+          {"any commit time", [](auto& m) { m.version_nodes.commit_time = {5, 5, 0}; }, ""},
       },
       Levels, Decode);
 }

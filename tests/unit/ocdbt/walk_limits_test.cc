@@ -155,7 +155,7 @@ TEST_CASE("Nodes that are bombs cost what they decompress to") {
 
 TEST_CASE("Each sum of a budget has its limit, and that is exact") {
   struct Case {
-    uint64_t WalkBudget::*sum;
+    uint64_t WalkBudget::* sum;
     uint64_t limit;
   };
   for (const Case& c :
@@ -180,13 +180,15 @@ TEST_CASE("Names may be so many times what is stored of the nodes, and some MiB 
   ++budget.name_bytes;
   CHECK(budget.NamesExceeded());
 
-  // 1,000 keys of 60 kB in 70 kB are over; in nodes of their own, each with its key whole, they are not.
+  // 1,000 keys of 60 kB in 70 kB are over; in nodes of their own, each with its key whole, they are
+  // not.
   const std::string name(60000, 'k');
   std::vector<LeafItem> items;
   DatabaseWriter whole, shared;
   std::vector<ChildItem> children;
   for (int i = 0; i < 1000; ++i) {
-    items.push_back(Inline(name + std::string{static_cast<char>(i >> 8), static_cast<char>(i)}, "v"));
+    items.push_back(
+        Inline(name + std::string{static_cast<char>(i >> 8), static_cast<char>(i)}, "v"));
     if (i < 300) children.push_back({items.back().key, 0, whole.AddLeaf({items.back()})});
   }
   children[0].key = "";
@@ -201,7 +203,8 @@ TEST_CASE("A large node that is referred to again and again is given up by its b
   const NodeHandle leaf = db.AddLeaf({Inline("", std::string(200000, 'v'))});
   for (const size_t references : {size_t{20}, size_t{100}}) {
     std::vector<ChildItem> children;
-    for (size_t i = 0; i < references; ++i) children.push_back({std::string(1, static_cast<char>('0' + i)), 1, leaf});
+    for (size_t i = 0; i < references; ++i)
+      children.push_back({std::string(1, static_cast<char>('0' + i)), 1, leaf});
     const NodeHandle root = db.AddInterior(children);
     const Walked w = WalkFiles(Version(root), db.files, 1);
     if (references == 20)
@@ -229,7 +232,8 @@ TEST_CASE("Repeated visits are counted exactly") {
 
 namespace {
 
-// `count` paths of `length` bytes that have all but their last `own` in common: a few KiB for each MiB.
+// `count` paths of `length` bytes that have all but their last `own` in common: a few KiB for each
+// MiB.
 FileTableColumns LongPaths(size_t count, size_t length, size_t own = 2) {
   FileTableColumns files;
   for (size_t i = 0; i < count; ++i) {

@@ -173,9 +173,9 @@ TEST_CASE("A node that cannot be decoded is one problem, and the others are list
   };
   Tree tree;
   for (const Case& c : {
-           Case{"a flipped bit", [](ByteVector&n, size_t at) { n[at + 20] ^= 1; },
+           Case{"a flipped bit", [](ByteVector& n, size_t at) { n[at + 20] ^= 1; },
                 "checksum b-tree node: CRC-32C"},
-           Case{"another block", [](ByteVector&n, size_t at) { n[at] ^= 1; },
+           Case{"another block", [](ByteVector& n, size_t at) { n[at] ^= 1; },
                 "checksum b-tree node: CRC-32C"},
        }) {
     INFO(c.name);

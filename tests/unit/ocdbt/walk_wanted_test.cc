@@ -33,8 +33,8 @@ size_t Common(const std::string& a, const std::string& b) {
 }
 
 // A tree of this height over keys [begin, end), of which `prefix` bytes stand in the nodes above.
-NodeHandle Build(Generated& out, Random& random, int height, size_t begin, size_t end, size_t prefix,
-                 const std::string& lower, const std::optional<std::string>& upper) {
+NodeHandle Build(Generated& out, Random& random, int height, size_t begin, size_t end,
+                 size_t prefix, const std::string& lower, const std::optional<std::string>& upper) {
   NodeHandle node;
   if (height == 0) {
     std::vector<LeafItem> items;
@@ -51,8 +51,10 @@ NodeHandle Build(Generated& out, Random& random, int height, size_t begin, size_
       const std::string& first = out.keys[cuts[c]];
       // A reference's key may be anything after the keys before and not after the first below it.
       std::string key = first;
-      if (c > 0 && random.OneIn(2)) key = first.substr(0, std::max(prefix, Common(first, out.keys[cuts[c] - 1])) + 1);
-      const std::optional<std::string> next = c + 2 < cuts.size() ? std::optional(out.keys[cuts[c + 1]]) : upper;
+      if (c > 0 && random.OneIn(2))
+        key = first.substr(0, std::max(prefix, Common(first, out.keys[cuts[c] - 1])) + 1);
+      const std::optional<std::string> next =
+          c + 2 < cuts.size() ? std::optional(out.keys[cuts[c + 1]]) : upper;
       const size_t shared = std::min(key.size(), Common(first, out.keys[cuts[c + 1] - 1]));
       const size_t below = shared <= prefix ? prefix : prefix + random.Below(shared - prefix + 1);
       children.push_back({key.substr(prefix), below - prefix,
@@ -65,7 +67,9 @@ NodeHandle Build(Generated& out, Random& random, int height, size_t begin, size_
           place.upper = out.keys[cuts[c + 1]].substr(0, prefix) + children[c + 1].key;
     node = out.db.AddInterior(children);
   }
-  out.places.push_back({node.reference.file_id.Path() + " " + RangeText(node.reference.offset, node.reference.length), lower, upper});
+  out.places.push_back({node.reference.file_id.Path() + " " +
+                            RangeText(node.reference.offset, node.reference.length),
+                        lower, upper});
   return node;
 }
 
@@ -76,10 +80,13 @@ Generated Generate(uint64_t seed, int height) {
   for (uint64_t a = 0, arrays = random.Between(3, 30); a < arrays; ++a) {
     std::string name;
     for (uint64_t d = 0, depth = random.Between(1, 3); d < depth; ++d)
-      name += (d ? "." : "") + random.Pick<std::string>({"a", "a/!", "a/-/b", "ab", "b", "layer_1", "layer_10", "w/x", "\xc3\xa9"}) +
+      name += (d ? "." : "") +
+              random.Pick<std::string>(
+                  {"a", "a/!", "a/-/b", "ab", "b", "layer_1", "layer_10", "w/x", "\xc3\xa9"}) +
               (random.OneIn(2) ? std::to_string(random.Below(4)) : "");
     out.keys.push_back(name + "/.zarray");
-    for (uint64_t c = 0, chunks = random.Below(6); c < chunks; ++c) out.keys.push_back(name + "/" + std::to_string(c));
+    for (uint64_t c = 0, chunks = random.Below(6); c < chunks; ++c)
+      out.keys.push_back(name + "/" + std::to_string(c));
   }
   std::sort(out.keys.begin(), out.keys.end());
   out.keys.erase(std::unique(out.keys.begin(), out.keys.end()), out.keys.end());
@@ -100,7 +107,8 @@ bool MayHold(const Place& place, const std::string& wanted) {
 Lines Wanted(const Lines& entries, const Lines& wanted) {
   Lines out;
   for (const std::string& entry : entries)
-    if (std::any_of(wanted.begin(), wanted.end(), [&](const std::string& w) { return Wants(w, entry); }))
+    if (std::any_of(wanted.begin(), wanted.end(),
+                    [&](const std::string& w) { return Wants(w, entry); }))
       out.push_back(entry);
   return out;
 }
@@ -122,7 +130,10 @@ TEST_CASE("A walk for some keys finds all of them, and asks for the nodes that m
         Lines wanted;
         for (uint64_t w = 0, count = random.Below(5); w < count; ++w) {
           const std::string& key = tree.keys[static_cast<size_t>(random.Below(tree.keys.size()))];
-          wanted.push_back(random.OneIn(4) ? "nothing here/." : random.OneIn(4) ? key : key.substr(0, key.rfind('/') + 1) + random.Pick<std::string>({".", ".zarray", ""}));
+          wanted.push_back(random.OneIn(4)   ? "nothing here/."
+                           : random.OneIn(4) ? key
+                                             : key.substr(0, key.rfind('/') + 1) +
+                                                   random.Pick<std::string>({".", ".zarray", ""}));
         }
         const Walked some = WalkAnyOrder(Version(tree.root), tree.db.files, "", &wanted);
         CHECK(some.problems.empty());
@@ -130,7 +141,8 @@ TEST_CASE("A walk for some keys finds all of them, and asks for the nodes that m
         CHECK(Wanted(some.entries, wanted) == Wanted(all.entries, wanted));
         Lines asked;
         for (const Place& place : tree.places)
-          if (std::any_of(wanted.begin(), wanted.end(), [&](const std::string& w) { return MayHold(place, w); }))
+          if (std::any_of(wanted.begin(), wanted.end(),
+                          [&](const std::string& w) { return MayHold(place, w); }))
             asked.push_back(place.text);
         Lines nodes = some.nodes;
         std::sort(asked.begin(), asked.end());
@@ -144,16 +156,20 @@ TEST_CASE("A walk for some keys finds all of them, and asks for the nodes that m
   CHECK(spared > 1000);
 }
 
-TEST_CASE("A walk for some keys names what is wrong with the nodes that it asks for, and no others") {
+TEST_CASE(
+    "A walk for some keys names what is wrong with the nodes that it asks for, and no others") {
   DatabaseWriter db;
   const NodeHandle a = db.AddLeaf({Inline("a/0", "0"), Inline("a/1", "1")});
-  const NodeHandle b = db.AddLeaf({Inline("b/.", "2"), Inline("c", "3")});  // up to its next sibling's key
+  const NodeHandle b =
+      db.AddLeaf({Inline("b/.", "2"), Inline("c", "3")});  // up to its next sibling's key
   NodeHandle c = db.AddLeaf({Inline("c/0", "4")});
   c.statistics.num_keys = 7;  // the reference's; it is one
   const NodeHandle left = db.AddInterior({{"a/0", 0, a}, {"b/.", 0, b}});
   const NodeHandle right = db.AddInterior({{"c", 0, c}});
   const NodeHandle root = db.AddInterior({{"a/0", 0, left}, {"c", 0, right}});
-  const auto walk = [&](const Lines& wanted, const DatabaseWriter& in) { return WalkAnyOrder(Version(root), in.files, "", &wanted); };
+  const auto walk = [&](const Lines& wanted, const DatabaseWriter& in) {
+    return WalkAnyOrder(Version(root), in.files, "", &wanted);
+  };
   const auto has = [](const Walked& w, std::string_view text) {
     return w.problems.size() == 1 && w.problems[0].find(text) != std::string::npos;
   };

@@ -1,4 +1,7 @@
-// Every JSON file of Orbax's own in the fixtures, and the items of every source that the vectors name.
+// Every JSON file of Orbax's own in the fixtures, and the items of every source that the vectors
+// name.
+#include "support/fixtures.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -9,7 +12,6 @@
 #include "orbax/side_files.h"
 #include "orbax/tree_metadata.h"
 #include "support/catch.h"
-#include "support/fixtures.h"
 #include "support/hex.h"
 #include "support/kept_text.h"
 #include "support/vectors.h"
@@ -25,12 +27,15 @@ std::string ReadFile(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-// Cases as their writers left them. `public` and `damaged` hold documents that were broken on purpose.
-constexpr const char* kWritten[] = {"orbax", "manager", "multiprocess", "v1", "seed000", "legacy", "zarr"};
+// Cases as their writers left them. `public` and `damaged` hold documents that were broken on
+// purpose.
+constexpr const char* kWritten[] = {"orbax",   "manager", "multiprocess", "v1",
+                                    "seed000", "legacy",  "zarr"};
 
 // A variant of a case may be damaged all the same; it says so.
 bool IsIntact(const fs::path& file) {
-  for (fs::path p = file.parent_path(); p != fs::path(leafsum::test::Fixtures()) && p.has_relative_path(); p = p.parent_path())
+  for (fs::path p = file.parent_path();
+       p != fs::path(leafsum::test::Fixtures()) && p.has_relative_path(); p = p.parent_path())
     if (fs::exists(p / "damage.json")) return false;
   return true;
 }
@@ -97,8 +102,10 @@ TEST_CASE("_METADATA of every fixture") {
           [](const Document& document, const TreeMetadata& tree) {
             CHECK(tree.problems.empty());
             CHECK_FALSE(tree.has_equal_key_paths);
-            for (const TreeEntry& entry : tree.entries) CHECK(entry.key_path.size() == entry.key_types.size());
-            // Where the case says what it restores to: these are its leaves, in number, path and type.
+            for (const TreeEntry& entry : tree.entries)
+              CHECK(entry.key_path.size() == entry.key_types.size());
+            // Where the case says what it restores to: these are its leaves, in number, path and
+            // type.
             const fs::path item = document.path.parent_path();
             fs::path root = item;
             while (root.has_relative_path() && root.filename() != "ckpt") root = root.parent_path();
@@ -106,18 +113,21 @@ TEST_CASE("_METADATA of every fixture") {
             if (root.filename() != "ckpt" || !fs::exists(expected_file)) return;
             const auto expected = nlohmann::json::parse(ReadFile(expected_file), nullptr, false);
             REQUIRE_FALSE(expected.is_discarded());
-            const std::string name = item == root ? "" : item.lexically_relative(root).generic_string();
+            const std::string name =
+                item == root ? "" : item.lexically_relative(root).generic_string();
             if (!expected["items"].contains(name)) return;
             std::vector<KeyPath> paths, expected_paths;
             for (const TreeEntry& entry : tree.entries) paths.push_back(entry.key_path);
             for (const auto& leaf : expected["items"][name]["leaves"]) {
               expected_paths.push_back(leaf["keypath"].get<KeyPath>());
-              const auto found = std::find_if(tree.entries.begin(), tree.entries.end(), [&](const TreeEntry& entry) {
-                return entry.key_path == expected_paths.back();
-              });
+              const auto found = std::find_if(
+                  tree.entries.begin(), tree.entries.end(),
+                  [&](const TreeEntry& entry) { return entry.key_path == expected_paths.back(); });
               REQUIRE(found != tree.entries.end());
-              if (leaf.contains("key_types")) CHECK(found->key_types == leaf["key_types"].get<std::vector<uint64_t>>());
-              if (!IsEmptyValueType(found->value_type)) CHECK(found->value_type == leaf["value_type"].get<std::string>());
+              if (leaf.contains("key_types"))
+                CHECK(found->key_types == leaf["key_types"].get<std::vector<uint64_t>>());
+              if (!IsEmptyValueType(found->value_type))
+                CHECK(found->value_type == leaf["value_type"].get<std::string>());
             }
             std::sort(expected_paths.begin(), expected_paths.end(), KeyPathLess);
             CHECK(paths == expected_paths);
@@ -125,9 +135,11 @@ TEST_CASE("_METADATA of every fixture") {
 }
 
 TEST_CASE("_CHECKPOINT_METADATA of every fixture") {
-  ForEach([](const fs::path& p) { return p.filename() == "_CHECKPOINT_METADATA"; }, ParseCheckpointMetadata,
+  ForEach([](const fs::path& p) { return p.filename() == "_CHECKPOINT_METADATA"; },
+          ParseCheckpointMetadata,
           [](const Document&, const CheckpointMetadata& metadata) {
-            if (metadata.commit_timestamp_nsecs) CHECK(*metadata.commit_timestamp_nsecs > 1ull << 53);
+            if (metadata.commit_timestamp_nsecs)
+              CHECK(*metadata.commit_timestamp_nsecs > 1ull << 53);
           });
 }
 
@@ -140,17 +152,20 @@ TEST_CASE("_sharding of every fixture names leaves of its tree") {
             REQUIRE(tree);
             for (const ShardingEntry& sharded : sharding.entries) {
               CHECK_FALSE(sharded.problem);
-              CHECK(std::any_of(tree->entries.begin(), tree->entries.end(), [&](const TreeEntry& entry) {
-                return ParamName(entry.key_path) == sharded.param_name;
-              }));
+              CHECK(std::any_of(tree->entries.begin(), tree->entries.end(),
+                                [&](const TreeEntry& entry) {
+                                  return ParamName(entry.key_path) == sharded.param_name;
+                                }));
             }
           });
 }
 
 TEST_CASE("array_metadatas of every fixture") {
-  ForEach([](const fs::path& p) { return p.parent_path().filename() == "array_metadatas"; }, ParseArrayMetadatas,
+  ForEach([](const fs::path& p) { return p.parent_path().filename() == "array_metadatas"; },
+          ParseArrayMetadatas,
           [](const Document&, const ArrayMetadatas& arrays) {
-            for (const auto& array : arrays.arrays) CHECK(array.write_shape.size() == array.chunk_shape.size());
+            for (const auto& array : arrays.arrays)
+              CHECK(array.write_shape.size() == array.chunk_shape.size());
           });
 }
 
@@ -178,7 +193,8 @@ TEST_CASE("items and steps of every source in the vectors") {
       CHECK(layout.chosen->number() == expected["step"].get<uint64_t>());
     }
     const Layout all = FindLayout(listing, {std::nullopt, true, ""});
-    CHECK(ItemNames(all) == Keys(expected.contains("all_steps") ? expected["all_steps"]["items"] : expected["items"]));
+    CHECK(ItemNames(all) == Keys(expected.contains("all_steps") ? expected["all_steps"]["items"]
+                                                                : expected["items"]));
   }
   CHECK(sources > 0);
 }

@@ -11,24 +11,78 @@ using Names = std::vector<std::string>;
 
 // What checkpoints._all_checkpoints of Flax 0.12 gives for a directory of these files.
 TEST_CASE("names are taken and sorted as Flax does") {
-  struct Row { const char* prefix; Names files, listed; };
+  struct Row {
+    const char* prefix;
+    Names files, listed;
+  };
   const Row rows[] = {
       {"checkpoint_",
-       {"checkpoint_1", "checkpoint_10", "checkpoint_2", "checkpoint_-0.196", "checkpoint_0.5",
-        "checkpoint_1e3", "checkpoint_999", "checkpoint_+9", "checkpoint_5.0", "checkpoint_.5e1",
-        "checkpoint_7.", "checkpoint_1e400", "checkpoint_-1E+2", "checkpoint_tmp", "checkpoint_3_gda",
-        "checkpoint_3.orbax-checkpoint-tmp", "checkpoint_x", "checkpoint_", "checkpoint_4e",
-        "checkpoint_4e-", "checkpoint_6_7", "checkpoint_6_", "checkpoint_--3", "checkpoint_1.2.3",
-        "checkpoint_٤", "checkpoint_١٢.٥", "checkpoint_𝟓x", "checkpoint_best", "other_5", "checkpoint5",
-        "checkpoint_tmp1", "Checkpoint_9", "checkpoint_9007199254740993",
-        "checkpoint_9007199254740994.5", "checkpoint_1-2", "checkpoint_²"},
-       {"checkpoint_", "checkpoint_-1E+2", "checkpoint_-0.196", "checkpoint_0.5", "checkpoint_1",
-        "checkpoint_1-2", "checkpoint_1.2.3", "checkpoint_2", "checkpoint_٤", "checkpoint_4e",
-        "checkpoint_4e-", "checkpoint_5.0", "checkpoint_.5e1", "checkpoint_𝟓x", "checkpoint_6_",
-        "checkpoint_6_7", "checkpoint_7.", "checkpoint_+9", "checkpoint_10", "checkpoint_١٢.٥",
-        "checkpoint_999", "checkpoint_1e3", "checkpoint_9007199254740993",
-        "checkpoint_9007199254740994.5", "checkpoint_1e400", "checkpoint_--3", "checkpoint_best",
-        "checkpoint_tmp1", "checkpoint_x", "checkpoint_²"}},
+       {"checkpoint_1",
+        "checkpoint_10",
+        "checkpoint_2",
+        "checkpoint_-0.196",
+        "checkpoint_0.5",
+        "checkpoint_1e3",
+        "checkpoint_999",
+        "checkpoint_+9",
+        "checkpoint_5.0",
+        "checkpoint_.5e1",
+        "checkpoint_7.",
+        "checkpoint_1e400",
+        "checkpoint_-1E+2",
+        "checkpoint_tmp",
+        "checkpoint_3_gda",
+        "checkpoint_3.orbax-checkpoint-tmp",
+        "checkpoint_x",
+        "checkpoint_",
+        "checkpoint_4e",
+        "checkpoint_4e-",
+        "checkpoint_6_7",
+        "checkpoint_6_",
+        "checkpoint_--3",
+        "checkpoint_1.2.3",
+        "checkpoint_٤",
+        "checkpoint_١٢.٥",
+        "checkpoint_𝟓x",
+        "checkpoint_best",
+        "other_5",
+        "checkpoint5",
+        "checkpoint_tmp1",
+        "Checkpoint_9",
+        "checkpoint_9007199254740993",
+        "checkpoint_9007199254740994.5",
+        "checkpoint_1-2",
+        "checkpoint_²"},
+       {"checkpoint_",
+        "checkpoint_-1E+2",
+        "checkpoint_-0.196",
+        "checkpoint_0.5",
+        "checkpoint_1",
+        "checkpoint_1-2",
+        "checkpoint_1.2.3",
+        "checkpoint_2",
+        "checkpoint_٤",
+        "checkpoint_4e",
+        "checkpoint_4e-",
+        "checkpoint_5.0",
+        "checkpoint_.5e1",
+        "checkpoint_𝟓x",
+        "checkpoint_6_",
+        "checkpoint_6_7",
+        "checkpoint_7.",
+        "checkpoint_+9",
+        "checkpoint_10",
+        "checkpoint_١٢.٥",
+        "checkpoint_999",
+        "checkpoint_1e3",
+        "checkpoint_9007199254740993",
+        "checkpoint_9007199254740994.5",
+        "checkpoint_1e400",
+        "checkpoint_--3",
+        "checkpoint_best",
+        "checkpoint_tmp1",
+        "checkpoint_x",
+        "checkpoint_²"}},
       {"ckpt_",
        {"ckpt_100", "ckpt_99", "ckpt_1e1", "ckpt_a1", "ckpt_a01b", "ckpt_gda", "ckpt_gda1",
         "checkpoint_1"},
@@ -54,18 +108,35 @@ TEST_CASE("names are taken and sorted as Flax does") {
 }
 
 TEST_CASE("a step is one number behind the prefix") {
-  struct Row { const char* name; std::optional<double> step; bool plain; };
+  struct Row {
+    const char* name;
+    std::optional<double> step;
+    bool plain;
+  };
   const Row rows[] = {
-      {"checkpoint_12", 12, true},        {"checkpoint_-5", -5, true},     {"checkpoint_0", 0, true},
-      {"checkpoint_012", 12, false},      {"checkpoint_+9", 9, false},     {"checkpoint_5.0", 5, false},
-      {"checkpoint_1e3", 1000, false},    {"checkpoint_1E-3", .001, false}, {"checkpoint_.5", .5, false},
-      {"checkpoint_7.", 7, false},        {"checkpoint_-0.196", -.196, false},
+      {"checkpoint_12", 12, true},
+      {"checkpoint_-5", -5, true},
+      {"checkpoint_0", 0, true},
+      {"checkpoint_012", 12, false},
+      {"checkpoint_+9", 9, false},
+      {"checkpoint_5.0", 5, false},
+      {"checkpoint_1e3", 1000, false},
+      {"checkpoint_1E-3", .001, false},
+      {"checkpoint_.5", .5, false},
+      {"checkpoint_7.", 7, false},
+      {"checkpoint_-0.196", -.196, false},
       {"checkpoint_1e400", HUGE_VAL, false},
       {"checkpoint_18446744073709551617", 18446744073709551616., true},
       {"checkpoint_\xd9\xa1\xd9\xa2", 12, false},
-      {"checkpoint_", std::nullopt, false}, {"checkpoint_-", std::nullopt, false}, {"checkpoint_.", std::nullopt, false},
-      {"checkpoint_5x", std::nullopt, false}, {"checkpoint_5_6", std::nullopt, false}, {"checkpoint_1e", std::nullopt, false},
-      {"checkpoint_\xd9", std::nullopt, false}, {"checkpoint_1 ", std::nullopt, false}, {"checkpoint_inf", std::nullopt, false},
+      {"checkpoint_", std::nullopt, false},
+      {"checkpoint_-", std::nullopt, false},
+      {"checkpoint_.", std::nullopt, false},
+      {"checkpoint_5x", std::nullopt, false},
+      {"checkpoint_5_6", std::nullopt, false},
+      {"checkpoint_1e", std::nullopt, false},
+      {"checkpoint_\xd9", std::nullopt, false},
+      {"checkpoint_1 ", std::nullopt, false},
+      {"checkpoint_inf", std::nullopt, false},
   };
   for (const Row& row : rows) {
     CAPTURE(row.name);
@@ -78,7 +149,10 @@ TEST_CASE("a step is one number behind the prefix") {
 }
 
 TEST_CASE("Flax sees no difference between spellings of one number") {
-  struct Row { const char *a, *b; bool equal; };
+  struct Row {
+    const char *a, *b;
+    bool equal;
+  };
   const Row rows[] = {{"checkpoint_5", "checkpoint_5.0", true},
                       {"checkpoint_9", "checkpoint_+9", true},
                       {"checkpoint_-0", "checkpoint_0", true},

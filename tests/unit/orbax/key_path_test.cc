@@ -7,18 +7,26 @@
 using namespace leafsum::orbax;
 
 TEST_CASE("key paths sort element by element as bytes, a prefix first") {
-  const std::vector<KeyPath> sorted{{}, {""}, {"", ""}, {"a"}, {"a", "b"}, {"a", "b", "c"}, {"a", "é"}, {"a."},
-                                    {"a.b"}, {"b"}, {"z"}, {"é"}, {"\xef\xbf\xbd"}, {"\xf0\x9f\x9a\x80"}};
+  const std::vector<KeyPath> sorted{
+      {},     {""},    {"", ""}, {"a"}, {"a", "b"}, {"a", "b", "c"},  {"a", "é"},
+      {"a."}, {"a.b"}, {"b"},    {"z"}, {"é"},      {"\xef\xbf\xbd"}, {"\xf0\x9f\x9a\x80"}};
   for (size_t i = 0; i < sorted.size(); ++i)
     for (size_t j = 0; j < sorted.size(); ++j) CHECK(KeyPathLess(sorted[i], sorted[j]) == (i < j));
 }
 
 TEST_CASE("text forms of a key path") {
-  struct Row { KeyPath path; const char* param; const char* pointer; const char* json; };
+  struct Row {
+    KeyPath path;
+    const char* param;
+    const char* pointer;
+    const char* json;
+  };
   const Row rows[] = {
       {{}, "", "", "[]"},
       {{""}, "", "/", "[\"\"]"},
-      {{"params", "Dense_0", "kernel"}, "params.Dense_0.kernel", "/params/Dense_0/kernel",
+      {{"params", "Dense_0", "kernel"},
+       "params.Dense_0.kernel",
+       "/params/Dense_0/kernel",
        "[\"params\",\"Dense_0\",\"kernel\"]"},
       {{"a.b"}, "a.b", "/a.b", "[\"a.b\"]"},
       {{"a", "b"}, "a.b", "/a/b", "[\"a\",\"b\"]"},
@@ -33,7 +41,12 @@ TEST_CASE("text forms of a key path") {
 }
 
 TEST_CASE("patterns") {
-  struct Row { const char* pattern; const char* item; KeyPath path; bool matches; };
+  struct Row {
+    const char* pattern;
+    const char* item;
+    KeyPath path;
+    bool matches;
+  };
   const Row rows[] = {
       {"/params/w", "state", {"params", "w"}, true},
       {"/params/w", "state", {"params", "w", "x"}, false},
@@ -60,9 +73,9 @@ TEST_CASE("patterns") {
       {"/", "", {}, false},
       {"/a~1b/m~0n", "", {"a/b", "m~n"}, true},
       {"/a/b", "", {"a/b"}, false},
-      {"/?", "", {"é"}, true},        // one character, two bytes
+      {"/?", "", {"é"}, true},  // one character, two bytes
       {"/??", "", {"é"}, false},
-      {"/?", "", {"\xff"}, true},     // and whatever else, one byte
+      {"/?", "", {"\xff"}, true},  // and whatever else, one byte
       {"params.w", "state", {"params", "w"}, true},
       {"params.*", "state", {"params", "w"}, true},
       {"params.*", "state", {"params", "a", "b"}, false},
@@ -98,6 +111,7 @@ TEST_CASE("a pattern of stars costs no more than its length times the text's") {
 }
 
 TEST_CASE("what an array's keys begin with") {
-  const std::pair<const char*, const char*> rows[] = {{"", ""}, {"a", "a/"}, {"a.b", "a.b/"}, {"a/", "a/"}, {"a//", "a//"}, {"/", "/"}};
+  const std::pair<const char*, const char*> rows[] = {{"", ""},     {"a", "a/"},    {"a.b", "a.b/"},
+                                                      {"a/", "a/"}, {"a//", "a//"}, {"/", "/"}};
   for (const auto& [name, prefix] : rows) CHECK(KeyPrefix(name) == prefix);
 }

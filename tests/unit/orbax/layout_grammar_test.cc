@@ -17,10 +17,13 @@ struct Kind {
   std::vector<const char*> files;  // in the item's directory
 };
 const std::vector<Kind> kKinds = {
-    {ItemKind::kPyTree, "", {"_METADATA", "manifest.ocdbt", "d/0123", "ocdbt.process_0/manifest.ocdbt", "_sharding", "array_metadatas/process_0"}},
+    {ItemKind::kPyTree,
+     "",
+     {"_METADATA", "manifest.ocdbt", "d/0123", "ocdbt.process_0/manifest.ocdbt", "_sharding",
+      "array_metadatas/process_0"}},
     {ItemKind::kPyTree, "", {"_METADATA", "params.w/.zarray", "params.w/0.0", "_strings.json"}},
     {ItemKind::kPyTree, "", {"_METADATA", "checkpoint/.zarray", "checkpoint/0"}},  // ArraySave
-    {ItemKind::kPyTree, "", {"_METADATA", "checkpoint"}},                          // all values aggregated
+    {ItemKind::kPyTree, "", {"_METADATA", "checkpoint"}},  // all values aggregated
     {ItemKind::kMsgpack, "checkpoint", {"checkpoint", "w/.zarray", "w/0"}},
     {ItemKind::kMsgpack, "checkpoint", {"checkpoint", "manifest.ocdbt", "d/0123"}},
     {ItemKind::kBareOcdbt, "", {"manifest.ocdbt", "d/0123"}},
@@ -32,7 +35,8 @@ const std::vector<Kind> kKinds = {
     {ItemKind::kJson, "metrics", {"metrics"}},
 };
 
-const char* const kTemporary[] = {".orbax-checkpoint-tmp", ".orbax-checkpoint-tmp-1700000000", ".orbax-checkpoint-tmp-1700000000-3"};
+const char* const kTemporary[] = {".orbax-checkpoint-tmp", ".orbax-checkpoint-tmp-1700000000",
+                                  ".orbax-checkpoint-tmp-1700000000-3"};
 
 // The listing, and what is to be found in it.
 struct Tree {
@@ -48,7 +52,8 @@ class Maker {
 
   std::string Name(const char* stem) { return stem + std::to_string(counter_++); }
 
-  void AddItem(Tree& tree, const std::string& directory, const std::string& name, const Kind& kind, bool keep) {
+  void AddItem(Tree& tree, const std::string& directory, const std::string& name, const Kind& kind,
+               bool keep) {
     for (const char* file : kind.files) tree.paths.push_back(directory + file);
     if (!keep) return;
     Item item;
@@ -62,12 +67,15 @@ class Maker {
 
   const Kind& AnyKind() { return kKinds[random_.Below(kKinds.size())]; }
 
-  // A step directory with items, or one that is an item itself. `prefix` goes before the items' names.
+  // A step directory with items, or one that is an item itself. `prefix` goes before the items'
+  // names.
   void AddStep(Tree& tree, const std::string& step, const std::string& prefix, bool keep) {
     if (random_.OneIn(4)) {
-      // A bare zarr store beside _CHECKPOINT_METADATA would be a composite one, and without it a bare store is no step.
+      // A bare zarr store beside _CHECKPOINT_METADATA would be a composite one, and without it a
+      // bare store is no step.
       const Kind* kind = &AnyKind();
-      while (kind->kind == ItemKind::kBareZarr || kind->kind == ItemKind::kBareOcdbt) kind = &AnyKind();
+      while (kind->kind == ItemKind::kBareZarr || kind->kind == ItemKind::kBareOcdbt)
+        kind = &AnyKind();
       AddItem(tree, step, prefix.substr(0, prefix.size() - !prefix.empty()), *kind, keep);
     } else {
       for (uint64_t n = random_.Between(1, 4); n > 0; --n) {
@@ -76,16 +84,19 @@ class Maker {
       }
       if (random_.OneIn(3)) {  // one level below a directory that is no item
         const std::string group = Name("group"), name = Name("key");
-        AddItem(tree, step + group + "/" + name + "/", prefix + group + "/" + name, AnyKind(), keep);
+        AddItem(tree, step + group + "/" + name + "/", prefix + group + "/" + name, AnyKind(),
+                keep);
         if (random_.OneIn(2)) {
           tree.paths.push_back(step + group + "/notes/deep/readme");
           if (keep) tree.unknown.push_back(step + group + "/notes/");
         }
         // A zarr array directly in it would make the group a bare store.
-        const bool is_store = std::any_of(tree.paths.begin(), tree.paths.end(), [&](const std::string& p) {
-          for (const char* f : {".zarray", ".zgroup", "zarr.json"}) if (p == step + group + "/" + name + "/" + f) return true;
-          return false;
-        });
+        const bool is_store =
+            std::any_of(tree.paths.begin(), tree.paths.end(), [&](const std::string& p) {
+              for (const char* f : {".zarray", ".zgroup", "zarr.json"})
+                if (p == step + group + "/" + name + "/" + f) return true;
+              return false;
+            });
         if (is_store && keep) {
           tree.items.erase(prefix + group + "/" + name);
           std::erase(tree.unknown, step + group + "/notes/");
@@ -151,7 +162,9 @@ class Maker {
       tree.paths.push_back(name + "/state/_METADATA");
       tree.unfinished_steps.push_back(name + "/");
     }
-    if (random_.OneIn(2)) tree.paths.push_back(random_.Pick<std::string>({"metadata/_ROOT_METADATA", "metadata/metadata"}));
+    if (random_.OneIn(2))
+      tree.paths.push_back(
+          random_.Pick<std::string>({"metadata/_ROOT_METADATA", "metadata/metadata"}));
     if (random_.OneIn(2)) tree.paths.push_back("notes.txt");
     return tree;
   }
@@ -180,7 +193,8 @@ void CheckTree(Tree& tree, Maker& maker, const LayoutOptions& options) {
   for (const std::string& path : tree.paths) {
     FileEntry entry;
     entry.path = path;
-    const bool twice = std::any_of(listing.begin(), listing.end(), [&](const FileEntry& e) { return e.path == path; });
+    const bool twice = std::any_of(listing.begin(), listing.end(),
+                                   [&](const FileEntry& e) { return e.path == path; });
     if (!twice) listing.push_back(entry);
   }
   const Layout layout = FindLayout(listing, options);

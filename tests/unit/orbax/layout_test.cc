@@ -32,7 +32,8 @@ Layout Find(const std::vector<std::string>& paths, const LayoutOptions& options 
   std::vector<std::string> reversed(paths.rbegin(), paths.rend());
   const Layout again = FindLayout(Listing(reversed), options);
   REQUIRE(again.items.size() == layout.items.size());
-  for (size_t i = 0; i < layout.items.size(); ++i) REQUIRE(again.items[i].directory == layout.items[i].directory);
+  for (size_t i = 0; i < layout.items.size(); ++i)
+    REQUIRE(again.items[i].directory == layout.items[i].directory);
   return layout;
 }
 
@@ -55,12 +56,18 @@ LayoutOptions AllSteps() { return {std::nullopt, true, ""}; }
 }  // namespace
 
 TEST_CASE("a directory is an item by the first rule that fits") {
-  struct Row { Names files; std::optional<ItemKind> kind; const char* file; };
+  struct Row {
+    Names files;
+    std::optional<ItemKind> kind;
+    const char* file;
+  };
   const Row rows[] = {
       {{"_METADATA"}, ItemKind::kPyTree, ""},
       {{"_METADATA", "checkpoint", "manifest.ocdbt", ".zarray"}, ItemKind::kPyTree, ""},
       {{"checkpoint", "manifest.ocdbt", "a/.zarray"}, ItemKind::kMsgpack, "checkpoint"},
-      {{"checkpoint/.zarray", "manifest.ocdbt"}, ItemKind::kBareOcdbt, ""},  // `checkpoint` is a leaf's directory
+      {{"checkpoint/.zarray", "manifest.ocdbt"},
+       ItemKind::kBareOcdbt,
+       ""},  // `checkpoint` is a leaf's directory
       {{"manifest.ocdbt", "d/x", "_CHECKPOINT_METADATA"}, ItemKind::kBareOcdbt, ""},
       {{".zarray", "0.0"}, ItemKind::kBareZarr, ""},
       {{".zgroup"}, ItemKind::kBareZarr, ""},
@@ -110,32 +117,42 @@ TEST_CASE("_CHECKPOINT_METADATA is never beside a bare zarr store") {
 }
 
 TEST_CASE("items of a step directory, nested ones too") {
-  const Layout layout = Find({"_CHECKPOINT_METADATA", "orbax.checkpoint", "state/_METADATA", "state/d/x",
-                              "jax_key/jax_random_key/_METADATA", "jax_key/jax_random_key/checkpoint/.zarray",
-                              "jax_key/jax_random_key_metadata/metadata", "jax_key/other/readme",
-                              "metadata/metadata", "logs/a.txt", "logs/deep/er/_METADATA", "empty/", ".git/_METADATA",
-                              "old.orbax-checkpoint-tmp/_METADATA", "old.orbax-checkpoint-tmp-17/_METADATA"});
+  const Layout layout =
+      Find({"_CHECKPOINT_METADATA", "orbax.checkpoint", "state/_METADATA", "state/d/x",
+            "jax_key/jax_random_key/_METADATA", "jax_key/jax_random_key/checkpoint/.zarray",
+            "jax_key/jax_random_key_metadata/metadata", "jax_key/other/readme", "metadata/metadata",
+            "logs/a.txt", "logs/deep/er/_METADATA", "empty/", ".git/_METADATA",
+            "old.orbax-checkpoint-tmp/_METADATA", "old.orbax-checkpoint-tmp-17/_METADATA"});
   CHECK_FALSE(layout.is_root);
-  CHECK(ItemNames(layout) == Names{"jax_key/jax_random_key", "jax_key/jax_random_key_metadata", "metadata", "state"});
+  CHECK(ItemNames(layout) ==
+        Names{"jax_key/jax_random_key", "jax_key/jax_random_key_metadata", "metadata", "state"});
   CHECK(layout.items[0].directory == "jax_key/jax_random_key/");
   CHECK(layout.items[1].file == "jax_key/jax_random_key_metadata/metadata");
   CHECK(layout.checkpoint_directories == Names{""});
   CHECK(layout.unknown_directories == Names{"empty/", "jax_key/other/", "logs/"});
-  CHECK(layout.unfinished_items == Names{"old.orbax-checkpoint-tmp/", "old.orbax-checkpoint-tmp-17/"});
+  CHECK(layout.unfinished_items ==
+        Names{"old.orbax-checkpoint-tmp/", "old.orbax-checkpoint-tmp-17/"});
   CHECK_FALSE(layout.source_uncommitted);
 }
 
 TEST_CASE("items are sorted by their bytes") {
-  const Layout layout = Find({"_CHECKPOINT_METADATA", "b/_METADATA", "B/_METADATA", "a.b/_METADATA", "a/_METADATA",
-                              "a b/_METADATA", "\xc3\xa9/_METADATA", "\xff\xfe/_METADATA", "\xef\xbf\xbd/_METADATA"});
-  CHECK(ItemNames(layout) ==
-        Names{"B", "a", "a b", "a.b", "b", "\xc3\xa9", "\xef\xbf\xbd", "\xff\xfe"});  // not UTF-8: the caller's to say
+  const Layout layout =
+      Find({"_CHECKPOINT_METADATA", "b/_METADATA", "B/_METADATA", "a.b/_METADATA", "a/_METADATA",
+            "a b/_METADATA", "\xc3\xa9/_METADATA", "\xff\xfe/_METADATA", "\xef\xbf\xbd/_METADATA"});
+  CHECK(ItemNames(layout) == Names{"B", "a", "a b", "a.b", "b", "\xc3\xa9", "\xef\xbf\xbd",
+                                   "\xff\xfe"});  // not UTF-8: the caller's to say
 }
 
 TEST_CASE("the newest step of a root") {
-  const Names paths{"metadata/_ROOT_METADATA", "1000/state/_METADATA", "5/state/_METADATA", "5/metrics/metrics",
-                    "7.orbax-checkpoint-tmp/state/_METADATA", "9.partial_save/state/_METADATA", ".tmp/x",
-                    "notes/readme", "README"};
+  const Names paths{"metadata/_ROOT_METADATA",
+                    "1000/state/_METADATA",
+                    "5/state/_METADATA",
+                    "5/metrics/metrics",
+                    "7.orbax-checkpoint-tmp/state/_METADATA",
+                    "9.partial_save/state/_METADATA",
+                    ".tmp/x",
+                    "notes/readme",
+                    "README"};
   Layout layout = Find(paths);
   CHECK(layout.is_root);
   CHECK(StepNames(layout) == Names{"5/", "1000/"});
@@ -169,25 +186,29 @@ TEST_CASE("the newest step of a root") {
 }
 
 TEST_CASE("what is a root") {
-  struct Row { Names paths; bool is_root; };
+  struct Row {
+    Names paths;
+    bool is_root;
+  };
   const Row rows[] = {
       {{"5/_METADATA"}, true},
-      {{"5/"}, false},                                               // nothing in it
-      {{"ckpt_00000100/default/_METADATA"}, false},                  // nothing marks it: one item, or items below it
+      {{"5/"}, false},  // nothing in it
+      {{"ckpt_00000100/default/_METADATA"},
+       false},  // nothing marks it: one item, or items below it
       {{"ckpt_00000100/default/_METADATA", "ckpt_00000100/_CHECKPOINT_METADATA"}, true},
       {{"a_b_7/_CHECKPOINT_METADATA"}, true},
-      {{"5/_METADATA", "metadata/metadata"}, true},                  // JSON of the root itself
-      {{"5/_METADATA", "state/_METADATA"}, false},                   // another child is an item
+      {{"5/_METADATA", "metadata/metadata"}, true},  // JSON of the root itself
+      {{"5/_METADATA", "state/_METADATA"}, false},   // another child is an item
       {{"5/_METADATA", "state/x"}, true},
       {{"5/_METADATA", "state.orbax-checkpoint-tmp/_METADATA"}, true},
       {{"5/_METADATA", ".state/_METADATA"}, true},
       {{"5/_METADATA", "_CHECKPOINT_METADATA"}, false},
       {{"5/_METADATA", "_METADATA"}, false},
-      {{"5/_METADATA", "metadata"}, false},                          // an item itself
-      {{"5/a/metrics"}, true},                                       // within two levels
+      {{"5/_METADATA", "metadata"}, false},  // an item itself
+      {{"5/a/metrics"}, true},               // within two levels
       {{"5/a/b/_METADATA"}, true},
       {{"5/a/b/c/_METADATA"}, false},
-      {{"5/.zarray"}, false},                                        // a bare store with an array called 5
+      {{"5/.zarray"}, false},  // a bare store with an array called 5
       {{"0/0/.zarray"}, false},
       {{"Dense_0/kernel/.zarray", "Dense_1/kernel/.zarray"}, false},
       {{"layers_0/manifest.ocdbt", "layers_1/manifest.ocdbt"}, false},
@@ -196,12 +217,12 @@ TEST_CASE("what is a root") {
       {{"_5/_METADATA"}, false},
       {{"5a/_METADATA"}, false},
       {{"5/_METADATA", "x_/_METADATA"}, false},
-      {{"step_\xd9\xa3/_METADATA"}, false},                          // an Arabic digit three
-      {{"9223372036854775808/_METADATA"}, true},                     // integers of any length
+      {{"step_\xd9\xa3/_METADATA"}, false},       // an Arabic digit three
+      {{"9223372036854775808/_METADATA"}, true},  // integers of any length
       {{"checkpoint_5"}, true},
       {{"checkpoint_5", "checkpoint_10"}, true},
-      {{"checkpoint_-0.5"}, true},                                   // as Flax writes them
-      {{"ckpt_5"}, false},                                           // a file only with Flax's prefix, or --prefix
+      {{"checkpoint_-0.5"}, true},  // as Flax writes them
+      {{"ckpt_5"}, false},          // a file only with Flax's prefix, or --prefix
       {{"5"}, false},
       {{"checkpoint_a_5"}, false},
       {{"checkpoint_"}, false},
@@ -223,7 +244,10 @@ TEST_CASE("steps of several formats, and names that could be items") {
   CHECK(layout.chosen->Name() == "5");
   CHECK(Find({"2/_METADATA", "x_9/_METADATA"}, {"x_9", false, ""}).chosen->Name() == "x_9");
 
-  struct Row { Names paths; Names ambiguous; };
+  struct Row {
+    Names paths;
+    Names ambiguous;
+  };
   const Row rows[] = {
       {{"model_1/_METADATA", "model_2/_METADATA"}, {"model_1", "model_2"}},
       {{"a_1/_CHECKPOINT_METADATA", "b_2/_CHECKPOINT_METADATA"}, {"a_1", "b_2"}},
@@ -245,14 +269,16 @@ TEST_CASE("steps of several formats, and names that could be items") {
 }
 
 TEST_CASE("numbers of any length") {
-  const Layout layout = Find({"99999999999999999999999/_METADATA", "100000000000000000000000/_METADATA", "7/_METADATA"});
+  const Layout layout = Find(
+      {"99999999999999999999999/_METADATA", "100000000000000000000000/_METADATA", "7/_METADATA"});
   CHECK(StepNames(layout) == Names{"7/", "99999999999999999999999/", "100000000000000000000000/"});
   CHECK(layout.chosen->number() == std::nullopt);
 }
 
 TEST_CASE("databases of processes that were never merged are no items") {
   CHECK(Find({"ocdbt.process_0/manifest.ocdbt", "_sharding"}).unmerged == Names{""});
-  const Layout layout = Find({"_CHECKPOINT_METADATA", "state/ocdbt.process_1/manifest.ocdbt", "model/_METADATA"});
+  const Layout layout =
+      Find({"_CHECKPOINT_METADATA", "state/ocdbt.process_1/manifest.ocdbt", "model/_METADATA"});
   CHECK(layout.unmerged == Names{"state/"});
   CHECK(ItemNames(layout) == Names{"model"});
 }
@@ -276,7 +302,8 @@ TEST_CASE("steps that are items themselves") {
 }
 
 TEST_CASE("--all-steps and --step change nothing on a flat or step directory") {
-  for (const Names& paths : {Names{"_METADATA", "manifest.ocdbt"}, Names{"_CHECKPOINT_METADATA", "state/_METADATA"}}) {
+  for (const Names& paths :
+       {Names{"_METADATA", "manifest.ocdbt"}, Names{"_CHECKPOINT_METADATA", "state/_METADATA"}}) {
     for (const LayoutOptions& options : {AllSteps(), LayoutOptions{"3", false, ""}}) {
       const Layout with = Find(paths, options), without = Find(paths);
       CHECK(ItemNames(with) == ItemNames(without));
@@ -299,7 +326,8 @@ TEST_CASE("two names for one number") {
 }
 
 TEST_CASE("unfinished names") {
-  for (const char* name : {"ckpt.orbax-checkpoint-tmp", "5.orbax-checkpoint-tmp-1700000000", "a.partial_save"}) {
+  for (const char* name :
+       {"ckpt.orbax-checkpoint-tmp", "5.orbax-checkpoint-tmp-1700000000", "a.partial_save"}) {
     INFO(name);
     CHECK(IsUnfinishedName(name));
     CHECK(Find({"_METADATA"}, {std::nullopt, false, name}).source_uncommitted);
@@ -313,7 +341,8 @@ TEST_CASE("unfinished names") {
   const Layout layout = Find({"_CHECKPOINT_METADATA", "a.partial_save/_METADATA", "b/_METADATA",
                               "c.partial_save/d/_METADATA", "e/f.partial_save/_METADATA",
                               "e/g.orbax-checkpoint-tmp/_METADATA"});
-  REQUIRE(ItemNames(layout) == Names{"a.partial_save", "b", "c.partial_save/d", "e/f.partial_save"});
+  REQUIRE(ItemNames(layout) ==
+          Names{"a.partial_save", "b", "c.partial_save/d", "e/f.partial_save"});
   CHECK(layout.items[0].uncommitted);
   CHECK_FALSE(layout.items[1].uncommitted);
   CHECK(layout.items[2].uncommitted);
@@ -322,9 +351,10 @@ TEST_CASE("unfinished names") {
 }
 
 TEST_CASE("listings that no host would give") {
-  for (const Names& paths : {Names{"", "/", "//", "a//_METADATA", "/_METADATA", "../_METADATA", "./_METADATA"},
-                             Names{std::string("a\0b/_METADATA", 13), "\xff/\xff/\xff"},
-                             Names{"_METADATA", "_METADATA", "_METADATA/"}, Names{"a/", "a", "a/_METADATA"}}) {
+  for (const Names& paths :
+       {Names{"", "/", "//", "a//_METADATA", "/_METADATA", "../_METADATA", "./_METADATA"},
+        Names{std::string("a\0b/_METADATA", 13), "\xff/\xff/\xff"},
+        Names{"_METADATA", "_METADATA", "_METADATA/"}, Names{"a/", "a", "a/_METADATA"}}) {
     const Layout layout = Find(paths);
     for (const Item& item : layout.items) {
       CHECK_FALSE(item.directory.starts_with("."));

@@ -24,7 +24,8 @@ ShardingEntry One(const std::string& text) {
 }
 
 std::string Named(const std::string& shape, const std::string& names, const std::string& spec) {
-  return R"({"sharding_type": "NamedSharding", "shape": )" + shape + R"(, "axis_names": )" + names + R"(, "partition_spec": )" + spec + "}";
+  return R"({"sharding_type": "NamedSharding", "shape": )" + shape + R"(, "axis_names": )" + names +
+         R"(, "partition_spec": )" + spec + "}";
 }
 
 }  // namespace
@@ -37,7 +38,8 @@ TEST_CASE("names are URL-safe base64 of UTF-8") {
     CHECK_FALSE(entry.problem);
     CHECK_FALSE(entry.parts);
   }
-  for (const std::string name : {"YWI/", "cGFyYW1zLnc", "a", "====", "/w==", "_w=="}) {  // the last is base64 of 0xff
+  for (const std::string name :
+       {"YWI/", "cGFyYW1zLnc", "a", "====", "/w==", "_w=="}) {  // the last is base64 of 0xff
     const ShardingEntry entry = One("{\"" + name + "\": " + JsonString(single) + "}");
     REQUIRE(entry.problem);
     CHECK(entry.param_name == name);
@@ -47,8 +49,11 @@ TEST_CASE("names are URL-safe base64 of UTF-8") {
 
 TEST_CASE("the parts of a NamedSharding") {
   using Parts = std::vector<uint64_t>;
-  const std::pair<const char*, Parts> rows[] = {
-      {"[]", {}}, {"[null]", {1}}, {"[\"x\"]", {2}}, {"[null, \"y\"]", {1, 4}}, {"[[\"x\", \"y\"], []]", {8, 1}}};
+  const std::pair<const char*, Parts> rows[] = {{"[]", {}},
+                                                {"[null]", {1}},
+                                                {"[\"x\"]", {2}},
+                                                {"[null, \"y\"]", {1, 4}},
+                                                {"[[\"x\", \"y\"], []]", {8, 1}}};
   for (const auto& [spec, parts] : rows) {
     const ShardingEntry entry = One(File("w", Named("[2, 4]", R"(["x", "y"])", spec)));
     INFO(spec);
@@ -58,10 +63,14 @@ TEST_CASE("the parts of a NamedSharding") {
   const std::pair<std::string, const char*> bad[] = {
       {Named("[2]", R"(["x"])", "[\"z\"]"), "partition_spec names an axis that the mesh lacks"},
       {Named("[0]", R"(["x"])", "[\"x\"]"), "the mesh has no devices, or 2^64 and more"},
-      {Named("[4294967296, 4294967296]", R"(["x", "y"])", R"([["x", "y"]])"), "the mesh has no devices, or 2^64 and more"},
-      {Named("[2]", R"(["x", "y"])", "[]"), "\"axis_names\": expected a name for each axis of the mesh, but received array"},
-      {Named("[-1]", R"(["x"])", "[]"), "\"shape\": expected array of non-negative integers, but received array"},
-      {Named("[2]", R"(["x"])", "[5]"), "\"partition_spec\": expected axis names or null, but received number"},
+      {Named("[4294967296, 4294967296]", R"(["x", "y"])", R"([["x", "y"]])"),
+       "the mesh has no devices, or 2^64 and more"},
+      {Named("[2]", R"(["x", "y"])", "[]"),
+       "\"axis_names\": expected a name for each axis of the mesh, but received array"},
+      {Named("[-1]", R"(["x"])", "[]"),
+       "\"shape\": expected array of non-negative integers, but received array"},
+      {Named("[2]", R"(["x"])", "[5]"),
+       "\"partition_spec\": expected axis names or null, but received number"},
       {Named("[2]", R"(["x"])", "null"), "\"partition_spec\": expected array, but received null"},
       {"{}", "\"sharding_type\": expected string, but member is missing"},
       {"[]", "expected an object, but the document is another value"},
@@ -81,13 +90,17 @@ TEST_CASE("the parts of a NamedSharding") {
 }
 
 TEST_CASE("the file of shardings") {
-  const std::string text = R"({"dw==": {}, "eA==": "{\"sharding_type\": \"X\", \"sharding_type\": \"Y\"}"})";
+  const std::string text =
+      R"({"dw==": {}, "eA==": "{\"sharding_type\": \"X\", \"sharding_type\": \"Y\"}"})";
   const auto file = ParseSharding(AsBytes(text));
   REQUIRE(file);
-  CHECK(file->entries[0].problem->message == "\"dw==\": expected JSON document in a string, but received object");
+  CHECK(file->entries[0].problem->message ==
+        "\"dw==\": expected JSON document in a string, but received object");
   CHECK_FALSE(file->entries[1].problem);
   CHECK(file->duplicate_members == std::vector<std::string>{"sharding_type"});
   CHECK(ParseSharding(AsBytes("{}"))->entries.empty());
-  for (size_t n = 0; n < text.size(); ++n) CHECK_FALSE(ParseSharding(test::Exact(AsBytes(text.substr(0, n)))));
-  for (char extra : {'x', '}', '\0'}) CHECK_FALSE(ParseSharding(test::Exact(AsBytes(text + extra))));
+  for (size_t n = 0; n < text.size(); ++n)
+    CHECK_FALSE(ParseSharding(test::Exact(AsBytes(text.substr(0, n)))));
+  for (char extra : {'x', '}', '\0'})
+    CHECK_FALSE(ParseSharding(test::Exact(AsBytes(text + extra))));
 }

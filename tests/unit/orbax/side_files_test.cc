@@ -10,7 +10,9 @@ using namespace leafsum::orbax;
 namespace {
 
 template <class Parser>
-auto Parse(Parser parser, const std::string& text) { return parser(test::Exact(AsBytes(text))); }
+auto Parse(Parser parser, const std::string& text) {
+  return parser(test::Exact(AsBytes(text)));
+}
 
 template <class Parser>
 void CheckMessage(Parser parser, const std::string& text, const char* message) {
@@ -47,27 +49,32 @@ TEST_CASE("_CHECKPOINT_METADATA") {
   CHECK(empty->commit_timestamp_nsecs == std::nullopt);
   CHECK_FALSE(empty->has_commit_timestamp_member);
 
-  const auto null = Parse(ParseCheckpointMetadata, "{\"commit_timestamp_nsecs\": null, \"custom_metadata\": null}");
+  const auto null = Parse(ParseCheckpointMetadata,
+                          "{\"commit_timestamp_nsecs\": null, \"custom_metadata\": null}");
   REQUIRE(null);
   CHECK(null->has_commit_timestamp_member);
   CHECK(null->commit_timestamp_nsecs == std::nullopt);
   CHECK_FALSE(null->has_custom_metadata);
 
-  CHECK(Parse(ParseCheckpointMetadata, "{\"custom_metadata\": {\"x\": -Infinity}}")->has_custom_metadata);
+  CHECK(Parse(ParseCheckpointMetadata, "{\"custom_metadata\": {\"x\": -Infinity}}")
+            ->has_custom_metadata);
   CHECK(Parse(ParseCheckpointMetadata, "{\"anything\": 1}")->has_custom_metadata);
   CHECK(Parse(ParseCheckpointMetadata, "{\"metrics\": {}, \"metrics\": {}}")->duplicate_members ==
         std::vector<std::string>{"metrics"});
 
-  CheckMessage(ParseCheckpointMetadata, "[]", "expected an object, but the document is another value");
+  CheckMessage(ParseCheckpointMetadata, "[]",
+               "expected an object, but the document is another value");
   for (const char* value : {"-1", "1.5", "\"1\"", "true", "18446744073709551616"}) {
     INFO(value);
     for (const char* member : {"init_timestamp_nsecs", "commit_timestamp_nsecs"})
-      CHECK_FALSE(Parse(ParseCheckpointMetadata, "{\"" + std::string(member) + "\": " + value + "}"));
+      CHECK_FALSE(
+          Parse(ParseCheckpointMetadata, "{\"" + std::string(member) + "\": " + value + "}"));
   }
 }
 
 TEST_CASE("_strings.json") {
-  const std::string text = "{\"a.b\":\"x\",\"\":\"\",\"n\":5,\"u\":\"\xc3\xa9\\u0000\",\"nul\":null}";
+  const std::string text =
+      "{\"a.b\":\"x\",\"\":\"\",\"n\":5,\"u\":\"\xc3\xa9\\u0000\",\"nul\":null}";
   const auto strings = Parse(ParseStrings, text);
   REQUIRE(strings);
   REQUIRE(strings->values.size() == 5);
@@ -84,9 +91,12 @@ TEST_CASE("_strings.json") {
   CHECK(twice->duplicate_members == std::vector<std::string>{"a"});
 
   // Names are JSON pointers.
-  const auto nested = Parse(ParseStrings, R"({"a":{"b":{"":"1"}},"c/d":"2","e~f":"3","g":["4",{"h":"5"}],"i":{},"j":[]})");
+  const auto nested =
+      Parse(ParseStrings,
+            R"({"a":{"b":{"":"1"}},"c/d":"2","e~f":"3","g":["4",{"h":"5"}],"i":{},"j":[]})");
   REQUIRE(nested);
-  const std::pair<const char*, const char*> names[] = {{"a/b/", "1"}, {"c~1d", "2"}, {"e~0f", "3"}, {"g/0", "4"}, {"g/1/h", "5"}};
+  const std::pair<const char*, const char*> names[] = {
+      {"a/b/", "1"}, {"c~1d", "2"}, {"e~0f", "3"}, {"g/0", "4"}, {"g/1/h", "5"}};
   for (const auto& [name, value] : names) CHECK(nested->values.at(name) == value);
   for (const char* name : {"i", "j"}) CHECK(nested->values.at(name) == std::nullopt);
   CHECK(nested->values.size() == 7);
@@ -116,24 +126,32 @@ TEST_CASE("array_metadatas") {
     return "{\"array_metadatas\": [{\"array_metadata\": {" + members + "}}]}";
   };
   const std::string shapes = R"("write_shape": [1], "chunk_shape": [1])";
-  const auto again = Parse(ParseArrayMetadatas, "{\"array_metadatas\": [5], " + one(R"("param_name": "b", )" + shapes).substr(1));
+  const auto again =
+      Parse(ParseArrayMetadatas,
+            "{\"array_metadatas\": [5], " + one(R"("param_name": "b", )" + shapes).substr(1));
   REQUIRE(again);  // the last of two lists counts
   REQUIRE(again->arrays.size() == 1);
   CHECK(again->arrays[0].param_name == "b");
   CHECK(Parse(ParseArrayMetadatas, one(R"("param_name": "a", )" + shapes)));
   CHECK(Parse(ParseArrayMetadatas, one(R"("param_name": "a", "ext_metadata": {}, )" + shapes)));
-  struct Row { std::string text; const char* message; };
+  struct Row {
+    std::string text;
+    const char* message;
+  };
   const Row rows[] = {
       {"{}", "\"array_metadatas\": expected array, but member is missing"},
       {"{\"array_metadatas\": {}}", "\"array_metadatas\": expected array, but received object"},
-      {"{\"array_metadatas\": [5]}", "array_metadatas[0]: \"array_metadata\": expected object, but member is missing"},
+      {"{\"array_metadatas\": [5]}",
+       "array_metadatas[0]: \"array_metadata\": expected object, but member is missing"},
       {"{\"array_metadatas\": [{\"array_metadata\": []}]}",
        "array_metadatas[0]: \"array_metadata\": expected object, but received array"},
       {one(shapes), "array_metadatas[0]: \"param_name\": expected string, but member is missing"},
       {one(R"("param_name": "a", "chunk_shape": [1])"),
-       "array_metadatas[0]: \"write_shape\": expected array of non-negative integers, but member is missing"},
+       "array_metadatas[0]: \"write_shape\": expected array of non-negative integers, but member "
+       "is missing"},
       {one(R"("param_name": "a", "write_shape": [1], "chunk_shape": [-1])"),
-       "array_metadatas[0]: \"chunk_shape\": expected array of non-negative integers, but received array"},
+       "array_metadatas[0]: \"chunk_shape\": expected array of non-negative integers, but received "
+       "array"},
       {one(R"("param_name": "a", "ext_metadata": 5, )" + shapes),
        "array_metadatas[0]: \"ext_metadata\": expected object or null, but received number"},
       {one(R"("param_name": "a", "ext_metadata": {"random_key_impl": 5}, )" + shapes),
@@ -144,23 +162,32 @@ TEST_CASE("array_metadatas") {
 
 TEST_CASE("_CHECKPOINT_DELETION") {
   const std::string id = R"("operation_id": "0123456789abcdef0123456789abcdef")";
-  const std::string original = R"("original_metadata": {"item_handlers": {"ema": "h", "state": "h"}})";
+  const std::string original =
+      R"("original_metadata": {"item_handlers": {"ema": "h", "state": "h"}})";
   const std::string updated = R"("updated_metadata": {"item_handlers": {"state": "h"}})";
-  const std::string text =
-      "{" + id + ", \"checkpointable_name\": \"ema\", \"destination\": null, " + original + ", " + updated + "}";
+  const std::string text = "{" + id +
+                           ", \"checkpointable_name\": \"ema\", \"destination\": null, " +
+                           original + ", " + updated + "}";
   const auto names = Parse(ParseDeletionJournal, text);
   REQUIRE(names);
   CHECK(*names == std::vector<std::string>{"ema"});
   CheckPrefixes(ParseDeletionJournal, text);
 
-  struct Row { std::string text; const char* message; };
+  struct Row {
+    std::string text;
+    const char* message;
+  };
   const Row rows[] = {
       {"{}", "\"operation_id\": expected 32 hex digits, but member is missing"},
-      {"{\"operation_id\": \"0123\"}", "\"operation_id\": expected 32 hex digits, but received string"},
+      {"{\"operation_id\": \"0123\"}",
+       "\"operation_id\": expected 32 hex digits, but received string"},
       {"{" + id + "}", "\"checkpointable_name\": expected string, but member is missing"},
-      {"{" + id + ", \"checkpointable_name\": \"\"}", "\"checkpointable_name\" is not the name of a directory"},
-      {"{" + id + ", \"checkpointable_name\": \"..\"}", "\"checkpointable_name\" is not the name of a directory"},
-      {"{" + id + ", \"checkpointable_name\": \"a/b\"}", "\"checkpointable_name\" is not the name of a directory"},
+      {"{" + id + ", \"checkpointable_name\": \"\"}",
+       "\"checkpointable_name\" is not the name of a directory"},
+      {"{" + id + ", \"checkpointable_name\": \"..\"}",
+       "\"checkpointable_name\" is not the name of a directory"},
+      {"{" + id + ", \"checkpointable_name\": \"a/b\"}",
+       "\"checkpointable_name\" is not the name of a directory"},
       {"{" + id + ", \"checkpointable_name\": \"ema\", \"destination\": 5}",
        "\"destination\": expected string or null, but received number"},
       {"{" + id + ", \"checkpointable_name\": \"ema\"}",

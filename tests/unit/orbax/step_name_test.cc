@@ -5,10 +5,16 @@
 using namespace leafsum::orbax;
 
 TEST_CASE("step names") {
-  struct Row { const char *name, *prefix, *digits; };
+  struct Row {
+    const char *name, *prefix, *digits;
+  };
   const Row rows[] = {
-      {"0", "", "0"},       {"00012", "", "00012"}, {"step_12", "step", "12"}, {"1_000", "1", "000"},
-      {"a__7", "a_", "7"},  {"ocdbt.process_", nullptr, nullptr},
+      {"0", "", "0"},
+      {"00012", "", "00012"},
+      {"step_12", "step", "12"},
+      {"1_000", "1", "000"},
+      {"a__7", "a_", "7"},
+      {"ocdbt.process_", nullptr, nullptr},
       {"99999999999999999999", "", "99999999999999999999"},
   };
   for (const Row& row : rows) {
@@ -19,18 +25,22 @@ TEST_CASE("step names") {
     CHECK(name->prefix == row.prefix);
     CHECK(name->digits == row.digits);
   }
-  for (const char* name : {"", "_", "_5", "5_", "step", "step12", "-5", "+5", " 5", "5 ", "5.0", "step_-5", "step_+5", "0x5",
-                           "5.orbax-checkpoint-tmp", "ocdbt.process_0", "\xd9\xa3"}) {
+  for (const char* name :
+       {"", "_", "_5", "5_", "step", "step12", "-5", "+5", " 5", "5 ", "5.0", "step_-5", "step_+5",
+        "0x5", "5.orbax-checkpoint-tmp", "ocdbt.process_0", "\xd9\xa3"}) {
     INFO(name);
     CHECK_FALSE(ParseStepName(name).has_value());
   }
 }
 
 TEST_CASE("numbers are compared as digits") {
-  const char* ascending[] = {"0", "7", "010", "11", "0000100", "9223372036854775807", "9223372036854775808"};
+  const char* ascending[] = {
+      "0", "7", "010", "11", "0000100", "9223372036854775807", "9223372036854775808"};
   for (const char* a : ascending)
-    for (const char* b : ascending) CHECK(NumberLess(a, b) == (&*a != &*b && std::find(std::begin(ascending), std::end(ascending), a) <
-                                                                                 std::find(std::begin(ascending), std::end(ascending), b)));
+    for (const char* b : ascending)
+      CHECK(NumberLess(a, b) ==
+            (&*a != &*b && std::find(std::begin(ascending), std::end(ascending), a) <
+                               std::find(std::begin(ascending), std::end(ascending), b)));
   CHECK_FALSE(NumberLess("5", "005"));
   CHECK_FALSE(NumberLess("005", "5"));
   CHECK(NumberOf("007") == 7u);
@@ -39,11 +49,16 @@ TEST_CASE("numbers are compared as digits") {
 }
 
 TEST_CASE("a manager knows the names of one format") {
-  struct Row { StepFormat format; const char* name; bool knows; };
+  struct Row {
+    StepFormat format;
+    const char* name;
+    bool knows;
+  };
   const Row rows[] = {
-      {{"", 0}, "5", true},     {{"", 0}, "05", false},    {{"", 0}, "0", true},      {{"", 0}, "x_5", false},
-      {{"", 3}, "005", true},   {{"", 3}, "05", false},    {{"", 3}, "123", true},    {{"", 3}, "1234", true},
-      {{"", 3}, "0123", false}, {{"x", 0}, "x_5", true},   {{"x", 0}, "5", false},    {{"x", 2}, "x_05", true},
+      {{"", 0}, "5", true},    {{"", 0}, "05", false},  {{"", 0}, "0", true},
+      {{"", 0}, "x_5", false}, {{"", 3}, "005", true},  {{"", 3}, "05", false},
+      {{"", 3}, "123", true},  {{"", 3}, "1234", true}, {{"", 3}, "0123", false},
+      {{"x", 0}, "x_5", true}, {{"x", 0}, "5", false},  {{"x", 2}, "x_05", true},
   };
   for (const Row& row : rows) {
     INFO(row.name << " " << row.format.fixed_length);

@@ -11,7 +11,9 @@ using namespace leafsum::orbax;
 
 namespace {
 
-Result<TreeMetadata> Parse(const std::string& text) { return ParseTreeMetadata(test::Exact(AsBytes(text))); }
+Result<TreeMetadata> Parse(const std::string& text) {
+  return ParseTreeMetadata(test::Exact(AsBytes(text)));
+}
 
 // An entry whose keys are all dict keys.
 TreeEntry Leaf(KeyPath path, std::string value_type = "jax.Array") {
@@ -32,8 +34,8 @@ std::string WriteEntries(const std::vector<TreeEntry>& entries) {
     for (size_t i = 0; i < entry.key_path.size(); ++i)
       text += (i ? ", {\"key\": " : "{\"key\": ") + JsonString(entry.key_path[i]) +
               ", \"key_type\": " + std::to_string(entry.key_types[i]) + "}";
-    text += "], \"value_metadata\": {\"value_type\": " + JsonString(entry.value_type) + ", \"skip_deserialize\": " +
-            (entry.skip_deserialize ? "true" : "false");
+    text += "], \"value_metadata\": {\"value_type\": " + JsonString(entry.value_type) +
+            ", \"skip_deserialize\": " + (entry.skip_deserialize ? "true" : "false");
     if (entry.write_shape) {
       text += ", \"write_shape\": [";
       for (size_t i = 0; i < entry.write_shape->size(); ++i)
@@ -58,7 +60,8 @@ std::vector<KeyPath> Paths(const TreeMetadata& tree) {
 }  // namespace
 
 TEST_CASE("the form that Orbax writes") {
-  const auto tree = Parse(R"json({"tree_metadata": {"('list', '0')": {"key_metadata": [{"key": "list", "key_type": 2},
+  const auto tree = Parse(
+      R"json({"tree_metadata": {"('list', '0')": {"key_metadata": [{"key": "list", "key_type": 2},
     {"key": "0", "key_type": 1}], "value_metadata": {"value_type": "jax.Array", "skip_deserialize": false,
     "write_shape": [2]}}}, "use_ocdbt": true, "use_zarr3": false, "store_array_data_equal_to_fill_value": true,
     "custom_metadata": null, "value_metadata_tree": "{}"})json");
@@ -79,8 +82,10 @@ TEST_CASE("the form that Orbax writes") {
 }
 
 TEST_CASE("flags have their defaults where they are missing or null") {
-  for (const char* more : {"", ", \"use_ocdbt\": null, \"use_zarr3\": null, "
-                               "\"store_array_data_equal_to_fill_value\": null, \"custom_metadata\": {}"}) {
+  for (const char* more :
+       {"",
+        ", \"use_ocdbt\": null, \"use_zarr3\": null, "
+        "\"store_array_data_equal_to_fill_value\": null, \"custom_metadata\": {}"}) {
     const auto tree = Parse(Write({Leaf({"a"})}, more));
     REQUIRE(tree);
     CHECK(tree->use_ocdbt == std::nullopt);
@@ -88,7 +93,8 @@ TEST_CASE("flags have their defaults where they are missing or null") {
     CHECK_FALSE(tree->store_array_data_equal_to_fill_value);
     CHECK_FALSE(tree->has_custom_metadata);
   }
-  const auto tree = Parse(Write({Leaf({"a"})}, R"(, "use_ocdbt": false, "use_zarr3": true, "custom_metadata": {"x": NaN})"));
+  const auto tree = Parse(Write(
+      {Leaf({"a"})}, R"(, "use_ocdbt": false, "use_zarr3": true, "custom_metadata": {"x": NaN})"));
   REQUIRE(tree);
   CHECK(tree->use_ocdbt == false);
   CHECK(tree->use_zarr3);
@@ -101,18 +107,30 @@ TEST_CASE("entries go around, in the order of key paths") {
   TreeEntry layer = Leaf({"layers", "10", "w"});
   layer.key_types[1] = 1;
   layer.write_shape = std::vector<uint64_t>{1, 18446744073709551615u};
-  const std::vector<TreeEntry> entries{step, layer, Leaf({}, "np.ndarray"), Leaf({"a.b"}), Leaf({"a", "b"}),
-                                       Leaf({"\xe6\xbc\xa2 \"\\\n"}, "string"), Leaf({"none"}, "None"),
+  const std::vector<TreeEntry> entries{step,
+                                       layer,
+                                       Leaf({}, "np.ndarray"),
+                                       Leaf({"a.b"}),
+                                       Leaf({"a", "b"}),
+                                       Leaf({"\xe6\xbc\xa2 \"\\\n"}, "string"),
+                                       Leaf({"none"}, "None"),
                                        Leaf({""}, "my.Type")};
   const std::string text = Write(entries);
   const auto tree = Parse(text);
   REQUIRE(tree);
   CHECK(tree->problems.empty());
-  CHECK(Paths(*tree) == std::vector<KeyPath>{{}, {""}, {"a", "b"}, {"a.b"}, {"layers", "10", "w"}, {"none"}, {"step"},
+  CHECK(Paths(*tree) == std::vector<KeyPath>{{},
+                                             {""},
+                                             {"a", "b"},
+                                             {"a.b"},
+                                             {"layers", "10", "w"},
+                                             {"none"},
+                                             {"step"},
                                              {"\xe6\xbc\xa2 \"\\\n"}});
   for (const TreeEntry& entry : entries) {
-    const auto found = std::find_if(tree->entries.begin(), tree->entries.end(),
-                                    [&](const TreeEntry& e) { return e.key_path == entry.key_path; });
+    const auto found =
+        std::find_if(tree->entries.begin(), tree->entries.end(),
+                     [&](const TreeEntry& e) { return e.key_path == entry.key_path; });
     REQUIRE(found != tree->entries.end());
     CHECK(found->key_types == entry.key_types);
     CHECK(found->value_type == entry.value_type);
@@ -124,7 +142,8 @@ TEST_CASE("entries go around, in the order of key paths") {
 }
 
 TEST_CASE("escapes of any kind name the same key") {
-  const auto tree = Parse(R"({"tree_metadata": {"x": {"key_metadata": [{"key": "\u00e9\ud83d\ude80", "key_type": 2}],
+  const auto tree = Parse(
+      R"({"tree_metadata": {"x": {"key_metadata": [{"key": "\u00e9\ud83d\ude80", "key_type": 2}],
     "value_metadata": {"value_type": "np.ndarray", "skip_deserialize": false}}}})");
   REQUIRE(tree);
   CHECK(tree->entries[0].key_path == KeyPath{"\xc3\xa9\xf0\x9f\x9a\x80"});
@@ -144,8 +163,10 @@ TEST_CASE("placeholders of containers that have children are dropped") {
   CHECK(paths({Leaf({}, "Dict"), Leaf({"a"}, "Dict"), Leaf({"a", "b"}, "Dict")}) == P{{"a", "b"}});
   CHECK(paths({Leaf({"a"}, "Dict"), Leaf({"ab"}), Leaf({"a.b"})}) == P{{"a"}, {"a.b"}, {"ab"}});
   CHECK(paths({Leaf({"a"}, "Dict"), Leaf({"a"}, "Dict"), Leaf({"a", "b"})}) == P{{"a", "b"}});
-  CHECK(paths({Leaf({"a"}, "np.ndarray"), Leaf({"a", "b"})}) == P{{"a"}, {"a", "b"}});  // a leaf is no container
-  CHECK(paths({Leaf({"a"}, "Dict"), Leaf({"a"}, "scalar"), Leaf({"a", "b"})}) == P{{"a"}, {"a", "b"}});
+  CHECK(paths({Leaf({"a"}, "np.ndarray"), Leaf({"a", "b"})}) ==
+        P{{"a"}, {"a", "b"}});  // a leaf is no container
+  CHECK(paths({Leaf({"a"}, "Dict"), Leaf({"a"}, "scalar"), Leaf({"a", "b"})}) ==
+        P{{"a"}, {"a", "b"}});
 }
 
 TEST_CASE("equal key paths are told, whatever the members' names") {
@@ -153,14 +174,17 @@ TEST_CASE("equal key paths are told, whatever the members' names") {
   REQUIRE(tree);
   CHECK(tree->has_equal_key_paths);
   CHECK(tree->entries.size() == 3);
-  CHECK_FALSE(Parse(Write({Leaf({"a", "b"}), Leaf({"a.b"})}))->has_equal_key_paths);  // the same store key only
+  CHECK_FALSE(Parse(Write({Leaf({"a", "b"}), Leaf({"a.b"})}))
+                  ->has_equal_key_paths);  // the same store key only
 }
 
 TEST_CASE("of equal members the last counts, and they are named") {
-  const std::string entry = R"({"key_metadata": [{"key": "a", "key_type": 2}], "value_metadata": {"value_type": ")";
+  const std::string entry =
+      R"({"key_metadata": [{"key": "a", "key_type": 2}], "value_metadata": {"value_type": ")";
   const std::string end = R"(", "skip_deserialize": false}})";
-  const auto tree = Parse("{\"tree_metadata\": {\"x\": " + entry + "scalar" + end + ", \"x\": " + entry + "string" +
-                          end + "}, \"use_zarr3\": true, \"use_zarr3\": false}");
+  const auto tree =
+      Parse("{\"tree_metadata\": {\"x\": " + entry + "scalar" + end + ", \"x\": " + entry +
+            "string" + end + "}, \"use_zarr3\": true, \"use_zarr3\": false}");
   REQUIRE(tree);
   REQUIRE(tree->entries.size() == 1);
   CHECK(tree->entries[0].value_type == "string");
@@ -204,25 +228,34 @@ TEST_CASE("what was replaced leaves neither an entry nor a problem") {
   REQUIRE(mended->problems.size() == 1);
   CHECK(mended->problems[0].member == "y");
   // Elsewhere in the document a member of that name is any other.
-  const auto nested = Parse("{\"x\": {\"tree_metadata\": {\"z\": 1}}, \"tree_metadata\": " + a + "}");
+  const auto nested =
+      Parse("{\"x\": {\"tree_metadata\": {\"z\": 1}}, \"tree_metadata\": " + a + "}");
   REQUIRE(nested);
   CHECK(Paths(*nested) == std::vector<KeyPath>{{"a"}});
   CHECK(nested->problems.empty());
 }
 
 TEST_CASE("an entry that is wrong is a problem; the others are read") {
-  const std::string good_value = R"("value_metadata": {"value_type": "scalar", "skip_deserialize": false})";
+  const std::string good_value =
+      R"("value_metadata": {"value_type": "scalar", "skip_deserialize": false})";
   const std::string good_keys = R"("key_metadata": [{"key": "a", "key_type": 2}])";
-  struct Row { std::string entry; const char* message; };
+  struct Row {
+    std::string entry;
+    const char* message;
+  };
   const Row rows[] = {
       {"5", "\"tree_metadata\": expected objects, but received number"},
       {"{" + good_value + "}", "\"key_metadata\": expected array, but member is missing"},
-      {"{\"key_metadata\": {}, " + good_value + "}", "\"key_metadata\": expected array, but received object"},
-      {"{\"key_metadata\": [\"a\"], " + good_value + "}", "\"key_metadata\": expected objects, but received string"},
-      {"{\"key_metadata\": [{\"key_type\": 2}], " + good_value + "}", "\"key\": expected string, but member is missing"},
+      {"{\"key_metadata\": {}, " + good_value + "}",
+       "\"key_metadata\": expected array, but received object"},
+      {"{\"key_metadata\": [\"a\"], " + good_value + "}",
+       "\"key_metadata\": expected objects, but received string"},
+      {"{\"key_metadata\": [{\"key_type\": 2}], " + good_value + "}",
+       "\"key\": expected string, but member is missing"},
       {"{\"key_metadata\": [{\"key\": 0, \"key_type\": 1}], " + good_value + "}",
        "\"key\": expected string, but received number"},
-      {"{\"key_metadata\": [{\"key\": \"a\"}], " + good_value + "}", "\"key_type\": expected 1 or 2, but member is missing"},
+      {"{\"key_metadata\": [{\"key\": \"a\"}], " + good_value + "}",
+       "\"key_type\": expected 1 or 2, but member is missing"},
       {"{\"key_metadata\": [{\"key\": \"a\", \"key_type\": \"2\"}], " + good_value + "}",
        "\"key_type\": expected 1 or 2, but received string"},
       {"{\"key_metadata\": [{\"key\": \"a\", \"key_type\": 0}], " + good_value + "}",
@@ -234,19 +267,26 @@ TEST_CASE("an entry that is wrong is a problem; the others are read") {
       {"{\"key_metadata\": [{\"key\": \"\", \"key_type\": 1}], " + good_value + "}",
        "\"key\": a sequence index is no number: Python's int() raises ValueError"},
       {"{" + good_keys + "}", "\"value_metadata\": expected object, but member is missing"},
-      {"{" + good_keys + ", \"value_metadata\": null}", "\"value_metadata\": expected object, but received null"},
+      {"{" + good_keys + ", \"value_metadata\": null}",
+       "\"value_metadata\": expected object, but received null"},
       {"{" + good_keys + ", \"value_metadata\": {\"skip_deserialize\": false}}",
        "\"value_type\": expected string that is not empty, but member is missing"},
-      {"{" + good_keys + ", \"value_metadata\": {\"value_type\": \"\", \"skip_deserialize\": false}}",
+      {"{" + good_keys +
+           ", \"value_metadata\": {\"value_type\": \"\", \"skip_deserialize\": false}}",
        "\"value_type\": expected string that is not empty, but received string"},
       {"{" + good_keys + ", \"value_metadata\": {\"value_type\": \"scalar\"}}",
        "\"skip_deserialize\": expected boolean, but member is missing"},
-      {"{" + good_keys + ", \"value_metadata\": {\"value_type\": \"scalar\", \"skip_deserialize\": 0}}",
+      {"{" + good_keys +
+           ", \"value_metadata\": {\"value_type\": \"scalar\", \"skip_deserialize\": 0}}",
        "\"skip_deserialize\": expected boolean, but received number"},
-      {"{" + good_keys + ", \"value_metadata\": {\"value_type\": \"scalar\", \"skip_deserialize\": false, "
-       "\"write_shape\": [-1]}}", "\"write_shape\": expected array of non-negative integers, but received array"},
-      {"{" + good_keys + ", \"value_metadata\": {\"value_type\": \"scalar\", \"skip_deserialize\": false, "
-       "\"write_shape\": 2}}", "\"write_shape\": expected array of non-negative integers, but received number"},
+      {"{" + good_keys +
+           ", \"value_metadata\": {\"value_type\": \"scalar\", \"skip_deserialize\": false, "
+           "\"write_shape\": [-1]}}",
+       "\"write_shape\": expected array of non-negative integers, but received array"},
+      {"{" + good_keys +
+           ", \"value_metadata\": {\"value_type\": \"scalar\", \"skip_deserialize\": false, "
+           "\"write_shape\": 2}}",
+       "\"write_shape\": expected array of non-negative integers, but received number"},
   };
   for (const Row& row : rows) {
     INFO(row.entry);
@@ -262,19 +302,24 @@ TEST_CASE("an entry that is wrong is a problem; the others are read") {
   }
   // write_shape may be null, as it is where a writer spells out its absence.
   std::string text = Write({});
-  text.insert(text.size() - 2, "\"x\": {" + good_keys + R"(, "value_metadata": {"value_type": "scalar", )"
-                               R"("skip_deserialize": false, "write_shape": null}})");
+  text.insert(text.size() - 2, "\"x\": {" + good_keys +
+                                   R"(, "value_metadata": {"value_type": "scalar", )"
+                                   R"("skip_deserialize": false, "write_shape": null}})");
   CHECK(Parse(text)->entries[0].write_shape == std::nullopt);
 }
 
 TEST_CASE("documents that are none") {
-  struct Row { std::string text; const char* message; };
+  struct Row {
+    std::string text;
+    const char* message;
+  };
   const Row rows[] = {
       {"[]", "expected an object, but the document is another value"},
       {"{}", "\"tree_metadata\": expected object, but member is missing"},
       {"{\"tree_metadata\": []}", "\"tree_metadata\": expected object, but received array"},
       {Write({}, ", \"use_ocdbt\": 1"), "\"use_ocdbt\": expected boolean, but received number"},
-      {Write({}, ", \"use_zarr3\": \"true\""), "\"use_zarr3\": expected boolean, but received string"},
+      {Write({}, ", \"use_zarr3\": \"true\""),
+       "\"use_zarr3\": expected boolean, but received string"},
       {Write({}, ", \"store_array_data_equal_to_fill_value\": {}"),
        "\"store_array_data_equal_to_fill_value\": expected boolean, but received object"},
   };
@@ -286,11 +331,13 @@ TEST_CASE("documents that are none") {
     CHECK(tree.error().message == row.message);
   }
   CHECK(Parse("{\"tree_metadata\": {}}")->entries.empty());
-  // Text that is not Unicode spoils the whole document: the parser sees it before it sees any entry.
+  // Text that is not Unicode spoils the whole document: the parser sees it before it sees any
+  // entry.
   for (const char* key : {"\xff", "\xed\xa0\x80"}) {
-    const auto tree = Parse("{\"tree_metadata\": {\"x\": {\"key_metadata\": [{\"key\": \"" + std::string(key) +
-                            "\", \"key_type\": 2}], \"value_metadata\": {\"value_type\": \"scalar\", "
-                            "\"skip_deserialize\": false}}}}");
+    const auto tree =
+        Parse("{\"tree_metadata\": {\"x\": {\"key_metadata\": [{\"key\": \"" + std::string(key) +
+              "\", \"key_type\": 2}], \"value_metadata\": {\"value_type\": \"scalar\", "
+              "\"skip_deserialize\": false}}}}");
     REQUIRE_FALSE(tree);
     CHECK(tree.error().code == ErrorCode::kInvalid);
   }

@@ -34,21 +34,24 @@ TreeEntry Entry(orbax::KeyPath path, std::vector<uint64_t> types, std::string va
 
 // {"a": array, "n": C(x=array, y=None), "t": (array, text)}
 const std::vector<TreeEntry> kEntries = {
-    Entry({"a"}, {2}, "jax.Array"), Entry({"n", "x"}, {2, 2}, "jax.Array"), Entry({"n", "y"}, {2, 2}, "None"),
-    Entry({"t", "0"}, {2, 1}, "np.ndarray"), Entry({"t", "1"}, {2, 1}, "string")};
+    Entry({"a"}, {2}, "jax.Array"), Entry({"n", "x"}, {2, 2}, "jax.Array"),
+    Entry({"n", "y"}, {2, 2}, "None"), Entry({"t", "0"}, {2, 1}, "np.ndarray"),
+    Entry({"t", "1"}, {2, 1}, "string")};
 
 std::string Told(const std::string& json, std::span<const TreeEntry> entries = kEntries) {
   const auto d = CompareRichTree(json, entries);
-  return d ? std::string(d->error.code == ErrorCode::kLimit ? "limit " : "") + (d->key_path ? orbax::JsonPointer(*d->key_path) : "-") + ": " +
-                 d->error.expected + " / " + d->error.actual
+  return d ? std::string(d->error.code == ErrorCode::kLimit ? "limit " : "") +
+                 (d->key_path ? orbax::JsonPointer(*d->key_path) : "-") + ": " + d->error.expected +
+                 " / " + d->error.actual
            : "";
 }
 
 }  // namespace
 
 TEST_CASE("value_metadata_tree against tree_metadata") {
-  const std::string a = "\"a\":" + Leaf("jax.Array"), x = Field("x", Leaf("jax.Array")), y = Field("y", Leaf("None", true)),
-                    n = "\"n\":" + NamedTuple(x + "," + y), t0 = Leaf("np.ndarray"), t1 = Leaf("string"),
+  const std::string a = "\"a\":" + Leaf("jax.Array"), x = Field("x", Leaf("jax.Array")),
+                    y = Field("y", Leaf("None", true)), n = "\"n\":" + NamedTuple(x + "," + y),
+                    t0 = Leaf("np.ndarray"), t1 = Leaf("string"),
                     t = "\"t\":" + Tuple(t0 + "," + t1);
   struct Row {
     std::string json, told;
@@ -56,22 +59,27 @@ TEST_CASE("value_metadata_tree against tree_metadata") {
   const std::vector<Row> rows = {
       {"{" + a + "," + n + "," + t + "}", ""},
       {"{" + t + "," + n + "," + a + "}", ""},
-      {"{" + a + "," + n + R"(,"t":[)" + t0 + "," + t1 + "]}", ""},  // as Orbax without rich types restores it
+      {"{" + a + "," + n + R"(,"t":[)" + t0 + "," + t1 + "]}",
+       ""},  // as Orbax without rich types restores it
       {"{" + n + "," + t + "}", "-: 5 leaves / 4"},
       {"{" + a + "," + n + "," + t + R"(,"z":)" + t0 + "}", "/z: no leaf / a leaf"},
       {"{" + a + "," + n + R"(,"t":)" + Tuple(t1 + "," + t0) + "}", "/t/0: np.ndarray / string"},
       {"{" + a + "," + n + R"(,"t":{"0":)" + t0 + R"(,"1":)" + t1 + "}}", "/t/0: [2,1] / [2,2]"},
       {"{" + a + R"(,"n":)" + NamedTuple(x + "," + x) + "," + t + "}", "/n/x: one leaf / two"},
-      {"{" + a + R"(,"n":)" + NamedTuple(x + "," + Field("y", Leaf("None"))) + "," + t + "}", "/n/y: None, skipped / None"},
-      {R"({"a":)" + Leaf("jax.Array", true) + "," + n + "," + t + "}", "/a: jax.Array / jax.Array, skipped"},
+      {"{" + a + R"(,"n":)" + NamedTuple(x + "," + Field("y", Leaf("None"))) + "," + t + "}",
+       "/n/y: None, skipped / None"},
+      {R"({"a":)" + Leaf("jax.Array", true) + "," + n + "," + t + "}",
+       "/a: jax.Array / jax.Array, skipped"},
       // Of two members the last counts.
       {R"({"a":5,)" + a + "," + n + "," + t + "}", ""},
       {"{" + a + R"(,"a":5,)" + n + "," + t + "}", "/a: a container or an entry / number"},
       {"{" + a + R"(,"e":{},)" + n + "," + t + "}", "/e: a container or an entry / object"},
       {"{" + a + R"(,"e":[],)" + n + "," + t + "}", "/e: a container or an entry / array"},
-      {R"({"a":{"category":"custom","clazz":"set","entries":[]},)" + n + "}", "/a: a container or an entry / object"},
+      {R"({"a":{"category":"custom","clazz":"set","entries":[]},)" + n + "}",
+       "/a: a container or an entry / object"},
       {R"({"a":{"category":"custom","clazz":"ValueMetadataEntry"}})", "/a: an entry / none"},
-      {R"({"a":{"category":"namedtuple","entries":[{"key":"x"}]}})", "/a: a container or an entry / object"},
+      {R"({"a":{"category":"namedtuple","entries":[{"key":"x"}]}})",
+       "/a: a container or an entry / object"},
       {"5", ": a container or an entry / number"},
       {Leaf("jax.Array"), ": no leaf / a leaf"},
       {"{", "-:  / "},

@@ -16,9 +16,12 @@ namespace {
 using Names = std::vector<std::string>;
 using Handlers = std::map<std::string, std::string, std::less<>>;
 
-const std::string kTree = "orbax.checkpoint._src.handlers.pytree_checkpoint_handler.PyTreeCheckpointHandler";
-const std::string kJson = "orbax.checkpoint._src.handlers.json_checkpoint_handler.JsonCheckpointHandler";
-const std::string kArray = "orbax.checkpoint._src.handlers.array_checkpoint_handler.ArrayCheckpointHandler";
+const std::string kTree =
+    "orbax.checkpoint._src.handlers.pytree_checkpoint_handler.PyTreeCheckpointHandler";
+const std::string kJson =
+    "orbax.checkpoint._src.handlers.json_checkpoint_handler.JsonCheckpointHandler";
+const std::string kArray =
+    "orbax.checkpoint._src.handlers.array_checkpoint_handler.ArrayCheckpointHandler";
 
 struct Case {
   Names paths;  // "a@" is a link
@@ -66,11 +69,14 @@ Names Places(const Judgement& judgement) {
 }
 
 // A flat checkpoint, and one with the items cfg (JSON) and model.
-const Names kFlat{"_METADATA", "_CHECKPOINT_METADATA", "_sharding", "array_metadatas/process_0", "d/x", "manifest.ocdbt",
-                  "ocdbt.process_0/d/y", "ocdbt.process_0/manifest.ocdbt"};
+const Names kFlat{
+    "_METADATA", "_CHECKPOINT_METADATA", "_sharding",           "array_metadatas/process_0",
+    "d/x",       "manifest.ocdbt",       "ocdbt.process_0/d/y", "ocdbt.process_0/manifest.ocdbt"};
 const Names kPlain{"_METADATA", "_CHECKPOINT_METADATA", "a/.zarray", "a/0", "b/zarr.json", "b/c/0"};
-const Names kItems{"_CHECKPOINT_METADATA", "cfg/metadata", "model/_METADATA", "model/d/x", "model/manifest.ocdbt"};
-const Names kRoot{"2/_CHECKPOINT_METADATA", "2/default/_METADATA", "5/_CHECKPOINT_METADATA", "5/default/_METADATA"};
+const Names kItems{"_CHECKPOINT_METADATA", "cfg/metadata", "model/_METADATA", "model/d/x",
+                   "model/manifest.ocdbt"};
+const Names kRoot{"2/_CHECKPOINT_METADATA", "2/default/_METADATA", "5/_CHECKPOINT_METADATA",
+                  "5/default/_METADATA"};
 
 Names With(Names paths, const Names& more) {
   paths.insert(paths.end(), more.begin(), more.end());
@@ -84,10 +90,27 @@ TEST_CASE("honest checkpoints: every reader takes what was hashed") {
       {kFlat, {}, kTree, {}, {}},
       {kPlain, {}, kTree, {}, {}},
       {kItems, {{"cfg", kJson}, {"model", kTree}}, "", {}, {}},
-      {kItems, {{"cfg", kJson}, {"model", kTree}, {"descriptor", "orbax.checkpoint.x.DescriptorHandler"}}, "", {}, {}},
-      {With(kItems, {"orbax.checkpoint", "notes/a.txt"}), {{"cfg", kJson}, {"model", kTree}}, "", {}, {}},
-      {{"_CHECKPOINT_METADATA", "arr/_METADATA", "arr/checkpoint/.zarray", "arr/checkpoint/0"}, {{"arr", kArray}}, "", {}, {}},
-      {With(kRoot, {"7.orbax-checkpoint-tmp-3/default/_METADATA", "metadata/_ROOT_METADATA", "latest@"}), {}, "", {}, {}},
+      {kItems,
+       {{"cfg", kJson}, {"model", kTree}, {"descriptor", "orbax.checkpoint.x.DescriptorHandler"}},
+       "",
+       {},
+       {}},
+      {With(kItems, {"orbax.checkpoint", "notes/a.txt"}),
+       {{"cfg", kJson}, {"model", kTree}},
+       "",
+       {},
+       {}},
+      {{"_CHECKPOINT_METADATA", "arr/_METADATA", "arr/checkpoint/.zarray", "arr/checkpoint/0"},
+       {{"arr", kArray}},
+       "",
+       {},
+       {}},
+      {With(kRoot,
+            {"7.orbax-checkpoint-tmp-3/default/_METADATA", "metadata/_ROOT_METADATA", "latest@"}),
+       {},
+       "",
+       {},
+       {}},
       {{"checkpoint"}, {}, "", {}, {}},
       {{"checkpoint", "a/.zarray", "a/0"}, {}, "", {}, {}},
       {{"checkpoint_5", "checkpoint_10"}, {}, "", {}, {}},
@@ -95,8 +118,17 @@ TEST_CASE("honest checkpoints: every reader takes what was hashed") {
       {{"w/.zarray", "w/0", "g/h/zarr.json"}, {}, "", {}, {}},
       {{"a/_METADATA", "b/_METADATA"}, {}, "", {}, {}},
       // Checkpoints of their own in a directory: each one's own file says what reads it.
-      {{"a/_METADATA", "a/_CHECKPOINT_METADATA", "b/_METADATA", "b/_CHECKPOINT_METADATA"}, {}, "", {}, {}},
-      {With(kFlat, {".git/config", ".git/refs/heads/checkpoint_1", ".cache/huggingface/download/_METADATA.metadata"}), {}, kTree, {}, {}},
+      {{"a/_METADATA", "a/_CHECKPOINT_METADATA", "b/_METADATA", "b/_CHECKPOINT_METADATA"},
+       {},
+       "",
+       {},
+       {}},
+      {With(kFlat, {".git/config", ".git/refs/heads/checkpoint_1",
+                    ".cache/huggingface/download/_METADATA.metadata"}),
+       {},
+       kTree,
+       {},
+       {}},
   };
   for (const Case& c : cases) {
     INFO(c.paths.front() << " " << c.paths.size());
@@ -110,38 +142,52 @@ TEST_CASE("honest checkpoints: every reader takes what was hashed") {
 
 TEST_CASE("a mark that nobody read is a divergence, wherever it lies") {
   // Each mark, in each kind of place of each base.
-  for (const char* mark : {"_METADATA", "manifest.ocdbt", ".zarray", "zarr.json", "checkpoint", "checkpoint_7", "orbax.checkpoint",
-                           "_CHECKPOINT_METADATA"}) {
+  for (const char* mark : {"_METADATA", "manifest.ocdbt", ".zarray", "zarr.json", "checkpoint",
+                           "checkpoint_7", "orbax.checkpoint", "_CHECKPOINT_METADATA"}) {
     for (const Names* base : {&kFlat, &kItems, &kRoot}) {
       const std::string inner = base == &kFlat ? "" : base == &kItems ? "model/" : "5/default/";
-      for (const std::string& place : {inner + ".a/", inner + "d/", inner + "d/deep/er/", inner + "ocdbt.process_0/x/", inner + "state/"}) {
+      for (const std::string& place : {inner + ".a/", inner + "d/", inner + "d/deep/er/",
+                                       inner + "ocdbt.process_0/x/", inner + "state/"}) {
         // A store's own place for a mark is no place for it here.
         const Names paths = With(*base, {place + mark, inner + "manifest.ocdbt"});
         INFO(place + mark);
         const Judgement judgement = JudgeCase({paths, {}, "", {}, {}});
-        CHECK(std::any_of(judgement.divergences.begin(), judgement.divergences.end(),
-                          [&](const Divergence& d) { return place.starts_with(d.place) && !d.place.empty(); }));
+        CHECK(std::any_of(
+            judgement.divergences.begin(), judgement.divergences.end(),
+            [&](const Divergence& d) { return place.starts_with(d.place) && !d.place.empty(); }));
       }
     }
   }
   CHECK(Places(JudgeCase({With(kFlat, {".git/_METADATA"}), {}, kTree, {}, {}})) == Names{".git/"});
   // Right in the source it is named itself.
   CHECK(Places(JudgeCase({With(kFlat, {".zarray"}), {}, kTree, {}, {}})) == Names{".zarray"});
-  CHECK(Places(JudgeCase({With(kItems, {"checkpoint_7"}), {{"cfg", kJson}, {"model", kTree}}, "", {}, {}})) == Names{"checkpoint_7"});
+  CHECK(Places(JudgeCase(
+            {With(kItems, {"checkpoint_7"}), {{"cfg", kJson}, {"model", kTree}}, "", {}, {}})) ==
+        Names{"checkpoint_7"});
 }
 
 TEST_CASE("directories that readers take and nobody hashed are named with their readers") {
-  const Judgement judgement = JudgeCase({With(kItems, {".a/_METADATA"}), {{"cfg", kJson}, {"model", kTree}}, "", {}, {}});
+  const Judgement judgement =
+      JudgeCase({With(kItems, {".a/_METADATA"}), {{"cfg", kJson}, {"model", kTree}}, "", {}, {}});
   REQUIRE(judgement.divergences.size() == 1);
   CHECK(judgement.divergences[0].place == ".a/");
   CHECK(judgement.divergences[0].reader.find("v1 load (0.11.37)") != std::string::npos);
-  CHECK(judgement.divergences[0].reader.find("v1 load_checkpointables (0.12.8)") != std::string::npos);
+  CHECK(judgement.divergences[0].reader.find("v1 load_checkpointables (0.12.8)") !=
+        std::string::npos);
   // By a handler it needs no mark.
-  CHECK(Places(JudgeCase({With(kItems, {".a/metadata"}), {{".a", kJson}, {"cfg", kJson}, {"model", kTree}}, "", {}, {}})) == Names{".a/"});
+  CHECK(Places(JudgeCase({With(kItems, {".a/metadata"}),
+                          {{".a", kJson}, {"cfg", kJson}, {"model", kTree}},
+                          "",
+                          {},
+                          {}})) == Names{".a/"});
 }
 
 TEST_CASE("a handler of another kind than the item") {
-  struct Row { Handlers handlers; Names places; size_t unknown; };
+  struct Row {
+    Handlers handlers;
+    Names places;
+    size_t unknown;
+  };
   const Row rows[] = {
       {{{"cfg", kJson}, {"model", kJson}}, {"model/"}, 0},
       {{{"cfg", kTree}, {"model", kTree}}, {"cfg/"}, 0},
@@ -158,22 +204,29 @@ TEST_CASE("a handler of another kind than the item") {
 }
 
 TEST_CASE("an item whose deletion has begun") {
-  CHECK(Places(JudgeCase({kItems, {{"cfg", kJson}, {"model", kTree}}, "", {"model"}, {}})) == Names{"model/"});
-  CHECK(Places(JudgeCase({kItems, {{"cfg", kJson}, {"model", kTree}}, "", {"gone"}, {}})) == Names{});
+  CHECK(Places(JudgeCase({kItems, {{"cfg", kJson}, {"model", kTree}}, "", {"model"}, {}})) ==
+        Names{"model/"});
+  CHECK(Places(JudgeCase({kItems, {{"cfg", kJson}, {"model", kTree}}, "", {"gone"}, {}})) ==
+        Names{});
 }
 
 TEST_CASE("the newest step, by every format of names") {
-  struct Row { Names more; std::optional<std::string> step; Names places; std::optional<std::string> newer; };
+  struct Row {
+    Names more;
+    std::optional<std::string> step;
+    Names places;
+    std::optional<std::string> newer;
+  };
   const Row rows[] = {
       {{}, {}, {}, {}},
       {{}, "2", {}, "5"},
-      {{"9/"}, {}, {}, "9"},                                 // whatever is in it
-      {{"9@"}, {}, {}, "9"},                                 // a link too
+      {{"9/"}, {}, {}, "9"},  // whatever is in it
+      {{"9@"}, {}, {}, "9"},  // a link too
       {{"9.orbax-checkpoint-tmp-1/default/_METADATA"}, {}, {}, {}},
       {{"18446744073709551617/"}, {}, {}, "18446744073709551617"},
       {{"x_9/default/_METADATA"}, {}, {"x_9/"}, {}},
-      {{"09/default/_METADATA"}, {}, {"5/"}, {}},            // a manager of plain numbers does not see 09
-      {{"checkpoint_9"}, {}, {"checkpoint_9"}, {}},          // Flax
+      {{"09/default/_METADATA"}, {}, {"5/"}, {}},    // a manager of plain numbers does not see 09
+      {{"checkpoint_9"}, {}, {"checkpoint_9"}, {}},  // Flax
   };
   for (const Row& row : rows) {
     INFO((row.more.empty() ? "" : row.more[0]));
@@ -189,19 +242,28 @@ TEST_CASE("the newest step, by every format of names") {
 }
 
 TEST_CASE("a store beside what only Orbax writes has lost its tree") {
-  for (const char* mark : {"_sharding", "_strings.json", "array_metadatas/process_0", "ocdbt.process_0/manifest.ocdbt"}) {
+  for (const char* mark : {"_sharding", "_strings.json", "array_metadatas/process_0",
+                           "ocdbt.process_0/manifest.ocdbt"}) {
     INFO(mark);
     CHECK(JudgeCase({{"manifest.ocdbt", "d/x", mark}, {}, "", {}, {}}).lost_trees.size() == 1);
-    CHECK(JudgeCase({{"manifest.ocdbt", "d/x", "checkpoint", mark}, {}, "", {}, {}}).lost_trees.empty());
+    CHECK(JudgeCase({{"manifest.ocdbt", "d/x", "checkpoint", mark}, {}, "", {}, {}})
+              .lost_trees.empty());
   }
-  CHECK(JudgeCase({{"_CHECKPOINT_METADATA", "model/manifest.ocdbt"}, {{"model", kTree}}, "", {}, {}}).lost_trees.size() == 1);
+  CHECK(
+      JudgeCase({{"_CHECKPOINT_METADATA", "model/manifest.ocdbt"}, {{"model", kTree}}, "", {}, {}})
+          .lost_trees.size() == 1);
 }
 
 TEST_CASE("what AUTO takes, by version") {
-  struct Row { Names paths; std::optional<std::string> old, recent; };
+  struct Row {
+    Names paths;
+    std::optional<std::string> old, recent;
+  };
   const Row rows[] = {
       {kFlat, "", ""},
-      {{"_CHECKPOINT_METADATA", "b/_METADATA", "pytree/_METADATA", "state/_METADATA"}, "pytree", "state"},
+      {{"_CHECKPOINT_METADATA", "b/_METADATA", "pytree/_METADATA", "state/_METADATA"},
+       "pytree",
+       "state"},
       {{"_CHECKPOINT_METADATA", "pytree/_METADATA", "cfg/_METADATA"}, "pytree", "cfg"},
       {With(kFlat, {"d/_METADATA"}), "d", "d"},
       {{"_CHECKPOINT_METADATA", "metrics/_METADATA", "AUTO/_METADATA"}, {}, {}},
@@ -226,20 +288,49 @@ TEST_CASE("Flax restores of a file what msgpack makes of all of it") {
   const std::string png("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08", 25);
   const Row rows[] = {
       // As Flax 0.12.8 answered.
-      {"\x81\xa1" "a\x05", true}, {"\x91\x05", true}, {"5", true}, {"\xa1" "a", true}, {"\xc4\x01" "a", true}, {"\x81\x05\x06", true},
-      {"", false}, {{"\xd5\x01\0\0", 4}, true}, {{"\xd5\x01\0\0\0", 5}, false},
+      {"\x81\xa1"
+       "a\x05",
+       true},
+      {"\x91\x05", true},
+      {"5", true},
+      {"\xa1"
+       "a",
+       true},
+      {"\xc4\x01"
+       "a",
+       true},
+      {"\x81\x05\x06", true},
+      {"", false},
+      {{"\xd5\x01\0\0", 4}, true},
+      {{"\xd5\x01\0\0\0", 5}, false},
       // An empty container is nothing.
-      {"\x80", false}, {"\x90", false}, {{"\xde\0\0", 3}, false},
+      {"\x80", false},
+      {"\x90", false},
+      {{"\xde\0\0", 3}, false},
       // Texts, images, pickles, archives: bytes are left over.
-      {"# readme", false}, {"{}", false}, {"\xff\xd8\xff\xe0", false, 900}, {png, false, 900}, {"\x80\x04\x95", false, 900}, {"PK\x03\x04", false, 900},
+      {"# readme", false},
+      {"{}", false},
+      {"\xff\xd8\xff\xe0", false, 900},
+      {png, false, 900},
+      {"\x80\x04\x95", false, 900},
+      {"PK\x03\x04", false, 900},
       // Cut off, or never used.
-      {"\x81\xa1", false}, {"\xde", false}, {"\xc1", false}, {"\x92\xc1", false},
+      {"\x81\xa1", false},
+      {"\xde", false},
+      {"\xc1", false},
+      {"\x92\xc1", false},
       // What is not seen may be anything.
-      {"\x82\xa1" "a\x05", true, 900}, {"\xdf\x01", true, 900}, {std::string(64, '\x91'), true, 1}, {"\xdb\xff\xff\xff\xff", false, 900},
+      {"\x82\xa1"
+       "a\x05",
+       true, 900},
+      {"\xdf\x01", true, 900},
+      {std::string(64, '\x91'), true, 1},
+      {"\xdb\xff\xff\xff\xff", false, 900},
       {"\xdd\xff\xff\xff\xff", true, 900},
   };
   for (const Row& row : rows) {
-    INFO(row.bytes.size() << " " << int(row.bytes.empty() ? 0 : static_cast<uint8_t>(row.bytes[0])));
+    INFO(row.bytes.size() << " "
+                          << int(row.bytes.empty() ? 0 : static_cast<uint8_t>(row.bytes[0])));
     CHECK(MayRestoreFlax(AsBytes(row.bytes), row.bytes.size() + row.more) == row.restores);
   }
 }
@@ -250,13 +341,18 @@ TEST_CASE("a file with a name of Flax's is a mark where Flax would look at it an
     bool not_flax, told;
   };
   const Row rows[] = {
-      {{"checkpoint_notes"}, false, true}, {{"checkpoint_notes"}, true, false}, {{"checkpoint_tmp"}, false, false},
-      {{"checkpoint_7.orbax-checkpoint-tmp-1"}, false, false}, {{"cfg/checkpoint_7"}, false, true}, {{"cfg/checkpoint_7"}, true, false},
+      {{"checkpoint_notes"}, false, true},
+      {{"checkpoint_notes"}, true, false},
+      {{"checkpoint_tmp"}, false, false},
+      {{"checkpoint_7.orbax-checkpoint-tmp-1"}, false, false},
+      {{"cfg/checkpoint_7"}, false, true},
+      {{"cfg/checkpoint_7"}, true, false},
       {{"model/checkpoint_7"}, false, false},
   };
   for (const Row& row : rows) {
     auto listing = Listing(With(kItems, row.more));
-    for (FileEntry& entry : listing) entry.not_flax = row.not_flax && entry.path.find("checkpoint_") != std::string::npos;
+    for (FileEntry& entry : listing)
+      entry.not_flax = row.not_flax && entry.path.find("checkpoint_") != std::string::npos;
     const auto layout = orbax::FindLayout(listing, {});
     INFO(row.more[0] << row.not_flax);
     CHECK((Judge({listing, layout, {}, {}}).divergences.size() == 1) == row.told);
@@ -270,7 +366,9 @@ TEST_CASE("--prefix says which steps are meant") {
   };
   const Row rows[] = {
       {{"ckpt_1", "ckpt_2", "checkpoint_7"}, "ckpt_", "ckpt_2"},
-      {{"ckpt_1", "checkpoint_zzz", "checkpoint_7", "checkpoint_7_gda/w/.zarray"}, "ckpt_", "ckpt_1"},
+      {{"ckpt_1", "checkpoint_zzz", "checkpoint_7", "checkpoint_7_gda/w/.zarray"},
+       "ckpt_",
+       "ckpt_1"},
       {{"ckpt_1", "x_9/_METADATA", "x_9/_CHECKPOINT_METADATA"}, "ckpt_", "ckpt_1"},
       {{"ckpt_1", "9/_METADATA", "9/_CHECKPOINT_METADATA"}, "ckpt_", "ckpt_1"},
       {{"m_3/_METADATA", "9/_METADATA", "9/_CHECKPOINT_METADATA"}, "m_", "m_3"},
@@ -291,7 +389,9 @@ TEST_CASE("--prefix says which steps are meant") {
 }
 
 TEST_CASE("arrays that a Flax file of another step refers to are that step's") {
-  CHECK(Places(JudgeCase({{"checkpoint_1", "checkpoint_1_gda/w/.zarray", "checkpoint_2"}, {}, "", {}, {}})) == Names{});
+  CHECK(Places(JudgeCase(
+            {{"checkpoint_1", "checkpoint_1_gda/w/.zarray", "checkpoint_2"}, {}, "", {}, {}})) ==
+        Names{});
 }
 
 TEST_CASE("a link is a gap where a reader may open it") {
@@ -301,11 +401,17 @@ TEST_CASE("a link is a gap where a reader may open it") {
     LinkRole role;
   };
   const Row rows[] = {
-      {"notes.txt", false, LinkRole::kElsewhere}, {"README", false, LinkRole::kElsewhere},      {"model/notes.txt", false, LinkRole::kElsewhere},
-      {"notes", true, LinkRole::kMayBeOpened},    {"_CHECKPOINT_DELETION", false, LinkRole::kMayBeOpened},
-      {"checkpoint_9", false, LinkRole::kMayBeOpened}, {"model/checkpoint", false, LinkRole::kMayBeOpened},
-      {"model/d/notes.txt", false, LinkRole::kMayBeOpened}, {"model/0.1", false, LinkRole::kMayBeOpened},
-      {"model/manifest.0000000000000001", false, LinkRole::kMayBeOpened}, {"flax_model.msgpack", false, LinkRole::kMayBeOpened},
+      {"notes.txt", false, LinkRole::kElsewhere},
+      {"README", false, LinkRole::kElsewhere},
+      {"model/notes.txt", false, LinkRole::kElsewhere},
+      {"notes", true, LinkRole::kMayBeOpened},
+      {"_CHECKPOINT_DELETION", false, LinkRole::kMayBeOpened},
+      {"checkpoint_9", false, LinkRole::kMayBeOpened},
+      {"model/checkpoint", false, LinkRole::kMayBeOpened},
+      {"model/d/notes.txt", false, LinkRole::kMayBeOpened},
+      {"model/0.1", false, LinkRole::kMayBeOpened},
+      {"model/manifest.0000000000000001", false, LinkRole::kMayBeOpened},
+      {"flax_model.msgpack", false, LinkRole::kMayBeOpened},
       {".git/x", false, LinkRole::kCompanion},
   };
   for (const Row& row : rows) {
@@ -317,21 +423,49 @@ TEST_CASE("a link is a gap where a reader may open it") {
   }
 }
 
-// Each row is a source of n things of one kind times n of another: four times as many may take some more than four times as
-// long, never sixteen.
+// Each row is a source of n things of one kind times n of another: four times as many may take some
+// more than four times as long, never sixteen.
 TEST_CASE("the cost is linear in what there is") {
   using Make = Names (*)(size_t);
   const auto step = [](size_t i) { return std::to_string(i + 1) + "/"; };
   static const auto kStep = step;
   const Make makers[] = {
       // Bare items and documents, steps and what is read of them.
-      [](size_t n) { Names all; for (size_t i = 0; i < n; ++i) { all.push_back(kStep(i) + "_CHECKPOINT_METADATA"); all.push_back(kStep(i) + "w/a/.zarray"); } return all; },
+      [](size_t n) {
+        Names all;
+        for (size_t i = 0; i < n; ++i) {
+          all.push_back(kStep(i) + "_CHECKPOINT_METADATA");
+          all.push_back(kStep(i) + "w/a/.zarray");
+        }
+        return all;
+      },
       // Links and steps.
-      [](size_t n) { Names all; for (size_t i = 0; i < n; ++i) { all.push_back(kStep(i) + "_METADATA"); all.push_back(kStep(i) + "x@"); } return all; },
+      [](size_t n) {
+        Names all;
+        for (size_t i = 0; i < n; ++i) {
+          all.push_back(kStep(i) + "_METADATA");
+          all.push_back(kStep(i) + "x@");
+        }
+        return all;
+      },
       // Prefixes and names.
-      [](size_t n) { Names all; for (size_t i = 0; i < n; ++i) { all.push_back("p" + std::to_string(i) + "_1/_METADATA"); all.push_back(kStep(i) + "_METADATA"); } return all; },
+      [](size_t n) {
+        Names all;
+        for (size_t i = 0; i < n; ++i) {
+          all.push_back("p" + std::to_string(i) + "_1/_METADATA");
+          all.push_back(kStep(i) + "_METADATA");
+        }
+        return all;
+      },
       // Files of Flax's, which lie in one directory, and marks.
-      [](size_t n) { Names all; for (size_t i = 0; i < n; ++i) { all.push_back("flax_model_" + std::to_string(i) + ".msgpack"); all.push_back("u" + std::to_string(i) + "/b/c/.zarray"); } return all; },
+      [](size_t n) {
+        Names all;
+        for (size_t i = 0; i < n; ++i) {
+          all.push_back("flax_model_" + std::to_string(i) + ".msgpack");
+          all.push_back("u" + std::to_string(i) + "/b/c/.zarray");
+        }
+        return all;
+      },
   };
   for (const Make make : makers) {
     const auto cost = [&](size_t n) {
@@ -341,7 +475,8 @@ TEST_CASE("the cost is linear in what there is") {
       options.all_steps = true;
       const auto layout = orbax::FindLayout(listing, options);
       std::map<std::string, orbax::CheckpointMetadata> documents;
-      for (const std::string& directory : layout.checkpoint_directories) documents[directory].item_handlers.emplace();
+      for (const std::string& directory : layout.checkpoint_directories)
+        documents[directory].item_handlers.emplace();
       const SourceView source{listing, layout, documents, {}};
       Judge(source);
       Describe(source);

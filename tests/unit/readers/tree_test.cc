@@ -12,13 +12,15 @@ using orbax::TreeEntry;
 
 namespace {
 
-// "s/0/x" as an entry: what is written as a number is a sequence index, "a" and "'0" (without its quote) are dict keys.
+// "s/0/x" as an entry: what is written as a number is a sequence index, "a" and "'0" (without its
+// quote) are dict keys.
 TreeEntry Entry(std::string_view path, std::string value_type = "jax.Array") {
   TreeEntry entry;
   for (size_t begin = 0; begin < path.size();) {
     const size_t end = std::min(path.find('/', begin), path.size());
     std::string key(path.substr(begin, end - begin));
-    const bool quoted = key.starts_with('\''), index = !quoted && key.find_first_of("0123456789") != key.npos;
+    const bool quoted = key.starts_with('\''),
+               index = !quoted && key.find_first_of("0123456789") != key.npos;
     entry.key_path.push_back(quoted ? key.substr(1) : key);
     entry.key_types.push_back(index ? 1 : 2);
     begin = end + 1;
@@ -48,17 +50,27 @@ TEST_CASE("the tree that Orbax builds of the entries") {
   const std::vector<Row> rows = {
       {"nothing", {}, ""},
       {"one value", {Entry("")}, ""},
-      {"a tree", {Entry("a"), Entry("b/c"), Entry("b/d"), Entry("s/0"), Entry("s/1/x"), Entry("s/2", "None")}, ""},
-      {"a list of a dozen", {Entry("0"), Entry("1"), Entry("2"), Entry("3"), Entry("4"), Entry("5"), Entry("6"), Entry("7"),
-                             Entry("8"), Entry("9"), Entry("10"), Entry("11")}, ""},
+      {"a tree",
+       {Entry("a"), Entry("b/c"), Entry("b/d"), Entry("s/0"), Entry("s/1/x"), Entry("s/2", "None")},
+       ""},
+      {"a list of a dozen",
+       {Entry("0"), Entry("1"), Entry("2"), Entry("3"), Entry("4"), Entry("5"), Entry("6"),
+        Entry("7"), Entry("8"), Entry("9"), Entry("10"), Entry("11")},
+       ""},
       {"dict keys that are digits", {Entry("d/'0"), Entry("d/'00"), Entry("d/'5")}, ""},
       {"names that begin alike", {Entry("a"), Entry("a.b"), Entry("ab/c")}, ""},
       {"a leaf below a leaf", {Entry("a"), Entry("a/x")}, "/a a container with /a/x; "},
-      {"an empty node below a leaf", {Entry("a"), Entry("a/x", "None")}, "/a a container with /a/x; "},
+      {"an empty node below a leaf",
+       {Entry("a"), Entry("a/x", "None")},
+       "/a a container with /a/x; "},
       {"one far below", {Entry("a"), Entry("a/x/y/z")}, "/a a container with /a/x/y/z; "},
       {"below the root", {Entry(""), Entry("a")}, " a container with /a; "},
-      {"a chain", {Entry("a"), Entry("a/b"), Entry("a/b/c")}, "/a a container with /a/b; /a/b a container with /a/b/c; "},
-      {"a leaf and a placeholder of one path", {Entry("a", "None"), Entry("a"), Entry("a/b")}, "/a a container with /a/b; "},
+      {"a chain",
+       {Entry("a"), Entry("a/b"), Entry("a/b/c")},
+       "/a a container with /a/b; /a/b a container with /a/b/c; "},
+      {"a leaf and a placeholder of one path",
+       {Entry("a", "None"), Entry("a"), Entry("a/b")},
+       "/a a container with /a/b; "},
       {"a placeholder", {Entry("a", "Dict"), Entry("a/b")}, ""},
       {"a gap", {Entry("s/0"), Entry("s/2")}, "/s raises; "},
       {"no beginning", {Entry("s/1")}, "/s raises; "},
@@ -92,7 +104,9 @@ TEST_CASE("the cost is linear in the paths") {
 }
 
 TEST_CASE("value types that Orbax has a handler for") {
-  for (const char* type : {"jax.Array", "np.ndarray", "scalar", "string"}) CHECK(HasTypeHandler(type));
-  for (const char* type : {"", "None", "array", "jax.array", "np.array", "int", "bytes", "Unknown", "axlearn.PythonSavable"})
+  for (const char* type : {"jax.Array", "np.ndarray", "scalar", "string"})
+    CHECK(HasTypeHandler(type));
+  for (const char* type : {"", "None", "array", "jax.array", "np.array", "int", "bytes", "Unknown",
+                           "axlearn.PythonSavable"})
     CHECK_FALSE(HasTypeHandler(type));
 }

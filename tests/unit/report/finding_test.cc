@@ -71,8 +71,10 @@ TEST_CASE("codes have unique names that are read back, and the severity of their
   const std::pair<Severity, const char*> rows[] = {
       {Severity::kError,
        "digest-mismatch shape-mismatch dtype-mismatch missing-leaf extra-leaf missing-chunk "
-       "missing-file truncated checksum invalid name-collision hostile-path uncommitted reader-divergence "},
-      {Severity::kGap, "unsupported limit unreadable changed-during-read skipped newer-step symlink "},
+       "missing-file truncated checksum invalid name-collision hostile-path uncommitted "
+       "reader-divergence "},
+      {Severity::kGap,
+       "unsupported limit unreadable changed-during-read skipped newer-step symlink "},
       {Severity::kTrust, "signature "},
       {Severity::kWarning,
        "unclaimed-key zero-fill-allowed value-type-mismatch structure-mismatch "

@@ -160,22 +160,29 @@ TEST_CASE("what a fingerprint, ETags and files add to the sentence") {
   report.coverage = {100, 20, 3, 4, 0};
   VerdictInput input = Trusted();
   input.other_files = 1;
-  CHECK(HeadlineOf(report, input).ends_with(", 7 bytes that nobody vouches for (1 file beside the checkpoint among them)"));
+  CHECK(HeadlineOf(report, input)
+            .ends_with(
+                ", 7 bytes that nobody vouches for (1 file beside the checkpoint among them)"));
   input.other_files = 0;
   input.vouched_files = 2;
   input.vouched_bytes = 4;
   CHECK(HeadlineOf(report, input) ==
-        "VERIFIED: 12 leaves and 2 other files equal to the lockfile; not covered: custom metadata, sharding, timestamps, "
+        "VERIFIED: 12 leaves and 2 other files equal to the lockfile; not covered: custom "
+        "metadata, sharding, timestamps, "
         "3 bytes that nobody vouches for");
   input = Trusted();
   input.by_fingerprint = true;
-  CHECK(HeadlineOf(report, input).find("; covered: values, dtypes, shapes and paths; not covered: key types, empty nodes, "
-                                       "PRNG kinds, custom metadata, sharding, timestamps, 7 bytes") != std::string::npos);
+  CHECK(
+      HeadlineOf(report, input)
+          .find("; covered: values, dtypes, shapes and paths; not covered: key types, empty nodes, "
+                "PRNG kinds, custom metadata, sharding, timestamps, 7 bytes") != std::string::npos);
   input = Trusted();
   input.equal_by_tags = 1;
-  CHECK(HeadlineOf(report, input).find("; 1 of these leaves rests on ETags: ") != std::string::npos);
+  CHECK(HeadlineOf(report, input).find("; 1 of these leaves rests on ETags: ") !=
+        std::string::npos);
   report.command = Command::kLock;
   input = Trusted();
   input.other_files = 2;
-  CHECK(HeadlineOf(report, input) == "LOCKED: 12 leaves with content; 2 files beside the checkpoint are not locked (--files)");
+  CHECK(HeadlineOf(report, input) ==
+        "LOCKED: 12 leaves with content; 2 files beside the checkpoint are not locked (--files)");
 }

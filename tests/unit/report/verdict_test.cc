@@ -153,7 +153,7 @@ TEST_CASE("nothing that is wrong makes the verdict better") {
     return -1;
   };
   ForEveryInput([&](const VerdictInput& in) {
-    for (bool VerdictInput::*flag :
+    for (bool VerdictInput::* flag :
          {&VerdictInput::has_error, &VerdictInput::has_gap, &VerdictInput::has_trust,
           &VerdictInput::has_warning, &VerdictInput::strict}) {
       VerdictInput worse = in;

@@ -85,7 +85,8 @@ std::string Check(const Index& shape, const Index& chunk) {
   return "";
 }
 
-// The same for what Narrow leaves of the groups of this array, in windows of `width` chunks and bands of `height` lines.
+// The same for what Narrow leaves of the groups of this array, in windows of `width` chunks and
+// bands of `height` lines.
 std::string CheckNarrowed(const Index& shape, const Index& chunk, uint64_t width, uint64_t height) {
   ChunkRuns runs(shape, chunk, kItem);
   if (runs.empty()) return "";
@@ -107,9 +108,11 @@ std::string CheckNarrowed(const Index& shape, const Index& chunk, uint64_t width
         Run run;
         for (const Run& expected : all) {
           const uint64_t of = expected.offset / runs.line_bytes();
-          if (expected.slot < slot || expected.slot >= slot + n || of < line || of >= line + height) continue;
-          if (!runs.NextRun(run) || run.slot != expected.slot || run.position != expected.position ||
-              run.bytes != expected.bytes || run.offset != expected.offset)
+          if (expected.slot < slot || expected.slot >= slot + n || of < line || of >= line + height)
+            continue;
+          if (!runs.NextRun(run) || run.slot != expected.slot ||
+              run.position != expected.position || run.bytes != expected.bytes ||
+              run.offset != expected.offset)
             return "a run of a window";
         }
         if (runs.NextRun(run)) return "too many runs of a window";
@@ -155,7 +158,9 @@ TEST_CASE("Windows and bands together have every run of their group") {
       do {
         for (uint64_t width = 1; width <= 3; ++width) {
           const std::string wrong = CheckNarrowed(shape, chunk, width, 4 - width);
-          if (!wrong.empty()) FAIL("shape " << Text(shape) << " chunks " << Text(chunk) << " by " << width << ": " << wrong);
+          if (!wrong.empty())
+            FAIL("shape " << Text(shape) << " chunks " << Text(chunk) << " by " << width << ": "
+                          << wrong);
         }
       } while (Count(chunk, 1, largest + (rank < 4)));
     } while (Count(shape, 1, largest));
@@ -164,8 +169,14 @@ TEST_CASE("Windows and bands together have every run of their group") {
 }
 
 TEST_CASE("A byte of the content is found in the last group that begins before it") {
-  for (const auto& [shape, chunk] : std::vector<std::pair<Index, Index>>{
-           {{}, {}}, {{10}, {3}}, {{10}, {20}}, {{5, 6}, {2, 4}}, {{5, 6}, {1, 4}}, {{3, 4, 5}, {1, 1, 2}}, {{3, 4, 5}, {1, 3, 5}}, {{2, 3, 1}, {1, 1, 1}}}) {
+  for (const auto& [shape, chunk] : std::vector<std::pair<Index, Index>>{{{}, {}},
+                                                                         {{10}, {3}},
+                                                                         {{10}, {20}},
+                                                                         {{5, 6}, {2, 4}},
+                                                                         {{5, 6}, {1, 4}},
+                                                                         {{3, 4, 5}, {1, 1, 2}},
+                                                                         {{3, 4, 5}, {1, 3, 5}},
+                                                                         {{2, 3, 1}, {1, 1, 1}}}) {
     // Where each group begins, by its runs.
     ChunkRuns runs(shape, chunk, kItem);
     std::vector<uint64_t> begins;

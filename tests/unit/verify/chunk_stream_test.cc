@@ -93,13 +93,15 @@ TEST_CASE("Streams, whole chunks and transposed ones give the same bytes in piec
     for (uint64_t seed = 0; seed < 20; ++seed) {
       CAPTURE(codecs.size(), seed);
       for (const bool whole : {false, true}) {
-        const Pulled p = PullAll(Format(codecs), test::EncodeBytes(codecs, content, false), whole, seed);
+        const Pulled p =
+            PullAll(Format(codecs), test::EncodeBytes(codecs, content, false), whole, seed);
         CHECK_FALSE(p.error);
         CHECK(p.bytes == content);
       }
       ChunkFormat transposed = Format(codecs);
       transposed.transpose = {1, 0};
-      const Pulled p = PullAll(transposed, test::EncodeBytes(codecs, Transposed(content), false), true, seed);
+      const Pulled p =
+          PullAll(transposed, test::EncodeBytes(codecs, Transposed(content), false), true, seed);
       CHECK_FALSE(p.error);
       CHECK(p.bytes == content);
     }
@@ -111,7 +113,8 @@ TEST_CASE("What is skipped is decoded all the same") {
   for (const codec::CodecSpecs& codecs : kChains) {
     for (const bool whole : {false, true}) {
       for (uint64_t seed = 0; seed < 10; ++seed) {
-        const Pulled p = PullAll(Format(codecs), test::EncodeBytes(codecs, content, false), whole, seed, 3);
+        const Pulled p =
+            PullAll(Format(codecs), test::EncodeBytes(codecs, content, false), whole, seed, 3);
         REQUIRE_FALSE(p.error);
         REQUIRE(p.bytes.size() == content.size());
         size_t skipped = 0;
@@ -180,7 +183,8 @@ TEST_CASE("A chunk of another size than its shape says both sizes") {
   };
   for (const Case& c : cases) {
     CAPTURE(c.message, c.size);
-    const Pulled p = PullAll(Format(c.codecs), test::EncodeBytes(c.codecs, test::Pattern(c.size), false), false, 1);
+    const Pulled p = PullAll(Format(c.codecs),
+                             test::EncodeBytes(c.codecs, test::Pattern(c.size), false), false, 1);
     REQUIRE(p.error);
     CHECK(p.error->code == ErrorCode::kInvalid);
     CHECK(p.error->message == c.message);

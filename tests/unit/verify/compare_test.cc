@@ -256,11 +256,12 @@ TEST_CASE("nothing is missing from a tree that was not read whole") {
 
 TEST_CASE("what lies around equal values is evidence") {
   struct Row {
-    const char *what;
+    const char* what;
     void (*change)(LeafRecord& expected, LeafRecord& actual);
     std::string codes;
   };
-  const std::string error = "structure-mismatch error :/w\n", type = "value-type-mismatch warning :/w\n";
+  const std::string error = "structure-mismatch error :/w\n",
+                    type = "value-type-mismatch warning :/w\n";
   const std::vector<Row> rows = {
       {"nothing", [](LeafRecord&, LeafRecord&) {}, ""},
       {"a scalar", [](LeafRecord&, LeafRecord& b) { b.value_type = "scalar"; }, type},
@@ -268,18 +269,30 @@ TEST_CASE("what lies around equal values is evidence") {
       {"a bare store's array", [](LeafRecord& a, LeafRecord&) { a.value_type = "array"; }, type},
       {"another kind of value", [](LeafRecord&, LeafRecord& b) { b.value_type = "string"; }, error},
       {"a kind that no one knows", [](LeafRecord& a, LeafRecord&) { a.value_type = "x"; }, error},
-      {"other key types", [](LeafRecord& a, LeafRecord& b) { a.key_types = std::vector<uint64_t>{2}, b.key_types = std::vector<uint64_t>{1}; }, error},
-      {"key types on one side", [](LeafRecord& a, LeafRecord&) { a.key_types = std::vector<uint64_t>{2}; }, ""},
-      {"a msgpack tree's", [](LeafRecord& a, LeafRecord& b) {
-         a.key_types = std::vector<uint64_t>{2}, b.key_types = std::vector<uint64_t>{1}, b.key_types_inferred = true;
-       }, error},
-      {"a key that is none any more", [](LeafRecord& a, LeafRecord&) { a.prng_impl = "threefry2x32"; }, error},
-      {"a key that was none", [](LeafRecord&, LeafRecord& b) { b.prng_impl = "threefry2x32"; }, error},
-      {"another PRNG", [](LeafRecord& a, LeafRecord& b) { a.prng_impl = "rbg", b.prng_impl = "unsafe_rbg"; }, error},
-      {"the same PRNG", [](LeafRecord& a, LeafRecord& b) { a.prng_impl = b.prng_impl = "rbg"; }, ""},
-      {"a key or not, which could not be read", [](LeafRecord& a, LeafRecord& b) {
-         a.prng_impl = "rbg", b.prng_known = false;
-       }, ""},
+      {"other key types",
+       [](LeafRecord& a, LeafRecord& b) {
+         a.key_types = std::vector<uint64_t>{2}, b.key_types = std::vector<uint64_t>{1};
+       },
+       error},
+      {"key types on one side",
+       [](LeafRecord& a, LeafRecord&) { a.key_types = std::vector<uint64_t>{2}; }, ""},
+      {"a msgpack tree's",
+       [](LeafRecord& a, LeafRecord& b) {
+         a.key_types = std::vector<uint64_t>{2}, b.key_types = std::vector<uint64_t>{1},
+         b.key_types_inferred = true;
+       },
+       error},
+      {"a key that is none any more",
+       [](LeafRecord& a, LeafRecord&) { a.prng_impl = "threefry2x32"; }, error},
+      {"a key that was none", [](LeafRecord&, LeafRecord& b) { b.prng_impl = "threefry2x32"; },
+       error},
+      {"another PRNG",
+       [](LeafRecord& a, LeafRecord& b) { a.prng_impl = "rbg", b.prng_impl = "unsafe_rbg"; },
+       error},
+      {"the same PRNG", [](LeafRecord& a, LeafRecord& b) { a.prng_impl = b.prng_impl = "rbg"; },
+       ""},
+      {"a key or not, which could not be read",
+       [](LeafRecord& a, LeafRecord& b) { a.prng_impl = "rbg", b.prng_known = false; }, ""},
   };
   for (const Row& row : rows) {
     INFO(row.what);
@@ -324,7 +337,8 @@ TEST_CASE("empty nodes have no content: only their kind and place can differ") {
   CHECK(extra.counts == Counts{1, 0, 0, 1, 0});
   CHECK(Run(without, with, allow).codes == "structure-mismatch warning :/n\n");
 
-  // A tree without `_METADATA` drops some of them: where that side lacks one, that may be why; where it has one more, it is not.
+  // A tree without `_METADATA` drops some of them: where that side lacks one, that may be why;
+  // where it has one more, it is not.
   without[0].has_tree_metadata = false;
   CHECK(Run(with, without).codes == "structure-mismatch warning :/n\n");
   CHECK(Run(without, with).codes == "structure-mismatch warning :/n\n");
@@ -338,7 +352,8 @@ TEST_CASE("empty nodes have no content: only their kind and place can differ") {
   Run replaced(One(W()), One(Empty({"w"}, "None")));
   CHECK(replaced.codes == "dtype-mismatch error :/w\nstructure-mismatch error :/w\n");
   CHECK(replaced.lines == "* :/w\n");
-  CHECK(Run(One(Empty({"w"}, "None")), One(W())).codes == "dtype-mismatch error :/w\nstructure-mismatch error :/w\n");
+  CHECK(Run(One(Empty({"w"}, "None")), One(W())).codes ==
+        "dtype-mismatch error :/w\nstructure-mismatch error :/w\n");
   CHECK(Run(One(W()), One(Empty({"w"}, "None")), allow).codes ==
         "dtype-mismatch error :/w\nstructure-mismatch warning :/w\n");
 }

@@ -4,8 +4,8 @@
 
 #include "support/catch.h"
 #include "support/drive.h"
-#include "support/queue_machine.h"
 #include "support/encode.h"
+#include "support/queue_machine.h"
 #include "support/stored_array.h"
 
 using namespace leafsum;
@@ -32,7 +32,8 @@ struct Outcome {
 };
 
 // From the group on that holds byte `from`; then without the values' digests.
-Outcome Read(const StoredArray& a, uint64_t seed, uint64_t memory = kPlenty, std::optional<uint64_t> from = {}) {
+Outcome Read(const StoredArray& a, uint64_t seed, uint64_t memory = kPlenty,
+             std::optional<uint64_t> from = {}) {
   Outcome o;
   ReadQueue queue(a.files);
   test::QueueMachine machine{queue};
@@ -91,7 +92,8 @@ std::string Describe(const ArrayForm& f) {
 codec::CodecSpecs RandomCodecs(Random& r) {
   using Specs = codec::CodecSpecs;
   const codec::CodecSpec zstd{CodecKind::kZstd, false}, gzip{CodecKind::kGzip, false};
-  const codec::CodecSpec zlib{CodecKind::kZlib, false}, crc{CodecKind::kCrc32c, false}, blosc{CodecKind::kBlosc, false};
+  const codec::CodecSpec zlib{CodecKind::kZlib, false}, crc{CodecKind::kCrc32c, false},
+      blosc{CodecKind::kBlosc, false};
   switch (r.Below(10)) {
     case 0:
       return Specs{zstd};
@@ -127,7 +129,8 @@ std::vector<uint32_t> RandomTranspose(Random& r, size_t rank) {
   return t;
 }
 
-// More inner chunks along an axis than any small form has room for would only repeat them, by the 10,000.
+// More inner chunks along an axis than any small form has room for would only repeat them, by the
+// 10,000.
 constexpr uint64_t kMostInnerChunks = 10;
 
 uint64_t RandomDivisor(Random& r, uint64_t n) {
@@ -244,7 +247,8 @@ TEST_CASE("Content from the middle on, without the chunks before") {
     REQUIRE(o.state == State::kDone);
     CHECK(o.begin <= from);
     CHECK(o.content.size() + o.begin == a.content.size());
-    CHECK(std::equal(o.content.begin(), o.content.end(), a.content.begin() + static_cast<ptrdiff_t>(o.begin)));
+    CHECK(std::equal(o.content.begin(), o.content.end(),
+                     a.content.begin() + static_cast<ptrdiff_t>(o.begin)));
     skipped += o.begin > 0;
   }
   CHECK(skipped > 300);
@@ -503,16 +507,12 @@ std::vector<Damage> Damages() {
        Code::kUnreadable,
        none,
        {},
-       [](StoredArray& a) {
-         a.source.Refuse(FileOf(a, 1), {Failure::kUnreadable, "EIO"});
-       }},
+       [](StoredArray& a) { a.source.Refuse(FileOf(a, 1), {Failure::kUnreadable, "EIO"}); }},
       {"changed",
        Code::kChangedDuringRead,
        zstd,
        {},
-       [](StoredArray& a) {
-         a.source.Refuse(FileOf(a, 1), {Failure::kChanged, ""});
-       }},
+       [](StoredArray& a) { a.source.Refuse(FileOf(a, 1), {Failure::kChanged, ""}); }},
       {"shard index, bad checksum", Code::kChecksum, shards, flip_last, {}},
       {"shard index at the start, bad checksum", Code::kChecksum, shards_start, flip_first, {}},
       {"shard shorter than its index",

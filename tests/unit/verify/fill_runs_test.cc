@@ -18,7 +18,8 @@ struct Groups {
 };
 
 Groups GroupsOf(const std::vector<uint64_t>& shape, const std::vector<uint64_t>& outer,
-                const std::vector<uint64_t>& inner, uint32_t itemsize, const std::vector<ChunkRef>& chunks) {
+                const std::vector<uint64_t>& inner, uint32_t itemsize,
+                const std::vector<ChunkRef>& chunks) {
   ChunkRuns runs(shape, inner, itemsize);
   const auto outer_grid = zarr::GridShape(shape, outer);
   Groups groups;
@@ -31,9 +32,11 @@ Groups GroupsOf(const std::vector<uint64_t>& shape, const std::vector<uint64_t>&
       uint64_t index = 0;
       if (!shape.empty()) {
         const auto at = zarr::Unravel(runs.ChunkIndex(run.slot), runs.grid());
-        for (size_t d = 0; d < at.size(); ++d) index = index * outer_grid[d] + at[d] * inner[d] / outer[d];
+        for (size_t d = 0; d < at.size(); ++d)
+          index = index * outer_grid[d] + at[d] * inner[d] / outer[d];
       }
-      for (const ChunkRef& ref : chunks) groups.stored.back() = groups.stored.back() || ref.index == index;
+      for (const ChunkRef& ref : chunks)
+        groups.stored.back() = groups.stored.back() || ref.index == index;
     }
   } while (runs.NextGroup());
   return groups;
@@ -82,7 +85,8 @@ TEST_CASE("A stretch of fill is the groups without a stored chunk, and no byte m
     for (size_t g = 0; g < groups.bytes.size(); ++g) {
       const auto run = fill.From(g, chunks);
       CHECK(run.has_value() == !groups.stored[g]);
-      if (run && run->next_group < groups.bytes.size()) CHECK(groups.stored[static_cast<size_t>(run->next_group)]);
+      if (run && run->next_group < groups.bytes.size())
+        CHECK(groups.stored[static_cast<size_t>(run->next_group)]);
     }
   }
   CHECK(stretches > 1000);

@@ -230,27 +230,17 @@ TEST_CASE("What readers of a job rely on is checked") {
       {"unit of byte order", [](ArrayTask& a) { a.metadata.type.swap_size = 3; }},
       {"size of content", [](ArrayTask& a) { a.metadata.nbytes += 8; }},
       {"size of a chunk", [](ArrayTask& a) { a.metadata.chunk_nbytes = 8; }},
-      {"size overflows",
-       [](ArrayTask& a) {
-         a.metadata.chunk_shape = {uint64_t{1} << 62, 4};
-       }},
+      {"size overflows", [](ArrayTask& a) { a.metadata.chunk_shape = {uint64_t{1} << 62, 4}; }},
       {"transpose of another rank", [](ArrayTask& a) { a.metadata.codecs.transpose = {0}; }},
-      {"transpose that is none",
-       [](ArrayTask& a) {
-         a.metadata.codecs.transpose = {1, 1};
-       }},
+      {"transpose that is none", [](ArrayTask& a) { a.metadata.codecs.transpose = {1, 1}; }},
       {"inner transpose that is none",
-       [](ArrayTask& a) {
-         a.metadata.codecs.sharding[0].codecs.transpose = {2, 0};
-       }},
+       [](ArrayTask& a) { a.metadata.codecs.sharding[0].codecs.transpose = {2, 0}; }},
       {"two shardings",
        [](ArrayTask& a) { a.metadata.codecs.sharding.push_back(a.metadata.codecs.sharding[0]); }},
       {"inner chunk of nothing",
        [](ArrayTask& a) { a.metadata.codecs.sharding[0].chunk_shape[0] = 0; }},
       {"inner chunk that does not divide",
-       [](ArrayTask& a) {
-         a.metadata.codecs.sharding[0].chunk_shape = {4, 60};
-       }},
+       [](ArrayTask& a) { a.metadata.codecs.sharding[0].chunk_shape = {4, 60}; }},
       {"inner rank", [](ArrayTask& a) { a.metadata.codecs.sharding[0].chunk_shape = {4}; }},
       {"file", [](ArrayTask& a) { a.chunks[0].file = 2; }},
       {"range over 64 bits", [](ArrayTask& a) { a.chunks[0].offset = ~uint64_t{0} - 98; }},

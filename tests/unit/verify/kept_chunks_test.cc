@@ -41,7 +41,8 @@ TEST_CASE("chunks side by side, the last of an axis clipped as it was") {
   REQUIRE(KeepChunks(task, {{0, 2}, {1, 2, 3}}));
   CHECK(task.metadata.shape == Index{3, 7});
   CHECK(task.metadata.nbytes == 3 * 7 * 2);
-  CHECK(Places(task) == std::vector<std::pair<uint64_t, uint64_t>>{{0, 1}, {1, 2}, {2, 3}, {3, 9}, {4, 10}, {5, 11}});
+  CHECK(Places(task) == std::vector<std::pair<uint64_t, uint64_t>>{
+                            {0, 1}, {1, 2}, {2, 3}, {3, 9}, {4, 10}, {5, 11}});
   CHECK(task.kept == std::vector<Index>{{0, 2}, {1, 2, 3}});
 
   ArrayTask inner = Array({5, 10}, {2, 3}, {6});
@@ -62,8 +63,13 @@ TEST_CASE("all chunks are the array; a scalar is one chunk") {
 }
 
 TEST_CASE("what is no selection changes nothing") {
-  for (const std::vector<Index>& axes :
-       {std::vector<Index>{}, {{0}}, {{0}, {}}, {{0}, {2}}, {{1, 0}, {0}}, {{0, 0}, {0}}, {{0}, {0}, {0}}}) {
+  for (const std::vector<Index>& axes : {std::vector<Index>{},
+                                         {{0}},
+                                         {{0}, {}},
+                                         {{0}, {2}},
+                                         {{1, 0}, {0}},
+                                         {{0, 0}, {0}},
+                                         {{0}, {0}, {0}}}) {
     ArrayTask task = Array({4, 4}, {2, 2});
     CHECK(!KeepChunks(task, axes));
     CHECK(task.metadata.shape == Index{4, 4});

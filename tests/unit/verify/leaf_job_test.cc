@@ -146,7 +146,8 @@ TEST_CASE("SHA-256 is the same alone, by the host, and beside other leaves'") {
   test::MemorySource source;
   std::vector<ByteVector> contents;
   // Below what the host is asked for, above it, more than is kept, and what is kept behind that.
-  for (const uint64_t size : {uint64_t{1}, uint64_t{40} << 10, uint64_t{80} << 10, uint64_t{5} << 20, uint64_t{120} << 10}) {
+  for (const uint64_t size : {uint64_t{1}, uint64_t{40} << 10, uint64_t{80} << 10,
+                              uint64_t{5} << 20, uint64_t{120} << 10}) {
     StoredArray a = test::StoreArray(Form("uint8", 1, size, {}), random);
     contents.push_back(a.content);
     LeafTask task;
@@ -251,7 +252,8 @@ TEST_CASE("Answers that nobody asked for are ignored") {
   CHECK((*ParseResults(machine.TakeResult()))[0].complete);
 }
 
-TEST_CASE("Content that takes no reads is hashed with pauses, and an abort would be heard in them") {
+TEST_CASE(
+    "Content that takes no reads is hashed with pauses, and an abort would be heard in them") {
   Job job;
   job.memory = 64 << 20;
   job.tasks.resize(1);

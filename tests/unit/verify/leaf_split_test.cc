@@ -1,5 +1,6 @@
-// Segments of a large leaf: rows and blocks are shared out without gap or overlap, and what the segments' jobs give is
-// together what one job gives, to the byte, for every form of array and whatever is wrong with it.
+// Segments of a large leaf: rows and blocks are shared out without gap or overlap, and what the
+// segments' jobs give is together what one job gives, to the byte, for every form of array and
+// whatever is wrong with it.
 #include "verify/leaf_split.h"
 
 #include <numeric>
@@ -17,7 +18,8 @@ using test::Random;
 
 constexpr uint64_t kBlock = hash::kBlockSize;
 
-zarr::ArrayMetadata Shaped(std::vector<uint64_t> shape, std::vector<uint64_t> chunk, uint32_t itemsize) {
+zarr::ArrayMetadata Shaped(std::vector<uint64_t> shape, std::vector<uint64_t> chunk,
+                           uint32_t itemsize) {
   zarr::ArrayMetadata m;
   m.type.itemsize = itemsize;
   m.nbytes = itemsize;
@@ -59,7 +61,8 @@ TEST_CASE("rows and blocks are shared out without gap or overlap") {
     Random random(seed);
     const uint32_t itemsize = 1u << random.Below(4);
     const uint64_t rows = 1 + random.Below(2000), columns = 1 + random.Below(60000);
-    const auto m = Shaped({rows, columns}, {1 + random.Below(rows), 1 + random.Below(columns)}, itemsize);
+    const auto m =
+        Shaped({rows, columns}, {1 + random.Below(rows), 1 + random.Below(columns)}, itemsize);
     const uint64_t bytes = 1 + random.Below(64u << 20);
     INFO("seed " << seed);
     const auto segments = SplitRows(m, bytes);
@@ -74,10 +77,11 @@ TEST_CASE("sizes at the edge") {
   const auto rows = [](uint64_t n, uint64_t chunk) { return Shaped({n}, {chunk}, 1); };
   CHECK(SplitRows(rows(2 * kBlock - 1, 1000), kBlock).empty());
   CHECK(SplitRows(rows(2 * kBlock, kBlock), kBlock).size() == 2);
-  CHECK(SplitRows(rows(2 * kBlock, kBlock), 1).size() == 2);  // one block at least
+  CHECK(SplitRows(rows(2 * kBlock, kBlock), 1).size() == 2);           // one block at least
   CHECK(SplitRows(rows(100 * kBlock, 100 * kBlock), kBlock).empty());  // one chunk
   CHECK(SplitRows(rows(100 * kBlock, 99 * kBlock), kBlock).size() == 2);
-  CHECK(SplitRows(rows(3 * kBlock - 1, 3 * kBlock - 100), kBlock).empty());  // no block begins in the last row
+  CHECK(SplitRows(rows(3 * kBlock - 1, 3 * kBlock - 100), kBlock)
+            .empty());  // no block begins in the last row
   CHECK(SplitRows(Shaped({}, {}, 8), 1).empty());
   CHECK(SplitRows(Shaped({0, 5}, {1, 5}, 8), 1).empty());
   // One element in a chunk, and more of them than may be counted one by one.
@@ -144,11 +148,11 @@ std::vector<ArrayForm> Forms() {
     f.chunk_shape = std::move(chunk);
     return forms.emplace_back(std::move(f));
   };
-  add({3100, 1000}, {100, 1000});                                    // rows below a block
+  add({3100, 1000}, {100, 1000});  // rows below a block
   add({3100, 1000}, {1300, 1000}).codecs.bytes_codecs = {{codec::CodecKind::kZstd}};
-  add({3100, 1000}, {700, 300});                                     // cut across
-  add({4096, 1024}, {1024, 1024});                                   // a row is a block
-  add({40, 60, 1100}, {1, 7, 1100}).absent_one_in = 3;               // groups below axis 0
+  add({3100, 1000}, {700, 300});                        // cut across
+  add({4096, 1024}, {1024, 1024});                      // a row is a block
+  add({40, 60, 1100}, {1, 7, 1100}).absent_one_in = 3;  // groups below axis 0
   add({3100, 1000}, {700, 1000}).codecs.transpose = {1, 0};
   ArrayForm& shards = add({3200, 1000}, {800, 1000});
   zarr::ShardingSpec spec;
@@ -198,12 +202,14 @@ TEST_CASE("one damaged chunk is told as it would be without segments, wherever i
   }
 }
 
-TEST_CASE("bytes behind frames are told once for each chunk, also of those that two segments read") {
+TEST_CASE(
+    "bytes behind frames are told once for each chunk, also of those that two segments read") {
   ArrayForm form = Forms()[1];
   form.chunk_shape = {100, 1000};  // ten in a block: whole ones are read twice
   form.codecs.bytes_codecs[0].trailing_bytes_ignored = true;
   Random random(13);
-  const test::StoredArray a = test::StoreArray(form, random, [](test::StoredValue& v) { v.bytes.resize(v.bytes.size() + 3); });
+  const test::StoredArray a = test::StoreArray(
+      form, random, [](test::StoredValue& v) { v.bytes.resize(v.bytes.size() + 3); });
   const auto [whole, merged] = RunBoth(a, kBlock, 1);
   REQUIRE(merged.findings.size() == whole.findings.size());
   CHECK(whole.findings.size() == 31);
@@ -229,7 +235,8 @@ TEST_CASE("a result that lacks something is a finding, not a success") {
   std::vector<ChunkRef> refs{{0, 0, 0, 10}};
   std::vector<LeafResult> results(segments.size());
   for (LeafResult& r : results) r.complete = true;
-  for (const LeafResult& merged : {MergeStored(array, refs, segments, results), MergeContent(array, refs, segments, results, false)}) {
+  for (const LeafResult& merged : {MergeStored(array, refs, segments, results),
+                                   MergeContent(array, refs, segments, results, false)}) {
     CHECK(!merged.complete);
     REQUIRE(merged.findings.size() == 1);
     CHECK(merged.findings[0].code == report::Code::kUnreadable);

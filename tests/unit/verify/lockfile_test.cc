@@ -117,9 +117,10 @@ TEST_CASE("vectors: lockfiles are written to the byte, from leaves in any order"
 
 TEST_CASE("every member of the sample is written, and read back as it was") {
   const std::string& text = SampleText();
-  for (const char* member : {"key_path", "value_type", "dtype", "shape", "nbytes", "digest",
-                             "blake3", "sha256", "stored", "blocks", "chunks", "key_types",
-                             "prng_impl", "files", "path", "source", "step", "commit_timestamp_nsecs"})
+  for (const char* member :
+       {"key_path", "value_type", "dtype", "shape", "nbytes", "digest", "blake3", "sha256",
+        "stored", "blocks", "chunks", "key_types", "prng_impl", "files", "path", "source", "step",
+        "commit_timestamp_nsecs"})
     CHECK(text.find("\"" + std::string(member) + "\":") != text.npos);
   auto parsed = Parse(text);
   REQUIRE(parsed);
@@ -135,9 +136,11 @@ TEST_CASE("every member of the sample is written, and read back as it was") {
   REQUIRE(parsed->files);
   CHECK((*parsed->files)[1].path == "tokenizer \"x\"");
   const std::string zeros(64, '0');
-  CHECK(text.find("\n]}},\"files\":[\n{\"path\":\"a/stats.json\",\"nbytes\":7,\"digest\":{\"blake3\":\"" + zeros +
-                  "\"}},\n{\"path\":\"tokenizer \\\"x\\\"\",\"nbytes\":0,\"digest\":{\"blake3\":\"" + zeros +
-                  "\"}}\n],\"source\":{") != std::string::npos);
+  CHECK(text.find(
+            "\n]}},\"files\":[\n{\"path\":\"a/stats.json\",\"nbytes\":7,\"digest\":{\"blake3\":\"" +
+            zeros +
+            "\"}},\n{\"path\":\"tokenizer \\\"x\\\"\",\"nbytes\":0,\"digest\":{\"blake3\":\"" +
+            zeros + "\"}}\n],\"source\":{") != std::string::npos);
 }
 
 TEST_CASE("what is optional is left out") {
@@ -368,13 +371,16 @@ TEST_CASE("malformed lockfiles: each rule has its own message") {
       {"a time of 21 digits", "\"1763770000000000000\"", "\"176377000000000000000\"",
        "lockfile: \"source\": \"commit_timestamp_nsecs\" must be a decimal number in a string"},
       {"files that are no list", "\"files\":[", "\"files\":1,\"x\":[", "lockfile: unknown member*"},
-      {"a file that is no object", "{\"path\":\"a/stats.json\"", "1,{\"path\":\"a/stats.json\"", "lockfile: file 0 of \"files\": a file must be an object"},
-      {"a path that leads out", "a/stats.json", "a/../stats.json", "lockfile: file \"a/../stats.json\": \"path\" must be a path below the source*"},
-      {"a file without a digest", "\"nbytes\":7,\"digest\":{\"blake3\":\"" + zeros + "\"}", "\"nbytes\":7",
-       "lockfile: file \"a/stats.json\": member \"digest\" is missing"},
+      {"a file that is no object", "{\"path\":\"a/stats.json\"", "1,{\"path\":\"a/stats.json\"",
+       "lockfile: file 0 of \"files\": a file must be an object"},
+      {"a path that leads out", "a/stats.json", "a/../stats.json",
+       "lockfile: file \"a/../stats.json\": \"path\" must be a path below the source*"},
+      {"a file without a digest", "\"nbytes\":7,\"digest\":{\"blake3\":\"" + zeros + "\"}",
+       "\"nbytes\":7", "lockfile: file \"a/stats.json\": member \"digest\" is missing"},
       {"a file's SHA-256", "\"nbytes\":7,\"digest\":{", "\"nbytes\":7,\"digest\":{\"sha256\":\"\",",
        "lockfile: file \"a/stats.json\": unknown member \"sha256\""},
-      {"a file twice", "tokenizer \\\"x\\\"", "a/stats.json", "lockfile: file \"a/stats.json\": duplicate file \"a/stats.json\""},
+      {"a file twice", "tokenizer \\\"x\\\"", "a/stats.json",
+       "lockfile: file \"a/stats.json\": duplicate file \"a/stats.json\""},
       {"deep nesting", "\"items\":", "\"items\":" + std::string(100, '['),
        "lockfile: JSON is nested too deeply"},
   };

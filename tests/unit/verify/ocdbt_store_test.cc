@@ -76,7 +76,8 @@ struct History {
   uint64_t arity_log2;
 
   explicit History(uint64_t n, uint64_t arity = 2) : arity_log2(arity) {
-    for (uint64_t g = 1; g <= n; ++g) roots.push_back(db.AddLeaf({Inline("g" + std::to_string(g), "v")}));
+    for (uint64_t g = 1; g <= n; ++g)
+      roots.push_back(db.AddLeaf({Inline("g" + std::to_string(g), "v")}));
     const uint64_t block = uint64_t{1} << arity;
     const uint64_t inline_from = (n - 1) / block * block + 1;
     manifest.arity_log2 = arity;
@@ -139,10 +140,12 @@ TEST_CASE("Every generation is read, by way of the version tree where it must be
     const Outcome out = Run(Generation(g), files);
     CHECK(out.error == "");
     CHECK(out.output.find("\"keys\":[{\"key\":\"g" + std::to_string(g) + "\"") != out.output.npos);
-    CHECK(out.output.find("\"generation\":" + std::to_string(g) + ",\"versions\":[{\"generation\":1,") != out.output.npos);
+    CHECK(out.output.find("\"generation\":" + std::to_string(g) +
+                          ",\"versions\":[{\"generation\":1,") != out.output.npos);
     CHECK(out.output.find("\"versions_unreadable\":[]") != out.output.npos);
   }
-  CHECK(Run(Generation(8), files).error.find("no generation 8 in the store manifest.ocdbt; it has 1-7") == 0);
+  CHECK(Run(Generation(8), files)
+            .error.find("no generation 8 in the store manifest.ocdbt; it has 1-7") == 0);
 }
 
 TEST_CASE("History that is gone is told, history that is damaged is a warning") {
@@ -153,7 +156,8 @@ TEST_CASE("History that is gone is told, history that is damaged is a warning") 
   const Outcome gone = Run(R"({"command":"ls","versions":true})", files);
   CHECK(gone.output.find("\"versions_unreadable\":[{\"newest_generation\":4,\"num_generations\":4,"
                          "\"reason\":\"the file is not there\"}]") != gone.output.npos);
-  CHECK(Run(Generation(3), files).error.find("it has 5-7; others cannot be read") != std::string::npos);
+  CHECK(Run(Generation(3), files).error.find("it has 5-7; others cannot be read") !=
+        std::string::npos);
   CHECK(Run(Generation(6), files).error == "");
 
   for (size_t at = 0; at < versions.size(); at += 7) {
@@ -169,7 +173,7 @@ TEST_CASE("History that is gone is told, history that is damaged is a warning") 
 }
 
 TEST_CASE("What a reference says of a version tree node is compared with what is there") {
-  for (Column VersionNodeColumns::*column :
+  for (Column VersionNodeColumns::* column :
        {&VersionNodeColumns::num_generations, &VersionNodeColumns::commit_time}) {
     History h = Seven();
     --(h.manifest.version_nodes.*column)[0];
@@ -184,7 +188,8 @@ TEST_CASE("A reference longer than any node is too large only where the file is 
     History h(3);
     h.manifest.versions.length.back() = length;
     const Files files = h.Write();
-    CHECK(Run(kCheck, files).Count("error truncated " + h.db.node_file.Path() + ": b-tree node") == 1);
+    CHECK(Run(kCheck, files).Count("error truncated " + h.db.node_file.Path() + ": b-tree node") ==
+          1);
     // Who has no listing knows no size.
     const MemorySource source(files);
     Verifier verifier(AsBytes(kCheck));
@@ -267,7 +272,8 @@ struct Merged {
   }
   Files Write() const {
     Files out;
-    const auto add = [&](const std::string& dir, const std::vector<LeafItem>& items, const ocdbt::DataFileId& value_file) {
+    const auto add = [&](const std::string& dir, const std::vector<LeafItem>& items,
+                         const ocdbt::DataFileId& value_file) {
       DatabaseWriter db;
       const NodeHandle root = db.AddLeaf(items, {value_file});
       for (const auto& [path, bytes] : db.files) out[dir + path] = bytes;
@@ -304,7 +310,8 @@ TEST_CASE("A merged store that holds something else is told") {
   }
   fewer.process[1].push_back(Inline("w/9", ""));
   const Outcome out = Run(kCheck, fewer.Write());
-  CHECK(out.Count("warning structure-mismatch ocdbt.process_1/manifest.ocdbt: keys of a process") == 1);
+  CHECK(out.Count("warning structure-mismatch ocdbt.process_1/manifest.ocdbt: keys of a process") ==
+        1);
   CHECK(out.Count("(none/1 key: \"w/9\")") == 1);
 }
 
@@ -327,7 +334,9 @@ TEST_CASE("A process database that is damaged is a warning, one that is gone is 
 
 // -- Values that share bytes
 
-TEST_CASE("A value that takes part of another, or of the metadata, is told; the same range twice is not") {
+TEST_CASE(
+    "A value that takes part of another, or of the metadata, is told; the same range twice is "
+    "not") {
   const auto check = [](const std::vector<LeafItem>& items, std::string file) {
     DatabaseWriter db;
     const NodeHandle root = db.AddLeaf(items, {{"", file}});
@@ -336,21 +345,25 @@ TEST_CASE("A value that takes part of another, or of the metadata, is told; the 
     files["manifest.ocdbt"] = WriteManifest(root);
     return Run(kCheck, files);
   };
-  constexpr std::string_view kOverlap = "overlaps another value's", kMetadata = "lies in the metadata";
+  constexpr std::string_view kOverlap = "overlaps another value's",
+                             kMetadata = "lies in the metadata";
   struct Case {
     uint64_t a, a_length, b, b_length;
     bool overlaps;
   };
-  for (const Case& c : {Case{0, 10, 10, 10, false}, Case{0, 10, 0, 10, false}, Case{0, 10, 9, 10, true},
-                        Case{0, 10, 0, 9, true}, Case{0, 10, 3, 2, true}, Case{5, 10, 0, 6, true},
-                        Case{5, 10, 0, 5, false}, Case{0, 10, 3, 0, false}}) {
+  for (const Case& c :
+       {Case{0, 10, 10, 10, false}, Case{0, 10, 0, 10, false}, Case{0, 10, 9, 10, true},
+        Case{0, 10, 0, 9, true}, Case{0, 10, 3, 2, true}, Case{5, 10, 0, 6, true},
+        Case{5, 10, 0, 5, false}, Case{0, 10, 3, 0, false}}) {
     CAPTURE(c.a, c.b, c.b_length);
-    const Outcome out = check({Indirect("a", 0, c.a, c.a_length), Indirect("b", 0, c.b, c.b_length)}, "d/v");
+    const Outcome out =
+        check({Indirect("a", 0, c.a, c.a_length), Indirect("b", 0, c.b, c.b_length)}, "d/v");
     CHECK(out.Count("warning structure-mismatch d/v: the range of a value overlaps") == c.overlaps);
     CHECK(out.Count(kMetadata) == 0);
   }
   // A long one hides the end of a shorter one in it, not what comes after both.
-  const Outcome three = check({Indirect("a", 0, 0, 50), Indirect("b", 0, 10, 5), Indirect("c", 0, 49, 5)}, "d/v");
+  const Outcome three =
+      check({Indirect("a", 0, 0, 50), Indirect("b", 0, 10, 5), Indirect("c", 0, 49, 5)}, "d/v");
   CHECK(three.Count("(none/2 keys, the first is \"b\")") == 1);
   CHECK(check({Indirect("a", 0, 0, 10)}, "manifest.ocdbt").Count(kMetadata) == 1);
   CHECK(check({Indirect("a", 0, 0, 10)}, "d/nodes").Count(kMetadata) == 1);
@@ -359,14 +372,17 @@ TEST_CASE("A value that takes part of another, or of the metadata, is told; the 
 
 TEST_CASE("Digests of values: inline ones, ones in files, ones that are not there") {
   DatabaseWriter db;
-  const NodeHandle root = db.AddLeaf({Inline("", "abc"), Indirect("gone", 1, 0, 3), Indirect("long", 0, 2, 9), Indirect("\xff", 0, 1, 3)},
+  const NodeHandle root = db.AddLeaf({Inline("", "abc"), Indirect("gone", 1, 0, 3),
+                                      Indirect("long", 0, 2, 9), Indirect("\xff", 0, 1, 3)},
                                      {{"", "d/v"}, {"", "d/gone"}});
   Files files = db.files;
   files["d/v"] = {'x', 'a', 'b', 'c'};
   files["manifest.ocdbt"] = WriteManifest(root);
-  const Outcome out = Run(R"({"command":"ls","keys":true,"key_digests":true,"algorithms":["sha256"]})", files);
+  const Outcome out =
+      Run(R"({"command":"ls","keys":true,"key_digests":true,"algorithms":["sha256"]})", files);
   const std::string digest =
-      "\"length\":3,\"digest\":{\"blake3\":\"6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85\","
+      "\"length\":3,\"digest\":{\"blake3\":"
+      "\"6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85\","
       "\"sha256\":\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\"}}";
   CHECK(out.output.find("{\"key\":\"\"," + digest) != out.output.npos);
   CHECK(out.output.find("{\"key\":null,\"key_hex\":\"ff\"," + digest) != out.output.npos);

@@ -1,9 +1,9 @@
-// Sources without a listing: the same digests as with one, and what a listing alone shows is not claimed.
+// Sources without a listing: the same digests as with one, and what a listing alone shows is not
+// claimed.
 #include "verify/probe.h"
 
 #include <algorithm>
 #include <filesystem>
-
 #include <nlohmann/json.hpp>
 
 #include "orbax/key_path.h"
@@ -47,13 +47,14 @@ bool IsRoot(const test::MemorySource& source) {
   return orbax::FindLayout(source.Listing(), {}).is_root;
 }
 
-// Only files that a reference or a rule names can be found: of a bare directory of arrays, or of one without any of the
-// names that make an item, nothing is.
+// Only files that a reference or a rule names can be found: of a bare directory of arrays, or of
+// one without any of the names that make an item, nothing is.
 bool CanBeFound(const test::MemorySource& source) {
   const auto layout = orbax::FindLayout(source.Listing(), {});
   return !layout.items.empty() &&
          std::none_of(layout.items.begin(), layout.items.end(), [&](const orbax::Item& item) {
-           return item.kind == orbax::ItemKind::kBareZarr && !source.Find(item.directory + ".zarray") &&
+           return item.kind == orbax::ItemKind::kBareZarr &&
+                  !source.Find(item.directory + ".zarray") &&
                   !source.Find(item.directory + "zarr.json");
          });
 }
@@ -83,7 +84,8 @@ std::string PatternOf(const std::string& item, const json& key_path) {
   return (item.empty() ? "" : item + ":") + orbax::JsonPointer(key_path.get<orbax::KeyPath>());
 }
 
-TEST_CASE("without a listing leaves that are chosen are read as with one, and never more is claimed") {
+TEST_CASE(
+    "without a listing leaves that are chosen are read as with one, and never more is claimed") {
   size_t compared = 0;
   for (const std::string& name : Sources()) {
     const auto source = test::MemorySource::Load(name);
@@ -168,7 +170,8 @@ TEST_CASE("without a listing a data file that is gone or cut is still missed") {
 
 TEST_CASE("a source that cannot be reached is an error, not a verdict") {
   test::MemorySource source;
-  CHECK(Run({{"command", "check"}}, source, false).error.find("nothing of a checkpoint") != std::string::npos);
+  CHECK(Run({{"command", "check"}}, source, false).error.find("nothing of a checkpoint") !=
+        std::string::npos);
 }
 
 }  // namespace leafsum::verify

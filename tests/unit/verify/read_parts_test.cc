@@ -1,4 +1,5 @@
-// Groups of chunks that exceed the budget: whatever plan they are read by, content, digests and findings are the same.
+// Groups of chunks that exceed the budget: whatever plan they are read by, content, digests and
+// findings are the same.
 #include <map>
 
 #include "hash/blake3.h"
@@ -20,7 +21,8 @@ using test::StoredArray;
 namespace {
 
 constexpr uint64_t kMiB = 1 << 20;
-const codec::CodecSpecs kRaw, kZstd = {{CodecKind::kZstd, false}}, kGzip = {{CodecKind::kGzip, false}};
+const codec::CodecSpecs kRaw, kZstd = {{CodecKind::kZstd, false}},
+                              kGzip = {{CodecKind::kGzip, false}};
 
 struct Row {
   const char* type;
@@ -32,22 +34,23 @@ struct Row {
 
 // More than a block each, many chunks side by side.
 const Row kTable[] = {
-    {"float32", {20, 65536}, {20, 256}, kZstd, {}, {}},           // 1 KiB a run
-    {"float32", {20, 65536}, {20, 64}, kGzip, {}, {}},            // four runs a KiB
-    {"bfloat16", {23, 81920}, {15, 1000}, kRaw, {}, {}},          // runs of 2000 bytes in lines of 160 KiB
-    {"float32", {20, 65533}, {20, 256}, kZstd, {}, {}},           // lines that end anywhere
-    {"uint8", {3, 2000001}, {3, 50001}, kRaw, {}, {}},            // lines longer than a piece
-    {"bool", {15, 262144}, {6, 4096}, kZstd, {}, {}},             // looked at before it is hashed
-    {"r24", {15, 81920}, {15, 1024}, kZstd, {}, {}},              // elements that a piece cuts
-    {"float32", {20, 40960}, {20, 512}, kZstd, {1, 0}, {}},       // order F
-    {"float32", {8, 48, 2560}, {4, 8, 256}, kZstd, {}, {}},      // two inner axes
-    {"float32", {9, 50, 2561}, {9, 7, 300}, kRaw, {}, {}},        // the same, with edges
+    {"float32", {20, 65536}, {20, 256}, kZstd, {}, {}},   // 1 KiB a run
+    {"float32", {20, 65536}, {20, 64}, kGzip, {}, {}},    // four runs a KiB
+    {"bfloat16", {23, 81920}, {15, 1000}, kRaw, {}, {}},  // runs of 2000 bytes in lines of 160 KiB
+    {"float32", {20, 65533}, {20, 256}, kZstd, {}, {}},   // lines that end anywhere
+    {"uint8", {3, 2000001}, {3, 50001}, kRaw, {}, {}},    // lines longer than a piece
+    {"bool", {15, 262144}, {6, 4096}, kZstd, {}, {}},     // looked at before it is hashed
+    {"r24", {15, 81920}, {15, 1024}, kZstd, {}, {}},      // elements that a piece cuts
+    {"float32", {20, 40960}, {20, 512}, kZstd, {1, 0}, {}},  // order F
+    {"float32", {8, 48, 2560}, {4, 8, 256}, kZstd, {}, {}},  // two inner axes
+    {"float32", {9, 50, 2561}, {9, 7, 300}, kRaw, {}, {}},   // the same, with edges
     {"float64", {4, 9, 16, 1024}, {4, 2, 16, 128}, kZstd, {2, 0, 1, 3}, {}},
-    {"float32", {32, 32768}, {32, 8192}, kZstd, {}, {32, 256}},   // shards across
+    {"float32", {32, 32768}, {32, 8192}, kZstd, {}, {32, 256}},  // shards across
     {"float32", {32, 32768}, {32, 16384}, kRaw, {}, {16, 128}},
 };
 
-StoredArray Store(const Row& row, uint64_t seed, const std::function<void(test::StoredValue&)>& change = {}) {
+StoredArray Store(const Row& row, uint64_t seed,
+                  const std::function<void(test::StoredValue&)>& change = {}) {
   ArrayForm form;
   form.type = row.type;
   form.shape = row.shape;
@@ -67,7 +70,8 @@ StoredArray Store(const Row& row, uint64_t seed, const std::function<void(test::
   return test::StoreArray(form, random, change);
 }
 
-LeafResult RunTask(const StoredArray& a, LeafTask task, uint64_t memory, uint64_t budget, uint64_t seed) {
+LeafResult RunTask(const StoredArray& a, LeafTask task, uint64_t memory, uint64_t budget,
+                   uint64_t seed) {
   Job job;
   job.memory = memory;
   job.budget = budget;
@@ -103,8 +107,8 @@ ByteVector ContentBlocks(const StoredArray& a) {
 struct Walk {
   ContentReader::State end = ContentReader::State::kBytes;
   ReadPlan plan;
-  ByteVector content;  // where it gives that
-  uint64_t values = 0;  // bytes of content that it gave as values
+  ByteVector content;                // where it gives that
+  uint64_t values = 0;               // bytes of content that it gave as values
   std::map<uint64_t, size_t> reads;  // by offset; all chunks are in one file
 };
 
@@ -122,7 +126,8 @@ Walk WalkThrough(const StoredArray& a, uint64_t budget, bool values) {
     if (walk.end == ContentReader::State::kBytes) {
       if (reader.unit() == 1) {
         walk.content.resize(walk.content.size() + out.size());
-        std::copy(out.begin(), out.end(), walk.content.end() - static_cast<std::ptrdiff_t>(out.size()));
+        std::copy(out.begin(), out.end(),
+                  walk.content.end() - static_cast<std::ptrdiff_t>(out.size()));
       } else {
         walk.values += ContentOf(out.size(), reader.unit());
       }
@@ -196,14 +201,17 @@ void CheckRefusal(const StoredArray& a) {
   CHECK(RunTask(a, task, little, little, 3).memory_needed == refused.memory_needed);
   // A later group, which this one did not come to, may need some more.
   LeafResult result = RunWithin(a, task, refused.memory_needed, 2);
-  for (int more = 0; more < 2 && !result.complete; ++more) result = RunWithin(a, task, result.memory_needed, 2);
+  for (int more = 0; more < 2 && !result.complete; ++more)
+    result = RunWithin(a, task, result.memory_needed, 2);
   CHECK(result.blake3 == ContentDigest(a));
 }
 
 }  // namespace
 
 // Together, because making the arrays takes longer than any of it.
-TEST_CASE("Every plan gives the content and its digests; a refusal says the least budget that is enough") {
+TEST_CASE(
+    "Every plan gives the content and its digests; a refusal says the least budget that is "
+    "enough") {
   std::map<std::string, size_t> taken;
   uint64_t number = 0;
   for (const Row& row : kTable) {
@@ -219,9 +227,11 @@ TEST_CASE("Every plan gives the content and its digests; a refusal says the leas
   }
 }
 
-TEST_CASE("Chunks that are compressed are read again in each pass, others where the last one ended") {
+TEST_CASE(
+    "Chunks that are compressed are read again in each pass, others where the last one ended") {
   for (const bool compressed : {false, true}) {
-    const StoredArray a = Store({"float32", {1024, 2055}, {1024, 100}, compressed ? kZstd : kRaw, {}, {}}, 5);
+    const StoredArray a =
+        Store({"float32", {1024, 2055}, {1024, 100}, compressed ? kZstd : kRaw, {}, {}}, 5);
     const Walk walk = WalkThrough(a, 2 * kMiB, true);  // lines that are not aligned
     REQUIRE(walk.end == ContentReader::State::kDone);
     CHECK(walk.content == a.content);

@@ -28,7 +28,8 @@ TEST_CASE("Aligned runs of a group are read once, their subtrees kept as values"
   CHECK(plan.memory < 32 * kMiB);  // the least of those that read once
 }
 
-TEST_CASE("Content is kept where values are not wanted or runs are not aligned, in several passes") {
+TEST_CASE(
+    "Content is kept where values are not wanted or runs are not aligned, in several passes") {
   GroupForm group{512, 4096, 65536 * 4, 128 * 4};
   for (const bool aligned : {false, true}) {
     group.line_bytes = aligned ? 65536 * 4 : 65533 * 4;
@@ -48,16 +49,20 @@ TEST_CASE("A plan keeps to its budget, and a refusal says the least budget that 
     GroupForm group;
     group.columns = r.Between(2, 600);
     group.run_bytes = item * (r.OneIn(2) ? uint64_t{1} << r.Below(10) : r.Between(1, 1000));
-    group.line_bytes = group.run_bytes * (group.columns - 1) + (r.OneIn(2) ? group.run_bytes : item);
+    group.line_bytes =
+        group.run_bytes * (group.columns - 1) + (r.OneIn(2) ? group.run_bytes : item);
     group.lines = r.Between(1, std::min<uint64_t>(10000, (uint64_t{1} << 34) / group.line_bytes));
-    const uint64_t alignment = r.Pick<uint64_t>({0, 1, 4096, 4 << 20}), each = r.Between(1000, 3 * kMiB);
+    const uint64_t alignment = r.Pick<uint64_t>({0, 1, 4096, 4 << 20}),
+                   each = r.Between(1000, 3 * kMiB);
     const OpenCost cost{100000, each, r.Between(0, 2 * kMiB), r.Below(kMiB), r.Between(1, 100)};
     const uint64_t budget = r.Between(1000, 200 * kMiB);
-    CAPTURE(seed, group.columns, group.run_bytes, group.line_bytes, group.lines, alignment, each, budget);
+    CAPTURE(seed, group.columns, group.run_bytes, group.line_bytes, group.lines, alignment, each,
+            budget);
     const ReadPlan plan = PlanRead(group, cost, budget, alignment);
     REQUIRE(plan.columns >= 1);
     REQUIRE(plan.columns <= group.columns);
-    CHECK(plan.memory == cost.Of(plan.columns) + KeptBytes(plan.lines * group.line_bytes, plan.unit));
+    CHECK(plan.memory ==
+          cost.Of(plan.columns) + KeptBytes(plan.lines * group.line_bytes, plan.unit));
     if (plan.passes > kMaxPasses) {
       ++refused;
       REQUIRE(plan.memory > budget);
@@ -86,7 +91,8 @@ TEST_CASE("A plan keeps to its budget, and a refusal says the least budget that 
 
 TEST_CASE("A group without bounds is refused without an overflow") {
   const uint64_t big = uint64_t{1} << 60;
-  const ReadPlan plan = PlanRead({big, 8, big, 1}, {0, uint64_t{1} << 39, big, uint64_t{1} << 39}, 128 * kMiB, 0);
+  const ReadPlan plan =
+      PlanRead({big, 8, big, 1}, {0, uint64_t{1} << 39, big, uint64_t{1} << 39}, 128 * kMiB, 0);
   CHECK(plan.passes > kMaxPasses);
   CHECK(plan.memory > 128 * kMiB);
 }

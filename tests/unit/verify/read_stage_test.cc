@@ -2,7 +2,6 @@
 #include "verify/read_stage.h"
 
 #include <map>
-
 #include <nlohmann/json.hpp>
 
 #include "support/catch.h"
@@ -32,7 +31,8 @@ struct Outcome {
   }
 };
 
-Outcome Read(const json& reads, const test::MemorySource& source, const std::string& lock = "", uint64_t seed = 0) {
+Outcome Read(const json& reads, const test::MemorySource& source, const std::string& lock = "",
+             uint64_t seed = 0) {
   Outcome out;
   SetContentSink([&](uint32_t part, uint64_t offset, Bytes bytes) {
     ByteVector& content = out.parts[part];
@@ -59,7 +59,10 @@ json Request() {
           {"shape", {8, 4}},
           {"chunk_shape", {8, 4}},
           {"nbytes", 128},
-          {"parts", json::array({{{"chunks", json::array({json::array({0}), json::array({0})})}, {"skip", 0}, {"take", 128}, {"begin", 0}}})}};
+          {"parts", json::array({{{"chunks", json::array({json::array({0}), json::array({0})})},
+                                  {"skip", 0},
+                                  {"take", 128},
+                                  {"begin", 0}}})}};
 }
 
 std::string Lock(const test::MemorySource& source) {
@@ -79,7 +82,8 @@ TEST_CASE("parts are the bytes they ask for, in every order of answers, checked 
   REQUIRE(whole.size() == 128);
   json request = Request();
   json& parts = request["parts"];
-  for (const auto& [skip, take] : std::vector<std::pair<int, int>>{{0, 16}, {16, 112}, {127, 1}, {0, 128}}) {
+  for (const auto& [skip, take] :
+       std::vector<std::pair<int, int>>{{0, 16}, {16, 112}, {127, 1}, {0, 128}}) {
     json part = parts[0];
     part["skip"] = skip, part["take"] = take;
     part.erase("begin");
@@ -91,7 +95,8 @@ TEST_CASE("parts are the bytes they ask for, in every order of answers, checked 
     REQUIRE(got.parts.size() == parts.size());
     for (size_t p = 0; p < parts.size(); ++p) {
       const auto begin = whole.begin() + parts[p]["skip"].get<int>();
-      CHECK(got.parts.at(static_cast<uint32_t>(p)) == ByteVector(begin, begin + parts[p]["take"].get<int>()));
+      CHECK(got.parts.at(static_cast<uint32_t>(p)) ==
+            ByteVector(begin, begin + parts[p]["take"].get<int>()));
     }
   }
   const Outcome checked = Read(json::array({Request()}), source, lock);
@@ -101,7 +106,9 @@ TEST_CASE("parts are the bytes they ask for, in every order of answers, checked 
 
 TEST_CASE("a leaf that is not what was listed is not read") {
   const test::MemorySource source = Source();
-  for (const json& change : {json{{"dtype", "int32"}}, json{{"shape", {4, 8}}}, json{{"chunk_shape", {4, 4}}}, json{{"nbytes", 64}}, json{{"shape", nullptr}}}) {
+  for (const json& change :
+       {json{{"dtype", "int32"}}, json{{"shape", {4, 8}}}, json{{"chunk_shape", {4, 4}}},
+        json{{"nbytes", 64}}, json{{"shape", nullptr}}}) {
     json request = Request();
     request.update(change);
     INFO(change.dump());
@@ -115,7 +122,8 @@ TEST_CASE("a leaf that is not what was listed is not read") {
 
 TEST_CASE("a leaf that is not there is missing, and the others are read") {
   const test::MemorySource source = Source();
-  for (const json& change : {json{{"key_path", {"params", "none"}}}, json{{"key_path", {"params"}}}, json{{"item", "state"}}}) {
+  for (const json& change : {json{{"key_path", {"params", "none"}}}, json{{"key_path", {"params"}}},
+                             json{{"item", "state"}}}) {
     json absent = Request();
     absent.update(change);
     INFO(change.dump());

@@ -19,11 +19,17 @@ TEST_CASE("chunks per dimension") {
 }
 
 TEST_CASE("chunk keys") {
-  struct Row { ChunkKeyEncoding encoding; Shape index; const char* key; };
+  struct Row {
+    ChunkKeyEncoding encoding;
+    Shape index;
+    const char* key;
+  };
   const Row rows[] = {
-      {{false, '.'}, {0, 1}, "0.1"}, {{false, '/'}, {10, 1}, "10/1"}, {{false, '.'}, {7}, "7"},
-      {{false, '.'}, {}, "0"},       {{false, '/'}, {}, "0"},         {{true, '/'}, {0, 1}, "c/0/1"},
-      {{true, '.'}, {0, 1}, "c.0.1"}, {{true, '/'}, {}, "c"},         {{true, '.'}, {}, "c"},
+      {{false, '.'}, {0, 1}, "0.1"},  {{false, '/'}, {10, 1}, "10/1"},
+      {{false, '.'}, {7}, "7"},       {{false, '.'}, {}, "0"},
+      {{false, '/'}, {}, "0"},        {{true, '/'}, {0, 1}, "c/0/1"},
+      {{true, '.'}, {0, 1}, "c.0.1"}, {{true, '/'}, {}, "c"},
+      {{true, '.'}, {}, "c"},
   };
   for (const Row& row : rows) {
     CHECK(ChunkKey(row.encoding, row.index) == row.key);
@@ -36,7 +42,8 @@ TEST_CASE("chunk keys") {
 
 TEST_CASE("keys go around over a whole grid, last dimension fastest") {
   const Shape grid{3, 1, 12};
-  for (const ChunkKeyEncoding& encoding : {ChunkKeyEncoding{true, '/'}, ChunkKeyEncoding{false, '.'}})
+  for (const ChunkKeyEncoding& encoding :
+       {ChunkKeyEncoding{true, '/'}, ChunkKeyEncoding{false, '.'}})
     for (uint64_t i = 0; i < 36; ++i)
       CHECK(ParseChunkKey(encoding, grid, ChunkKey(encoding, Unravel(i, grid))) == i);
   CHECK(Unravel(13, grid) == Shape{1, 0, 1});
@@ -45,22 +52,44 @@ TEST_CASE("keys go around over a whole grid, last dimension fastest") {
 TEST_CASE("names of no chunk") {
   const ChunkKeyEncoding v2{false, '.'}, v3{true, '/'};
   const Shape grid{3, 11};
-  for (const char* key : {"", "0", "0.", ".0", "0.0.0", "3.0", "0.11", "00.0", "0.00", "0.01", "+1.0", "-1.0", "0.-0",
-                          " 0.0", "0.0 ", "0/0", "c/0/0", "0.0x", "0x0.0", ".zarray", "0..0",
-                          "99999999999999999999.0", "18446744073709551616.0"}) {
+  for (const char* key : {"",
+                          "0",
+                          "0.",
+                          ".0",
+                          "0.0.0",
+                          "3.0",
+                          "0.11",
+                          "00.0",
+                          "0.00",
+                          "0.01",
+                          "+1.0",
+                          "-1.0",
+                          "0.-0",
+                          " 0.0",
+                          "0.0 ",
+                          "0/0",
+                          "c/0/0",
+                          "0.0x",
+                          "0x0.0",
+                          ".zarray",
+                          "0..0",
+                          "99999999999999999999.0",
+                          "18446744073709551616.0"}) {
     INFO(key);
     CHECK(ParseChunkKey(v2, grid, key) == std::nullopt);
   }
-  for (const char* key : {"", "c", "c/", "c/0", "c/0/0/0", "c/0/0/", "0/0", "C/0/0", "c.0.0", "c/3/0", "c/0/011",
-                          "cc/0/0", "c//0/0", "zarr.json"}) {
+  for (const char* key : {"", "c", "c/", "c/0", "c/0/0/0", "c/0/0/", "0/0", "C/0/0", "c.0.0",
+                          "c/3/0", "c/0/011", "cc/0/0", "c//0/0", "zarr.json"}) {
     INFO(key);
     CHECK(ParseChunkKey(v3, grid, key) == std::nullopt);
   }
   CHECK(ParseChunkKey(v2, {}, "0") == 0u);
   CHECK(ParseChunkKey(v3, {}, "c") == 0u);
-  for (const char* key : {"", "00", "1", "c", "0.0"}) CHECK(ParseChunkKey(v2, {}, key) == std::nullopt);
+  for (const char* key : {"", "00", "1", "c", "0.0"})
+    CHECK(ParseChunkKey(v2, {}, key) == std::nullopt);
   for (const char* key : {"", "0", "c/0", "c/"}) CHECK(ParseChunkKey(v3, {}, key) == std::nullopt);
   CHECK(ParseChunkKey(v2, {0, 5}, "0.0") == std::nullopt);
-  CHECK(ParseChunkKey(v2, {1ull << 63, 1ull << 63}, "9223372036854775807.1") == std::nullopt);  // linear overflows
+  CHECK(ParseChunkKey(v2, {1ull << 63, 1ull << 63}, "9223372036854775807.1") ==
+        std::nullopt);  // linear overflows
   CHECK(ParseChunkKey(v2, {1ull << 63, 2}, "9223372036854775807.1") == ~uint64_t{0});
 }

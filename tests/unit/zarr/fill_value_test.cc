@@ -45,13 +45,14 @@ TEST_CASE("fill values as TensorStore reads them") {
 }
 
 TEST_CASE("raw fill values are base64 of exactly the element") {
-  for (const auto& [zarr_format, name] : {std::pair(2, "|S3"), std::pair(2, "|V3"), std::pair(3, "r24")}) {
+  for (const auto& [zarr_format, name] :
+       {std::pair(2, "|S3"), std::pair(2, "|V3"), std::pair(3, "r24")}) {
     INFO(zarr_format << name);
     const auto fill = Parse(zarr_format, name, "\"YWJj\"");
     REQUIRE(fill);
     CHECK(*fill == "616263"_hex);
-    for (const char* text : {"\"YWI=\"", "\"YWJjZA==\"", "\"YWI\"", "\"abc\"", "0", "[97,98,99]", "\"0x616263\"",
-                             "true", "\"YWJ\\u0000\""}) {
+    for (const char* text : {"\"YWI=\"", "\"YWJjZA==\"", "\"YWI\"", "\"abc\"", "0", "[97,98,99]",
+                             "\"0x616263\"", "true", "\"YWJ\\u0000\""}) {
       INFO(text);
       const auto refused = Parse(zarr_format, name, text);
       REQUIRE_FALSE(refused);
@@ -81,19 +82,29 @@ TEST_CASE("numbers of float8_e8m0fnu are not guessed") {
 }
 
 TEST_CASE("messages name what would have been taken") {
-  struct Row { int zarr_format; const char* type; const char* text; const char* message; };
+  struct Row {
+    int zarr_format;
+    const char* type;
+    const char* text;
+    const char* message;
+  };
   const Row rows[] = {
       {2, "<i4", "2147483648",
-       "\"fill_value\": expected integer in the range [-2147483648, 2147483647], but received: 2147483648"},
-      {3, "uint8", "-1", "\"fill_value\": expected integer in the range [0, 255], but received: -1"},
+       "\"fill_value\": expected integer in the range [-2147483648, 2147483647], but received: "
+       "2147483648"},
+      {3, "uint8", "-1",
+       "\"fill_value\": expected integer in the range [0, 255], but received: -1"},
       {3, "int4", "8", "\"fill_value\": expected integer in the range [-8, 7], but received: 8"},
       {3, "uint64", "1.5",
-       "\"fill_value\": expected integer in the range [0, 18446744073709551615], but received: 1.5"},
+       "\"fill_value\": expected integer in the range [0, 18446744073709551615], but received: "
+       "1.5"},
       {2, "|b1", "1", "\"fill_value\": expected boolean, but received: 1"},
-      {3, "complex64", "[1]", "\"fill_value\": expected array of length 2, but received: array of length 1"},
+      {3, "complex64", "[1]",
+       "\"fill_value\": expected array of length 2, but received: array of length 1"},
       {3, "float32", "null", "\"fill_value\": expected value of type float32, but received: null"},
       {2, "<f4", "\"nan\"",
-       "\"fill_value\": expected floating-point number, \"NaN\", \"Infinity\" or \"-Infinity\", but received: \"nan\""},
+       "\"fill_value\": expected floating-point number, \"NaN\", \"Infinity\" or \"-Infinity\", "
+       "but received: \"nan\""},
   };
   for (const Row& row : rows) {
     const auto fill = Parse(row.zarr_format, row.type, row.text);
@@ -105,7 +116,8 @@ TEST_CASE("messages name what would have been taken") {
 
 TEST_CASE("rounding to nearest even, at the edges of a format") {
   CHECK(EncodeFloat(448, kFloat8E4m3fn) == 0x7e);
-  CHECK(EncodeFloat(464, kFloat8E4m3fn) == 0x7e);  // a tie: the even code, which is the largest number
+  CHECK(EncodeFloat(464, kFloat8E4m3fn) ==
+        0x7e);  // a tie: the even code, which is the largest number
   CHECK(EncodeFloat(464.0000001, kFloat8E4m3fn) == 0x7f);
   CHECK(EncodeFloat(-1e9, kFloat8E4m3fn) == 0xff);
   CHECK(EncodeFloat(-1e9, kFloat8E4m3fnuz) == 0x80);
@@ -113,7 +125,7 @@ TEST_CASE("rounding to nearest even, at the edges of a format") {
   CHECK(EncodeFloat(-1e-300, kFloat8E5m2fnuz) == 0x00);
   CHECK(EncodeFloat(-1e-300, kFloat16) == 0x8000);
   CHECK(EncodeFloat(0x1p-24, kFloat16) == 1);
-  CHECK(EncodeFloat(0x1p-25, kFloat16) == 0);         // a tie with zero
+  CHECK(EncodeFloat(0x1p-25, kFloat16) == 0);  // a tie with zero
   CHECK(EncodeFloat(0x1.8p-24, kFloat16) == 2);
   CHECK(EncodeFloat(65519, kFloat16) == 0x7bff);
   CHECK(EncodeFloat(65520, kFloat16) == 0x7c00);

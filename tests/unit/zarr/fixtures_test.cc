@@ -1,11 +1,13 @@
-// Every `.zarray` and `zarr.json` that lies in the fixtures as a file, and what TensorStore or Orbax read of it.
+// Every `.zarray` and `zarr.json` that lies in the fixtures as a file, and what TensorStore or
+// Orbax read of it.
+#include "support/fixtures.h"
+
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
 
 #include "support/catch.h"
-#include "support/fixtures.h"
 #include "support/hex.h"
 #include "support/vectors.h"
 #include "zarr/array_metadata.h"
@@ -42,7 +44,8 @@ std::vector<Found> FindArrays() {
   return found;
 }
 
-// Leaves of an expected.json by the directory of their array: item, then key path joined as the store joins it.
+// Leaves of an expected.json by the directory of their array: item, then key path joined as the
+// store joins it.
 void ExpectLeaves(const fs::path& root, std::map<fs::path, nlohmann::json>& leaves) {
   const auto expected = nlohmann::json::parse(ReadFile(root / "expected.json"), nullptr, false);
   if (expected.is_discarded()) return;
@@ -50,7 +53,8 @@ void ExpectLeaves(const fs::path& root, std::map<fs::path, nlohmann::json>& leav
     if (!content.contains("leaves")) continue;
     for (const auto& leaf : content["leaves"]) {
       std::string joined;
-      for (const auto& key : leaf["keypath"]) joined += (joined.empty() ? "" : ".") + key.get<std::string>();
+      for (const auto& key : leaf["keypath"])
+        joined += (joined.empty() ? "" : ".") + key.get<std::string>();
       leaves[(root / "ckpt" / item / joined).lexically_normal()] = leaf;
     }
   }
@@ -75,7 +79,8 @@ TEST_CASE("array metadata of every fixture is read") {
 TEST_CASE("shapes and types are those of the restored leaves") {
   std::map<fs::path, nlohmann::json> leaves;
   for (const auto& entry : fs::recursive_directory_iterator(leafsum::test::Fixtures()))
-    if (entry.path().filename() == "expected.json" && !fs::exists(entry.path().parent_path() / "damage.json"))
+    if (entry.path().filename() == "expected.json" &&
+        !fs::exists(entry.path().parent_path() / "damage.json"))
       ExpectLeaves(entry.path().parent_path(), leaves);
   size_t compared = 0;
   for (const Found& found : FindArrays()) {

@@ -63,14 +63,31 @@ ArrayMetadata Array(int zarr_format, const std::string& type_name, std::string_v
 }  // namespace
 
 TEST_CASE("array metadata goes around") {
-  struct Row { const char* type; const char* fill; };
+  struct Row {
+    const char* type;
+    const char* fill;
+  };
   const Row rows[] = {
-      {"bool", "01"}, {"int2", "02"}, {"int4", "0f"}, {"int8", "80"}, {"uint8", "ff"}, {"int16", "0080"},
-      {"int64", "0000000000000080"}, {"int64", "ffffffffffffff7f"}, {"uint64", "ffffffffffffffff"},
+      {"bool", "01"},
+      {"int2", "02"},
+      {"int4", "0f"},
+      {"int8", "80"},
+      {"uint8", "ff"},
+      {"int16", "0080"},
+      {"int64", "0000000000000080"},
+      {"int64", "ffffffffffffff7f"},
+      {"uint64", "ffffffffffffffff"},
       {"uint64", "0100000000002000"},  // 2^53 + 1
-      {"float64", "0000000000000080"}, {"float64", "182d4454fb210940"}, {"float32", "00000080"}, {"float16", "0000"},
-      {"bfloat16", "0000"}, {"float8_e4m3fn", "00"}, {"float8_e8m0fnu", "00"}, {"float4_e2m1fn", "07"},
-      {"complex64", "0000803f00000080"}, {"complex128", "000000000000f03f00000000000000c0"},
+      {"float64", "0000000000000080"},
+      {"float64", "182d4454fb210940"},
+      {"float32", "00000080"},
+      {"float16", "0000"},
+      {"bfloat16", "0000"},
+      {"float8_e4m3fn", "00"},
+      {"float8_e8m0fnu", "00"},
+      {"float4_e2m1fn", "07"},
+      {"complex64", "0000803f00000080"},
+      {"complex128", "000000000000f03f00000000000000c0"},
       {"r40", "6100620063"},
   };
   for (int zarr_format : {2, 3})
@@ -99,7 +116,10 @@ TEST_CASE("orders, separators and codecs go around") {
   ArrayMetadata v3 = Array(3, "uint16", "0100");
   v3.codecs.big_endian = true;
   v3.codecs.transpose = {1, 2, 0};
-  v3.codecs.bytes_codecs = {{CodecKind::kCrc32c, true}, {CodecKind::kGzip, true}, {CodecKind::kBlosc, false}, {CodecKind::kZstd, true}};
+  v3.codecs.bytes_codecs = {{CodecKind::kCrc32c, true},
+                            {CodecKind::kGzip, true},
+                            {CodecKind::kBlosc, false},
+                            {CodecKind::kZstd, true}};
   v3.key_encoding = {false, '/'};
   GoAround(v3);
 

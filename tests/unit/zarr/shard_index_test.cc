@@ -53,7 +53,8 @@ TEST_CASE("sizes of a shard index") {
 }
 
 TEST_CASE("shard indices go around; every other length fails") {
-  const std::vector<ShardIndexEntry> entries{{0, 33, false}, {0, 0, true}, {33, 67, false}, {40, 0, false}, {100, 0, false}};
+  const std::vector<ShardIndexEntry> entries{
+      {0, 33, false}, {0, 0, true}, {33, 67, false}, {40, 0, false}, {100, 0, false}};
   for (size_t checksums : {0, 1, 2}) {
     for (bool big_endian : {false, true}) {
       INFO(checksums << big_endian);
@@ -81,9 +82,15 @@ TEST_CASE("shard indices go around; every other length fails") {
 }
 
 TEST_CASE("a transposed index is read by its strides") {
-  // The array [2, 3, 2] of numbers 10 i + 2 j + k, k = 0: offset, 1: length, with its axes permuted.
-  for (const std::vector<uint32_t>& order :
-       {std::vector<uint32_t>{}, {0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}) {
+  // The array [2, 3, 2] of numbers 10 i + 2 j + k, k = 0: offset, 1: length, with its axes
+  // permuted.
+  for (const std::vector<uint32_t>& order : {std::vector<uint32_t>{},
+                                             {0, 1, 2},
+                                             {0, 2, 1},
+                                             {1, 0, 2},
+                                             {1, 2, 0},
+                                             {2, 0, 1},
+                                             {2, 1, 0}}) {
     ShardingSpec spec = Spec({4, 5}, 0);
     spec.index_transpose = order;
     const uint64_t dims[] = {2, 3, 2};
@@ -92,7 +99,8 @@ TEST_CASE("a transposed index is read by its strides") {
     ByteVector bytes;
     for (uint64_t n = 0; n < 12; ++n) {
       uint64_t rest = n;
-      for (size_t i = 3; i-- > 0; rest /= stored[i]) at[order.empty() ? i : order[i]] = rest % stored[i];
+      for (size_t i = 3; i-- > 0; rest /= stored[i])
+        at[order.empty() ? i : order[i]] = rest % stored[i];
       bytes.push_back(static_cast<uint8_t>(10 * at[0] + 2 * at[1] + at[2]));
       bytes.resize(bytes.size() + 7);
     }
@@ -141,7 +149,10 @@ TEST_CASE("every flipped bit of a checked index is noticed") {
 
 TEST_CASE("shard index entries that cannot be") {
   constexpr uint64_t kNone = ~uint64_t{0};
-  struct Row { ShardIndexEntry entry; const char* message; };
+  struct Row {
+    ShardIndexEntry entry;
+    const char* message;
+  };
   const Row rows[] = {
       {{kNone, 5}, "shard index entry is half empty"},
       {{5, kNone}, "shard index entry is half empty"},

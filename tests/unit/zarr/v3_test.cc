@@ -1,8 +1,8 @@
 // One row per rule of `zarr.json`.
+#include "document.h"
 #include "support/catch.h"
 #include "support/hex.h"
 #include "zarr/array_metadata.h"
-#include "document.h"
 
 using namespace leafsum;
 using namespace leafsum::zarr;
@@ -11,18 +11,29 @@ using test::kZarrJson;
 
 namespace {
 
-Result<ArrayMetadata> Parse(const std::string& text) { return ParseZarrJson(test::Exact(AsBytes(text))); }
+Result<ArrayMetadata> Parse(const std::string& text) {
+  return ParseZarrJson(test::Exact(AsBytes(text)));
+}
 
 // Shorthand of the codec rows below: L bytes, Z zstd, C crc32c, T transpose (1, 0).
 std::string Expanded(std::string_view text) {
   std::string out;
   for (char c : text) {
     switch (c) {
-      case 'L': out += test::kBytesCodec; break;
-      case 'Z': out += R"({"name":"zstd","configuration":{"level":1}})"; break;
-      case 'C': out += R"({"name":"crc32c"})"; break;
-      case 'T': out += R"({"name":"transpose","configuration":{"order":[1,0]}})"; break;
-      default: out += c;
+      case 'L':
+        out += test::kBytesCodec;
+        break;
+      case 'Z':
+        out += R"({"name":"zstd","configuration":{"level":1}})";
+        break;
+      case 'C':
+        out += R"({"name":"crc32c"})";
+        break;
+      case 'T':
+        out += R"({"name":"transpose","configuration":{"order":[1,0]}})";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
@@ -30,8 +41,9 @@ std::string Expanded(std::string_view text) {
 
 std::string Sharding(std::string_view chunk_shape, std::string_view codecs, std::string_view index,
                      std::string_view more = "") {
-  return R"({"name":"sharding_indexed","configuration":{"chunk_shape":)" + std::string(chunk_shape) + ",\"codecs\":" +
-         Expanded(codecs) + ",\"index_codecs\":" + Expanded(index) + std::string(more) + "}}";
+  return R"({"name":"sharding_indexed","configuration":{"chunk_shape":)" +
+         std::string(chunk_shape) + ",\"codecs\":" + Expanded(codecs) +
+         ",\"index_codecs\":" + Expanded(index) + std::string(more) + "}}";
 }
 
 Result<ArrayMetadata> ParseCodecList(const std::string& codecs) {
@@ -68,7 +80,8 @@ TEST_CASE("the form that Orbax's v1 API writes") {
   REQUIRE(array->codecs.sharding.size() == 1);
   const ShardingSpec& shard = array->codecs.sharding[0];
   CHECK(shard.chunk_shape == std::vector<uint64_t>{2, 3});
-  CHECK(shard.codecs.bytes_codecs == codec::CodecSpecs{{CodecKind::kZstd, true}});  // bytes after its frame: ignored
+  CHECK(shard.codecs.bytes_codecs ==
+        codec::CodecSpecs{{CodecKind::kZstd, true}});  // bytes after its frame: ignored
   CHECK(shard.index_codecs == codec::CodecSpecs{{CodecKind::kCrc32c, true}});
   CHECK(shard.index_at_end);
   CHECK_FALSE(shard.index_big_endian);
@@ -82,21 +95,29 @@ TEST_CASE("zarr3: what is accepted besides") {
   CHECK(Parse(kZarrJson.With("x", R"({"must_understand":false,"name":"y"})").Text()));
   CHECK(Parse(kZarrJson.With("zarr_format", "3.0").Text()));
   CHECK(Parse(kZarrJson.With("shape", "[0,6]").Text())->nbytes == 0);
-  CHECK(Parse(kZarrJson.With("fill_value", "\"0x7fc\"").Text())->fill_value == test::FromHex("fc070000"));
+  CHECK(Parse(kZarrJson.With("fill_value", "\"0x7fc\"").Text())->fill_value ==
+        test::FromHex("fc070000"));
 }
 
 TEST_CASE("a data type may be an extension point") {
-  const auto raw = Parse(kZarrJson.With("data_type", R"({"name":"raw_bytes","configuration":{"length_bytes":4}})")
-                             .With("fill_value", "\"AQIDBA==\"").Text());
+  const auto raw = Parse(
+      kZarrJson.With("data_type", R"({"name":"raw_bytes","configuration":{"length_bytes":4}})")
+          .With("fill_value", "\"AQIDBA==\"")
+          .Text());
   REQUIRE(raw);
   CHECK(raw->type.name == "r32");
   CHECK(raw->type.itemsize == 4);
   CHECK(raw->fill_value == test::FromHex("01020304"));
-  CHECK(Parse(kZarrJson.With("data_type", R"({"name":"float32","configuration":{}})").Text())->type.name == "float32");
+  CHECK(Parse(kZarrJson.With("data_type", R"({"name":"float32","configuration":{}})").Text())
+            ->type.name == "float32");
 }
 
 TEST_CASE("chunk key encodings") {
-  struct Row { const char* text; bool is_default; char separator; };
+  struct Row {
+    const char* text;
+    bool is_default;
+    char separator;
+  };
   const Row rows[] = {
       {R"({"name":"default"})", true, '/'},
       {R"({"name":"default","configuration":{}})", true, '/'},
@@ -114,24 +135,36 @@ TEST_CASE("chunk key encodings") {
 }
 
 TEST_CASE("zarr3: what is refused") {
-  struct Row { const char* member; const char* value; ErrorCode code; const char* message; };
+  struct Row {
+    const char* member;
+    const char* value;
+    ErrorCode code;
+    const char* message;
+  };
   const Row rows[] = {
       {"zarr_format", nullptr, kInvalid, "\"zarr_format\": expected 3, but member is missing"},
       {"node_type", nullptr, kInvalid, "\"node_type\": expected \"array\", but member is missing"},
       {"shape", nullptr, kInvalid, "\"shape\": expected array, but member is missing"},
       {"data_type", nullptr, kInvalid, "\"data_type\": expected string, but member is missing"},
       {"chunk_grid", nullptr, kInvalid, "\"chunk_grid\": expected object, but member is missing"},
-      {"chunk_key_encoding", nullptr, kInvalid, "\"chunk_key_encoding\": expected object, but member is missing"},
+      {"chunk_key_encoding", nullptr, kInvalid,
+       "\"chunk_key_encoding\": expected object, but member is missing"},
       {"codecs", nullptr, kInvalid, "\"codecs\": expected array, but member is missing"},
-      {"fill_value", nullptr, kInvalid, "\"fill_value\": expected value of type float32, but member is missing"},
-      {"fill_value", "null", kInvalid, "\"fill_value\": expected value of type float32, but received: null"},
+      {"fill_value", nullptr, kInvalid,
+       "\"fill_value\": expected value of type float32, but member is missing"},
+      {"fill_value", "null", kInvalid,
+       "\"fill_value\": expected value of type float32, but received: null"},
 
       {"zarr_format", "2", kUnsupported, "\"zarr_format\": expected 3, but received: 2"},
       {"zarr_format", "\"3\"", kInvalid, "\"zarr_format\": expected 3, but received: \"3\""},
-      {"node_type", "\"group\"", kInvalid, "\"node_type\": expected \"array\", but received: \"group\""},
-      {"x", "1", kUnsupported, "unsupported metadata field \"x\" is not marked {\"must_understand\": false}"},
-      {"x", "{}", kUnsupported, "unsupported metadata field \"x\" is not marked {\"must_understand\": false}"},
-      {"x", "null", kUnsupported, "unsupported metadata field \"x\" is not marked {\"must_understand\": false}"},
+      {"node_type", "\"group\"", kInvalid,
+       "\"node_type\": expected \"array\", but received: \"group\""},
+      {"x", "1", kUnsupported,
+       "unsupported metadata field \"x\" is not marked {\"must_understand\": false}"},
+      {"x", "{}", kUnsupported,
+       "unsupported metadata field \"x\" is not marked {\"must_understand\": false}"},
+      {"x", "null", kUnsupported,
+       "unsupported metadata field \"x\" is not marked {\"must_understand\": false}"},
       {"x", R"({"must_understand":true})", kUnsupported,
        "unsupported metadata field \"x\" is not marked {\"must_understand\": false}"},
       {"x", R"({"must_understand":0})", kUnsupported,
@@ -140,11 +173,14 @@ TEST_CASE("zarr3: what is refused") {
       {"attributes", "null", kInvalid, "\"attributes\": expected object, but received: null"},
       {"dimension_names", "[\"a\"]", kInvalid,
        "\"dimension_names\": expected array of length 2, but received: array of length 1"},
-      {"dimension_names", "[\"a\",5]", kInvalid, "\"dimension_names\": expected strings or null, but received: 5"},
+      {"dimension_names", "[\"a\",5]", kInvalid,
+       "\"dimension_names\": expected strings or null, but received: 5"},
       {"dimension_names", "[\"a\",\"a\"]", kUnsupported,
        "\"dimension_names\": expected names that differ, but received: \"a\""},
-      {"dimension_names", "null", kInvalid, "\"dimension_names\": expected array of length 2, but received: null"},
-      {"storage_transformers", "{}", kInvalid, "\"storage_transformers\": expected array, but received: object"},
+      {"dimension_names", "null", kInvalid,
+       "\"dimension_names\": expected array of length 2, but received: null"},
+      {"storage_transformers", "{}", kInvalid,
+       "\"storage_transformers\": expected array, but received: object"},
       {"storage_transformers", R"([{"name":"x"}])", kUnsupported,
        "\"storage_transformers\": no storage transformers are supported"},
       {"data_type", R"({"name":"float32"})", kUnsupported,
@@ -161,20 +197,23 @@ TEST_CASE("zarr3: what is refused") {
        "\"data_type\": \"length_bytes\": expected positive integer, but received: 0"},
       {"data_type", R"({"name":"raw_bytes","configuration":{"length_bytes":"4"}})", kInvalid,
        "\"data_type\": \"length_bytes\": expected positive integer, but received: \"4\""},
-      {"data_type", R"({"name":"raw_bytes","configuration":{"length_bytes":4294967296}})", ErrorCode::kLimit,
-       "elements are too wide"},
-      {"data_type", "[]", kUnsupported, "\"data_type\": expected name of a data type, but received: array of length 0"},
+      {"data_type", R"({"name":"raw_bytes","configuration":{"length_bytes":4294967296}})",
+       ErrorCode::kLimit, "elements are too wide"},
+      {"data_type", "[]", kUnsupported,
+       "\"data_type\": expected name of a data type, but received: array of length 0"},
       {"data_type", "5", kInvalid, "\"data_type\": expected string, but received: 5"},
       {"data_type", "\"uint4\"", kUnsupported, "\"data_type\": unsupported data type \"uint4\""},
       {"data_type", "\"r4\"", kInvalid, "\"data_type\": data type \"r4\" is invalid"},
       {"shape", "[4,-6]", kInvalid, "\"shape\": expected integers of at least 0, but received: -6"},
 
-      {"chunk_grid", "\"regular\"", kUnsupported, "\"chunk_grid\": expected object, but received: \"regular\""},
-      {"chunk_grid", "[]", kInvalid, "\"chunk_grid\": expected object, but received: array of length 0"},
+      {"chunk_grid", "\"regular\"", kUnsupported,
+       "\"chunk_grid\": expected object, but received: \"regular\""},
+      {"chunk_grid", "[]", kInvalid,
+       "\"chunk_grid\": expected object, but received: array of length 0"},
       {"chunk_grid", R"({"configuration":{"chunk_shape":[4,6]}})", kInvalid,
        "\"chunk_grid\": \"name\": expected string, but member is missing"},
-      {"chunk_grid", R"({"name":"rectangular","configuration":{"chunk_shape":[4,6]}})", kUnsupported,
-       "\"chunk_grid\": expected \"regular\", but received another name"},
+      {"chunk_grid", R"({"name":"rectangular","configuration":{"chunk_shape":[4,6]}})",
+       kUnsupported, "\"chunk_grid\": expected \"regular\", but received another name"},
       {"chunk_grid", R"({"name":"regular"})", kInvalid,
        "\"chunk_grid\": \"configuration\": expected object, but member is missing"},
       {"chunk_grid", R"({"name":"regular","configuration":[]})", kInvalid,
@@ -182,28 +221,32 @@ TEST_CASE("zarr3: what is refused") {
       {"chunk_grid", R"({"name":"regular","configuration":{}})", kInvalid,
        "\"chunk_grid\": \"chunk_shape\": expected array, but member is missing"},
       {"chunk_grid", R"({"name":"regular","configuration":{"chunk_shape":[4]}})", kInvalid,
-       "\"chunk_grid\": \"chunk_shape\": expected array of length 2, but received: array of length 1"},
+       "\"chunk_grid\": \"chunk_shape\": expected array of length 2, but received: array of length "
+       "1"},
       {"chunk_grid", R"({"name":"regular","configuration":{"chunk_shape":[4,0]}})", kInvalid,
        "\"chunk_grid\": \"chunk_shape\": expected integers of at least 1, but received: 0"},
-      {"chunk_grid", R"({"name":"regular","configuration":{"chunk_shape":[4,6],"x":1}})", kUnsupported,
-       "\"chunk_grid\" includes extra members: \"x\""},
-      {"chunk_grid", R"({"name":"regular","configuration":{"chunk_shape":[4,6]},"must_understand":false})",
+      {"chunk_grid", R"({"name":"regular","configuration":{"chunk_shape":[4,6],"x":1}})",
+       kUnsupported, "\"chunk_grid\" includes extra members: \"x\""},
+      {"chunk_grid",
+       R"({"name":"regular","configuration":{"chunk_shape":[4,6]},"must_understand":false})",
        kUnsupported, "\"chunk_grid\" includes extra members: \"must_understand\""},
 
       {"chunk_key_encoding", "\"default\"", kUnsupported,
        "\"chunk_key_encoding\": expected object, but received: \"default\""},
-      {"chunk_key_encoding", "{}", kInvalid, "\"chunk_key_encoding\": \"name\": expected string, but member is missing"},
+      {"chunk_key_encoding", "{}", kInvalid,
+       "\"chunk_key_encoding\": \"name\": expected string, but member is missing"},
       {"chunk_key_encoding", R"({"name":"v3"})", kUnsupported,
        "\"chunk_key_encoding\": expected one of \"default\", \"v2\""},
       {"chunk_key_encoding", R"({"name":"default","configuration":null})", kInvalid,
        "\"chunk_key_encoding\": \"configuration\": expected object, but received: null"},
       {"chunk_key_encoding", R"({"name":"default","configuration":{"separator":"-"}})", kInvalid,
        "\"chunk_key_encoding\": \"separator\": expected one of \".\", \"/\", but received: \"-\""},
-      {"chunk_key_encoding", R"({"name":"v2","configuration":{"separator":".","x":1}})", kUnsupported,
-       "\"chunk_key_encoding\" includes extra members: \"x\""},
+      {"chunk_key_encoding", R"({"name":"v2","configuration":{"separator":".","x":1}})",
+       kUnsupported, "\"chunk_key_encoding\" includes extra members: \"x\""},
   };
   for (const Row& row : rows) {
-    const auto document = row.value ? kZarrJson.With(row.member, row.value) : kZarrJson.Without(row.member);
+    const auto document =
+        row.value ? kZarrJson.With(row.member, row.value) : kZarrJson.Without(row.member);
     INFO(document.Text());
     CheckError(Parse(document.Text()), row.code, row.message);
   }
@@ -224,12 +267,16 @@ TEST_CASE("codec lists that are accepted") {
   CHECK(kinds("[L,C,Z,C]") == Kinds{CodecKind::kCrc32c, CodecKind::kZstd, CodecKind::kCrc32c});
   CHECK(kinds(R"([L,{"name":"gzip","configuration":{"level":0}}])") == Kinds{CodecKind::kGzip});
   CHECK(kinds(R"([L,{"name":"crc32c","configuration":{}}])") == Kinds{CodecKind::kCrc32c});
-  CHECK(kinds(R"([L,{"name":"zstd","configuration":{"level":22,"checksum":true}}])") == Kinds{CodecKind::kZstd});
+  CHECK(kinds(R"([L,{"name":"zstd","configuration":{"level":22,"checksum":true}}])") ==
+        Kinds{CodecKind::kZstd});
 
-  CHECK(ParseCodecList(R"([{"name":"bytes","configuration":{"endian":"big"}}])")->codecs.big_endian);
+  CHECK(
+      ParseCodecList(R"([{"name":"bytes","configuration":{"endian":"big"}}])")->codecs.big_endian);
   const auto one_byte = kZarrJson.With("data_type", "\"uint8\"").With("fill_value", "0");
-  for (const char* config : {"", R"(,"configuration":{})", R"(,"configuration":{"endian":"big"})"}) {
-    const auto array = Parse(one_byte.With("codecs", R"([{"name":"bytes")" + std::string(config) + "}]").Text());
+  for (const char* config :
+       {"", R"(,"configuration":{})", R"(,"configuration":{"endian":"big"})"}) {
+    const auto array =
+        Parse(one_byte.With("codecs", R"([{"name":"bytes")" + std::string(config) + "}]").Text());
     REQUIRE(array);
     CHECK_FALSE(array->codecs.big_endian);  // one byte has no order
   }
@@ -238,8 +285,10 @@ TEST_CASE("codec lists that are accepted") {
 TEST_CASE("transposes add up") {
   const auto transpose = [](const std::string& codecs) {
     const auto array = Parse(
-        kZarrJson.With("shape", "[2,3,4]").With("chunk_grid", R"({"name":"regular","configuration":{"chunk_shape":[2,3,4]}})")
-            .With("codecs", codecs).Text());
+        kZarrJson.With("shape", "[2,3,4]")
+            .With("chunk_grid", R"({"name":"regular","configuration":{"chunk_shape":[2,3,4]}})")
+            .With("codecs", codecs)
+            .Text());
     REQUIRE(array);
     return array->codecs.transpose;
   };
@@ -248,7 +297,8 @@ TEST_CASE("transposes add up") {
   using Axes = std::vector<uint32_t>;
   CHECK(transpose("[" + order + "[2,0,1]}}," + kEnd) == Axes{2, 0, 1});
   CHECK(transpose("[" + order + "[2,0,1]}}," + order + "[1,0,2]}}," + kEnd) == Axes{0, 2, 1});
-  CHECK(transpose("[" + order + "[2,0,1]}}," + order + "[1,2,0]}}," + kEnd).empty());  // each undoes the other
+  CHECK(transpose("[" + order + "[2,0,1]}}," + order + "[1,2,0]}}," + kEnd)
+            .empty());  // each undoes the other
   CHECK(transpose("[" + order + "[0,1,2]}}," + kEnd).empty());
   CHECK(transpose("[" + order + "\"C\"}}," + kEnd).empty());
   CHECK(transpose("[" + order + "\"F\"}}," + kEnd) == Axes{2, 1, 0});
@@ -262,8 +312,9 @@ TEST_CASE("a member under a wrong name is missing, not an extension of this one"
       R"("index_codecs":[{"configuration":{"endian":"little"},"name":"bytes"}]},"name":"sharding_indexed"}],)"
       R"("data_type":"float32","fill_value":0.0,"node_type":"array","shape":[6,4],"zarr_format":3})";
   REQUIRE(Parse(sound));
-  for (const char* name : {"chunk_grid", "chunk_key_encoding", "codecs", "data_type", "fill_value", "node_type", "shape",
-                           "zarr_format", "chunk_shape", "order", "level", "index_codecs", "endian", "name", "configuration"}) {
+  for (const char* name : {"chunk_grid", "chunk_key_encoding", "codecs", "data_type", "fill_value",
+                           "node_type", "shape", "zarr_format", "chunk_shape", "order", "level",
+                           "index_codecs", "endian", "name", "configuration"}) {
     const std::string member = '"' + std::string(name) + "\":";
     for (size_t at = sound.find(member); at != std::string::npos; at = sound.find(member, at + 1)) {
       std::string text = sound;
@@ -276,11 +327,14 @@ TEST_CASE("a member under a wrong name is missing, not an extension of this one"
   }
 }
 
-TEST_CASE("a member beside name and configuration is no damage where nothing is missing, and not understood") {
+TEST_CASE(
+    "a member beside name and configuration is no damage where nothing is missing, and not "
+    "understood") {
   for (const char* point : {"\"name\":\"regular\"", "\"name\":\"default\"", "\"name\":\"bytes\""}) {
     const std::string sound = kZarrJson.Text();
     REQUIRE(sound.find(point) != std::string::npos);
-    for (const char* more : {"\"must_understand\":false,", "\"must_understand\":true,", "\"x\":1,"}) {
+    for (const char* more :
+         {"\"must_understand\":false,", "\"must_understand\":true,", "\"x\":1,"}) {
       std::string text = sound;
       text.insert(text.find(point), more);
       INFO(text);
@@ -292,7 +346,11 @@ TEST_CASE("a member beside name and configuration is no damage where nothing is 
 }
 
 TEST_CASE("codec lists that are refused") {
-  struct Row { const char* codecs; ErrorCode code; const char* message; };
+  struct Row {
+    const char* codecs;
+    ErrorCode code;
+    const char* message;
+  };
   const Row rows[] = {
       {"{}", kInvalid, "\"codecs\": expected array, but received: object"},
       {"[]", kInvalid, "\"codecs\": array -> bytes codec must be specified"},
@@ -301,52 +359,62 @@ TEST_CASE("codec lists that are refused") {
       {"[C,L]", kInvalid, "\"codecs\": array -> bytes codec must be specified before crc32c"},
       {"[L,L]", kInvalid, "\"codecs\": expected bytes -> bytes codec, but received: bytes"},
       {"[L,T]", kInvalid, "\"codecs\": expected bytes -> bytes codec, but received: transpose"},
-      {"[\"bytes\"]", kUnsupported, "\"codecs\": expected object with a \"name\", but received: \"bytes\""},
+      {"[\"bytes\"]", kUnsupported,
+       "\"codecs\": expected object with a \"name\", but received: \"bytes\""},
       {"[5]", kInvalid, "\"codecs\": expected object with a \"name\", but received: 5"},
       {"[{}]", kInvalid, "\"name\": expected string, but member is missing"},
       {R"([{"name":5}])", kInvalid, "\"name\": expected string, but received: 5"},
       {R"([{"name":"bytes"}])", kInvalid,
-       "\"endian\": expected one of \"little\", \"big\" for data type float32, but member is missing"},
+       "\"endian\": expected one of \"little\", \"big\" for data type float32, but member is "
+       "missing"},
       {R"([{"name":"bytes","configuration":{"endian":"middle"}}])", kInvalid,
        "\"endian\": expected one of \"little\", \"big\", but received: \"middle\""},
       {R"([{"name":"bytes","configuration":{"endian":"little","x":1}}])", kUnsupported,
        "\"bytes\" includes extra members: \"x\""},
-      {R"([{"name":"bytes","configuration":5}])", kInvalid, "\"configuration\": expected object, but received: 5"},
-      {R"([{"name":"bytes","configuration":{"endian":"little"},"must_understand":false}])", kUnsupported,
-       "\"bytes\" includes extra members: \"must_understand\""},
+      {R"([{"name":"bytes","configuration":5}])", kInvalid,
+       "\"configuration\": expected object, but received: 5"},
+      {R"([{"name":"bytes","configuration":{"endian":"little"},"must_understand":false}])",
+       kUnsupported, "\"bytes\" includes extra members: \"must_understand\""},
       {R"([L,{"name":"zzz"}])", kUnsupported, "\"codecs\": codec \"zzz\" is not supported"},
       {R"([L,{"name":"bz2"}])", kUnsupported, "\"codecs\": codec \"bz2\" is not supported"},
-      {R"([L,{"name":"blosc"}])", kInvalid, "\"cname\": expected one of |blosclz|lz4|lz4hc|snappy|zlib|zstd|, but member is missing"},
-      {R"([L,{"name":"blosc","configuration":{"clevel":5,"shuffle":"shuffle","typesize":4,"blocksize":0}}])", kInvalid,
+      {R"([L,{"name":"blosc"}])", kInvalid,
        "\"cname\": expected one of |blosclz|lz4|lz4hc|snappy|zlib|zstd|, but member is missing"},
-      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","shuffle":"shuffle","typesize":4,"blocksize":0}}])", kInvalid,
-       "\"clevel\": expected integer in the range [0, 9], but member is missing"},
-      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"typesize":4,"blocksize":0}}])", kInvalid,
+      {R"([L,{"name":"blosc","configuration":{"clevel":5,"shuffle":"shuffle","typesize":4,"blocksize":0}}])",
+       kInvalid,
+       "\"cname\": expected one of |blosclz|lz4|lz4hc|snappy|zlib|zstd|, but member is missing"},
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","shuffle":"shuffle","typesize":4,"blocksize":0}}])",
+       kInvalid, "\"clevel\": expected integer in the range [0, 9], but member is missing"},
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"typesize":4,"blocksize":0}}])",
+       kInvalid,
        "\"shuffle\": expected one of |noshuffle|shuffle|bitshuffle|, but member is missing"},
-      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"shuffle","blocksize":0}}])", kInvalid,
-       "\"typesize\": expected integer in the range [1, 255], but member is missing"},
-      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"shuffle","typesize":4}}])", kInvalid,
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"shuffle","blocksize":0}}])",
+       kInvalid, "\"typesize\": expected integer in the range [1, 255], but member is missing"},
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"shuffle","typesize":4}}])",
+       kInvalid,
        "\"blocksize\": expected integer in the range [0, 715827542], but member is missing"},
-      {R"([L,{"name":"blosc","configuration":{"cname":"lz","clevel":5,"shuffle":"shuffle","typesize":4,"blocksize":0}}])", kInvalid,
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz","clevel":5,"shuffle":"shuffle","typesize":4,"blocksize":0}}])",
+       kInvalid,
        "\"cname\": expected one of |blosclz|lz4|lz4hc|snappy|zlib|zstd|, but received: \"lz\""},
-      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":10,"shuffle":"shuffle","typesize":4,"blocksize":0}}])", kInvalid,
-       "\"clevel\": expected integer in the range [0, 9], but received: 10"},
-      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":-1,"shuffle":"shuffle","typesize":4,"blocksize":0}}])", kInvalid,
-       "\"clevel\": expected integer in the range [0, 9], but received: -1"},
-      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":1,"typesize":4,"blocksize":0}}])", kInvalid,
-       "\"shuffle\": expected one of |noshuffle|shuffle|bitshuffle|, but received: 1"},
-      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"auto","typesize":4,"blocksize":0}}])", kInvalid,
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":10,"shuffle":"shuffle","typesize":4,"blocksize":0}}])",
+       kInvalid, "\"clevel\": expected integer in the range [0, 9], but received: 10"},
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":-1,"shuffle":"shuffle","typesize":4,"blocksize":0}}])",
+       kInvalid, "\"clevel\": expected integer in the range [0, 9], but received: -1"},
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":1,"typesize":4,"blocksize":0}}])",
+       kInvalid, "\"shuffle\": expected one of |noshuffle|shuffle|bitshuffle|, but received: 1"},
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"auto","typesize":4,"blocksize":0}}])",
+       kInvalid,
        "\"shuffle\": expected one of |noshuffle|shuffle|bitshuffle|, but received: \"auto\""},
-      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"shuffle","typesize":0,"blocksize":0}}])", kInvalid,
-       "\"typesize\": expected integer in the range [1, 255], but received: 0"},
-      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"shuffle","typesize":256,"blocksize":0}}])", kInvalid,
-       "\"typesize\": expected integer in the range [1, 255], but received: 256"},
-      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"shuffle","typesize":4,"blocksize":-1}}])", kInvalid,
-       "\"blocksize\": expected integer in the range [0, 715827542], but received: -1"},
-      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"shuffle","typesize":4,"blocksize":715827543}}])", kInvalid,
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"shuffle","typesize":0,"blocksize":0}}])",
+       kInvalid, "\"typesize\": expected integer in the range [1, 255], but received: 0"},
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"shuffle","typesize":256,"blocksize":0}}])",
+       kInvalid, "\"typesize\": expected integer in the range [1, 255], but received: 256"},
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"shuffle","typesize":4,"blocksize":-1}}])",
+       kInvalid, "\"blocksize\": expected integer in the range [0, 715827542], but received: -1"},
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"shuffle","typesize":4,"blocksize":715827543}}])",
+       kInvalid,
        "\"blocksize\": expected integer in the range [0, 715827542], but received: 715827543"},
-      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"shuffle","typesize":4,"blocksize":0,"x":1}}])", kUnsupported,
-       "\"blosc\" includes extra members: \"x\""},
+      {R"([L,{"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"shuffle","typesize":4,"blocksize":0,"x":1}}])",
+       kUnsupported, "\"blosc\" includes extra members: \"x\""},
       {R"([L,{"name":"zstd"}])", kInvalid,
        "\"level\": expected integer in the range [-131072, 22], but member is missing"},
       {R"([L,{"name":"zstd","configuration":{"level":23}}])", kInvalid,
@@ -355,13 +423,16 @@ TEST_CASE("codec lists that are refused") {
        "\"checksum\": expected boolean, but received: 1"},
       {R"([L,{"name":"zstd","configuration":{"level":1,"x":1}}])", kUnsupported,
        "\"zstd\" includes extra members: \"x\""},
-      {R"([L,{"name":"gzip"}])", kInvalid, "\"level\": expected integer in the range [0, 9], but member is missing"},
+      {R"([L,{"name":"gzip"}])", kInvalid,
+       "\"level\": expected integer in the range [0, 9], but member is missing"},
       {R"([L,{"name":"gzip","configuration":{"level":10}}])", kInvalid,
        "\"level\": expected integer in the range [0, 9], but received: 10"},
       {R"([L,{"name":"gzip","configuration":{"level":5,"x":1}}])", kUnsupported,
        "\"gzip\" includes extra members: \"x\""},
-      {R"([L,{"name":"crc32c","configuration":{"x":1}}])", kUnsupported, "\"crc32c\" includes extra members: \"x\""},
-      {R"([{"name":"transpose"},L])", kInvalid, "\"order\": expected array, \"C\" or \"F\", but member is missing"},
+      {R"([L,{"name":"crc32c","configuration":{"x":1}}])", kUnsupported,
+       "\"crc32c\" includes extra members: \"x\""},
+      {R"([{"name":"transpose"},L])", kInvalid,
+       "\"order\": expected array, \"C\" or \"F\", but member is missing"},
       {R"([{"name":"transpose","configuration":{"order":[0]}},L])", kInvalid,
        "\"order\": expected permutation of the 2 dimensions, but received: array of length 1"},
       {R"([{"name":"transpose","configuration":{"order":[0,0]}},L])", kInvalid,
@@ -380,21 +451,40 @@ TEST_CASE("codec lists that are refused") {
 }
 
 TEST_CASE("sharding: what is accepted") {
-  CHECK(ParseCodecList("[" + Sharding("[2,3]", "[L,Z]", "[L]") + "]")->codecs.sharding[0].index_codecs.empty());
-  CHECK(ParseCodecList("[" + Sharding("[2,3]", "[L]", "[L,C,C]") + "]")->codecs.sharding[0].index_codecs.size() == 2);
-  CHECK_FALSE(ParseCodecList("[" + Sharding("[2,3]", "[L]", "[L]", R"(,"index_location":"start")") + "]")
-                  ->codecs.sharding[0].index_at_end);
-  CHECK(ParseCodecList("[" + Sharding("[2,3]", "[L]", R"([{"name":"bytes","configuration":{"endian":"big"}}])") + "]")
-            ->codecs.sharding[0].index_big_endian);
-  CHECK(ParseCodecList("[" + Sharding("[2,3]", "[T,L]", "[L]") + "]")->codecs.sharding[0].codecs.transpose ==
-        std::vector<uint32_t>{1, 0});
+  CHECK(ParseCodecList("[" + Sharding("[2,3]", "[L,Z]", "[L]") + "]")
+            ->codecs.sharding[0]
+            .index_codecs.empty());
+  CHECK(ParseCodecList("[" + Sharding("[2,3]", "[L]", "[L,C,C]") + "]")
+            ->codecs.sharding[0]
+            .index_codecs.size() == 2);
+  CHECK_FALSE(
+      ParseCodecList("[" + Sharding("[2,3]", "[L]", "[L]", R"(,"index_location":"start")") + "]")
+          ->codecs.sharding[0]
+          .index_at_end);
+  CHECK(ParseCodecList(
+            "[" +
+            Sharding("[2,3]", "[L]", R"([{"name":"bytes","configuration":{"endian":"big"}}])") +
+            "]")
+            ->codecs.sharding[0]
+            .index_big_endian);
+  CHECK(ParseCodecList("[" + Sharding("[2,3]", "[T,L]", "[L]") + "]")
+            ->codecs.sharding[0]
+            .codecs.transpose == std::vector<uint32_t>{1, 0});
   // A transpose of the index that moves nothing.
-  CHECK(ParseCodecList("[" + Sharding("[2,3]", "[L]", R"([{"name":"transpose","configuration":{"order":[0,1,2]}},L])") + "]"));
+  CHECK(ParseCodecList(
+      "[" +
+      Sharding("[2,3]", "[L]", R"([{"name":"transpose","configuration":{"order":[0,1,2]}},L])") +
+      "]"));
 
-  CHECK(ParseCodecList("[" + Sharding("[2,3]", "[L]", R"([{"name":"transpose","configuration":{"order":[2,0,1]}},L])") + "]")
-            ->codecs.sharding[0].index_transpose == std::vector<uint32_t>{2, 0, 1});
+  CHECK(ParseCodecList("[" +
+                       Sharding("[2,3]", "[L]",
+                                R"([{"name":"transpose","configuration":{"order":[2,0,1]}},L])") +
+                       "]")
+            ->codecs.sharding[0]
+            .index_transpose == std::vector<uint32_t>{2, 0, 1});
 
-  const auto nested = ParseCodecList("[" + Sharding("[4,2]", "[" + Sharding("[2,1]", "[L,Z]", "[L,C]") + "]", "[L]") + "]");
+  const auto nested = ParseCodecList(
+      "[" + Sharding("[4,2]", "[" + Sharding("[2,1]", "[L,Z]", "[L,C]") + "]", "[L]") + "]");
   REQUIRE(nested);
   const ShardingSpec& outer = nested->codecs.sharding[0];
   REQUIRE(outer.codecs.sharding.size() == 1);
@@ -408,7 +498,11 @@ TEST_CASE("sharding: what is accepted") {
 }
 
 TEST_CASE("sharding: what is refused") {
-  struct Row { std::string codecs; ErrorCode code; const char* message; };
+  struct Row {
+    std::string codecs;
+    ErrorCode code;
+    const char* message;
+  };
   const Row rows[] = {
       {"[" + Sharding("[3,3]", "[L]", "[L]") + "]", kInvalid,
        "sharding_indexed sub-chunk shape of {3, 3} does not evenly divide chunk shape of {4, 6}"},
@@ -426,23 +520,28 @@ TEST_CASE("sharding: what is refused") {
        "sharding_indexed: \"index_codecs\": array -> bytes codec must be specified"},
       {"[" + Sharding("[2,3]", "[L]", "[L,Z]") + "]", kInvalid,
        "invalid index_codecs specified: only fixed-size encodings are supported"},
-      {"[" + Sharding("[2,3]", "[L]", "[" + Sharding("[2,2,2]", "[L]", "[L]") + "]") + "]", kInvalid,
-       "invalid index_codecs specified: only fixed-size encodings are supported"},
+      {"[" + Sharding("[2,3]", "[L]", "[" + Sharding("[2,2,2]", "[L]", "[L]") + "]") + "]",
+       kInvalid, "invalid index_codecs specified: only fixed-size encodings are supported"},
       {"[" + Sharding("[2,3]", "[L]", R"([{"name":"bytes"}])") + "]", kInvalid,
-       "sharding_indexed: \"endian\": expected one of \"little\", \"big\" for data type uint64, but member is missing"},
+       "sharding_indexed: \"endian\": expected one of \"little\", \"big\" for data type uint64, "
+       "but member is missing"},
       {"[" + Sharding("[2,3]", "[L]", "[L]", R"(,"index_location":"mid")") + "]", kInvalid,
        "\"index_location\": expected one of \"start\", \"end\", but received: \"mid\""},
       {"[" + Sharding("[2,3]", "[L]", "[L]", R"(,"x":1)") + "]", kUnsupported,
        "\"sharding_indexed\" includes extra members: \"x\""},
-      {R"([{"name":"sharding_indexed"}])", kInvalid, "\"chunk_shape\": expected array, but member is missing"},
-      {R"([{"name":"sharding_indexed","configuration":{"chunk_shape":[2,3],"index_codecs":[]}}])", kInvalid,
-       "sharding_indexed: \"codecs\": expected array, but member is missing"},
-      {Expanded(R"([{"name":"sharding_indexed","configuration":{"chunk_shape":[2,3],"codecs":[L]}}])"), kInvalid,
-       "sharding_indexed: \"index_codecs\": expected array, but member is missing"},
+      {R"([{"name":"sharding_indexed"}])", kInvalid,
+       "\"chunk_shape\": expected array, but member is missing"},
+      {R"([{"name":"sharding_indexed","configuration":{"chunk_shape":[2,3],"index_codecs":[]}}])",
+       kInvalid, "sharding_indexed: \"codecs\": expected array, but member is missing"},
+      {Expanded(
+           R"([{"name":"sharding_indexed","configuration":{"chunk_shape":[2,3],"codecs":[L]}}])"),
+       kInvalid, "sharding_indexed: \"index_codecs\": expected array, but member is missing"},
       {"[" + Sharding("[2,3]", "[L]", "[L]") + Expanded(",C]"), kUnsupported,
-       "sharding_indexed is not compatible with subsequent bytes -> bytes codecs that apply to the entire shard"},
+       "sharding_indexed is not compatible with subsequent bytes -> bytes codecs that apply to the "
+       "entire shard"},
       {"[" + Sharding("[2,3]", "[" + Sharding("[4,3]", "[L]", "[L]") + "]", "[L]") + "]", kInvalid,
-       "sharding_indexed: sharding_indexed sub-chunk shape of {4, 3} does not evenly divide chunk shape of {2, 3}"},
+       "sharding_indexed: sharding_indexed sub-chunk shape of {4, 3} does not evenly divide chunk "
+       "shape of {2, 3}"},
   };
   for (const Row& row : rows) {
     INFO(row.codecs);
@@ -453,17 +552,23 @@ TEST_CASE("sharding: what is refused") {
 TEST_CASE("zarr3: products that overflow") {
   const auto sized = [](const char* shape, const char* chunk, const std::string& codecs) {
     return Parse(kZarrJson.With("shape", shape)
-                     .With("chunk_grid", R"({"name":"regular","configuration":{"chunk_shape":)" + std::string(chunk) + "}}")
-                     .With("codecs", codecs).With("data_type", "\"uint8\"").With("fill_value", "0").Text());
+                     .With("chunk_grid", R"({"name":"regular","configuration":{"chunk_shape":)" +
+                                             std::string(chunk) + "}}")
+                     .With("codecs", codecs)
+                     .With("data_type", "\"uint8\"")
+                     .With("fill_value", "0")
+                     .Text());
   };
   const std::string plain = Expanded("[L]");
-  CheckError(sized("[4294967296,4294967296]", "[1,1]", plain), kInvalid,
-             "number of bytes of an array of shape {4294967296, 4294967296} and type uint8 overflows");
+  CheckError(
+      sized("[4294967296,4294967296]", "[1,1]", plain), kInvalid,
+      "number of bytes of an array of shape {4294967296, 4294967296} and type uint8 overflows");
   CheckError(sized("[2]", "[9223372036854775808]", plain), kInvalid,
              "number of bytes of a chunk of shape {9223372036854775808} and type uint8 overflows");
-  CheckError(sized("[9007199254740992]", "[1]", plain), ErrorCode::kLimit, "a dimension of the shape is too large");
-  CheckError(sized("[2]", "[2305843009213693952]", "[" + Sharding("[1]", "[L]", "[L]") + "]"), kInvalid,
-             "size of the shard index overflows");
+  CheckError(sized("[9007199254740992]", "[1]", plain), ErrorCode::kLimit,
+             "a dimension of the shape is too large");
+  CheckError(sized("[2]", "[2305843009213693952]", "[" + Sharding("[1]", "[L]", "[L]") + "]"),
+             kInvalid, "size of the shard index overflows");
   CHECK(sized("[2]", "[9223372036854775807]", plain));
   CHECK(sized("[9007199254740991]", "[1]", plain)->nbytes == (1ull << 53) - 1);
 }
@@ -481,7 +586,9 @@ TEST_CASE("shards in shards end at the JSON depth limit") {
 }
 
 TEST_CASE("groups are told from arrays") {
-  const auto is_group = [](const std::string& text) { return IsZarr3Group(test::Exact(AsBytes(text))); };
+  const auto is_group = [](const std::string& text) {
+    return IsZarr3Group(test::Exact(AsBytes(text)));
+  };
   CHECK(is_group(R"({"zarr_format":3,"node_type":"group","attributes":{}})"));
   CHECK_FALSE(is_group(kZarrJson.Text()));
   CHECK_FALSE(is_group(R"({"node_type":5})"));

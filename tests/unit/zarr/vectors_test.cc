@@ -1,8 +1,9 @@
 // The documents and chunk keys of the digest vectors.
+#include "support/vectors.h"
+
 #include <algorithm>
 
 #include "support/catch.h"
-#include "support/vectors.h"
 #include "zarr/array_metadata.h"
 #include "zarr/chunk_grid.h"
 

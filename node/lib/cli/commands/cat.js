@@ -9,13 +9,16 @@ import { leafName, renderReport } from '../render.js'
 import { liesInside, openSource, readEvidence } from '../source.js'
 import { printable } from '../terminal.js'
 
-const kMaxJson = 2 ** 28    // characters; a string ends at 2^29
-const kMaxText = 2 ** 24    // bytes; escaped, one may become six characters
-const kMaxShown = 100_000   // elements of an array as text
+const kMaxJson = 2 ** 28 // characters; a string ends at 2^29
+const kMaxText = 2 ** 24 // bytes; escaped, one may become six characters
+const kMaxShown = 100_000 // elements of an array as text
 
 /** @param {import('../context.js').Context} context */
 export async function run(context) {
-  const { operands: [source, leaf], options } = context
+  const {
+    operands: [source, leaf],
+    options,
+  } = context
   if (options.npy && context.format !== 'human') throw new LeafsumError('usage', '--npy and --json exclude each other')
   const store = await openSource(source, options)
   const lockfile = options.lock === undefined ? undefined : readEvidence(options.lock)
@@ -23,16 +26,27 @@ export async function run(context) {
   context.checkOutput()
   const { item, step, allSteps, prefix, generation, maxMemory, maxFill, signal } = context.apiOptions()
   const value = await read(store, leaf, undefined, {
-    item, step, allSteps, prefix, generation, maxMemory, maxFill, signal, lockfile,
+    item,
+    step,
+    allSteps,
+    prefix,
+    generation,
+    maxMemory,
+    maxFill,
+    signal,
+    lockfile,
     lockfileCameWithSource: lockfile && liesInside(options.lock, source),
   })
   context.bar.clear()
   const { report } = value
   if (!options.npy) refuseTooMuch(value, context.format)
-  if (context.format === 'json') context.write(`${report.text.trimEnd().slice(0, -1)},"cat":${JSON.stringify(document(value))}}\n`)
-  else if (context.format === 'ndjson') context.write(lines([{ type: 'value', ...document(value) }]) + await context.reportText(report))
+  if (context.format === 'json')
+    context.write(`${report.text.trimEnd().slice(0, -1)},"cat":${JSON.stringify(document(value))}}\n`)
+  else if (context.format === 'ndjson')
+    context.write(lines([{ type: 'value', ...document(value) }]) + (await context.reportText(report)))
   else if (value.bytes) context.write(options.npy ? npyOf(value.dtype, value.shape, value.bytes) : text(value))
-  if (report.exit_code !== 0) context.note(`${leafName(value.item, value.key_path)} is not shown: ${renderReport(report, context).trimEnd()}`)
+  if (report.exit_code !== 0)
+    context.note(`${leafName(value.item, value.key_path)} is not shown: ${renderReport(report, context).trimEnd()}`)
   return report.exit_code
 }
 
@@ -46,11 +60,14 @@ function refuseTooMuch(/** @type {any} */ { dtype, bytes }, /** @type {string} *
   }
   const count = bytes.length / itemsize
   // The longest that an element becomes, in quotes: two digits for a byte of raw ones, 27 characters for a float64.
-  if (format !== 'human' && count * (3 * itemsize + 8) > kMaxJson) throw tooMuch(`${count} values as JSON`, 'name a slice or take --npy')
-  if (kind === 'raw' && Math.min(count, kMaxShown) * itemsize > kMaxText) throw tooMuch(`over ${kMaxText} bytes as text`, 'name a slice or take --npy')
+  if (format !== 'human' && count * (3 * itemsize + 8) > kMaxJson)
+    throw tooMuch(`${count} values as JSON`, 'name a slice or take --npy')
+  if (kind === 'raw' && Math.min(count, kMaxShown) * itemsize > kMaxText)
+    throw tooMuch(`over ${kMaxText} bytes as text`, 'name a slice or take --npy')
 }
 
-const tooMuch = (/** @type {string} */ what, /** @type {string} */ instead) => new LeafsumError('usage', `too much: ${what}; ${instead}`)
+const tooMuch = (/** @type {string} */ what, /** @type {string} */ instead) =>
+  new LeafsumError('usage', `too much: ${what}; ${instead}`)
 
 function document(/** @type {any} */ { item, key_path, dtype, shape, bytes }) {
   const values = bytes && (dtypeOf(dtype) ? textsOf(dtype, bytes) : [new TextDecoder().decode(bytes)])

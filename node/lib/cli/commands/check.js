@@ -20,8 +20,13 @@ export async function run(context) {
  * @param {import('../context.js').Context} context
  */
 function readersText(rows, { paint }) {
-  const lines = columns(rows.map(({ checkpoint, reader, versions, takes, raises }) => [
-    `  ${printable(checkpoint || '.')}`, reader, versions, printable(raises === null ? takes.join(', ') : `raises: ${raises}`),
-  ]))
+  const lines = columns(
+    rows.map(({ checkpoint, reader, versions, takes, raises }) => [
+      `  ${printable(checkpoint || '.')}`,
+      reader,
+      versions,
+      printable(raises === null ? takes.join(', ') : `raises: ${raises}`),
+    ]),
+  )
   return `\n${[paint('bold', 'what each reader would take'), ...lines].join('\n')}\n`
 }

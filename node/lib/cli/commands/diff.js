@@ -5,7 +5,13 @@ import { columns, formatCount, leafName, renderReport, shapeText } from '../rend
 import { openSource } from '../source.js'
 import { printable } from '../terminal.js'
 
-const kColors = /** @type {Record<string, string>} */ ({ '=': 'dim', '-': 'red', '+': 'green', '*': 'yellow', '!': 'red' })
+const kColors = /** @type {Record<string, string>} */ ({
+  '=': 'dim',
+  '-': 'red',
+  '+': 'green',
+  '*': 'yellow',
+  '!': 'red',
+})
 
 /** @param {import('../context.js').Context} context */
 export async function run(context) {
@@ -22,9 +28,13 @@ export async function run(context) {
 async function text(/** @type {import('../context.js').Context} */ context, /** @type {any} */ report) {
   const table = report.output
   // The report's own form is fixed; what --values asks for follows it as one more member.
-  if (context.format === 'json') return context.options.values ? withMember(report.text, 'diff', report.outputText) : report.text
+  if (context.format === 'json')
+    return context.options.values ? withMember(report.text, 'diff', report.outputText) : report.text
   if (context.format === 'ndjson') {
-    return lines(table.leaves.map((/** @type {any} */ leaf) => ({ type: 'leaf', ...leaf }))) + await context.reportText(report)
+    return (
+      lines(table.leaves.map((/** @type {any} */ leaf) => ({ type: 'leaf', ...leaf }))) +
+      (await context.reportText(report))
+    )
   }
   if (context.format !== 'human') return context.reportText(report)
   if (context.quiet) return ''
@@ -37,18 +47,24 @@ function withMember(/** @type {string} */ json, /** @type {string} */ name, /** 
 }
 
 function leafLines(/** @type {import('../context.js').Context} */ { paint }, /** @type {any[]} */ leaves) {
-  const rows = columns(leaves.map(leaf => [
-    `${leaf.sign} ${leafName(leaf.item, leaf.key_path)}`, printable(sides(leaf, 'dtype')), sides(leaf, 'shape'),
-  ]))
-  return leaves.map((leaf, n) => {
-    const line = paint(kColors[leaf.sign], rows[n][0]) + rows[n].slice(1) + '\n'
-    return leaf.values ? `${line}    ${valuesText(leaf)}\n` : line
-  }).join('')
+  const rows = columns(
+    leaves.map(leaf => [
+      `${leaf.sign} ${leafName(leaf.item, leaf.key_path)}`,
+      printable(sides(leaf, 'dtype')),
+      sides(leaf, 'shape'),
+    ]),
+  )
+  return leaves
+    .map((leaf, n) => {
+      const line = paint(kColors[leaf.sign], rows[n][0]) + rows[n].slice(1) + '\n'
+      return leaf.values ? `${line}    ${valuesText(leaf)}\n` : line
+    })
+    .join('')
 }
 
 /** What both sides have in common, or a → b where they differ. */
 function sides(/** @type {any} */ leaf, /** @type {string} */ member) {
-  const show = (/** @type {any} */ value) => Array.isArray(value) ? shapeText(value) : value ?? ''
+  const show = (/** @type {any} */ value) => (Array.isArray(value) ? shapeText(value) : (value ?? ''))
   const a = show(leaf.a?.[member])
   const b = show(leaf.b?.[member])
   return a && b && a !== b ? `${a} → ${b}` : show(leaf[member]) || a || b

@@ -20,12 +20,19 @@ export async function run(context) {
 function text(/** @type {import('../context.js').Context} */ context, /** @type {any} */ report) {
   if (context.format === 'json') return report.outputText
   const { fingerprint, items } = report.output
-  const leaves = Object.entries(items).flatMap(([item, { leaves: own }]) => own.map((/** @type {any} */ leaf) => ({ item, ...leaf })))
+  const leaves = Object.entries(items).flatMap(([item, { leaves: own }]) =>
+    own.map((/** @type {any} */ leaf) => ({ item, ...leaf })),
+  )
   if (context.format === 'ndjson') {
     return lines([...leaves.map(leaf => ({ type: 'leaf', ...leaf })), { type: 'fingerprint', fingerprint }])
   }
   const sha256 = context.options.algorithm?.includes('sha256')
-  const rows = sha256 ? leaves.filter(leaf => leaf.digest).map(tagged).join('') + `${fingerprint}\n` : report.lines
+  const rows = sha256
+    ? leaves
+        .filter(leaf => leaf.digest)
+        .map(tagged)
+        .join('') + `${fingerprint}\n`
+    : report.lines
   // b3sum escapes line breaks alone; a terminal must not obey the rest either.
   return context.onTerminal ? rows.split('\n').map(printable).join('\n') : rows
 }

@@ -7,7 +7,10 @@ import { dirname } from 'node:path'
 
 /** @param {import('../context.js').Context} context */
 export async function run(context) {
-  const { operands: [source], options } = context
+  const {
+    operands: [source],
+    options,
+  } = context
   const toStdout = options.output === '-'
   if (toStdout && context.format !== 'human') {
     throw new LeafsumError('usage', `-o - and --format ${context.format} both want stdout: give -o a file`)
@@ -15,7 +18,8 @@ export async function run(context) {
   const store = await openSource(source, options)
   const force = options.force === true
   const target = options.output ?? defaultLockfile(source)
-  if (target === undefined) throw new LeafsumError('usage', `nothing can be written beside ${source}: say where the lockfile shall go, -o FILE`)
+  if (target === undefined)
+    throw new LeafsumError('usage', `nothing can be written beside ${source}: say where the lockfile shall go, -o FILE`)
   if (!toStdout) {
     howToWrite(target, context.sources, { isLockfile: true })
     checkWritable(target, { force })

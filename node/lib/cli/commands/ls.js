@@ -9,17 +9,23 @@ import { openSource, tensorstoreBase } from '../source.js'
 
 /** @param {import('../context.js').Context} context */
 export async function run(context) {
-  const { operands: [source], options } = context
-  if (options.digest && !options.keys) throw new LeafsumError('usage', '--digest goes with --keys: ls SRC --keys --digest')
+  const {
+    operands: [source],
+    options,
+  } = context
+  if (options.digest && !options.keys)
+    throw new LeafsumError('usage', '--digest goes with --keys: ls SRC --keys --digest')
   const store = await openSource(source, options)
   context.checkOutput()
   const spec = options.spec !== undefined
   const report = await list(store, {
     ...context.apiOptions(),
-    onDocument: spec ? undefined : (/** @type {import('../../list_document.js').ListDocument} */ document) => {
-      context.bar.clear()
-      return context.writePieces(text(context, document))
-    },
+    onDocument: spec
+      ? undefined
+      : (/** @type {import('../../list_document.js').ListDocument} */ document) => {
+          context.bar.clear()
+          return context.writePieces(text(context, document))
+        },
   })
   context.bar.clear()
   if (spec) context.write(specText(context, report.output))
@@ -29,12 +35,18 @@ export async function run(context) {
 }
 
 /** In pieces. */
-function text(/** @type {import('../context.js').Context} */ context, /** @type {import('../../list_document.js').ListDocument} */ document) {
+function text(
+  /** @type {import('../context.js').Context} */ context,
+  /** @type {import('../../list_document.js').ListDocument} */ document,
+) {
   if (context.format === 'json') return document.text()
   return context.format === 'ndjson' ? ndjson(document, context.options.depth) : listText(document, context)
 }
 
-function* ndjson(/** @type {import('../../list_document.js').ListDocument} */ document, /** @type {number | undefined} */ depth) {
+function* ndjson(
+  /** @type {import('../../list_document.js').ListDocument} */ document,
+  /** @type {number | undefined} */ depth,
+) {
   const { items, totals } = document.head
   const sums = new SubtreeSums(depth)
   for (const [n, { name: item, keys, versions = [] }] of items.entries()) {
@@ -43,14 +55,18 @@ function* ndjson(/** @type {import('../../list_document.js').ListDocument} */ do
       sums.add(leaves)
       yield lines(leaves.map(leaf => ({ type: 'leaf', item, ...leaf })))
     }
-    for (const some of keys ? document.rows(n, 'keys') : []) yield lines(some.map(key => ({ type: 'key', item, ...key })))
+    for (const some of keys ? document.rows(n, 'keys') : [])
+      yield lines(some.map(key => ({ type: 'key', item, ...key })))
     yield lines(versions.map((/** @type {any} */ version) => ({ type: 'version', item, ...version })))
   }
   yield lines(withNumbers(sums.finish()).map((/** @type {any} */ subtree) => ({ type: 'subtree', ...subtree })))
   yield lines([...(document.files ?? []).map(file => ({ type: 'file', ...file })), { type: 'totals', ...totals }])
 }
 
-function specText(/** @type {import('../context.js').Context} */ { options, operands: [source], format }, /** @type {any} */ output) {
+function specText(
+  /** @type {import('../context.js').Context} */ { options, operands: [source], format },
+  /** @type {any} */ output,
+) {
   const spec = tensorstoreSpec(output, options.spec, tensorstoreBase(source), options)
   return `${JSON.stringify(spec, null, format === 'human' ? 2 : undefined)}\n`
 }

@@ -7,14 +7,21 @@ import { isoTime } from '../times.js'
 
 /** @param {import('../context.js').Context} context */
 export async function run(context) {
-  const { operands: [source], options } = context
+  const {
+    operands: [source],
+    options,
+  } = context
   const store = await openSource(source, options)
   context.checkOutput()
   const { item = 'AUTO', ...rest } = context.apiOptions()
   const report = await metadata(store, { ...rest, item: item === 'none' ? null : item })
   context.bar.clear()
   const { output, outputText } = report
-  const texts = /** @type {Record<string, () => string>} */ ({ human: () => text(output, context), ndjson: () => ndjson(output), json: () => outputText })
+  const texts = /** @type {Record<string, () => string>} */ ({
+    human: () => text(output, context),
+    ndjson: () => ndjson(output),
+    json: () => outputText,
+  })
   context.write(texts[context.format]())
   if (report.exit_code !== 0) context.note(renderReport(report, context).trimEnd())
   for (const { file, message } of output.unreadable) context.note(`${file} cannot be read: ${message}`)
@@ -24,28 +31,43 @@ export async function run(context) {
 /** A line for each item and leaf, then the rest. */
 function ndjson(/** @type {any} */ { items, ...rest }) {
   const values = Object.entries(items).flatMap(([item, { kind, leaves }]) => [
-    { type: 'item', name: item, kind }, ...leaves.map((/** @type {any} */ leaf) => ({ type: 'leaf', item, ...leaf }))])
+    { type: 'item', name: item, kind },
+    ...leaves.map((/** @type {any} */ leaf) => ({ type: 'leaf', item, ...leaf })),
+  ])
   return [...values, { type: 'metadata', ...rest }].map(value => `${stringifyExact(value)}\n`).join('')
 }
 
 function text(/** @type {any} */ output, /** @type {import('../context.js').Context} */ { paint }) {
   const { auto, items, item } = output
-  const shown = (/** @type {string | null} */ name) => name === null ? 'none' : printable(name || 'the directory itself')
-  const rules = auto.documented === auto.orbax_0_12_8
-    ? shown(auto.documented)
-    : `${shown(auto.orbax_0_12_8)} in Orbax 0.12.8, ${shown(auto.documented)} by its documentation and in Orbax 0.11`
-  const time = (/** @type {string | null} */ nsecs) => nsecs === null ? 'not known' : `${isoTime(nsecs)}  ${nsecs} ns`
+  const shown = (/** @type {string | null} */ name) =>
+    name === null ? 'none' : printable(name || 'the directory itself')
+  const rules =
+    auto.documented === auto.orbax_0_12_8
+      ? shown(auto.documented)
+      : `${shown(auto.orbax_0_12_8)} in Orbax 0.12.8, ${shown(auto.documented)} by its documentation and in Orbax 0.11`
+  const time = (/** @type {string | null} */ nsecs) => (nsecs === null ? 'not known' : `${isoTime(nsecs)}  ${nsecs} ns`)
   const facts = columns([
-    ...output.source.step === undefined ? [] : [['step', String(output.source.step)]],
+    ...(output.source.step === undefined ? [] : [['step', String(output.source.step)]]),
     ['began', time(output.init_timestamp_nsecs)],
     ['committed', time(output.commit_timestamp_nsecs)],
     ['custom metadata', printable(stringifyExact(output.custom_metadata))],
-    ['items', Object.entries(items).map(([name, { kind }]) => `${shown(name)} (${printable(kind)})`).join(', ')],
+    [
+      'items',
+      Object.entries(items)
+        .map(([name, { kind }]) => `${shown(name)} (${printable(kind)})`)
+        .join(', '),
+    ],
     ['AUTO takes', rules],
   ])
-  const leaves = columns(items[item].leaves.map((/** @type {any} */ leaf) => [
-    `  ${leafName('', leaf.key_path)}`, printable(leaf.value_type), printable(leaf.dtype), shapeText(leaf.shape), shardingText(leaf.sharding),
-  ]))
+  const leaves = columns(
+    items[item].leaves.map((/** @type {any} */ leaf) => [
+      `  ${leafName('', leaf.key_path)}`,
+      printable(leaf.value_type),
+      printable(leaf.dtype),
+      shapeText(leaf.shape),
+      shardingText(leaf.sharding),
+    ]),
+  )
   return `${[...facts, '', paint('bold', printable(item || '.')), ...leaves].join('\n')}\n`
 }
 
@@ -53,6 +75,9 @@ function text(/** @type {any} */ output, /** @type {import('../context.js').Cont
 function shardingText(/** @type {any} */ sharding) {
   if (sharding === null) return ''
   const { sharding_type: type, axis_names: names, shape, partition_spec: spec, device_str: device } = sharding
-  const axes = Array.isArray(names) && Array.isArray(shape) ? names.map((name, n) => `${name}: ${shape[n]}`).join(', ') : device ?? ''
+  const axes =
+    Array.isArray(names) && Array.isArray(shape)
+      ? names.map((name, n) => `${name}: ${shape[n]}`).join(', ')
+      : (device ?? '')
   return printable(`${type}(${axes})${spec === undefined ? '' : ` over ${stringifyExact(spec)}`}`)
 }

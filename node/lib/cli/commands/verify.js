@@ -7,12 +7,18 @@ import { defaultLockfile, liesInside, openSource, pathInside, readEvidence } fro
 
 /** @param {import('../context.js').Context} context */
 export async function run(context) {
-  const { operands: [source], options } = context
+  const {
+    operands: [source],
+    options,
+  } = context
   const store = await openSource(source, options)
   const against = options.against === undefined ? undefined : await openSource(options.against, options)
   const lockfile = options.lock === undefined ? undefined : readEvidence(options.lock)
   const sums = options.sums === undefined ? undefined : readEvidence(options.sums, 'the sums')
-  const evidence = [{ file: options.lock, is: 'the lockfile' }, { file: options.sums, is: 'the sums' }]
+  const evidence = [
+    { file: options.lock, is: 'the lockfile' },
+    { file: options.sums, is: 'the sums' },
+  ]
   refuseToOverwrite({ file: options.output, option: '-o' }, [...evidence, { file: options.state, is: 'the state' }])
   refuseToOverwrite({ file: options.state, option: '--state' }, evidence)
   const sample = sampleOf(options)
@@ -37,12 +43,14 @@ export async function run(context) {
 
 function sampleOf(/** @type {Record<string, any>} */ { sample, seed }) {
   if (sample === undefined) {
-    if (seed !== undefined) throw new LeafsumError('usage', '--seed goes with --sample: verify SRC --sample 5% --seed N')
+    if (seed !== undefined)
+      throw new LeafsumError('usage', '--seed goes with --sample: verify SRC --sample 5% --seed N')
     return undefined
   }
   if (!sample.endsWith('%')) return { bytes: parseSize(sample), seed }
   const share = Number(sample.slice(0, -1)) / 100
-  if (!(share > 0 && share <= 1)) throw new LeafsumError('usage', `--sample ${sample}: above 0% and at most 100% is possible`)
+  if (!(share > 0 && share <= 1))
+    throw new LeafsumError('usage', `--sample ${sample}: above 0% and at most 100% is possible`)
   return { share, seed }
 }
 
@@ -62,18 +70,23 @@ function stateOf(/** @type {import('../context.js').Context} */ context) {
   return {
     read: resume && existsSync(file) ? () => new TextDecoder().decode(readEvidence(file, 'the state')) : undefined,
     write: text => writeAtomically(file, text, { force: true }),
-    onResume: (leaves, isFinished) => context.note(leaves === undefined
-      ? isFinished
-        ? `the state in ${file} is of a run that was finished, and that a URL's files are still the same only its server says: beginning anew`
-        : `the state in ${file} is of other files, another lockfile or other options: beginning anew`
-      : `resumed: ${leaves === 1 ? '1 leaf was' : `${leaves} leaves were`} found equal before`),
+    onResume: (leaves, isFinished) =>
+      context.note(
+        leaves === undefined
+          ? isFinished
+            ? `the state in ${file} is of a run that was finished, and that a URL's files are still the same only its server says: beginning anew`
+            : `the state in ${file} is of other files, another lockfile or other options: beginning anew`
+          : `resumed: ${leaves === 1 ? '1 leaf was' : `${leaves} leaves were`} found equal before`,
+      ),
   }
 }
 
 /** A lockfile beside the source is never picked up unasked, but it is told. */
 function hint(/** @type {import('../context.js').Context} */ context, /** @type {string} */ source) {
   const beside = defaultLockfile(source)
-  context.note(beside && existsSync(beside)
-    ? `nothing to compare with was named; there is ${beside}: --lock takes it`
-    : 'nothing to compare with was named: --lock FILE, --fingerprint F, --sums FILE or --against SRC2')
+  context.note(
+    beside && existsSync(beside)
+      ? `nothing to compare with was named; there is ${beside}: --lock takes it`
+      : 'nothing to compare with was named: --lock FILE, --fingerprint F, --sums FILE or --against SRC2',
+  )
 }
