@@ -15,8 +15,8 @@
 #include <string>
 
 #include "base/text_arena.h"
+#include "content/leaf_job.h"
 #include "report/report.h"
-#include "verify/leaf_job.h"
 #include "verify/verifier.h"
 
 namespace {
@@ -67,7 +67,7 @@ class Files {
 };
 
 ByteVector Run(Bytes input, Files& files) {
-  verify::LeafJob job(input);
+  content::LeafJob job(input);
   while (!job.Done()) {
     for (const Ask& ask : job.Poll(kJobBudget)) {
       const auto got =

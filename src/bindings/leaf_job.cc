@@ -1,5 +1,5 @@
 // LeafJob, in both modules: in core.wasm it knows Orbax's own codecs, in codecs.wasm all of them.
-#include "verify/leaf_job.h"
+#include "content/leaf_job.h"
 
 #include <algorithm>
 #include <memory>
@@ -13,7 +13,7 @@ namespace {
 
 struct LeafJob {
   explicit LeafJob(val job) : core(CopyIn(job)) {}
-  verify::LeafJob core;
+  content::LeafJob core;
 };
 
 val Reserve(LeafJob& job, uint32_t id, unsigned n) { return View(job.core.Reserve(id, n)); }
@@ -36,18 +36,18 @@ class HostSha256 : public hash::StreamingHash {
 
 void SetSha256(val factory) {
   hash::SetSha256Factory([factory] { return std::make_unique<HostSha256>(factory()); });
-  verify::SetHostDigestCap(0);
+  content::SetHostDigestCap(0);
 }
 
 // fn(task, offset, view): content of tasks that hand it out; the view is to be used at once.
 void SetContentSink(val fn) {
-  verify::SetContentSink(
+  content::SetContentSink(
       [fn](uint32_t task, uint64_t offset, Bytes bytes) { fn(task, Number(offset), View(bytes)); });
 }
 
 // Without a host's engine, leaves of middling size go to Web Crypto where there is one.
 void UseWebCrypto() {
-  if (!Subtle().isUndefined()) verify::SetHostDigestCap(4u << 20);
+  if (!Subtle().isUndefined()) content::SetHostDigestCap(4u << 20);
 }
 
 // V8 optimises a function once it has run for a while: better in a worker that waits for its first

@@ -19,7 +19,7 @@ enum class AskKind : uint8_t {
   kRead,    // bytes of a file: `range`, or all of it where there is none
   kSize,    // how large the file is; the answer is its size, 8 bytes little-endian
   kDigest,  // SHA-256 of `input`; the answer is its 32 bytes
-  kJob,  // `input` is a serialized verify::Job; the answer is the result of a LeafJob that ran it
+  kJob,  // `input` is a serialized content::Job; the answer is the result of a LeafJob that ran it
 };
 
 struct Ask {

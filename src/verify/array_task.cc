@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/checked.h"
-#include "verify/chunk_runs.h"
+#include "content/chunk_runs.h"
 #include "zarr/shard_index.h"
 
 namespace leafsum::verify {
@@ -24,34 +24,34 @@ zarr::ArrayMetadata RawMetadata(uint64_t nbytes) {
   return m;
 }
 
-uint64_t EstimateMemory(const LeafPlan& leaf) {
+uint64_t EstimateMemory(const plan::LeafPlan& leaf) {
   if (!leaf.in_zarr) return kStreamMemory;
   const zarr::ArrayMetadata& m = leaf.metadata;
   const zarr::ChunkLevel inner = zarr::ChunkLevels(m).back();
-  const ChunkRuns runs(m.shape, inner.shape, m.type.itemsize);
+  const content::ChunkRuns runs(m.shape, inner.shape, m.type.itemsize);
   uint64_t each = runs.slots() == 1 ? 0 : kSlotMemory;
   if (!inner.transpose.empty()) each += CheckedProduct(inner.shape).value_or(0) * m.type.itemsize;
   return CheckedAdd(kStreamMemory, CheckedMul(each, runs.slots()).value_or(~uint64_t{0}))
       .value_or(~uint64_t{0});
 }
 
-uint64_t FirstGrant(const LeafPlan& leaf, uint64_t budget) {
+uint64_t FirstGrant(const plan::LeafPlan& leaf, uint64_t budget) {
   const uint64_t estimate = EstimateMemory(leaf);
   // What seems to be too much is read in parts, and these say what they take: others can run beside
   // that.
   return std::min(budget, estimate > budget ? kStreamMemory : estimate);
 }
 
-ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& leaf,
-                        std::vector<std::string>& job_files, FileIds& file_ids,
-                        std::span<const ChunkRef> chunks) {
+content::ArrayTask MakeArrayTask(const plan::Scan& scan, const plan::ItemScan& item,
+                                 const plan::LeafPlan& leaf, std::vector<std::string>& job_files,
+                                 FileIds& file_ids, std::span<const content::ChunkRef> chunks) {
   auto job_file = [&](uint32_t file) {
     auto [it, is_new] = file_ids.emplace(std::make_pair(scan.source, file),
                                          static_cast<uint32_t>(job_files.size()));
     if (is_new) job_files.emplace_back(scan.files.path(file));
     return it->second;
   };
-  ArrayTask task;
+  content::ArrayTask task;
   task.source = scan.source;
   if (!leaf.in_zarr) {
     // Values of a msgpack tree have a type, other files are bytes.
@@ -59,12 +59,12 @@ ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& 
     if (leaf.record.nbytes == 0) return task;
     if (!leaf.chunks.empty()) {
       task.chunks = leaf.chunks;
-      for (ChunkRef& chunk : task.chunks) chunk.file = job_file(chunk.file);
+      for (content::ChunkRef& chunk : task.chunks) chunk.file = job_file(chunk.file);
     } else if (leaf.raw_file) {
       task.chunks.push_back({0, job_file(*leaf.raw_file), 0, leaf.record.nbytes});
     } else {
       task.inline_bytes = leaf.raw;
-      task.chunks.push_back({0, kInlineChunk, 0, leaf.record.nbytes});
+      task.chunks.push_back({0, content::kInlineChunk, 0, leaf.record.nbytes});
     }
     return task;
   }
@@ -75,8 +75,8 @@ ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& 
   task.document_name = key.ends_with("zarr.json") ? "zarr.json" : ".zarray";
   task.document = leaf.document;
   task.chunks.assign(chunks.begin(), chunks.end());
-  for (ChunkRef& chunk : task.chunks) {
-    if (chunk.file != kInlineChunk) {
+  for (content::ChunkRef& chunk : task.chunks) {
+    if (chunk.file != content::kInlineChunk) {
       chunk.file = job_file(chunk.file);
       continue;
     }

@@ -7,19 +7,20 @@
 #include <utility>
 #include <vector>
 
-#include "verify/job.h"
-#include "verify/scan.h"
+#include "content/job.h"
+#include "plan/scan.h"
 
 namespace leafsum::verify {
 
 // An array task over a plan's leaf, its chunks' files numbered as in `job_files`. `chunks`: of an
 // array in zarr, all or some of its own.
 using FileIds = std::map<std::pair<uint32_t, uint32_t>, uint32_t>;
-ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& leaf,
-                        std::vector<std::string>& job_files, FileIds& file_ids,
-                        std::span<const ChunkRef> chunks);
-inline ArrayTask MakeArrayTask(const Scan& scan, const ItemScan& item, const LeafPlan& leaf,
-                               std::vector<std::string>& job_files, FileIds& file_ids) {
+content::ArrayTask MakeArrayTask(const plan::Scan& scan, const plan::ItemScan& item,
+                                 const plan::LeafPlan& leaf, std::vector<std::string>& job_files,
+                                 FileIds& file_ids, std::span<const content::ChunkRef> chunks);
+inline content::ArrayTask MakeArrayTask(const plan::Scan& scan, const plan::ItemScan& item,
+                                        const plan::LeafPlan& leaf,
+                                        std::vector<std::string>& job_files, FileIds& file_ids) {
   return MakeArrayTask(scan, item, leaf, job_files, file_ids, leaf.chunks);
 }
 // Bytes as an array: uint8[nbytes] in one chunk.
@@ -29,8 +30,8 @@ inline constexpr uint64_t kStreamMemory =
     6 << 20;  // a zstd stream with a 2 MiB window, two read pieces, buffers
 // What reading a leaf will probably take; a job that needs more says so and is given more, up to
 // the budget.
-uint64_t EstimateMemory(const LeafPlan& leaf);
+uint64_t EstimateMemory(const plan::LeafPlan& leaf);
 // With which grant it is tried first.
-uint64_t FirstGrant(const LeafPlan& leaf, uint64_t budget);
+uint64_t FirstGrant(const plan::LeafPlan& leaf, uint64_t budget);
 
 }  // namespace leafsum::verify

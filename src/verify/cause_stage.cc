@@ -37,12 +37,12 @@ size_t CauseStage::ScanOf(const Finding& f) const {
   return context_.scans.size() > 1 && f.message.starts_with("B: ") ? 1 : 0;
 }
 
-CauseStage::CauseStage(Context& context) : ReadingStage(context) {
+CauseStage::CauseStage(plan::Context& context) : plan::ReadingStage(context) {
   for (const Finding& f : context.findings.sorted()) {
     if (causes_.size() == kMostFiles) break;
     if (!SpeaksOfBytes(f) && !SpeaksOfAbsence(f)) continue;
     const File file(ScanOf(f), *f.file);
-    const Scan& scan = context.scans[file.first];
+    const plan::Scan& scan = context.scans[file.first];
     if (!causes_.try_emplace(file).second) continue;
     if (SpeaksOfAbsence(f))
       if (const std::string_view name = UnfinishedDownload(scan.listing, file.second);

@@ -7,13 +7,13 @@
 #include <utility>
 #include <vector>
 
-#include "verify/stage.h"
+#include "plan/stage.h"
 
 namespace leafsum::verify {
 
-class CauseStage : public ReadingStage {
+class CauseStage : public plan::ReadingStage {
  public:
-  explicit CauseStage(Context& context);
+  explicit CauseStage(plan::Context& context);
   // Rewords the findings; call it once, when done.
   void Finish();
 

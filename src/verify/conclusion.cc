@@ -6,10 +6,10 @@
 #include "base/json.h"
 #include "base/phrase.h"
 #include "base/text.h"
-#include "verify/assign_chunks.h"
-#include "verify/check_readers.h"
-#include "verify/digest_json.h"
-#include "verify/fingerprint.h"
+#include "evidence/digest_json.h"
+#include "evidence/fingerprint.h"
+#include "plan/assign_chunks.h"
+#include "plan/check_readers.h"
 #include "verify/other_files_stage.h"
 #include "verify/outputs.h"
 #include "verify/verifier.h"
@@ -22,71 +22,72 @@ using report::Finding;
 using report::Severity;
 
 void Verifier::MakeRecords() {
-  for (Scan& scan : context_.scans) {
-    for (const ItemScan& item : scan.items) {
+  for (plan::Scan& scan : context_.scans) {
+    for (const plan::ItemScan& item : scan.items) {
       if (context_.options.command == Command::kList) break;  // which compares and locks nothing
-      ItemRecord record;
+      evidence::ItemRecord record;
       record.name = item.item.name;
       record.has_tree_metadata = item.item.kind == orbax::ItemKind::kPyTree;
       record.no_fingerprint = item.no_fingerprint || !item.tree_read || item.failed;
-      for (const LeafPlan& leaf : item.leaves) record.leaves.push_back(leaf.record);
+      for (const plan::LeafPlan& leaf : item.leaves) record.leaves.push_back(leaf.record);
       scan.records.push_back(std::move(record));
     }
-    MarkCoverage(scan);
+    plan::MarkCoverage(scan);
   }
 }
 
-Side Verifier::SideOf(const Scan& scan) const {
-  Side side;
+evidence::Side Verifier::SideOf(const plan::Scan& scan) const {
+  evidence::Side side;
   side.items = &scan.records;
   side.all_items_known = scan.unanswered.empty();
-  for (const ItemScan& item : scan.items)
+  for (const plan::ItemScan& item : scan.items)
     if (!item.tree_read) side.partial_items.insert(item.item.name);
   return side;
 }
 
 void Verifier::Compare(report::FindingList& findings) {
-  const Options& o = context_.options;
-  CompareOptions options;
+  const plan::Options& o = context_.options;
+  evidence::CompareOptions options;
   options.allow_missing = o.allow_missing;
   options.allow_extra = o.allow_extra;
   options.allow_structure = o.allow_structure;
   if (o.item) options.items = {*o.item};
   if (!o.include.empty() || !o.exclude.empty()) {
     options.wants = [&o](std::string_view item, const orbax::KeyPath& path) {
-      return IsIncluded(o, item, path);
+      return plan::IsIncluded(o, item, path);
     };
   }
   if (o.values) options.differences = &differences_;
-  if (ReadsParts(o) || o.command == Command::kList) return;  // a lockfile chooses the step for them
+  if (plan::ReadsParts(o) || o.command == Command::kList)
+    return;  // a lockfile chooses the step for them
   if (lock_) {
     if (context_.scans[0].nothing_read) options.gone_step = lock_->step;
-    Side expected;
+    evidence::Side expected;
     expected.items = &lock_->items;
-    comparison_ = verify::Compare(expected, SideOf(context_.scans[0]), options, findings);
+    comparison_ = evidence::Compare(expected, SideOf(context_.scans[0]), options, findings);
     if (o.sha256) {
-      for (const LeafOutcome& leaf : comparison_->leaves) {
+      for (const evidence::LeafOutcome& leaf : comparison_->leaves) {
         if (!leaf.expected || !leaf.expected->has_content || leaf.expected->sha256) continue;
-        findings.Add(MakeFinding(Code::kSkipped,
-                                 "SHA-256 was asked for and the lockfile has none for every leaf"));
+        findings.Add(plan::MakeFinding(
+            Code::kSkipped, "SHA-256 was asked for and the lockfile has none for every leaf"));
         break;
       }
     }
   } else if (o.command == Command::kDiff) {
     comparison_ =
-        verify::Compare(SideOf(context_.scans[0]), SideOf(context_.scans[1]), options, findings);
+        evidence::Compare(SideOf(context_.scans[0]), SideOf(context_.scans[1]), options, findings);
   } else if (context_.scans.size() == 2) {
     comparison_ =
-        verify::Compare(SideOf(context_.scans[1]), SideOf(context_.scans[0]), options, findings);
+        evidence::Compare(SideOf(context_.scans[1]), SideOf(context_.scans[0]), options, findings);
   }
 }
 
 void Verifier::CompareFingerprint() {
-  const Options& o = context_.options;
+  const plan::Options& o = context_.options;
   if (!o.fingerprint || lock_) return;  // the lockfile has it, and its digests tell where
-  const auto actual = CheckpointFingerprint(context_.scans[0].records);
+  const auto actual = evidence::CheckpointFingerprint(context_.scans[0].records);
   if (!actual || *actual == *o.fingerprint) return;
-  Finding f = MakeFinding(
+  Finding f = plan::MakeFinding(
       Code::kDigestMismatch,
       "the checkpoint's fingerprint is another one; a lockfile would tell which leaf differs");
   f.expected = "leafsum1:" + hash::ToHex(*o.fingerprint);
@@ -95,14 +96,14 @@ void Verifier::CompareFingerprint() {
 }
 
 std::string Verifier::MakeLockfile() {
-  const Options& o = context_.options;
-  Scan& scan = context_.scans[0];
-  Lockfile lock;
-  lock.fingerprint = CheckpointFingerprint(scan.records);
+  const plan::Options& o = context_.options;
+  plan::Scan& scan = context_.scans[0];
+  evidence::Lockfile lock;
+  lock.fingerprint = evidence::CheckpointFingerprint(scan.records);
   lock.items = std::move(scan.records);  // nothing reads them after this
   for (size_t i = 0; i < lock.items.size(); ++i) {
     for (size_t l = 0; l < lock.items[i].leaves.size(); ++l) {
-      LeafRecord& leaf = lock.items[i].leaves[l];
+      evidence::LeafRecord& leaf = lock.items[i].leaves[l];
       if (!o.stored || scan.items[i].leaves[l].own_finding) leaf.stored.reset();
       if (!o.blocks) leaf.blocks.clear();
       leaf.has_chunks =
@@ -115,20 +116,20 @@ std::string Verifier::MakeLockfile() {
     if (scan.commit_timestamp_nsecs)
       lock.commit_timestamp_nsecs = Phrase(*scan.commit_timestamp_nsecs);
   }
-  return WriteLockfile(lock);
+  return evidence::WriteLockfile(lock);
 }
 
 // What a store has of older generations counts in bytes alone. A fingerprint says nothing of files.
 void Verifier::CountOtherFiles(report::VerdictInput& input) const {
-  const Scan& scan = context_.scans[0];
+  const plan::Scan& scan = context_.scans[0];
   const auto beside = [&](std::string_view path, uint64_t size) {
     const auto id = scan.files.Find(path);
-    return size > 0 && id && scan.coverage.Rest(*id) == ByteClass::kIgnored;
+    return size > 0 && id && scan.coverage.Rest(*id) == plan::ByteClass::kIgnored;
   };
   for (const size_t i : OtherFiles(context_, scan))
     input.other_files += beside(scan.listing[i].path, scan.listing[i].size);
   if (input.by_fingerprint) return;
-  for (const FileRecord& file : scan.other_files) {
+  for (const evidence::FileRecord& file : scan.other_files) {
     ++input.vouched_files;
     input.vouched_bytes += file.nbytes;
     input.other_files -= input.other_files > 0 && beside(file.path, file.nbytes);
@@ -143,7 +144,7 @@ void Verifier::KeepFindingsOfReads() {
   for (const Finding& f : context_.findings.sorted()) {
     const bool asked =
         !f.key_path || std::any_of(context_.options.reads.begin(), context_.options.reads.end(),
-                                   [&](const ReadRequest& read) {
+                                   [&](const plan::ReadRequest& read) {
                                      return f.item == read.item && *f.key_path == read.key_path;
                                    });
     if (asked) kept.Add(f);
@@ -207,8 +208,8 @@ std::string Verifier::Rows(size_t list, size_t& next, size_t bytes) const {
 }
 
 void Verifier::Finish() {
-  const Options& o = context_.options;
-  Scan& scan = context_.scans[0];
+  const plan::Options& o = context_.options;
+  plan::Scan& scan = context_.scans[0];
   CompareFingerprint();
 
   report_.command = o.command;
@@ -228,7 +229,7 @@ void Verifier::Finish() {
   }
   // Under other names it would be the fingerprint of no checkpoint. Digests that were taken over
   // from evidence which nobody vouches for as a whole say what that says, not what lies here.
-  if (auto fingerprint = CheckpointFingerprint(scan.records);
+  if (auto fingerprint = evidence::CheckpointFingerprint(scan.records);
       fingerprint && o.renames.empty() && !(with_source_ && context_.digests_believed))
     report_.fingerprint = "leafsum1:" + hash::ToHex(*fingerprint);
   report_.coverage = scan.coverage.Sum();
@@ -236,22 +237,22 @@ void Verifier::Finish() {
   report::VerdictInput& input = input_;
   input.command = o.command;
   input.strict = o.strict;
-  for (const Scan& s : context_.scans) input.unlisted |= !s.listed;
+  for (const plan::Scan& s : context_.scans) input.unlisted |= !s.listed;
   input.narrowed = context_.narrowed;
   if (o.step && scan.newer_step) input.newer_step = *scan.newer_step;
   uint64_t not_read = 0;
-  for (const ItemScan& item : scan.items) {
+  for (const plan::ItemScan& item : scan.items) {
     if (o.generation && item.generation && item.manifest && !item.manifest->versions.empty()) {
       const uint64_t newest = item.manifest->versions.back().generation_number;
       if (newest > item.generation->generation_number)
         input.newer_generation = std::max(input.newer_generation, newest);
     }
-    for (const LeafPlan& leaf : item.leaves) {
-      input.leaves_with_content += leaf.state == LeafPlan::State::kRead;
-      not_read +=
-          leaf.state == LeafPlan::State::kNotRead || leaf.state == LeafPlan::State::kPlanned;
+    for (const plan::LeafPlan& leaf : item.leaves) {
+      input.leaves_with_content += leaf.state == plan::LeafPlan::State::kRead;
+      not_read += leaf.state == plan::LeafPlan::State::kNotRead ||
+                  leaf.state == plan::LeafPlan::State::kPlanned;
       if (!comparison_ && o.command != Command::kList)
-        ++(leaf.state == LeafPlan::State::kRead || leaf.state == LeafPlan::State::kEmpty
+        ++(leaf.state == plan::LeafPlan::State::kRead || leaf.state == plan::LeafPlan::State::kEmpty
                ? report_.leaves.equal
                : report_.leaves.not_read);
     }
@@ -264,7 +265,7 @@ void Verifier::Finish() {
   } else if (!o.fingerprint) {
     input.leaves_not_compared = std::exchange(report_.leaves.equal, 0);
   }
-  if (ReadsParts(o)) {
+  if (plan::ReadsParts(o)) {
     input.leaves_not_compared = 0;
     if (o.command == Command::kCat) KeepFindingsOfReads();  // what is damaged does not restore
     report_.leaves = {};
@@ -294,11 +295,11 @@ void Verifier::Finish() {
       if (report_.verdict.exit_code == 0) output_ = MakeLockfile();
       break;
     case Command::kCheck:
-      if (o.readers) output_ = ReadersJson(context_, scan);
+      if (o.readers) output_ = plan::ReadersJson(context_, scan);
       break;
     case Command::kDigest:
-      output_ = DigestJson(scan.records);
-      text_ = DigestText(scan.records);
+      output_ = evidence::DigestJson(scan.records);
+      text_ = evidence::DigestText(scan.records);
       break;
     case Command::kList:
       output_ = ListJson(scan, o);

@@ -4,7 +4,7 @@
 
 #include "base/phrase.h"
 #include "base/sort.h"
-#include "verify/content_reader.h"
+#include "content/content_reader.h"
 
 namespace leafsum::verify {
 namespace {
@@ -19,32 +19,35 @@ constexpr uint64_t kChunkBytes =
 
 }  // namespace
 
-const ItemRecord* EvidenceOf(const Lockfile& lock, const Scan& scan, const ItemScan& item) {
-  const ItemRecord* found = nullptr;
-  for (const ItemRecord& record : lock.items)
+const evidence::ItemRecord* EvidenceOf(const evidence::Lockfile& lock, const plan::Scan& scan,
+                                       const plan::ItemScan& item) {
+  const evidence::ItemRecord* found = nullptr;
+  for (const evidence::ItemRecord& record : lock.items)
     if (record.name == item.item.name) found = &record;
   if (!found && lock.items.size() == 1 && scan.items.size() == 1) found = &lock.items[0];
   return found;
 }
 
-HashStage::HashStage(Context& context, const Lockfile* expected) : Stage(context) {
+HashStage::HashStage(plan::Context& context, const evidence::Lockfile* expected)
+    : plan::Stage(context) {
   Plan(expected);
 }
 
-void HashStage::Plan(const Lockfile* expected) {
+void HashStage::Plan(const evidence::Lockfile* expected) {
   const uint64_t budget = context_.options.max_memory;
   std::vector<Leaf> leaves;
   for (size_t s = 0; s < context_.scans.size(); ++s) {
-    Scan& scan = context_.scans[s];
+    plan::Scan& scan = context_.scans[s];
     for (size_t i = 0; i < scan.items.size(); ++i) {
-      ItemScan& item = scan.items[i];
+      plan::ItemScan& item = scan.items[i];
       // The evidence's leaves of this item, in the plan's order: both are sorted by key path.
-      const ItemRecord* evidence = expected && s == 0 ? EvidenceOf(*expected, scan, item) : nullptr;
+      const evidence::ItemRecord* evidence =
+          expected && s == 0 ? EvidenceOf(*expected, scan, item) : nullptr;
       size_t e = 0;
       for (size_t l = 0; l < item.leaves.size(); ++l) {
-        LeafPlan& leaf = item.leaves[l];
-        if (leaf.state != LeafPlan::State::kPlanned) continue;
-        const LeafRecord* record = nullptr;
+        plan::LeafPlan& leaf = item.leaves[l];
+        if (leaf.state != plan::LeafPlan::State::kPlanned) continue;
+        const evidence::LeafRecord* record = nullptr;
         if (evidence) {
           const auto& records = evidence->leaves;
           while (e < records.size() &&
@@ -81,13 +84,14 @@ void HashStage::Plan(const Lockfile* expected) {
 }
 
 // What an earlier run found equal to this record and nothing has touched since (`--resume`).
-bool HashStage::Resume(const ItemScan& item, LeafPlan& leaf, const LeafRecord* expected) const {
-  const Options& o = context_.options;
+bool HashStage::Resume(const plan::ItemScan& item, plan::LeafPlan& leaf,
+                       const evidence::LeafRecord* expected) const {
+  const plan::Options& o = context_.options;
   if (!expected || !expected->blake3 || (o.sha256 && !expected->sha256) ||
       !std::binary_search(o.resumed.begin(), o.resumed.end(),
                           std::make_pair(item.item.name, leaf.record.key_path)))
     return false;
-  leaf.state = LeafPlan::State::kRead;
+  leaf.state = plan::LeafPlan::State::kRead;
   leaf.record.blake3 = expected->blake3;
   leaf.record.sha256 = o.sha256 ? expected->sha256 : std::nullopt;
   leaf.record.blocks = expected->blocks;
@@ -98,9 +102,9 @@ bool HashStage::Resume(const ItemScan& item, LeafPlan& leaf, const LeafRecord* e
 }
 
 // What its task asks for, the array left out.
-LeafTask HashStage::WantsOf(const Leaf& l) const {
-  const Options& o = context_.options;
-  LeafTask task;
+content::LeafTask HashStage::WantsOf(const Leaf& l) const {
+  const plan::Options& o = context_.options;
+  content::LeafTask task;
   task.sha256 = o.sha256 || (l.expected && l.expected->sha256 && o.deep);
   if (!context_.scans[l.scan].items[l.item].leaves[l.leaf].in_zarr) return task;
   const bool locking = o.command == report::Command::kLock;
@@ -113,15 +117,15 @@ LeafTask HashStage::WantsOf(const Leaf& l) const {
 }
 
 bool HashStage::Divide(const Leaf& l, std::vector<Leaf>& leaves) {
-  const LeafPlan& leaf = context_.scans[l.scan].items[l.item].leaves[l.leaf];
-  LeafTask wants = WantsOf(l);
+  const plan::LeafPlan& leaf = context_.scans[l.scan].items[l.item].leaves[l.leaf];
+  content::LeafTask wants = WantsOf(l);
   if (!leaf.in_zarr || wants.sha256) return false;
   std::vector<Segment> segments = SplitRows(leaf.metadata, context_.options.segment);
   if (segments.empty()) return false;
   Split& split = *splits_.emplace_back(
       std::make_unique<Split>(Split{l, std::move(segments), std::move(wants), {}, {}}));
   const bool fast = split.wants.expected_stored.has_value();
-  const bool in_one_pass = ContentReader::HashesValues(leaf.metadata);
+  const bool in_one_pass = content::ContentReader::HashesValues(leaf.metadata);
   for (const Pass pass : {Pass::kStored, Pass::kContent}) {
     if (pass == Pass::kContent ? fast : !split.wants.stored || (in_one_pass && !fast)) continue;
     for (const Leaf& segment : Segments(split, pass)) leaves.push_back(segment);
@@ -142,15 +146,15 @@ std::vector<HashStage::Leaf> HashStage::Segments(Split& split, Pass pass) {
   return segments;
 }
 
-Job HashStage::MakeJob(const Batch& batch) const {
-  Job job;
+content::Job HashStage::MakeJob(const Batch& batch) const {
+  content::Job job;
   FileIds file_ids;
   for (const Leaf& l : batch) {
-    const Scan& scan = context_.scans[l.scan];
-    const ItemScan& item = scan.items[l.item];
-    const LeafPlan& leaf = item.leaves[l.leaf];
+    const plan::Scan& scan = context_.scans[l.scan];
+    const plan::ItemScan& item = scan.items[l.item];
+    const plan::LeafPlan& leaf = item.leaves[l.leaf];
     job.memory = std::max(job.memory, l.memory);
-    LeafTask task = l.split ? l.split->wants : WantsOf(l);
+    content::LeafTask task = l.split ? l.split->wants : WantsOf(l);
     task.leaf = static_cast<uint32_t>(job.tasks.size());
     if (l.split) {
       const Segment& segment = l.split->segments[l.segment];
@@ -176,7 +180,7 @@ bool HashStage::Supply(PendingAsks& asks) {
   if (queue_.empty()) return false;
   Batch batch = std::move(queue_.back());
   queue_.pop_back();
-  Job job = MakeJob(batch);
+  content::Job job = MakeJob(batch);
   open_.emplace(next_tag_, std::move(batch));
   asks.Want(AskFor(job), next_tag_++);
   return true;
@@ -184,23 +188,23 @@ bool HashStage::Supply(PendingAsks& asks) {
 
 void HashStage::Unreadable(const Leaf& l, const std::string& why) {
   if (l.split) {
-    LeafResult result;
-    result.findings.push_back(MakeFinding(Code::kUnreadable, why));
+    content::LeafResult result;
+    result.findings.push_back(plan::MakeFinding(Code::kUnreadable, why));
     return TakeSegment(l, result);
   }
-  Scan& scan = context_.scans[l.scan];
-  ItemScan& item = scan.items[l.item];
-  item.leaves[l.leaf].state = LeafPlan::State::kNotRead;
-  context_.Add(scan, item, item.leaves[l.leaf], MakeFinding(Code::kUnreadable, why));
+  plan::Scan& scan = context_.scans[l.scan];
+  plan::ItemScan& item = scan.items[l.item];
+  item.leaves[l.leaf].state = plan::LeafPlan::State::kNotRead;
+  context_.Add(scan, item, item.leaves[l.leaf], plan::MakeFinding(Code::kUnreadable, why));
 }
 
 void HashStage::Answer(uint64_t tag, Bytes bytes) {
   const auto node = open_.extract(tag);
   const Batch& batch = node.mapped();
-  const auto results = ParseResults(bytes);
+  const auto results = content::ParseResults(bytes);
   std::vector<uint8_t> seen(batch.size());
   if (results) {
-    for (const LeafResult& result : *results) {
+    for (const content::LeafResult& result : *results) {
       if (result.leaf >= batch.size() || seen[result.leaf]) continue;
       seen[result.leaf] = true;
       Take(batch[result.leaf], result);
@@ -218,9 +222,9 @@ void HashStage::Failed(uint64_t tag, Error error) {
   for (const Leaf& leaf : node.mapped()) Unreadable(leaf, "the worker failed: " + error.message);
 }
 
-void HashStage::Take(const Leaf& l, const LeafResult& result) {
+void HashStage::Take(const Leaf& l, const content::LeafResult& result) {
   if (const auto memory =
-          LargerGrant(l.memory, result.memory_needed, context_.options.max_memory)) {
+          content::LargerGrant(l.memory, result.memory_needed, context_.options.max_memory)) {
     Leaf again = l;
     again.memory = *memory;
     queue_.push_back({again});
@@ -231,20 +235,20 @@ void HashStage::Take(const Leaf& l, const LeafResult& result) {
   Settle(l, result);
 }
 
-void HashStage::TakeSegment(const Leaf& l, const LeafResult& result) {
+void HashStage::TakeSegment(const Leaf& l, const content::LeafResult& result) {
   Split& split = *l.split;
   const bool fast = split.wants.expected_stored.has_value();
   (l.pass == Pass::kStored ? split.stored : split.content)[l.segment] = result;
   if (fast || l.pass == Pass::kContent) bytes_done_ += l.bytes;
   if (--split.open > 0) return;
 
-  const Scan& scan = context_.scans[split.leaf.scan];
-  const ItemScan& item = scan.items[split.leaf.item];
-  const LeafPlan& leaf = item.leaves[split.leaf.leaf];
+  const plan::Scan& scan = context_.scans[split.leaf.scan];
+  const plan::ItemScan& item = scan.items[split.leaf.item];
+  const plan::LeafPlan& leaf = item.leaves[split.leaf.leaf];
   std::vector<std::string> no_files;
   FileIds no_ids;
-  const ArrayTask array = MakeArrayTask(scan, item, leaf, no_files, no_ids, {});
-  LeafResult stored;
+  const content::ArrayTask array = MakeArrayTask(scan, item, leaf, no_files, no_ids, {});
+  content::LeafResult stored;
   if (!split.stored.empty()) {
     stored = MergeStored(array, leaf.chunks, split.segments, split.stored);
     if (!stored.complete) return Settle(split.leaf, stored);
@@ -256,8 +260,8 @@ void HashStage::TakeSegment(const Leaf& l, const LeafResult& result) {
       return;
     }
   }
-  LeafResult whole = MergeContent(array, leaf.chunks, split.segments, split.content,
-                                  split.wants.stored && split.stored.empty());
+  content::LeafResult whole = MergeContent(array, leaf.chunks, split.segments, split.content,
+                                           split.wants.stored && split.stored.empty());
   if (!split.stored.empty()) {
     whole.stored = stored.stored;
     whole.chunks = std::move(stored.chunks);
@@ -266,18 +270,18 @@ void HashStage::TakeSegment(const Leaf& l, const LeafResult& result) {
   Settle(split.leaf, whole);
 }
 
-void HashStage::Settle(const Leaf& l, const LeafResult& result) {
-  Scan& scan = context_.scans[l.scan];
-  ItemScan& item = scan.items[l.item];
-  LeafPlan& leaf = item.leaves[l.leaf];
+void HashStage::Settle(const Leaf& l, const content::LeafResult& result) {
+  plan::Scan& scan = context_.scans[l.scan];
+  plan::ItemScan& item = scan.items[l.item];
+  plan::LeafPlan& leaf = item.leaves[l.leaf];
   ++leaves_done_;
   if (result.memory_needed != 0) {
-    leaf.state = LeafPlan::State::kNotRead;
+    leaf.state = plan::LeafPlan::State::kNotRead;
     Finding f(Code::kLimit);
     f.expected = "at most " + Phrase(context_.options.max_memory) + " bytes";
     f.actual = Phrase(result.memory_needed) + " bytes";
-    f.message =
-        "reading this leaf takes " + MiB(result.memory_needed) + " of memory; raise --max-memory";
+    f.message = "reading this leaf takes " + plan::MiB(result.memory_needed) +
+                " of memory; raise --max-memory";
     context_.Add(scan, item, leaf, std::move(f));
     return;
   }
@@ -286,11 +290,11 @@ void HashStage::Settle(const Leaf& l, const LeafResult& result) {
     context_.Add(scan, item, leaf, std::move(finding));
   }
   if (!result.complete) {
-    leaf.state = LeafPlan::State::kNotRead;
+    leaf.state = plan::LeafPlan::State::kNotRead;
     return;
   }
-  leaf.state = LeafPlan::State::kRead;
-  LeafRecord& record = leaf.record;
+  leaf.state = plan::LeafPlan::State::kRead;
+  evidence::LeafRecord& record = leaf.record;
   record.stored = result.stored;
   if (result.stored_matched) {
     // Equal bytes decode to equal content: the evidence's digests are this leaf's, if they are of

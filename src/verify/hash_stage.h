@@ -6,17 +6,17 @@
 #include <memory>
 #include <vector>
 
+#include "evidence/lockfile.h"
+#include "plan/stage.h"
 #include "verify/array_task.h"
 #include "verify/leaf_split.h"
-#include "verify/lockfile.h"
-#include "verify/stage.h"
 
 namespace leafsum::verify {
 
-class HashStage : public Stage {
+class HashStage : public plan::Stage {
  public:
   // `expected`: evidence whose stored digests spare the decoding; null where all is decoded.
-  HashStage(Context& context, const Lockfile* expected);
+  HashStage(plan::Context& context, const evidence::Lockfile* expected);
 
   bool Supply(PendingAsks& asks) override;
   bool Done() const override { return queue_.empty() && open_.empty(); }
@@ -35,7 +35,7 @@ class HashStage : public Stage {
   struct Leaf {
     size_t scan, item, leaf;
     uint64_t memory;  // grant
-    const LeafRecord* expected;
+    const evidence::LeafRecord* expected;
     uint64_t bytes;  // of content, for the order and for progress
     Pass pass = Pass::kAll;
     Split* split = nullptr;
@@ -46,21 +46,23 @@ class HashStage : public Stage {
   struct Split {
     Leaf leaf;
     std::vector<Segment> segments;
-    LeafTask wants;                           // without an array
-    std::vector<LeafResult> stored, content;  // by segment; empty where that pass is not made
+    content::LeafTask wants;  // without an array
+    std::vector<content::LeafResult> stored,
+        content;  // by segment; empty where that pass is not made
     size_t open = 0;
   };
 
-  void Plan(const Lockfile* expected);
-  bool Resume(const ItemScan& item, LeafPlan& leaf, const LeafRecord* expected) const;
-  LeafTask WantsOf(const Leaf& leaf) const;
+  void Plan(const evidence::Lockfile* expected);
+  bool Resume(const plan::ItemScan& item, plan::LeafPlan& leaf,
+              const evidence::LeafRecord* expected) const;
+  content::LeafTask WantsOf(const Leaf& leaf) const;
   // Its segments take its place in `leaves`; false where it is not split.
   bool Divide(const Leaf& leaf, std::vector<Leaf>& leaves);
   std::vector<Leaf> Segments(Split& split, Pass pass);
-  Job MakeJob(const Batch& batch) const;
-  void Take(const Leaf& leaf, const LeafResult& result);
-  void TakeSegment(const Leaf& leaf, const LeafResult& result);
-  void Settle(const Leaf& leaf, const LeafResult& result);
+  content::Job MakeJob(const Batch& batch) const;
+  void Take(const Leaf& leaf, const content::LeafResult& result);
+  void TakeSegment(const Leaf& leaf, const content::LeafResult& result);
+  void Settle(const Leaf& leaf, const content::LeafResult& result);
   void Unreadable(const Leaf& leaf, const std::string& why);
 
   std::vector<std::unique_ptr<Split>> splits_;
@@ -72,6 +74,7 @@ class HashStage : public Stage {
 
 // The evidence's item that an item of the source is compared with: that of its name, or the only
 // one where both sides have one. Null where there is none.
-const ItemRecord* EvidenceOf(const Lockfile& lock, const Scan& scan, const ItemScan& item);
+const evidence::ItemRecord* EvidenceOf(const evidence::Lockfile& lock, const plan::Scan& scan,
+                                       const plan::ItemScan& item);
 
 }  // namespace leafsum::verify

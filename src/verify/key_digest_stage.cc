@@ -16,16 +16,16 @@ constexpr size_t kBatchValues = 1024;
 
 }  // namespace
 
-KeyDigestStage::KeyDigestStage(Context& context) : Stage(context) {
+KeyDigestStage::KeyDigestStage(plan::Context& context) : plan::Stage(context) {
   for (uint32_t s = 0; s < context.scans.size(); ++s) {
-    Scan& scan = context.scans[s];
+    plan::Scan& scan = context.scans[s];
     for (uint32_t i = 0; i < scan.items.size(); ++i) {
-      ItemScan& item = scan.items[i];
+      plan::ItemScan& item = scan.items[i];
       const auto& entries = item.store.entries();
       item.key_digests.resize(entries.size());
       for (uint32_t e = 0; e < entries.size(); ++e) {
         const kvstore::ValueRef& ref = entries[e].value;
-        KeyDigest& digest = item.key_digests[e];
+        plan::KeyDigest& digest = item.key_digests[e];
         if (ref.is_inline()) {
           const Bytes value = item.store.InlineValue(ref);
           digest.blake3 = hash::Blake3Of(value);
@@ -55,29 +55,29 @@ KeyDigestStage::KeyDigestStage(Context& context) : Stage(context) {
 
 // One finding for a file, however many values it had: equal ones are kept once.
 void KeyDigestStage::Report(const Value& v, Error error) {
-  Scan& scan = context_.scans[v.scan];
-  const ItemScan& item = scan.items[v.item];
+  plan::Scan& scan = context_.scans[v.scan];
+  const plan::ItemScan& item = scan.items[v.item];
   context_.Add(scan, item,
-               FindingOf(error, scan.files.path(item.store.entries()[v.entry].value.file)));
+               plan::FindingOf(error, scan.files.path(item.store.entries()[v.entry].value.file)));
 }
 
 bool KeyDigestStage::Supply(PendingAsks& asks) {
   if (next_ == values_.size()) return false;
   const size_t begin = next_;
   const uint32_t source = values_[begin].scan;
-  Job job;
+  content::Job job;
   job.memory = std::min(kStreamMemory, context_.options.max_memory);
   std::map<uint32_t, uint32_t> file_ids;
   uint64_t bytes = 0;
   while (next_ < values_.size() && next_ - begin < kBatchValues) {
     const Value& v = values_[next_];
-    const Scan& scan = context_.scans[v.scan];
+    const plan::Scan& scan = context_.scans[v.scan];
     const kvstore::ValueRef& ref = scan.items[v.item].store.entries()[v.entry].value;
     if (next_ > begin && (bytes + ref.length > kBatchBytes || v.scan != source)) break;
     bytes += ref.length;
     const auto [file, is_new] = file_ids.emplace(ref.file, static_cast<uint32_t>(job.files.size()));
     if (is_new) job.files.emplace_back(scan.files.path(ref.file));
-    LeafTask task;
+    content::LeafTask task;
     task.leaf = static_cast<uint32_t>(next_ - begin);
     task.sha256 = context_.options.sha256;
     task.array.source = scan.source;
@@ -93,10 +93,10 @@ bool KeyDigestStage::Supply(PendingAsks& asks) {
 
 void KeyDigestStage::Answer(uint64_t tag, Bytes bytes) {
   const auto [begin, end] = open_.extract(tag).mapped();
-  const auto results = ParseResults(bytes);
+  const auto results = content::ParseResults(bytes);
   std::vector<bool> seen(end - begin);
   if (results) {
-    for (const LeafResult& result : *results) {
+    for (const content::LeafResult& result : *results) {
       if (result.leaf >= seen.size() || seen[result.leaf]) continue;
       seen[result.leaf] = true;
       Take(values_[begin + result.leaf], result);
@@ -118,21 +118,21 @@ void KeyDigestStage::Failed(uint64_t tag, Error error) {
     Report(values_[i], {ErrorCode::kUnreadable, "the worker failed: " + error.message, {}, "", ""});
 }
 
-void KeyDigestStage::Take(const Value& v, const LeafResult& result) {
-  Scan& scan = context_.scans[v.scan];
-  ItemScan& item = scan.items[v.item];
+void KeyDigestStage::Take(const Value& v, const content::LeafResult& result) {
+  plan::Scan& scan = context_.scans[v.scan];
+  plan::ItemScan& item = scan.items[v.item];
   if (result.memory_needed != 0)
-    return Report(
-        v, {ErrorCode::kLimit,
-            "reading a value takes " + MiB(result.memory_needed) + " of memory; raise --max-memory",
-            {},
-            "",
-            ""});
+    return Report(v, {ErrorCode::kLimit,
+                      "reading a value takes " + plan::MiB(result.memory_needed) +
+                          " of memory; raise --max-memory",
+                      {},
+                      "",
+                      ""});
   for (report::Finding finding : result.findings) context_.Add(scan, item, std::move(finding));
   if (result.complete) item.key_digests[v.entry] = {result.blake3, result.sha256};
   const kvstore::ValueRef& ref = item.store.entries()[v.entry].value;
   scan.coverage.Mark(ref.file, ref.offset, ref.length,
-                     result.complete ? ByteClass::kLeaf : ByteClass::kUnread);
+                     result.complete ? plan::ByteClass::kLeaf : plan::ByteClass::kUnread);
 }
 
 }  // namespace leafsum::verify

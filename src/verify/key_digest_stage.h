@@ -5,13 +5,13 @@
 #include <map>
 #include <vector>
 
-#include "verify/stage.h"
+#include "plan/stage.h"
 
 namespace leafsum::verify {
 
-class KeyDigestStage : public Stage {
+class KeyDigestStage : public plan::Stage {
  public:
-  explicit KeyDigestStage(Context& context);
+  explicit KeyDigestStage(plan::Context& context);
 
   bool Supply(PendingAsks& asks) override;
   bool Done() const override { return next_ == values_.size() && open_.empty(); }
@@ -22,7 +22,7 @@ class KeyDigestStage : public Stage {
   struct Value {
     uint32_t scan, item, entry;
   };
-  void Take(const Value& value, const LeafResult& result);
+  void Take(const Value& value, const content::LeafResult& result);
   void Report(const Value& value, Error error);
 
   std::vector<Value> values_;  // that are in files

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/checked.h"
+#include "content/stored_digest.h"
 #include "hash/blake3.h"
-#include "verify/stored_digest.h"
 #include "zarr/chunk_grid.h"
 
 namespace leafsum::verify {
@@ -33,21 +33,21 @@ uint64_t ChunksInRow(const zarr::ArrayMetadata& m) {
 }
 
 // The first result that is not complete, on its own.
-const LeafResult* FirstIncomplete(const std::vector<LeafResult>& results) {
-  const auto it =
-      std::find_if(results.begin(), results.end(), [](const LeafResult& r) { return !r.complete; });
+const content::LeafResult* FirstIncomplete(const std::vector<content::LeafResult>& results) {
+  const auto it = std::find_if(results.begin(), results.end(),
+                               [](const content::LeafResult& r) { return !r.complete; });
   return it == results.end() ? nullptr : &*it;
 }
 
-LeafResult Incomplete(const LeafResult& from) {
-  LeafResult out;
+content::LeafResult Incomplete(const content::LeafResult& from) {
+  content::LeafResult out;
   out.memory_needed = from.memory_needed;
   out.findings = from.findings;
   return out;
 }
 
 // Always false.
-bool Lacks(LeafResult& out) {
+bool Lacks(content::LeafResult& out) {
   report::Finding f(report::Code::kUnreadable);
   f.message =
       "a worker gave no whole result for a segment of this leaf: this is a bug of leafsum, please "
@@ -57,9 +57,9 @@ bool Lacks(LeafResult& out) {
 }
 
 // False, with a finding, where a result has fewer digests than its segment has chunks.
-bool MergeDigests(const ArrayTask& array, std::span<const ChunkRef> chunks,
-                  const std::vector<Segment>& segments, const std::vector<LeafResult>& results,
-                  LeafResult& out) {
+bool MergeDigests(const content::ArrayTask& array, std::span<const content::ChunkRef> chunks,
+                  const std::vector<Segment>& segments,
+                  const std::vector<content::LeafResult>& results, content::LeafResult& out) {
   for (size_t i = 0; i < segments.size(); ++i) {
     const auto owned = ChunksOfRows(array.metadata, chunks, segments[i].begin, segments[i].end);
     const ByteVector& digests = results[i].chunks;  // of the rows owned first
@@ -68,7 +68,7 @@ bool MergeDigests(const ArrayTask& array, std::span<const ChunkRef> chunks,
     out.chunks.insert(out.chunks.end(), digests.begin(),
                       digests.begin() + static_cast<ptrdiff_t>(size));
   }
-  out.stored = StoredDigestOf(array, chunks, out.chunks);
+  out.stored = content::StoredDigestOf(array, chunks, out.chunks);
   return true;
 }
 
@@ -98,43 +98,45 @@ std::vector<Segment> SplitRows(const zarr::ArrayMetadata& m, uint64_t bytes) {
   return segments;
 }
 
-std::span<const ChunkRef> ChunksOfRows(const zarr::ArrayMetadata& m,
-                                       std::span<const ChunkRef> chunks, uint64_t begin,
-                                       uint64_t end) {
+std::span<const content::ChunkRef> ChunksOfRows(const zarr::ArrayMetadata& m,
+                                                std::span<const content::ChunkRef> chunks,
+                                                uint64_t begin, uint64_t end) {
   const uint64_t in_row = ChunksInRow(m);
   const auto at = [&](uint64_t row) {
     return std::lower_bound(
                chunks.begin(), chunks.end(), row * in_row,
-               [](const ChunkRef& chunk, uint64_t index) { return chunk.index < index; }) -
+               [](const content::ChunkRef& chunk, uint64_t index) { return chunk.index < index; }) -
            chunks.begin();
   };
   return chunks.subspan(static_cast<size_t>(at(begin)), static_cast<size_t>(at(end) - at(begin)));
 }
 
-void KeepRows(ArrayTask& task, uint64_t begin, uint64_t end) {
+void KeepRows(content::ArrayTask& task, uint64_t begin, uint64_t end) {
   zarr::ArrayMetadata& m = task.metadata;
   const uint64_t first = begin * ChunksInRow(m), row = m.nbytes / m.shape[0];
-  for (ChunkRef& chunk : task.chunks) chunk.index -= first;
+  for (content::ChunkRef& chunk : task.chunks) chunk.index -= first;
   task.first_row = begin;
   m.shape[0] = std::min(end * m.chunk_shape[0], m.shape[0]) - begin * m.chunk_shape[0];
   m.nbytes = m.shape[0] * row;
 }
 
-LeafResult MergeStored(const ArrayTask& array, std::span<const ChunkRef> chunks,
-                       const std::vector<Segment>& segments,
-                       const std::vector<LeafResult>& results) {
-  if (const LeafResult* first = FirstIncomplete(results)) return Incomplete(*first);
-  LeafResult out;
+content::LeafResult MergeStored(const content::ArrayTask& array,
+                                std::span<const content::ChunkRef> chunks,
+                                const std::vector<Segment>& segments,
+                                const std::vector<content::LeafResult>& results) {
+  if (const content::LeafResult* first = FirstIncomplete(results)) return Incomplete(*first);
+  content::LeafResult out;
   out.complete = MergeDigests(array, chunks, segments, results, out);
   return out;
 }
 
-LeafResult MergeContent(const ArrayTask& array, std::span<const ChunkRef> chunks,
-                        const std::vector<Segment>& segments,
-                        const std::vector<LeafResult>& results, bool digests) {
-  if (const LeafResult* first = FirstIncomplete(results)) return Incomplete(*first);
-  LeafResult out;
-  for (const LeafResult& result : results) {
+content::LeafResult MergeContent(const content::ArrayTask& array,
+                                 std::span<const content::ChunkRef> chunks,
+                                 const std::vector<Segment>& segments,
+                                 const std::vector<content::LeafResult>& results, bool digests) {
+  if (const content::LeafResult* first = FirstIncomplete(results)) return Incomplete(*first);
+  content::LeafResult out;
+  for (const content::LeafResult& result : results) {
     out.blocks.insert(out.blocks.end(), result.blocks.begin(), result.blocks.end());
     out.findings.insert(out.findings.end(), result.findings.begin(), result.findings.end());
   }

@@ -14,7 +14,7 @@
 #include <span>
 #include <vector>
 
-#include "verify/job.h"
+#include "content/job.h"
 
 namespace leafsum::verify {
 
@@ -22,7 +22,7 @@ struct Segment {
   uint64_t begin = 0, end = 0;  // rows that it owns
   uint64_t read_end = 0;        // it decodes rows [begin, read_end)
   uint64_t bytes = 0;           // of content, in the rows that it owns
-  ContentPart part;             // of the content of the rows that it decodes
+  content::ContentPart part;    // of the content of the rows that it decodes
 };
 
 // Segments of about `bytes` (one block at least), none where there would be but one: where the
@@ -30,26 +30,28 @@ struct Segment {
 std::vector<Segment> SplitRows(const zarr::ArrayMetadata& array, uint64_t bytes);
 
 // Those of an array's chunks, ascending by index, that lie in rows [begin, end).
-std::span<const ChunkRef> ChunksOfRows(const zarr::ArrayMetadata& array,
-                                       std::span<const ChunkRef> chunks, uint64_t begin,
-                                       uint64_t end);
+std::span<const content::ChunkRef> ChunksOfRows(const zarr::ArrayMetadata& array,
+                                                std::span<const content::ChunkRef> chunks,
+                                                uint64_t begin, uint64_t end);
 
 // Makes rows [begin, end) of the task's array an array of its own; its chunks are those of these
 // rows already.
-void KeepRows(ArrayTask& task, uint64_t begin, uint64_t end);
+void KeepRows(content::ArrayTask& task, uint64_t begin, uint64_t end);
 
 // What the segments' results are together, in their order. Where one is not complete it decides, as
 // it would have ended the reading of the whole.
 //
 // Of jobs that read the stored bytes of the rows owned: the stored digest and the chunks' digests.
 // `array`: with its document; `chunks`: all of them.
-LeafResult MergeStored(const ArrayTask& array, std::span<const ChunkRef> chunks,
-                       const std::vector<Segment>& segments,
-                       const std::vector<LeafResult>& results);
+content::LeafResult MergeStored(const content::ArrayTask& array,
+                                std::span<const content::ChunkRef> chunks,
+                                const std::vector<Segment>& segments,
+                                const std::vector<content::LeafResult>& results);
 // Of jobs that read content: its digest and block values, what was found; with `digests` the
 // chunks' digests too, as MergeStored has them.
-LeafResult MergeContent(const ArrayTask& array, std::span<const ChunkRef> chunks,
-                        const std::vector<Segment>& segments,
-                        const std::vector<LeafResult>& results, bool digests);
+content::LeafResult MergeContent(const content::ArrayTask& array,
+                                 std::span<const content::ChunkRef> chunks,
+                                 const std::vector<Segment>& segments,
+                                 const std::vector<content::LeafResult>& results, bool digests);
 
 }  // namespace leafsum::verify

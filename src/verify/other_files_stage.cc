@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "base/phrase.h"
+#include "evidence/fingerprint.h"
+#include "plan/step_scope.h"
 #include "readers/companion.h"
 #include "report/printable.h"
 #include "verify/array_task.h"
-#include "verify/fingerprint.h"
-#include "verify/step_scope.h"
 
 namespace leafsum::verify {
 
@@ -23,11 +23,11 @@ std::string Size(uint64_t bytes) { return Phrase(bytes) + (bytes == 1 ? " byte" 
 
 }  // namespace
 
-std::vector<size_t> OtherFiles(const Context& context, const Scan& scan) {
+std::vector<size_t> OtherFiles(const plan::Context& context, const plan::Scan& scan) {
   std::vector<size_t> out;
-  const StepScope steps(scan.layout);
-  const std::vector<uint8_t> own =
-      scan.coverage.Holds({ByteClass::kLeaf, ByteClass::kStructural, ByteClass::kUnread});
+  const plan::StepScope steps(scan.layout);
+  const std::vector<uint8_t> own = scan.coverage.Holds(
+      {plan::ByteClass::kLeaf, plan::ByteClass::kStructural, plan::ByteClass::kUnread});
   const auto [first, last] = scan.Below(context.files_below);
   for (size_t i = first; i < last; ++i) {
     const FileEntry& entry = scan.listing[i];
@@ -40,8 +40,8 @@ std::vector<size_t> OtherFiles(const Context& context, const Scan& scan) {
   return out;
 }
 
-OtherFilesStage::OtherFilesStage(Context& context, const Lockfile* lock)
-    : Stage(context), scan_(context.scans[0]) {
+OtherFilesStage::OtherFilesStage(plan::Context& context, const evidence::Lockfile* lock)
+    : plan::Stage(context), scan_(context.scans[0]) {
   if (scan_.nothing_read) return;  // each leaf is missing: files have nothing to add
   if (lock) {
     Compare(*lock);
@@ -54,25 +54,25 @@ OtherFilesStage::OtherFilesStage(Context& context, const Lockfile* lock)
   }
 }
 
-void OtherFilesStage::Compare(const Lockfile& lock) {
-  const auto less = [](const FileRecord& record, std::string_view path) {
+void OtherFilesStage::Compare(const evidence::Lockfile& lock) {
+  const auto less = [](const evidence::FileRecord& record, std::string_view path) {
     return record.path < path;
   };
-  for (const FileRecord& record : *lock.files) {
+  for (const evidence::FileRecord& record : *lock.files) {
     if (!context_.InScope(scan_, record.path)) continue;
     const auto id = scan_.files.Find(record.path);
     const auto size = id ? scan_.files.size(*id) : std::nullopt;
     if (!size) {
       const bool allowed = context_.options.allow_missing;
-      Finding f =
-          MakeFinding(Code::kMissingFile,
-                      std::string("a file that was locked beside the checkpoint is not there") +
-                          (allowed ? "; allowed" : ""));
+      Finding f = plan::MakeFinding(
+          Code::kMissingFile,
+          std::string("a file that was locked beside the checkpoint is not there") +
+              (allowed ? "; allowed" : ""));
       f.file = record.path;
       f.expected = Size(record.nbytes);
-      context_.Add(scan_, allowed ? AsWarning(std::move(f)) : std::move(f));
+      context_.Add(scan_, allowed ? plan::AsWarning(std::move(f)) : std::move(f));
     } else if (*size != record.nbytes) {
-      Finding f = MakeFinding(
+      Finding f = plan::MakeFinding(
           Code::kDigestMismatch,
           "the file is of another size than the one that was locked: it was replaced or edited");
       f.file = record.path;
@@ -89,7 +89,7 @@ void OtherFilesStage::Compare(const Lockfile& lock) {
     const auto at = std::lower_bound(lock.files->begin(), lock.files->end(), path, less);
     if (at != lock.files->end() && at->path == path) continue;
     const bool allowed = context_.options.allow_extra;
-    Finding f = MakeFinding(
+    Finding f = plan::MakeFinding(
         Code::kUnknownFile,
         std::string("no such file was locked: it came later, and a program may read it") +
             (allowed ? "; allowed" : ""));
@@ -103,14 +103,14 @@ void OtherFilesStage::Compare(const Lockfile& lock) {
 bool OtherFilesStage::Supply(PendingAsks& asks) {
   if (next_ == files_.size()) return false;
   const size_t begin = next_;
-  Job job;
+  content::Job job;
   job.memory = std::min(kStreamMemory, context_.options.max_memory);
   uint64_t bytes = 0;
   while (next_ < files_.size() && next_ - begin < kBatchFiles) {
-    const FileRecord& record = files_[next_].record;
+    const evidence::FileRecord& record = files_[next_].record;
     if (next_ > begin && record.nbytes > kBatchBytes - std::min(bytes, kBatchBytes)) break;
     bytes += record.nbytes;
-    LeafTask task;
+    content::LeafTask task;
     task.leaf = static_cast<uint32_t>(next_ - begin);
     task.array.source = scan_.source;
     task.array.metadata = RawMetadata(record.nbytes);
@@ -127,10 +127,10 @@ bool OtherFilesStage::Supply(PendingAsks& asks) {
 
 void OtherFilesStage::Answer(uint64_t tag, Bytes bytes) {
   const auto [begin, end] = open_.extract(tag).mapped();
-  const auto results = ParseResults(bytes);
+  const auto results = content::ParseResults(bytes);
   std::vector<uint8_t> seen(end - begin);
   if (results) {
-    for (const LeafResult& result : *results) {
+    for (const content::LeafResult& result : *results) {
       if (result.leaf >= seen.size() || seen[result.leaf]) continue;
       seen[result.leaf] = true;
       Take(files_[begin + result.leaf], result);
@@ -153,13 +153,13 @@ void OtherFilesStage::Failed(uint64_t tag, Error error) {
 }
 
 void OtherFilesStage::Report(const File& file, Error error) {
-  context_.Add(scan_, FindingOf(error, file.record.path));
+  context_.Add(scan_, plan::FindingOf(error, file.record.path));
 }
 
-void OtherFilesStage::Take(File& file, const LeafResult& result) {
+void OtherFilesStage::Take(File& file, const content::LeafResult& result) {
   if (result.memory_needed != 0)
     return Report(file, {ErrorCode::kLimit,
-                         "reading a file takes " + MiB(result.memory_needed) +
+                         "reading a file takes " + plan::MiB(result.memory_needed) +
                              " of memory; raise --max-memory",
                          {},
                          "",
@@ -171,12 +171,13 @@ void OtherFilesStage::Take(File& file, const LeafResult& result) {
   if (!result.complete) return;
   file.record.blake3 = result.blake3;
   if (!file.expected || file.expected->blake3 == result.blake3) return;
-  Finding f = MakeFinding(Code::kDigestMismatch,
-                          "the file is not the one that was locked: it was replaced or edited; "
-                          "compare it with a trusted copy");
+  Finding f =
+      plan::MakeFinding(Code::kDigestMismatch,
+                        "the file is not the one that was locked: it was replaced or edited; "
+                        "compare it with a trusted copy");
   f.file = file.record.path;
-  f.expected = Blake3Text(*file.expected->blake3);
-  f.actual = Blake3Text(*result.blake3);
+  f.expected = evidence::Blake3Text(*file.expected->blake3);
+  f.actual = evidence::Blake3Text(*result.blake3);
   context_.Add(scan_, std::move(f));
 }
 

@@ -7,15 +7,15 @@
 #include <utility>
 #include <vector>
 
-#include "verify/lockfile.h"
-#include "verify/stage.h"
+#include "evidence/lockfile.h"
+#include "plan/stage.h"
 
 namespace leafsum::verify {
 
-class OtherFilesStage : public Stage {
+class OtherFilesStage : public plan::Stage {
  public:
   // `lock`: null where they are to be locked.
-  OtherFilesStage(Context& context, const Lockfile* lock);
+  OtherFilesStage(plan::Context& context, const evidence::Lockfile* lock);
 
   bool Supply(PendingAsks& asks) override;
   bool Done() const override { return next_ == files_.size() && open_.empty(); }
@@ -27,14 +27,14 @@ class OtherFilesStage : public Stage {
  private:
   struct File {
     uint32_t id;  // of Scan::files
-    FileRecord record;
-    const FileRecord* expected;
+    evidence::FileRecord record;
+    const evidence::FileRecord* expected;
   };
-  void Compare(const Lockfile& lock);
-  void Take(File& file, const struct LeafResult& result);
+  void Compare(const evidence::Lockfile& lock);
+  void Take(File& file, const content::LeafResult& result);
   void Report(const File& file, Error error);
 
-  Scan& scan_;
+  plan::Scan& scan_;
   std::vector<File> files_;
   size_t next_ = 0;
   std::map<uint64_t, std::pair<size_t, size_t>> open_;  // by tag: a range of files_
@@ -44,6 +44,6 @@ class OtherFilesStage : public Stage {
 // By index of Scan::listing: regular files in scope that are no companions, and no byte of which is
 // a leaf's or the structure's, nor of something that was not read. The bytes of a source without a
 // listing are all some leaf's.
-std::vector<size_t> OtherFiles(const Context& context, const Scan& scan);
+std::vector<size_t> OtherFiles(const plan::Context& context, const plan::Scan& scan);
 
 }  // namespace leafsum::verify

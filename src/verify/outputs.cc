@@ -6,7 +6,7 @@
 #include "base/decimal.h"
 #include "base/phrase.h"
 #include "base/text.h"
-#include "verify/check_readers.h"
+#include "plan/check_readers.h"
 #include "zarr/chunk_grid.h"
 
 namespace leafsum::verify {
@@ -44,14 +44,14 @@ std::string_view KindName(orbax::ItemKind kind) {
   return "";
 }
 
-void AppendLeaf(std::string& out, const ItemScan& item, const LeafPlan& leaf) {
-  const LeafRecord& r = leaf.record;
+void AppendLeaf(std::string& out, const plan::ItemScan& item, const plan::LeafPlan& leaf) {
+  const evidence::LeafRecord& r = leaf.record;
   out += "{\"key_path\":" + orbax::ToJson(r.key_path) +
          ",\"value_type\":" + JsonString(r.value_type) + ",\"dtype\":" + JsonString(r.dtype) +
          ",\"shape\":" + ShapeJson(r.shape) + ",\"nbytes\":" + Phrase(r.nbytes);
   if (leaf.in_zarr && r.shape) {
     uint64_t stored = 0;
-    for (const ChunkRef& chunk : leaf.chunks)
+    for (const content::ChunkRef& chunk : leaf.chunks)
       stored = CheckedAdd(stored, chunk.length).value_or(~uint64_t{0});
     out += ",\"chunks\":" + Phrase(leaf.chunks.size()) +
            ",\"chunk_shape\":" + UintList(leaf.metadata.chunk_shape) +
@@ -62,7 +62,7 @@ void AppendLeaf(std::string& out, const ItemScan& item, const LeafPlan& leaf) {
   out += '}';
 }
 
-void AppendKey(std::string& out, const ItemScan& item, size_t e) {
+void AppendKey(std::string& out, const plan::ItemScan& item, size_t e) {
   const kvstore::KvStore::Entry& entry = item.store.entries()[e];
   if (IsUtf8(entry.key)) {
     out += "{\"key\":";
@@ -73,7 +73,7 @@ void AppendKey(std::string& out, const ItemScan& item, size_t e) {
   out += ",\"length\":";
   AppendUint(out, entry.value.length);
   if (e < item.key_digests.size() && item.key_digests[e].blake3) {
-    const KeyDigest& digest = item.key_digests[e];
+    const plan::KeyDigest& digest = item.key_digests[e];
     out += ",\"digest\":{\"blake3\":\"" + hash::ToHex(*digest.blake3);
     if (digest.sha256) out += "\",\"sha256\":\"" + hash::ToHex(*digest.sha256);
     out += "\"}";
@@ -81,11 +81,11 @@ void AppendKey(std::string& out, const ItemScan& item, size_t e) {
   out += '}';
 }
 
-bool ListsKeys(const ItemScan& item, const Options& options) {
+bool ListsKeys(const plan::ItemScan& item, const plan::Options& options) {
   return options.keys && item.store_read;
 }
 
-void AppendVersions(std::string& out, const ItemScan& item) {
+void AppendVersions(std::string& out, const plan::ItemScan& item) {
   out += ",\"generation\":" + Phrase(item.generation->generation_number) + ",\"versions\":[";
   auto member = [&](const char* name, uint64_t value) { out += name + Phrase(value); };
   for (size_t v = 0; v < item.history.size(); ++v) {
@@ -100,7 +100,7 @@ void AppendVersions(std::string& out, const ItemScan& item) {
   }
   out += "],\"versions_unreadable\":[";
   for (size_t g = 0; g < item.history_gaps.size(); ++g) {
-    const HistoryGap& gap = item.history_gaps[g];
+    const plan::HistoryGap& gap = item.history_gaps[g];
     member(g ? ",{\"newest_generation\":" : "{\"newest_generation\":", gap.newest_generation);
     member(",\"num_generations\":", gap.num_generations);
     out += ",\"reason\":" + JsonString(gap.reason) + '}';
@@ -110,12 +110,12 @@ void AppendVersions(std::string& out, const ItemScan& item) {
 
 }  // namespace
 
-std::string ListRows(const Scan& scan, const Options& options, ListPlace& place, size_t list,
-                     size_t& next, size_t bytes) {
+std::string ListRows(const plan::Scan& scan, const plan::Options& options, ListPlace& place,
+                     size_t list, size_t& next, size_t bytes) {
   std::string out;
   if (list < place.first_list) place = {};
   for (; place.item < scan.items.size(); ++place.item) {
-    const ItemScan& item = scan.items[place.item];
+    const plan::ItemScan& item = scan.items[place.item];
     const bool keys = ListsKeys(item, options);
     if (list - place.first_list > size_t{keys}) {
       place.first_list += 1 + keys;
@@ -137,7 +137,7 @@ std::string ListRows(const Scan& scan, const Options& options, ListPlace& place,
   return out;
 }
 
-std::string ListJson(const Scan& scan, const Options& options) {
+std::string ListJson(const plan::Scan& scan, const plan::Options& options) {
   std::string out = "{\"source\":{";
   if (scan.step_chosen && scan.layout.chosen->number())
     out += "\"step\":" + Phrase(*scan.layout.chosen->number()) + ",";
@@ -145,12 +145,12 @@ std::string ListJson(const Scan& scan, const Options& options) {
          "},\"items\":[";
   uint64_t leaves = 0, parameters = 0, nbytes = 0;
   for (size_t i = 0; i < scan.items.size(); ++i) {
-    const ItemScan& item = scan.items[i];
+    const plan::ItemScan& item = scan.items[i];
     out += std::string(i ? "," : "") + "{\"name\":" + JsonString(item.item.name) + ",\"kind\":\"" +
            std::string(KindName(item.item.kind)) +
            "\",\"directory\":" + JsonString(item.item.directory) +
            (item.ocdbt ? ",\"ocdbt\":true" : ",\"ocdbt\":false") + ",\"leaves\":[\n]";
-    for (const LeafPlan& leaf : item.leaves) {
+    for (const plan::LeafPlan& leaf : item.leaves) {
       if (leaf.left_out) continue;
       leaves += leaf.record.has_content;
       nbytes = CheckedAdd(nbytes, leaf.record.nbytes).value_or(~uint64_t{0});
@@ -161,31 +161,32 @@ std::string ListJson(const Scan& scan, const Options& options) {
     out += '}';
   }
   out += ']';
-  if (options.readers) out += ",\"auto\":" + AutoJson(scan);
+  if (options.readers) out += ",\"auto\":" + plan::AutoJson(scan);
   return out + ",\"totals\":{\"leaves\":" + Phrase(leaves) +
          ",\"parameters\":" + Phrase(parameters) + ",\"nbytes\":" + Phrase(nbytes) + "}}\n";
 }
 
-std::string DiffJson(const Comparison& comparison,
-                     const std::map<size_t, ValueDifference>& differences) {
+std::string DiffJson(const evidence::Comparison& comparison,
+                     const std::map<size_t, content::ValueDifference>& differences) {
   std::string out = "{\"leaves\":[";
   for (size_t k = 0; k < comparison.leaves.size(); ++k) {
-    const LeafOutcome& o = comparison.leaves[k];
-    const LeafRecord& any = o.actual ? *o.actual : *o.expected;
+    const evidence::LeafOutcome& o = comparison.leaves[k];
+    const evidence::LeafRecord& any = o.actual ? *o.actual : *o.expected;
     const bool other_kind =
         o.expected && o.actual &&
         (o.expected->dtype != o.actual->dtype || o.expected->shape != o.actual->shape);
-    const Sign sign = o.sign == Sign::kDifferent && other_kind ? Sign::kNotRead : o.sign;
+    const evidence::Sign sign =
+        o.sign == evidence::Sign::kDifferent && other_kind ? evidence::Sign::kNotRead : o.sign;
     out += std::string(k ? "," : "") + "{\"sign\":\"" + static_cast<char>(sign) +
            "\",\"item\":" + JsonString(std::string(o.item)) +
            ",\"key_path\":" + orbax::ToJson(o.key_path()) + ",\"dtype\":" + JsonString(any.dtype) +
            ",\"shape\":" + ShapeJson(any.shape);
-    auto digest = [](const LeafRecord* r) {
+    auto digest = [](const evidence::LeafRecord* r) {
       return r && r->blake3 ? "\"blake3:" + hash::ToHex(*r->blake3) + '"' : std::string("null");
     };
     out += ",\"a\":" + digest(o.expected) + ",\"b\":" + digest(o.actual);
     if (auto it = differences.find(k); it != differences.end()) {
-      const ValueDifference& d = it->second;
+      const content::ValueDifference& d = it->second;
       out += ",\"values\":{\"differing\":" + Phrase(d.differing) +
              ",\"first_index\":" + Phrase(d.first_index) + ",\"first_a\":" + JsonString(d.first_a) +
              ",\"first_b\":" + JsonString(d.first_b) + ",\"max_abs\":" + NumberJson(d.max_abs) +

@@ -4,12 +4,12 @@
 
 #include "base/checked.h"
 #include "base/phrase.h"
+#include "content/kept_chunks.h"
+#include "evidence/compare.h"
+#include "evidence/fingerprint.h"
 #include "hash/blake3.h"
 #include "verify/array_task.h"
-#include "verify/compare.h"
-#include "verify/fingerprint.h"
 #include "verify/hash_stage.h"
-#include "verify/kept_chunks.h"
 
 namespace leafsum::verify {
 
@@ -18,8 +18,8 @@ using report::Finding;
 
 namespace {
 
-bool IsPlanned(const ReadRequest& request, const LeafPlan& leaf) {
-  const LeafRecord& r = leaf.record;
+bool IsPlanned(const plan::ReadRequest& request, const plan::LeafPlan& leaf) {
+  const evidence::LeafRecord& r = leaf.record;
   const bool chunked = leaf.in_zarr && r.shape;
   return request.dtype == r.dtype && request.nbytes == r.nbytes && request.shape == r.shape &&
          request.chunk_shape == (chunked ? std::optional(leaf.metadata.chunk_shape) : std::nullopt);
@@ -27,46 +27,48 @@ bool IsPlanned(const ReadRequest& request, const LeafPlan& leaf) {
 
 }  // namespace
 
-ReadStage::ReadStage(Context& context, const Lockfile* lock) : Stage(context) {
+ReadStage::ReadStage(plan::Context& context, const evidence::Lockfile* lock)
+    : plan::Stage(context) {
   uint32_t number = 0;
-  for (const ReadRequest& request : context.options.reads) {
+  for (const plan::ReadRequest& request : context.options.reads) {
     Plan(request, lock, number);
     number += static_cast<uint32_t>(request.parts.size());
   }
 }
 
-void ReadStage::Plan(const ReadRequest& request, const Lockfile* lock, uint32_t number) {
-  Scan& scan = context_.scans[0];
+void ReadStage::Plan(const plan::ReadRequest& request, const evidence::Lockfile* lock,
+                     uint32_t number) {
+  plan::Scan& scan = context_.scans[0];
   for (size_t i = 0; i < scan.items.size(); ++i) {
-    ItemScan& item = scan.items[i];
+    plan::ItemScan& item = scan.items[i];
     if (item.item.name != request.item) continue;
     for (size_t l = 0; l < item.leaves.size(); ++l) {
-      LeafPlan& leaf = item.leaves[l];
+      plan::LeafPlan& leaf = item.leaves[l];
       if (leaf.record.key_path != request.key_path) continue;
-      if (leaf.state == LeafPlan::State::kNotRead) ++not_read_;  // a finding says why
-      if (leaf.state != LeafPlan::State::kPlanned) return;
+      if (leaf.state == plan::LeafPlan::State::kNotRead) ++not_read_;  // a finding says why
+      if (leaf.state != plan::LeafPlan::State::kPlanned) return;
       if (!IsPlanned(request, leaf)) {
         Finding f =
-            MakeFinding(Code::kChangedDuringRead,
-                        "the leaf is another one than when its parts were chosen: run again");
+            plan::MakeFinding(Code::kChangedDuringRead,
+                              "the leaf is another one than when its parts were chosen: run again");
         f.expected = request.dtype + ' ' + Phrase(request.nbytes) + " bytes";
         f.actual = leaf.record.dtype + ' ' + Phrase(leaf.record.nbytes) + " bytes";
         context_.Add(scan, item, leaf, std::move(f));
-        leaf.state = LeafPlan::State::kNotRead;
+        leaf.state = plan::LeafPlan::State::kNotRead;
         ++not_read_;
         return;
       }
-      const LeafRecord* expected = lock ? Expected(item, leaf, *lock) : nullptr;
+      const evidence::LeafRecord* expected = lock ? Expected(item, leaf, *lock) : nullptr;
       if (lock && !expected) return;
-      leaf.state = LeafPlan::State::kRead;
+      leaf.state = plan::LeafPlan::State::kRead;
       const uint64_t memory = FirstGrant(leaf, context_.options.max_memory);
-      for (const ReadPart& part : request.parts)
+      for (const plan::ReadPart& part : request.parts)
         queue_.push_back({number++, i, l, &part, expected, memory});
       return;
     }
   }
   ++not_read_;
-  Finding f = MakeFinding(Code::kMissingLeaf, "asked for and not there");
+  Finding f = plan::MakeFinding(Code::kMissingLeaf, "asked for and not there");
   f.item = request.item;
   f.key_path = request.key_path;
   context_.findings.Add(std::move(f));
@@ -74,25 +76,26 @@ void ReadStage::Plan(const ReadRequest& request, const Lockfile* lock, uint32_t 
 
 // The lockfile's record of the leaf; null, and a finding, where it has none or another kind of
 // leaf.
-const LeafRecord* ReadStage::Expected(const ItemScan& item, LeafPlan& leaf, const Lockfile& lock) {
-  const Scan& scan = context_.scans[0];
+const evidence::LeafRecord* ReadStage::Expected(const plan::ItemScan& item, plan::LeafPlan& leaf,
+                                                const evidence::Lockfile& lock) {
+  const plan::Scan& scan = context_.scans[0];
   // Compared as verify does it, but for what was not read yet: the digests.
-  std::vector<ItemRecord> actual(1);
+  std::vector<evidence::ItemRecord> actual(1);
   actual[0].name = item.item.name;
   actual[0].leaves.push_back(leaf.record);
-  const ItemRecord* evidence = EvidenceOf(lock, scan, item);
-  std::vector<ItemRecord> expected(1);
+  const evidence::ItemRecord* evidence = EvidenceOf(lock, scan, item);
+  std::vector<evidence::ItemRecord> expected(1);
   expected[0].name = item.item.name;
-  const LeafRecord* found = nullptr;
+  const evidence::LeafRecord* found = nullptr;
   if (evidence)
-    for (const LeafRecord& record : evidence->leaves)
+    for (const evidence::LeafRecord& record : evidence->leaves)
       if (record.key_path == leaf.record.key_path) found = &record;
   if (found) expected[0].leaves.push_back(*found);
-  const Comparison comparison =
-      Compare({&expected, true, {}}, {&actual, true, {}}, {}, context_.findings);
+  const evidence::Comparison comparison =
+      evidence::Compare({&expected, true, {}}, {&actual, true, {}}, {}, context_.findings);
   const bool same = found && comparison.counts.not_read == 1;
   if (!same) {
-    leaf.state = LeafPlan::State::kNotRead;
+    leaf.state = plan::LeafPlan::State::kNotRead;
     ++not_read_;
   }
   return same ? found : nullptr;
@@ -102,17 +105,17 @@ bool ReadStage::Supply(PendingAsks& asks) {
   if (queue_.empty()) return false;
   const Part part = queue_.front();
   queue_.pop_front();
-  const Scan& scan = context_.scans[0];
-  const ItemScan& item = scan.items[part.item];
-  const LeafPlan& leaf = item.leaves[part.leaf];
-  Job job;
+  const plan::Scan& scan = context_.scans[0];
+  const plan::ItemScan& item = scan.items[part.item];
+  const plan::LeafPlan& leaf = item.leaves[part.leaf];
+  content::Job job;
   job.memory = part.memory;
   FileIds file_ids;
-  LeafTask task;
+  content::LeafTask task;
   task.leaf = part.number;
   task.array = MakeArrayTask(scan, item, leaf, job.files, file_ids);
-  if (!part.part->chunks.empty() && !KeepChunks(task.array, part.part->chunks)) {
-    Add(part, MakeFinding(Code::kSkipped, "no such chunks of the array"));
+  if (!part.part->chunks.empty() && !content::KeepChunks(task.array, part.part->chunks)) {
+    Add(part, plan::MakeFinding(Code::kSkipped, "no such chunks of the array"));
     Unread(part);
     return true;
   }
@@ -132,21 +135,22 @@ bool ReadStage::Supply(PendingAsks& asks) {
 
 void ReadStage::Answer(uint64_t tag, Bytes bytes) {
   Part part = open_.extract(tag).mapped();
-  const auto results = ParseResults(bytes);
+  const auto results = content::ParseResults(bytes);
   if (!results || results->size() != 1) {
-    Add(part, MakeFinding(Code::kUnreadable, "the worker gave no result for this leaf"));
+    Add(part, plan::MakeFinding(Code::kUnreadable, "the worker gave no result for this leaf"));
     return Unread(part);
   }
-  const LeafResult& result = (*results)[0];
+  const content::LeafResult& result = (*results)[0];
   if (const auto memory =
-          LargerGrant(part.memory, result.memory_needed, context_.options.max_memory)) {
+          content::LargerGrant(part.memory, result.memory_needed, context_.options.max_memory)) {
     part.memory = *memory;
     queue_.push_front(part);
     return;
   }
   if (result.memory_needed != 0)
-    Add(part, MakeFinding(Code::kLimit, "reading this leaf takes " + MiB(result.memory_needed) +
-                                            " of memory; raise --max-memory"));
+    Add(part, plan::MakeFinding(Code::kLimit, "reading this leaf takes " +
+                                                  plan::MiB(result.memory_needed) +
+                                                  " of memory; raise --max-memory"));
   for (const Finding& finding : result.findings) Add(part, finding);
   if (!result.complete) return Unread(part);
   if (part.expected) Check(part, result);
@@ -154,20 +158,20 @@ void ReadStage::Answer(uint64_t tag, Bytes bytes) {
 
 void ReadStage::Failed(uint64_t tag, Error error) {
   const Part part = open_.extract(tag).mapped();
-  Add(part, MakeFinding(Code::kUnreadable, "the worker failed: " + error.message));
+  Add(part, plan::MakeFinding(Code::kUnreadable, "the worker failed: " + error.message));
   Unread(part);
 }
 
 // What was read against what was locked. A part that cannot be compared is a gap.
-void ReadStage::Check(const Part& part, const LeafResult& result) {
-  const LeafRecord& expected = *part.expected;
+void ReadStage::Check(const Part& part, const content::LeafResult& result) {
+  const evidence::LeafRecord& expected = *part.expected;
   const uint64_t begin = part.part->begin.value_or(0);
   if (result.blake3) {
     if (result.blake3 == expected.blake3) return;
-    Finding f =
-        MakeFinding(Code::kDigestMismatch, "content differs from the lockfile's; it is not shown");
-    f.expected = Blake3Text(*expected.blake3);
-    f.actual = Blake3Text(*result.blake3);
+    Finding f = plan::MakeFinding(Code::kDigestMismatch,
+                                  "content differs from the lockfile's; it is not shown");
+    f.expected = evidence::Blake3Text(*expected.blake3);
+    f.actual = evidence::Blake3Text(*result.blake3);
     Add(part, std::move(f));
     return Unread(part);
   }
@@ -179,7 +183,8 @@ void ReadStage::Check(const Part& part, const LeafResult& result) {
       (end % hash::kBlockSize == 0 || end == expected.nbytes) &&
       result.blocks.size() / hash::kBlockValueSize == CeilDiv(part.part->take, hash::kBlockSize);
   if (!whole_blocks) {
-    Add(part, MakeFinding(Code::kSkipped, "this part cannot be checked against the lockfile"));
+    Add(part,
+        plan::MakeFinding(Code::kSkipped, "this part cannot be checked against the lockfile"));
     return Unread(part);
   }
   for (size_t b = 0; b < result.blocks.size(); b += hash::kBlockValueSize) {
@@ -189,23 +194,23 @@ void ReadStage::Check(const Part& part, const LeafResult& result) {
       continue;
     const uint64_t from = begin + b / hash::kBlockValueSize * hash::kBlockSize;
     const uint64_t to = std::min(from + hash::kBlockSize, expected.nbytes);
-    Add(part, MakeFinding(Code::kDigestMismatch, "content differs from the lockfile's in bytes " +
-                                                     Phrase(from) + " to " + Phrase(to - 1) +
-                                                     "; it is not shown"));
+    Add(part, plan::MakeFinding(Code::kDigestMismatch,
+                                "content differs from the lockfile's in bytes " + Phrase(from) +
+                                    " to " + Phrase(to - 1) + "; it is not shown"));
     return Unread(part);
   }
 }
 
 void ReadStage::Add(const Part& part, Finding finding) {
-  Scan& scan = context_.scans[0];
-  ItemScan& item = scan.items[part.item];
+  plan::Scan& scan = context_.scans[0];
+  plan::ItemScan& item = scan.items[part.item];
   context_.Add(scan, item, item.leaves[part.leaf], std::move(finding));
 }
 
 void ReadStage::Unread(const Part& part) {
-  LeafPlan& leaf = context_.scans[0].items[part.item].leaves[part.leaf];
-  not_read_ += leaf.state != LeafPlan::State::kNotRead;
-  leaf.state = LeafPlan::State::kNotRead;
+  plan::LeafPlan& leaf = context_.scans[0].items[part.item].leaves[part.leaf];
+  not_read_ += leaf.state != plan::LeafPlan::State::kNotRead;
+  leaf.state = plan::LeafPlan::State::kNotRead;
 }
 
 }  // namespace leafsum::verify

@@ -6,16 +6,16 @@
 #include <deque>
 #include <map>
 
-#include "verify/lockfile.h"
-#include "verify/stage.h"
+#include "evidence/lockfile.h"
+#include "plan/stage.h"
 
 namespace leafsum::verify {
 
-class ReadStage : public Stage {
+class ReadStage : public plan::Stage {
  public:
   // `lock`: null where nothing is compared. Parts are numbered through, request by request: these
   // are the sink's task numbers.
-  ReadStage(Context& context, const Lockfile* lock);
+  ReadStage(plan::Context& context, const evidence::Lockfile* lock);
 
   bool Supply(PendingAsks& asks) override;
   bool Done() const override { return queue_.empty() && open_.empty(); }
@@ -29,13 +29,15 @@ class ReadStage : public Stage {
   struct Part {
     uint32_t number;
     size_t item, leaf;
-    const ReadPart* part;
-    const LeafRecord* expected;  // null where nothing is compared
+    const plan::ReadPart* part;
+    const evidence::LeafRecord* expected;  // null where nothing is compared
     uint64_t memory;
   };
-  void Plan(const ReadRequest& request, const Lockfile* lock, uint32_t first_number);
-  const LeafRecord* Expected(const ItemScan& item, LeafPlan& leaf, const Lockfile& lock);
-  void Check(const Part& part, const LeafResult& result);
+  void Plan(const plan::ReadRequest& request, const evidence::Lockfile* lock,
+            uint32_t first_number);
+  const evidence::LeafRecord* Expected(const plan::ItemScan& item, plan::LeafPlan& leaf,
+                                       const evidence::Lockfile& lock);
+  void Check(const Part& part, const content::LeafResult& result);
   void Add(const Part& part, report::Finding finding);
   void Unread(const Part& part);
 

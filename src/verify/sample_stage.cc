@@ -7,11 +7,11 @@
 #include "base/decimal.h"
 #include "base/phrase.h"
 #include "base/sort.h"
+#include "content/kept_chunks.h"
+#include "content/stored_digest.h"
 #include "hash/blake3.h"
 #include "verify/array_task.h"
 #include "verify/hash_stage.h"
-#include "verify/kept_chunks.h"
-#include "verify/stored_digest.h"
 #include "zarr/chunk_grid.h"
 
 namespace leafsum::verify {
@@ -56,13 +56,14 @@ double ChanceToFind(uint64_t total, uint64_t drawn, uint64_t changed) {
   return 1 - missed;
 }
 
-SampleStage::SampleStage(Context& context, const Lockfile* lock) : Stage(context), lock_(lock) {
-  const Scan& scan = context.scans[0];
+SampleStage::SampleStage(plan::Context& context, const evidence::Lockfile* lock)
+    : plan::Stage(context), lock_(lock) {
+  const plan::Scan& scan = context.scans[0];
   std::vector<Chunk> chunks;
   for (size_t i = 0; i < scan.items.size(); ++i) {
     for (size_t l = 0; l < scan.items[i].leaves.size(); ++l) {
-      const LeafPlan& leaf = scan.items[i].leaves[l];
-      if (leaf.state != LeafPlan::State::kPlanned) continue;
+      const plan::LeafPlan& leaf = scan.items[i].leaves[l];
+      if (leaf.state != plan::LeafPlan::State::kPlanned) continue;
       if (!leaf.in_zarr) chunks.push_back({i, l, 0, leaf.record.nbytes});
       for (size_t c = 0; leaf.in_zarr && c < leaf.chunks.size(); ++c)
         chunks.push_back({i, l, c, leaf.chunks[c].length});
@@ -74,7 +75,7 @@ SampleStage::SampleStage(Context& context, const Lockfile* lock) : Stage(context
 
 // The first of a random order, until there are enough; at least one.
 void SampleStage::Choose(std::vector<Chunk> chunks) {
-  const Sample& sample = *context_.options.sample;
+  const plan::Sample& sample = *context_.options.sample;
   Random random(sample.seed);
   const double share = static_cast<double>(sample.millionths.value_or(0)) / 1e6;
   const double wanted = share * static_cast<double>(chunks.size());
@@ -90,18 +91,18 @@ void SampleStage::Choose(std::vector<Chunk> chunks) {
   StableSort(chunks, [](const Chunk& a, const Chunk& b) {
     return std::tie(a.item, a.leaf, a.chunk) < std::tie(b.item, b.leaf, b.chunk);
   });
-  const Scan& scan = context_.scans[0];
-  std::map<std::pair<size_t, orbax::KeyPath>, const LeafRecord*> evidence;
+  const plan::Scan& scan = context_.scans[0];
+  std::map<std::pair<size_t, orbax::KeyPath>, const evidence::LeafRecord*> evidence;
   for (size_t i = 0; lock_ && i < scan.items.size(); ++i)
-    if (const ItemRecord* item = EvidenceOf(*lock_, scan, scan.items[i]))
-      for (const LeafRecord& record : item->leaves)
+    if (const evidence::ItemRecord* item = EvidenceOf(*lock_, scan, scan.items[i]))
+      for (const evidence::LeafRecord& record : item->leaves)
         evidence.emplace(std::pair(i, record.key_path), &record);
   uint64_t of_draw = 0;
   for (const Chunk& c : chunks) {
     if (queue_.empty() || queue_.back().item != c.item || queue_.back().leaf != c.leaf) {
-      const LeafPlan& leaf = scan.items[c.item].leaves[c.leaf];
+      const plan::LeafPlan& leaf = scan.items[c.item].leaves[c.leaf];
       const auto found = evidence.find(std::pair(c.item, leaf.record.key_path));
-      const LeafRecord* expected = found == evidence.end() ? nullptr : found->second;
+      const evidence::LeafRecord* expected = found == evidence.end() ? nullptr : found->second;
       const uint64_t memory = FirstGrant(leaf, context_.options.max_memory);
       Draw draw{c.item, c.leaf, {}, expected, !leaf.in_zarr, false, memory};
       if (!draw.whole && expected && !expected->chunks.empty()) {
@@ -122,7 +123,7 @@ void SampleStage::Choose(std::vector<Chunk> chunks) {
   }
 }
 
-LeafPlan& SampleStage::LeafOf(const Draw& draw) {
+plan::LeafPlan& SampleStage::LeafOf(const Draw& draw) {
   return context_.scans[0].items[draw.item].leaves[draw.leaf];
 }
 
@@ -131,35 +132,36 @@ LeafPlan& SampleStage::LeafOf(const Draw& draw) {
 // and with the lockfile's own digests of the chunks it can be had without reading one (design.md
 // §3).
 bool SampleStage::IsAsLocked(const Draw& draw) const {
-  const Scan& scan = context_.scans[0];
-  const ItemScan& item = scan.items[draw.item];
-  const LeafPlan& leaf = item.leaves[draw.leaf];
+  const plan::Scan& scan = context_.scans[0];
+  const plan::ItemScan& item = scan.items[draw.item];
+  const plan::LeafPlan& leaf = item.leaves[draw.leaf];
   if (!draw.expected->stored ||
       draw.expected->chunks.size() != leaf.chunks.size() * hash::kBlockValueSize)
     return false;
-  Job job;
+  content::Job job;
   FileIds file_ids;
-  const ArrayTask task = MakeArrayTask(scan, item, leaf, job.files, file_ids);
-  return StoredDigestOf(task, task.chunks, draw.expected->chunks) == *draw.expected->stored;
+  const content::ArrayTask task = MakeArrayTask(scan, item, leaf, job.files, file_ids);
+  return content::StoredDigestOf(task, task.chunks, draw.expected->chunks) ==
+         *draw.expected->stored;
 }
 
 bool SampleStage::Supply(PendingAsks& asks) {
   if (queue_.empty()) return false;
   Draw draw = std::move(queue_.front());
   queue_.pop_front();
-  const Scan& scan = context_.scans[0];
-  const LeafPlan& leaf = LeafOf(draw);
-  Job job;
+  const plan::Scan& scan = context_.scans[0];
+  const plan::LeafPlan& leaf = LeafOf(draw);
+  content::Job job;
   job.memory = draw.memory;
   FileIds file_ids;
-  LeafTask task;
+  content::LeafTask task;
   task.array = MakeArrayTask(scan, scan.items[draw.item], leaf, job.files, file_ids);
   if (draw.whole) {
     job.tasks.push_back(std::move(task));
   } else if (draw.by_digest) {
     task.content = false;
     task.stored = task.chunk_digests = true;
-    std::vector<ChunkRef> chunks;
+    std::vector<content::ChunkRef> chunks;
     for (const size_t c : draw.chunks) chunks.push_back(task.array.chunks[c]);
     task.array.chunks = std::move(chunks);
     job.tasks.push_back(std::move(task));
@@ -168,14 +170,14 @@ bool SampleStage::Supply(PendingAsks& asks) {
     const auto grid = zarr::GridShape(m.shape, m.chunk_shape);
     // Of the array each task has what one chunk takes: all of it a thousand times would be memory
     // without bounds.
-    const std::vector<ChunkRef> all = std::exchange(task.array.chunks, {});
+    const std::vector<content::ChunkRef> all = std::exchange(task.array.chunks, {});
     const ByteVector inline_bytes = std::exchange(task.array.inline_bytes, {});
     for (const size_t c : draw.chunks) {
-      LeafTask one;
+      content::LeafTask one;
       one.leaf = static_cast<uint32_t>(job.tasks.size());
       one.array = task.array;
-      ChunkRef chunk = all[c];
-      if (chunk.file == kInlineChunk) {
+      content::ChunkRef chunk = all[c];
+      if (chunk.file == content::kInlineChunk) {
         one.array.inline_bytes = ToVector(
             Bytes(inline_bytes)
                 .subspan(static_cast<size_t>(chunk.offset), static_cast<size_t>(chunk.length)));
@@ -185,7 +187,7 @@ bool SampleStage::Supply(PendingAsks& asks) {
       std::vector<std::vector<uint64_t>> axes;
       for (const uint64_t index : zarr::Unravel(leaf.chunks[c].index, grid))
         axes.push_back({index});
-      KeepChunks(one.array, axes);
+      content::KeepChunks(one.array, axes);
       job.tasks.push_back(std::move(one));
     }
   }
@@ -196,30 +198,33 @@ bool SampleStage::Supply(PendingAsks& asks) {
 
 void SampleStage::Answer(uint64_t tag, Bytes bytes) {
   Draw draw = std::move(open_.extract(tag).mapped());
-  const auto results = ParseResults(bytes);
+  const auto results = content::ParseResults(bytes);
   const size_t tasks = draw.whole || draw.by_digest ? 1 : draw.chunks.size();
   if (!results || results->size() != tasks)
-    return Add(draw, MakeFinding(Code::kUnreadable, "the worker gave no result for this leaf"));
+    return Add(draw,
+               plan::MakeFinding(Code::kUnreadable, "the worker gave no result for this leaf"));
   uint64_t needed = 0;
-  for (const LeafResult& result : *results) needed = std::max(needed, result.memory_needed);
-  if (const auto memory = LargerGrant(draw.memory, needed, context_.options.max_memory)) {
+  for (const content::LeafResult& result : *results)
+    needed = std::max(needed, result.memory_needed);
+  if (const auto memory = content::LargerGrant(draw.memory, needed, context_.options.max_memory)) {
     draw.memory = *memory;
     queue_.push_front(std::move(draw));
     return;
   }
   if (needed != 0)
-    return Add(draw, MakeFinding(Code::kLimit, "reading this leaf takes " + MiB(needed) +
+    return Add(draw,
+               plan::MakeFinding(Code::kLimit, "reading this leaf takes " + plan::MiB(needed) +
                                                    " of memory; raise --max-memory"));
-  for (const LeafResult& result : *results) Take(draw, result);
+  for (const content::LeafResult& result : *results) Take(draw, result);
   Count(draw);
 }
 
-void SampleStage::Take(const Draw& draw, const LeafResult& result) {
+void SampleStage::Take(const Draw& draw, const content::LeafResult& result) {
   for (const Finding& finding : result.findings) Add(draw, finding);
   if (!result.complete) return;
-  LeafPlan& leaf = LeafOf(draw);
+  plan::LeafPlan& leaf = LeafOf(draw);
   if (draw.whole) {
-    leaf.state = LeafPlan::State::kRead;
+    leaf.state = plan::LeafPlan::State::kRead;
     leaf.record.blake3 = result.blake3;
     leaf.record.blocks = result.blocks;
   } else if (draw.by_digest) {
@@ -240,31 +245,31 @@ void SampleStage::Take(const Draw& draw, const LeafResult& result) {
 }
 
 void SampleStage::Count(const Draw& draw) {
-  Scan& scan = context_.scans[0];
-  const LeafPlan& leaf = LeafOf(draw);
+  plan::Scan& scan = context_.scans[0];
+  const plan::LeafPlan& leaf = LeafOf(draw);
   if (draw.whole) {
-    for (const ChunkRef& c : leaf.chunks) bytes_read_ += c.length;
+    for (const content::ChunkRef& c : leaf.chunks) bytes_read_ += c.length;
     if (!leaf.in_zarr && leaf.chunks.empty()) bytes_read_ += leaf.record.nbytes;
     return;
   }
   for (const size_t c : draw.chunks) {
-    const ChunkRef& chunk = leaf.chunks[c];
+    const content::ChunkRef& chunk = leaf.chunks[c];
     bytes_read_ += chunk.length;
-    if (chunk.file != kInlineChunk)
-      scan.coverage.Mark(chunk.file, chunk.offset, chunk.length, ByteClass::kLeaf);
+    if (chunk.file != content::kInlineChunk)
+      scan.coverage.Mark(chunk.file, chunk.offset, chunk.length, plan::ByteClass::kLeaf);
   }
 }
 
 void SampleStage::Failed(uint64_t tag, Error error) {
   const Draw draw = std::move(open_.extract(tag).mapped());
-  Add(draw, MakeFinding(Code::kUnreadable, "the worker failed: " + error.message));
+  Add(draw, plan::MakeFinding(Code::kUnreadable, "the worker failed: " + error.message));
 }
 
 void SampleStage::Add(const Draw& draw, Finding finding) {
-  Scan& scan = context_.scans[0];
-  LeafPlan& leaf = LeafOf(draw);
+  plan::Scan& scan = context_.scans[0];
+  plan::LeafPlan& leaf = LeafOf(draw);
   if (finding.severity == report::Severity::kError || finding.severity == report::Severity::kGap)
-    leaf.state = LeafPlan::State::kNotRead;
+    leaf.state = plan::LeafPlan::State::kNotRead;
   context_.Add(scan, scan.items[draw.item], leaf, std::move(finding));
 }
 
@@ -273,7 +278,7 @@ void SampleStage::Finish() {
   const double share = total_chunks_ == 0 ? 0
                                           : 100.0 * static_cast<double>(drawn_chunks_) /
                                                 static_cast<double>(total_chunks_);
-  Finding f = MakeFinding(
+  Finding f = plan::MakeFinding(
       Code::kSkipped,
       "a sample of " + Phrase(drawn_chunks_) + " of " + Phrase(total_chunks_) + " chunks (" +
           Share(share) + " %) with seed " + Phrase(context_.options.sample->seed) + ", " +

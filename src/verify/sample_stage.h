@@ -9,15 +9,15 @@
 #include <set>
 #include <vector>
 
-#include "verify/lockfile.h"
-#include "verify/stage.h"
+#include "evidence/lockfile.h"
+#include "plan/stage.h"
 
 namespace leafsum::verify {
 
-class SampleStage : public Stage {
+class SampleStage : public plan::Stage {
  public:
   // `lock`: null where chunks are only decoded.
-  SampleStage(Context& context, const Lockfile* lock);
+  SampleStage(plan::Context& context, const evidence::Lockfile* lock);
 
   bool Supply(PendingAsks& asks) override;
   bool Done() const override { return queue_.empty() && open_.empty(); }
@@ -31,9 +31,9 @@ class SampleStage : public Stage {
     size_t item, leaf;
     std::vector<size_t>
         chunks;  // of the leaf's, ascending; where they are many, several draws have some each
-    const LeafRecord* expected;  // null where there is none
-    bool whole;                  // the leaf's content, not its chunks one by one
-    bool by_digest;              // the chunks by the lockfile's `chunks`; else they are decoded
+    const evidence::LeafRecord* expected;  // null where there is none
+    bool whole;                            // the leaf's content, not its chunks one by one
+    bool by_digest;  // the chunks by the lockfile's `chunks`; else they are decoded
     uint64_t memory;
   };
   struct Chunk {
@@ -42,12 +42,12 @@ class SampleStage : public Stage {
   };
   void Choose(std::vector<Chunk> chunks);
   bool IsAsLocked(const Draw& draw) const;
-  LeafPlan& LeafOf(const Draw& draw);
-  void Take(const Draw& draw, const LeafResult& result);
+  plan::LeafPlan& LeafOf(const Draw& draw);
+  void Take(const Draw& draw, const content::LeafResult& result);
   void Add(const Draw& draw, report::Finding finding);
   void Count(const Draw& draw);
 
-  const Lockfile* lock_;
+  const evidence::Lockfile* lock_;
   std::deque<Draw> queue_;
   std::map<uint64_t, Draw> open_;
   std::set<std::pair<size_t, size_t>>

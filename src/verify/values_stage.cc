@@ -8,8 +8,8 @@ namespace leafsum::verify {
 namespace {
 
 // Where a record lies in its scan: records were made of the plan's leaves, in their order.
-std::map<const LeafRecord*, std::pair<size_t, size_t>> Places(const Scan& scan) {
-  std::map<const LeafRecord*, std::pair<size_t, size_t>> places;
+std::map<const evidence::LeafRecord*, std::pair<size_t, size_t>> Places(const plan::Scan& scan) {
+  std::map<const evidence::LeafRecord*, std::pair<size_t, size_t>> places;
   for (size_t i = 0; i < scan.items.size(); ++i)
     for (size_t l = 0; l < scan.items[i].leaves.size(); ++l)
       places.emplace(&scan.records[i].leaves[l], std::make_pair(i, l));
@@ -18,13 +18,13 @@ std::map<const LeafRecord*, std::pair<size_t, size_t>> Places(const Scan& scan) 
 
 }  // namespace
 
-ValuesStage::ValuesStage(Context& context, const Comparison& comparison)
-    : Stage(context), expected_(context.options.command == report::Command::kDiff ? 0 : 1) {
-  const Scan &scan_a = context.scans[expected_], &scan_b = context.scans[1 - expected_];
+ValuesStage::ValuesStage(plan::Context& context, const evidence::Comparison& comparison)
+    : plan::Stage(context), expected_(context.options.command == report::Command::kDiff ? 0 : 1) {
+  const plan::Scan &scan_a = context.scans[expected_], &scan_b = context.scans[1 - expected_];
   const auto a = Places(scan_a), b = Places(scan_b);
   for (size_t k = 0; k < comparison.leaves.size(); ++k) {
-    const LeafOutcome& o = comparison.leaves[k];
-    if (o.sign != Sign::kDifferent || !o.expected || !o.actual) continue;
+    const evidence::LeafOutcome& o = comparison.leaves[k];
+    if (o.sign != evidence::Sign::kDifferent || !o.expected || !o.actual) continue;
     if (o.expected->dtype != o.actual->dtype || o.expected->shape != o.actual->shape ||
         !o.actual->shape)
       continue;
@@ -42,11 +42,11 @@ bool ValuesStage::Supply(PendingAsks& asks) {
   if (queue_.empty()) return false;
   const Pair pair = queue_.front();
   queue_.pop_front();
-  Job job;
+  content::Job job;
   job.memory = pair.memory;
   FileIds file_ids;
-  const Scan &a = context_.scans[expected_], &b = context_.scans[1 - expected_];
-  LeafTask task;
+  const plan::Scan &a = context_.scans[expected_], &b = context_.scans[1 - expected_];
+  content::LeafTask task;
   task.array = MakeArrayTask(a, a.items[pair.item_a], a.items[pair.item_a].leaves[pair.leaf_a],
                              job.files, file_ids);
   task.other.push_back(MakeArrayTask(
@@ -58,27 +58,27 @@ bool ValuesStage::Supply(PendingAsks& asks) {
 }
 
 void ValuesStage::Unreadable(const Pair& pair, report::Code code, const std::string& why) {
-  Scan& scan = context_.scans[1 - expected_];
-  ItemScan& item = scan.items[pair.item_b];
-  context_.Add(scan, item, item.leaves[pair.leaf_b], MakeFinding(code, why));
+  plan::Scan& scan = context_.scans[1 - expected_];
+  plan::ItemScan& item = scan.items[pair.item_b];
+  context_.Add(scan, item, item.leaves[pair.leaf_b], plan::MakeFinding(code, why));
 }
 
 void ValuesStage::Answer(uint64_t tag, Bytes bytes) {
   Pair pair = open_.extract(tag).mapped();
-  const auto results = ParseResults(bytes);
+  const auto results = content::ParseResults(bytes);
   if (!results || results->size() != 1)
     return Unreadable(pair, report::Code::kUnreadable,
                       "the values could not be compared: the worker gave no result");
-  const LeafResult& result = (*results)[0];
+  const content::LeafResult& result = (*results)[0];
   if (const auto memory =
-          LargerGrant(pair.memory, result.memory_needed, context_.options.max_memory)) {
+          content::LargerGrant(pair.memory, result.memory_needed, context_.options.max_memory)) {
     pair.memory = *memory;
     queue_.push_front(pair);
     return;
   }
   if (result.memory_needed != 0)
     return Unreadable(pair, report::Code::kLimit,
-                      "comparing the values takes " + MiB(result.memory_needed) +
+                      "comparing the values takes " + plan::MiB(result.memory_needed) +
                           " of memory; raise --max-memory");
   if (result.difference) differences_.emplace(pair.outcome, *result.difference);
 }

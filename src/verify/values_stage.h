@@ -7,15 +7,15 @@
 #include <utility>
 #include <vector>
 
-#include "verify/compare.h"
-#include "verify/stage.h"
+#include "evidence/compare.h"
+#include "plan/stage.h"
 
 namespace leafsum::verify {
 
-class ValuesStage : public Stage {
+class ValuesStage : public plan::Stage {
  public:
   // `outcomes`: of both scans' records; those that differ in content alone are read.
-  ValuesStage(Context& context, const Comparison& comparison);
+  ValuesStage(plan::Context& context, const evidence::Comparison& comparison);
 
   bool Supply(PendingAsks& asks) override;
   bool Done() const override { return queue_.empty() && open_.empty(); }
@@ -23,7 +23,7 @@ class ValuesStage : public Stage {
   void Failed(uint64_t tag, Error error) override;
 
   // By index into the comparison's leaves.
-  std::map<size_t, ValueDifference> TakeDifferences() { return std::move(differences_); }
+  std::map<size_t, content::ValueDifference> TakeDifferences() { return std::move(differences_); }
 
  private:
   struct Pair {
@@ -37,7 +37,7 @@ class ValuesStage : public Stage {
   std::deque<Pair> queue_;
   std::map<uint64_t, Pair> open_;
   uint64_t next_tag_ = 1;
-  std::map<size_t, ValueDifference> differences_;
+  std::map<size_t, content::ValueDifference> differences_;
 };
 
 }  // namespace leafsum::verify

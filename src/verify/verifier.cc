@@ -4,21 +4,21 @@
 
 #include "base/phrase.h"
 #include "base/sort.h"
-#include "verify/assign_chunks.h"
+#include "evidence/fingerprint.h"
+#include "plan/assign_chunks.h"
+#include "plan/discover.h"
+#include "plan/generation_stage.h"
+#include "plan/plan_stage.h"
+#include "plan/probe.h"
+#include "plan/walk_stage.h"
 #include "verify/cause.h"
 #include "verify/cause_stage.h"
-#include "verify/discover.h"
-#include "verify/fingerprint.h"
-#include "verify/generation_stage.h"
 #include "verify/hash_stage.h"
 #include "verify/key_digest_stage.h"
 #include "verify/other_files_stage.h"
-#include "verify/plan_stage.h"
-#include "verify/probe.h"
 #include "verify/read_stage.h"
 #include "verify/sample_stage.h"
 #include "verify/values_stage.h"
-#include "verify/walk_stage.h"
 
 namespace leafsum::verify {
 
@@ -28,7 +28,7 @@ using report::Finding;
 using report::Severity;
 
 Verifier::Verifier(Bytes options_json) {
-  auto options = ParseOptions(options_json);
+  auto options = plan::ParseOptions(options_json);
   if (!options) {
     error_ = options.error().message;
     return;
@@ -68,14 +68,14 @@ void Verifier::SetListing(uint32_t source, std::vector<FileEntry> listing, std::
 
 void Verifier::SetEvidence(Bytes bytes, bool with_source) {
   if (!error_.empty()) return;
-  auto lock = ParseLockfile(bytes);
+  auto lock = evidence::ParseLockfile(bytes);
   if (!lock) {
     error_ = "lockfile refused: " + lock.error().message;
     if (const std::string_view cause = CauseOf(bytes); !cause.empty())
       error_ += "; " + std::string(cause);
     return;
   }
-  Options& o = context_.options;
+  plan::Options& o = context_.options;
   if (context_.scans.size() > 1) {
     error_ = "one kind of evidence at a time: a lockfile, a fingerprint or a second source";
     return;
@@ -85,8 +85,8 @@ void Verifier::SetEvidence(Bytes bytes, bool with_source) {
       error_ =
           "lockfile refused: its fingerprint is not the one given, so it is of another checkpoint "
           "or of another scope; expected " +
-          CheckpointText(*o.fingerprint) + ", the lockfile has " +
-          (lock->fingerprint ? CheckpointText(*lock->fingerprint) : "none");
+          evidence::CheckpointText(*o.fingerprint) + ", the lockfile has " +
+          (lock->fingerprint ? evidence::CheckpointText(*lock->fingerprint) : "none");
       return;
     }
     // The fingerprint binds the digests of content alone: neither `stored` nor `chunks` is to be
@@ -108,31 +108,31 @@ void Verifier::Advance() {
         break;
       case Phase::kProbe:
         if (stage_) {
-          error_ = static_cast<Probe*>(stage_.get())->not_found();
-          static_cast<Probe*>(stage_.get())->Finish();
+          error_ = static_cast<plan::Probe*>(stage_.get())->not_found();
+          static_cast<plan::Probe*>(stage_.get())->Finish();
         }
         Enter(Phase::kDiscover);
         break;
       case Phase::kDiscover:
-        error_ = static_cast<Discover*>(stage_.get())->not_found();
+        error_ = static_cast<plan::Discover*>(stage_.get())->not_found();
         Enter(Phase::kGeneration);
         break;
       case Phase::kGeneration:
-        error_ = static_cast<GenerationStage*>(stage_.get())->Finish();
+        error_ = static_cast<plan::GenerationStage*>(stage_.get())->Finish();
         Enter(Phase::kWalk);
         break;
       case Phase::kWalk:
         Enter(Phase::kPlan);
         break;
       case Phase::kPlan:
-        AssignChunks(context_);
+        plan::AssignChunks(context_);
         RenameLeaves();
         LeaveOutFiltered();
         Enter(Phase::kHash);
         break;
       case Phase::kHash:
         progress_ = progress();
-        if (stage_ && ReadsParts(context_.options))
+        if (stage_ && plan::ReadsParts(context_.options))
           reads_missed_ = static_cast<ReadStage*>(stage_.get())->not_read();
         if (stage_ && context_.options.sample) static_cast<SampleStage*>(stage_.get())->Finish();
         MakeRecords();
@@ -176,23 +176,23 @@ void Verifier::Enter(Phase phase) {
   switch (phase) {
     case Phase::kProbe:
       if (std::any_of(context_.scans.begin(), context_.scans.end(),
-                      [](const Scan& scan) { return !scan.listed; }))
-        stage_ = std::make_unique<Probe>(context_, lock_ ? &*lock_ : nullptr);
+                      [](const plan::Scan& scan) { return !scan.listed; }))
+        stage_ = std::make_unique<plan::Probe>(context_, lock_ ? &*lock_ : nullptr);
       break;
     case Phase::kDiscover:
-      stage_ = std::make_unique<Discover>(context_, lock_ ? &*lock_ : nullptr);
+      stage_ = std::make_unique<plan::Discover>(context_, lock_ ? &*lock_ : nullptr);
       break;
     case Phase::kGeneration:
-      stage_ = std::make_unique<GenerationStage>(context_);
+      stage_ = std::make_unique<plan::GenerationStage>(context_);
       break;
     case Phase::kWalk:
-      stage_ = std::make_unique<WalkStage>(context_);
+      stage_ = std::make_unique<plan::WalkStage>(context_);
       break;
     case Phase::kPlan:
-      stage_ = std::make_unique<PlanStage>(context_);
+      stage_ = std::make_unique<plan::PlanStage>(context_);
       break;
     case Phase::kHash:
-      if (ReadsParts(context_.options)) {
+      if (plan::ReadsParts(context_.options)) {
         stage_ = std::make_unique<ReadStage>(context_, lock_ ? &*lock_ : nullptr);
       } else if (context_.options.sample) {
         stage_ = std::make_unique<SampleStage>(context_, lock_ ? &*lock_ : nullptr);
@@ -226,13 +226,13 @@ void Verifier::Enter(Phase phase) {
 
 // Before anything is filtered or compared, so that globs and findings speak of the new key paths.
 void Verifier::RenameLeaves() {
-  std::vector<std::pair<LeafPlan*, const Rename*>> leaves;
-  for (const Rename& rename : context_.options.renames) {
+  std::vector<std::pair<plan::LeafPlan*, const plan::Rename*>> leaves;
+  for (const plan::Rename& rename : context_.options.renames) {
     if (rename.source >= context_.scans.size()) continue;
-    for (ItemScan& item : context_.scans[rename.source].items) {
+    for (plan::ItemScan& item : context_.scans[rename.source].items) {
       if (item.item.name != rename.item) continue;
       const auto leaf = std::lower_bound(item.leaves.begin(), item.leaves.end(), rename.from,
-                                         [](const LeafPlan& a, const orbax::KeyPath& b) {
+                                         [](const plan::LeafPlan& a, const orbax::KeyPath& b) {
                                            return orbax::KeyPathLess(a.record.key_path, b);
                                          });
       if (leaf != item.leaves.end() && leaf->record.key_path == rename.from)
@@ -241,25 +241,26 @@ void Verifier::RenameLeaves() {
   }
   if (leaves.empty()) return;
   for (const auto& [leaf, rename] : leaves) leaf->record.key_path = rename->to;
-  for (Scan& scan : context_.scans)
-    for (ItemScan& item : scan.items) SortLeaves(item);
+  for (plan::Scan& scan : context_.scans)
+    for (plan::ItemScan& item : scan.items) plan::SortLeaves(item);
 }
 
 void Verifier::LeaveOutFiltered() {
-  const Options& o = context_.options;
+  const plan::Options& o = context_.options;
   if (o.include.empty() && o.exclude.empty()) return;
-  for (Scan& scan : context_.scans) {
-    for (ItemScan& item : scan.items) {
-      for (LeafPlan& leaf : item.leaves) {
-        if (IsIncluded(o, item.item.name, leaf.record.key_path)) continue;
-        if (leaf.state == LeafPlan::State::kPlanned) leaf.state = LeafPlan::State::kNotRead;
+  for (plan::Scan& scan : context_.scans) {
+    for (plan::ItemScan& item : scan.items) {
+      for (plan::LeafPlan& leaf : item.leaves) {
+        if (plan::IsIncluded(o, item.item.name, leaf.record.key_path)) continue;
+        if (leaf.state == plan::LeafPlan::State::kPlanned)
+          leaf.state = plan::LeafPlan::State::kNotRead;
         leaf.left_out = true;
         ++filtered_;
       }
     }
   }
   if (filtered_ == 0) return;
-  Finding f = MakeFinding(Code::kSkipped, "leaves were left out by --include or --exclude");
+  Finding f = plan::MakeFinding(Code::kSkipped, "leaves were left out by --include or --exclude");
   f.actual = Phrase(filtered_) + (filtered_ == 1 ? " leaf" : " leaves");
   context_.findings.Add(std::move(f));
 }
@@ -322,7 +323,7 @@ Verifier::Progress Verifier::progress() const {
 }
 
 bool Verifier::is_ambiguous() const {
-  return std::any_of(context_.scans.begin(), context_.scans.end(), [](const Scan& scan) {
+  return std::any_of(context_.scans.begin(), context_.scans.end(), [](const plan::Scan& scan) {
     return !scan.layout.ambiguous_steps.empty() || scan.layout.duplicate_step_number;
   });
 }

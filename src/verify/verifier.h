@@ -12,12 +12,12 @@
 #include <string>
 #include <vector>
 
+#include "evidence/compare.h"
+#include "evidence/lockfile.h"
 #include "io/ask.h"
 #include "io/file_entry.h"
-#include "verify/compare.h"
-#include "verify/lockfile.h"
+#include "plan/stage.h"
 #include "verify/outputs.h"
-#include "verify/stage.h"
 
 namespace leafsum::verify {
 
@@ -93,21 +93,21 @@ class Verifier {
   void KeepFindingsOfReads();
   void CountOtherFiles(report::VerdictInput& input) const;
   std::string MakeLockfile();
-  Side SideOf(const Scan& scan) const;
+  evidence::Side SideOf(const plan::Scan& scan) const;
 
-  Context context_;
-  std::optional<Lockfile> lock_;
+  plan::Context context_;
+  std::optional<evidence::Lockfile> lock_;
   bool with_source_ = false;
   std::string error_;
   Phase phase_ = Phase::kSetUp;
-  std::unique_ptr<Stage> stage_;
+  std::unique_ptr<plan::Stage> stage_;
   class HashStage* hashing_ = nullptr;  // `stage_` where it is one
   PendingAsks asks_;
   Progress progress_;
   uint64_t filtered_ = 0, reads_missed_ = 0;
   report::VerdictInput input_;
-  std::optional<Comparison> comparison_;
-  std::map<size_t, ValueDifference> differences_;
+  std::optional<evidence::Comparison> comparison_;
+  std::map<size_t, content::ValueDifference> differences_;
   report::Report report_;
   std::string output_, text_;
   mutable ListPlace list_place_;

@@ -3,8 +3,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "content/leaf_job.h"
 #include "hash/sha256.h"
-#include "verify/leaf_job.h"
 
 namespace leafsum::test {
 namespace {
@@ -54,11 +54,11 @@ ByteVector OpenAsks::Compute(const Ask& ask) {
 
 ByteVector RunJob(Bytes job, const Sources& sources, uint64_t seed) {
   const Exact input(job);
-  const Result<verify::Job> parsed = verify::ParseJob(input);
+  const Result<content::Job> parsed = content::ParseJob(input);
   if (!parsed) Die("a job cannot be read");
-  if (verify::Serialize(*parsed) != ToVector(job))
+  if (content::Serialize(*parsed) != ToVector(job))
     Die("a job is not what it was after reading and writing");
-  verify::LeafJob machine(input);
+  content::LeafJob machine(input);
   Drive(machine, sources, seed);
   return machine.TakeResult();
 }

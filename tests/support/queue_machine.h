@@ -6,12 +6,12 @@
 #include <string_view>
 #include <vector>
 
-#include "verify/read_queue.h"
+#include "content/read_queue.h"
 
 namespace leafsum::test {
 
 struct QueueMachine {
-  verify::ReadQueue& queue;
+  content::ReadQueue& queue;
   std::vector<Ask> Poll(uint64_t budget) { return queue.Poll(budget); }
   MutableBytes Reserve(uint32_t id, uint64_t n) { return queue.Reserve(id, n); }
   void Commit(uint32_t id, uint64_t n) { queue.Commit(id, n); }

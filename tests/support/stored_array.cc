@@ -293,7 +293,7 @@ StoredArray StoreArray(const ArrayForm& form, Random& random,
   random.Shuffle(order);
   ByteVector together;
   for (size_t i : order) {
-    verify::ChunkRef& ref = a.task.chunks[i];
+    content::ChunkRef& ref = a.task.chunks[i];
     const ByteVector& bytes = a.values[i].bytes;
     ref.index = a.values[i].index;
     ref.length = bytes.size();

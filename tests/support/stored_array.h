@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "content/job.h"
 #include "support/memory_source.h"
 #include "support/random.h"
-#include "verify/job.h"
 
 namespace leafsum::test {
 
@@ -34,7 +34,7 @@ struct StoredValue {
 };
 
 struct StoredArray {
-  verify::ArrayTask task;
+  content::ArrayTask task;
   std::vector<std::string> files;
   MemorySource source;
   ByteVector content;               // what every reader must give

@@ -91,31 +91,32 @@ TEST_CASE("sizes at the edge") {
 
 // What a job that is not split gives for this array, and what its segments give.
 struct Both {
-  LeafResult whole, merged;
+  content::LeafResult whole, merged;
 };
 
-LeafResult RunOne(const test::StoredArray& a, LeafTask task, uint64_t seed) {
-  Job job;
+content::LeafResult RunOne(const test::StoredArray& a, content::LeafTask task, uint64_t seed) {
+  content::Job job;
   job.memory = 64 << 20;
   job.files = a.files;
   job.tasks.push_back(std::move(task));
-  const auto results = ParseResults(test::RunJob(Serialize(job), {&a.source}, seed));
+  const auto results =
+      content::ParseResults(test::RunJob(content::Serialize(job), {&a.source}, seed));
   REQUIRE(static_cast<bool>(results));
   REQUIRE(results->size() == 1);
   return (*results)[0];
 }
 
 Both RunBoth(const test::StoredArray& a, uint64_t bytes, uint64_t seed) {
-  LeafTask task;
+  content::LeafTask task;
   task.stored = task.chunk_digests = true;
   task.array = a.task;
   const auto segments = SplitRows(a.task.metadata, bytes);
   CheckSegments(a.task.metadata, segments);
   const bool in_one_pass = a.task.metadata.codecs.sharding.empty();
-  std::vector<LeafResult> stored, content;
+  std::vector<content::LeafResult> stored, content;
   for (const Segment& s : segments) {
     for (const bool decodes : {false, true}) {
-      LeafTask one = task;
+      content::LeafTask one = task;
       const uint64_t end = decodes ? s.read_end : s.end;
       const auto refs = ChunksOfRows(a.task.metadata, a.task.chunks, s.begin, end);
       one.array.chunks.assign(refs.begin(), refs.end());
@@ -130,7 +131,7 @@ Both RunBoth(const test::StoredArray& a, uint64_t bytes, uint64_t seed) {
   }
   Both both;
   both.whole = RunOne(a, task, seed);
-  const LeafResult values = MergeStored(a.task, a.task.chunks, segments, stored);
+  const content::LeafResult values = MergeStored(a.task, a.task.chunks, segments, stored);
   both.merged = MergeContent(a.task, a.task.chunks, segments, content, in_one_pass);
   if (values.complete && both.merged.complete) {
     CHECK(values.stored == both.whole.stored);
@@ -230,13 +231,13 @@ TEST_CASE("there are never more segments than can be held") {
 TEST_CASE("a result that lacks something is a finding, not a success") {
   const auto m = Shaped({4 * kBlock}, {kBlock}, 1);
   const auto segments = SplitRows(m, kBlock);
-  ArrayTask array;
+  content::ArrayTask array;
   array.metadata = m;
-  std::vector<ChunkRef> refs{{0, 0, 0, 10}};
-  std::vector<LeafResult> results(segments.size());
-  for (LeafResult& r : results) r.complete = true;
-  for (const LeafResult& merged : {MergeStored(array, refs, segments, results),
-                                   MergeContent(array, refs, segments, results, false)}) {
+  std::vector<content::ChunkRef> refs{{0, 0, 0, 10}};
+  std::vector<content::LeafResult> results(segments.size());
+  for (content::LeafResult& r : results) r.complete = true;
+  for (const content::LeafResult& merged : {MergeStored(array, refs, segments, results),
+                                            MergeContent(array, refs, segments, results, false)}) {
     CHECK(!merged.complete);
     REQUIRE(merged.findings.size() == 1);
     CHECK(merged.findings[0].code == report::Code::kUnreadable);

@@ -2,13 +2,13 @@
 // findings are the same.
 #include <map>
 
+#include "content/content_reader.h"
 #include "hash/blake3.h"
 #include "hash/sha256.h"
 #include "support/catch.h"
 #include "support/drive.h"
 #include "support/queue_machine.h"
 #include "support/stored_array.h"
-#include "verify/content_reader.h"
 #include "verify/leaf_split.h"
 
 using namespace leafsum;
@@ -70,25 +70,27 @@ StoredArray Store(const Row& row, uint64_t seed,
   return test::StoreArray(form, random, change);
 }
 
-LeafResult RunTask(const StoredArray& a, LeafTask task, uint64_t memory, uint64_t budget,
-                   uint64_t seed) {
-  Job job;
+content::LeafResult RunTask(const StoredArray& a, content::LeafTask task, uint64_t memory,
+                            uint64_t budget, uint64_t seed) {
+  content::Job job;
   job.memory = memory;
   job.budget = budget;
   job.files = a.files;
   if (task.array.metadata.shape.empty()) task.array = a.task;
   job.tasks.push_back(std::move(task));
-  const auto results = ParseResults(test::RunJob(Serialize(job), {&a.source}, seed));
+  const auto results =
+      content::ParseResults(test::RunJob(content::Serialize(job), {&a.source}, seed));
   REQUIRE(static_cast<bool>(results));
   REQUIRE(results->size() == 1);
   return (*results)[0];
 }
 
 // With as much as it says that it needs, as the stages do.
-LeafResult RunWithin(const StoredArray& a, const LeafTask& task, uint64_t budget, uint64_t seed) {
-  LeafResult result;
+content::LeafResult RunWithin(const StoredArray& a, const content::LeafTask& task, uint64_t budget,
+                              uint64_t seed) {
+  content::LeafResult result;
   std::optional<uint64_t> memory = std::min(kMiB, budget);
-  for (; memory; memory = LargerGrant(*memory, result.memory_needed, budget)) {
+  for (; memory; memory = content::LargerGrant(*memory, result.memory_needed, budget)) {
     result = RunTask(a, task, *memory, budget, seed);
     if (result.memory_needed == 0) break;
   }
@@ -105,33 +107,33 @@ ByteVector ContentBlocks(const StoredArray& a) {
 
 // How a reader goes through an array with all of a budget.
 struct Walk {
-  ContentReader::State end = ContentReader::State::kBytes;
-  ReadPlan plan;
+  content::ContentReader::State end = content::ContentReader::State::kBytes;
+  content::ReadPlan plan;
   ByteVector content;                // where it gives that
   uint64_t values = 0;               // bytes of content that it gave as values
   std::map<uint64_t, size_t> reads;  // by offset; all chunks are in one file
 };
 
 Walk WalkThrough(const StoredArray& a, uint64_t budget, bool values) {
-  ReadQueue queue(a.files);
+  content::ReadQueue queue(a.files);
   test::QueueMachine machine{queue};
   test::OpenAsks asks({&a.source}, 0);
-  ContentReader reader(a.task, queue, budget, nullptr);
+  content::ContentReader reader(a.task, queue, budget, nullptr);
   reader.AllowParts(budget);
   if (values) reader.AllowValues(0, 0);
   Walk walk;
   for (;;) {
     Bytes out;
     walk.end = reader.Next(out);
-    if (walk.end == ContentReader::State::kBytes) {
+    if (walk.end == content::ContentReader::State::kBytes) {
       if (reader.unit() == 1) {
         walk.content.resize(walk.content.size() + out.size());
         std::copy(out.begin(), out.end(),
                   walk.content.end() - static_cast<std::ptrdiff_t>(out.size()));
       } else {
-        walk.values += ContentOf(out.size(), reader.unit());
+        walk.values += content::ContentOf(out.size(), reader.unit());
       }
-    } else if (walk.end == ContentReader::State::kBlocked) {
+    } else if (walk.end == content::ContentReader::State::kBlocked) {
       auto polled = machine.Poll(asks.Budget());
       for (const Ask& ask : polled) ++walk.reads[ask.range->offset];
       asks.Add(std::move(polled), asks.Budget());
@@ -145,9 +147,9 @@ Walk WalkThrough(const StoredArray& a, uint64_t budget, bool values) {
 }
 
 void CheckDigests(const StoredArray& a, uint64_t number) {
-  LeafTask task;
+  content::LeafTask task;
   task.stored = task.chunk_digests = true;
-  const LeafResult expected = RunTask(a, task, 1024 * kMiB, 0, 0);
+  const content::LeafResult expected = RunTask(a, task, 1024 * kMiB, 0, 0);
   REQUIRE(expected.complete);
   CHECK(expected.blake3 == ContentDigest(a));
   CHECK(expected.blocks == ContentBlocks(a));
@@ -156,7 +158,7 @@ void CheckDigests(const StoredArray& a, uint64_t number) {
   for (const auto& [budget, sha256] : {std::pair(2 * kMiB, false), {4 * kMiB, true}}) {
     CAPTURE(budget, sha256);
     task.sha256 = sha256;
-    const LeafResult result = RunWithin(a, task, budget, number);
+    const content::LeafResult result = RunWithin(a, task, budget, number);
     if (result.memory_needed > budget) continue;
     ++read;
     REQUIRE(result.complete);
@@ -176,10 +178,10 @@ void CheckContent(const StoredArray& a, std::map<std::string, size_t>& taken) {
     for (const bool values : {false, true}) {
       CAPTURE(budget, values);
       const Walk walk = WalkThrough(a, budget, values);
-      if (walk.end == ContentReader::State::kNeedsMemory) continue;
-      REQUIRE(walk.end == ContentReader::State::kDone);
+      if (walk.end == content::ContentReader::State::kNeedsMemory) continue;
+      REQUIRE(walk.end == content::ContentReader::State::kDone);
       CHECK(walk.plan.memory <= budget);
-      CHECK(walk.plan.passes <= kMaxPasses);
+      CHECK(walk.plan.passes <= content::kMaxPasses);
       CHECK(walk.content.size() + walk.values == a.content.size());
       if (walk.values == 0) CHECK(walk.content == a.content);
       if (walk.plan.columns == 0)
@@ -193,14 +195,14 @@ void CheckContent(const StoredArray& a, std::map<std::string, size_t>& taken) {
 }
 
 void CheckRefusal(const StoredArray& a) {
-  const LeafTask task;
+  const content::LeafTask task;
   const uint64_t little = 700 << 10;
-  const LeafResult refused = RunWithin(a, task, little, 1);
+  const content::LeafResult refused = RunWithin(a, task, little, 1);
   if (refused.complete) return;
   REQUIRE(refused.memory_needed > little);
   CHECK(RunTask(a, task, little, little, 3).memory_needed == refused.memory_needed);
   // A later group, which this one did not come to, may need some more.
-  LeafResult result = RunWithin(a, task, refused.memory_needed, 2);
+  content::LeafResult result = RunWithin(a, task, refused.memory_needed, 2);
   for (int more = 0; more < 2 && !result.complete; ++more)
     result = RunWithin(a, task, result.memory_needed, 2);
   CHECK(result.blake3 == ContentDigest(a));
@@ -233,12 +235,12 @@ TEST_CASE(
     const StoredArray a =
         Store({"float32", {1024, 2055}, {1024, 100}, compressed ? kZstd : kRaw, {}, {}}, 5);
     const Walk walk = WalkThrough(a, 2 * kMiB, true);  // lines that are not aligned
-    REQUIRE(walk.end == ContentReader::State::kDone);
+    REQUIRE(walk.end == content::ContentReader::State::kDone);
     CHECK(walk.content == a.content);
     REQUIRE(walk.plan.passes >= 5);
     REQUIRE(walk.plan.unit == 1);
     size_t begun = 0;
-    for (const ChunkRef& chunk : a.task.chunks) {
+    for (const content::ChunkRef& chunk : a.task.chunks) {
       const auto read = walk.reads.find(chunk.offset);
       REQUIRE(read != walk.reads.end());
       // The heads are looked at before there is a plan.
@@ -254,9 +256,9 @@ TEST_CASE("Segments of a leaf whose rows are read in parts merge to the leaf") {
     const StoredArray a = Store({"float32", {64, columns}, {8, 256}, kZstd, {}, {}}, 3);
     const auto segments = SplitRows(a.task.metadata, 4 * kMiB);
     REQUIRE(segments.size() > 1);
-    std::vector<LeafResult> results;
+    std::vector<content::LeafResult> results;
     for (const Segment& s : segments) {
-      LeafTask task;
+      content::LeafTask task;
       task.array = a.task;
       const auto refs = ChunksOfRows(a.task.metadata, a.task.chunks, s.begin, s.read_end);
       task.array.chunks.assign(refs.begin(), refs.end());
@@ -265,7 +267,8 @@ TEST_CASE("Segments of a leaf whose rows are read in parts merge to the leaf") {
       results.push_back(RunWithin(a, task, 2 * kMiB, 1));
       REQUIRE(results.back().complete);
     }
-    const LeafResult merged = MergeContent(a.task, a.task.chunks, segments, results, false);
+    const content::LeafResult merged =
+        MergeContent(a.task, a.task.chunks, segments, results, false);
     CHECK(merged.blake3 == ContentDigest(a));
     CHECK(merged.blocks == ContentBlocks(a));
   }
@@ -276,10 +279,10 @@ TEST_CASE("One damaged chunk is the same finding by every plan") {
     const StoredArray a = Store(row, 4, [](test::StoredValue& v) {
       if (v.index == 11) v.bytes.resize(v.bytes.size() * 2 / 3);
     });
-    const LeafResult expected = RunTask(a, {}, 1024 * kMiB, 0, 0);
+    const content::LeafResult expected = RunTask(a, {}, 1024 * kMiB, 0, 0);
     REQUIRE(expected.findings.size() == 1);
     for (const uint64_t budget : {2 * kMiB, 3 * kMiB}) {
-      const LeafResult result = RunWithin(a, {}, budget, 1);
+      const content::LeafResult result = RunWithin(a, {}, budget, 1);
       REQUIRE(result.findings.size() == 1);
       CHECK(result.findings[0].code == expected.findings[0].code);
       CHECK(result.findings[0].message == expected.findings[0].message);

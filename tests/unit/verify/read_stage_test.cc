@@ -4,11 +4,11 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "content/leaf_job.h"
 #include "support/catch.h"
 #include "support/drive.h"
 #include "support/fixtures.h"
 #include "support/memory_source.h"
-#include "verify/leaf_job.h"
 #include "verify/verifier.h"
 
 namespace leafsum::verify {
@@ -34,7 +34,7 @@ struct Outcome {
 Outcome Read(const json& reads, const test::MemorySource& source, const std::string& lock = "",
              uint64_t seed = 0) {
   Outcome out;
-  SetContentSink([&](uint32_t part, uint64_t offset, Bytes bytes) {
+  content::SetContentSink([&](uint32_t part, uint64_t offset, Bytes bytes) {
     ByteVector& content = out.parts[part];
     content.resize(std::max<size_t>(content.size(), offset + bytes.size()));
     std::copy(bytes.begin(), bytes.end(), content.begin() + static_cast<ptrdiff_t>(offset));
@@ -46,7 +46,7 @@ Outcome Read(const json& reads, const test::MemorySource& source, const std::str
   REQUIRE(verifier.error() == "");
   verifier.SetListing(0, source.Listing());
   test::Drive(verifier, {&source}, seed);
-  SetContentSink({});
+  content::SetContentSink({});
   out.report = json::parse(report::ToJson(verifier.report()));
   return out;
 }

@@ -1,0 +1,56 @@
+// Turns chunk references into digests: the part of the work that is worth a worker of its own.
+//
+// The same shape as Verifier, no I/O: Poll gives the reads it wants now, Feed answers them in any
+// order. The result is the same bytes for every order of answers and every budget.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "content/job.h"
+#include "io/ask.h"
+
+namespace leafsum::content {
+
+class LeafJob {
+ public:
+  // A serialized Job.
+  explicit LeafJob(Bytes job);
+  ~LeafJob();
+
+  // What to start now, at most `budget` bytes of open reads, but one where nothing is open and
+  // neither Done nor Paused. Goes on with what was paused.
+  std::vector<Ask> Poll(uint64_t budget);
+  void Feed(uint32_t id, Bytes bytes);
+  void Fail(uint32_t id, Failure failure, std::string_view why);
+  // For hosts that read straight into our memory: room for the answer, then how much of it was
+  // filled.
+  MutableBytes Reserve(uint32_t id, uint64_t n);
+  void Commit(uint32_t id, uint64_t n);
+
+  bool Done() const;
+  // It stopped in the middle of content that takes no reads (a fill value may be 16 GiB of it), so
+  // that the host can breathe: Poll soon.
+  bool Paused() const;
+  // Content bytes that went through so far.
+  uint64_t progress() const;
+  // Serialized LeafResults; valid when Done.
+  ByteVector TakeResult() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// Content of up to `bytes` gets its SHA-256 from the host (an Ask kDigest) instead of from our own
+// code: 0, the default, is never. Set once by a host that has Web Crypto.
+void SetHostDigestCap(uint64_t bytes);
+
+// Where the content of tasks with a `part` goes: the task's number, where in the part the bytes
+// begin, the bytes. A job that is run again with more memory begins anew at 0.
+using ContentSink = std::function<void(uint32_t task, uint64_t offset, Bytes bytes)>;
+void SetContentSink(ContentSink sink);
+
+}  // namespace leafsum::content

@@ -1,0 +1,78 @@
+// One task of a job: from chunk references to a LeafResult.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "content/content_reader.h"
+#include "content/job.h"
+#include "content/read_queue.h"
+#include "content/stored_digest.h"
+#include "content/value_compare.h"
+#include "hash/blake3.h"
+#include "hash/sha256.h"
+
+namespace leafsum::content {
+
+class LeafRunner : private ReadSink {
+ public:
+  // `task` and `queue` outlive the runner; `memory` is what it may take, `budget` the most that any
+  // grant can be. `keep_content`: besides, not counted, so that its SHA-256 is made with those of
+  // others (hash::Sha256OfAll).
+  LeafRunner(const LeafTask& task, ReadQueue& queue, uint64_t memory, uint64_t budget,
+             bool keep_content);
+  ~LeafRunner() override;
+
+  // Goes as far as the bytes at hand allow, or until it is time for a pause; true when the result
+  // is there.
+  bool Advance();
+  bool paused() const { return paused_; }
+  LeafResult& result() { return result_; }
+  ByteVector TakeContent() { return std::move(content_); }
+  uint64_t progress() const { return progress_; }
+
+ private:
+  enum class Phase { kStored, kContent, kHostDigest, kCompare, kDone };
+  bool StepStored();
+  bool StepContent();
+  bool StepHostDigest();
+  bool StepCompare();
+  bool End(Phase phase);
+  // `bytes` of content went through; true where it is time for a pause.
+  bool Went(uint64_t bytes);
+  // Cuts off what the task does not want, and hands the rest to the sink; false where no more
+  // comes.
+  bool Wanted(Bytes& bytes);
+  void TakeWarnings();
+  void Fail(report::Finding finding);
+  void OnRead(uint64_t offset, Piece piece) override;
+  void OnFailure(uint64_t offset, Error error) override;
+
+  const LeafTask& task_;
+  ReadQueue& queue_;
+  const uint64_t memory_, budget_;
+  Phase phase_;
+  LeafResult result_;
+  uint64_t progress_ = 0;
+  uint64_t since_pause_ = 0;
+  uint64_t position_ = 0;  // in the content, where a part is wanted
+  bool paused_ = false, warnings_taken_ = false;
+
+  std::unique_ptr<StoredPass> stored_pass_;
+  std::unique_ptr<StoredHasher> stored_hasher_;
+  std::unique_ptr<ContentReader> reader_, other_;
+  std::optional<hash::BlockHasher> blake3_;
+  std::unique_ptr<hash::StreamingHash> sha256_;
+  const bool keep_content_;
+  ByteVector content_;  // whose SHA-256 is made in one go: by the host, or by the job
+  bool host_digest_ = false, host_failed_ = false;
+  std::optional<hash::Digest> host_answer_;
+  std::unique_ptr<ValueComparer> comparer_;
+  ByteVector a_, b_;  // content of both sides that was not compared yet
+};
+
+// See SetHostDigestCap.
+uint64_t HostDigestCap();
+
+}  // namespace leafsum::content

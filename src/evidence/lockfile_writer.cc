@@ -1,0 +1,87 @@
+#include "base/limits.h"
+#include "base/phrase.h"
+#include "base/text.h"
+#include "evidence/digest_json.h"
+#include "evidence/fingerprint.h"
+#include "evidence/lockfile.h"
+
+namespace leafsum::evidence {
+namespace {
+
+// One leaf, members in the order of design.md §4; those that do not exist are left out.
+void AppendLeaf(std::string& out, const LeafRecord& leaf) {
+  out += '{';
+  AppendLeafMembers(out, leaf);
+  if (leaf.stored) out += ",\"stored\":\"" + Blake3Text(*leaf.stored) + '"';
+  if (!leaf.blocks.empty()) out += ",\"blocks\":\"" + Base64(leaf.blocks) + '"';
+  if (leaf.has_chunks) out += ",\"chunks\":\"" + Base64(leaf.chunks) + '"';
+  if (leaf.key_types && !leaf.key_types_inferred) {
+    out += ",\"key_types\":[";
+    for (size_t i = 0; i < leaf.key_types->size(); ++i) {
+      if (i) out += ',';
+      out += Phrase((*leaf.key_types)[i]);
+    }
+    out += ']';
+  }
+  if (leaf.prng_impl) out += ",\"prng_impl\":" + JsonString(*leaf.prng_impl);
+  out += '}';
+}
+
+void AppendFiles(std::string& out, const std::vector<FileRecord>& files) {
+  out += ",\"files\":[\n";
+  for (size_t i = 0; i < files.size(); ++i) {
+    out += "{\"path\":";
+    AppendJsonString(out, files[i].path);
+    out += ",\"nbytes\":" + Phrase(files[i].nbytes) + ",\"digest\":{\"blake3\":\"" +
+           hash::ToHex(*files[i].blake3) + (i + 1 < files.size() ? "\"}},\n" : "\"}}\n");
+  }
+  out += ']';
+}
+
+void AppendSource(std::string& out, const Lockfile& lockfile) {
+  // A directory can be called 9007199254740993, but no JSON number can: then the step is not named.
+  const bool has_step = lockfile.step && *lockfile.step < kMaxSafeInteger;
+  if (!has_step && !lockfile.commit_timestamp_nsecs) return;
+  out += ",\"source\":{";
+  if (has_step) out += "\"step\":" + Phrase(*lockfile.step);
+  if (has_step && lockfile.commit_timestamp_nsecs) out += ',';
+  if (lockfile.commit_timestamp_nsecs)
+    out += "\"commit_timestamp_nsecs\":" + JsonString(*lockfile.commit_timestamp_nsecs);
+  out += '}';
+}
+
+}  // namespace
+
+// White space is the LFs of §10.16 and nothing else.
+std::string WriteLockfile(const Lockfile& lockfile) {
+  std::vector<NamedDigest> fingerprints;
+  std::string items;
+  bool has_content = false;
+  for (const ItemRecord* item : InOrder(lockfile.items)) {
+    if (!items.empty()) items += ',';
+    AppendJsonString(items, item->name);
+    auto fingerprint = ItemFingerprint(*item);
+    if (fingerprint) fingerprints.emplace_back(item->name, *fingerprint);
+    items += ":{\"fingerprint\":" +
+             (fingerprint ? JsonString(Blake3Text(*fingerprint)) : std::string("null")) +
+             ",\"leaves\":[\n";
+    bool first = true;
+    for (const LeafRecord* leaf : InOrder(*item)) {
+      if (!first) items += ",\n";
+      first = false;
+      AppendLeaf(items, *leaf);
+      has_content |= leaf->has_content;
+    }
+    items += first ? "]}" : "\n]}";
+  }
+  const bool has_all = has_content && fingerprints.size() == lockfile.items.size();
+  std::string out = "{\"leafsum\":1,\"fingerprint\":";
+  out += has_all ? JsonString(CheckpointText(CombineItems(std::move(fingerprints)))) : "null";
+  out += ",\"items\":{" + items + '}';
+  items = {};
+  if (lockfile.files) AppendFiles(out, *lockfile.files);
+  AppendSource(out, lockfile);
+  return out += "}\n";
+}
+
+}  // namespace leafsum::evidence

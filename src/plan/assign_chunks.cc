@@ -1,0 +1,454 @@
+#include "plan/assign_chunks.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "base/checked.h"
+#include "base/phrase.h"
+#include "base/sort.h"
+#include "base/text.h"
+#include "plan/array_elsewhere.h"
+#include "plan/check_readers.h"
+#include "plan/check_records.h"
+#include "plan/unknown_files.h"
+#include "zarr/chunk_grid.h"
+
+namespace leafsum::plan {
+namespace {
+
+using report::Code;
+using report::Finding;
+
+std::string Printable(std::string_view key) {
+  return IsUtf8(key) ? std::string(key) : "hex:" + Hex(AsBytes(key));
+}
+
+// Why a value cannot be read at all, as far as the listing tells.
+Status CheckValue(const Scan& scan, const kvstore::ValueRef& ref) {
+  if (ref.is_inline() || ref.length == 0) return std::nullopt;
+  const auto size = scan.files.size(ref.file);
+  if (scan.MayExist(ref.file)) return std::nullopt;
+  if (!size)
+    return Error{ErrorCode::kMissing,
+                 "the data file is not there; the reference reader takes its values for empty",
+                 {},
+                 "",
+                 ""};
+  if (!RangeFits(ref.offset, ref.length, *size))
+    return Error{ErrorCode::kTruncated, "the data file ends before the value does", *size,
+                 Phrase(ref.offset) + " + " + Phrase(ref.length) + " bytes",
+                 Phrase(*size) + " bytes"};
+  return std::nullopt;
+}
+
+// In the order in which the directories stand in a sorted list of keys: with a "/" behind.
+struct ByDirectory {
+  bool operator()(std::string_view a, std::string_view b) const {
+    const size_t n = std::min(a.size(), b.size());
+    if (const int order = a.substr(0, n).compare(b.substr(0, n))) return order < 0;
+    if (a.size() == b.size()) return false;
+    const auto tail = [n](std::string_view name) {
+      return name.size() > n ? static_cast<uint8_t>(name[n]) : uint8_t{'/'};
+    };
+    if (tail(a) != tail(b)) return tail(a) < tail(b);
+    return a.size() < b.size();
+  }
+};
+
+bool LiesIn(std::string_view key, std::string_view directory) {
+  return key.size() > directory.size() && key[directory.size()] == '/' &&
+         key.starts_with(directory);
+}
+
+// Whether `directory` and a "/" is no later than `key`.
+bool ComesBefore(std::string_view directory, std::string_view key) {
+  const std::string_view head = key.substr(0, directory.size());
+  if (const int order = directory.compare(head)) return order < 0;
+  return key.size() > directory.size() && static_cast<uint8_t>(key[directory.size()]) >= '/';
+}
+
+// What zarr keeps beside arrays that holds no values.
+bool IsZarrSideFile(std::string_view name) {
+  return name == ".zgroup" || name == ".zattrs" || name == ".zmetadata";
+}
+
+// The directory of the array that a key looks like a chunk of: "a/0.1", "a/0/1", "a/c/0/1",
+// "a/c.0".
+std::optional<std::string_view> ChunksOf(std::string_view key) {
+  const auto is_index = [](std::string_view name) {
+    return !name.empty() && std::all_of(name.begin(), name.end(),
+                                        [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+  };
+  auto [parent, last] = SplitKey(key);
+  if (last.starts_with("c.")) last.remove_prefix(2);
+  if (last != "c" && !is_index(last)) return std::nullopt;
+  if (last == "c") return parent;
+  for (auto [above, name] = SplitKey(parent); is_index(name);
+       std::tie(above, name) = SplitKey(parent))
+    parent = above;
+  const auto [above, name] = SplitKey(parent);
+  return name == "c" ? above : parent;
+}
+
+// The range of sorted keys around one that begin like it.
+std::pair<size_t, size_t> KeysBelow(const std::vector<kvstore::KvStore::Entry>& entries, size_t at,
+                                    std::string_view prefix) {
+  const auto begin = entries.begin(), middle = begin + static_cast<ptrdiff_t>(at);
+  const auto below = [prefix](const kvstore::KvStore::Entry& entry) {
+    return entry.key.starts_with(prefix);
+  };
+  const auto first =
+      std::partition_point(begin, middle, [&](const auto& entry) { return !below(entry); });
+  const auto last = std::partition_point(middle, entries.end(), below);
+  return {static_cast<size_t>(first - begin), static_cast<size_t>(last - begin)};
+}
+
+class Assigner {
+ public:
+  Assigner(Context& context, Scan& scan) : context_(context), scan_(scan) {}
+
+  void Item(ItemScan& item) {
+    claimed_.assign(item.store_read ? item.store.entries().size() : 0, false);
+    leaf_of_.assign(claimed_.size(), false);
+    looks_ = 0;
+    max_looks_ = kMinLooks + kLooksOfKey * claimed_.size();
+    for (const LeafPlan& leaf : item.leaves)
+      if (leaf.state == LeafPlan::State::kGroup) claimed_[leaf.document_entry] = true;
+    std::erase_if(item.leaves,
+                  [](const LeafPlan& l) { return l.state == LeafPlan::State::kGroup; });
+    for (LeafPlan& leaf : item.leaves) {
+      if (!leaf.in_zarr) continue;
+      claimed_[leaf.document_entry] = true;
+      if (leaf.state == LeafPlan::State::kPlanned || leaf.state == LeafPlan::State::kNotRead)
+        Array(item, leaf);
+    }
+    Unbacked(item);
+    if (item.tree_read && !item.narrowed) Leftovers(item);
+    for (size_t e = 0; item.ocdbt && e < claimed_.size(); ++e) {
+      const kvstore::ValueRef& value = item.store.entries()[e].value;
+      if (!claimed_[e] && !value.is_inline())
+        scan_.coverage.Mark(value.file, value.offset, value.length, ByteClass::kUnread);
+    }
+  }
+
+ private:
+  void Refuse(ItemScan& item, LeafPlan& leaf, Finding finding) {
+    leaf.state = LeafPlan::State::kNotRead;
+    context_.Add(scan_, item, leaf, std::move(finding));
+  }
+
+  void Array(ItemScan& item, LeafPlan& leaf) {
+    const std::string prefix = orbax::KeyPrefix(leaf.param_name);
+    const auto& entries = item.store.entries();
+    const auto [first, last] = KeysBelow(entries, leaf.document_entry, prefix);
+    const bool readable = leaf.state == LeafPlan::State::kPlanned;
+    const zarr::ArrayMetadata& m = leaf.metadata;
+    const auto grid = zarr::GridShape(m.shape, m.chunk_shape);
+    // Keys of arrays within this one are too long to be its chunks, as a rule.
+    const size_t longest = readable ? 2 + grid.size() * (kDigitsOfIndex + 1) : ~size_t{0};
+    looks_ += (last - first) / kGlancesOfLook;
+    if (leaf_of_[leaf.document_entry])
+      looks_ += kLooksOfKey * (last - first);  // another leaf has them too, to be read again
+    leaf_of_[leaf.document_entry] = true;
+    if (looks_ > max_looks_) {
+      Finding f(Code::kLimit);
+      f.expected = "at most " + Phrase(max_looks_) + " looks at keys";
+      f.actual = "more";
+      f.message = "too many leaves share their keys, by one name or by arrays within arrays";
+      return Refuse(item, leaf, std::move(f));
+    }
+    std::optional<Finding> broken;
+    if (readable) leaf.chunks.reserve(last - first - 1);
+    for (size_t e = first; e < last; ++e) {
+      const kvstore::KvStore::Entry& entry = entries[e];
+      if (entry.key.size() - prefix.size() > longest) continue;
+      ++looks_;
+      const std::string_view rest = entry.key.substr(prefix.size());
+      if (!readable) {
+        // Without its metadata the grid is unknown: what lies below its name is taken for its
+        // chunks.
+        claimed_[e] = true;
+        continue;
+      }
+      const auto index = zarr::ParseChunkKey(m.key_encoding, grid, rest);
+      if (!index) continue;
+      claimed_[e] = true;
+      const kvstore::ValueRef& ref = entry.value;
+      leaf.chunks.push_back(
+          {*index, ref.is_inline() ? content::kInlineChunk : ref.file, ref.offset, ref.length});
+      if (Status bad = CheckValue(scan_, ref); bad && !broken) {
+        broken = FindingOf(*bad, scan_.files.path(ref.file));
+        if (!broken->offset) broken->offset = ref.offset;
+        broken->message = "key " + Printable(entry.key) + ": " + broken->message;
+      }
+    }
+    if (!readable) return;
+    // What begins like it may be other arrays'.
+    if (leaf.chunks.size() < leaf.chunks.capacity() / 2) leaf.chunks.shrink_to_fit();
+    StableSort(leaf.chunks, [](const content::ChunkRef& a, const content::ChunkRef& b) {
+      return a.index < b.index;
+    });
+    if (broken) return Refuse(item, leaf, std::move(*broken));
+    Shapes(item, leaf);
+    Missing(item, leaf, prefix, grid);
+  }
+
+  void Mismatch(ItemScan& item, LeafPlan& leaf, const std::string& file,
+                const std::vector<uint64_t>& expected, const std::vector<uint64_t>& actual,
+                std::string message) {
+    Finding f = MakeFinding(Code::kStructureMismatch, std::move(message));
+    f.file = file;
+    f.expected = UintList(expected);
+    f.actual = UintList(actual);
+    context_.Add(scan_, item, leaf, std::move(f));
+  }
+
+  // Redundant records of how the array was cut: the write shape is whole chunks, and every record
+  // says the same (formats.md §3.5, §3.6). No value depends on them, a restore may.
+  void Shapes(ItemScan& item, LeafPlan& leaf) {
+    const std::vector<uint64_t>& chunk = leaf.metadata.chunk_shape;
+    if (leaf.write_shape) {
+      bool whole = leaf.write_shape->size() == chunk.size();
+      for (size_t d = 0; whole && d < chunk.size(); ++d)
+        whole = (*leaf.write_shape)[d] % chunk[d] == 0;
+      if (!whole)
+        return Mismatch(item, leaf, item.item.directory + "_METADATA", chunk, *leaf.write_shape,
+                        "write_shape in _METADATA is no multiple of the array's chunk shape");
+    }
+    const auto [first, last] = item.recorded.equal_range(leaf.param_name);
+    for (auto it = first; it != last; ++it) {
+      const orbax::SerializedArrayMetadata& recorded = it->second.array;
+      if (recorded.chunk_shape != chunk)
+        return Mismatch(item, leaf, it->second.file, chunk, recorded.chunk_shape,
+                        "chunk_shape in array_metadatas/ is not the array's");
+      if (leaf.write_shape && recorded.write_shape != *leaf.write_shape)
+        return Mismatch(item, leaf, it->second.file, *leaf.write_shape, recorded.write_shape,
+                        "write_shape in array_metadatas/ is not that of _METADATA");
+    }
+  }
+
+  // Absent chunks: an error, or the fill value where the format allows it (formats.md §3.4).
+  void Missing(ItemScan& item, LeafPlan& leaf, const std::string& prefix,
+               const std::vector<uint64_t>& grid) {
+    const zarr::ArrayMetadata& m = leaf.metadata;
+    const auto total = zarr::ChunkCount(grid);
+    if (!total)
+      return Refuse(item, leaf, MakeFinding(Code::kLimit, "the array has 2^64 chunks or more"));
+    if (leaf.chunks.size() == *total || !item.store_complete) {
+      if (leaf.chunks.size() != *total)
+        leaf.state = LeafPlan::State::kNotRead;  // its keys were lost with a node
+      return;
+    }
+    uint64_t gap = 0;
+    while (gap < leaf.chunks.size() && leaf.chunks[static_cast<size_t>(gap)].index == gap) ++gap;
+    const std::string key = prefix + zarr::ChunkKey(m.key_encoding, zarr::Unravel(gap, grid));
+    const bool forbidden = item.item.kind == orbax::ItemKind::kPyTree &&
+                           item.tree->store_array_data_equal_to_fill_value;
+    {
+      Finding f(forbidden ? Code::kMissingChunk : Code::kZeroFillAllowed);
+      if (!item.ocdbt) f.file = item.item.directory + key;
+      f.expected = Phrase(*total) + " chunks";
+      f.actual = Phrase(leaf.chunks.size()) + " chunks";
+      f.message = forbidden ? "chunk " + key +
+                                  " is not there, and _METADATA says that every chunk was stored" +
+                                  UnmergedWords(item, prefix, false)
+                            : "chunk " + key +
+                                  " is not there: it restores as the fill value, and a deleted "
+                                  "chunk would look the same" +
+                                  UnmergedWords(item, prefix, false);
+      if (forbidden) return Refuse(item, leaf, std::move(f));
+      context_.Add(scan_, item, leaf, std::move(f));
+    }
+    const uint64_t missing = *total - leaf.chunks.size();
+    const uint64_t fill =
+        std::min(m.nbytes, CheckedMul(missing, m.chunk_nbytes).value_or(m.nbytes));
+    if (fill > context_.options.max_fill - filled_) {
+      Finding f(Code::kLimit);
+      f.expected = "at most " + Phrase(context_.options.max_fill) + " bytes";
+      f.actual = Phrase(fill) + " bytes more";
+      f.message =
+          "too much content is backed by no stored bytes; raise --max-fill if that is right";
+      return Refuse(item, leaf, std::move(f));
+    }
+    filled_ += fill;
+  }
+
+  // Chunks that have stored bytes, of leaves that will be read.
+  template <class Found>
+  static void ForEachBacked(const ItemScan& item, Found found) {
+    for (uint32_t l = 0; l < item.leaves.size(); ++l) {
+      if (item.leaves[l].state != LeafPlan::State::kPlanned || !item.leaves[l].in_zarr) continue;
+      for (const content::ChunkRef& chunk : item.leaves[l].chunks)
+        if (chunk.length > 0) found(l, chunk);
+    }
+  }
+
+  // Stored bytes back content once: what chunks have that share theirs with chunks before them
+  // counts as fill. In an honest store no two do.
+  void Unbacked(ItemScan& item) {
+    struct Ref {
+      uint64_t offset, length;
+      uint32_t file, leaf;
+    };
+    // A file that is one chunk shares nothing: where each is, there is nothing to sort, however
+    // many there are.
+    std::vector<bool> once(scan_.files.count()), twice(scan_.files.count());
+    ForEachBacked(item, [&](uint32_t, const content::ChunkRef& chunk) {
+      if (chunk.file == content::kInlineChunk) return;
+      if (once[chunk.file]) twice[chunk.file] = true;
+      once[chunk.file] = true;
+    });
+    std::vector<Ref> refs;
+    ForEachBacked(item, [&](uint32_t l, const content::ChunkRef& chunk) {
+      if (chunk.file == content::kInlineChunk || twice[chunk.file])
+        refs.push_back({chunk.offset, chunk.length, chunk.file, l});
+    });
+    const auto before = [](const Ref& a, const Ref& b) {
+      if (a.file != b.file) return a.file < b.file;
+      return a.offset != b.offset ? a.offset < b.offset : a.leaf < b.leaf;
+    };
+    StableSort(refs, before);
+    std::vector<uint64_t> shared;  // by leaf
+    uint64_t end = 0;
+    for (size_t r = 0; r < refs.size(); ++r) {
+      const Ref& ref = refs[r];
+      const uint64_t ref_end = CheckedAdd(ref.offset, ref.length).value_or(~uint64_t{0});
+      if (r == 0 || refs[r - 1].file != ref.file) end = 0;
+      if (ref.offset < end) {
+        shared.resize(item.leaves.size());
+        const uint64_t nbytes = item.leaves[ref.leaf].metadata.chunk_nbytes;
+        shared[ref.leaf] = CheckedAdd(shared[ref.leaf], nbytes).value_or(~uint64_t{0});
+      }
+      end = std::max(end, ref_end);
+    }
+    for (size_t l = 0; l < item.leaves.size(); ++l) {
+      LeafPlan& leaf = item.leaves[l];
+      const uint64_t left = context_.options.max_fill - filled_;
+      leaf.max_unbacked = left;
+      if (shared.empty() || shared[l] == 0) continue;
+      if (shared[l] <= left) {
+        filled_ += shared[l];
+        continue;
+      }
+      Finding f(Code::kLimit);
+      f.expected = "at most " + Phrase(context_.options.max_fill) + " bytes";
+      f.actual = Phrase(shared[l]) + " bytes more";
+      f.message =
+          "too many chunks share stored bytes with others, so that too much content is backed by "
+          "none of its own; raise --max-fill if that is right";
+      Refuse(item, leaf, std::move(f));
+    }
+  }
+
+  // Keys that no leaf accounts for: one finding per array, however many chunks it has. The keys of
+  // an array that an empty node or a string hides are told with that leaf (check_records).
+  void Leftovers(ItemScan& item) {
+    struct Left {
+      uint64_t keys = 0;
+      std::string_view first;
+    };
+    std::map<std::string_view, Left> left;
+    std::set<std::string_view, ByDirectory> arrays;
+    std::set<std::string_view> hidden, lost;
+    const bool bare = !item.tree;
+    const auto& entries = item.store.entries();
+    for (const LeafPlan& leaf : item.leaves) {
+      std::string_view name = leaf.param_name;
+      if (name.ends_with('/')) name.remove_suffix(1);
+      if (!leaf.in_zarr && !leaf.in_msgpack) hidden.insert(name);
+    }
+    for (size_t e = 0; e < claimed_.size(); ++e) {
+      const auto [parent, last] = SplitKey(entries[e].key);
+      if (!claimed_[e] && (last == ".zarray" || last == "zarr.json")) arrays.insert(parent);
+    }
+    // The arrays that the key lies in, the innermost last. Both are sorted, but for the root's.
+    std::vector<std::string_view> around;
+    auto next = arrays.begin();
+    const bool at_root = next != arrays.end() && next->empty();
+    if (at_root) ++next;
+    for (size_t e = 0; e < claimed_.size(); ++e) {
+      const std::string_view key = entries[e].key;
+      while (!around.empty() && !LiesIn(key, around.back())) around.pop_back();
+      for (; next != arrays.end() && ComesBefore(*next, key); ++next) {
+        while (!around.empty() && !LiesIn(*next, around.back())) around.pop_back();
+        if (LiesIn(key, *next)) around.push_back(*next);
+      }
+      if (claimed_[e] || (!item.ocdbt && IsKnownFile(item, key))) continue;
+      if (bare && IsZarrSideFile(SplitKey(key).second)) continue;
+      // "a/.zarray", "a/0.1" and "a/c/0/1" belong to the array "a", else to what they lie in.
+      const bool inside = !around.empty() || at_root;
+      std::string_view array = !around.empty() ? around.back()
+                               : at_root       ? std::string_view()
+                                               : SplitKey(key).first;
+      if (const auto chunks = ChunksOf(key); !inside && chunks) {
+        array = *chunks;
+        lost.insert(array);
+      }
+      if (hidden.contains(array)) continue;
+      Left& l = left[array];
+      if (l.keys++ == 0) l.first = key;
+    }
+    for (const auto& [parent, l] : left) {
+      const bool chunks = bare && lost.contains(parent) && !arrays.contains(parent);
+      Finding f(item.ocdbt || chunks || arrays.contains(parent) ? Code::kUnclaimedKey
+                                                                : Code::kUnknownFile);
+      if (f.code == Code::kUnknownFile &&
+          context_.JudgesFile(scan_, item.item.directory + std::string(l.first)))
+        continue;
+      if (!item.ocdbt) f.file = item.item.directory + Printable(l.first);
+      f.actual = Printable(l.first);
+      if (chunks)
+        f.message = "chunks of an array in " + Printable(parent) +
+                    "/ whose .zarray or zarr.json is not here, so that no leaf has them: copy them "
+                    "again, with the files whose names begin with a dot";
+      else
+        f.message = l.keys == 1 ? "no leaf of the tree accounts for this key"
+                                : "no leaf of the tree accounts for this key and " +
+                                      Phrase(l.keys - 1) + " more beside it";
+      context_.Add(scan_, item, std::move(f));
+    }
+  }
+
+  Context& context_;
+  Scan& scan_;
+  // Ours. An array looks at the keys that begin with its name, and few keys begin with the names of
+  // two.
+  static constexpr uint64_t kMinLooks = 1 << 18, kLooksOfKey = 64, kGlancesOfLook = 16;
+  static constexpr size_t kDigitsOfIndex = 20;
+
+  uint64_t filled_ = 0;
+  std::vector<uint8_t> claimed_, leaf_of_;  // by entry of the store
+  uint64_t looks_ = 0, max_looks_ = 0;
+};
+
+}  // namespace
+
+void AssignChunks(Context& context) {
+  for (Scan& scan : context.scans) {
+    Assigner assigner(context, scan);
+    for (ItemScan& item : scan.items)
+      if (!item.failed) {
+        assigner.Item(item);
+        CheckRecords(context, scan, item);
+      }
+    FindUnknownFiles(context, scan);
+    if (ChecksAll(context.options)) CheckReaders(context, scan);
+  }
+}
+
+void MarkCoverage(Scan& scan) {
+  for (const ItemScan& item : scan.items) {
+    for (const LeafPlan& leaf : item.leaves) {
+      const ByteClass c =
+          leaf.state == LeafPlan::State::kRead ? ByteClass::kLeaf : ByteClass::kUnread;
+      for (const content::ChunkRef& chunk : leaf.chunks)
+        if (chunk.file != content::kInlineChunk)
+          scan.coverage.Mark(chunk.file, chunk.offset, chunk.length, c);
+      if (leaf.raw_file) scan.coverage.MarkAll(*leaf.raw_file, c);
+    }
+  }
+}
+
+}  // namespace leafsum::plan

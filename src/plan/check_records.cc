@@ -1,0 +1,241 @@
+#include "plan/check_records.h"
+
+#include "base/phrase.h"
+#include "base/sort.h"
+#include "readers/tree.h"
+#include "zarr/json_members.h"
+
+namespace leafsum::plan {
+namespace {
+
+using report::Code;
+using report::Finding;
+
+constexpr size_t kNoLeaf = ~size_t{0};
+
+// JAX's own PRNGs, and how many uint32 a key has. Others may be registered.
+constexpr std::pair<std::string_view, uint64_t> kPrngs[] = {
+    {"threefry2x32", 2}, {"rbg", 4}, {"unsafe_rbg", 4}};
+
+bool CanBeKey(const evidence::LeafRecord& leaf) {
+  if (leaf.dtype != "uint32") return false;
+  for (const auto& [name, words] : kPrngs)
+    if (*leaf.prng_impl == name) return !leaf.shape->empty() && leaf.shape->back() == words;
+  return true;
+}
+
+// What is known of one parameter name beside `_METADATA`, or one thing of that.
+struct Records {
+  std::string_view name;
+  size_t leaf = kNoLeaf;  // the leaf of this name, if any
+  const RecordedArray* recorded = nullptr;
+  const orbax::ShardingEntry* sharding = nullptr;
+  bool is_string = false;  // in `_strings.json`
+};
+
+class RecordChecker {
+ public:
+  RecordChecker(Context& context, Scan& scan, ItemScan& item)
+      : context_(context), scan_(scan), item_(item) {}
+
+  void Run() {
+    for (size_t l = 0; l < item_.leaves.size(); ++l) {
+      notes_.push_back({.name = item_.leaves[l].param_name, .leaf = l});
+      has_write_shapes_ |= item_.leaves[l].write_shape.has_value();
+    }
+    for (const auto& [name, recorded] : item_.recorded)
+      notes_.push_back({.name = name, .recorded = &recorded});
+    if (item_.sharding)
+      for (const orbax::ShardingEntry& entry : item_.sharding->entries)
+        notes_.push_back({.name = entry.param_name, .sharding = &entry});
+    if (item_.strings)
+      for (const auto& [name, text] : item_.strings->values)
+        notes_.push_back({.name = name, .is_string = true});
+    StableSort(notes_, [](const Records& a, const Records& b) { return a.name < b.name; });
+    for (size_t i = 0; i < notes_.size();) {
+      Records all = notes_[i];
+      while (++i < notes_.size() && notes_[i].name == all.name) Merge(all, notes_[i]);
+      if (all.leaf == kNoLeaf)
+        Orphan(all);
+      else
+        Leaf(item_.leaves[all.leaf], all);
+    }
+  }
+
+ private:
+  // The last of each counts, of leaves the first; but an empty node never hides a leaf of its name.
+  void Merge(Records& all, const Records& note) const {
+    if (note.leaf != kNoLeaf &&
+        (all.leaf == kNoLeaf || item_.leaves[all.leaf].state == LeafPlan::State::kEmpty))
+      all.leaf = note.leaf;
+    if (note.recorded) all.recorded = note.recorded;
+    if (note.sharding) all.sharding = note.sharding;
+    all.is_string |= note.is_string;
+  }
+
+  void Add(LeafPlan& leaf, Code code, const char* file, std::string expected, std::string actual,
+           std::string message) {
+    Finding f = MakeFinding(code, std::move(message));
+    f.file = item_.item.directory + file;
+    f.expected = std::move(expected);
+    f.actual = std::move(actual);
+    context_.Add(scan_, item_, leaf, std::move(f));
+  }
+
+  bool HasArray(std::string_view name) const {
+    if (!item_.store_read) return false;
+    const std::string prefix = orbax::KeyPrefix(name);
+    return item_.store.Find(prefix + ".zarray") || item_.store.Find(prefix + "zarr.json");
+  }
+
+  // A name that no leaf has. An array of that name in the store is told by whoever looks at keys.
+  void Orphan(const Records& records) {
+    if (!item_.tree_read || HasArray(records.name)) return;
+    Finding f(records.is_string ? Code::kUnclaimedKey : Code::kStructureMismatch);
+    const std::string& dir = item_.item.directory;
+    f.file = records.is_string  ? dir + "_strings.json"
+             : records.recorded ? records.recorded->file
+                                : dir + "_sharding";
+    f.actual = std::string(records.name);
+    f.message = "no leaf of _METADATA has this parameter name";
+    if (records.sharding && records.sharding->problem && !records.recorded && !records.is_string) {
+      f = FindingOf(*records.sharding->problem, dir + "_sharding");
+      f.severity = report::Severity::kWarning;
+    }
+    context_.Add(scan_, item_, std::move(f));
+  }
+
+  void Leaf(LeafPlan& leaf, const Records& records) {
+    if (leaf.unseen) return;
+    const std::string& type = leaf.record.value_type;
+    const bool is_string = type == "string";
+    const bool stored = leaf.in_zarr || HasArray(leaf.param_name);
+    // A leaf turned into an empty node vanishes at restore, its data stay.
+    if (leaf.state == LeafPlan::State::kEmpty && !leaf.in_msgpack) {
+      if (stored || records.is_string || records.recorded || records.sharding)
+        Add(leaf, Code::kValueTypeMismatch, "_METADATA", "a value type with content", type,
+            Phrase("_METADATA says that there is nothing here, but ") +
+                (stored              ? "the store has an array of this name"
+                 : records.is_string ? "_strings.json has a text of this name"
+                                     : "array_metadatas/ or _sharding has an array of this name") +
+                ": a restore leaves it out");
+      return;
+    }
+    if (leaf.skip_deserialize && !leaf.in_msgpack) return;  // said already
+    if (records.is_string && is_string == stored) {
+      Add(leaf, Code::kValueTypeMismatch, "_METADATA",
+          is_string ? "an array's value type" : "string", type,
+          is_string ? "_METADATA says that this is a string, but the store has an array of "
+                      "this name"
+                    : "_METADATA says that this is an array, but it lies in _strings.json");
+    } else if (!readers::HasTypeHandler(type)) {
+      return;  // said already
+    } else if (type == "scalar" && leaf.record.shape && !leaf.record.shape->empty()) {
+      Add(leaf, Code::kInvalid, "_METADATA", "rank 0", zarr::ShapeText(*leaf.record.shape),
+          "_METADATA says that this is a scalar, but it is stored as an array: a restore raises "
+          "\"Restored result is not a "
+          "scalar\"");
+    } else if (leaf.record.prng_impl && leaf.record.shape && !CanBeKey(leaf.record)) {
+      Add(leaf, Code::kInvalid, "array_metadatas/",
+          "uint32 data of a " + *leaf.record.prng_impl + " key",
+          leaf.record.dtype + " " + zarr::ShapeText(*leaf.record.shape),
+          "array_metadatas/ says that this is a PRNG key, but it is stored as something else: a "
+          "restore raises TypeError");
+    } else if (type != "jax.Array" && (leaf.write_shape || records.recorded || records.sharding)) {
+      Add(leaf, Code::kValueTypeMismatch, "_METADATA", "jax.Array", type,
+          std::string(leaf.write_shape   ? "write_shape"
+                      : records.recorded ? "array_metadatas/"
+                                         : "_sharding") +
+              " says that this leaf was saved as a jax.Array");
+    } else if (type == "jax.Array" && !leaf.write_shape && has_write_shapes_) {
+      Add(leaf, Code::kValueTypeMismatch, "_METADATA", "write_shape", "none",
+          "a jax.Array without write_shape, though the writer records it for every jax.Array");
+    } else if (leaf.write_shape && !records.recorded && item_.num_array_metadatas > 0 &&
+               item_.record_problems.empty()) {
+      Add(leaf, Code::kStructureMismatch, "array_metadatas/", "an entry", "none",
+          "array_metadatas/ has no entry for this leaf: a PRNG key would restore as plain "
+          "integers");
+    }
+    if (leaf.record.prng_impl && ChecksAll(context_.options) && scan_.records_asked &&
+        !scan_.SizeOf(item_.item.directory + "_sharding"))
+      Add(leaf, Code::kReaderDivergence, "_sharding", "a key of " + *leaf.record.prng_impl,
+          "plain integers",
+          "StandardCheckpointer would take plain integers: it makes a PRNG key of this leaf only "
+          "where _sharding is there; "
+          "hashed was a key: copy _sharding from the origin");
+    if (records.sharding) Sharding(leaf, *records.sharding);
+  }
+
+  void Sharding(LeafPlan& leaf, const orbax::ShardingEntry& entry) {
+    if (entry.problem) {
+      Finding f = FindingOf(*entry.problem, item_.item.directory + "_sharding");
+      f.severity = report::Severity::kWarning;
+      return context_.Add(scan_, item_, leaf, std::move(f));
+    }
+    if (!entry.parts || !leaf.record.shape) return;
+    const std::vector<uint64_t>& shape = *leaf.record.shape;
+    bool fits = entry.parts->size() <= shape.size();
+    for (size_t d = 0; fits && d < entry.parts->size(); ++d)
+      fits = shape[d] % (*entry.parts)[d] == 0;
+    if (!fits)
+      Add(leaf, Code::kStructureMismatch, "_sharding", zarr::ShapeText(shape),
+          zarr::ShapeText(*entry.parts) + " parts",
+          "the array cannot be cut as _sharding says: a restore onto that sharding fails");
+  }
+
+  Context& context_;
+  Scan& scan_;
+  ItemScan& item_;
+  bool has_write_shapes_ = false;
+  std::vector<Records> notes_;  // by name
+};
+
+// A v1 partial save: each has databases of its own, `ocdbt.process_<p><32 hex digits>`, and they
+// are merged some time after the last of them was committed.
+bool IsPartialSave(const Scan& scan, const ItemScan& item) {
+  constexpr std::string_view kProcess = "ocdbt.process_";
+  const auto [first, last] = scan.Below(item.item.directory);
+  for (size_t i = first; i < last; ++i) {
+    const std::string_view name =
+        std::string_view(scan.listing[i].path).substr(item.item.directory.size());
+    if (name.starts_with(kProcess) && name.find('/') > kProcess.size() + 32) return true;
+  }
+  return false;
+}
+
+// The store's newest generation was written between the times that the checkpoint records, by the
+// same clock: another time is another save's.
+void CheckTimes(Context& context, Scan& scan, ItemScan& item) {
+  if (!item.manifest || item.manifest->versions.empty()) return;
+  const uint64_t time = item.manifest->versions.back().commit_time_nsecs;
+  // Of the directories around the item, from the source down.
+  const std::string& own = item.item.directory;
+  for (size_t end = 0; end != own.npos;
+       end = end == own.size() ? own.npos : own.find('/', end) + 1) {
+    const auto it = scan.times.find(own.substr(0, end));
+    if (it == scan.times.end()) continue;
+    const SaveTimes& times = it->second;
+    const bool early = times.init && time < *times.init;
+    const bool late = times.commit && time > *times.commit;
+    if (!early && !late) continue;
+    if (late && IsPartialSave(scan, item)) continue;
+    Finding f = MakeFinding(Code::kStructureMismatch,
+                            Phrase("the store was written ") + (early ? "before" : "after") +
+                                " the save that _CHECKPOINT_METADATA tells of: it may be another "
+                                "checkpoint's");
+    f.file = item.item.directory + ocdbt::kManifestName;
+    f.expected = (early ? "not before " : "not after ") +
+                 Phrase(early ? *times.init : *times.commit) + " ns";
+    f.actual = Phrase(time) + " ns";
+    context.Add(scan, item, std::move(f));
+  }
+}
+
+}  // namespace
+
+void CheckRecords(Context& context, Scan& scan, ItemScan& item) {
+  CheckTimes(context, scan, item);
+  if (item.tree) RecordChecker(context, scan, item).Run();
+}
+
+}  // namespace leafsum::plan

@@ -1,0 +1,71 @@
+// Stage 1: from the listing to items, and their side files read: `_METADATA`, `manifest.ocdbt`,
+// `_strings.json`, `array_metadatas/*`, `_sharding`, `_CHECKPOINT_METADATA`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "evidence/lockfile.h"
+#include "plan/stage.h"
+
+namespace leafsum::plan {
+
+class Discover : public ReadingStage {
+ public:
+  // `lock`: may name the step that is to be read.
+  // It is paired with what is there.
+  Discover(Context& context, evidence::Lockfile* lock);
+  // What the caller asked for is not there (no such step, no such item): a usage error, "" if none.
+  const std::string& not_found() const { return not_found_; }
+
+ private:
+  enum class What {
+    kHead,      // of a file `checkpoint`: TensorFlow has one of that name too
+    kFlaxHead,  // of a file that is nothing but what its name says to Flax
+    kCheckpointMetadata,
+    kDeletionJournal,
+    kTreeMetadata,
+    kOtherTree,  // of an item that --item leaves out: `item` counts in the layout
+    kManifest,
+    kStrings,
+    kArrayMetadatas,
+    kSharding,
+    kMsgpack,
+    kRootMetadata,
+    kJsonItem,
+  };
+  struct Want {
+    What what;
+    size_t scan, item;
+    std::string path;
+  };
+
+  void Start(size_t scan_index);
+  void LookAtHeads(size_t scan_index);
+  void LookAtFlaxHeads(size_t scan_index);
+  void Begin(size_t scan_index);
+  void WantItem(size_t scan_index, size_t item_index);
+  void WantArrayMetadatas(size_t scan, size_t item);
+  void WantMsgpack(size_t scan, size_t item, const std::string& path);
+  void WantCheckpoint(size_t scan, const std::string& directory);
+  void StartItems(size_t scan);
+  void Read(size_t tag, const Want& want, Bytes bytes);
+  bool WantIfListed(size_t scan, size_t item, What what, const std::string& path);
+  void OnRead(size_t tag, Bytes bytes) override;
+  void OnFailure(size_t tag, Error error) override;
+  void ReadMsgpack(size_t tag, Bytes bytes);
+  void ReadTree(Scan& scan, ItemScan& item, const std::string& path, Bytes bytes);
+  void OtherNames(Scan& scan, const ItemScan& item, const std::string& path);
+  void ReadArrayMetadatas(Scan& scan, ItemScan& item, const std::string& path, Bytes bytes);
+  void AddDivergence(Scan& scan, ItemScan& item, const std::string& path, report::Finding finding);
+  void Duplicates(Scan& scan, const ItemScan* item, const std::string& path,
+                  const std::vector<std::string>& names);
+  void Report(const Want& want, const Error& error);
+
+  evidence::Lockfile* lock_;
+  std::vector<Want> wants_;
+  std::vector<size_t> heads_;  // by scan: that were asked for and are not there yet
+  std::string not_found_;
+};
+
+}  // namespace leafsum::plan

@@ -1,0 +1,279 @@
+// The side files of a checkpoint have arrived: decoded, each into its place, and what is wrong with
+// them.
+#include "base/phrase.h"
+#include "base/sort.h"
+#include "base/text.h"
+#include "orbax/json_document.h"
+#include "plan/discover.h"
+#include "readers/flax_bytes.h"
+#include "readers/rich_tree.h"
+#include "readers/tree.h"
+
+namespace leafsum::plan {
+
+using report::Code;
+using report::Finding;
+using report::Severity;
+
+void Discover::Duplicates(Scan& scan, const ItemScan* item, const std::string& path,
+                          const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    Finding f = MakeFinding(
+        Code::kDuplicateMember,
+        "a JSON member occurs twice; readers take the last one, another reader may take the first");
+    f.file = path;
+    f.actual = IsUtf8(name) ? name : Hex(AsBytes(name));
+    if (item)
+      context_.Add(scan, *item, std::move(f));
+    else
+      context_.Add(scan, std::move(f));
+  }
+}
+
+void Discover::Report(const Want& want, const Error& error) {
+  Scan& scan = context_.scans[want.scan];
+  Finding f = FindingOf(error, want.path);
+  switch (want.what) {
+    // No leaf depends on these.
+    case What::kRootMetadata:
+    case What::kCheckpointMetadata:
+    case What::kDeletionJournal:
+      context_.Add(scan, f.severity == Severity::kError ? AsWarning(std::move(f)) : std::move(f));
+      return;
+    case What::kArrayMetadatas:
+      scan.items[want.item].record_problems.push_back(std::move(f));
+      return;
+    case What::kSharding:
+      context_.Add(scan, scan.items[want.item],
+                   f.severity == Severity::kError ? AsWarning(std::move(f)) : std::move(f));
+      return;
+    case What::kHead:
+    case What::kFlaxHead:  // what is not known stays a mark
+    case What::kJsonItem:
+      return;  // the leaf is its bytes, whatever they are
+    case What::kOtherTree: {
+      ItemScan item;
+      item.item = scan.layout.items[want.item];
+      context_.Add(scan, item, std::move(f));
+      return;
+    }
+    case What::kMsgpack: {
+      ItemScan& item = scan.items[want.item];
+      item.msgpack_broken = true;
+      if (!item.msgpack->path().empty()) f.key_path = item.msgpack->path();
+      context_.Add(scan, item, std::move(f));
+      return;
+    }
+    case What::kTreeMetadata:
+    case What::kManifest: {
+      ItemScan& item = scan.items[want.item];
+      item.failed = true;
+      context_.Add(scan, item, std::move(f));
+      return;
+    }
+    case What::kStrings:
+      scan.items[want.item].strings_problem = std::move(f);
+      return;
+  }
+}
+
+void Discover::ReadMsgpack(size_t tag, Bytes bytes) {
+  const Want want = wants_[tag];
+  Scan& scan = context_.scans[want.scan];
+  ItemScan& item = scan.items[want.item];
+  orbax::MsgpackReader& reader = *item.msgpack;
+  if (bytes.size() != reader.Want()->length)
+    return Report(want, ShortRead(true, reader.Want()->length, bytes.size()));
+  reader.Feed(bytes);
+  if (reader.error()) return Report(want, *reader.error());
+  if (auto next = reader.Want()) return WantRange(scan, want.path, next->offset, next->length, tag);
+  for (const orbax::KeyPath& path : reader.duplicates()) {
+    Finding f = MakeFinding(Code::kNameCollision,
+                            "a map has two members of this name: readers take the last one, the "
+                            "other one is lost");
+    f.file = want.path;
+    f.key_path = path;
+    context_.Add(scan, item, std::move(f));
+    item.no_fingerprint = true;
+  }
+}
+
+void Discover::Read(size_t tag, const Want& want, Bytes bytes) {
+  Scan& scan = context_.scans[want.scan];
+  switch (want.what) {
+    case What::kCheckpointMetadata: {
+      auto m = orbax::ParseCheckpointMetadata(bytes);
+      if (!m) return Report(want, m.error());
+      const std::string directory = want.path.substr(0, want.path.rfind('/') + 1);
+      const orbax::CheckpointMetadata& document = scan.documents[directory] = std::move(*m);
+      Duplicates(scan, nullptr, want.path, document.duplicate_members);
+      if (document.commit_timestamp_nsecs &&
+          scan.layout.checkpoint_directories == std::vector{directory})
+        scan.commit_timestamp_nsecs = document.commit_timestamp_nsecs;
+      const auto& [init, commit] = scan.times[directory] =
+          SaveTimes{document.init_timestamp_nsecs, document.commit_timestamp_nsecs};
+      if (init && commit && *commit < *init) {
+        Finding f = MakeFinding(Code::kStructureMismatch, "the save ended before it began");
+        f.file = want.path;
+        f.expected = "commit_timestamp_nsecs of at least " + Phrase(*init);
+        f.actual = Phrase(*commit);
+        context_.Add(scan, std::move(f));
+      }
+      if (document.has_commit_timestamp_member && !document.commit_timestamp_nsecs) {
+        Finding f = AsWarning(MakeFinding(
+            Code::kUncommitted,
+            "commit_timestamp_nsecs is null: the save may not have been finished, or the "
+            "writer does not record it"));
+        f.file = want.path;
+        context_.Add(scan, std::move(f));
+      }
+      return;
+    }
+    case What::kDeletionJournal: {
+      auto names = orbax::ParseDeletionJournal(bytes);
+      if (!names) return Report(want, names.error());
+      const std::string directory =
+          want.path.substr(0, want.path.size() - std::string("_CHECKPOINT_DELETION").size());
+      scan.journals[directory] = std::move(*names);
+      return;
+    }
+    case What::kHead:
+      return;
+    case What::kFlaxHead: {
+      FileEntry& entry = *scan.EntryOf(want.path);
+      entry.not_flax = !readers::MayRestoreFlax(bytes, entry.size);
+      return;
+    }
+    case What::kMsgpack:
+      return ReadMsgpack(tag, bytes);
+    case What::kRootMetadata: {
+      auto document = orbax::ParseObject(bytes);
+      if (!document) return Report(want, document.error());
+      return Duplicates(scan, nullptr, want.path, document->duplicate_members);
+    }
+    case What::kJsonItem: {
+      auto document = ParseJson(bytes, {.as_python = true});
+      if (document)
+        return Duplicates(scan, &scan.items[want.item], want.path, document->duplicate_members);
+      // The leaf is its bytes; but Orbax restores nothing from what is not JSON. Values that are
+      // many or nested deeply have no place, and are no error.
+      if (document.error().code == ErrorCode::kLimit) return;
+      Finding f = FindingOf(document.error(), want.path);
+      f.key_path = orbax::KeyPath();
+      return context_.Add(scan, scan.items[want.item], std::move(f));
+    }
+    case What::kTreeMetadata:
+      return ReadTree(scan, scan.items[want.item], want.path, bytes);
+    case What::kOtherTree: {
+      ItemScan item;
+      item.item = scan.layout.items[want.item];
+      ReadTree(scan, item, want.path, bytes);
+      return OtherNames(scan, item, want.path);
+    }
+    case What::kManifest: {
+      auto manifest = ocdbt::DecodeManifest(bytes);
+      if (!manifest) return Report(want, manifest.error());
+      scan.items[want.item].manifest = std::move(*manifest);
+      return;
+    }
+    case What::kStrings: {
+      auto strings = orbax::ParseStrings(bytes);
+      if (!strings) return Report(want, strings.error());
+      Duplicates(scan, &scan.items[want.item], want.path, strings->duplicate_members);
+      scan.items[want.item].strings = std::move(*strings);
+      return;
+    }
+    case What::kArrayMetadatas:
+      return ReadArrayMetadatas(scan, scan.items[want.item], want.path, bytes);
+    case What::kSharding: {
+      auto sharding = orbax::ParseSharding(bytes);
+      if (!sharding) return Report(want, sharding.error());
+      Duplicates(scan, &scan.items[want.item], want.path, sharding->duplicate_members);
+      scan.items[want.item].sharding = std::move(*sharding);
+      return;
+    }
+  }
+}
+
+// What a reader would take is said where everything is checked; that it takes nothing, always.
+void Discover::AddDivergence(Scan& scan, ItemScan& item, const std::string& path, Finding finding) {
+  if (finding.code != Code::kInvalid && !ChecksAll(context_.options)) return;
+  finding.file = path;
+  context_.Add(scan, item, std::move(finding));
+}
+
+void Discover::ReadTree(Scan& scan, ItemScan& item, const std::string& path, Bytes bytes) {
+  auto tree = orbax::ParseTreeMetadata(bytes);
+  if (!tree) {
+    Finding f = FindingOf(tree.error(), path);
+    context_.Add(scan, item, std::move(f));
+    item.failed = true;
+    return;
+  }
+  Duplicates(scan, &item, path, tree->duplicate_members);
+  for (const orbax::EntryProblem& problem : tree->problems) {
+    Finding f = FindingOf(problem.error, path);
+    f.message = "entry " + problem.member + ": " + f.message;
+    context_.Add(scan, item, std::move(f));
+    item.no_fingerprint = true;
+  }
+  item.no_fingerprint |= tree->has_equal_key_paths;
+  for (readers::TreeDivergence& d : readers::CheckTree(tree->entries)) {
+    Finding f =
+        MakeFinding(d.all_raise ? Code::kInvalid : Code::kReaderDivergence, std::move(d.message));
+    f.key_path = std::move(d.key_path);
+    f.expected = std::move(d.hashed);
+    f.actual = std::move(d.taken);
+    AddDivergence(scan, item, path, std::move(f));
+  }
+  if (tree->value_metadata_tree) {
+    if (auto d = readers::CompareRichTree(*tree->value_metadata_tree, tree->entries)) {
+      Finding f = FindingOf(d->error, path);
+      if (f.code == Code::kInvalid) {
+        f = MakeFinding(
+            Code::kReaderDivergence,
+            d->error.message + ": Orbax with support_rich_types restores the first of them");
+        f.key_path = std::move(d->key_path);
+        f.expected = d->error.expected;
+        f.actual = d->error.actual;
+      }
+      AddDivergence(scan, item, path, std::move(f));
+    }
+    tree->value_metadata_tree.reset();  // it is as long as all the rest
+  }
+  item.tree = std::move(*tree);
+}
+
+// Of an item that is not read, as PlanStage tells of one that is: each leaf whose parameter name is
+// another's too.
+void Discover::OtherNames(Scan& scan, const ItemScan& item, const std::string& path) {
+  if (!item.tree) return;
+  std::vector<std::pair<std::string, const orbax::TreeEntry*>> names;
+  for (const orbax::TreeEntry& entry : item.tree->entries)
+    if (!orbax::IsEmptyValueType(entry.value_type))
+      names.emplace_back(
+          (entry.value_type == "string" ? "s" : "a") + orbax::ParamName(entry.key_path), &entry);
+  StableSort(names, [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (size_t i = 1; i < names.size(); ++i) {
+    if (names[i].first != names[i - 1].first) continue;
+    Finding f =
+        MakeFinding(Code::kNameCollision,
+                    "another leaf has this leaf's parameter name too: readers take one of the two");
+    f.file = path;
+    f.key_path = names[i].second->key_path;
+    context_.Add(scan, item, std::move(f));
+  }
+}
+
+void Discover::ReadArrayMetadatas(Scan& scan, ItemScan& item, const std::string& path,
+                                  Bytes bytes) {
+  auto parsed = orbax::ParseArrayMetadatas(bytes);
+  if (!parsed) return item.record_problems.push_back(FindingOf(parsed.error(), path));
+  Duplicates(scan, &item, path, parsed->duplicate_members);
+  for (orbax::SerializedArrayMetadata& array : parsed->arrays) {
+    std::string name = array.param_name;
+    item.recorded.emplace(std::move(name), RecordedArray{path, std::move(array)});
+  }
+}
+
+}  // namespace leafsum::plan

@@ -1,0 +1,260 @@
+#include "plan/options.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/phrase.h"
+#include "base/sort.h"
+#include "orbax/key_path.h"
+
+namespace leafsum::plan {
+namespace {
+
+using report::Command;
+
+Error Bad(std::string_view member, std::string what) {
+  return Error{ErrorCode::kInvalid, "option \"" + std::string(member) + "\": " + what, {}, "", ""};
+}
+
+std::optional<Command> ParseCommand(std::string_view name) {
+  for (Command c : {Command::kLock, Command::kVerify, Command::kCheck, Command::kDiff,
+                    Command::kDigest, Command::kList, Command::kCat, Command::kMatch})
+    if (report::CommandName(c) == name) return c;
+  return std::nullopt;
+}
+
+std::optional<hash::Digest> ParseFingerprint(std::string_view text) {
+  constexpr std::string_view kPrefix = "leafsum1:";
+  if (text.substr(0, kPrefix.size()) != kPrefix) return std::nullopt;
+  auto bytes = ParseHex(text.substr(kPrefix.size()));
+  if (!bytes || bytes->size() != 32) return std::nullopt;
+  hash::Digest digest;
+  std::copy(bytes->begin(), bytes->end(), digest.begin());
+  return digest;
+}
+
+// [source, item, [key path], [other key path]]
+std::optional<Rename> ParseRename(const JsonValue& v) {
+  const JsonValue::Array* cells = v.AsArray();
+  if (!cells || cells->size() != 4) return std::nullopt;
+  const auto source = (*cells)[0].AsUint();
+  const std::string* item = (*cells)[1].AsString();
+  auto from = (*cells)[2].AsStringArray(), to = (*cells)[3].AsStringArray();
+  if (!source || *source > 1 || !item || !from || !to) return std::nullopt;
+  return Rename{static_cast<uint32_t>(*source), *item, std::move(*from), std::move(*to)};
+}
+
+std::optional<ReadPart> ParsePart(const JsonValue& v) {
+  const JsonValue *chunks = v.Find("chunks"), *skip = v.Find("skip"), *take = v.Find("take"),
+                  *begin = v.Find("begin");
+  if (!skip || !skip->AsUint() || !take || !take->AsUint()) return std::nullopt;
+  ReadPart part{{}, *skip->AsUint(), *take->AsUint(), {}};
+  if (begin && !(part.begin = begin->AsUint())) return std::nullopt;
+  if (!chunks) return part;
+  if (!chunks->AsArray()) return std::nullopt;
+  for (const JsonValue& axis : *chunks->AsArray()) {
+    auto indices = axis.AsUintArray();
+    if (!indices) return std::nullopt;
+    part.chunks.push_back(std::move(*indices));
+  }
+  return part;
+}
+
+// {"item","key_path","dtype","shape"?,"chunk_shape"?,"nbytes","parts":[{"chunks"?,"skip","take","begin"?}]}
+std::optional<ReadRequest> ParseRead(const JsonValue& v) {
+  const JsonValue *item = v.Find("item"), *path = v.Find("key_path"), *parts = v.Find("parts");
+  if (!item || !item->AsString() || !path || !path->AsStringArray() || !parts || !parts->AsArray())
+    return std::nullopt;
+  const JsonValue *dtype = v.Find("dtype"), *nbytes = v.Find("nbytes");
+  if (!dtype || !dtype->AsString() || !nbytes || !nbytes->AsUint()) return std::nullopt;
+  ReadRequest request{*item->AsString(), *path->AsStringArray(), {}, *dtype->AsString(), {}, {},
+                      *nbytes->AsUint()};
+  for (auto [name, member] :
+       {std::pair("shape", &request.shape), std::pair("chunk_shape", &request.chunk_shape)}) {
+    const JsonValue* list = v.Find(name);
+    if (!list || list->is_null()) continue;
+    if (!(*member = list->AsUintArray())) return std::nullopt;
+  }
+  for (const JsonValue& one : *parts->AsArray()) {
+    auto part = ParsePart(one);
+    if (!part) return std::nullopt;
+    request.parts.push_back(std::move(*part));
+  }
+  return request;
+}
+
+std::optional<Sample> ParseSample(const JsonValue& v) {
+  const JsonValue *seed = v.Find("seed"), *share = v.Find("millionths"), *bytes = v.Find("bytes");
+  if (!seed || !seed->AsUint() || !share == !bytes) return std::nullopt;
+  Sample sample{*seed->AsUint(), {}, {}};
+  (share ? sample.millionths : sample.bytes) = (share ? share : bytes)->AsUint();
+  if (!sample.millionths && !sample.bytes) return std::nullopt;
+  return sample;
+}
+
+// [[item, [key path]], …]
+bool ParseResumed(const JsonValue& v, Options& o) {
+  if (!v.AsArray()) return false;
+  for (const JsonValue& row : *v.AsArray()) {
+    const JsonValue::Array* cells = row.AsArray();
+    if (!cells || cells->size() != 2 || !(*cells)[0].AsString()) return false;
+    auto path = (*cells)[1].AsStringArray();
+    if (!path) return false;
+    o.resumed.emplace_back(*(*cells)[0].AsString(), std::move(*path));
+  }
+  StableSort(o.resumed, std::less<>());
+  return true;
+}
+
+// One member; nothing where it is fine.
+Status Read(Options& o, const std::string& name, const JsonValue& v) {
+  struct Flag {
+    std::string_view name;
+    bool Options::* member;
+  };
+  static constexpr Flag kFlags[] = {{"all_steps", &Options::all_steps},
+                                    {"deep", &Options::deep},
+                                    {"strict", &Options::strict},
+                                    {"allow_missing", &Options::allow_missing},
+                                    {"allow_extra", &Options::allow_extra},
+                                    {"allow_structure", &Options::allow_structure},
+                                    {"stored", &Options::stored},
+                                    {"blocks", &Options::blocks},
+                                    {"chunks", &Options::chunks},
+                                    {"files", &Options::files},
+                                    {"resumed_by_tags", &Options::resumed_by_tags},
+                                    {"write_source", &Options::write_source},
+                                    {"against_with_source", &Options::against_with_source},
+                                    {"values", &Options::values},
+                                    {"keys", &Options::keys},
+                                    {"key_digests", &Options::key_digests},
+                                    {"readers", &Options::readers},
+                                    {"versions", &Options::versions},
+                                    {"read_ahead", &Options::read_ahead}};
+  for (const Flag& flag : kFlags) {
+    if (name != flag.name) continue;
+    auto b = v.AsBool();
+    if (!b) return Bad(name, "must be true or false");
+    o.*flag.member = *b;
+    return std::nullopt;
+  }
+  struct Number {
+    std::string_view name;
+    uint64_t Options::* member;
+  };
+  static constexpr Number kNumbers[] = {{"max_memory", &Options::max_memory},
+                                        {"max_fill", &Options::max_fill},
+                                        {"segment", &Options::segment}};
+  for (const Number& number : kNumbers) {
+    if (name != number.name) continue;
+    auto n = v.AsUint();
+    if (!n) return Bad(name, "must be a whole number of bytes");
+    o.*number.member = *n;
+    return std::nullopt;
+  }
+  struct Texts {
+    std::string_view name;
+    std::vector<std::string> Options::* member;
+  };
+  static constexpr Texts kTexts[] = {{"include", &Options::include},
+                                     {"exclude", &Options::exclude},
+                                     {"source_names", &Options::source_names},
+                                     {"nested", &Options::nested},
+                                     {"source_files", &Options::source_files}};
+  for (const Texts& texts : kTexts) {
+    if (name != texts.name) continue;
+    auto list = v.AsStringArray();
+    if (!list) return Bad(name, "must be a list of texts");
+    o.*texts.member = std::move(*list);
+    return std::nullopt;
+  }
+  if (name == "command") {
+    auto c = v.AsString() ? ParseCommand(*v.AsString()) : std::nullopt;
+    if (!c) return Bad(name, "no such command");
+    o.command = *c;
+  } else if (name == "algorithms") {
+    auto list = v.AsStringArray();
+    if (!list) return Bad(name, "must be a list of texts");
+    for (const std::string& a : *list) {
+      if (a != "blake3" && a != "sha256") return Bad(name, "no such algorithm: " + a);
+      o.sha256 |= a == "sha256";
+    }
+  } else if (name == "renames") {
+    const JsonValue::Array* list = v.AsArray();
+    if (!list) return Bad(name, "must be a list");
+    for (const JsonValue& row : *list) {
+      auto rename = ParseRename(row);
+      if (!rename) return Bad(name, "a row is not [source, item, key path, key path]");
+      o.renames.push_back(std::move(*rename));
+    }
+  } else if (name == "reads") {
+    if (!v.AsArray()) return Bad(name, "must be a list");
+    for (const JsonValue& row : *v.AsArray()) {
+      auto read = ParseRead(row);
+      if (!read)
+        return Bad(name,
+                   "an element is not {item, key_path, dtype, shape, chunk_shape, nbytes, parts}");
+      o.reads.push_back(std::move(*read));
+    }
+  } else if (name == "sample") {
+    o.sample = ParseSample(v);
+    if (!o.sample) return Bad(name, "must be a seed and either millionths or bytes");
+  } else if (name == "resumed") {
+    if (!ParseResumed(v, o)) return Bad(name, "must be a list of [item, key path]");
+  } else if (name == "sums") {
+    auto sums = evidence::ParseFileSums(v);
+    if (!sums) return sums.error();
+    o.sums = std::move(*sums);
+  } else if (name == "item") {
+    if (!v.is_null() && !v.AsString()) return Bad(name, "must be a text");
+    if (v.AsString()) o.item = *v.AsString();
+  } else if (name == "prefix") {
+    if (v.is_null()) return std::nullopt;
+    if (!v.AsString() || v.AsString()->empty() || v.AsString()->find('/') != std::string::npos)
+      return Bad(name, "must be what the names of Flax's files begin with, as checkpoint_");
+    o.prefix = *v.AsString();
+    o.prefix_named = true;
+  } else if (name == "step") {
+    if (v.AsUint())
+      o.step = Phrase(*v.AsUint());
+    else if (v.AsString() && !v.AsString()->empty())
+      o.step = *v.AsString();
+    else if (!v.is_null())
+      return Bad(name, "must be a whole number or the name of a step");
+  } else if (name == "generation") {
+    if (!v.is_null() && v.AsUint().value_or(0) == 0)
+      return Bad(name, "must be a whole number from 1");
+    o.generation = v.AsUint();
+  } else if (name == "fingerprint") {
+    if (v.is_null()) return std::nullopt;
+    o.fingerprint = v.AsString() ? ParseFingerprint(*v.AsString()) : std::nullopt;
+    if (!o.fingerprint) return Bad(name, "must be leafsum1: and 64 hex digits in lower case");
+  } else {
+    return Bad(name, "no such option");
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool IsIncluded(const Options& o, std::string_view item, const std::vector<std::string>& key_path) {
+  bool is = o.include.empty();
+  for (const std::string& pattern : o.include) is = is || orbax::Matches(pattern, item, key_path);
+  for (const std::string& pattern : o.exclude) is = is && !orbax::Matches(pattern, item, key_path);
+  return is;
+}
+
+Result<Options> ParseOptions(Bytes json) {
+  auto document = ParseJson(json);
+  if (!document) return document.error().Prefixed("options");
+  const JsonValue::Object* object = document->root.AsObject();
+  if (!object) return Error{ErrorCode::kInvalid, "options: must be an object", {}, "", ""};
+  Options options;
+  for (const auto& [name, value] : *object)
+    if (Status bad = Read(options, name, value)) return *bad;
+  if (options.step && options.all_steps)
+    return Error{ErrorCode::kInvalid, "a step and all steps: choose one", {}, "", ""};
+  return options;
+}
+
+}  // namespace leafsum::plan

@@ -1,0 +1,112 @@
+// What a command is asked to do: the JSON of src/bindings/README.md as a value.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/limits.h"
+#include "base/result.h"
+#include "evidence/file_sums.h"
+#include "hash/digest.h"
+#include "orbax/flax_name.h"
+#include "report/report.h"
+
+namespace leafsum::plan {
+
+// A leaf that is compared under another key path (`diff --rename`, `--strip-prefix`).
+struct Rename {
+  uint32_t source = 0;
+  std::string item;
+  std::vector<std::string> from, to;
+};
+
+// A part of a leaf's content: the chunks that have these grid indices along each axis (all, where
+// there is no list), and of their content `take` bytes from `skip` on. With `begin` these are the
+// leaf's own bytes from there on, at a block's boundary, and can be checked (`cat --lock`).
+struct ReadPart {
+  std::vector<std::vector<uint64_t>> chunks;
+  uint64_t skip = 0, take = 0;
+  std::optional<uint64_t> begin;
+};
+struct ReadRequest {
+  std::string item;
+  std::vector<std::string> key_path;
+  std::vector<ReadPart> parts;
+  // What the parts were reckoned from, by `ls`: a leaf that is another one by now is not read.
+  std::string dtype;
+  std::optional<std::vector<uint64_t>> shape, chunk_shape;
+  uint64_t nbytes = 0;
+};
+
+// `verify --sample`: a share of the chunks in millionths, or so many bytes of them.
+struct Sample {
+  uint64_t seed = 0;
+  std::optional<uint64_t> millionths, bytes;
+};
+
+struct Options {
+  report::Command command = report::Command::kCheck;
+  std::vector<std::string> source_names;  // last path component of each source
+  std::vector<std::string> source_files;  // of a source that is one file its name, else ""
+  bool sha256 = false;                    // besides BLAKE3, which is always computed
+  std::optional<std::string> item;
+  std::optional<std::string> step;  // a number in digits, or the name of a directory of a root
+  bool all_steps = false;
+  std::string prefix{orbax::kFlaxPrefix};  // of Flax's step files
+  bool prefix_named = false;               // the user gave it
+  std::vector<std::string> include, exclude;
+  bool deep = false;
+  bool strict = false;
+  bool allow_missing = false, allow_extra = false;
+  bool allow_structure = false;  // what differs from the evidence around the values is a warning
+  std::optional<hash::Digest> fingerprint;  // evidence of one line
+  bool stored = true, blocks = true, chunks = false, write_source = true,
+       files = false;  // what `lock` writes
+  bool against_with_source =
+      false;  // verify: the second source came with the first and is not trusted
+  std::vector<std::string>
+      nested;  // verify: of each source the directory in it that is the other one, "" if none
+  bool values = false;             // diff: compare the values of what differs
+  std::vector<Rename> renames;     // diff
+  std::vector<ReadRequest> reads;  // cat, match
+  std::optional<Sample> sample;    // verify
+  bool resumed_by_tags = false;    // that its files are as they were, only a server says
+  // verify: leaves that an earlier run found equal to this lockfile's, in files that are still as
+  // they were: [item, key path].
+  std::vector<std::pair<std::string, std::vector<std::string>>> resumed;
+  bool keys = false;         // ls: list the keys
+  bool key_digests = false;  // ls: and hash their values
+  bool readers = false;      // check: what each reader would take; ls: what AUTO takes
+  bool versions = false;     // ls: list the generations of OCDBT stores
+  bool read_ahead = false;   // the host reads ahead, in 3/8 of max_memory at most: say of each job
+                             // which values it reads; no result depends on it
+  std::optional<uint64_t> generation;      // of OCDBT stores; else the newest
+  std::optional<evidence::FileSums> sums;  // verify: evidence over files
+  uint64_t max_memory = kDefaultMaxMemory;
+  uint64_t max_fill = kDefaultMaxFill;
+  uint64_t segment =
+      kDefaultSegment;  // of a large leaf, in one job (leaf_split.h); no result depends on it
+};
+
+// Whether a command checks all there is, besides what it has to read.
+inline bool ChecksAll(const Options& o) {
+  using report::Command;
+  return o.command == Command::kLock || o.command == Command::kVerify ||
+         o.command == Command::kCheck || o.command == Command::kDiff;
+}
+
+// Whether a command reads parts of leaves, and compares no leaf as a whole.
+inline bool ReadsParts(const Options& o) {
+  return o.command == report::Command::kCat || o.command == report::Command::kMatch;
+}
+
+// Whether --include and --exclude leave a leaf in.
+bool IsIncluded(const Options& o, std::string_view item, const std::vector<std::string>& key_path);
+
+// Strict: unknown members and wrong types are errors.
+Result<Options> ParseOptions(Bytes json);
+
+}  // namespace leafsum::plan

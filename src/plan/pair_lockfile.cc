@@ -1,0 +1,165 @@
+#include "plan/pair_lockfile.h"
+
+#include <algorithm>
+
+#include "base/phrase.h"
+#include "base/sort.h"
+#include "report/printable.h"
+
+namespace leafsum::plan {
+
+using report::Code;
+using report::Finding;
+
+namespace {
+
+std::string_view TopOf(std::string_view path) { return path.substr(0, path.find('/')); }
+std::string_view BelowTop(std::string_view path) {
+  return path.substr(std::min(path.size(), TopOf(path).size() + 1));
+}
+
+bool ShareAName(const evidence::Lockfile& lock, const orbax::Layout& layout) {
+  for (const evidence::ItemRecord& locked : lock.items)
+    for (const orbax::Item& item : layout.items)
+      if (locked.name == item.name) return true;
+  return false;
+}
+
+// The step of this number, else the newest; "" where two have the number.
+std::string StepOf(const evidence::Lockfile& lock, std::optional<uint64_t> number) {
+  std::string_view found;
+  if (!number)
+    for (const evidence::ItemRecord& item : lock.items)
+      number = std::max(number, orbax::StepNumber(TopOf(item.name)));
+  for (const evidence::ItemRecord& item : lock.items) {
+    const std::string_view top = TopOf(item.name);
+    if (*orbax::StepNumber(top) != *number || top == found) continue;
+    if (!found.empty()) return "";
+    found = top;
+  }
+  return std::string(found);
+}
+
+uint64_t LeavesOf(const evidence::ItemRecord& item) {
+  uint64_t n = 0;
+  for (const evidence::LeafRecord& leaf : item.leaves) n += leaf.has_content;
+  return n;
+}
+
+// Of a lockfile with --all-steps, one step. True where it was taken.
+bool TakeStep(Context& context, Scan& scan, evidence::Lockfile& lock) {
+  const bool root = scan.layout.is_root;
+  const std::string step = StepOf(lock, root ? scan.layout.chosen->number() : std::nullopt);
+  if (step.empty()) return false;
+  uint64_t left_over = 0;
+  std::vector<evidence::ItemRecord> kept;
+  for (evidence::ItemRecord& item : lock.items) {
+    if (TopOf(item.name) != step) {
+      ++left_over;
+      if (!context.options.item) lock.leaves_left_over += LeavesOf(item);
+      continue;
+    }
+    item.name = BelowTop(item.name);
+    kept.push_back(std::move(item));
+  }
+  if (kept.empty()) return false;
+  lock.items = std::move(kept);
+  Finding f = MakeFinding(Code::kItemRenamed, "the lockfile is of every step of a root: its step " +
+                                                  report::Clipped(step) + " was compared with " +
+                                                  (root ? "that step here" : "this source"));
+  f.expected = step;
+  f.actual = root ? scan.layout.chosen->directory + scan.layout.chosen->file : std::string();
+  context.Add(scan, std::move(f));
+  if (left_over == 0 || context.options.item) return true;
+  f = MakeFinding(Code::kSkipped,
+                  "the lockfile is of other steps too, which are not in what was read: name the "
+                  "root with --all-steps, or an item with --item");
+  f.actual = Phrase(left_over) + (left_over == 1 ? " item" : " items");
+  context.Add(scan, std::move(f));
+  return true;
+}
+
+// The paths of the lockfile's files as they are in this source: `strip` was before each that has a
+// place here, `prefix` is now.
+void PlaceFiles(Context& context, Scan& scan, evidence::Lockfile& lock, const std::string& strip,
+                const std::string& prefix) {
+  context.files_below = prefix;
+  std::vector<evidence::FileRecord> kept;
+  uint64_t left_over = 0;
+  for (evidence::FileRecord& file : *lock.files) {
+    if (!file.path.starts_with(strip)) {
+      ++left_over;
+      continue;
+    }
+    file.path = prefix + file.path.substr(strip.size());
+    kept.push_back(std::move(file));
+  }
+  lock.files = std::move(kept);
+  if (left_over == 0 || context.options.item) return;
+  Finding f = MakeFinding(
+      Code::kSkipped,
+      "files were locked that lie outside of this source: name the directory that was locked");
+  f.actual = Phrase(left_over) + (left_over == 1 ? " file" : " files");
+  context.Add(scan, std::move(f));
+}
+
+// Of a root: that is known of it, or its files say so.
+std::string StepDirectoryOf(const evidence::Lockfile& lock) {
+  if (!lock.step) return "";
+  for (const evidence::FileRecord& file : *lock.files)
+    if (file.path.find('/') != file.path.npos && orbax::StepNumber(TopOf(file.path)) == lock.step)
+      return std::string(TopOf(file.path)) + "/";
+  return "";
+}
+
+}  // namespace
+
+bool IsOfAllSteps(const evidence::Lockfile& lock) {
+  return !lock.step && !lock.items.empty() &&
+         std::all_of(lock.items.begin(), lock.items.end(), [](const evidence::ItemRecord& item) {
+           return orbax::StepNumber(TopOf(item.name)).has_value();
+         });
+}
+
+void PairLockfile(Context& context, Scan& scan, evidence::Lockfile& lock) {
+  const orbax::Layout& layout = scan.layout;
+  if (scan.nothing_read || (layout.is_root && !layout.chosen))
+    return;  // all steps: names are whole
+  std::string strip, prefix;
+  bool of_root = lock.step.has_value();
+  if (IsOfAllSteps(lock) && !ShareAName(lock, layout)) {
+    const std::string step = StepOf(lock, layout.is_root ? layout.chosen->number() : std::nullopt);
+    if (!TakeStep(context, scan, lock)) return;
+    of_root = true;
+    if (!layout.is_root) strip = step + "/";
+  } else if (lock.files && of_root && !layout.is_root) {
+    strip = StepDirectoryOf(lock);
+    if (strip.empty()) strip = Phrase(*lock.step) + "/";
+  }
+  const bool one_each = lock.items.size() == 1 && layout.items.size() == 1;
+  if (lock.files) {
+    const std::string step = layout.is_root ? layout.chosen->directory : "";
+    // A lockfile without a step may be of a root all the same (--no-source).
+    const bool same_root =
+        layout.is_root &&
+        (of_root ||
+         std::any_of(lock.files->begin(), lock.files->end(), [&](const evidence::FileRecord& file) {
+           return !step.empty() && file.path.starts_with(step);
+         }));
+    if (!same_root) prefix = step;
+    if (one_each && !same_root && lock.items[0].name != layout.items[0].name) {
+      if (lock.items[0].name.empty())
+        prefix = layout.items[0].directory;
+      else if (layout.items[0].name.empty())
+        strip += lock.items[0].name + "/";
+    }
+    PlaceFiles(context, scan, lock, strip, prefix);
+  }
+  // --item may name an item of the lockfile where the source is that item.
+  if (context.options.item && lock.items.size() > 1)
+    std::erase_if(lock.items, [&](const evidence::ItemRecord& item) {
+      return item.name != *context.options.item;
+    });
+}
+
+}  // namespace leafsum::plan

@@ -1,0 +1,384 @@
+#include "plan/plan_stage.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/sort.h"
+#include "base/text.h"
+#include "kvstore/safe_path.h"
+#include "readers/tree.h"
+
+namespace leafsum::plan {
+
+using report::Code;
+using report::Finding;
+using report::Severity;
+
+namespace {
+
+// Absolute, a drive's, or with `..`, whichever way the slashes lean.
+bool LeavesDirectory(std::string_view name) {
+  std::string path(name);
+  std::replace(path.begin(), path.end(), '\\', '/');
+  if (path.starts_with('/') || path == ".." || path.starts_with("../") || path.ends_with("/..") ||
+      path.find("/../") != path.npos || path.find('\0') != path.npos)
+    return true;
+  const auto is_letter = [](char c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; };
+  return path.size() > 1 && is_letter(path[0]) && (path[1] == ':' || path.find("://") != path.npos);
+}
+
+}  // namespace
+
+PlanStage::PlanStage(Context& context) : ReadingStage(context) {
+  for (size_t s = 0; s < context.scans.size(); ++s)
+    for (size_t i = 0; i < context.scans[s].items.size(); ++i) {
+      Scan& scan = context.scans[s];
+      ItemScan& item = scan.items[i];
+      if (!item.failed) PlanItem(s, i);
+      // Told of every string leaf, or once where there is none.
+      if (item.strings_problem &&
+          std::none_of(item.leaves.begin(), item.leaves.end(), [](const LeafPlan& leaf) {
+            return leaf.record.dtype == "string" && !leaf.in_msgpack;
+          }))
+        context.Add(scan, item, *item.strings_problem);
+    }
+  TellAbsentArrays(context, std::move(absent_));
+}
+
+void PlanStage::PlanItem(size_t s, size_t i) {
+  Scan& scan = context_.scans[s];
+  ItemScan& item = scan.items[i];
+  SharedDocuments(item);
+  string_bytes_ = 0;
+  switch (item.item.kind) {
+    case orbax::ItemKind::kPyTree:
+      return PlanTree(s, i);
+    case orbax::ItemKind::kBareOcdbt:
+    case orbax::ItemKind::kBareZarr:
+      return PlanBareStore(s, i);
+    case orbax::ItemKind::kJson:
+      return PlanFile(scan, item, "json");
+    case orbax::ItemKind::kProto:
+      return PlanFile(scan, item, "proto");
+    case orbax::ItemKind::kMsgpack:
+      return PlanMsgpack(s, i);
+    case orbax::ItemKind::kAmbiguous:
+      return;
+  }
+}
+
+void PlanStage::PlanFile(Scan& scan, ItemScan& item, std::string_view dtype) {
+  const auto id = scan.files.Find(item.item.file);
+  if (!id || !scan.files.size(*id)) return;
+  LeafPlan leaf;
+  leaf.record.value_type = leaf.record.dtype = dtype;
+  leaf.record.nbytes = *scan.files.size(*id);
+  leaf.raw_file = *id;
+  item.leaves.push_back(std::move(leaf));
+  item.tree_read = true;
+}
+
+void PlanStage::PlanTree(size_t s, size_t i) {
+  Scan& scan = context_.scans[s];
+  ItemScan& item = scan.items[i];
+  orbax::TreeMetadata& tree = *item.tree;
+  item.tree_read = tree.problems.empty();
+  bool has_write_shape = false;
+  item.leaves.reserve(tree.entries.size());
+  for (orbax::TreeEntry& entry : tree.entries) {
+    LeafPlan& leaf = item.leaves.emplace_back();
+    leaf.record.key_path = std::move(entry.key_path);
+    leaf.record.key_types = std::move(entry.key_types);
+    leaf.record.value_type = std::move(entry.value_type);
+    leaf.param_name = orbax::ParamName(leaf.record.key_path);
+    leaf.write_shape = std::move(entry.write_shape);
+    leaf.skip_deserialize = entry.skip_deserialize;
+    has_write_shape |= leaf.write_shape.has_value();
+    if (orbax::IsEmptyValueType(leaf.record.value_type)) {
+      leaf.record.dtype = leaf.record.value_type;
+      leaf.record.has_content = false;
+      leaf.state = LeafPlan::State::kEmpty;
+    }
+  }
+  tree.entries = {};  // they are the leaves' now
+  SortLeaves(item);
+  TellRecordProblems(scan, item);
+  if (has_write_shape && !item.has_array_metadatas && scan.records_asked) {
+    Finding f = MakeFinding(
+        Code::kMissingFile,
+        "array_metadatas/ is not there, though the tree was written with it; PRNG keys restore as "
+        "plain integers without it");
+    f.severity = Severity::kWarning;
+    f.file = item.item.directory + "array_metadatas/";
+    context_.Add(scan, item, std::move(f));
+  }
+  const std::vector<orbax::MsgpackLeaf*> values = MsgpackValues(scan, item);
+  // Of an array alone it is not known how the others are stored.
+  if (!item.narrowed && StoredOtherwise(scan, item)) return;
+  size_t v = 0;
+  for (size_t l = 0; l < item.leaves.size(); ++l) {
+    LeafPlan& leaf = item.leaves[l];
+    // Both are sorted by key path.
+    while (v < values.size() && orbax::KeyPathLess(values[v]->key_path, leaf.record.key_path))
+      Unclaimed(scan, item, *values[v++]);
+    orbax::MsgpackLeaf* value = nullptr;
+    if (v < values.size() && values[v]->key_path == leaf.record.key_path) value = values[v++];
+    const bool is_empty = leaf.state == LeafPlan::State::kEmpty;
+    const bool in_msgpack = value && value->kind != orbax::MsgpackLeaf::Kind::kPlaceholder &&
+                            !(is_empty && value->kind == orbax::MsgpackLeaf::Kind::kEmpty);
+    if (!in_msgpack && leaf.record.value_type == "jax.Array") ReadKeyMark(scan, item, leaf);
+    if (in_msgpack) TwoSources(scan, item, leaf);
+    if (in_msgpack)
+      PlanMsgpackValue(scan, item, leaf, *value);
+    else if (is_empty || !HasReader(scan, item, leaf, tree.use_zarr3))
+      continue;
+    else if (item.narrowed && !context_.Reads(item.item.name, leaf.record.key_path))
+      leaf.unseen = true, leaf.state = LeafPlan::State::kNotRead;
+    else if (leaf.record.value_type == "string")
+      PlanString(scan, item, leaf);
+    else
+      PlanArray(s, i, l, tree.use_zarr3);
+  }
+  while (v < values.size()) Unclaimed(scan, item, *values[v++]);
+  CheckNames(scan, item);
+}
+
+// A leaf whose value lies in the msgpack file, and which the store or _strings.json has too: v0
+// takes the one, v1 the other.
+void PlanStage::TwoSources(Scan& scan, ItemScan& item, LeafPlan& leaf) {
+  const std::string prefix = orbax::KeyPrefix(leaf.param_name);
+  const bool stored = item.store_read && (item.store.Find(prefix + std::string(kZarray)) ||
+                                          item.store.Find(prefix + std::string(kZarrJson)));
+  if (!stored && !(item.strings && item.strings->values.contains(leaf.param_name))) return;
+  const char* other = stored ? "the array of this name in the store" : "the text in _strings.json";
+  Finding f = MakeFinding(
+      Code::kReaderDivergence,
+      "v1 load would take " + std::string(other) +
+          ", which it alone reads; hashed was the value in the msgpack file checkpoint, which "
+          "PyTreeCheckpointer takes: remove the file checkpoint, or save again");
+  f.file = item.item.directory + "checkpoint";
+  f.expected = "the value in the msgpack file";
+  f.actual = other;
+  context_.Add(scan, item, leaf, std::move(f));
+}
+
+// Without the files of array_metadatas/ nobody knows which arrays are PRNG keys, and Orbax raises
+// where it has a jax.Array to restore.
+void PlanStage::TellRecordProblems(Scan& scan, ItemScan& item) {
+  const bool needed = std::any_of(item.leaves.begin(), item.leaves.end(), [](const LeafPlan& leaf) {
+    return leaf.record.value_type == "jax.Array";
+  });
+  for (const Finding& problem : item.record_problems)
+    context_.Add(scan, item,
+                 needed || problem.severity != Severity::kError ? problem : AsWarning(problem));
+}
+
+// Whether a reader restores the leaf from the store at all (readers/tree.h). An array without one
+// is read all the same: the project that wrote it may have a handler.
+bool PlanStage::HasReader(Scan& scan, ItemScan& item, LeafPlan& leaf, bool zarr3) {
+  const std::string& type = leaf.record.value_type;
+  const bool known = readers::HasTypeHandler(type);
+  if (known && !leaf.skip_deserialize) return true;
+  Finding f =
+      known ? MakeFinding(Code::kReaderDivergence,
+                          "_METADATA says skip_deserialize of a leaf with content: Orbax does not "
+                          "read it, and raises")
+            : MakeFinding(Code::kInvalid,
+                          "no type handler of Orbax knows this value type: a restore raises "
+                          "\"TypeHandler lookup "
+                          "failed\" unless a handler of the project that wrote it is registered");
+  f.file = item.item.directory + "_METADATA";
+  f.expected = known ? "skip_deserialize false" : "jax.Array, np.ndarray, scalar or string";
+  f.actual = known ? "skip_deserialize true" : type;
+  if (!known || ChecksAll(context_.options)) context_.Add(scan, item, leaf, std::move(f));
+  if (known) return true;
+  const std::string key =
+      orbax::KeyPrefix(leaf.param_name) + std::string(zarr3 ? kZarrJson : kZarray);
+  if (item.store_read && item.store.Find(key)) return true;
+  leaf.state = LeafPlan::State::kNotRead;
+  return false;
+}
+
+// The flag `use_zarr3` contradicts every array: one finding for all, and none of them can be read.
+bool PlanStage::StoredOtherwise(Scan& scan, ItemScan& item) {
+  const bool zarr3 = item.tree->use_zarr3;
+  bool as_said = false, otherwise = false;
+  for (const LeafPlan& leaf : item.leaves) {
+    const std::string prefix = orbax::KeyPrefix(leaf.param_name);
+    as_said |= item.store.Find(prefix + std::string(zarr3 ? kZarrJson : kZarray)) != nullptr;
+    if (as_said) return false;
+    otherwise |= item.store.Find(prefix + std::string(zarr3 ? kZarray : kZarrJson)) != nullptr;
+  }
+  if (!otherwise) return false;
+  Finding f = MakeFinding(Code::kInvalid,
+                          zarr3 ? "_METADATA says that the arrays are zarr v3, they are zarr v2"
+                                : "_METADATA says that the arrays are zarr v2, they are zarr v3");
+  f.file = item.item.directory + "_METADATA";
+  f.expected = zarr3 ? "use_zarr3 false" : "use_zarr3 true";
+  f.actual = zarr3 ? "use_zarr3 true" : "use_zarr3 false";
+  context_.Add(scan, item, std::move(f));
+  item.failed = true;
+  for (LeafPlan& leaf : item.leaves)
+    if (leaf.state == LeafPlan::State::kPlanned) leaf.state = LeafPlan::State::kNotRead;
+  return true;
+}
+
+void PlanStage::Unclaimed(Scan& scan, ItemScan& item, const orbax::MsgpackLeaf& value) {
+  Finding f = MakeFinding(Code::kUnclaimedKey,
+                          "a value in the msgpack file that no leaf of _METADATA accounts for");
+  f.file = scan.files.path(item.msgpack_file);
+  f.offset = value.offset;
+  f.actual = orbax::JsonPointer(value.key_path);
+  context_.Add(scan, item, std::move(f));
+}
+
+// Names that more than one leaf has, and names that lead out of the checkpoint.
+void PlanStage::CheckNames(Scan& scan, ItemScan& item) {
+  std::vector<std::string> names[2];  // of arrays, of strings
+  const auto name_of = [](const LeafPlan& leaf) {
+    return leaf.record.value_type == "string" ? leaf.param_name : orbax::KeyPrefix(leaf.param_name);
+  };
+  for (const LeafPlan& leaf : item.leaves)
+    if (leaf.state != LeafPlan::State::kEmpty && !leaf.in_msgpack)
+      names[leaf.record.value_type == "string"].push_back(name_of(leaf));
+  for (std::vector<std::string>& list : names) {
+    StableSort(list, std::less<std::string>());
+    // What stands once is no collision: the first of each that stands twice or more is kept.
+    auto end = list.begin();
+    for (auto it = list.begin(); it != list.end();) {
+      const auto next =
+          std::find_if(it, list.end(), [&](const std::string& name) { return name != *it; });
+      if (next - it > 1) std::swap(*end++, *it);
+      it = next;
+    }
+    list.erase(end, list.end());
+  }
+  for (size_t l = 0; l < item.leaves.size(); ++l) {
+    LeafPlan& leaf = item.leaves[l];
+    // Whatever the two are, empty nodes too: there is no fingerprint then. A msgpack file's own are
+    // told when it is read.
+    const auto same_path = [&](size_t other) {
+      return item.tree && other < item.leaves.size() &&
+             item.leaves[other].record.key_path == leaf.record.key_path;
+    };
+    const bool twice = same_path(l + 1) || same_path(l - 1);
+    const bool by_name = leaf.state != LeafPlan::State::kEmpty && !leaf.in_msgpack;
+    const bool is_string = leaf.record.value_type == "string";
+    if (twice ||
+        (by_name && !names[is_string].empty() &&
+         std::binary_search(names[is_string].begin(), names[is_string].end(), name_of(leaf)))) {
+      Finding f = MakeFinding(
+          Code::kNameCollision,
+          twice ? "the tree has this key path twice: readers take one of the two, the other one is "
+                  "lost"
+                : "another leaf has the parameter name \"" + leaf.param_name +
+                      "\" too: the store holds one value for both, the other one was lost at save");
+      context_.Add(scan, item, leaf, std::move(f));
+    }
+    if (!by_name) continue;
+    // In a plain layout the name is a path; in OCDBT it is a key, unless a reader thinks otherwise.
+    std::string_view name = leaf.param_name;
+    if (name.ends_with('/')) name.remove_suffix(1);  // KeyPrefix leaves it out
+    const bool hostile = item.ocdbt ? LeavesDirectory(name) : !kvstore::IsSafePath(name);
+    if (!is_string && hostile && (leaf.by_path || !leaf.param_name.empty())) {
+      Finding f = MakeFinding(
+          Code::kHostilePath,
+          leaf.by_path ? "the path of the array that this leaf refers to leaves the checkpoint, is "
+                         "empty or is no portable path: it was not looked for"
+                       : "the parameter name, taken as a path, leaves the checkpoint or is no "
+                         "portable path");
+      f.file = item.tree ? item.item.directory + "_METADATA" : scan.files.path(item.msgpack_file);
+      f.actual = leaf.param_name;
+      if (item.ocdbt) f.severity = Severity::kWarning;
+      context_.Add(scan, item, leaf, std::move(f));
+    }
+  }
+}
+
+void PlanStage::PlanString(Scan& scan, ItemScan& item, LeafPlan& leaf) {
+  leaf.record.dtype = "string";
+  const std::string file = item.item.directory + "_strings.json";
+  auto fail = [&](Finding f) {
+    f.file = file;
+    leaf.state = LeafPlan::State::kNotRead;
+    context_.Add(scan, item, leaf, std::move(f));
+  };
+  if (item.strings_problem) return fail(*item.strings_problem);
+  if (scan.Unanswered(file)) {
+    leaf.state = LeafPlan::State::kNotRead;
+    return;
+  }
+  if (!item.strings)
+    return fail(MakeFinding(Code::kMissingFile, "the file of string leaves is not there"));
+  const auto it = item.strings->values.find(leaf.param_name);
+  if (it == item.strings->values.end()) {
+    const auto below = item.strings->values.lower_bound(leaf.param_name + "/");
+    if (below != item.strings->values.end() && below->first.starts_with(leaf.param_name + "/"))
+      return fail(MakeFinding(Code::kInvalid, "the value in _strings.json is no JSON string"));
+    const std::string prefix = orbax::KeyPrefix(leaf.param_name);
+    const bool stored = item.store_read && (item.store.Find(prefix + std::string(kZarray)) ||
+                                            item.store.Find(prefix + std::string(kZarrJson)));
+    return fail(MakeFinding(Code::kMissingLeaf,
+                            "_strings.json has no text of the name \"" + leaf.param_name + "\"" +
+                                (stored ? ", but the store has an array of this name" : "")));
+  }
+  if (!it->second)
+    return fail(MakeFinding(Code::kInvalid, "the value in _strings.json is no JSON string"));
+  string_bytes_ += it->second->size();
+  const uint64_t most = scan.SizeOf(file).value_or(kMaxJsonBytes) + kMaxRepeated;
+  if (string_bytes_ > most) {
+    Finding f = MakeFinding(Code::kLimit, "too many leaves have one and the same text");
+    f.expected = "at most " + Phrase(most) + " bytes of text in all";
+    return fail(std::move(f));
+  }
+  leaf.raw = ToVector(AsBytes(*it->second));
+  leaf.record.nbytes = leaf.raw.size();
+}
+
+// A PRNG key is a jax.Array of uint32 that a process marked as one; of other types the mark is
+// never looked at. Orbax takes the last entry of that name, in the file that its directory happens
+// to name first (jax_array_handlers.py, _wrap_random_key_data).
+void PlanStage::ReadKeyMark(Scan& scan, ItemScan& item, LeafPlan& leaf) {
+  leaf.record.prng_known = scan.records_asked && item.record_problems.empty();
+  const auto [first, last] = item.recorded.equal_range(leaf.param_name);
+  std::map<std::string_view, const RecordedArray*> marks;  // the last of each file
+  bool twice = false;
+  for (auto it = first; it != last; ++it) {
+    const RecordedArray*& mark = marks[it->second.file];
+    twice |= mark != nullptr;
+    mark = &it->second;
+  }
+  std::set<std::optional<std::string>> impls;
+  for (const auto& [file, mark] : marks) impls.insert(mark->array.random_key_impl);
+  const bool disagree = impls.size() > 1;
+  if (marks.size() < item.num_array_metadatas)
+    impls.insert(std::nullopt);  // a file without the name marks nothing
+  if (impls.size() == 1) leaf.record.prng_impl = *impls.begin();
+  const auto add = [&](Code code, const char* message, std::string expected, std::string actual) {
+    Finding f = MakeFinding(code, message);
+    f.file = item.item.directory + "array_metadatas/";
+    f.expected = std::move(expected);
+    f.actual = std::move(actual);
+    context_.Add(scan, item, leaf, std::move(f));
+  };
+  if (disagree)
+    add(Code::kStructureMismatch, "processes disagree on the PRNG implementation of this leaf",
+        "one", "several");
+  if (!ChecksAll(context_.options)) return;
+  if (impls.size() > 1 && item.record_problems.empty()) {
+    leaf.record.prng_known = false;
+    add(Code::kReaderDivergence,
+        "the processes' files do not agree on whether this is a PRNG key, or of which kind: Orbax "
+        "takes the file that its "
+        "file system names first",
+        "one answer", "several");
+  }
+  if (twice)
+    add(Code::kReaderDivergence,
+        "this leaf stands twice in a file of array_metadatas/: Orbax takes the last entry, other "
+        "readers may take the first",
+        "one entry", "two or more");
+}
+
+}  // namespace leafsum::plan

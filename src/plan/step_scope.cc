@@ -1,0 +1,22 @@
+#include "plan/step_scope.h"
+
+namespace leafsum::plan {
+namespace {
+
+std::string_view NameOf(std::string_view directory) {
+  return directory.substr(0, directory.find('/'));
+}
+
+}  // namespace
+
+StepScope::StepScope(const orbax::Layout& layout) {
+  for (const std::string& directory : layout.unfinished_steps) others_.insert(NameOf(directory));
+  if (!layout.chosen) return;  // no root, or every step is read
+  const orbax::Step& read = *layout.chosen;
+  for (const auto* steps : {&layout.steps, &layout.foreign_steps})
+    for (const orbax::Step& step : *steps)
+      if (step.directory != read.directory || step.file != read.file)
+        others_.insert(step.file.empty() ? NameOf(step.directory) : std::string_view(step.file));
+}
+
+}  // namespace leafsum::plan
