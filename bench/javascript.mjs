@@ -13,7 +13,7 @@ import { FileSystemStore } from '@zarrita/storage'
 import { ZSTDDecoder } from 'zstddec'
 import { makeApi } from '../node/lib/api.js'
 import { digest, fromMap, fromPath, list } from '../node/lib/index.js'
-import { platform } from '../node/lib/platform_node.js'
+import { platform } from '../node/lib/host/platform_node.js'
 import { commandLine, inTurn, machine, median, tell } from './timed.mjs'
 
 const {

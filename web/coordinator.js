@@ -6,7 +6,7 @@ import { LeafsumError } from '../node/lib/errors.js'
 const kTellEvery = 200 // ms; to draw the page takes processor time that hashing could have
 
 /**
- * @param {import('../node/lib/platform.js').Platform['load']} load
+ * @param {import('../node/lib/host/platform.js').Platform['load']} load
  * @param {import('./engine.js').Request} request
  * @param {import('../node/lib/stores/store.js').Store[]} stores
  * @returns {Promise<import('./engine.js').Answer>}
@@ -38,7 +38,7 @@ export async function coordinate(load, { command, options, lockfile }, stores) {
 
 /**
  * Workers are asked of the page, which the policy allows to start them.
- * @returns {import('../node/lib/platform.js').Platform}
+ * @returns {import('../node/lib/host/platform.js').Platform}
  */
 function platform(load) {
   return {

@@ -22,7 +22,7 @@
  * @property {any} [output] what `list` and `diff` put out
  */
 
-import { compile } from '../node/lib/core.js'
+import { compile } from '../node/lib/host/core.js'
 
 /** @returns {Promise<{module: WebAssembly.Module, codecs: Uint8Array, url: string}>} */
 export async function loadEngine() {

@@ -3,7 +3,7 @@
  * character that shows nothing, or changes how others are shown, replaced by a marked escape.
  */
 
-import { pointer as pointerOf } from '../node/lib/leaf_name.js'
+import { pointer as pointerOf } from '../node/lib/values/leaf_name.js'
 
 // Controls, formats (bidi, zero width, tags), surrogates, private use, unassigned; separators; spaces but U+0020.
 const hidden = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u

@@ -5,16 +5,16 @@
 
 import codecsFactory from '../build/wasm/codecs.mjs'
 import factory from '../build/wasm/core.mjs'
-import { compile } from '../node/lib/core.js'
+import { compile } from '../node/lib/host/core.js'
 import { FilesStore } from '../node/lib/stores/files.js'
-import { serve } from '../node/lib/worker.js'
+import { serve } from '../node/lib/host/worker.js'
 import { coordinate } from './coordinator.js'
 
 /** @param {import('../node/lib/stores/store.js').StoreSpec} spec */
 const openStore = ({ files, ...options }) => new FilesStore(files, options)
 
 self.onmessage = async ({ data: { module, codecs, request, port } }) => {
-  /** @type {import('../node/lib/platform.js').Platform['load']} */
+  /** @type {import('../node/lib/host/platform.js').Platform['load']} */
   const load = async name =>
     name === 'codecs' ? { factory: codecsFactory, module: await compile(codecs, name) } : { factory, module }
   if (request) {

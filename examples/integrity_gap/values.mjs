@@ -1,7 +1,7 @@
 // The first element of each number array, as text: only the chunks that hold them are read.
-import { textsOf } from '../../node/lib/elements.js'
+import { textsOf } from '../../node/lib/values/elements.js'
 import { openCheckpoint, read } from '../../node/lib/index.js'
-import { pointer } from '../../node/lib/leaf_name.js'
+import { pointer } from '../../node/lib/values/leaf_name.js'
 
 const kNumbers = /^(u?int|b?float)\d+/
 

@@ -1,26 +1,26 @@
 // The commands, the same for every host. A broken checkpoint is a Report; a rejection is misuse, an abort or a bug.
 // What only some of them need is loaded with the first that does: a program that verifies a directory is not there for long.
-import { Checkpoint, held, scoped, storeOf } from './checkpoint.js'
+import { Checkpoint, held, scoped, storeOf } from './commands/checkpoint.js'
 import { checkFlags } from './options.js'
 import { parseReport } from './report.js'
 import { newCore, runCommand } from './run.js'
 
 /** @typedef {import('./run.js').Options} Options */
 
-/** @param {import('./platform.js').Platform} platform */
+/** @param {import('./host/platform.js').Platform} platform */
 export function makeApi(platform) {
   const run = (/** @type {string} */ command, /** @type {any[]} */ sources, /** @type {Options} */ options = {}) =>
     runCommand(platform, command, sources, options)
   const report = async (/** @type {string} */ command, /** @type {any[]} */ sources, /** @type {Options} */ options) =>
     parseReport(await run(command, sources, options))
   const list = async (/** @type {any} */ source, /** @type {Options} */ options) =>
-    (await import('./list.js')).listSource(run, source, options)
+    (await import('./commands/list.js')).listSource(run, source, options)
   const metadata = (/** @type {any} */ source, /** @type {Options} */ { item = 'AUTO', ...options } = {}) =>
-    held([source], async () => (await import('./metadata.js')).describeSource(run, source, item, options))
+    held([source], async () => (await import('./commands/metadata.js')).describeSource(run, source, item, options))
 
   const calls = {
     /** Overrides how the core and its workers are loaded; call it before anything else. */
-    init: (/** @type {import('./platform.js').InitOptions} */ options) => platform.configure(options),
+    init: (/** @type {import('./host/platform.js').InitOptions} */ options) => platform.configure(options),
 
     lock: async (/** @type {any} */ source, /** @type {Options} */ options) => {
       const result = await run('lock', [source], options)
@@ -30,11 +30,12 @@ export function makeApi(platform) {
       }
     },
     verify: async (/** @type {any} */ source, /** @type {Options} */ options = {}) => {
-      const sample = options.sample === undefined ? undefined : (await import('./sample.js')).coreSample(options.sample)
+      const sample =
+        options.sample === undefined ? undefined : (await import('./commands/sample.js')).coreSample(options.sample)
       if (options.against === undefined) return report('verify', [source], { ...options, sample })
       // What differs is read again.
       return held([source, options.against], async () => {
-        const { cameWith } = await import('./against.js')
+        const { cameWith } = await import('./commands/against.js')
         const sources = await Promise.all([source, options.against])
         return report('verify', sources, { ...options, ...cameWith(sources, options), values: true, sample })
       })
@@ -43,7 +44,9 @@ export function makeApi(platform) {
     diff: (/** @type {any} */ a, /** @type {any} */ b, /** @type {Options} */ options = {}) =>
       held([a, b], async () => {
         const isRenamed = options.rename !== undefined || options.stripPrefix !== undefined
-        const renames = isRenamed ? await (await import('./rename.js')).renamesBetween(run, [a, b], options) : undefined
+        const renames = isRenamed
+          ? await (await import('./commands/rename.js')).renamesBetween(run, [a, b], options)
+          : undefined
         return report('diff', [a, b], { ...options, renames })
       }),
     digest: (/** @type {any} */ source, /** @type {Options} */ options) => report('digest', [source], options),
@@ -53,7 +56,7 @@ export function makeApi(platform) {
     /** Would it restore into the template: another source, or the bytes or text of a template's document? */
     match: (/** @type {any} */ source, /** @type {any} */ template, /** @type {Options} */ options = {}) =>
       held([source, template], async () =>
-        (await import('./match.js')).matchSource({ run, report }, source, template, options),
+        (await import('./commands/match.js')).matchSource({ run, report }, source, template, options),
       ),
 
     openCheckpoint: async (/** @type {any} */ source, /** @type {Options} */ options = {}) => {
@@ -76,7 +79,7 @@ export function makeApi(platform) {
       held([source], async () =>
         source instanceof Checkpoint
           ? source.read(name, slice, options)
-          : (await import('./read.js')).readSource({ run, report }, source, name, slice, options),
+          : (await import('./commands/read.js')).readSource({ run, report }, source, name, slice, options),
       ),
 
     /** One finding code on one screen; "" for a code that does not exist. */

@@ -1,9 +1,9 @@
 // leafsum for Node.js.
 export * from './api_node.js'
-export { Checkpoint } from './checkpoint.js'
+export { Checkpoint } from './commands/checkpoint.js'
 export { LeafsumError } from './errors.js'
 export { fromPath } from './stores/path.js'
 export { fromFiles, fromDataTransfer, fromDirectoryHandle, fromEntry } from './stores/files.js'
 export { fromMap } from './stores/map.js'
 export { fromUrl } from './stores/url.js'
-export { tensorstoreSpec } from './tensorstore_spec.js'
+export { tensorstoreSpec } from './commands/tensorstore_spec.js'

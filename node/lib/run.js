@@ -1,17 +1,17 @@
 // One run of the core, from a command and its sources to the texts that it puts out.
-import { scoped, storeOf } from './checkpoint.js'
-import { instantiate } from './core.js'
-import { drive } from './drive.js'
+import { scoped, storeOf } from './commands/checkpoint.js'
+import { instantiate } from './host/core.js'
+import { drive } from './host/drive.js'
 import { LeafsumError, bug, firstLine } from './errors.js'
-import { helloOf, jobRunner, readingAhead, warmPool } from './jobs.js'
-import { refuseForeignFile } from './foreign_file.js'
+import { helloOf, jobRunner, readingAhead, warmPool } from './host/jobs.js'
+import { refuseForeignFile } from './commands/foreign_file.js'
 import { checkFlags, coreOptions, kDefaultMaxMemory } from './options.js'
-import { packedRows } from './packed.js'
+import { packedRows } from './host/packed.js'
 import { isListing } from './stores/store.js'
 
 /**
  * @typedef {import('./stores/store.js').Store} Store
- * @typedef {import('./platform.js').Platform} Platform
+ * @typedef {import('./host/platform.js').Platform} Platform
  * @typedef {import('./report.js').Result} Result
  * @typedef {Record<string, any>} Options  see index.d.ts
  * @typedef {(command: string, sources: any[], options?: Options) => Promise<Result>} Run  on a platform
@@ -180,7 +180,7 @@ async function stateOf(
   /** @type {Store} */ store,
   /** @type {Options} */ { state, lockfile, fingerprint, item, step, allSteps, prefix, generation, deep, algorithms },
 ) {
-  const { openState } = await import('./state.js')
+  const { openState } = await import('./commands/state.js')
   return openState(state, store, lockfile && bytesOf(lockfile), {
     item,
     step,
@@ -198,7 +198,7 @@ async function sumsOf(
   /** @type {unknown} */ listing,
   /** @type {Options} */ options,
 ) {
-  const { sumsForCore } = await import('./sums.js')
+  const { sumsForCore } = await import('./commands/sums.js')
   return sumsForCore(store, listing, bytesOf(options.sums, 'sums'), platform.sha256, options)
 }
 

@@ -1,7 +1,7 @@
 // node specs.mjs CHECKPOINT...: for each array a line with its TensorStore spec and its digest, for specs.py.
 import { resolve } from 'node:path'
 import { digest, fromPath, list, tensorstoreSpec } from '../../node/lib/index.js'
-import { pointer } from '../../node/lib/leaf_name.js'
+import { pointer } from '../../node/lib/values/leaf_name.js'
 
 for (const source of process.argv.slice(2)) {
   const { output } = await list(fromPath(source), { allSteps: true })

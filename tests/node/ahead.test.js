@@ -1,7 +1,7 @@
 // Reading ahead: what is asked for together, in which order and how much at once, over stores that answer when they are told to.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Ahead } from '../../node/lib/ahead.js'
+import { Ahead } from '../../node/lib/host/ahead.js'
 
 const kMiB = 1 << 20
 const settled = () => new Promise(resolve => setImmediate(resolve))

@@ -20,8 +20,8 @@ import {
   read,
   verify,
 } from '../../node/lib/index.js'
-import { compile, requireSimd } from '../../node/lib/core.js'
-import { platform } from '../../node/lib/platform_node.js'
+import { compile, requireSimd } from '../../node/lib/host/core.js'
+import { platform } from '../../node/lib/host/platform_node.js'
 import { fixtures, scratch } from './support/places.js'
 
 const baseline = join(fixtures, 'seed000/artifacts/baseline_ckpt')

@@ -1,7 +1,7 @@
 // The loop between core and host, with a task that asks what a test wants and remembers what it was told.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { drive } from '../../node/lib/drive.js'
+import { drive } from '../../node/lib/host/drive.js'
 import { StoreError } from '../../node/lib/stores/store.js'
 import { fromMap } from '../../node/lib/index.js'
 

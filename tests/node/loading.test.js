@@ -34,38 +34,38 @@ function loadedBy(/** @type {import('node:test').TestContext} */ t, /** @type {s
   return { status, stderr, modules: urls.map(url => url.slice(lib.href.length)) }
 }
 
-const kList = ['list.js', 'list_document.js', 'listing.js']
-const kUrls = ['ahead.js', ...['kept', 'requests', 'responses', 'tags', 'url'].map(name => `stores/${name}.js`)]
+const kList = ['commands/list.js', 'commands/list_document.js', 'commands/listing.js']
+const kUrls = ['host/ahead.js', ...['kept', 'requests', 'responses', 'tags', 'url'].map(name => `stores/${name}.js`)]
 const kMatch = [
-  'cast.js',
-  'elements.js',
-  'match.js',
-  'pairs.js',
-  'prng_key.js',
-  'records.js',
-  'sharding.js',
-  'slice.js',
-  'template.js',
+  'values/cast.js',
+  'values/elements.js',
+  'commands/match.js',
+  'commands/pairs.js',
+  'commands/prng_key.js',
+  'commands/records.js',
+  'commands/sharding.js',
+  'values/slice.js',
+  'commands/template.js',
 ]
 const kOthers = [
-  'against.js',
+  'commands/against.js',
   'browser.js',
   'cli/help.js',
-  'exact_json.js',
+  'values/exact_json.js',
   'explanations.js',
   'index.js',
-  'metadata.js',
-  'read.js',
-  'rename.js',
-  'sample.js',
-  'state.js',
+  'commands/metadata.js',
+  'commands/read.js',
+  'commands/rename.js',
+  'commands/sample.js',
+  'commands/state.js',
   'stores/files.js',
   'stores/map.js',
   'stores/told.js',
   'stores/window_store.js',
-  'sums.js',
-  'tensorstore_spec.js',
-  'windows.js',
+  'commands/sums.js',
+  'commands/tensorstore_spec.js',
+  'host/windows.js',
 ]
 
 test('each command loads what it and its source need', async t => {
@@ -88,12 +88,22 @@ test('each command loads what it and its source need', async t => {
     {
       args: ['verify', baseline, '--lock', lockfile, '--sample', '50%'],
       status: 3,
-      has: ['sample.js'],
+      has: ['commands/sample.js'],
       lacks: [...kList, ...kUrls, ...kMatch],
     },
-    { args: ['ls', baseline], status: 0, has: kList, lacks: [...kUrls, ...kMatch, 'metadata.js'] },
-    { args: ['match', baseline, lockfile], status: 0, has: [...kList, ...kMatch], lacks: [...kUrls, 'rename.js'] },
-    { args: ['cat', baseline, '/params/no/such'], status: 2, has: ['read.js'], lacks: [...kUrls, 'match.js'] },
+    { args: ['ls', baseline], status: 0, has: kList, lacks: [...kUrls, ...kMatch, 'commands/metadata.js'] },
+    {
+      args: ['match', baseline, lockfile],
+      status: 0,
+      has: [...kList, ...kMatch],
+      lacks: [...kUrls, 'commands/rename.js'],
+    },
+    {
+      args: ['cat', baseline, '/params/no/such'],
+      status: 2,
+      has: ['commands/read.js'],
+      lacks: [...kUrls, 'commands/match.js'],
+    },
     { args: ['check', nowhere], status: 2, has: kUrls, lacks: [...kList, ...kMatch] },
     { args: ['-h'], status: 0, has: ['cli/help.js'], lacks: ['run.js', ...kUrls] },
   ]) {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { digest, fromMap, lock, verify } from '../../node/lib/index.js'
-import { Windows } from '../../node/lib/windows.js'
+import { Windows } from '../../node/lib/host/windows.js'
 
 const kMiB = 2 ** 20
 const kRows = 80,

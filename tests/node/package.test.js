@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import * as browser from '../../node/lib/browser.js'
 import { digest, fromPath } from '../../node/lib/index.js'
-import { platform } from '../../node/lib/platform_node.js'
+import { platform } from '../../node/lib/host/platform_node.js'
 import { fixtures, scratch } from './support/places.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -93,7 +93,7 @@ test('no module that a browser loads imports one of node:', () => {
     for (const [, from] of text.matchAll(/\bimport\('(\.[^']+)'\)/g)) visit(join(file, '..', from)) // when they are needed
   }
   visit(join(root, 'node/lib/browser.js'))
-  visit(join(root, 'node/lib/worker_browser.js'))
+  visit(join(root, 'node/lib/host/worker_browser.js'))
   assert.ok(seen.size > 8)
 })
 

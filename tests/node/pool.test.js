@@ -1,8 +1,8 @@
 // The pool over endpoints that a test plays itself.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Pool } from '../../node/lib/pool.js'
-import { serve } from '../../node/lib/worker.js'
+import { Pool } from '../../node/lib/host/pool.js'
+import { serve } from '../../node/lib/host/worker.js'
 import { StoreError } from '../../node/lib/stores/store.js'
 
 const bytes = (/** @type {number[]} */ ...numbers) => Uint8Array.from(numbers)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { makeApi } from '../../node/lib/api.js'
-import { platform } from '../../node/lib/platform_node.js'
+import { platform } from '../../node/lib/host/platform_node.js'
 import * as leafsum from '../../node/lib/index.js'
 import { casesIn } from './support/cases.js'
 

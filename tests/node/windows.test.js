@@ -5,7 +5,7 @@ import { fromMap, lock, verify } from '../../node/lib/index.js'
 import { FilesStore } from '../../node/lib/stores/files.js'
 import { StoreError } from '../../node/lib/stores/store.js'
 import { windowStores } from '../../node/lib/stores/window_store.js'
-import { Windows } from '../../node/lib/windows.js'
+import { Windows } from '../../node/lib/host/windows.js'
 
 const kKiB = 1 << 10
 const content = new Uint8Array(300 * kKiB + 7)

@@ -1,12 +1,12 @@
 // `ls` as text: trees with what is known of each leaf in columns beside it, sums beside each subtree.
-import { subtrees, withNumbers } from '../listing.js'
+import { subtrees, withNumbers } from '../commands/listing.js'
 import { aligned, columns, formatCount, formatSize, shapeText, widthsOf } from './render.js'
 import { printable } from './terminal.js'
 import { isoTime } from './times.js'
 
 /**
  * In pieces: of the keys, which may be millions, no more is held than the core does.
- * @param {import('../list_document.js').ListDocument} document
+ * @param {import('../commands/list_document.js').ListDocument} document
  * @param {import('./context.js').Context} context
  * @returns {Generator<string>}
  */

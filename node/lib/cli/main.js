@@ -1,6 +1,6 @@
 // One run of the command line: arguments, signals, errors, exit code. stdout carries results only.
 import { LeafsumError, firstLine } from '../errors.js'
-import { platform } from '../platform_node.js'
+import { platform } from '../host/platform_node.js'
 import { parseArguments } from './args.js'
 import { Context } from './context.js'
 import { systemText } from './source.js'

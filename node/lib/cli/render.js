@@ -1,5 +1,5 @@
 // Reports as text for people. Everything that comes from a checkpoint passes through `printable`.
-import { pointer } from '../leaf_name.js'
+import { pointer } from '../values/leaf_name.js'
 import { formatCount, formatSize } from './sizes.js'
 import { printable } from './terminal.js'
 

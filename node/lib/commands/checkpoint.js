@@ -1,9 +1,9 @@
 // A checkpoint that was opened: its structure is at hand, and every command takes it in place of its source.
-import { LeafsumError } from './errors.js'
+import { LeafsumError } from '../errors.js'
 
 /**
- * @typedef {import('./stores/store.js').Store} Store
- * @typedef {import('./run.js').Options} Options
+ * @typedef {import('../stores/store.js').Store} Store
+ * @typedef {import('../run.js').Options} Options
  */
 
 const kScope = ['item', 'step', 'allSteps', 'prefix', 'generation', 'include', 'exclude']

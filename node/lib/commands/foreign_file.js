@@ -1,5 +1,5 @@
 // A single file as the source is a Flax msgpack tree, or something else that is told apart by its first bytes.
-import { LeafsumError } from './errors.js'
+import { LeafsumError } from '../errors.js'
 
 const kHead = 16
 

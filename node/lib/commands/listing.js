@@ -139,7 +139,7 @@ const kKinds = /** @type {Record<string, string>} */ ({ f: 'file', d: 'directory
 
 /**
  * The directory as it is listed, in order of the names' components; a directory of its own only where it is empty.
- * @param {import('./stores/store.js').ListingEntry[]} listing
+ * @param {import('../stores/store.js').ListingEntry[]} listing
  */
 export function files(listing) {
   return listing

@@ -1,9 +1,9 @@
 // Would a checkpoint restore into a template? Answered before anything is restored: what would raise, what would be cast
 // without a word and whether that loses anything, which leaves one side lacks.
-import { CastCheck, canCast } from './cast.js'
+import { CastCheck, canCast } from '../values/cast.js'
 import { Checkpoint, leavesOf } from './checkpoint.js'
-import { dtypeOf } from './elements.js'
-import { pointer as toPointer } from './leaf_name.js'
+import { dtypeOf } from '../values/elements.js'
+import { pointer as toPointer } from '../values/leaf_name.js'
 import { listOptions, listSource } from './list.js'
 import { base64Url, readDocument } from './metadata.js'
 import { containersBetween, pairUp } from './pairs.js'
@@ -11,14 +11,14 @@ import { judgeKey, prngKeyOf } from './prng_key.js'
 import { readOf } from './read.js'
 import { recordsOf, withRecords } from './records.js'
 import { shardingFindings } from './sharding.js'
-import { unravel } from './slice.js'
+import { unravel } from '../values/slice.js'
 import { parseTemplate } from './template.js'
 
 /**
  * @typedef {import('./template.js').TemplateLeaf} TemplateLeaf
  * @typedef {import('./pairs.js').Leaf} Leaf
  *
- * @param {{ run: import('./run.js').Run, report: import('./read.js').Report }} commands
+ * @param {{ run: import('../run.js').Run, report: import('./read.js').Report }} commands
  * @param {any} source
  * @param {any} template another source, or the bytes or text of a template's document
  * @param {Record<string, any>} options of the API

@@ -2,10 +2,10 @@
 // `checkpointables_metadata(path)`. The tree, dtypes and shapes are the core's list; times, custom metadata and shardings come
 // from the documents beside it.
 import { storeOf } from './checkpoint.js'
-import { LeafsumError } from './errors.js'
-import { parseExact, stringifyExact } from './exact_json.js'
+import { LeafsumError } from '../errors.js'
+import { parseExact, stringifyExact } from '../values/exact_json.js'
 import { listSource } from './list.js'
-import { withOutput } from './report.js'
+import { withOutput } from '../report.js'
 
 // `_METADATA` and `_CHECKPOINT_METADATA` of real checkpoints are far below; a tree of 100,000 leaves has 30 MiB of sharding.
 const kMaxDocument = 256 * 2 ** 20
@@ -13,10 +13,10 @@ const kMaxNsecs = 2n ** 63n - 1n
 
 /**
  * The report of the list, with what is described as its output.
- * @param {import('./run.js').Run} run
+ * @param {import('../run.js').Run} run
  * @param {any} source
  * @param {string | null} item  its name, AUTO, or null for the directory itself
- * @param {import('./run.js').Options} options
+ * @param {import('../run.js').Options} options
  */
 export async function describeSource(run, source, item, options) {
   const opened = await source
@@ -29,7 +29,7 @@ export async function describeSource(run, source, item, options) {
 
 /**
  * @param {any} report  of `list`
- * @param {import('./stores/store.js').Store} store
+ * @param {import('../stores/store.js').Store} store
  * @param {string | null} wanted
  */
 async function metadataOf(report, store, wanted) {
@@ -134,7 +134,7 @@ export function base64Url(/** @type {string} */ text) {
 
 /** @returns {Promise<any>} undefined where it is not there or cannot be read; the latter is told in `unreadable` */
 export async function readDocument(
-  /** @type {import('./stores/store.js').Store} */ store,
+  /** @type {import('../stores/store.js').Store} */ store,
   /** @type {string} */ file,
   /** @type {any[]} */ unreadable,
 ) {

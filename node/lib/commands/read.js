@@ -1,10 +1,10 @@
 // A leaf's content, or a slice of it: only the chunks that it needs, and with a lockfile only what its blocks vouch for.
 import { leavesOf, storeOf } from './checkpoint.js'
-import { LeafsumError } from './errors.js'
-import { dtypeOf, typedArrayOf } from './elements.js'
-import { findLeaf, patternsOf, pointer as toPointer, splitSlice } from './leaf_name.js'
+import { LeafsumError } from '../errors.js'
+import { dtypeOf, typedArrayOf } from '../values/elements.js'
+import { findLeaf, patternsOf, pointer as toPointer, splitSlice } from '../values/leaf_name.js'
 import { listOptions, listSource } from './list.js'
-import { axesOf, blocksFor, chunksFor, countOf, kBlock, parseSlice, shapeOf } from './slice.js'
+import { axesOf, blocksFor, chunksFor, countOf, kBlock, parseSlice, shapeOf } from '../values/slice.js'
 
 const kMaxBytes = 2 ** 31 - 1 // of one typed array everywhere
 
@@ -12,11 +12,11 @@ const kMaxBytes = 2 ** 31 - 1 // of one typed array everywhere
 
 /**
  * Of a source that is not open: it is listed first.
- * @param {{ run: import('./run.js').Run, report: Report }} commands
+ * @param {{ run: import('../run.js').Run, report: Report }} commands
  * @param {any} source
  * @param {string | string[]} name
  * @param {any} slice
- * @param {import('./run.js').Options} options
+ * @param {import('../run.js').Options} options
  */
 export async function readSource({ run, report }, source, name, slice, options) {
   // With the lockfile, which chooses the step of a root where nothing else does.
@@ -38,7 +38,7 @@ export async function readSource({ run, report }, source, name, slice, options) 
  * @param {any} source
  * @param {any[]} leaves of `list`, each with its item
  * @param {string | string[]} word a name, which a slice may stand behind where there is none of its own, or a key path
- * @param {string | import('./slice.js').Index[]} [chosen]
+ * @param {string | import('../values/slice.js').Index[]} [chosen]
  * @param {Record<string, any>} [options] of the API; `lockfile` makes it checked
  */
 export async function readLeaf(report, source, leaves, word, chosen, options = {}) {
@@ -95,7 +95,7 @@ function leafOf(/** @type {any[]} */ leaves, /** @type {string | string[]} */ na
   return findLeaf(byItem, path ?? /** @type {string} */ (name)).leaf
 }
 
-function selectionOf(/** @type {any} */ leaf, /** @type {string | import('./slice.js').Index[]} */ slice = []) {
+function selectionOf(/** @type {any} */ leaf, /** @type {string | import('../values/slice.js').Index[]} */ slice = []) {
   const dtype = dtypeOf(leaf.dtype)
   const indices = typeof slice === 'string' ? parseSlice(slice) : slice
   if (!Array.isArray(indices)) throw new LeafsumError('usage', 'a slice is text, as `0:3, ::2`, or a list')
@@ -107,7 +107,7 @@ function selectionOf(/** @type {any} */ leaf, /** @type {string | import('./slic
 
 function planOf(
   /** @type {any} */ leaf,
-  /** @type {import('./slice.js').Axis[]} */ axes,
+  /** @type {import('../values/slice.js').Axis[]} */ axes,
   /** @type {number[]} */ shape,
   /** @type {number} */ itemsize,
   /** @type {any} */ lockfile,

@@ -1,14 +1,14 @@
 // What Orbax recorded of leaves beside their arrays: which keys of a path are indices of a sequence, and which uint32 arrays
 // are PRNG keys. What is wrong with these documents, `check` says.
 import { readDocument } from './metadata.js'
-import { isListing } from './stores/store.js'
+import { isListing } from '../stores/store.js'
 
 /**
  * @typedef {object} Records  of one item
  * @property {Map<string, number[]>} keyTypes  JSON of a key path → 1 for a sequence's index, 2 for a dict's key or an attribute
  * @property {Map<string, string>} prng  parameter name → implementation
  *
- * @param {import('./stores/store.js').Store} store
+ * @param {import('../stores/store.js').Store} store
  * @param {any[]} items of `list`
  * @returns {Promise<Map<string, Records>>} of those with `_METADATA`; of others nothing is known
  */

@@ -1,7 +1,7 @@
 // Key paths under which two checkpoints are compared (`diff --rename`, `--strip-prefix`): done here, over their trees, so
 // that the core is told leaf by leaf and never sees a pattern.
-import { LeafsumError } from './errors.js'
-import { pointer as toPointer } from './leaf_name.js'
+import { LeafsumError } from '../errors.js'
+import { pointer as toPointer } from '../values/leaf_name.js'
 import { listOptions, listSource } from './list.js'
 
 /**
@@ -12,9 +12,9 @@ import { listOptions, listSource } from './list.js'
 
 /**
  * A's key paths become B's by `rename`; `stripPrefix` goes from both. Their trees are read for that, once more.
- * @param {import('./run.js').Run} run
+ * @param {import('../run.js').Run} run
  * @param {any[]} sources A and B
- * @param {import('./run.js').Options} options one of the two is given
+ * @param {import('../run.js').Options} options one of the two is given
  */
 export async function renamesBetween(run, sources, { rename, stripPrefix, ...options }) {
   const strip = stripPrefix === undefined ? (/** @type {string[]} */ path) => path : withoutPrefix(stripPrefix)

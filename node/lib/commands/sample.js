@@ -1,5 +1,5 @@
 // `verify --sample`: which share, and the seed of the draw, which comes from the system unless a run is to be repeated.
-import { LeafsumError } from './errors.js'
+import { LeafsumError } from '../errors.js'
 
 /**
  * @param {{ share?: number, bytes?: number, seed?: number } | undefined} sample share: above 0, up to 1

@@ -2,8 +2,8 @@
 // bound to the lockfile's bytes and to every file's size, times and identity, or its ETag. Where any of these is another one,
 // the state says nothing. An ETag is the server's word, which could be the same for another file: it only bridges an
 // interruption. Of a run that was finished there is nothing to go on with, and the headline says what rests on ETags.
-import { LeafsumError } from './errors.js'
-import { hexOf } from './hex.js'
+import { LeafsumError } from '../errors.js'
+import { hexOf } from '../values/hex.js'
 
 /**
  * @typedef {[item: string, keyPath: string[]]} EqualLeaf
@@ -16,7 +16,7 @@ const kSaveEvery = 5000 // ms
 
 /**
  * @param {StateFile} file
- * @param {import('./stores/store.js').Store} store already listed, where it can be
+ * @param {import('../stores/store.js').Store} store already listed, where it can be
  * @param {Uint8Array | undefined} lockfile
  * @param {Record<string, any>} scope options that decide what "equal" means
  */
@@ -43,7 +43,7 @@ export async function openState(file, store, lockfile, scope) {
  * @typedef {{ byTags: boolean, files: () => unknown, holds: (files: unknown) => boolean | Promise<boolean> }} Witness
  * @returns {Promise<Witness>}
  */
-async function witnessOf(/** @type {import('./stores/store.js').Store} */ store) {
+async function witnessOf(/** @type {import('../stores/store.js').Store} */ store) {
   const identity = store.identity?.()
   if (identity !== undefined) {
     const seen = await sha256(identity)
@@ -63,7 +63,7 @@ async function witnessOf(/** @type {import('./stores/store.js').Store} */ store)
   )
 }
 
-/** @returns {files is import('./stores/store.js').Tag[]} */
+/** @returns {files is import('../stores/store.js').Tag[]} */
 function isTags(/** @type {unknown} */ files) {
   return (
     Array.isArray(files) &&

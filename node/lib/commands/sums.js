@@ -1,8 +1,8 @@
 // SHA256SUMS: the lines of `sha256sum` and of `sha256sum --tag`, and what a source's files make of them.
 import { causeOf } from './cause.js'
-import { LeafsumError } from './errors.js'
-import { hexOf } from './hex.js'
-import { failureOf, isListing } from './stores/store.js'
+import { LeafsumError } from '../errors.js'
+import { hexOf } from '../values/hex.js'
+import { failureOf, isListing } from '../stores/store.js'
 
 const kMaxSums = 64 * 2 ** 20
 const kPiece = 4 * 2 ** 20 // read and hashed at once
@@ -92,7 +92,7 @@ export function sumsOf(sums, sourceName) {
 
 /**
  * The core's option `sums`, from the options of the API.
- * @param {import('./stores/store.js').Store} store
+ * @param {import('../stores/store.js').Store} store
  * @param {unknown} listing
  * @param {Uint8Array} file  the sums
  * @param {(() => any) | undefined} sha256  of the platform: one that takes a file in pieces
@@ -130,8 +130,8 @@ export async function sumsForCore(store, listing, file, sha256, options) {
 /**
  * Reads every file that the sums name. What the core is told: how many are equal, and a finding for each that is not there,
  * differs, cannot be read, or that no line names.
- * @param {import('./stores/store.js').Store} store
- * @param {import('./stores/store.js').ListingEntry[]} listing
+ * @param {import('../stores/store.js').Store} store
+ * @param {import('../stores/store.js').ListingEntry[]} listing
  * @param {Map<string, string>} sums
  * @param {{ sha256: () => any, allowExtra?: boolean, allowMissing?: boolean, signal?: AbortSignal, own?: string, withSource?: boolean }} options
  *   own: the sums' own path in the source, where they lie there; no sums have a line for themselves

@@ -1,6 +1,6 @@
 // What a checkpoint is to be restored into: the leaves of a template, whichever form it comes in.
 import { causeOf } from './cause.js'
-import { LeafsumError } from './errors.js'
+import { LeafsumError } from '../errors.js'
 import { prngKeyOf } from './prng_key.js'
 
 /**

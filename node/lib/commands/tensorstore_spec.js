@@ -1,6 +1,6 @@
 // A leaf as TensorStore opens it: tensorstore.open(spec).
-import { LeafsumError } from './errors.js'
-import { findLeaf, pointer } from './leaf_name.js'
+import { LeafsumError } from '../errors.js'
+import { findLeaf, pointer } from '../values/leaf_name.js'
 
 /**
  * @param {any} output  of `list`

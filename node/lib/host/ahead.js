@@ -1,6 +1,6 @@
 // Reading ahead where each read costs a way there and back (a store with `open`): jobs tell what they will read, so that the
 // values of several are under way at once, those that lie beside each other in one request, and a long one as a stream.
-import { beginningBy, kGap, merge } from './stores/merge.js'
+import { beginningBy, kGap, merge } from '../stores/merge.js'
 
 const kMost = 32 << 20 // bytes under way and not yet used by all jobs together; at most a quarter of --max-memory
 const kRead = 8 << 20 // bytes of one read that is held whole; longer values are streams
@@ -8,8 +8,8 @@ const kStream = 256 << 10 // what a stream holds that waits to be read
 const kUnderWay = 6 // reads; a store takes some more, for what a job waits for
 
 /**
- * @typedef {import('./stores/store.js').Store} Store
- * @typedef {import('./stores/store.js').Stream} Stream
+ * @typedef {import('../stores/store.js').Store} Store
+ * @typedef {import('../stores/store.js').Stream} Stream
  *
  * @typedef {object} Value
  * @property {number} offset

@@ -1,5 +1,5 @@
 // Brings core.wasm, or codecs.wasm, to life. Compiled once; every worker makes its own instance of the same Module.
-import { LeafsumError, bug, firstLine } from './errors.js'
+import { LeafsumError, bug, firstLine } from '../errors.js'
 
 // (module (func (result v128) i32.const 0 i8x16.splat i8x16.popcnt)): valid only where 128-bit SIMD is.
 const kSimdProbe = Uint8Array.of(

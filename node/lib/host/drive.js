@@ -1,8 +1,8 @@
 // The one loop between the core and its host, for the Verifier and for a worker's LeafJob alike: the core says
 // what it wants and in which order, the host says when.
-import { bug } from './errors.js'
-import { gate } from './stores/merge.js'
-import { StoreError, failureOf } from './stores/store.js'
+import { bug } from '../errors.js'
+import { gate } from '../stores/merge.js'
+import { StoreError, failureOf } from '../stores/store.js'
 
 const kPauseEvery = 40 // ms between two looks at the signal, and at the event loop where every read is synchronous
 const kOpenReads = 32 // asynchronous reads under way at once; the budget alone would start thousands of small ones
@@ -23,7 +23,7 @@ const kOpenReads = 32 // asynchronous reads under way at once; the budget alone 
  * @property {Promise<ArrayBuffer>} [promise]
  *
  * @typedef {object} Host
- * @property {import('./stores/store.js').Store[]} stores
+ * @property {import('../stores/store.js').Store[]} stores
  * @property {number} [budget]  bytes asked for and not yet consumed
  * @property {(input: Uint8Array, module?: 'codecs', values?: string) => Promise<Uint8Array>} [runJob]
  * @property {AbortSignal} [signal]
@@ -106,7 +106,7 @@ export async function drive(task, { stores, budget = 64 << 20, runJob, signal, o
 /**
  * Waits for one answer, then returns what gives it to the core: a call that is made at once or, after an abort, never.
  * @param {any} task
- * @param {import('./stores/store.js').Store} store
+ * @param {import('../stores/store.js').Store} store
  * @param {Ask} ask
  * @param {{ runJob: Host['runJob'], signal?: AbortSignal, readsLeft: ReturnType<typeof gate> }} host
  * @returns {Promise<() => void>}
@@ -137,7 +137,7 @@ async function answer(task, store, ask, { runJob, signal, readsLeft }) {
 /** Is the file there, and how large? The answer is eight bytes, little-endian. @returns {Promise<() => void>} */
 async function size(
   /** @type {any} */ task,
-  /** @type {import('./stores/store.js').Store} */ store,
+  /** @type {import('../stores/store.js').Store} */ store,
   /** @type {Ask} */ { id, path, limit },
 ) {
   // zarrita's stores have no `size`.
@@ -153,7 +153,7 @@ async function size(
 /** @returns {Promise<() => void>} */
 async function read(
   /** @type {any} */ task,
-  /** @type {import('./stores/store.js').Store} */ store,
+  /** @type {import('../stores/store.js').Store} */ store,
   /** @type {Ask} */ { id, path, offset, length, follows, limit = Infinity },
 ) {
   const key = `/${path}`
@@ -182,7 +182,7 @@ function checkBytes(/** @type {any} */ bytes) {
 /**
  * The fast path: straight into wasm memory where the task can reserve some, without a promise in between.
  * @param {any} task
- * @param {import('./stores/store.js').Store} store
+ * @param {import('../stores/store.js').Store} store
  * @param {Ask} ask
  */
 function readNow(task, store, { id, path, offset = 0, length, limit = Infinity }) {

@@ -8,7 +8,7 @@ const kBudgetAhead = 8 << 20
 /**
  * @param {any} core or codecs
  * @param {Uint8Array} input
- * @param {import('./stores/store.js').Store[]} stores
+ * @param {import('../stores/store.js').Store[]} stores
  * @param {{ signal?: AbortSignal, onProgress?: (bytes: number) => void }} [options] bytes of content that went through so far
  * @returns {Promise<Uint8Array>}
  */

@@ -1,8 +1,8 @@
 // Where a command's jobs run: in this thread, one after another, or in workers once there is enough to do.
 import { instantiate } from './core.js'
-import { LeafsumError, firstLine } from './errors.js'
+import { LeafsumError, firstLine } from '../errors.js'
 import { runJob } from './job.js'
-import { kDefaultMaxMemory } from './options.js'
+import { kDefaultMaxMemory } from '../options.js'
 import { Pool } from './pool.js'
 
 // Starting threads takes some 40 ms, in which one place hashes this much.
@@ -10,9 +10,9 @@ const kWorkersFrom = 16 << 20
 const kHashing = ['lock', 'verify', 'digest', 'diff'] // commands that read values
 
 /**
- * @typedef {import('./stores/store.js').Store} Store
+ * @typedef {import('../stores/store.js').Store} Store
  * @typedef {import('./platform.js').Platform} Platform
- * @typedef {import('./run.js').Options} Options
+ * @typedef {import('../run.js').Options} Options
  */
 
 /** Workers that start while the core is loaded and plans, where the command reads values and the sources hold enough. */
@@ -20,7 +20,7 @@ export function warmPool(
   /** @type {Platform} */ platform,
   /** @type {string} */ command,
   /** @type {Store[]} */ stores,
-  /** @type {(import('./stores/store.js').PackedListing | undefined)[]} */ listings,
+  /** @type {(import('../stores/store.js').PackedListing | undefined)[]} */ listings,
   /** @type {Options} */ options,
 ) {
   const bytes = listings.reduce((sum, listing) => sum + (listing?.bytes ?? 0), 0)

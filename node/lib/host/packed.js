@@ -1,5 +1,5 @@
 // A listing as the core takes it (src/bindings/README.md): a million rows, a few thousand at a time, never all as one text.
-import { LeafsumError } from './errors.js'
+import { LeafsumError } from '../errors.js'
 
 const kRows = 1 << 13
 const kKinds = /** @type {Record<string, number>} */ ({ f: 0, d: 1, l: 2 })
@@ -10,8 +10,8 @@ const encoder = new TextEncoder()
 /** @typedef {[path: string, size: number, kind: string | number, target?: string]} Row */
 
 /**
- * @param {import('./stores/store.js').ListingEntry[]} listing
- * @param {import('./stores/store.js').Link[]} [links]
+ * @param {import('../stores/store.js').ListingEntry[]} listing
+ * @param {import('../stores/store.js').Link[]} [links]
  * @returns {Generator<Uint8Array>}  one page at least
  */
 export function* packed(listing, links = []) {
@@ -33,9 +33,9 @@ export function* packed(listing, links = []) {
 
 /**
  * A store's own listing as a run takes it (stores/store.js).
- * @param {import('./stores/store.js').ListingEntry[]} entries
- * @param {() => import('./stores/store.js').Link[] | undefined} links
- * @returns {import('./stores/store.js').PackedListing}
+ * @param {import('../stores/store.js').ListingEntry[]} entries
+ * @param {() => import('../stores/store.js').Link[] | undefined} links
+ * @returns {import('../stores/store.js').PackedListing}
  */
 export const packedRows = (entries, links) => ({
   bytes: entries.reduce((sum, [, size]) => sum + size, 0),
@@ -44,7 +44,7 @@ export const packedRows = (entries, links) => ({
 })
 
 /** @returns {Row} */
-function rowOf(/** @type {Row} */ row, /** @type {import('./stores/store.js').Link | undefined} */ link) {
+function rowOf(/** @type {Row} */ row, /** @type {import('../stores/store.js').Link | undefined} */ link) {
   const [path, size, kind] = row
   if (typeof path !== 'string' || !Number.isSafeInteger(size) || size < 0)
     throw new LeafsumError('usage', 'listing: a row is not [path, size, kind]')

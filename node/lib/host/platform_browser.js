@@ -1,6 +1,6 @@
 // For browsers: the modules beside this file unless `init` brings it, workers from a script of the page's choice.
 import { compile, loadedOnce } from './core.js'
-import { LeafsumError } from './errors.js'
+import { LeafsumError } from '../errors.js'
 
 /** @type {import('./platform.js').InitOptions} */
 let given = {}
@@ -42,13 +42,13 @@ export const platform = {
 async function load(/** @type {import('./core.js').ModuleName} */ name) {
   const [wasm, factory] = name === 'core' ? [given.wasm, given.factory] : [given.codecsWasm, given.codecsFactory]
   return {
-    factory: factory ?? (await import(new URL(`./core/${name}.mjs`, import.meta.url).href)).default,
+    factory: factory ?? (await import(new URL(`../core/${name}.mjs`, import.meta.url).href)).default,
     module: wasm instanceof WebAssembly.Module ? wasm : await compile(wasm ?? (await fetchWasm(name)), name),
   }
 }
 
 async function fetchWasm(/** @type {string} */ name) {
-  const response = await fetch(new URL(`./core/${name}.wasm`, import.meta.url))
+  const response = await fetch(new URL(`../core/${name}.wasm`, import.meta.url))
   if (!response.ok) throw new LeafsumError('environment', `${name}.wasm: the server said ${response.status}`)
   return response.arrayBuffer()
 }

@@ -5,10 +5,10 @@ import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { compile, loadedOnce } from './core.js'
-import { LeafsumError } from './errors.js'
+import { LeafsumError } from '../errors.js'
 
 // Beside this file when packed, in the build tree when not.
-const kPlaces = [new URL('./core/', import.meta.url), new URL('../../build/wasm/', import.meta.url)]
+const kPlaces = [new URL('../core/', import.meta.url), new URL('../../../build/wasm/', import.meta.url)]
 
 const loaded = loadedOnce(load)
 /** @type {Record<string, BufferSource | WebAssembly.Module | undefined>} */

@@ -1,7 +1,7 @@
 // Jobs over worker threads, each with its own instance of the same Module; nothing is shared. Jobs start in the order
 // in which they come, and the core hands out the largest first.
-import { bug } from './errors.js'
-import { failureOf } from './stores/store.js'
+import { bug } from '../errors.js'
+import { failureOf } from '../stores/store.js'
 
 /**
  * @typedef {object} Endpoint one worker, Node's or a browser's
@@ -14,10 +14,10 @@ import { failureOf } from './stores/store.js'
  * @property {Job | undefined} job
  *
  * @typedef {object} ReadPlan  what is read ahead for a job
- * @property {import('./stores/store.js').Store[]} [stores]  where its reads go, if not to the pool's
+ * @property {import('../stores/store.js').Store[]} [stores]  where its reads go, if not to the pool's
  * @property {import('./windows.js').WindowSpec[]} [windows]
  * @property {(id: number) => Promise<Uint8Array | undefined>} [take]  one of these
- * @property {() => import('./stores/store.js').Store[]} [here]  the stores over these, for a job in the thread that reads
+ * @property {() => import('../stores/store.js').Store[]} [here]  the stores over these, for a job in the thread that reads
  *
  * @typedef {object} Job
  * @property {Uint8Array} input
@@ -39,7 +39,7 @@ export class Pool {
    * @param {object} options
    * @param {number} options.size
    * @param {() => Endpoint} options.start
-   * @param {import('./stores/store.js').Store[]} options.stores
+   * @param {import('../stores/store.js').Store[]} options.stores
    * @param {any} [options.hello] first message: the Module and how to open the stores
    */
   constructor({ size, start, stores, hello }) {

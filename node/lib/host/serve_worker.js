@@ -1,4 +1,4 @@
-import { FilesStore } from './stores/files.js'
+import { FilesStore } from '../stores/files.js'
 import { serve } from './worker.js'
 
 /**
@@ -16,7 +16,7 @@ export function serveWorker(factory, codecsFactory) {
       load: async ({ module }, name) => ({
         factory:
           (name === 'core' ? factory : codecsFactory) ??
-          (await import(new URL(`./core/${name}.mjs`, import.meta.url).href)).default,
+          (await import(new URL(`../core/${name}.mjs`, import.meta.url).href)).default,
         module,
       }),
       openStore: ({ kind, files, ...options }) => new FilesStore(files, options),

@@ -1,8 +1,8 @@
 // Reading ahead of files that a browser reads slowly and asynchronously: jobs tell what they will read, so that windows of
 // some MiB are on their way here while other threads hash, the first of the next jobs too. A thread that hashes would not do: what
 // arrives for it is taken from the browser only when it lets go of its thread.
-import { merge } from './stores/merge.js'
-import { windowStores } from './stores/window_store.js'
+import { merge } from '../stores/merge.js'
+import { windowStores } from '../stores/window_store.js'
 
 const kMost = 48 << 20 // bytes of all windows that are under way or in use; at most three eighths of --max-memory
 const kUnderWay = 8 // windows; tiny ones would be thousands
@@ -10,7 +10,7 @@ const kWindow = 8 << 20 // bytes; of smaller ones, slices that they are to a bro
 const kLeast = 16 << 10 // bytes of one, however little memory there is
 
 /**
- * @typedef {import('./stores/store.js').Store} Store
+ * @typedef {import('../stores/store.js').Store} Store
  * @typedef {[id: number, source: number, path: string, offset: number, length: number]} WindowSpec
  *
  * @typedef {object} Window

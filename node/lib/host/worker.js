@@ -1,9 +1,9 @@
 // A worker's side of the pool: hello with the Module, then one job at a time, which may bring the second Module.
 import { instantiate } from './core.js'
-import { firstLine } from './errors.js'
+import { firstLine } from '../errors.js'
 import { runJob } from './job.js'
-import { RemoteStore } from './stores/remote.js'
-import { windowStores } from './stores/window_store.js'
+import { RemoteStore } from '../stores/remote.js'
+import { windowStores } from '../stores/window_store.js'
 
 /**
  * @typedef {object} Port
@@ -14,7 +14,7 @@ import { windowStores } from './stores/window_store.js'
  * @param {object} platform
  * @param {(hello: any, name: import('./core.js').ModuleName) => Promise<import('./platform.js').Loaded>} platform.load
  *   the module that the pool's side describes
- * @param {(spec: import('./stores/store.js').StoreSpec) => import('./stores/store.js').Store} platform.openStore
+ * @param {(spec: import('../stores/store.js').StoreSpec) => import('../stores/store.js').Store} platform.openStore
  * @param {() => any} [platform.sha256]
  */
 export function serve(port, { load, openStore, sha256 }) {
@@ -22,7 +22,7 @@ export function serve(port, { load, openStore, sha256 }) {
   let core
   /** @type {Promise<any> | undefined} */
   let codecs
-  /** @type {import('./stores/store.js').Store[]} */
+  /** @type {import('../stores/store.js').Store[]} */
   let stores = []
   const ahead = new RemoteStore(0, port.post)
 

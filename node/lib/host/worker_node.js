@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import { sha256 } from './platform_node.js'
-import { PathStore } from './stores/path.js'
+import { PathStore } from '../stores/path.js'
 import { serve } from './worker.js'
 
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort)

@@ -1,5 +1,5 @@
 // One leaf named by a person: state:/params/Dense_0/kernel, /params/Dense_0/kernel or params.Dense_0.kernel.
-import { LeafsumError } from './errors.js'
+import { LeafsumError } from '../errors.js'
 
 export const pointer = (/** @type {string[]} */ path) =>
   path.map(key => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')

@@ -1,6 +1,6 @@
 // A .npy file, version 1.0 (numpy.lib.format): what numpy.load gives is the values where numpy itself has the dtype.
 import { dtypeOf, typedArrayOf } from './elements.js'
-import { LeafsumError } from './errors.js'
+import { LeafsumError } from '../errors.js'
 
 /**
  * bfloat16 is written as `<V2` and float8 and float4 as `|V1`, as numpy.save does with ml_dtypes: `.view(ml_dtypes.bfloat16)`

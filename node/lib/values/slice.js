@@ -1,5 +1,5 @@
 // Slices as numpy writes them, which chunks they need, and how their elements are picked out of a stream of content.
-import { LeafsumError } from './errors.js'
+import { LeafsumError } from '../errors.js'
 
 export const kBlock = 4 << 20 // bytes of content that one block value of a lockfile covers
 

@@ -1,5 +1,5 @@
 import { diff } from '../../api_node.js'
-import { unravel } from '../../slice.js'
+import { unravel } from '../../values/slice.js'
 import { lines } from '../context.js'
 import { columns, formatCount, leafName, renderReport, shapeText } from '../render.js'
 import { openSource } from '../source.js'

@@ -1,5 +1,5 @@
 import { digest } from '../../api_node.js'
-import { pointer } from '../../leaf_name.js'
+import { pointer } from '../../values/leaf_name.js'
 import { lines } from '../context.js'
 import { renderReport } from '../render.js'
 import { openSource } from '../source.js'

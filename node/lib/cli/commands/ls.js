@@ -1,7 +1,7 @@
 import { list } from '../../api_node.js'
 import { LeafsumError } from '../../errors.js'
-import { SubtreeSums, withNumbers } from '../../listing.js'
-import { tensorstoreSpec } from '../../tensorstore_spec.js'
+import { SubtreeSums, withNumbers } from '../../commands/listing.js'
+import { tensorstoreSpec } from '../../commands/tensorstore_spec.js'
 import { lines } from '../context.js'
 import { listText } from '../list_text.js'
 import { renderReport } from '../render.js'
@@ -22,7 +22,7 @@ export async function run(context) {
     ...context.apiOptions(),
     onDocument: spec
       ? undefined
-      : (/** @type {import('../../list_document.js').ListDocument} */ document) => {
+      : (/** @type {import('../../commands/list_document.js').ListDocument} */ document) => {
           context.bar.clear()
           return context.writePieces(text(context, document))
         },
@@ -37,14 +37,14 @@ export async function run(context) {
 /** In pieces. */
 function text(
   /** @type {import('../context.js').Context} */ context,
-  /** @type {import('../../list_document.js').ListDocument} */ document,
+  /** @type {import('../../commands/list_document.js').ListDocument} */ document,
 ) {
   if (context.format === 'json') return document.text()
   return context.format === 'ndjson' ? ndjson(document, context.options.depth) : listText(document, context)
 }
 
 function* ndjson(
-  /** @type {import('../../list_document.js').ListDocument} */ document,
+  /** @type {import('../../commands/list_document.js').ListDocument} */ document,
   /** @type {number | undefined} */ depth,
 ) {
   const { items, totals } = document.head

@@ -1,5 +1,5 @@
 import { metadata } from '../../api_node.js'
-import { stringifyExact } from '../../exact_json.js'
+import { stringifyExact } from '../../values/exact_json.js'
 import { columns, leafName, renderReport, shapeText } from '../render.js'
 import { openSource } from '../source.js'
 import { printable } from '../terminal.js'

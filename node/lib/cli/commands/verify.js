@@ -54,7 +54,7 @@ function sampleOf(/** @type {Record<string, any>} */ { sample, seed }) {
   return { share, seed }
 }
 
-/** @returns {import('../../state.js').StateFile | undefined} */
+/** @returns {import('../../commands/state.js').StateFile | undefined} */
 function stateOf(/** @type {import('../context.js').Context} */ context) {
   const { state: file, resume, lock } = context.options
   if (file === undefined) {
