@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs every test, fast ones first: tests/run.sh [native|wasm|asan|node|browser|differential]...
+# Runs every test, fast ones first: tests/run.sh [lint|native|wasm|asan|node|browser|differential]...
+#   lint     tools/format --check and tools/lint
 #   native   C++ unit tests            wasm   the same, as wasm under Node
 #   asan     the same, under ASan and UBSan with assertions
 #   node     the package and the CLI   browser   the page in Chromium
@@ -9,7 +10,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 suites=("$@")
-[ ${#suites[@]} -gt 0 ] || suites=(native wasm asan node browser differential)
+[ ${#suites[@]} -gt 0 ] || suites=(lint native wasm asan node browser differential)
 
 unit() { # <preset>
   cmake/build.sh "$1" && ctest --preset "$1" -j "$(nproc)"
@@ -25,14 +26,16 @@ javascript() { # <folder>
 
 run_suite() {
   case $1 in
+    lint) tools/format --check && tools/lint ;;
     native | wasm | asan) unit "$1" ;;
     node | browser) javascript "tests/$1" ;;
     differential) cmake/build.sh wasm -- --target core && tests/differential/run.sh ;;
-    *) echo "no suite $1; there are native, wasm, asan, node, browser, differential" >&2; return 2 ;;
+    *) echo "no suite $1; there are lint, native, wasm, asan, node, browser, differential" >&2; return 2 ;;
   esac
 }
 
 setup=()
+[[ " ${suites[*]} " != *" lint "* ]] || setup+=(--lint)
 [[ " ${suites[*]} " != *" asan "* ]] || setup+=(--sanitizers)
 [[ " ${suites[*]} " != *" browser "* ]] || setup+=(--browser)
 [[ " ${suites[*]} " != *" differential "* ]] || setup+=(--python)

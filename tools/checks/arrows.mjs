@@ -2,6 +2,7 @@
 // way. The compiler sees an include that is not declared; what it does not see is a circle, and a room that grows over all.
 //   node tools/checks/arrows.mjs          says what is wrong
 //   node tools/checks/arrows.mjs --show   rooms with their lines, share and arrows
+//   node tools/checks/arrows.mjs --table  the arrows as docs/architecture.md has them
 import { existsSync, readFileSync } from 'node:fs'
 import { Problems, tracked } from './problems.mjs'
 
@@ -30,6 +31,15 @@ export function rooms() {
   return found
 }
 
+/** @param {ReturnType<typeof rooms>} all */
+function table(all) {
+  const rows = order.map(room => {
+    const uses = order.filter(other => all.get(room)?.uses.has(other))
+    return `| \`${room}\` | ${uses.map(other => `\`${other}\``).join(' ') || '–'} |`
+  })
+  return ['| room | includes |', '|---|---|', ...rows].join('\n')
+}
+
 if (process.argv[1] === import.meta.filename) {
   const all = rooms()
   const total = [...all.values()].reduce((sum, { lines }) => sum + lines, 0)
@@ -48,6 +58,7 @@ if (process.argv[1] === import.meta.filename) {
     const share = lines / total
     if (share > largest)
       problems.add(`src/${room}`, 1, `${(100 * share).toFixed(1)} % of the lines of src, ${100 * largest} % at most`)
+    if (process.argv.includes('--table')) continue
     if (process.argv.includes('--show')) {
       const arrows = [...uses.keys()].sort((a, b) => order.indexOf(a) - order.indexOf(b))
       console.log(
@@ -55,5 +66,6 @@ if (process.argv[1] === import.meta.filename) {
       )
     }
   }
+  if (process.argv.includes('--table')) console.log(table(all))
   problems.end()
 }
