@@ -4,9 +4,8 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { digest, fromPath, list, lock } from '../../node/lib/index.js'
-import { byKeyPath, casesIn, expectedItems, fingerprints, publicStores } from './support/cases.js'
+import { byKeyPath, casesIn, expectedItems, fingerprints, placeOf, stores, withoutCases } from './support/cases.js'
 import { cli } from './support/cli.js'
-import { fixtures } from './support/places.js'
 import { assertValid } from './support/schema.js'
 
 const kGroups = ['seed000', 'orbax', 'manager', 'multiprocess', 'v1', 'ocdbt', 'zarr', 'legacy', 'damaged', 'hunt']
@@ -44,8 +43,9 @@ function asFarAsKnown(/** @type {Record<string, any>} */ items, /** @type {any} 
 }
 
 for (const [name, vector] of Object.entries(fingerprints)) {
-  test(`fingerprint ${name}`, async () => {
-    const source = fromPath(join(fixtures, name))
+  const { place, skip } = placeOf(name)
+  test(`fingerprint ${name}`, { skip }, async () => {
+    const source = fromPath(place)
     const one = await digest(source)
     assert.equal(one.exit_code, 0, one.headline)
     assert.deepEqual(prints(one.output), { fingerprint: vector.fingerprint, items: vector.items })
@@ -55,8 +55,8 @@ for (const [name, vector] of Object.entries(fingerprints)) {
     assert.equal(one.source.step, vector.step)
   })
 
-  test(`stored digests ${name}`, { skip: vector.stored.length === 0 }, async () => {
-    const { report, lockfile } = await lock(fromPath(join(fixtures, name)))
+  test(`stored digests ${name}`, { skip: skip || vector.stored.length === 0 }, async () => {
+    const { report, lockfile } = await lock(fromPath(place))
     assert.ok(lockfile, report.headline)
     const locked = JSON.parse(new TextDecoder().decode(lockfile))
     assertValid('lockfile', locked)
@@ -93,15 +93,17 @@ function keyText(/** @type {{ key: string | null, key_hex?: string }} */ { key, 
   return [...bytes].map(byte => (byte < 128 ? String.fromCharCode(byte) : `\\x${byte.toString(16)}`)).join('')
 }
 
-for (const { name, source, keys: wanted } of publicStores()) {
-  test(`public ${name}`, async () => {
+test('stores of other projects', { skip: withoutCases }, () => assert.ok(stores().length > 10))
+
+for (const { name, source, wanted } of stores()) {
+  test(`keys of ${name}`, async () => {
     const report = await list(fromPath(source), { keys: true })
     const keys = Object.fromEntries(
       report.output.items
         .flatMap((/** @type {any} */ item) => item.keys ?? [])
         .map((/** @type {any} */ one) => [keyText(one), one.length]),
     )
-    assert.deepEqual(keys, Object.fromEntries(Object.entries(wanted).map(([key, value]) => [key, value.bytes])))
+    assert.deepEqual(keys, Object.fromEntries(Object.entries(wanted.latest).map(([key, value]) => [key, value.bytes])))
   })
 }
 

@@ -4,9 +4,9 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { check, fromPath } from '../../node/lib/index.js'
-import { casesIn, readJson } from './support/cases.js'
+import { casesIn, stores } from './support/cases.js'
 import { cli } from './support/cli.js'
-import { fixtures, scratch } from './support/places.js'
+import { scratch } from './support/places.js'
 
 /** The one item of `ls --keys --digest --json`. */
 function keysOf(/** @type {string} */ source, /** @type {string[]} */ ...more) {
@@ -66,33 +66,28 @@ for (const { name, source, expected } of [...casesIn('ocdbt'), ...casesIn('zarr'
   }
 }
 
-const kPublic = join(fixtures, 'public')
-for (const repository of readdirSync(kPublic).filter(name => existsSync(join(kPublic, name, 'EXPECTED.json')))) {
-  for (const [store, wanted] of Object.entries(readJson(join(kPublic, repository, 'EXPECTED.json')))) {
-    const source = join(kPublic, repository, store)
-    if (!wanted.latest || !existsSync(join(source, 'manifest.ocdbt'))) continue
-    test(`keys of public/${repository}/${store}`, () => {
-      const states = [
-        [[], wanted.latest],
-        ...Object.entries(wanted.at_generation ?? {}).map(([n, keys]) => [['--generation', n], keys]),
-      ]
-      for (const [options, expected] of states) {
-        const own = keysOf(source, ...options).keys.map((/** @type {any} */ one) => [
-          shown(one),
-          { bytes: one.length, sha256: one.digest.sha256 },
-        ])
-        assert.deepEqual(Object.fromEntries(own), expected, options.join(' '))
-      }
-      if (!wanted.generations) return
-      const { versions, generation, versions_unreadable: lost } = keysOf(source, '--versions')
-      assert.deepEqual(
-        versions.map((/** @type {any} */ one) => one.generation),
-        wanted.generations,
-      )
-      assert.equal(generation, wanted.generations.at(-1))
-      assert.deepEqual(lost, [])
-    })
-  }
+for (const { name, source, wanted } of stores().filter(one => existsSync(join(one.source, 'manifest.ocdbt')))) {
+  test(`keys of ${name}`, () => {
+    const states = [
+      [[], wanted.latest],
+      ...Object.entries(wanted.at_generation ?? {}).map(([n, keys]) => [['--generation', n], keys]),
+    ]
+    for (const [options, expected] of states) {
+      const own = keysOf(source, ...options).keys.map((/** @type {any} */ one) => [
+        shown(one),
+        { bytes: one.length, sha256: one.digest.sha256 },
+      ])
+      assert.deepEqual(Object.fromEntries(own), expected, options.join(' '))
+    }
+    if (!wanted.generations) return
+    const { versions, generation, versions_unreadable: lost } = keysOf(source, '--versions')
+    assert.deepEqual(
+      versions.map((/** @type {any} */ one) => one.generation),
+      wanted.generations,
+    )
+    assert.equal(generation, wanted.generations.at(-1))
+    assert.deepEqual(lost, [])
+  })
 }
 
 test('every sound store is sound, old generations too', async () => {

@@ -15,7 +15,7 @@ import { assertValid } from './support/schema.js'
 const baseline = join(fixtures, 'seed000/artifacts/baseline_ckpt')
 const two = join(fixtures, 'manager/zarr2_items/ckpt')
 const layers = join(fixtures, 'damaged/base_zarr2/ckpt')
-const groups = ['seed000', 'orbax', 'manager', 'v1', 'multiprocess', 'ocdbt', 'zarr', 'legacy', 'public', 'damaged']
+const groups = ['seed000', 'orbax', 'manager', 'v1', 'multiprocess', 'ocdbt', 'zarr', 'legacy', 'damaged']
 
 for (const group of groups) {
   test(`${group}: the document fits its schema, and every sum is that of its leaves`, async () => {

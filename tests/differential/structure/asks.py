@@ -128,8 +128,19 @@ def with_one_empty(value):
     return value
 
 
+def as_state_dict(value):
+    """The same tree as Flax hands it out where it is given no target: sequences are dicts by index."""
+    if isinstance(value, dict) and len(value) == 1:
+        ((tag, content),) = value.items()
+        if tag == "dict":
+            return {tag: {name: as_state_dict(one) for name, one in content.items()}}
+        if tag in ("list", "tuple"):
+            return {"dict": {str(n): as_state_dict(one) for n, one in enumerate(content)}}
+    return value
+
+
 def known_of(base_answers, rows):
-    """Everything that some reader restored from the base, whole and by item."""
+    """Everything that some reader restored from the base, whole and by item, and as Flax would hand it out."""
     readers = {label: reader for label, reader, _, _ in rows}
     known = set()
     for label, answer in base_answers.items():
@@ -138,6 +149,7 @@ def known_of(base_answers, rows):
             known.add(json.dumps(answer["value"], sort_keys=True))
             if readers[label] in BY_ITEM and "dict" in (answer["value"] or {}):
                 known.update(json.dumps(one, sort_keys=True) for one in answer["value"]["dict"].values())
+    known.update(json.dumps(as_state_dict(json.loads(one)), sort_keys=True) for one in list(known))
     return known
 
 

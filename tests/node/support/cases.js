@@ -1,9 +1,15 @@
 // The cases of tests/fixtures (its README says what they hold), found by their files, never by name.
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fixtures, vectors } from './places.js'
 
 export const readJson = (/** @type {string} */ file) => JSON.parse(readFileSync(file, 'utf8'))
+/** Data of other projects, which is not committed here. */
+const kCases =
+  process.env.LEAFSUM_CASES && existsSync(join(process.env.LEAFSUM_CASES, 'public'))
+    ? process.env.LEAFSUM_CASES
+    : undefined
+
 export const fingerprints = readJson(join(vectors, 'fingerprints.json'))
 
 /**
@@ -98,16 +104,28 @@ export const byKeyPath = leaves =>
   Object.fromEntries(leaves.map(leaf => [JSON.stringify(leaf.key_path), leaf]).sort((a, b) => (a[0] < b[0] ? -1 : 1)))
 
 /**
- * Stores found in public repositories: EXPECTED.json beside them has the size and the SHA-256 of each key's value.
- * @returns {{ name: string, source: string, keys: Record<string, { bytes: number, sha256: string }> }[]}
+ * Stores with an EXPECTED.json beside them, which has the size and the SHA-256 of each key's value: our own, and, where
+ * LEAFSUM_CASES names a directory with data of other projects, those of its `public`.
+ * @returns {{ name: string, source: string, wanted: { latest: Record<string, { bytes: number, sha256: string }>,
+ *   generations?: number[], at_generation?: Record<string, Record<string, { bytes: number, sha256: string }>> } }[]}
  */
-export function publicStores() {
-  return directoriesIn(join(fixtures, 'public'))
-    .filter(repo => existsSync(join(fixtures, 'public', repo, 'EXPECTED.json')))
-    .flatMap(repo =>
-      Object.entries(readJson(join(fixtures, 'public', repo, 'EXPECTED.json'))).flatMap(([store, value]) => {
-        const source = join(fixtures, 'public', repo, store)
-        return value.latest && existsSync(source) ? [{ name: `${repo}/${store}`, source, keys: value.latest }] : []
+export function stores() {
+  const others = kCases ? directoriesIn(join(kCases, 'public')).map(name => join(kCases, 'public', name)) : []
+  return [join(fixtures, 'stores'), ...others]
+    .filter(directory => existsSync(join(directory, 'EXPECTED.json')))
+    .flatMap(directory =>
+      Object.entries(readJson(join(directory, 'EXPECTED.json'))).flatMap(([store, wanted]) => {
+        const source = join(directory, store)
+        return wanted.latest && existsSync(source) ? [{ name: `${basename(directory)}/${store}`, source, wanted }] : []
       }),
     )
 }
+
+/** Why a test of other projects' data is skipped, or false. */
+export const withoutCases = !kCases && 'LEAFSUM_CASES does not name a directory with the data of other projects'
+
+/** Where a fixture lies, and why it may not be there. @param {string} name */
+export const placeOf = name =>
+  name.startsWith('public/')
+    ? { place: join(kCases ?? fixtures, name), skip: withoutCases }
+    : { place: join(fixtures, name), skip: false }

@@ -140,33 +140,31 @@ void CheckKeys(const Json& expected, const BtreeGenerationReference& version,
 
 }  // namespace
 
-TEST_CASE("Public databases list what TensorStore lists") {
+TEST_CASE("Databases list what TensorStore lists, at older generations too") {
   size_t databases = 0, generations = 0;
-  for (const std::string repository : {"neuroglancer", "orbax"}) {
-    const Json expected = ReadJson("public/" + repository + "/EXPECTED.json");
-    for (const auto& [name, files] : Databases("public/" + repository)) {
-      INFO(name);
-      const std::string entry = name.substr(0, name.empty() ? 0 : name.size() - 1);
-      if (!expected.contains(entry) || !expected[entry].contains("latest")) continue;
-      const Manifest manifest = Current(files);
-      CheckKeys(expected[entry]["latest"], manifest.versions.back(), files);
-      ++databases;
-      if (!expected[entry].contains("generations")) continue;
-      const auto history = History(manifest, files);
-      std::vector<uint64_t> numbers;
-      for (const auto& version : history) numbers.push_back(version.generation_number);
-      CHECK(numbers == expected[entry]["generations"].get<std::vector<uint64_t>>());
-      for (const auto& [number, keys] : expected[entry]["at_generation"].items()) {
-        for (const auto& version : history)
-          if (std::to_string(version.generation_number) == number) {
-            CheckKeys(keys, version, files);
-            ++generations;
-          }
-      }
+  const Json expected = ReadJson("stores/EXPECTED.json");
+  for (const auto& [name, files] : Databases("stores")) {
+    INFO(name);
+    const std::string entry = name.substr(0, name.empty() ? 0 : name.size() - 1);
+    if (!expected.contains(entry) || !expected[entry].contains("latest")) continue;
+    const Manifest manifest = Current(files);
+    CheckKeys(expected[entry]["latest"], manifest.versions.back(), files);
+    ++databases;
+    if (!expected[entry].contains("generations")) continue;
+    const auto history = History(manifest, files);
+    std::vector<uint64_t> numbers;
+    for (const auto& version : history) numbers.push_back(version.generation_number);
+    CHECK(numbers == expected[entry]["generations"].get<std::vector<uint64_t>>());
+    for (const auto& [number, keys] : expected[entry]["at_generation"].items()) {
+      for (const auto& version : history)
+        if (std::to_string(version.generation_number) == number) {
+          CheckKeys(keys, version, files);
+          ++generations;
+        }
     }
   }
-  CHECK(databases >= 9);
-  CHECK(generations >= 3);
+  CHECK(databases >= 6);
+  CHECK(generations >= 12);
 }
 
 TEST_CASE(

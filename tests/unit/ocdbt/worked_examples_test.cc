@@ -6,38 +6,65 @@
 #include "support/fixtures.h"
 #include "support/memory_source.h"
 #include "support/ocdbt_writer.h"
+#include "support/vectors.h"
 
 using namespace leafsum;
 using namespace leafsum::test;
 using namespace leafsum::ocdbt;
 
-TEST_CASE("A manifest that Orbax wrote") {
-  const auto source =
-      MemorySource::Load(leafsum::test::Fixtures() +
-                         "/public/orbax/v0_checkpoints/direct_checkpoint/"
-                         "checkpoint_metadata_present/pytree_checkpointable_has_metadata");
-  const ByteVector* file = source.Find("manifest.ocdbt");
-  REQUIRE(file);
-  REQUIRE(file->size() == 113);
-  const auto manifest = DecodeManifest(Exact(*file));
+namespace {
+
+// stores/EXPECTED.json: what TensorStore's own dump says of the same bytes.
+struct Example {
+  MemorySource source = MemorySource::Load(leafsum::test::Fixtures() + "/stores/low_nodes.ocdbt");
+  nlohmann::json dump = LoadVectors("../fixtures/stores/EXPECTED.json")["low_nodes.ocdbt"]["dump"];
+  const ByteVector& Manifest() const { return *source.Find("manifest.ocdbt"); }
+};
+
+// "btreenode:<base path>:<file>:<offset>:<length>"
+IndirectDataReference LocationOf(const std::string& text) {
+  const size_t length = text.rfind(':'), offset = text.rfind(':', length - 1);
+  const size_t file = text.rfind(':', offset - 1);
+  return {{"", text.substr(file + 1, offset - file - 1)},
+          std::stoull(text.substr(offset + 1, length - offset - 1)),
+          std::stoull(text.substr(length + 1))};
+}
+
+BtreeNodeStatistics StatisticsOf(const nlohmann::json& s) {
+  return {s["num_keys"], s["num_tree_bytes"], s["num_indirect_value_bytes"]};
+}
+
+}  // namespace
+
+TEST_CASE("A manifest as TensorStore dumps it") {
+  const Example example;
+  const nlohmann::json& expected = example.dump["manifest"];
+  const auto manifest = DecodeManifest(Exact(example.Manifest()));
   REQUIRE(manifest);
-  CHECK(Hex(manifest->config.uuid) == "02332970f7c85c9b53731e740d635f15");
+  const nlohmann::json& config = expected["config"];
+  CHECK(Hex(manifest->config.uuid) == config["uuid"].get<std::string>());
   CHECK(manifest->config.manifest_kind == ManifestKind::kSingle);
-  CHECK(manifest->config.max_inline_value_bytes == 1024);
-  CHECK(manifest->config.max_decoded_node_bytes == 100000000);
-  CHECK(manifest->config.version_tree_arity_log2 == 4);
-  CHECK(manifest->config.zstd);
-  CHECK(manifest->config.zstd_level == 0);
-  REQUIRE(manifest->versions.size() == 1);
-  const BtreeGenerationReference& version = manifest->versions[0];
-  CHECK(version.generation_number == 1);
-  CHECK(version.root_height == 0);
-  CHECK(version.root == IndirectDataReference{{"", "d/9f51d9b77c0c771353c577b65dc7bba5"}, 0, 240});
-  CHECK(version.statistics == BtreeNodeStatistics{4, 240, 0});
-  CHECK(version.commit_time_nsecs == 1778718340771198958);
-  CHECK(manifest->version_nodes.empty());
-  for (size_t n = 0; n < file->size(); ++n)
-    CHECK_FALSE(DecodeManifest(Exact(Bytes(*file).first(n))));
+  CHECK(manifest->config.max_inline_value_bytes ==
+        config["max_inline_value_bytes"].get<uint64_t>());
+  CHECK(manifest->config.max_decoded_node_bytes ==
+        config["max_decoded_node_bytes"].get<uint64_t>());
+  CHECK(manifest->config.version_tree_arity_log2 ==
+        config["version_tree_arity_log2"].get<uint64_t>());
+  CHECK(manifest->config.zstd == (config["compression"]["id"] == "zstd"));
+  CHECK(manifest->version_nodes.size() == expected["version_tree_nodes"].size());
+  REQUIRE(manifest->versions.size() == expected["versions"].size());
+  for (size_t n = 0; n < manifest->versions.size(); ++n) {
+    const BtreeGenerationReference& version = manifest->versions[n];
+    const nlohmann::json& wanted = expected["versions"][n];
+    CHECK(version.generation_number == wanted["generation_number"].get<uint64_t>());
+    CHECK(version.root_height == wanted["root_height"].get<uint64_t>());
+    CHECK(version.commit_time_nsecs == wanted["commit_time"].get<uint64_t>());
+    CHECK(version.statistics == StatisticsOf(wanted["root"]["statistics"]));
+    if (wanted["root"].contains("location"))
+      CHECK(version.root == LocationOf(wanted["root"]["location"]));
+  }
+  const ByteVector& file = example.Manifest();
+  for (size_t n = 0; n < file.size(); ++n) CHECK_FALSE(DecodeManifest(Exact(Bytes(file).first(n))));
 }
 
 TEST_CASE("The leaf node of a merge of three processes") {
@@ -74,35 +101,33 @@ TEST_CASE("The leaf node of a merge of three processes") {
       [](Bytes b) { return StatusOf(DecodeBtreeNode(b)); });
 }
 
-TEST_CASE("A root node of height 3 that TensorStore wrote") {
-  const auto source =
-      MemorySource::Load(leafsum::test::Fixtures() + "/public/neuroglancer/files_min_arity.ocdbt");
-  const auto manifest = DecodeManifest(*source.Find("manifest.ocdbt"));
+TEST_CASE("A root node of height 3 as TensorStore dumps it") {
+  const Example example;
+  const nlohmann::json& expected = example.dump["root"];
+  const auto manifest = DecodeManifest(example.Manifest());
   REQUIRE(manifest);
-  const BtreeGenerationReference& version = manifest->versions.back();
-  CHECK(version.root_height == 3);
-  REQUIRE(version.root.length == 93);
-  const ByteVector* file = source.Find(version.root.file_id.Path());
+  const IndirectDataReference& root = manifest->versions.back().root;
+  const ByteVector* file = example.source.Find(root.file_id.Path());
   REQUIRE(file);
-  const Bytes bytes = Bytes(*file).subspan(static_cast<size_t>(version.root.offset), 93);
-  CHECK(Hex(bytes.first(23)) == "0cdb20de5d00000000000000000128b52ffd2042110200");
-  CHECK(Hex(bytes.last(4)) == "34c7709b");
-  const auto node = DecodeBtreeNode(Exact(bytes));
+  const auto node = DecodeBtreeNode(Exact(Bytes(*file)
+                                              .subspan(static_cast<size_t>(root.offset))
+                                              .first(static_cast<size_t>(root.length))));
   REQUIRE(node);
   CHECK(node->height == 3);
-  CHECK(node->files.Expand("") ==
-        std::vector<DataFileId>{{"", "d/f6d9da936d3f6f58b667ca9d54a38667"}});
-  REQUIRE(node->interior_entries.size() == 2);
+  CHECK(node->height == expected["height"].get<uint64_t>());
+  REQUIRE(node->interior_entries.size() == expected["entries"].size());
+  const auto files = node->files.Expand("");
   KeyCursor cursor("");
-  const auto& a = node->interior_entries[0];
-  CHECK(cursor.Next(a.key) == "#");
-  CHECK(a.subtree_common_prefix_length == 0);
-  CHECK(a.location.offset == 742);
-  CHECK(a.location.length == 89);
-  CHECK(a.statistics == BtreeNodeStatistics{4, 474, 6});
-  const auto& b = node->interior_entries[1];
-  CHECK(cursor.Next(b.key) == "baz/x");
-  CHECK(b.location.offset == 831);
-  CHECK(b.location.length == 93);
-  CHECK(b.statistics == BtreeNodeStatistics{4, 441, 3});
+  for (size_t n = 0; n < node->interior_entries.size(); ++n) {
+    const auto& entry = node->interior_entries[n];
+    const nlohmann::json& wanted = expected["entries"][n];
+    CHECK(cursor.Next(entry.key) == wanted["key"].get<std::string>());
+    CHECK(entry.subtree_common_prefix_length ==
+          wanted["subtree_common_prefix"].get<std::string>().size());
+    const IndirectDataReference location = LocationOf(wanted["location"]);
+    CHECK(files[entry.location.file] == location.file_id);
+    CHECK(entry.location.offset == location.offset);
+    CHECK(entry.location.length == location.length);
+    CHECK(entry.statistics == StatisticsOf(wanted["statistics"]));
+  }
 }
