@@ -15,8 +15,8 @@ class Discover : public ReadingStage {
   // `lock`: may name the step that is to be read.
   // It is paired with what is there.
   Discover(Context& context, evidence::Lockfile* lock);
-  // What the caller asked for is not there (no such step, no such item): a usage error, "" if none.
-  const std::string& not_found() const { return not_found_; }
+  // The error: what the caller asked for is not there (no such step, no such item).
+  std::string Finish() override { return std::move(not_found_); }
 
  private:
   enum class What {

@@ -18,7 +18,7 @@ class GenerationStage : public ReadingStage {
   explicit GenerationStage(Context& context);
   // Once done: every item has its generation and history. Gives a usage error that names what there
   // is where a store has not the generation that was asked for, else "".
-  std::string Finish();
+  std::string Finish() override;
 
  private:
   struct Want {

@@ -65,14 +65,14 @@ void Probe::AskLocked(size_t s) {
   }
 }
 
-std::string Probe::not_found() const {
+std::string Probe::NotFound() const {
   if (found_) return "";
   if (!unreachable_.empty()) return "the source cannot be read: " + unreachable_;
   return "nothing of a checkpoint answers here: name the checkpoint's own directory (where a "
          "source has no listing, a directory of steps needs --step N)";
 }
 
-void Probe::Finish() {
+std::string Probe::Finish() {
   for (Scan& scan : context_.scans) {
     if (scan.listed) continue;
     StableSort(scan.listing,
@@ -82,6 +82,7 @@ void Probe::Finish() {
     scan.listing.erase(std::unique(scan.listing.begin(), scan.listing.end(), same),
                        scan.listing.end());
   }
+  return NotFound();
 }
 
 void Probe::AskSize(Want want, uint64_t whole) {

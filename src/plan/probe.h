@@ -28,14 +28,14 @@ class Probe : public ReadingStage {
  public:
   // `lock`: may name the step that is to be read.
   Probe(Context& context, const evidence::Lockfile* lock);
-  // Nothing of a checkpoint answers, or the source cannot be reached: "" if neither.
-  std::string not_found() const;
-  // Sorts the listings that were made; call it once, when done.
-  void Finish();
+  // Sorts the listings that were made. The error: nothing of a checkpoint answers, or the source
+  // cannot be reached.
+  std::string Finish() override;
   bool Supply(PendingAsks& asks) override;
   bool Done() const override { return arrays_.empty() && ReadingStage::Done(); }
 
  private:
+  std::string NotFound() const;
   enum class What {
     kName,
     kSide,

@@ -161,6 +161,11 @@ struct Scan {
   bool MayExist(uint32_t file) const { return !listed && !files.size(file); }
 };
 
+// Of the leaves' content.
+struct Progress {
+  uint64_t leaves_done = 0, leaves_total = 0, bytes_done = 0, bytes_total = 0;
+};
+
 // What all stages share.
 struct Context {
   Options options;
@@ -178,6 +183,10 @@ struct Context {
   std::string
       files_below;  // of the first source: what the lockfile's files lie in; "" or ending in "/"
   uint64_t resumed = 0;  // leaves that an earlier run found equal
+  Progress progress;
+  uint64_t reads_missed = 0;  // leaves that were asked for and could not be read whole
+  // Of leaves whose values were compared, by index into the comparison's leaves.
+  std::map<size_t, content::ValueDifference> differences;
 
   // Whether only what leads to leaves that are read is asked for: of a source without a listing,
   // where every question is a request.

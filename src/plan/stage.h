@@ -25,6 +25,9 @@ class Stage {
   // The next thing to ask for: queued in `asks` under its tag; false where there is none now.
   virtual bool Supply(PendingAsks& asks) = 0;
   virtual bool Done() const = 0;
+  // Once done: what it knows only then goes to the Context. What it gives is a usage error, "" if
+  // none.
+  virtual std::string Finish() { return {}; }
 
  protected:
   Ask AskFor(content::Job& job) const;

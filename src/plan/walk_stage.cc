@@ -50,7 +50,7 @@ void WalkStage::WantNodes(size_t tree_index) {
       }
     }
   }
-  if (tree.walk->Done()) Finish(tree_index);
+  if (tree.walk->Done()) FinishTree(tree_index);
 }
 
 void WalkStage::OnRead(size_t tag, Bytes bytes) {
@@ -90,7 +90,7 @@ void WalkStage::Warn(const Tree& tree, Finding finding) {
   context_.Add(scan, scan.items[tree.item], std::move(finding));
 }
 
-void WalkStage::Finish(size_t tree_index) {
+void WalkStage::FinishTree(size_t tree_index) {
   Tree& tree = trees_[tree_index];
   Scan& scan = context_.scans[tree.scan];
   ItemScan& item = scan.items[tree.item];

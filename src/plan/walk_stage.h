@@ -49,7 +49,7 @@ class WalkStage : public ReadingStage {
   void StartReferences(Scan& scan, ItemScan& item);
   void StartOcdbt(size_t scan, size_t item, std::vector<std::string>* wanted = nullptr);
   void WantNodes(size_t tree);
-  void Finish(size_t tree);
+  void FinishTree(size_t tree);
   void Seal(Scan& scan, ItemScan& item);
   void StartMerge(size_t tree);
   void NextProcess(size_t tree);

@@ -65,15 +65,16 @@ void CauseStage::OnRead(size_t tag, Bytes bytes) {
 // The finding stands as it is.
 void CauseStage::OnFailure(size_t, Error) {}
 
-void CauseStage::Finish() {
+std::string CauseStage::Finish() {
   if (std::all_of(causes_.begin(), causes_.end(),
                   [](const auto& cause) { return cause.second.empty(); }))
-    return;
+    return {};
   for (Finding& f : context_.findings.Reworded()) {
     if (!SpeaksOfBytes(f) && !SpeaksOfAbsence(f)) continue;
     const auto cause = causes_.find({ScanOf(f), *f.file});
     if (cause != causes_.end() && !cause->second.empty()) f.message += "; " + cause->second;
   }
+  return {};
 }
 
 }  // namespace leafsum::verify

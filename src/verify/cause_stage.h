@@ -14,8 +14,8 @@ namespace leafsum::verify {
 class CauseStage : public plan::ReadingStage {
  public:
   explicit CauseStage(plan::Context& context);
-  // Rewords the findings; call it once, when done.
-  void Finish();
+  // Rewords the findings.
+  std::string Finish() override;
 
  private:
   using File = std::pair<size_t, std::string>;  // scan, path

@@ -57,7 +57,7 @@ void Verifier::Compare(report::FindingList& findings) {
       return plan::IsIncluded(o, item, path);
     };
   }
-  if (o.values) options.differences = &differences_;
+  if (o.values) options.differences = &context_.differences;
   if (plan::ReadsParts(o) || o.command == Command::kList)
     return;  // a lockfile chooses the step for them
   if (lock_) {
@@ -269,7 +269,7 @@ void Verifier::Finish() {
     input.leaves_not_compared = 0;
     if (o.command == Command::kCat) KeepFindingsOfReads();  // what is damaged does not restore
     report_.leaves = {};
-    not_read = report_.leaves.not_read = reads_missed_;
+    not_read = report_.leaves.not_read = context_.reads_missed;
   }
   const bool compared = comparison_ || o.fingerprint || lock_;
   // Sums speak of files, the other evidence of leaves: where both are given, what leaves are
@@ -305,7 +305,7 @@ void Verifier::Finish() {
       output_ = ListJson(scan, o);
       break;
     case Command::kDiff:
-      output_ = DiffJson(*comparison_, differences_);
+      output_ = DiffJson(*comparison_, context_.differences);
       break;
     default:
       break;

@@ -9,10 +9,8 @@
 namespace leafsum::verify {
 namespace {
 
-using report::Code;
 using report::Finding;
 
-constexpr uint64_t kBatchBytes = 4 << 20;  // small leaves travel together up to this
 constexpr size_t kBatchLeaves = 256;
 constexpr uint64_t kChunkBytes =
     512;  // that a chunk takes of a job for its file's path and its place
@@ -29,13 +27,15 @@ const evidence::ItemRecord* EvidenceOf(const evidence::Lockfile& lock, const pla
 }
 
 HashStage::HashStage(plan::Context& context, const evidence::Lockfile* expected)
-    : plan::Stage(context) {
+    : JobStage(
+          context,
+          {"the worker gave no result for this leaf: this is a bug of leafsum, please report it",
+           "the worker failed: ", "reading this leaf"}) {
   Plan(expected);
 }
 
 void HashStage::Plan(const evidence::Lockfile* expected) {
   const uint64_t budget = context_.options.max_memory;
-  std::vector<Leaf> leaves;
   for (size_t s = 0; s < context_.scans.size(); ++s) {
     plan::Scan& scan = context_.scans[s];
     for (size_t i = 0; i < scan.items.size(); ++i) {
@@ -58,29 +58,19 @@ void HashStage::Plan(const evidence::Lockfile* expected) {
         }
         if (Resume(item, leaf, record)) continue;
         const Leaf one{s, i, l, FirstGrant(leaf, budget), record, leaf.record.nbytes};
-        if (!Divide(one, leaves)) leaves.push_back(one);
-        bytes_total_ += one.bytes;
-        ++leaves_total_;
+        if (!Divide(one)) leaves_.push_back(one);
+        context_.progress.bytes_total += one.bytes;
+        ++context_.progress.leaves_total;
       }
     }
   }
-  StableSort(leaves, [](const Leaf& a, const Leaf& b) { return a.bytes > b.bytes; });
-  Batch batch;
-  uint64_t bytes = 0;
-  for (const Leaf& leaf : leaves) {
+  StableSort(leaves_, [](const Leaf& a, const Leaf& b) { return a.bytes > b.bytes; });
+  for (size_t i = 0; i < leaves_.size(); ++i) {
+    const Leaf& leaf = leaves_[i];
     const size_t chunks =
         leaf.split ? 0 : context_.scans[leaf.scan].items[leaf.item].leaves[leaf.leaf].chunks.size();
-    const uint64_t weight = leaf.bytes + chunks * kChunkBytes;
-    if (!batch.empty() && (bytes + weight > kBatchBytes || batch.size() == kBatchLeaves)) {
-      queue_.push_back(std::move(batch));
-      batch.clear();
-      bytes = 0;
-    }
-    bytes += weight;
-    batch.push_back(leaf);
+    Gather(i, leaf.bytes + chunks * kChunkBytes, leaf.memory, kBatchLeaves);
   }
-  if (!batch.empty()) queue_.push_back(std::move(batch));
-  std::reverse(queue_.begin(), queue_.end());
 }
 
 // What an earlier run found equal to this record and nothing has touched since (`--resume`).
@@ -116,7 +106,7 @@ content::LeafTask HashStage::WantsOf(const Leaf& l) const {
   return task;
 }
 
-bool HashStage::Divide(const Leaf& l, std::vector<Leaf>& leaves) {
+bool HashStage::Divide(const Leaf& l) {
   const plan::LeafPlan& leaf = context_.scans[l.scan].items[l.item].leaves[l.leaf];
   content::LeafTask wants = WantsOf(l);
   if (!leaf.in_zarr || wants.sha256) return false;
@@ -128,7 +118,7 @@ bool HashStage::Divide(const Leaf& l, std::vector<Leaf>& leaves) {
   const bool in_one_pass = content::ContentReader::HashesValues(leaf.metadata);
   for (const Pass pass : {Pass::kStored, Pass::kContent}) {
     if (pass == Pass::kContent ? fast : !split.wants.stored || (in_one_pass && !fast)) continue;
-    for (const Leaf& segment : Segments(split, pass)) leaves.push_back(segment);
+    for (const Leaf& segment : Segments(split, pass)) leaves_.push_back(segment);
   }
   return true;
 }
@@ -146,14 +136,14 @@ std::vector<HashStage::Leaf> HashStage::Segments(Split& split, Pass pass) {
   return segments;
 }
 
-content::Job HashStage::MakeJob(const Batch& batch) const {
+content::Job HashStage::MakeJob(const Work& work) {
   content::Job job;
   FileIds file_ids;
-  for (const Leaf& l : batch) {
+  for (size_t piece = work.begin; piece < work.end; ++piece) {
+    const Leaf& l = leaves_[piece];
     const plan::Scan& scan = context_.scans[l.scan];
     const plan::ItemScan& item = scan.items[l.item];
     const plan::LeafPlan& leaf = item.leaves[l.leaf];
-    job.memory = std::max(job.memory, l.memory);
     content::LeafTask task = l.split ? l.split->wants : WantsOf(l);
     task.leaf = static_cast<uint32_t>(job.tasks.size());
     if (l.split) {
@@ -176,62 +166,23 @@ content::Job HashStage::MakeJob(const Batch& batch) const {
   return job;
 }
 
-bool HashStage::Supply(PendingAsks& asks) {
-  if (queue_.empty()) return false;
-  Batch batch = std::move(queue_.back());
-  queue_.pop_back();
-  content::Job job = MakeJob(batch);
-  open_.emplace(next_tag_, std::move(batch));
-  asks.Want(AskFor(job), next_tag_++);
-  return true;
-}
-
-void HashStage::Unreadable(const Leaf& l, const std::string& why) {
+void HashStage::Unread(size_t piece, Finding finding) {
+  const Leaf l = leaves_[piece];
   if (l.split) {
     content::LeafResult result;
-    result.findings.push_back(plan::MakeFinding(Code::kUnreadable, why));
+    result.findings.push_back(std::move(finding));
     return TakeSegment(l, result);
   }
   plan::Scan& scan = context_.scans[l.scan];
   plan::ItemScan& item = scan.items[l.item];
   item.leaves[l.leaf].state = plan::LeafPlan::State::kNotRead;
-  context_.Add(scan, item, item.leaves[l.leaf], plan::MakeFinding(Code::kUnreadable, why));
+  context_.Add(scan, item, item.leaves[l.leaf], std::move(finding));
 }
 
-void HashStage::Answer(uint64_t tag, Bytes bytes) {
-  const auto node = open_.extract(tag);
-  const Batch& batch = node.mapped();
-  const auto results = content::ParseResults(bytes);
-  std::vector<uint8_t> seen(batch.size());
-  if (results) {
-    for (const content::LeafResult& result : *results) {
-      if (result.leaf >= batch.size() || seen[result.leaf]) continue;
-      seen[result.leaf] = true;
-      Take(batch[result.leaf], result);
-    }
-  }
-  for (size_t i = 0; i < batch.size(); ++i)
-    if (!seen[i])
-      Unreadable(
-          batch[i],
-          "the worker gave no result for this leaf: this is a bug of leafsum, please report it");
-}
-
-void HashStage::Failed(uint64_t tag, Error error) {
-  const auto node = open_.extract(tag);
-  for (const Leaf& leaf : node.mapped()) Unreadable(leaf, "the worker failed: " + error.message);
-}
-
-void HashStage::Take(const Leaf& l, const content::LeafResult& result) {
-  if (const auto memory =
-          content::LargerGrant(l.memory, result.memory_needed, context_.options.max_memory)) {
-    Leaf again = l;
-    again.memory = *memory;
-    queue_.push_back({again});
-    return;
-  }
+void HashStage::Take(size_t piece, const content::LeafResult& result) {
+  const Leaf l = leaves_[piece];
   if (l.split) return TakeSegment(l, result);
-  bytes_done_ += l.bytes;
+  context_.progress.bytes_done += l.bytes;
   Settle(l, result);
 }
 
@@ -239,7 +190,7 @@ void HashStage::TakeSegment(const Leaf& l, const content::LeafResult& result) {
   Split& split = *l.split;
   const bool fast = split.wants.expected_stored.has_value();
   (l.pass == Pass::kStored ? split.stored : split.content)[l.segment] = result;
-  if (fast || l.pass == Pass::kContent) bytes_done_ += l.bytes;
+  if (fast || l.pass == Pass::kContent) context_.progress.bytes_done += l.bytes;
   if (--split.open > 0) return;
 
   const plan::Scan& scan = context_.scans[split.leaf.scan];
@@ -255,8 +206,11 @@ void HashStage::TakeSegment(const Leaf& l, const content::LeafResult& result) {
     stored.stored_matched = fast && stored.stored == split.wants.expected_stored;
     if (stored.stored_matched) return Settle(split.leaf, stored);
     if (split.content.empty()) {
-      bytes_done_ -= split.leaf.bytes;
-      for (const Leaf& segment : Segments(split, Pass::kContent)) queue_.push_back({segment});
+      context_.progress.bytes_done -= split.leaf.bytes;
+      for (const Leaf& segment : Segments(split, Pass::kContent)) {
+        PushFirst({leaves_.size(), leaves_.size() + 1, segment.memory});
+        leaves_.push_back(segment);
+      }
       return;
     }
   }
@@ -274,14 +228,12 @@ void HashStage::Settle(const Leaf& l, const content::LeafResult& result) {
   plan::Scan& scan = context_.scans[l.scan];
   plan::ItemScan& item = scan.items[l.item];
   plan::LeafPlan& leaf = item.leaves[l.leaf];
-  ++leaves_done_;
+  ++context_.progress.leaves_done;
   if (result.memory_needed != 0) {
     leaf.state = plan::LeafPlan::State::kNotRead;
-    Finding f(Code::kLimit);
+    Finding f = TooLarge(result.memory_needed);
     f.expected = "at most " + Phrase(context_.options.max_memory) + " bytes";
     f.actual = Phrase(result.memory_needed) + " bytes";
-    f.message = "reading this leaf takes " + plan::MiB(result.memory_needed) +
-                " of memory; raise --max-memory";
     context_.Add(scan, item, leaf, std::move(f));
     return;
   }

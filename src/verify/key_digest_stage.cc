@@ -1,6 +1,7 @@
 #include "verify/key_digest_stage.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/checked.h"
 #include "base/phrase.h"
@@ -11,12 +12,15 @@
 namespace leafsum::verify {
 namespace {
 
-constexpr uint64_t kBatchBytes = 4 << 20;
 constexpr size_t kBatchValues = 1024;
 
 }  // namespace
 
-KeyDigestStage::KeyDigestStage(plan::Context& context) : plan::Stage(context) {
+KeyDigestStage::KeyDigestStage(plan::Context& context)
+    : JobStage(context,
+               {"the worker gave no result for a value: this is a bug of leafsum, please report it",
+                "the worker failed: ", "reading a value"}) {
+  const uint64_t memory = std::min(kStreamMemory, context.options.max_memory);
   for (uint32_t s = 0; s < context.scans.size(); ++s) {
     plan::Scan& scan = context.scans[s];
     for (uint32_t i = 0; i < scan.items.size(); ++i) {
@@ -46,8 +50,11 @@ KeyDigestStage::KeyDigestStage(plan::Context& context) : plan::Stage(context) {
                              {},
                              "",
                              Phrase(*size) + " bytes"});
-        else
+        else {
+          const bool apart = !values_.empty() && values_.back().scan != s;
+          Gather(values_.size(), ref.length, memory, kBatchValues, apart);
           values_.push_back({s, i, e});
+        }
       }
     }
   }
@@ -61,73 +68,35 @@ void KeyDigestStage::Report(const Value& v, Error error) {
                plan::FindingOf(error, scan.files.path(item.store.entries()[v.entry].value.file)));
 }
 
-bool KeyDigestStage::Supply(PendingAsks& asks) {
-  if (next_ == values_.size()) return false;
-  const size_t begin = next_;
-  const uint32_t source = values_[begin].scan;
+content::Job KeyDigestStage::MakeJob(const Work& work) {
   content::Job job;
-  job.memory = std::min(kStreamMemory, context_.options.max_memory);
   std::map<uint32_t, uint32_t> file_ids;
-  uint64_t bytes = 0;
-  while (next_ < values_.size() && next_ - begin < kBatchValues) {
-    const Value& v = values_[next_];
+  for (size_t piece = work.begin; piece < work.end; ++piece) {
+    const Value& v = values_[piece];
     const plan::Scan& scan = context_.scans[v.scan];
     const kvstore::ValueRef& ref = scan.items[v.item].store.entries()[v.entry].value;
-    if (next_ > begin && (bytes + ref.length > kBatchBytes || v.scan != source)) break;
-    bytes += ref.length;
     const auto [file, is_new] = file_ids.emplace(ref.file, static_cast<uint32_t>(job.files.size()));
     if (is_new) job.files.emplace_back(scan.files.path(ref.file));
-    content::LeafTask task;
-    task.leaf = static_cast<uint32_t>(next_ - begin);
-    task.sha256 = context_.options.sha256;
-    task.array.source = scan.source;
-    task.array.metadata = RawMetadata(ref.length);
-    if (ref.length > 0) task.array.chunks.push_back({0, file->second, ref.offset, ref.length});
-    job.tasks.push_back(std::move(task));
-    ++next_;
+    AddStream(job, static_cast<uint32_t>(piece - work.begin), scan.source, file->second, ref.offset,
+              ref.length);
+    job.tasks.back().sha256 = context_.options.sha256;
   }
-  open_.emplace(next_tag_, std::make_pair(begin, next_));
-  asks.Want(AskFor(job), next_tag_++);
-  return true;
+  return job;
 }
 
-void KeyDigestStage::Answer(uint64_t tag, Bytes bytes) {
-  const auto [begin, end] = open_.extract(tag).mapped();
-  const auto results = content::ParseResults(bytes);
-  std::vector<bool> seen(end - begin);
-  if (results) {
-    for (const content::LeafResult& result : *results) {
-      if (result.leaf >= seen.size() || seen[result.leaf]) continue;
-      seen[result.leaf] = true;
-      Take(values_[begin + result.leaf], result);
-    }
-  }
-  for (size_t i = begin; i < end; ++i)
-    if (!seen[i - begin])
-      Report(values_[i],
-             {ErrorCode::kUnreadable,
-              "the worker gave no result for a value: this is a bug of leafsum, please report it",
-              {},
-              "",
-              ""});
+void KeyDigestStage::Unread(size_t piece, report::Finding finding) {
+  const Value& v = values_[piece];
+  plan::Scan& scan = context_.scans[v.scan];
+  const plan::ItemScan& item = scan.items[v.item];
+  finding.file = scan.files.path(item.store.entries()[v.entry].value.file);
+  context_.Add(scan, item, std::move(finding));
 }
 
-void KeyDigestStage::Failed(uint64_t tag, Error error) {
-  const auto [begin, end] = open_.extract(tag).mapped();
-  for (size_t i = begin; i < end; ++i)
-    Report(values_[i], {ErrorCode::kUnreadable, "the worker failed: " + error.message, {}, "", ""});
-}
-
-void KeyDigestStage::Take(const Value& v, const content::LeafResult& result) {
+void KeyDigestStage::Take(size_t piece, const content::LeafResult& result) {
+  if (result.memory_needed != 0) return Unread(piece, TooLarge(result.memory_needed));
+  const Value& v = values_[piece];
   plan::Scan& scan = context_.scans[v.scan];
   plan::ItemScan& item = scan.items[v.item];
-  if (result.memory_needed != 0)
-    return Report(v, {ErrorCode::kLimit,
-                      "reading a value takes " + plan::MiB(result.memory_needed) +
-                          " of memory; raise --max-memory",
-                      {},
-                      "",
-                      ""});
   for (report::Finding finding : result.findings) context_.Add(scan, item, std::move(finding));
   if (result.complete) item.key_digests[v.entry] = {result.blake3, result.sha256};
   const kvstore::ValueRef& ref = item.store.entries()[v.entry].value;

@@ -16,7 +16,6 @@ using report::Finding;
 
 namespace {
 
-constexpr uint64_t kBatchBytes = 4 << 20;
 constexpr size_t kBatchFiles = 256;
 
 std::string Size(uint64_t bytes) { return Phrase(bytes) + (bytes == 1 ? " byte" : " bytes"); }
@@ -41,7 +40,10 @@ std::vector<size_t> OtherFiles(const plan::Context& context, const plan::Scan& s
 }
 
 OtherFilesStage::OtherFilesStage(plan::Context& context, const evidence::Lockfile* lock)
-    : plan::Stage(context), scan_(context.scans[0]) {
+    : JobStage(context,
+               {"the worker gave no result for a file: this is a bug of leafsum, please report it",
+                "the worker failed: ", "reading a file"}),
+      scan_(context.scans[0]) {
   if (scan_.nothing_read) return;  // each leaf is missing: files have nothing to add
   if (lock) {
     Compare(*lock);
@@ -49,8 +51,7 @@ OtherFilesStage::OtherFilesStage(plan::Context& context, const evidence::Lockfil
   }
   for (const size_t i : OtherFiles(context, scan_)) {
     const FileEntry& entry = scan_.listing[i];
-    files_.push_back(
-        {*scan_.files.Find(entry.path), {std::string(entry.path), entry.size, {}}, nullptr});
+    Add({*scan_.files.Find(entry.path), {std::string(entry.path), entry.size, {}}, nullptr});
   }
 }
 
@@ -80,7 +81,7 @@ void OtherFilesStage::Compare(const evidence::Lockfile& lock) {
       f.actual = Size(*size);
       context_.Add(scan_, std::move(f));
     } else {
-      files_.push_back({*id, {record.path, *size, {}}, &record});
+      Add({*id, {record.path, *size, {}}, &record});
     }
   }
   if (!scan_.listed) return;
@@ -100,70 +101,30 @@ void OtherFilesStage::Compare(const evidence::Lockfile& lock) {
   }
 }
 
-bool OtherFilesStage::Supply(PendingAsks& asks) {
-  if (next_ == files_.size()) return false;
-  const size_t begin = next_;
+void OtherFilesStage::Add(File file) {
+  Gather(files_.size(), file.record.nbytes, std::min(kStreamMemory, context_.options.max_memory),
+         kBatchFiles);
+  files_.push_back(std::move(file));
+}
+
+content::Job OtherFilesStage::MakeJob(const Work& work) {
   content::Job job;
-  job.memory = std::min(kStreamMemory, context_.options.max_memory);
-  uint64_t bytes = 0;
-  while (next_ < files_.size() && next_ - begin < kBatchFiles) {
-    const evidence::FileRecord& record = files_[next_].record;
-    if (next_ > begin && record.nbytes > kBatchBytes - std::min(bytes, kBatchBytes)) break;
-    bytes += record.nbytes;
-    content::LeafTask task;
-    task.leaf = static_cast<uint32_t>(next_ - begin);
-    task.array.source = scan_.source;
-    task.array.metadata = RawMetadata(record.nbytes);
-    if (record.nbytes > 0)
-      task.array.chunks.push_back({0, static_cast<uint32_t>(job.files.size()), 0, record.nbytes});
-    job.files.push_back(record.path);
-    job.tasks.push_back(std::move(task));
-    ++next_;
+  for (size_t piece = work.begin; piece < work.end; ++piece) {
+    const auto number = static_cast<uint32_t>(job.files.size());
+    job.files.push_back(files_[piece].record.path);
+    AddStream(job, number, scan_.source, number, 0, files_[piece].record.nbytes);
   }
-  open_.emplace(next_tag_, std::make_pair(begin, next_));
-  asks.Want(AskFor(job), next_tag_++);
-  return true;
+  return job;
 }
 
-void OtherFilesStage::Answer(uint64_t tag, Bytes bytes) {
-  const auto [begin, end] = open_.extract(tag).mapped();
-  const auto results = content::ParseResults(bytes);
-  std::vector<uint8_t> seen(end - begin);
-  if (results) {
-    for (const content::LeafResult& result : *results) {
-      if (result.leaf >= seen.size() || seen[result.leaf]) continue;
-      seen[result.leaf] = true;
-      Take(files_[begin + result.leaf], result);
-    }
-  }
-  for (size_t i = begin; i < end; ++i)
-    if (!seen[i - begin])
-      Report(files_[i],
-             {ErrorCode::kUnreadable,
-              "the worker gave no result for a file: this is a bug of leafsum, please report it",
-              {},
-              "",
-              ""});
+void OtherFilesStage::Unread(size_t piece, Finding finding) {
+  finding.file = files_[piece].record.path;
+  context_.Add(scan_, std::move(finding));
 }
 
-void OtherFilesStage::Failed(uint64_t tag, Error error) {
-  const auto [begin, end] = open_.extract(tag).mapped();
-  for (size_t i = begin; i < end; ++i)
-    Report(files_[i], {ErrorCode::kUnreadable, "the worker failed: " + error.message, {}, "", ""});
-}
-
-void OtherFilesStage::Report(const File& file, Error error) {
-  context_.Add(scan_, plan::FindingOf(error, file.record.path));
-}
-
-void OtherFilesStage::Take(File& file, const content::LeafResult& result) {
-  if (result.memory_needed != 0)
-    return Report(file, {ErrorCode::kLimit,
-                         "reading a file takes " + plan::MiB(result.memory_needed) +
-                             " of memory; raise --max-memory",
-                         {},
-                         "",
-                         ""});
+void OtherFilesStage::Take(size_t piece, const content::LeafResult& result) {
+  if (result.memory_needed != 0) return Unread(piece, TooLarge(result.memory_needed));
+  File& file = files_[piece];
   for (Finding finding : result.findings) {
     if (!finding.file) finding.file = file.record.path;
     context_.Add(scan_, std::move(finding));
@@ -181,12 +142,13 @@ void OtherFilesStage::Take(File& file, const content::LeafResult& result) {
   context_.Add(scan_, std::move(f));
 }
 
-void OtherFilesStage::Finish() {
+std::string OtherFilesStage::Finish() {
   for (File& file : files_) {
     if (!file.record.blake3 || (file.expected && file.expected->blake3 != file.record.blake3))
       continue;
     scan_.other_files.push_back(std::move(file.record));
   }
+  return {};
 }
 
 }  // namespace leafsum::verify

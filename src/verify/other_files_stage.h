@@ -3,26 +3,19 @@
 // is not among them: coverage tells, so that this comes after the leaves.
 #pragma once
 
-#include <map>
-#include <utility>
 #include <vector>
 
 #include "evidence/lockfile.h"
-#include "plan/stage.h"
+#include "verify/job_stage.h"
 
 namespace leafsum::verify {
 
-class OtherFilesStage : public plan::Stage {
+class OtherFilesStage : public JobStage {
  public:
   // `lock`: null where they are to be locked.
   OtherFilesStage(plan::Context& context, const evidence::Lockfile* lock);
-
-  bool Supply(PendingAsks& asks) override;
-  bool Done() const override { return next_ == files_.size() && open_.empty(); }
-  void Answer(uint64_t tag, Bytes bytes) override;
-  void Failed(uint64_t tag, Error error) override;
   // What was hashed goes to the scan.
-  void Finish();
+  std::string Finish() override;
 
  private:
   struct File {
@@ -31,14 +24,13 @@ class OtherFilesStage : public plan::Stage {
     const evidence::FileRecord* expected;
   };
   void Compare(const evidence::Lockfile& lock);
-  void Take(File& file, const content::LeafResult& result);
-  void Report(const File& file, Error error);
+  void Add(File file);
+  content::Job MakeJob(const Work& work) override;
+  void Take(size_t piece, const content::LeafResult& result) override;
+  void Unread(size_t piece, report::Finding finding) override;
 
   plan::Scan& scan_;
   std::vector<File> files_;
-  size_t next_ = 0;
-  std::map<uint64_t, std::pair<size_t, size_t>> open_;  // by tag: a range of files_
-  uint64_t next_tag_ = 1;
 };
 
 // By index of Scan::listing: regular files in scope that are no companions, and no byte of which is

@@ -28,7 +28,8 @@ bool IsPlanned(const plan::ReadRequest& request, const plan::LeafPlan& leaf) {
 }  // namespace
 
 ReadStage::ReadStage(plan::Context& context, const evidence::Lockfile* lock)
-    : plan::Stage(context) {
+    : JobStage(context, {"the worker gave no result for this leaf",
+                         "the worker failed: ", "reading this leaf"}) {
   uint32_t number = 0;
   for (const plan::ReadRequest& request : context.options.reads) {
     Plan(request, lock, number);
@@ -45,7 +46,8 @@ void ReadStage::Plan(const plan::ReadRequest& request, const evidence::Lockfile*
     for (size_t l = 0; l < item.leaves.size(); ++l) {
       plan::LeafPlan& leaf = item.leaves[l];
       if (leaf.record.key_path != request.key_path) continue;
-      if (leaf.state == plan::LeafPlan::State::kNotRead) ++not_read_;  // a finding says why
+      if (leaf.state == plan::LeafPlan::State::kNotRead)
+        ++context_.reads_missed;  // a finding says why
       if (leaf.state != plan::LeafPlan::State::kPlanned) return;
       if (!IsPlanned(request, leaf)) {
         Finding f =
@@ -55,19 +57,21 @@ void ReadStage::Plan(const plan::ReadRequest& request, const evidence::Lockfile*
         f.actual = leaf.record.dtype + ' ' + Phrase(leaf.record.nbytes) + " bytes";
         context_.Add(scan, item, leaf, std::move(f));
         leaf.state = plan::LeafPlan::State::kNotRead;
-        ++not_read_;
+        ++context_.reads_missed;
         return;
       }
       const evidence::LeafRecord* expected = lock ? Expected(item, leaf, *lock) : nullptr;
       if (lock && !expected) return;
       leaf.state = plan::LeafPlan::State::kRead;
       const uint64_t memory = FirstGrant(leaf, context_.options.max_memory);
-      for (const plan::ReadPart& part : request.parts)
-        queue_.push_back({number++, i, l, &part, expected, memory});
+      for (const plan::ReadPart& part : request.parts) {
+        Push({parts_.size(), parts_.size() + 1, memory});
+        parts_.push_back({number++, i, l, &part, expected});
+      }
       return;
     }
   }
-  ++not_read_;
+  ++context_.reads_missed;
   Finding f = plan::MakeFinding(Code::kMissingLeaf, "asked for and not there");
   f.item = request.item;
   f.key_path = request.key_path;
@@ -96,28 +100,24 @@ const evidence::LeafRecord* ReadStage::Expected(const plan::ItemScan& item, plan
   const bool same = found && comparison.counts.not_read == 1;
   if (!same) {
     leaf.state = plan::LeafPlan::State::kNotRead;
-    ++not_read_;
+    ++context_.reads_missed;
   }
   return same ? found : nullptr;
 }
 
-bool ReadStage::Supply(PendingAsks& asks) {
-  if (queue_.empty()) return false;
-  const Part part = queue_.front();
-  queue_.pop_front();
+content::Job ReadStage::MakeJob(const Work& work) {
+  const Part& part = parts_[work.begin];
   const plan::Scan& scan = context_.scans[0];
   const plan::ItemScan& item = scan.items[part.item];
   const plan::LeafPlan& leaf = item.leaves[part.leaf];
   content::Job job;
-  job.memory = part.memory;
   FileIds file_ids;
   content::LeafTask task;
   task.leaf = part.number;
   task.array = MakeArrayTask(scan, item, leaf, job.files, file_ids);
   if (!part.part->chunks.empty() && !content::KeepChunks(task.array, part.part->chunks)) {
-    Add(part, plan::MakeFinding(Code::kSkipped, "no such chunks of the array"));
-    Unread(part);
-    return true;
+    Unread(work.begin, plan::MakeFinding(Code::kSkipped, "no such chunks of the array"));
+    return job;
   }
   task.part.emplace();
   task.part->skip = part.part->skip;
@@ -128,38 +128,20 @@ bool ReadStage::Supply(PendingAsks& asks) {
     task.part->whole = leaf.record.nbytes;
   }
   job.tasks.push_back(std::move(task));
-  open_.emplace(next_tag_, part);
-  asks.Want(AskFor(job), next_tag_++);
-  return true;
+  return job;
 }
 
-void ReadStage::Answer(uint64_t tag, Bytes bytes) {
-  Part part = open_.extract(tag).mapped();
-  const auto results = content::ParseResults(bytes);
-  if (!results || results->size() != 1) {
-    Add(part, plan::MakeFinding(Code::kUnreadable, "the worker gave no result for this leaf"));
-    return Unread(part);
-  }
-  const content::LeafResult& result = (*results)[0];
-  if (const auto memory =
-          content::LargerGrant(part.memory, result.memory_needed, context_.options.max_memory)) {
-    part.memory = *memory;
-    queue_.push_front(part);
-    return;
-  }
-  if (result.memory_needed != 0)
-    Add(part, plan::MakeFinding(Code::kLimit, "reading this leaf takes " +
-                                                  plan::MiB(result.memory_needed) +
-                                                  " of memory; raise --max-memory"));
+void ReadStage::Take(size_t piece, const content::LeafResult& result) {
+  const Part& part = parts_[piece];
+  if (result.memory_needed != 0) Add(part, TooLarge(result.memory_needed));
   for (const Finding& finding : result.findings) Add(part, finding);
-  if (!result.complete) return Unread(part);
+  if (!result.complete) return NotRead(part);
   if (part.expected) Check(part, result);
 }
 
-void ReadStage::Failed(uint64_t tag, Error error) {
-  const Part part = open_.extract(tag).mapped();
-  Add(part, plan::MakeFinding(Code::kUnreadable, "the worker failed: " + error.message));
-  Unread(part);
+void ReadStage::Unread(size_t piece, Finding finding) {
+  Add(parts_[piece], std::move(finding));
+  NotRead(parts_[piece]);
 }
 
 // What was read against what was locked. A part that cannot be compared is a gap.
@@ -173,7 +155,7 @@ void ReadStage::Check(const Part& part, const content::LeafResult& result) {
     f.expected = evidence::Blake3Text(*expected.blake3);
     f.actual = evidence::Blake3Text(*result.blake3);
     Add(part, std::move(f));
-    return Unread(part);
+    return NotRead(part);
   }
   const uint64_t at = begin / hash::kBlockSize * hash::kBlockValueSize;
   const uint64_t end = begin + part.part->take;
@@ -185,7 +167,7 @@ void ReadStage::Check(const Part& part, const content::LeafResult& result) {
   if (!whole_blocks) {
     Add(part,
         plan::MakeFinding(Code::kSkipped, "this part cannot be checked against the lockfile"));
-    return Unread(part);
+    return NotRead(part);
   }
   for (size_t b = 0; b < result.blocks.size(); b += hash::kBlockValueSize) {
     if (std::equal(result.blocks.begin() + static_cast<ptrdiff_t>(b),
@@ -197,7 +179,7 @@ void ReadStage::Check(const Part& part, const content::LeafResult& result) {
     Add(part, plan::MakeFinding(Code::kDigestMismatch,
                                 "content differs from the lockfile's in bytes " + Phrase(from) +
                                     " to " + Phrase(to - 1) + "; it is not shown"));
-    return Unread(part);
+    return NotRead(part);
   }
 }
 
@@ -207,9 +189,9 @@ void ReadStage::Add(const Part& part, Finding finding) {
   context_.Add(scan, item, item.leaves[part.leaf], std::move(finding));
 }
 
-void ReadStage::Unread(const Part& part) {
+void ReadStage::NotRead(const Part& part) {
   plan::LeafPlan& leaf = context_.scans[0].items[part.item].leaves[part.leaf];
-  not_read_ += leaf.state != plan::LeafPlan::State::kNotRead;
+  context_.reads_missed += leaf.state != plan::LeafPlan::State::kNotRead;
   leaf.state = plan::LeafPlan::State::kNotRead;
 }
 

@@ -3,27 +3,18 @@
 // its digest.
 #pragma once
 
-#include <deque>
-#include <map>
+#include <vector>
 
 #include "evidence/lockfile.h"
-#include "plan/stage.h"
+#include "verify/job_stage.h"
 
 namespace leafsum::verify {
 
-class ReadStage : public plan::Stage {
+class ReadStage : public JobStage {
  public:
   // `lock`: null where nothing is compared. Parts are numbered through, request by request: these
   // are the sink's task numbers.
   ReadStage(plan::Context& context, const evidence::Lockfile* lock);
-
-  bool Supply(PendingAsks& asks) override;
-  bool Done() const override { return queue_.empty() && open_.empty(); }
-  void Answer(uint64_t tag, Bytes bytes) override;
-  void Failed(uint64_t tag, Error error) override;
-
-  // Leaves that were asked for and could not be read whole.
-  uint64_t not_read() const { return not_read_; }
 
  private:
   struct Part {
@@ -31,20 +22,19 @@ class ReadStage : public plan::Stage {
     size_t item, leaf;
     const plan::ReadPart* part;
     const evidence::LeafRecord* expected;  // null where nothing is compared
-    uint64_t memory;
   };
   void Plan(const plan::ReadRequest& request, const evidence::Lockfile* lock,
             uint32_t first_number);
   const evidence::LeafRecord* Expected(const plan::ItemScan& item, plan::LeafPlan& leaf,
                                        const evidence::Lockfile& lock);
+  content::Job MakeJob(const Work& work) override;
+  void Take(size_t piece, const content::LeafResult& result) override;
+  void Unread(size_t piece, report::Finding finding) override;
   void Check(const Part& part, const content::LeafResult& result);
   void Add(const Part& part, report::Finding finding);
-  void Unread(const Part& part);
+  void NotRead(const Part& part);
 
-  std::deque<Part> queue_;
-  std::map<uint64_t, Part> open_;
-  uint64_t next_tag_ = 1;
-  uint64_t not_read_ = 0;
+  std::vector<Part> parts_;
 };
 
 }  // namespace leafsum::verify

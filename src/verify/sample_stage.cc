@@ -57,7 +57,9 @@ double ChanceToFind(uint64_t total, uint64_t drawn, uint64_t changed) {
 }
 
 SampleStage::SampleStage(plan::Context& context, const evidence::Lockfile* lock)
-    : plan::Stage(context), lock_(lock) {
+    : JobStage(context, {"the worker gave no result for this leaf",
+                         "the worker failed: ", "reading this leaf"}),
+      lock_(lock) {
   const plan::Scan& scan = context.scans[0];
   std::vector<Chunk> chunks;
   for (size_t i = 0; i < scan.items.size(); ++i) {
@@ -99,28 +101,29 @@ void SampleStage::Choose(std::vector<Chunk> chunks) {
         evidence.emplace(std::pair(i, record.key_path), &record);
   uint64_t of_draw = 0;
   for (const Chunk& c : chunks) {
-    if (queue_.empty() || queue_.back().item != c.item || queue_.back().leaf != c.leaf) {
+    if (draws_.empty() || draws_.back().item != c.item || draws_.back().leaf != c.leaf) {
       const plan::LeafPlan& leaf = scan.items[c.item].leaves[c.leaf];
       const auto found = evidence.find(std::pair(c.item, leaf.record.key_path));
       const evidence::LeafRecord* expected = found == evidence.end() ? nullptr : found->second;
-      const uint64_t memory = FirstGrant(leaf, context_.options.max_memory);
-      Draw draw{c.item, c.leaf, {}, expected, !leaf.in_zarr, false, memory};
+      Draw draw{c.item, c.leaf, {}, expected, !leaf.in_zarr, false};
       if (!draw.whole && expected && !expected->chunks.empty()) {
         // Stored otherwise by now: the content decides, as everywhere.
         draw.by_digest = IsAsLocked(draw);
         draw.whole = !draw.by_digest;
       }
-      queue_.push_back(std::move(draw));
+      draws_.push_back(std::move(draw));
       of_draw = 0;
-    } else if (!queue_.back().whole && of_draw >= context_.options.segment) {
-      Draw more = queue_.back();
+    } else if (!draws_.back().whole && of_draw >= context_.options.segment) {
+      Draw more = draws_.back();
       more.chunks.clear();
-      queue_.push_back(std::move(more));
+      draws_.push_back(std::move(more));
       of_draw = 0;
     }
-    queue_.back().chunks.push_back(c.chunk);
+    draws_.back().chunks.push_back(c.chunk);
     of_draw += c.length;
   }
+  for (size_t d = 0; d < draws_.size(); ++d)
+    Push({d, d + 1, FirstGrant(LeafOf(draws_[d]), context_.options.max_memory)});
 }
 
 plan::LeafPlan& SampleStage::LeafOf(const Draw& draw) {
@@ -145,14 +148,11 @@ bool SampleStage::IsAsLocked(const Draw& draw) const {
          *draw.expected->stored;
 }
 
-bool SampleStage::Supply(PendingAsks& asks) {
-  if (queue_.empty()) return false;
-  Draw draw = std::move(queue_.front());
-  queue_.pop_front();
+content::Job SampleStage::MakeJob(const Work& work) {
+  const Draw& draw = draws_[work.begin];
   const plan::Scan& scan = context_.scans[0];
   const plan::LeafPlan& leaf = LeafOf(draw);
   content::Job job;
-  job.memory = draw.memory;
   FileIds file_ids;
   content::LeafTask task;
   task.array = MakeArrayTask(scan, scan.items[draw.item], leaf, job.files, file_ids);
@@ -191,35 +191,26 @@ bool SampleStage::Supply(PendingAsks& asks) {
       job.tasks.push_back(std::move(one));
     }
   }
-  open_.emplace(next_tag_, std::move(draw));
-  asks.Want(AskFor(job), next_tag_++);
-  return true;
+  return job;
 }
 
-void SampleStage::Answer(uint64_t tag, Bytes bytes) {
-  Draw draw = std::move(open_.extract(tag).mapped());
-  const auto results = content::ParseResults(bytes);
-  const size_t tasks = draw.whole || draw.by_digest ? 1 : draw.chunks.size();
-  if (!results || results->size() != tasks)
-    return Add(draw,
-               plan::MakeFinding(Code::kUnreadable, "the worker gave no result for this leaf"));
+// A draw is taken whole: where one of its chunks needs more memory, all are read again.
+void SampleStage::TakeAll(const Work& work, const std::vector<content::LeafResult>& results) {
+  const Draw& draw = draws_[work.begin];
+  if (results.size() != (draw.whole || draw.by_digest ? 1 : draw.chunks.size()))
+    return NoResult(work.begin);
   uint64_t needed = 0;
-  for (const content::LeafResult& result : *results)
-    needed = std::max(needed, result.memory_needed);
-  if (const auto memory = content::LargerGrant(draw.memory, needed, context_.options.max_memory)) {
-    draw.memory = *memory;
-    queue_.push_front(std::move(draw));
-    return;
-  }
-  if (needed != 0)
-    return Add(draw,
-               plan::MakeFinding(Code::kLimit, "reading this leaf takes " + plan::MiB(needed) +
-                                                   " of memory; raise --max-memory"));
-  for (const content::LeafResult& result : *results) Take(draw, result);
-  Count(draw);
+  for (const content::LeafResult& result : results) needed = std::max(needed, result.memory_needed);
+  if (RunsAgain(work.begin, work.memory, needed)) return;
+  if (needed != 0) return Unread(work.begin, TooLarge(needed));
+  for (const content::LeafResult& result : results) Take(work.begin, result);
+  Count(draws_[work.begin]);
 }
 
-void SampleStage::Take(const Draw& draw, const content::LeafResult& result) {
+void SampleStage::Unread(size_t piece, Finding finding) { Add(draws_[piece], std::move(finding)); }
+
+void SampleStage::Take(size_t piece, const content::LeafResult& result) {
+  const Draw& draw = draws_[piece];
   for (const Finding& finding : result.findings) Add(draw, finding);
   if (!result.complete) return;
   plan::LeafPlan& leaf = LeafOf(draw);
@@ -238,7 +229,8 @@ void SampleStage::Take(const Draw& draw, const content::LeafResult& result) {
     if (same || !read_whole_.emplace(draw.item, draw.leaf).second) return;
     Draw whole = draw;
     whole.whole = true;
-    queue_.push_back(std::move(whole));
+    Push({draws_.size(), draws_.size() + 1, FirstGrant(leaf, context_.options.max_memory)});
+    draws_.push_back(std::move(whole));
   } else {
     ++decoded_chunks_;
   }
@@ -260,11 +252,6 @@ void SampleStage::Count(const Draw& draw) {
   }
 }
 
-void SampleStage::Failed(uint64_t tag, Error error) {
-  const Draw draw = std::move(open_.extract(tag).mapped());
-  Add(draw, plan::MakeFinding(Code::kUnreadable, "the worker failed: " + error.message));
-}
-
 void SampleStage::Add(const Draw& draw, Finding finding) {
   plan::Scan& scan = context_.scans[0];
   plan::LeafPlan& leaf = LeafOf(draw);
@@ -273,7 +260,7 @@ void SampleStage::Add(const Draw& draw, Finding finding) {
   context_.Add(scan, scan.items[draw.item], leaf, std::move(finding));
 }
 
-void SampleStage::Finish() {
+std::string SampleStage::Finish() {
   const uint64_t percent = std::max<uint64_t>(1, (total_chunks_ + 99) / 100);
   const double share = total_chunks_ == 0 ? 0
                                           : 100.0 * static_cast<double>(drawn_chunks_) /
@@ -293,6 +280,7 @@ void SampleStage::Finish() {
   f.expected = Phrase(total_chunks_) + " chunks";
   f.actual = Phrase(drawn_chunks_) + " chunks";
   context_.findings.Add(std::move(f));
+  return {};
 }
 
 }  // namespace leafsum::verify

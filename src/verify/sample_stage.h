@@ -4,27 +4,22 @@
 // one chunk.
 #pragma once
 
-#include <deque>
-#include <map>
 #include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "evidence/lockfile.h"
-#include "plan/stage.h"
+#include "verify/job_stage.h"
 
 namespace leafsum::verify {
 
-class SampleStage : public plan::Stage {
+class SampleStage : public JobStage {
  public:
   // `lock`: null where chunks are only decoded.
   SampleStage(plan::Context& context, const evidence::Lockfile* lock);
-
-  bool Supply(PendingAsks& asks) override;
-  bool Done() const override { return queue_.empty() && open_.empty(); }
-  void Answer(uint64_t tag, Bytes bytes) override;
-  void Failed(uint64_t tag, Error error) override;
   // Says what was drawn and what that is worth: the finding that makes the verdict INCOMPLETE.
-  void Finish();
+  std::string Finish() override;
 
  private:
   struct Draw {
@@ -34,7 +29,6 @@ class SampleStage : public plan::Stage {
     const evidence::LeafRecord* expected;  // null where there is none
     bool whole;                            // the leaf's content, not its chunks one by one
     bool by_digest;  // the chunks by the lockfile's `chunks`; else they are decoded
-    uint64_t memory;
   };
   struct Chunk {
     size_t item, leaf, chunk;
@@ -43,16 +37,17 @@ class SampleStage : public plan::Stage {
   void Choose(std::vector<Chunk> chunks);
   bool IsAsLocked(const Draw& draw) const;
   plan::LeafPlan& LeafOf(const Draw& draw);
-  void Take(const Draw& draw, const content::LeafResult& result);
+  content::Job MakeJob(const Work& work) override;
+  void TakeAll(const Work& work, const std::vector<content::LeafResult>& results) override;
+  void Take(size_t piece, const content::LeafResult& result) override;
+  void Unread(size_t piece, report::Finding finding) override;
   void Add(const Draw& draw, report::Finding finding);
   void Count(const Draw& draw);
 
   const evidence::Lockfile* lock_;
-  std::deque<Draw> queue_;
-  std::map<uint64_t, Draw> open_;
+  std::vector<Draw> draws_;
   std::set<std::pair<size_t, size_t>>
       read_whole_;  // item and leaf, because a chunk is another one than was locked
-  uint64_t next_tag_ = 1;
   uint64_t total_chunks_ = 0, drawn_chunks_ = 0, decoded_chunks_ = 0, bytes_read_ = 0;
 };
 

@@ -98,130 +98,75 @@ void Verifier::SetEvidence(Bytes bytes, bool with_source) {
   with_source_ = with_source;
 }
 
-// Every transition between stages, in order. A stage that is done at once is passed through.
+// What runs, in order: each row's stage, if it has one, then what needs its result, then the next.
+// A stage that is done at once is passed through.
+const Verifier::Step Verifier::kSteps[] = {
+    {nullptr, nullptr},  // until everything was set
+    {[](Verifier& v) { return v.IsListed() ? nullptr : v.Make<plan::Probe>(v.lock()); }, nullptr},
+    {[](Verifier& v) { return v.Make<plan::Discover>(v.lock()); }, nullptr},
+    {[](Verifier& v) { return v.Make<plan::GenerationStage>(); }, nullptr},
+    {[](Verifier& v) { return v.Make<plan::WalkStage>(); }, nullptr},
+    {[](Verifier& v) { return v.Make<plan::PlanStage>(); }, &Verifier::CompletePlan},
+    {[](Verifier& v) { return v.MakeContentStage(); }, &Verifier::MakeRecords},
+    {[](Verifier& v) {
+       return v.context_.judges_files ? v.Make<OtherFilesStage>(v.lock()) : nullptr;
+     },
+     nullptr},
+    {[](Verifier& v) { return v.MakeValuesStage(); }, &Verifier::CompareAll},
+    {[](Verifier& v) { return v.Make<CauseStage>(); }, &Verifier::Finish},
+};
+
 void Verifier::Advance() {
-  while (phase_ != Phase::kDone && error_.empty()) {
-    if (stage_ && !stage_->Done()) return;
-    switch (phase_) {
-      case Phase::kSetUp:
-        Enter(Phase::kProbe);
-        break;
-      case Phase::kProbe:
-        if (stage_) {
-          error_ = static_cast<plan::Probe*>(stage_.get())->not_found();
-          static_cast<plan::Probe*>(stage_.get())->Finish();
-        }
-        Enter(Phase::kDiscover);
-        break;
-      case Phase::kDiscover:
-        error_ = static_cast<plan::Discover*>(stage_.get())->not_found();
-        Enter(Phase::kGeneration);
-        break;
-      case Phase::kGeneration:
-        error_ = static_cast<plan::GenerationStage*>(stage_.get())->Finish();
-        Enter(Phase::kWalk);
-        break;
-      case Phase::kWalk:
-        Enter(Phase::kPlan);
-        break;
-      case Phase::kPlan:
-        plan::AssignChunks(context_);
-        RenameLeaves();
-        LeaveOutFiltered();
-        Enter(Phase::kHash);
-        break;
-      case Phase::kHash:
-        progress_ = progress();
-        if (stage_ && plan::ReadsParts(context_.options))
-          reads_missed_ = static_cast<ReadStage*>(stage_.get())->not_read();
-        if (stage_ && context_.options.sample) static_cast<SampleStage*>(stage_.get())->Finish();
-        MakeRecords();
-        Enter(Phase::kFiles);
-        break;
-      case Phase::kFiles:
-        if (stage_) static_cast<OtherFilesStage*>(stage_.get())->Finish();
-        Enter(Phase::kValues);
-        break;
-      case Phase::kValues:
-        if (stage_) differences_ = static_cast<ValuesStage*>(stage_.get())->TakeDifferences();
-        stage_.reset();
-        Compare(context_.findings);
-        if (context_.options.sums)
-          for (const Finding& f : context_.options.sums->findings) context_.findings.Add(f);
-        Enter(Phase::kCause);
-        break;
-      case Phase::kCause:
-        static_cast<CauseStage*>(stage_.get())->Finish();
-        stage_.reset();
-        Finish();
-        phase_ = Phase::kDone;
-        break;
-      case Phase::kDone:
-        break;
+  while (!Done()) {
+    if (stage_ && error_.empty()) {
+      if (!stage_->Done()) return;
+      error_ = stage_->Finish();
     }
-  }
-  if (!error_.empty()) {
-    hashing_ = nullptr;
     stage_.reset();
-    phase_ = Phase::kDone;
+    if (error_.empty() && kSteps[step_].then) (this->*kSteps[step_].then)();
+    ++step_;
+    if (!error_.empty()) step_ = std::size(kSteps);
+    if (!Done() && kSteps[step_].make) stage_ = kSteps[step_].make(*this);
   }
 }
 
-void Verifier::Enter(Phase phase) {
-  stage_.reset();
-  hashing_ = nullptr;
-  phase_ = phase;
-  if (!error_.empty()) return;
-  const Command command = context_.options.command;
-  switch (phase) {
-    case Phase::kProbe:
-      if (std::any_of(context_.scans.begin(), context_.scans.end(),
-                      [](const plan::Scan& scan) { return !scan.listed; }))
-        stage_ = std::make_unique<plan::Probe>(context_, lock_ ? &*lock_ : nullptr);
-      break;
-    case Phase::kDiscover:
-      stage_ = std::make_unique<plan::Discover>(context_, lock_ ? &*lock_ : nullptr);
-      break;
-    case Phase::kGeneration:
-      stage_ = std::make_unique<plan::GenerationStage>(context_);
-      break;
-    case Phase::kWalk:
-      stage_ = std::make_unique<plan::WalkStage>(context_);
-      break;
-    case Phase::kPlan:
-      stage_ = std::make_unique<plan::PlanStage>(context_);
-      break;
-    case Phase::kHash:
-      if (plan::ReadsParts(context_.options)) {
-        stage_ = std::make_unique<ReadStage>(context_, lock_ ? &*lock_ : nullptr);
-      } else if (context_.options.sample) {
-        stage_ = std::make_unique<SampleStage>(context_, lock_ ? &*lock_ : nullptr);
-      } else if (command != Command::kList) {
-        stage_ = std::make_unique<HashStage>(context_, lock_ ? &*lock_ : nullptr);
-        hashing_ = static_cast<HashStage*>(stage_.get());
-      } else if (context_.options.key_digests) {
-        stage_ = std::make_unique<KeyDigestStage>(context_);
-      }
-      break;
-    case Phase::kFiles:
-      if (context_.judges_files)
-        stage_ = std::make_unique<OtherFilesStage>(context_, lock_ ? &*lock_ : nullptr);
-      break;
-    case Phase::kValues:
-      // Which leaves differ has to be known first; what is said of them waits for how they differ.
-      if (context_.scans.size() == 2 && context_.options.values) {
-        report::FindingList unsaid(0);
-        Compare(unsaid);
-        stage_ = std::make_unique<ValuesStage>(context_, *comparison_);
-      }
-      break;
-    case Phase::kCause:
-      stage_ = std::make_unique<CauseStage>(context_);
-      break;
-    case Phase::kSetUp:
-    case Phase::kDone:
-      break;
-  }
+template <class Stage, class... Evidence>
+std::unique_ptr<plan::Stage> Verifier::Make(Evidence... evidence) {
+  return std::make_unique<Stage>(context_, evidence...);
+}
+
+bool Verifier::IsListed() const {
+  return std::all_of(context_.scans.begin(), context_.scans.end(),
+                     [](const plan::Scan& scan) { return scan.listed; });
+}
+
+// What reads content, as the command wants it.
+std::unique_ptr<plan::Stage> Verifier::MakeContentStage() {
+  const plan::Options& o = context_.options;
+  if (plan::ReadsParts(o)) return Make<ReadStage>(lock());
+  if (o.sample) return Make<SampleStage>(lock());
+  if (o.command != Command::kList) return Make<HashStage>(lock());
+  return o.key_digests ? Make<KeyDigestStage>() : nullptr;
+}
+
+// Which leaves differ has to be known first; what is said of them waits for how they differ.
+std::unique_ptr<plan::Stage> Verifier::MakeValuesStage() {
+  if (context_.scans.size() != 2 || !context_.options.values) return nullptr;
+  report::FindingList unsaid(0);
+  Compare(unsaid);
+  return std::make_unique<ValuesStage>(context_, *comparison_);
+}
+
+void Verifier::CompletePlan() {
+  plan::AssignChunks(context_);
+  RenameLeaves();
+  LeaveOutFiltered();
+}
+
+void Verifier::CompareAll() {
+  Compare(context_.findings);
+  if (!context_.options.sums) return;
+  for (const Finding& f : context_.options.sums->findings) context_.findings.Add(f);
 }
 
 // Before anything is filtered or compared, so that globs and findings speak of the new key paths.
@@ -266,15 +211,15 @@ void Verifier::LeaveOutFiltered() {
 }
 
 std::vector<Ask> Verifier::Poll(uint64_t budget) {
-  if (phase_ == Phase::kSetUp) Advance();
+  if (step_ == 0) Advance();
   std::vector<Ask> out;
-  while (phase_ != Phase::kDone) {
+  while (!Done()) {
     for (Ask& ask : asks_.Poll(budget)) out.push_back(std::move(ask));
     if (asks_.has_queued() || !stage_) break;
     if (stage_->Supply(asks_)) continue;
-    const Phase phase = phase_;
+    const size_t step = step_;
     if (stage_->Done()) Advance();  // what it still had came to nothing
-    if (phase_ == phase) break;
+    if (step_ == step) break;
   }
   return out;
 }
@@ -314,12 +259,6 @@ void Verifier::Fail(uint32_t id, Failure failure, std::string_view why) {
   }
   stage_->Failed(*tag, std::move(error));
   Advance();
-}
-
-Verifier::Progress Verifier::progress() const {
-  if (!hashing_) return progress_;
-  return {hashing_->leaves_done(), hashing_->leaves_total(), hashing_->bytes_done(),
-          hashing_->bytes_total()};
 }
 
 bool Verifier::is_ambiguous() const {

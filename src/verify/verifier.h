@@ -7,6 +7,7 @@
 //   v.report_json(), v.output()
 #pragma once
 
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,12 +45,9 @@ class Verifier {
   void Feed(uint32_t id, Bytes bytes);
   void TooLarge(uint32_t id, uint64_t size);
   void Fail(uint32_t id, Failure failure, std::string_view why);
-  bool Done() const { return phase_ == Phase::kDone; }
+  bool Done() const { return step_ == std::size(kSteps); }
 
-  struct Progress {
-    uint64_t leaves_done = 0, leaves_total = 0, bytes_done = 0, bytes_total = 0;
-  };
-  Progress progress() const;
+  const plan::Progress& progress() const { return context_.progress; }
 
   // Valid when Done and without error().
   const report::Report& report() const { return report_; }
@@ -68,25 +66,24 @@ class Verifier {
   const std::string& text() const { return text_; }
 
  private:
-  enum class Phase {
-    kSetUp,
-    kProbe,
-    kDiscover,
-    kGeneration,
-    kWalk,
-    kPlan,
-    kHash,
-    kFiles,
-    kValues,
-    kCause,
-    kDone
+  struct Step {
+    std::unique_ptr<plan::Stage> (*make)(Verifier&);
+    void (Verifier::*then)();
   };
+  static const Step kSteps[10];
   void Advance();
-  void Enter(Phase phase);
+  template <class Stage, class... Evidence>
+  std::unique_ptr<plan::Stage> Make(Evidence... evidence);
+  std::unique_ptr<plan::Stage> MakeContentStage();
+  std::unique_ptr<plan::Stage> MakeValuesStage();
+  evidence::Lockfile* lock() { return lock_ ? &*lock_ : nullptr; }
+  bool IsListed() const;
+  void CompletePlan();
   void RenameLeaves();
   void LeaveOutFiltered();
   void MakeRecords();
   void Compare(report::FindingList& findings);
+  void CompareAll();
   void CompareFingerprint();
   void Finish();
   void Judge();
@@ -99,15 +96,12 @@ class Verifier {
   std::optional<evidence::Lockfile> lock_;
   bool with_source_ = false;
   std::string error_;
-  Phase phase_ = Phase::kSetUp;
+  size_t step_ = 0;  // of kSteps
   std::unique_ptr<plan::Stage> stage_;
-  class HashStage* hashing_ = nullptr;  // `stage_` where it is one
   PendingAsks asks_;
-  Progress progress_;
-  uint64_t filtered_ = 0, reads_missed_ = 0;
+  uint64_t filtered_ = 0;
   report::VerdictInput input_;
   std::optional<evidence::Comparison> comparison_;
-  std::map<size_t, content::ValueDifference> differences_;
   report::Report report_;
   std::string output_, text_;
   mutable ListPlace list_place_;
