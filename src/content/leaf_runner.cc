@@ -1,6 +1,7 @@
 #include "content/leaf_runner.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "content/leaf_job.h"
@@ -121,61 +122,71 @@ bool LeafRunner::Wanted(Bytes& bytes) {
   return offset + length < part.take;
 }
 
-bool LeafRunner::StepContent() {
+void LeafRunner::StartContent() {
   const uint64_t nbytes = task_.array.metadata.nbytes;
-  if (!reader_) {
-    ContentReader::OnValue on_value;
-    if (task_.stored && !result_.stored) {
-      stored_hasher_ = std::make_unique<StoredHasher>(task_.array);
-      on_value = [this](const ChunkRef& ref, const hash::Digest& digest) {
-        stored_hasher_->Add(ref, digest);
-        if (task_.chunk_digests)
-          result_.chunks.insert(result_.chunks.end(), digest.begin(), digest.end());
-      };
-    }
-    if (!task_.part)
-      blake3_.emplace(nbytes);
-    else if (task_.part->whole != 0)
-      blake3_.emplace(task_.part->whole, task_.part->begin);
-    if (task_.sha256 && !keep_content_) {
-      // Not counted against the grant, so that no refusal depends on what the host offers: it is
-      // small.
-      host_digest_ =
-          nbytes >= kHostDigestFloor && nbytes <= std::min(HostDigestCap(), kHostDigestCeiling);
-      if (!host_digest_) sha256_ = hash::MakeSha256();
-    }
-    if (keep_content_ || host_digest_) content_.reserve(static_cast<size_t>(nbytes));
-    reader_ = std::make_unique<ContentReader>(task_.array, queue_, memory_, std::move(on_value));
-    reader_->AllowParts(budget_);
-    const ContentPart* part = task_.part ? &*task_.part : nullptr;
-    if (blake3_ && !task_.sha256 && (part ? part->whole : nbytes) > hash::kBlockSize &&
-        !(part && part->hand_out))
-      reader_->AllowValues(part ? part->begin - part->skip : 0, part ? part->skip | part->take : 0);
-    if (task_.part) position_ = reader_->StartAt(task_.part->skip);
+  ContentReader::OnValue on_value;
+  if (task_.stored && !result_.stored) {
+    stored_hasher_ = std::make_unique<StoredHasher>(task_.array);
+    on_value = [this](const ChunkRef& ref, const hash::Digest& digest) {
+      stored_hasher_->Add(ref, digest);
+      if (task_.chunk_digests)
+        result_.chunks.insert(result_.chunks.end(), digest.begin(), digest.end());
+    };
   }
-  uint64_t read = 0;
+  if (!task_.part)
+    blake3_.emplace(nbytes);
+  else if (task_.part->whole != 0)
+    blake3_.emplace(task_.part->whole, task_.part->begin);
+  if (task_.sha256 && !keep_content_) {
+    // Not counted against the grant, so that no refusal depends on what the host offers: it is
+    // small.
+    host_digest_ =
+        nbytes >= kHostDigestFloor && nbytes <= std::min(HostDigestCap(), kHostDigestCeiling);
+    if (!host_digest_) sha256_ = hash::MakeSha256();
+  }
+  if (keep_content_ || host_digest_) content_.reserve(static_cast<size_t>(nbytes));
+  reader_ = std::make_unique<ContentReader>(task_.array, queue_, memory_, std::move(on_value));
+  reader_->AllowParts(budget_);
+  const ContentPart* part = task_.part ? &*task_.part : nullptr;
+  if (blake3_ && !task_.sha256 && (part ? part->whole : nbytes) > hash::kBlockSize &&
+      !(part && part->hand_out))
+    reader_->AllowValues(part ? part->begin - part->skip : 0, part ? part->skip | part->take : 0);
+  if (task_.part) position_ = reader_->StartAt(task_.part->skip);
+}
+
+// Digests one piece of content, or hands it out. How much of it went through; whether more is
+// wanted.
+std::pair<uint64_t, bool> LeafRunner::DigestContent(Bytes bytes) {
+  const uint64_t nbytes = task_.array.metadata.nbytes;
+  uint64_t read = bytes.size();
+  bool more;
+  // Where the part ends with the array, so do its values, which are looked at to their end.
+  if (reader_->unit() == 1) {
+    more = Wanted(bytes) || position_ == nbytes;
+  } else {
+    const uint64_t skip = task_.part ? task_.part->skip : 0,
+                   end = task_.part ? skip + task_.part->take : nbytes;
+    read = reader_->HashValues(bytes, position_, skip, end, *blake3_);
+    position_ += read;
+    more = position_ < end || position_ == nbytes;
+    bytes = {};
+  }
+  // A group of chunks is looked at to its end before the next one's first bytes come.
+  if (task_.part && task_.part->owned > 0 && position_ > task_.part->owned) TakeWarnings();
+  if (blake3_) blake3_->Update(bytes);
+  if (sha256_) sha256_->Update(bytes);
+  if (keep_content_ || host_digest_) content_.insert(content_.end(), bytes.begin(), bytes.end());
+  return {read, more};
+}
+
+bool LeafRunner::StepContent() {
+  if (!reader_) StartContent();
   for (bool more = true; more;) {
     Bytes bytes;
+    uint64_t read = 0;
     switch (reader_->Next(bytes)) {
       case ContentReader::State::kBytes:
-        read = bytes.size();
-        // Where the part ends with the array, so do its values, which are looked at to their end.
-        if (reader_->unit() == 1) {
-          more = Wanted(bytes) || position_ == nbytes;
-        } else {
-          const uint64_t skip = task_.part ? task_.part->skip : 0,
-                         end = task_.part ? skip + task_.part->take : nbytes;
-          read = reader_->HashValues(bytes, position_, skip, end, *blake3_);
-          position_ += read;
-          more = position_ < end || position_ == nbytes;
-          bytes = {};
-        }
-        // A group of chunks is looked at to its end before the next one's first bytes come.
-        if (task_.part && task_.part->owned > 0 && position_ > task_.part->owned) TakeWarnings();
-        if (blake3_) blake3_->Update(bytes);
-        if (sha256_) sha256_->Update(bytes);
-        if (keep_content_ || host_digest_)
-          content_.insert(content_.end(), bytes.begin(), bytes.end());
+        std::tie(read, more) = DigestContent(bytes);
         if (Went(read)) return false;
         continue;
       case ContentReader::State::kBlocked:
@@ -191,6 +202,10 @@ bool LeafRunner::StepContent() {
     }
     break;
   }
+  return EndContent();
+}
+
+bool LeafRunner::EndContent() {
   if (task_.part && position_ < task_.part->skip + task_.part->take) {
     report::Finding f(report::Code::kChangedDuringRead);
     f.message = "the leaf holds less than the part that was to be read";

@@ -35,7 +35,10 @@ class LeafRunner : private ReadSink {
  private:
   enum class Phase { kStored, kContent, kHostDigest, kCompare, kDone };
   bool StepStored();
+  void StartContent();
   bool StepContent();
+  std::pair<uint64_t, bool> DigestContent(Bytes bytes);
+  bool EndContent();
   bool StepHostDigest();
   bool StepCompare();
   bool End(Phase phase);

@@ -50,6 +50,8 @@ class Discover : public ReadingStage {
   void WantCheckpoint(size_t scan, const std::string& directory);
   void StartItems(size_t scan);
   void Read(size_t tag, const Want& want, Bytes bytes);
+  void ReadCheckpoint(Scan& scan, const Want& want, Bytes bytes);
+  void ReadJsonItem(Scan& scan, const Want& want, Bytes bytes);
   bool WantIfListed(size_t scan, size_t item, What what, const std::string& path);
   void OnRead(size_t tag, Bytes bytes) override;
   void OnFailure(size_t tag, Error error) override;

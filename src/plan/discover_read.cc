@@ -98,37 +98,51 @@ void Discover::ReadMsgpack(size_t tag, Bytes bytes) {
   }
 }
 
+void Discover::ReadCheckpoint(Scan& scan, const Want& want, Bytes bytes) {
+  auto m = orbax::ParseCheckpointMetadata(bytes);
+  if (!m) return Report(want, m.error());
+  const std::string directory = want.path.substr(0, want.path.rfind('/') + 1);
+  const orbax::CheckpointMetadata& document = scan.documents[directory] = std::move(*m);
+  Duplicates(scan, nullptr, want.path, document.duplicate_members);
+  if (document.commit_timestamp_nsecs &&
+      scan.layout.checkpoint_directories == std::vector{directory})
+    scan.commit_timestamp_nsecs = document.commit_timestamp_nsecs;
+  const auto& [init, commit] = scan.times[directory] =
+      SaveTimes{document.init_timestamp_nsecs, document.commit_timestamp_nsecs};
+  if (init && commit && *commit < *init) {
+    Finding f = MakeFinding(Code::kStructureMismatch, "the save ended before it began");
+    f.file = want.path;
+    f.expected = "commit_timestamp_nsecs of at least " + Phrase(*init);
+    f.actual = Phrase(*commit);
+    context_.Add(scan, std::move(f));
+  }
+  if (document.has_commit_timestamp_member && !document.commit_timestamp_nsecs) {
+    Finding f = AsWarning(
+        MakeFinding(Code::kUncommitted,
+                    "commit_timestamp_nsecs is null: the save may not have been finished, or the "
+                    "writer does not record it"));
+    f.file = want.path;
+    context_.Add(scan, std::move(f));
+  }
+}
+
+void Discover::ReadJsonItem(Scan& scan, const Want& want, Bytes bytes) {
+  auto document = ParseJson(bytes, {.as_python = true});
+  if (document)
+    return Duplicates(scan, &scan.items[want.item], want.path, document->duplicate_members);
+  // The leaf is its bytes; but Orbax restores nothing from what is not JSON. Values that are
+  // many or nested deeply have no place, and are no error.
+  if (document.error().code == ErrorCode::kLimit) return;
+  Finding f = FindingOf(document.error(), want.path);
+  f.key_path = orbax::KeyPath();
+  context_.Add(scan, scan.items[want.item], std::move(f));
+}
+
 void Discover::Read(size_t tag, const Want& want, Bytes bytes) {
   Scan& scan = context_.scans[want.scan];
   switch (want.what) {
-    case What::kCheckpointMetadata: {
-      auto m = orbax::ParseCheckpointMetadata(bytes);
-      if (!m) return Report(want, m.error());
-      const std::string directory = want.path.substr(0, want.path.rfind('/') + 1);
-      const orbax::CheckpointMetadata& document = scan.documents[directory] = std::move(*m);
-      Duplicates(scan, nullptr, want.path, document.duplicate_members);
-      if (document.commit_timestamp_nsecs &&
-          scan.layout.checkpoint_directories == std::vector{directory})
-        scan.commit_timestamp_nsecs = document.commit_timestamp_nsecs;
-      const auto& [init, commit] = scan.times[directory] =
-          SaveTimes{document.init_timestamp_nsecs, document.commit_timestamp_nsecs};
-      if (init && commit && *commit < *init) {
-        Finding f = MakeFinding(Code::kStructureMismatch, "the save ended before it began");
-        f.file = want.path;
-        f.expected = "commit_timestamp_nsecs of at least " + Phrase(*init);
-        f.actual = Phrase(*commit);
-        context_.Add(scan, std::move(f));
-      }
-      if (document.has_commit_timestamp_member && !document.commit_timestamp_nsecs) {
-        Finding f = AsWarning(MakeFinding(
-            Code::kUncommitted,
-            "commit_timestamp_nsecs is null: the save may not have been finished, or the "
-            "writer does not record it"));
-        f.file = want.path;
-        context_.Add(scan, std::move(f));
-      }
-      return;
-    }
+    case What::kCheckpointMetadata:
+      return ReadCheckpoint(scan, want, bytes);
     case What::kDeletionJournal: {
       auto names = orbax::ParseDeletionJournal(bytes);
       if (!names) return Report(want, names.error());
@@ -151,17 +165,8 @@ void Discover::Read(size_t tag, const Want& want, Bytes bytes) {
       if (!document) return Report(want, document.error());
       return Duplicates(scan, nullptr, want.path, document->duplicate_members);
     }
-    case What::kJsonItem: {
-      auto document = ParseJson(bytes, {.as_python = true});
-      if (document)
-        return Duplicates(scan, &scan.items[want.item], want.path, document->duplicate_members);
-      // The leaf is its bytes; but Orbax restores nothing from what is not JSON. Values that are
-      // many or nested deeply have no place, and are no error.
-      if (document.error().code == ErrorCode::kLimit) return;
-      Finding f = FindingOf(document.error(), want.path);
-      f.key_path = orbax::KeyPath();
-      return context_.Add(scan, scan.items[want.item], std::move(f));
-    }
+    case What::kJsonItem:
+      return ReadJsonItem(scan, want, bytes);
     case What::kTreeMetadata:
       return ReadTree(scan, scan.items[want.item], want.path, bytes);
     case What::kOtherTree: {

@@ -106,133 +106,180 @@ bool ParseResumed(const JsonValue& v, Options& o) {
   return true;
 }
 
+template <class T>
+struct Member {
+  std::string_view name;
+  T Options::* member;
+};
+constexpr Member<bool> kFlags[] = {{"all_steps", &Options::all_steps},
+                                   {"deep", &Options::deep},
+                                   {"strict", &Options::strict},
+                                   {"allow_missing", &Options::allow_missing},
+                                   {"allow_extra", &Options::allow_extra},
+                                   {"allow_structure", &Options::allow_structure},
+                                   {"stored", &Options::stored},
+                                   {"blocks", &Options::blocks},
+                                   {"chunks", &Options::chunks},
+                                   {"files", &Options::files},
+                                   {"resumed_by_tags", &Options::resumed_by_tags},
+                                   {"write_source", &Options::write_source},
+                                   {"against_with_source", &Options::against_with_source},
+                                   {"values", &Options::values},
+                                   {"keys", &Options::keys},
+                                   {"key_digests", &Options::key_digests},
+                                   {"readers", &Options::readers},
+                                   {"versions", &Options::versions},
+                                   {"read_ahead", &Options::read_ahead}};
+constexpr Member<uint64_t> kNumbers[] = {{"max_memory", &Options::max_memory},
+                                         {"max_fill", &Options::max_fill},
+                                         {"segment", &Options::segment}};
+constexpr Member<std::vector<std::string>> kTexts[] = {{"include", &Options::include},
+                                                       {"exclude", &Options::exclude},
+                                                       {"source_names", &Options::source_names},
+                                                       {"nested", &Options::nested},
+                                                       {"source_files", &Options::source_files}};
+
+Status ReadCommand(Options& o, const std::string& name, const JsonValue& v) {
+  auto c = v.AsString() ? ParseCommand(*v.AsString()) : std::nullopt;
+  if (!c) return Bad(name, "no such command");
+  o.command = *c;
+  return std::nullopt;
+}
+
+Status ReadAlgorithms(Options& o, const std::string& name, const JsonValue& v) {
+  auto list = v.AsStringArray();
+  if (!list) return Bad(name, "must be a list of texts");
+  for (const std::string& a : *list) {
+    if (a != "blake3" && a != "sha256") return Bad(name, "no such algorithm: " + a);
+    o.sha256 |= a == "sha256";
+  }
+  return std::nullopt;
+}
+
+Status ReadRenames(Options& o, const std::string& name, const JsonValue& v) {
+  const JsonValue::Array* list = v.AsArray();
+  if (!list) return Bad(name, "must be a list");
+  for (const JsonValue& row : *list) {
+    auto rename = ParseRename(row);
+    if (!rename) return Bad(name, "a row is not [source, item, key path, key path]");
+    o.renames.push_back(std::move(*rename));
+  }
+  return std::nullopt;
+}
+
+Status ReadReadRequests(Options& o, const std::string& name, const JsonValue& v) {
+  if (!v.AsArray()) return Bad(name, "must be a list");
+  for (const JsonValue& row : *v.AsArray()) {
+    auto read = ParseRead(row);
+    if (!read)
+      return Bad(name,
+                 "an element is not {item, key_path, dtype, shape, chunk_shape, nbytes, parts}");
+    o.reads.push_back(std::move(*read));
+  }
+  return std::nullopt;
+}
+
+Status ReadSample(Options& o, const std::string& name, const JsonValue& v) {
+  o.sample = ParseSample(v);
+  if (!o.sample) return Bad(name, "must be a seed and either millionths or bytes");
+  return std::nullopt;
+}
+
+Status ReadResumed(Options& o, const std::string& name, const JsonValue& v) {
+  if (!ParseResumed(v, o)) return Bad(name, "must be a list of [item, key path]");
+  return std::nullopt;
+}
+
+Status ReadSums(Options& o, const std::string&, const JsonValue& v) {
+  auto sums = evidence::ParseFileSums(v);
+  if (!sums) return sums.error();
+  o.sums = std::move(*sums);
+  return std::nullopt;
+}
+
+Status ReadItem(Options& o, const std::string& name, const JsonValue& v) {
+  if (!v.is_null() && !v.AsString()) return Bad(name, "must be a text");
+  if (v.AsString()) o.item = *v.AsString();
+  return std::nullopt;
+}
+
+Status ReadPrefix(Options& o, const std::string& name, const JsonValue& v) {
+  if (v.is_null()) return std::nullopt;
+  if (!v.AsString() || v.AsString()->empty() || v.AsString()->find('/') != std::string::npos)
+    return Bad(name, "must be what the names of Flax's files begin with, as checkpoint_");
+  o.prefix = *v.AsString();
+  o.prefix_named = true;
+  return std::nullopt;
+}
+
+Status ReadStep(Options& o, const std::string& name, const JsonValue& v) {
+  if (v.AsUint())
+    o.step = Phrase(*v.AsUint());
+  else if (v.AsString() && !v.AsString()->empty())
+    o.step = *v.AsString();
+  else if (!v.is_null())
+    return Bad(name, "must be a whole number or the name of a step");
+  return std::nullopt;
+}
+
+Status ReadGeneration(Options& o, const std::string& name, const JsonValue& v) {
+  if (!v.is_null() && v.AsUint().value_or(0) == 0)
+    return Bad(name, "must be a whole number from 1");
+  o.generation = v.AsUint();
+  return std::nullopt;
+}
+
+Status ReadFingerprint(Options& o, const std::string& name, const JsonValue& v) {
+  if (v.is_null()) return std::nullopt;
+  o.fingerprint = v.AsString() ? ParseFingerprint(*v.AsString()) : std::nullopt;
+  if (!o.fingerprint) return Bad(name, "must be leafsum1: and 64 hex digits in lower case");
+  return std::nullopt;
+}
+
+// Those that are more than a value of one type.
+struct Reader {
+  std::string_view name;
+  Status (*read)(Options&, const std::string&, const JsonValue&);
+};
+constexpr Reader kReaders[] = {{"command", ReadCommand},
+                               {"algorithms", ReadAlgorithms},
+                               {"renames", ReadRenames},
+                               {"reads", ReadReadRequests},
+                               {"sample", ReadSample},
+                               {"resumed", ReadResumed},
+                               {"sums", ReadSums},
+                               {"item", ReadItem},
+                               {"prefix", ReadPrefix},
+                               {"step", ReadStep},
+                               {"generation", ReadGeneration},
+                               {"fingerprint", ReadFingerprint}};
+
 // One member; nothing where it is fine.
 Status Read(Options& o, const std::string& name, const JsonValue& v) {
-  struct Flag {
-    std::string_view name;
-    bool Options::* member;
-  };
-  static constexpr Flag kFlags[] = {{"all_steps", &Options::all_steps},
-                                    {"deep", &Options::deep},
-                                    {"strict", &Options::strict},
-                                    {"allow_missing", &Options::allow_missing},
-                                    {"allow_extra", &Options::allow_extra},
-                                    {"allow_structure", &Options::allow_structure},
-                                    {"stored", &Options::stored},
-                                    {"blocks", &Options::blocks},
-                                    {"chunks", &Options::chunks},
-                                    {"files", &Options::files},
-                                    {"resumed_by_tags", &Options::resumed_by_tags},
-                                    {"write_source", &Options::write_source},
-                                    {"against_with_source", &Options::against_with_source},
-                                    {"values", &Options::values},
-                                    {"keys", &Options::keys},
-                                    {"key_digests", &Options::key_digests},
-                                    {"readers", &Options::readers},
-                                    {"versions", &Options::versions},
-                                    {"read_ahead", &Options::read_ahead}};
-  for (const Flag& flag : kFlags) {
+  for (const auto& flag : kFlags) {
     if (name != flag.name) continue;
     auto b = v.AsBool();
     if (!b) return Bad(name, "must be true or false");
     o.*flag.member = *b;
     return std::nullopt;
   }
-  struct Number {
-    std::string_view name;
-    uint64_t Options::* member;
-  };
-  static constexpr Number kNumbers[] = {{"max_memory", &Options::max_memory},
-                                        {"max_fill", &Options::max_fill},
-                                        {"segment", &Options::segment}};
-  for (const Number& number : kNumbers) {
+  for (const auto& number : kNumbers) {
     if (name != number.name) continue;
     auto n = v.AsUint();
     if (!n) return Bad(name, "must be a whole number of bytes");
     o.*number.member = *n;
     return std::nullopt;
   }
-  struct Texts {
-    std::string_view name;
-    std::vector<std::string> Options::* member;
-  };
-  static constexpr Texts kTexts[] = {{"include", &Options::include},
-                                     {"exclude", &Options::exclude},
-                                     {"source_names", &Options::source_names},
-                                     {"nested", &Options::nested},
-                                     {"source_files", &Options::source_files}};
-  for (const Texts& texts : kTexts) {
+  for (const auto& texts : kTexts) {
     if (name != texts.name) continue;
     auto list = v.AsStringArray();
     if (!list) return Bad(name, "must be a list of texts");
     o.*texts.member = std::move(*list);
     return std::nullopt;
   }
-  if (name == "command") {
-    auto c = v.AsString() ? ParseCommand(*v.AsString()) : std::nullopt;
-    if (!c) return Bad(name, "no such command");
-    o.command = *c;
-  } else if (name == "algorithms") {
-    auto list = v.AsStringArray();
-    if (!list) return Bad(name, "must be a list of texts");
-    for (const std::string& a : *list) {
-      if (a != "blake3" && a != "sha256") return Bad(name, "no such algorithm: " + a);
-      o.sha256 |= a == "sha256";
-    }
-  } else if (name == "renames") {
-    const JsonValue::Array* list = v.AsArray();
-    if (!list) return Bad(name, "must be a list");
-    for (const JsonValue& row : *list) {
-      auto rename = ParseRename(row);
-      if (!rename) return Bad(name, "a row is not [source, item, key path, key path]");
-      o.renames.push_back(std::move(*rename));
-    }
-  } else if (name == "reads") {
-    if (!v.AsArray()) return Bad(name, "must be a list");
-    for (const JsonValue& row : *v.AsArray()) {
-      auto read = ParseRead(row);
-      if (!read)
-        return Bad(name,
-                   "an element is not {item, key_path, dtype, shape, chunk_shape, nbytes, parts}");
-      o.reads.push_back(std::move(*read));
-    }
-  } else if (name == "sample") {
-    o.sample = ParseSample(v);
-    if (!o.sample) return Bad(name, "must be a seed and either millionths or bytes");
-  } else if (name == "resumed") {
-    if (!ParseResumed(v, o)) return Bad(name, "must be a list of [item, key path]");
-  } else if (name == "sums") {
-    auto sums = evidence::ParseFileSums(v);
-    if (!sums) return sums.error();
-    o.sums = std::move(*sums);
-  } else if (name == "item") {
-    if (!v.is_null() && !v.AsString()) return Bad(name, "must be a text");
-    if (v.AsString()) o.item = *v.AsString();
-  } else if (name == "prefix") {
-    if (v.is_null()) return std::nullopt;
-    if (!v.AsString() || v.AsString()->empty() || v.AsString()->find('/') != std::string::npos)
-      return Bad(name, "must be what the names of Flax's files begin with, as checkpoint_");
-    o.prefix = *v.AsString();
-    o.prefix_named = true;
-  } else if (name == "step") {
-    if (v.AsUint())
-      o.step = Phrase(*v.AsUint());
-    else if (v.AsString() && !v.AsString()->empty())
-      o.step = *v.AsString();
-    else if (!v.is_null())
-      return Bad(name, "must be a whole number or the name of a step");
-  } else if (name == "generation") {
-    if (!v.is_null() && v.AsUint().value_or(0) == 0)
-      return Bad(name, "must be a whole number from 1");
-    o.generation = v.AsUint();
-  } else if (name == "fingerprint") {
-    if (v.is_null()) return std::nullopt;
-    o.fingerprint = v.AsString() ? ParseFingerprint(*v.AsString()) : std::nullopt;
-    if (!o.fingerprint) return Bad(name, "must be leafsum1: and 64 hex digits in lower case");
-  } else {
-    return Bad(name, "no such option");
-  }
-  return std::nullopt;
+  for (const Reader& reader : kReaders)
+    if (name == reader.name) return reader.read(o, name, v);
+  return Bad(name, "no such option");
 }
 
 }  // namespace

@@ -76,6 +76,44 @@ void PlanStage::PlanMsgpack(size_t s, size_t i) {
   CheckNames(scan, item);
 }
 
+namespace {
+
+// The array's shape and its chunks', from the pieces that hold it; what is wrong with them.
+Status ShapeOfPieces(const orbax::MsgpackLeaf& value, zarr::ArrayMetadata& m) {
+  Status problem;
+  uint64_t elements = 0;
+  for (const auto& piece : value.pieces) {
+    if (CheckedMul(piece.elements, m.type.itemsize) != piece.range.length && !problem)
+      problem =
+          Error{ErrorCode::kInvalid, "the array's content is not as long as its shape and type say",
+                piece.range.offset, zarr::ShapeText(value.shape) + " of " + value.dtype,
+                Phrase(piece.range.length) + " bytes"};
+    // The pieces are chunks of a flat array: of equal length but for the last.
+    const auto& first_piece = value.pieces[0];
+    if (piece.elements > first_piece.elements ||
+        (piece.elements < first_piece.elements && &piece != &value.pieces.back()))
+      problem =
+          Error{ErrorCode::kUnsupported, "an array in chunks of different lengths", {}, "", ""};
+    elements += piece.elements;  // each at most the file's size
+  }
+  m.shape = value.shape;
+  m.chunk_shape = value.shape;
+  if (!problem) problem = zarr::SetSizes(m);
+  if (problem || value.pieces.empty()) return problem;
+  if (CheckedProduct(value.shape) != elements)
+    problem = Error{ErrorCode::kInvalid,
+                    "the chunks are not as long as the array's shape says",
+                    {},
+                    zarr::ShapeText(value.shape),
+                    Phrase(elements) + " elements"};
+  m.shape = {elements};
+  m.chunk_shape = {std::max<uint64_t>(1, value.pieces[0].elements)};
+  m.chunk_nbytes = m.chunk_shape[0] * m.type.itemsize;
+  return problem;
+}
+
+}  // namespace
+
 // A value inside the file: a number or text that was read, or a range of the file.
 void PlanStage::PlanMsgpackValue(Scan& scan, ItemScan& item, LeafPlan& leaf,
                                  orbax::MsgpackLeaf& value) {
@@ -99,35 +137,7 @@ void PlanStage::PlanMsgpackValue(Scan& scan, ItemScan& item, LeafPlan& leaf,
                       JsonString(value.dtype)};
   }
   if (typed && !problem) {
-    uint64_t elements = 0;
-    for (const auto& piece : value.pieces) {
-      if (CheckedMul(piece.elements, m.type.itemsize) != piece.range.length && !problem)
-        problem = Error{ErrorCode::kInvalid,
-                        "the array's content is not as long as its shape and type say",
-                        piece.range.offset, zarr::ShapeText(value.shape) + " of " + value.dtype,
-                        Phrase(piece.range.length) + " bytes"};
-      // The pieces are chunks of a flat array: of equal length but for the last.
-      const auto& first_piece = value.pieces[0];
-      if (piece.elements > first_piece.elements ||
-          (piece.elements < first_piece.elements && &piece != &value.pieces.back()))
-        problem =
-            Error{ErrorCode::kUnsupported, "an array in chunks of different lengths", {}, "", ""};
-      elements += piece.elements;  // each at most the file's size
-    }
-    m.shape = value.shape;
-    m.chunk_shape = value.shape;
-    if (!problem) problem = zarr::SetSizes(m);
-    if (!problem && !value.pieces.empty()) {
-      if (CheckedProduct(value.shape) != elements)
-        problem = Error{ErrorCode::kInvalid,
-                        "the chunks are not as long as the array's shape says",
-                        {},
-                        zarr::ShapeText(value.shape),
-                        Phrase(elements) + " elements"};
-      m.shape = {elements};
-      m.chunk_shape = {std::max<uint64_t>(1, value.pieces[0].elements)};
-      m.chunk_nbytes = m.chunk_shape[0] * m.type.itemsize;
-    }
+    problem = ShapeOfPieces(value, m);
     m.fill_value.assign(m.type.itemsize, 0);
     r.shape = std::move(value.shape);
     r.nbytes = m.nbytes;

@@ -208,10 +208,19 @@ std::string Verifier::Rows(size_t list, size_t& next, size_t bytes) const {
 }
 
 void Verifier::Finish() {
-  const plan::Options& o = context_.options;
-  plan::Scan& scan = context_.scans[0];
   CompareFingerprint();
+  DescribeSource();
+  CountLeaves();
+  WeighEvidence();
+  report_.findings = std::move(context_.findings);
+  Judge();
+  WriteOutput();
+}
 
+// What was looked at, as the report names it.
+void Verifier::DescribeSource() {
+  const plan::Options& o = context_.options;
+  const plan::Scan& scan = context_.scans[0];
   report_.command = o.command;
   if (o.item) report_.scope = {*o.item};
   if (scan.step_chosen) report_.source.step = scan.layout.chosen->number();
@@ -233,7 +242,12 @@ void Verifier::Finish() {
       fingerprint && o.renames.empty() && !(with_source_ && context_.digests_believed))
     report_.fingerprint = "leafsum1:" + hash::ToHex(*fingerprint);
   report_.coverage = scan.coverage.Sum();
+}
 
+// What became of the leaves: read, compared, or neither.
+void Verifier::CountLeaves() {
+  const plan::Options& o = context_.options;
+  const plan::Scan& scan = context_.scans[0];
   report::VerdictInput& input = input_;
   input.command = o.command;
   input.strict = o.strict;
@@ -271,6 +285,14 @@ void Verifier::Finish() {
     report_.leaves = {};
     not_read = report_.leaves.not_read = context_.reads_missed;
   }
+  // Whatever was not read is a gap, even if no finding said so.
+  input.has_gap = not_read > 0 && o.command != Command::kList;
+}
+
+// Whom the leaves were compared with, and what that leaves open.
+void Verifier::WeighEvidence() {
+  const plan::Options& o = context_.options;
+  report::VerdictInput& input = input_;
   const bool compared = comparison_ || o.fingerprint || lock_;
   // Sums speak of files, the other evidence of leaves: where both are given, what leaves are
   // compared with counts.
@@ -283,13 +305,13 @@ void Verifier::Finish() {
   input.by_fingerprint = o.fingerprint.has_value();
   if (o.resumed_by_tags) input.equal_by_tags = context_.resumed;
   if (o.command == Command::kLock || o.command == Command::kVerify) CountOtherFiles(input);
-  // Whatever was not read is a gap, even if no finding said so.
-  input.has_gap = (not_read > 0 && o.command != Command::kList) ||
-                  (o.fingerprint && !lock_ && !report_.fingerprint) ||
+  input.has_gap = input.has_gap || (o.fingerprint && !lock_ && !report_.fingerprint) ||
                   (o.sums && o.sums->equal == 0);
-  report_.findings = std::move(context_.findings);
-  Judge();
+}
 
+void Verifier::WriteOutput() {
+  const plan::Options& o = context_.options;
+  const plan::Scan& scan = context_.scans[0];
   switch (o.command) {
     case Command::kLock:
       if (report_.verdict.exit_code == 0) output_ = MakeLockfile();

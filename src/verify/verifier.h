@@ -86,7 +86,11 @@ class Verifier {
   void CompareAll();
   void CompareFingerprint();
   void Finish();
+  void DescribeSource();
+  void CountLeaves();
+  void WeighEvidence();
   void Judge();
+  void WriteOutput();
   void KeepFindingsOfReads();
   void CountOtherFiles(report::VerdictInput& input) const;
   std::string MakeLockfile();
