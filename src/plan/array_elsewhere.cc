@@ -19,8 +19,8 @@ std::string_view Around(const ItemScan& item) {
 }  // namespace
 
 std::string UnmergedWords(const ItemScan& item, std::string_view prefix, bool whole) {
-  const auto it = item.unmerged.find(prefix);
-  if (it == item.unmerged.end() || (whole && !it->second.document)) return "";
+  const auto it = item.walked.unmerged.find(prefix);
+  if (it == item.walked.unmerged.end() || (whole && !it->second.document)) return "";
   std::string_view directory = it->second.directory;
   directory.remove_prefix(item.item.directory.size());
   return Phrase(whole ? ": the array lies in " : ": chunks of this array lie in ") + directory +
@@ -46,7 +46,7 @@ void TellAbsentArrays(Context& context, std::vector<AbsentArray> absent) {
     Scan& scan = context.scans[s];
     std::vector<const ItemScan*> holders(end - begin);
     for (const ItemScan& other : scan.items) {
-      if (!other.store_read) continue;
+      if (!other.walked.read) continue;
       for (const kvstore::KvStore::Entry& entry : other.store.entries()) {
         const std::string_view name = SplitKey(entry.key).second;
         if (name != ".zarray" && name != "zarr.json") continue;

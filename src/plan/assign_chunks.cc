@@ -110,7 +110,7 @@ class Assigner {
   Assigner(Context& context, Scan& scan) : context_(context), scan_(scan) {}
 
   void Item(ItemScan& item) {
-    claimed_.assign(item.store_read ? item.store.entries().size() : 0, false);
+    claimed_.assign(item.walked.read ? item.store.entries().size() : 0, false);
     leaf_of_.assign(claimed_.size(), false);
     looks_ = 0;
     max_looks_ = kMinLooks + kLooksOfKey * claimed_.size();
@@ -217,7 +217,7 @@ class Assigner {
         return Mismatch(item, leaf, item.item.directory + "_METADATA", chunk, *leaf.write_shape,
                         "write_shape in _METADATA is no multiple of the array's chunk shape");
     }
-    const auto [first, last] = item.recorded.equal_range(leaf.param_name);
+    const auto [first, last] = item.side.recorded.equal_range(leaf.param_name);
     for (auto it = first; it != last; ++it) {
       const orbax::SerializedArrayMetadata& recorded = it->second.array;
       if (recorded.chunk_shape != chunk)
@@ -236,7 +236,7 @@ class Assigner {
     const auto total = zarr::ChunkCount(grid);
     if (!total)
       return Refuse(item, leaf, MakeFinding(Code::kLimit, "the array has 2^64 chunks or more"));
-    if (leaf.chunks.size() == *total || !item.store_complete) {
+    if (leaf.chunks.size() == *total || !item.walked.complete) {
       if (leaf.chunks.size() != *total)
         leaf.state = LeafPlan::State::kNotRead;  // its keys were lost with a node
       return;

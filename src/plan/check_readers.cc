@@ -13,8 +13,8 @@ using report::Finding;
 readers::SourceView ViewOf(const Context& context, const Scan& scan) {
   readers::SourceView view{scan.listing,
                            scan.layout,
-                           scan.documents,
-                           scan.journals,
+                           scan.saved.documents,
+                           scan.saved.journals,
                            context.options.step.has_value(),
                            context.options.prefix_named};
   for (const Link& link : scan.links)
@@ -82,7 +82,7 @@ void CheckReaders(Context& context, Scan& scan) {
 
 std::string AutoJson(const Scan& scan) {
   const readers::AutoItem item =
-      readers::AutoOf({scan.listing, scan.layout, scan.documents, scan.journals});
+      readers::AutoOf({scan.listing, scan.layout, scan.saved.documents, scan.saved.journals});
   const auto text = [](const std::optional<std::string>& name) {
     return name ? JsonString(*name) : "null";
   };

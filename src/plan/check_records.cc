@@ -43,13 +43,13 @@ class RecordChecker {
       notes_.push_back({.name = item_.leaves[l].param_name, .leaf = l});
       has_write_shapes_ |= item_.leaves[l].write_shape.has_value();
     }
-    for (const auto& [name, recorded] : item_.recorded)
+    for (const auto& [name, recorded] : item_.side.recorded)
       notes_.push_back({.name = name, .recorded = &recorded});
-    if (item_.sharding)
-      for (const orbax::ShardingEntry& entry : item_.sharding->entries)
+    if (item_.side.sharding)
+      for (const orbax::ShardingEntry& entry : item_.side.sharding->entries)
         notes_.push_back({.name = entry.param_name, .sharding = &entry});
-    if (item_.strings)
-      for (const auto& [name, text] : item_.strings->values)
+    if (item_.side.strings)
+      for (const auto& [name, text] : item_.side.strings->values)
         notes_.push_back({.name = name, .is_string = true});
     StableSort(notes_, [](const Records& a, const Records& b) { return a.name < b.name; });
     for (size_t i = 0; i < notes_.size();) {
@@ -83,7 +83,7 @@ class RecordChecker {
   }
 
   bool HasArray(std::string_view name) const {
-    if (!item_.store_read) return false;
+    if (!item_.walked.read) return false;
     const std::string prefix = orbax::KeyPrefix(name);
     return item_.store.Find(prefix + ".zarray") || item_.store.Find(prefix + "zarr.json");
   }
@@ -150,13 +150,13 @@ class RecordChecker {
     } else if (type == "jax.Array" && !leaf.write_shape && has_write_shapes_) {
       Add(leaf, Code::kValueTypeMismatch, "_METADATA", "write_shape", "none",
           "a jax.Array without write_shape, though the writer records it for every jax.Array");
-    } else if (leaf.write_shape && !records.recorded && item_.num_array_metadatas > 0 &&
-               item_.record_problems.empty()) {
+    } else if (leaf.write_shape && !records.recorded && item_.side.num_array_metadatas > 0 &&
+               item_.side.problems.empty()) {
       Add(leaf, Code::kStructureMismatch, "array_metadatas/", "an entry", "none",
           "array_metadatas/ has no entry for this leaf: a PRNG key would restore as plain "
           "integers");
     }
-    if (leaf.record.prng_impl && ChecksAll(context_.options) && scan_.records_asked &&
+    if (leaf.record.prng_impl && ChecksAll(context_.options) && scan_.probed.records_asked &&
         !scan_.SizeOf(item_.item.directory + "_sharding"))
       Add(leaf, Code::kReaderDivergence, "_sharding", "a key of " + *leaf.record.prng_impl,
           "plain integers",
@@ -212,8 +212,8 @@ void CheckTimes(Context& context, Scan& scan, ItemScan& item) {
   const std::string& own = item.item.directory;
   for (size_t end = 0; end != own.npos;
        end = end == own.size() ? own.npos : own.find('/', end) + 1) {
-    const auto it = scan.times.find(own.substr(0, end));
-    if (it == scan.times.end()) continue;
+    const auto it = scan.saved.times.find(own.substr(0, end));
+    if (it == scan.saved.times.end()) continue;
     const SaveTimes& times = it->second;
     const bool early = times.init && time < *times.init;
     const bool late = times.commit && time > *times.commit;

@@ -234,7 +234,7 @@ void Discover::StartItems(size_t scan_index) {
     return;
   }
   if (layout.items.empty() && layout.unfinished_items.empty() && layout.unmerged.empty() &&
-      layout.shards.empty() && scan.unanswered.empty()) {
+      layout.shards.empty() && scan.probed.unanswered.empty()) {
     context_.Add(
         scan, MakeFinding(
                   Code::kMissingFile,
@@ -269,8 +269,8 @@ void Discover::WantMsgpack(size_t scan, size_t item, const std::string& path) {
   Scan& s = context_.scans[scan];
   const auto id = s.files.Find(path);
   if (!id || !s.files.size(*id) || (s.EntryOf(path) && s.EntryOf(path)->foreign)) return;
-  orbax::MsgpackReader& reader = s.items[item].msgpack.emplace(*s.files.size(*id));
-  s.items[item].msgpack_file = *id;
+  orbax::MsgpackReader& reader = s.items[item].msgpack.reader.emplace(*s.files.size(*id));
+  s.items[item].msgpack.file = *id;
   const Want want{What::kMsgpack, scan, item, path};
   if (reader.error()) return Report(want, *reader.error());
   wants_.push_back(want);
@@ -288,11 +288,11 @@ void Discover::WantArrayMetadatas(size_t scan_index, size_t item_index) {
     const FileEntry& entry = scan.listing[i];
     std::string_view name = std::string_view(entry.path).substr(dir.size());
     if (entry.kind != FileEntry::Kind::kFile || !name.starts_with(kProcessFile)) continue;
-    item.has_array_metadatas = true;
+    item.side.has_array_metadatas = true;
     name.remove_prefix(kProcessFile.size());
     if (!name.empty() &&
         std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; })) {
-      ++item.num_array_metadatas;
+      ++item.side.num_array_metadatas;
       WantIfListed(scan_index, item_index, What::kArrayMetadatas, std::string(entry.path));
       continue;
     }
@@ -302,7 +302,7 @@ void Discover::WantArrayMetadatas(size_t scan_index, size_t item_index) {
                             "no number follows; rename it");
     f.file = entry.path;
     f.expected = "array_metadatas/process_<number>";
-    item.record_problems.push_back(std::move(f));
+    item.side.problems.push_back(std::move(f));
   }
 }
 

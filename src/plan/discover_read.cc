@@ -41,7 +41,7 @@ void Discover::Report(const Want& want, const Error& error) {
       context_.Add(scan, f.severity == Severity::kError ? AsWarning(std::move(f)) : std::move(f));
       return;
     case What::kArrayMetadatas:
-      scan.items[want.item].record_problems.push_back(std::move(f));
+      scan.items[want.item].side.problems.push_back(std::move(f));
       return;
     case What::kSharding:
       context_.Add(scan, scan.items[want.item],
@@ -59,8 +59,8 @@ void Discover::Report(const Want& want, const Error& error) {
     }
     case What::kMsgpack: {
       ItemScan& item = scan.items[want.item];
-      item.msgpack_broken = true;
-      if (!item.msgpack->path().empty()) f.key_path = item.msgpack->path();
+      item.msgpack.broken = true;
+      if (!item.msgpack.reader->path().empty()) f.key_path = item.msgpack.reader->path();
       context_.Add(scan, item, std::move(f));
       return;
     }
@@ -72,7 +72,7 @@ void Discover::Report(const Want& want, const Error& error) {
       return;
     }
     case What::kStrings:
-      scan.items[want.item].strings_problem = std::move(f);
+      scan.items[want.item].side.strings_problem = std::move(f);
       return;
   }
 }
@@ -81,7 +81,7 @@ void Discover::ReadMsgpack(size_t tag, Bytes bytes) {
   const Want want = wants_[tag];
   Scan& scan = context_.scans[want.scan];
   ItemScan& item = scan.items[want.item];
-  orbax::MsgpackReader& reader = *item.msgpack;
+  orbax::MsgpackReader& reader = *item.msgpack.reader;
   if (bytes.size() != reader.Want()->length)
     return Report(want, ShortRead(true, reader.Want()->length, bytes.size()));
   reader.Feed(bytes);
@@ -102,12 +102,12 @@ void Discover::ReadCheckpoint(Scan& scan, const Want& want, Bytes bytes) {
   auto m = orbax::ParseCheckpointMetadata(bytes);
   if (!m) return Report(want, m.error());
   const std::string directory = want.path.substr(0, want.path.rfind('/') + 1);
-  const orbax::CheckpointMetadata& document = scan.documents[directory] = std::move(*m);
+  const orbax::CheckpointMetadata& document = scan.saved.documents[directory] = std::move(*m);
   Duplicates(scan, nullptr, want.path, document.duplicate_members);
   if (document.commit_timestamp_nsecs &&
       scan.layout.checkpoint_directories == std::vector{directory})
-    scan.commit_timestamp_nsecs = document.commit_timestamp_nsecs;
-  const auto& [init, commit] = scan.times[directory] =
+    scan.saved.commit_timestamp_nsecs = document.commit_timestamp_nsecs;
+  const auto& [init, commit] = scan.saved.times[directory] =
       SaveTimes{document.init_timestamp_nsecs, document.commit_timestamp_nsecs};
   if (init && commit && *commit < *init) {
     Finding f = MakeFinding(Code::kStructureMismatch, "the save ended before it began");
@@ -148,7 +148,7 @@ void Discover::Read(size_t tag, const Want& want, Bytes bytes) {
       if (!names) return Report(want, names.error());
       const std::string directory =
           want.path.substr(0, want.path.size() - std::string("_CHECKPOINT_DELETION").size());
-      scan.journals[directory] = std::move(*names);
+      scan.saved.journals[directory] = std::move(*names);
       return;
     }
     case What::kHead:
@@ -185,7 +185,7 @@ void Discover::Read(size_t tag, const Want& want, Bytes bytes) {
       auto strings = orbax::ParseStrings(bytes);
       if (!strings) return Report(want, strings.error());
       Duplicates(scan, &scan.items[want.item], want.path, strings->duplicate_members);
-      scan.items[want.item].strings = std::move(*strings);
+      scan.items[want.item].side.strings = std::move(*strings);
       return;
     }
     case What::kArrayMetadatas:
@@ -194,7 +194,7 @@ void Discover::Read(size_t tag, const Want& want, Bytes bytes) {
       auto sharding = orbax::ParseSharding(bytes);
       if (!sharding) return Report(want, sharding.error());
       Duplicates(scan, &scan.items[want.item], want.path, sharding->duplicate_members);
-      scan.items[want.item].sharding = std::move(*sharding);
+      scan.items[want.item].side.sharding = std::move(*sharding);
       return;
     }
   }
@@ -273,11 +273,11 @@ void Discover::OtherNames(Scan& scan, const ItemScan& item, const std::string& p
 void Discover::ReadArrayMetadatas(Scan& scan, ItemScan& item, const std::string& path,
                                   Bytes bytes) {
   auto parsed = orbax::ParseArrayMetadatas(bytes);
-  if (!parsed) return item.record_problems.push_back(FindingOf(parsed.error(), path));
+  if (!parsed) return item.side.problems.push_back(FindingOf(parsed.error(), path));
   Duplicates(scan, &item, path, parsed->duplicate_members);
   for (orbax::SerializedArrayMetadata& array : parsed->arrays) {
     std::string name = array.param_name;
-    item.recorded.emplace(std::move(name), RecordedArray{path, std::move(array)});
+    item.side.recorded.emplace(std::move(name), RecordedArray{path, std::move(array)});
   }
 }
 

@@ -22,18 +22,19 @@ namespace {
 // "1-16, 33-40", for a message.
 std::string GenerationRanges(const ItemScan& item) {
   std::string out;
-  for (size_t i = 0; i < item.history.size();) {
+  for (size_t i = 0; i < item.versions.history.size();) {
     size_t end = i + 1;
-    while (end < item.history.size() &&
-           item.history[end].generation_number == item.history[end - 1].generation_number + 1)
+    while (end < item.versions.history.size() &&
+           item.versions.history[end].generation_number ==
+               item.versions.history[end - 1].generation_number + 1)
       ++end;
     if (!out.empty()) out += ", ";
     if (out.size() > 200) return out + "...";
-    out += Phrase(item.history[i].generation_number);
-    if (end - i > 1) out += "-" + Phrase(item.history[end - 1].generation_number);
+    out += Phrase(item.versions.history[i].generation_number);
+    if (end - i > 1) out += "-" + Phrase(item.versions.history[end - 1].generation_number);
     i = end;
   }
-  return item.history_gaps.empty() ? out : out + "; others cannot be read";
+  return item.versions.gaps.empty() ? out : out + "; others cannot be read";
 }
 
 }  // namespace
@@ -62,7 +63,7 @@ void GenerationStage::WantNumbered(size_t s, size_t i) {
   Scan& scan = context_.scans[s];
   ItemScan& item = scan.items[i];
   const std::string& dir = item.item.directory;
-  item.numbered = true;
+  item.versions.numbered = true;
   const FileEntry* newest = nullptr;
   uint64_t generation = 0;
   const auto [first, last] = scan.Below(dir);
@@ -114,7 +115,7 @@ void GenerationStage::WantNumbered(size_t s, size_t i) {
 
 void GenerationStage::TakeManifest(size_t s, size_t i) {
   ItemScan& item = context_.scans[s].items[i];
-  item.generation = item.manifest->versions.back();
+  item.versions.generation = item.manifest->versions.back();
   TakeVersions(item, item.manifest->versions);
   if (!reads_history_) return;
   for (const auto& node : item.manifest->version_nodes) WantVersionNode(s, i, node);
@@ -126,9 +127,10 @@ void GenerationStage::TakeVersions(ItemScan& item,
   generations_ += versions.size();
   if (TooLarge()) return;
   for (ocdbt::BtreeGenerationReference version : versions) {
-    if (version.generation_number == context_.options.generation) item.generation = version;
+    if (version.generation_number == context_.options.generation)
+      item.versions.generation = version;
     version.root.file_id = {};
-    item.history.push_back(std::move(version));
+    item.versions.history.push_back(std::move(version));
   }
 }
 
@@ -193,7 +195,7 @@ void GenerationStage::OnFailure(size_t tag, Error error) {
 }
 
 void GenerationStage::Lose(const Want& want, Error error) {
-  ItemOf(want).history_gaps.push_back(
+  ItemOf(want).versions.gaps.push_back(
       {want.node.generation_number, want.node.num_generations, error.message});
   if (error.code == ErrorCode::kMissing) return;
   Finding f =
@@ -253,11 +255,11 @@ std::string GenerationStage::Finish() {
     for (size_t s = 0; s < context_.scans.size(); ++s) {
       for (size_t i = 0; i < context_.scans[s].items.size(); ++i) {
         ItemScan& item = context_.scans[s].items[i];
-        if (!item.generation || item.manifest->version_nodes.empty()) continue;
-        item.history.clear();
-        item.generation = item.manifest->versions.back();
-        item.history_gaps = {
-            {item.generation->generation_number, 0, "the version tree is too large to be listed"}};
+        if (!item.versions.generation || item.manifest->version_nodes.empty()) continue;
+        item.versions.history.clear();
+        item.versions.generation = item.manifest->versions.back();
+        item.versions.gaps = {{item.versions.generation->generation_number, 0,
+                               "the version tree is too large to be listed"}};
         Finding f = MakeFinding(
             Code::kLimit,
             "the version tree is too large to be listed: older generations were not looked at");
@@ -273,15 +275,15 @@ std::string GenerationStage::Finish() {
   bool any = false;
   for (Scan& scan : context_.scans) {
     for (ItemScan& item : scan.items) {
-      StableSort(item.history, [](const auto& a, const auto& b) {
+      StableSort(item.versions.history, [](const auto& a, const auto& b) {
         return a.generation_number < b.generation_number;
       });
-      StableSort(item.history_gaps, [](const HistoryGap& a, const HistoryGap& b) {
+      StableSort(item.versions.gaps, [](const HistoryGap& a, const HistoryGap& b) {
         return a.newest_generation < b.newest_generation;
       });
-      if (!wanted || !item.generation) continue;
+      if (!wanted || !item.versions.generation) continue;
       any = true;
-      if (item.generation->generation_number == *wanted) continue;
+      if (item.versions.generation->generation_number == *wanted) continue;
       return "no generation " + Phrase(*wanted) + " in the store " + item.item.directory +
              "manifest.ocdbt; it has " + GenerationRanges(item);
     }

@@ -51,11 +51,11 @@ void PlanStage::PlanArray(size_t s, size_t i, size_t l, bool zarr3) {
   LeafPlan& leaf = item.leaves[l];
   const std::string prefix = orbax::KeyPrefix(leaf.param_name);
   const std::string key = prefix + std::string(zarr3 ? kZarrJson : kZarray);
-  const kvstore::KvStore::Entry* entry = item.store_read ? item.store.Find(key) : nullptr;
+  const kvstore::KvStore::Entry* entry = item.walked.read ? item.store.Find(key) : nullptr;
   if (!entry) {
     leaf.state = LeafPlan::State::kNotRead;
     // Whatever made the store incomplete, or hid a value in the msgpack file, was reported.
-    if (!item.store_complete || item.msgpack_broken) return;
+    if (!item.walked.complete || item.msgpack.broken) return;
     if (!item.ocdbt && (!kvstore::IsSafePath(key) || (leaf.by_path && leaf.param_name.empty())))
       return;  // told by CheckNames
     const bool other =
@@ -80,7 +80,7 @@ void PlanStage::PlanArray(size_t s, size_t i, size_t l, bool zarr3) {
       f.expected = key;
     else
       f.file = item.item.directory + key;
-    if (other || item.unmerged.contains(prefix))
+    if (other || item.walked.unmerged.contains(prefix))
       return context_.Add(scan, item, leaf, std::move(f));
     absent_.push_back({s, i, l, key, std::move(f)});
     return;
@@ -93,7 +93,7 @@ void PlanStage::PlanArray(size_t s, size_t i, size_t l, bool zarr3) {
 // Documents whose stored bytes are, in part, those of one before: read for each key, they are more
 // than what is stored.
 void PlanStage::SharedDocuments(const ItemScan& item) {
-  wanted_entries_.assign(item.store_read ? item.store.entries().size() : 0, false);
+  wanted_entries_.assign(item.walked.read ? item.store.entries().size() : 0, false);
   std::vector<uint32_t> order;
   const auto value = [&](uint32_t e) -> const kvstore::ValueRef& {
     return item.store.entries()[e].value;
@@ -119,8 +119,8 @@ void PlanStage::SharedDocuments(const ItemScan& item) {
 void PlanStage::PlanBareStore(size_t s, size_t i) {
   Scan& scan = context_.scans[s];
   ItemScan& item = scan.items[i];
-  if (!item.store_read) return;
-  item.tree_read = item.store_complete;
+  if (!item.walked.read) return;
+  item.tree_read = item.walked.complete;
   const auto& entries = item.store.entries();
   for (size_t e = 0; e < entries.size(); ++e) {
     const auto [parent, last] = SplitKey(entries[e].key);

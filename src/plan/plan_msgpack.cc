@@ -18,18 +18,18 @@ using report::Severity;
 
 std::vector<orbax::MsgpackLeaf*> PlanStage::MsgpackValues(Scan& scan, ItemScan& item) {
   std::vector<orbax::MsgpackLeaf*> values;
-  if (!item.msgpack) return values;
+  if (!item.msgpack.reader) return values;
   uint64_t position = 0;
-  for (orbax::MsgpackLeaf& leaf : item.msgpack->leaves()) {
+  for (orbax::MsgpackLeaf& leaf : item.msgpack.reader->leaves()) {
     values.push_back(&leaf);
     for (const auto& [range, elements] : leaf.pieces) {
-      scan.coverage.Mark(item.msgpack_file, position, range.offset - position,
+      scan.coverage.Mark(item.msgpack.file, position, range.offset - position,
                          ByteClass::kStructural);
       position = range.offset + range.length;
     }
   }
-  scan.coverage.Mark(item.msgpack_file, position, *scan.files.size(item.msgpack_file) - position,
-                     item.msgpack_broken ? ByteClass::kUnread : ByteClass::kStructural);
+  scan.coverage.Mark(item.msgpack.file, position, *scan.files.size(item.msgpack.file) - position,
+                     item.msgpack.broken ? ByteClass::kUnread : ByteClass::kStructural);
   StableSort(values, [](const orbax::MsgpackLeaf* a, const orbax::MsgpackLeaf* b) {
     return orbax::KeyPathLess(a->key_path, b->key_path);
   });
@@ -40,8 +40,8 @@ std::vector<orbax::MsgpackLeaf*> PlanStage::MsgpackValues(Scan& scan, ItemScan& 
 void PlanStage::PlanMsgpack(size_t s, size_t i) {
   Scan& scan = context_.scans[s];
   ItemScan& item = scan.items[i];
-  if (!item.msgpack) return;
-  item.tree_read = !item.msgpack_broken;
+  if (!item.msgpack.reader) return;
+  item.tree_read = !item.msgpack.broken;
   const std::vector<orbax::MsgpackLeaf*> values = MsgpackValues(scan, item);
   item.leaves.resize(values.size());
   std::vector<size_t> placeholders;
@@ -53,7 +53,7 @@ void PlanStage::PlanMsgpack(size_t s, size_t i) {
     leaf.record.key_types_inferred = true;
     if (l > 0 && values[l - 1]->key_path == value.key_path) item.no_fingerprint = true;
     if (value.kind == orbax::MsgpackLeaf::Kind::kPlaceholder && !value.problem) {
-      leaf.param_name = orbax::ArrayDirectory(value, scan.files.path(item.msgpack_file));
+      leaf.param_name = orbax::ArrayDirectory(value, scan.files.path(item.msgpack.file));
       leaf.claims = std::move(value.claims);
       leaf.by_path = value.reference != orbax::MsgpackLeaf::Reference::kOrbax;
       placeholders.push_back(l);
@@ -63,8 +63,8 @@ void PlanStage::PlanMsgpack(size_t s, size_t i) {
   }
   for (size_t l : placeholders) {
     LeafPlan& leaf = item.leaves[l];
-    const bool is_string = !leaf.by_path && item.strings &&
-                           item.strings->values.count(leaf.param_name) > 0 &&
+    const bool is_string = !leaf.by_path && item.side.strings &&
+                           item.side.strings->values.count(leaf.param_name) > 0 &&
                            !item.store.Find(orbax::KeyPrefix(leaf.param_name) + ".zarray");
     leaf.record.value_type = is_string ? "string" : "np.ndarray";
     if (is_string)
@@ -72,7 +72,7 @@ void PlanStage::PlanMsgpack(size_t s, size_t i) {
     else
       PlanArray(s, i, l, false);
   }
-  item.msgpack->leaves() = {};
+  item.msgpack.reader->leaves() = {};
   CheckNames(scan, item);
 }
 
@@ -146,7 +146,7 @@ void PlanStage::PlanMsgpackValue(Scan& scan, ItemScan& item, LeafPlan& leaf,
   for (const auto& piece : value.pieces)
     if (piece.range.length > 0)
       leaf.chunks.push_back(
-          {leaf.chunks.size(), item.msgpack_file, piece.range.offset, piece.range.length});
+          {leaf.chunks.size(), item.msgpack.file, piece.range.offset, piece.range.length});
   if (value.kind == Kind::kNumber || value.kind == Kind::kString) {
     leaf.raw = std::move(value.raw);
     r.nbytes = leaf.raw.size();
@@ -158,7 +158,7 @@ void PlanStage::PlanMsgpackValue(Scan& scan, ItemScan& item, LeafPlan& leaf,
   r.dtype.clear();  // what it says of itself is not to be compared with anything
   r.shape.reset();
   r.nbytes = 0;
-  Finding f = FindingOf(*problem, scan.files.path(item.msgpack_file));
+  Finding f = FindingOf(*problem, scan.files.path(item.msgpack.file));
   if (!f.offset) f.offset = value.offset;
   leaf.state = LeafPlan::State::kNotRead;
   context_.Add(scan, item, leaf, std::move(f));

@@ -37,11 +37,11 @@ PlanStage::PlanStage(Context& context) : ReadingStage(context) {
       ItemScan& item = scan.items[i];
       if (!item.failed) PlanItem(s, i);
       // Told of every string leaf, or once where there is none.
-      if (item.strings_problem &&
+      if (item.side.strings_problem &&
           std::none_of(item.leaves.begin(), item.leaves.end(), [](const LeafPlan& leaf) {
             return leaf.record.dtype == "string" && !leaf.in_msgpack;
           }))
-        context.Add(scan, item, *item.strings_problem);
+        context.Add(scan, item, *item.side.strings_problem);
     }
   TellAbsentArrays(context, std::move(absent_));
 }
@@ -104,7 +104,7 @@ void PlanStage::PlanTree(size_t s, size_t i) {
   tree.entries = {};  // they are the leaves' now
   SortLeaves(item);
   TellRecordProblems(scan, item);
-  if (has_write_shape && !item.has_array_metadatas && scan.records_asked) {
+  if (has_write_shape && !item.side.has_array_metadatas && scan.probed.records_asked) {
     Finding f = MakeFinding(
         Code::kMissingFile,
         "array_metadatas/ is not there, though the tree was written with it; PRNG keys restore as "
@@ -148,9 +148,10 @@ void PlanStage::PlanTree(size_t s, size_t i) {
 // takes the one, v1 the other.
 void PlanStage::TwoSources(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   const std::string prefix = orbax::KeyPrefix(leaf.param_name);
-  const bool stored = item.store_read && (item.store.Find(prefix + std::string(kZarray)) ||
-                                          item.store.Find(prefix + std::string(kZarrJson)));
-  if (!stored && !(item.strings && item.strings->values.contains(leaf.param_name))) return;
+  const bool stored = item.walked.read && (item.store.Find(prefix + std::string(kZarray)) ||
+                                           item.store.Find(prefix + std::string(kZarrJson)));
+  if (!stored && !(item.side.strings && item.side.strings->values.contains(leaf.param_name)))
+    return;
   const char* other = stored ? "the array of this name in the store" : "the text in _strings.json";
   Finding f = MakeFinding(
       Code::kReaderDivergence,
@@ -169,7 +170,7 @@ void PlanStage::TellRecordProblems(Scan& scan, ItemScan& item) {
   const bool needed = std::any_of(item.leaves.begin(), item.leaves.end(), [](const LeafPlan& leaf) {
     return leaf.record.value_type == "jax.Array";
   });
-  for (const Finding& problem : item.record_problems)
+  for (const Finding& problem : item.side.problems)
     context_.Add(scan, item,
                  needed || problem.severity != Severity::kError ? problem : AsWarning(problem));
 }
@@ -195,7 +196,7 @@ bool PlanStage::HasReader(Scan& scan, ItemScan& item, LeafPlan& leaf, bool zarr3
   if (known) return true;
   const std::string key =
       orbax::KeyPrefix(leaf.param_name) + std::string(zarr3 ? kZarrJson : kZarray);
-  if (item.store_read && item.store.Find(key)) return true;
+  if (item.walked.read && item.store.Find(key)) return true;
   leaf.state = LeafPlan::State::kNotRead;
   return false;
 }
@@ -227,7 +228,7 @@ bool PlanStage::StoredOtherwise(Scan& scan, ItemScan& item) {
 void PlanStage::Unclaimed(Scan& scan, ItemScan& item, const orbax::MsgpackLeaf& value) {
   Finding f = MakeFinding(Code::kUnclaimedKey,
                           "a value in the msgpack file that no leaf of _METADATA accounts for");
-  f.file = scan.files.path(item.msgpack_file);
+  f.file = scan.files.path(item.msgpack.file);
   f.offset = value.offset;
   f.actual = orbax::JsonPointer(value.key_path);
   context_.Add(scan, item, std::move(f));
@@ -288,7 +289,7 @@ void PlanStage::CheckNames(Scan& scan, ItemScan& item) {
                          "empty or is no portable path: it was not looked for"
                        : "the parameter name, taken as a path, leaves the checkpoint or is no "
                          "portable path");
-      f.file = item.tree ? item.item.directory + "_METADATA" : scan.files.path(item.msgpack_file);
+      f.file = item.tree ? item.item.directory + "_METADATA" : scan.files.path(item.msgpack.file);
       f.actual = leaf.param_name;
       if (item.ocdbt) f.severity = Severity::kWarning;
       context_.Add(scan, item, leaf, std::move(f));
@@ -304,21 +305,21 @@ void PlanStage::PlanString(Scan& scan, ItemScan& item, LeafPlan& leaf) {
     leaf.state = LeafPlan::State::kNotRead;
     context_.Add(scan, item, leaf, std::move(f));
   };
-  if (item.strings_problem) return fail(*item.strings_problem);
+  if (item.side.strings_problem) return fail(*item.side.strings_problem);
   if (scan.Unanswered(file)) {
     leaf.state = LeafPlan::State::kNotRead;
     return;
   }
-  if (!item.strings)
+  if (!item.side.strings)
     return fail(MakeFinding(Code::kMissingFile, "the file of string leaves is not there"));
-  const auto it = item.strings->values.find(leaf.param_name);
-  if (it == item.strings->values.end()) {
-    const auto below = item.strings->values.lower_bound(leaf.param_name + "/");
-    if (below != item.strings->values.end() && below->first.starts_with(leaf.param_name + "/"))
+  const auto it = item.side.strings->values.find(leaf.param_name);
+  if (it == item.side.strings->values.end()) {
+    const auto below = item.side.strings->values.lower_bound(leaf.param_name + "/");
+    if (below != item.side.strings->values.end() && below->first.starts_with(leaf.param_name + "/"))
       return fail(MakeFinding(Code::kInvalid, "the value in _strings.json is no JSON string"));
     const std::string prefix = orbax::KeyPrefix(leaf.param_name);
-    const bool stored = item.store_read && (item.store.Find(prefix + std::string(kZarray)) ||
-                                            item.store.Find(prefix + std::string(kZarrJson)));
+    const bool stored = item.walked.read && (item.store.Find(prefix + std::string(kZarray)) ||
+                                             item.store.Find(prefix + std::string(kZarrJson)));
     return fail(MakeFinding(Code::kMissingLeaf,
                             "_strings.json has no text of the name \"" + leaf.param_name + "\"" +
                                 (stored ? ", but the store has an array of this name" : "")));
@@ -340,8 +341,8 @@ void PlanStage::PlanString(Scan& scan, ItemScan& item, LeafPlan& leaf) {
 // never looked at. Orbax takes the last entry of that name, in the file that its directory happens
 // to name first (jax_array_handlers.py, _wrap_random_key_data).
 void PlanStage::ReadKeyMark(Scan& scan, ItemScan& item, LeafPlan& leaf) {
-  leaf.record.prng_known = scan.records_asked && item.record_problems.empty();
-  const auto [first, last] = item.recorded.equal_range(leaf.param_name);
+  leaf.record.prng_known = scan.probed.records_asked && item.side.problems.empty();
+  const auto [first, last] = item.side.recorded.equal_range(leaf.param_name);
   std::map<std::string_view, const RecordedArray*> marks;  // the last of each file
   bool twice = false;
   for (auto it = first; it != last; ++it) {
@@ -352,7 +353,7 @@ void PlanStage::ReadKeyMark(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   std::set<std::optional<std::string>> impls;
   for (const auto& [file, mark] : marks) impls.insert(mark->array.random_key_impl);
   const bool disagree = impls.size() > 1;
-  if (marks.size() < item.num_array_metadatas)
+  if (marks.size() < item.side.num_array_metadatas)
     impls.insert(std::nullopt);  // a file without the name marks nothing
   if (impls.size() == 1) leaf.record.prng_impl = *impls.begin();
   const auto add = [&](Code code, const char* message, std::string expected, std::string actual) {
@@ -366,7 +367,7 @@ void PlanStage::ReadKeyMark(Scan& scan, ItemScan& item, LeafPlan& leaf) {
     add(Code::kStructureMismatch, "processes disagree on the PRNG implementation of this leaf",
         "one", "several");
   if (!ChecksAll(context_.options)) return;
-  if (impls.size() > 1 && item.record_problems.empty()) {
+  if (impls.size() > 1 && item.side.problems.empty()) {
     leaf.record.prng_known = false;
     add(Code::kReaderDivergence,
         "the processes' files do not agree on whether this is a PRNG key, or of which kind: Orbax "

@@ -43,7 +43,7 @@ Probe::Probe(Context& context, const evidence::Lockfile* lock)
     : ReadingStage(context), lock_(lock) {
   for (size_t s = 0; s < context.scans.size(); ++s) {
     if (context.scans[s].listed) continue;
-    context.scans[s].records_asked = ChecksAll(context.options) || lock;
+    context.scans[s].probed.records_asked = ChecksAll(context.options) || lock;
     OpenStep(s, context.options.step);
     if (s == 0 && context.judges_files) AskLocked(s);
   }
@@ -232,8 +232,8 @@ void Probe::Answered(const Want& want) {
 }
 
 void Probe::Incomplete(Scan& scan, const Error& error, const std::string& file) {
-  scan.listing_complete = false;
-  scan.unanswered.insert(file);
+  scan.probed.complete = false;
+  scan.probed.unanswered.insert(file);
   context_.Add(scan, FindingOf(error, file));
 }
 
@@ -295,7 +295,7 @@ void Probe::Tree(const Want& want, Bytes bytes) {
   const std::string_view text = AsText(bytes);
   const auto has = [&](std::string_view word) { return text.find(word) != text.npos; };
   bool strings = has("\"string\"");
-  if (context_.scans[want.scan].records_asked) {
+  if (context_.scans[want.scan].probed.records_asked) {
     // Or, perhaps, in escapes: a PRNG key that nobody asked about would pass for integers.
     if (has("\"jax.Array\"") || has("\\u00")) {
       AskIn(want.directory, What::kSide, "_sharding", kMaxJsonBytes);

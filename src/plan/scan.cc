@@ -36,7 +36,7 @@ std::optional<uint64_t> Scan::SizeOf(std::string_view path) const {
   return id ? files.size(*id) : std::nullopt;
 }
 
-bool Scan::Unanswered(const std::string& path) const { return unanswered.contains(path); }
+bool Scan::Unanswered(const std::string& path) const { return probed.unanswered.contains(path); }
 
 bool Context::Narrows(const Scan& scan) const {
   const Options& o = options;

@@ -83,43 +83,78 @@ struct UnmergedArray {
   bool never = false;     // nothing that this process alone wrote is in the store
 };
 
-struct ItemScan {
-  orbax::Item item;
-  bool tree_read = false;  // every leaf that there is, is in `leaves`
-  bool failed = false;     // nothing more is to be learnt of this item
-  std::optional<orbax::TreeMetadata> tree;
-  bool ocdbt = false;
-  std::optional<ocdbt::Manifest> manifest;  // the numbered one where the state is in that
-  bool numbered = false;
+// Which generation of the item's OCDBT store is read: chosen by GenerationStage.
+struct StoreVersions {
+  bool numbered = false;                                      // the state is in a numbered manifest
   std::optional<ocdbt::BtreeGenerationReference> generation;  // the one that is read
   std::vector<ocdbt::BtreeGenerationReference> history;       // without the roots' file names
-  std::vector<HistoryGap> history_gaps;
-  kvstore::KvStore store;
-  std::vector<KeyDigest> key_digests;  // by entry of `store`, where they were asked for
-  bool store_read = false;             // filled and sealed
-  bool store_complete = false;         // no key is missing from it, or none of leaves that are read
-  bool narrowed = false;               // of leaves that are not read nothing was looked at
-  std::map<std::string, UnmergedArray, std::less<>>
-      unmerged;  // by what the array's keys begin with
+  std::vector<HistoryGap> gaps;
+};
+
+// What the item's side files say, decoded by Discover.
+struct SideFiles {
   std::optional<orbax::StringLeaves> strings;
   std::optional<report::Finding> strings_problem;  // why there are none: each string leaf's
-  std::optional<orbax::MsgpackReader> msgpack;     // the file `checkpoint`, or a Flax file
-  uint32_t msgpack_file = 0;
-  bool msgpack_broken = false;  // said already; what came before the break is there
   // `array_metadatas/*`, by parameter name; each process has its own file.
   std::multimap<std::string, RecordedArray> recorded;
   bool has_array_metadatas = false;
   size_t num_array_metadatas = 0;  // files of processes
-  std::vector<report::Finding>
-      record_problems;  // why one of them tells nothing: an error where PRNG keys may depend on it
+  // Why one of them tells nothing: an error where PRNG keys may depend on it.
+  std::vector<report::Finding> problems;
   std::optional<orbax::ShardingFile> sharding;
+};
+
+// How far WalkStage came in filling the store.
+struct Walked {
+  bool read = false;      // filled and sealed
+  bool complete = false;  // no key is missing from it, or none of leaves that are read
+  // By what the array's keys begin with.
+  std::map<std::string, UnmergedArray, std::less<>> unmerged;
+};
+
+// The file `checkpoint`, or a Flax file, which Discover reads.
+struct MsgpackFile {
+  std::optional<orbax::MsgpackReader> reader;
+  uint32_t file = 0;
+  bool broken = false;  // said already; what came before the break is there
+};
+
+struct ItemScan {
+  orbax::Item item;
+  bool tree_read = false;  // every leaf that there is, is in `leaves`
+  bool failed = false;     // nothing more is to be learnt of this item
+  bool narrowed = false;   // of leaves that are not read nothing was looked at
   bool no_fingerprint = false;
-  std::vector<LeafPlan> leaves;  // sorted by key path
+  bool ocdbt = false;
+  std::optional<orbax::TreeMetadata> tree;
+  std::optional<ocdbt::Manifest> manifest;  // the numbered one where the state is in that
+  SideFiles side;
+  MsgpackFile msgpack;
+  StoreVersions versions;
+  kvstore::KvStore store;
+  Walked walked;
+  std::vector<KeyDigest> key_digests;  // by entry of `store`, where they were asked for
+  std::vector<LeafPlan> leaves;        // sorted by key path
 };
 
 // When a save began and ended, in nanoseconds since 1970.
 struct SaveTimes {
   std::optional<uint64_t> init, commit;
+};
+
+// What Probe could not learn, where the listing is one of what it asked for.
+struct Probed {
+  bool records_asked = true;  // the side files that the tree is compared with were looked for
+  bool complete = true;       // of what is referenced; false where it could not ask for all
+  std::set<std::string> unanswered;  // whether these are there; said already
+};
+
+// What the checkpoint's own documents say of the save, by checkpoint directory.
+struct Saved {
+  std::optional<uint64_t> commit_timestamp_nsecs;  // where there is one directory
+  std::map<std::string, SaveTimes> times;
+  std::map<std::string, orbax::CheckpointMetadata> documents;  // `_CHECKPOINT_METADATA`
+  std::map<std::string, std::vector<std::string>> journals;    // names in `_CHECKPOINT_DELETION`
 };
 
 struct Scan {
@@ -129,17 +164,11 @@ struct Scan {
   TextArena texts;                 // of its paths
   std::vector<Link> links;         // sorted by path
   bool listed = false;             // the host gave it; else Probe made one of what it asked for
-  bool records_asked = true;       // the side files that the tree is compared with were looked for
-  std::set<std::string> unanswered;  // whether these are there Probe could not learn; said already
-  bool listing_complete = true;  // of what is referenced; false where Probe could not ask for all
-  kvstore::FileTable files;      // ids of listed files come first, in order of the listing
+  Probed probed;
+  kvstore::FileTable files;  // ids of listed files come first, in order of the listing
   CoverageMap coverage;
   orbax::Layout layout;
-  std::optional<uint64_t> commit_timestamp_nsecs;
-  std::map<std::string, SaveTimes> times;                      // by checkpoint directory
-  std::map<std::string, orbax::CheckpointMetadata> documents;  // likewise: `_CHECKPOINT_METADATA`
-  std::map<std::string, std::vector<std::string>>
-      journals;                           // likewise: names in `_CHECKPOINT_DELETION`
+  Saved saved;
   std::optional<std::string> newer_step;  // above the one that was read: latest_step() restores it
   bool step_chosen = false;               // from a root: lockfile and report name it
   std::vector<ItemScan> items;

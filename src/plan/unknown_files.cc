@@ -46,7 +46,7 @@ void FindInItem(Context& context, Scan& scan, const ItemScan& item,
                 const std::vector<bool>& structural) {
   const bool one_file =
       item.item.kind == orbax::ItemKind::kJson || item.item.kind == orbax::ItemKind::kProto;
-  if (!one_file && (!item.ocdbt || !item.store_complete)) return;
+  if (!one_file && (!item.ocdbt || !item.walked.complete)) return;
   const std::string& dir = item.item.directory;
   std::set<uint32_t> used;
   for (const auto& entry : item.store.entries())
@@ -70,9 +70,10 @@ void FindInItem(Context& context, Scan& scan, const ItemScan& item,
     if (entry.kind != FileEntry::Kind::kFile || entry.path == item.item.file) continue;
     const std::string_view name = std::string_view(entry.path).substr(dir.size());
     const uint32_t id = *scan.files.Find(entry.path);
-    const bool in_store = !one_file && (used.contains(id) || name.starts_with("ocdbt.process_") ||
-                                        directories.contains(SplitKey(name).first) ||
-                                        (item.numbered && ocdbt::NumberedManifestGeneration(name)));
+    const bool in_store =
+        !one_file && (used.contains(id) || name.starts_with("ocdbt.process_") ||
+                      directories.contains(SplitKey(name).first) ||
+                      (item.versions.numbered && ocdbt::NumberedManifestGeneration(name)));
     if (in_store)
       scan.coverage.SetRest(id, ByteClass::kUnreachable);
     else if (!IsKnownFile(item, name))
@@ -150,7 +151,7 @@ void CountCompanions(Context& context, const Scan& scan) {
 }  // namespace
 
 bool IsKnownFile(const ItemScan& item, std::string_view name) {
-  if (item.msgpack && name == "checkpoint") return true;
+  if (item.msgpack.reader && name == "checkpoint") return true;
   for (std::string_view known : {"_METADATA", "_sharding", "_strings.json"})
     if (name == known) return true;
   // Of `array_metadatas/` Orbax reads no other files.

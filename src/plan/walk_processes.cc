@@ -32,7 +32,8 @@ void WalkStage::StartMerge(size_t tree_index) {
   const std::string& dir = tree.directory;
   tree.merge = std::make_unique<Merge>();
   // Older generations were merged from something else.
-  if (item.generation->generation_number == item.manifest->versions.back().generation_number) {
+  if (item.versions.generation->generation_number ==
+      item.manifest->versions.back().generation_number) {
     const auto [first, last] = scan.Below(dir);
     std::string_view process;  // the directory that the entry lies in
     size_t processes = 0;
@@ -137,7 +138,7 @@ void WalkStage::Unmerged(Tree& tree, const std::vector<std::string_view>& lost, 
     const auto after = std::upper_bound(prefixes.begin(), prefixes.end(), key);
     if (after == prefixes.begin() || !key.starts_with(*std::prev(after))) continue;
     const UnmergedArray here{tree.directory, IsDocument(key), never};
-    const auto [at, is_new] = item.unmerged.try_emplace(*std::prev(after), here);
+    const auto [at, is_new] = item.walked.unmerged.try_emplace(*std::prev(after), here);
     if (!is_new && here.document && !at->second.document) at->second = here;
   }
 }

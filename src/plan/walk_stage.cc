@@ -121,8 +121,8 @@ void WalkStage::FinishTree(size_t tree_index) {
     return NextProcess(tree_index);
   }
   Seal(scan, item);
-  item.store_complete = item.store_read && complete;
-  if (checks_ && item.store_complete) StartMerge(tree_index);
+  item.walked.complete = item.walked.read && complete;
+  if (checks_ && item.walked.complete) StartMerge(tree_index);
 }
 
 void WalkStage::Seal(Scan& scan, ItemScan& item) {
@@ -131,7 +131,7 @@ void WalkStage::Seal(Scan& scan, ItemScan& item) {
     item.failed = true;
     return;
   }
-  item.store_read = true;
+  item.walked.read = true;
 }
 
 }  // namespace leafsum::plan

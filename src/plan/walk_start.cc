@@ -19,8 +19,8 @@ bool WasCommitted(const Scan& scan, std::string_view item) {
   for (size_t end = 0; end != item.npos;
        end = end == item.size() ? item.npos : item.find('/', end) + 1) {
     const std::string directory(item.substr(0, end));
-    const auto times = scan.times.find(directory);
-    if (times != scan.times.end() && times->second.commit) return true;
+    const auto times = scan.saved.times.find(directory);
+    if (times != scan.saved.times.end() && times->second.commit) return true;
     if (scan.SizeOf(directory + "commit_success.txt") &&
         std::find(checkpoints.begin(), checkpoints.end(), directory) != checkpoints.end())
       return true;
@@ -79,7 +79,7 @@ void WalkStage::Start(size_t scan_index, size_t item_index) {
       return;
   }
   Seal(scan, item);
-  item.store_complete = item.store_read;
+  item.walked.complete = item.walked.read;
 }
 
 // The flag `use_ocdbt` decides; without it the manifest's presence (design.md §10.6). Where it
@@ -124,7 +124,7 @@ void WalkStage::StartTree(size_t scan_index, size_t item_index) {
   f.file = dir + ocdbt::kManifestName;
   if (!has_arrays && use_ocdbt) {  // strings and empty nodes alone: no store is written
     Seal(scan, item);
-    item.store_complete = item.store_read;
+    item.walked.complete = item.walked.read;
     return;
   }
   if (has_arrays && !has_manifest && has_process && !has_documents) {
@@ -165,17 +165,17 @@ void WalkStage::StartDirectory(Scan& scan, ItemScan& item) {
     item.failed = true;
     return;
   }
-  item.store_read = true;
-  item.store_complete = scan.listing_complete;
+  item.walked.read = true;
+  item.walked.complete = scan.probed.complete;
 }
 
 // Beside a msgpack file that is itself the checkpoint: only what its tree refers to is the store,
 // by the first name of each path, since the rest of the directory is not the file's.
 void WalkStage::StartReferences(Scan& scan, ItemScan& item) {
-  if (!item.msgpack) return;
+  if (!item.msgpack.reader) return;
   const std::string& file = item.item.file;
   std::set<std::string> tops;
-  for (const orbax::MsgpackLeaf& leaf : item.msgpack->leaves())
+  for (const orbax::MsgpackLeaf& leaf : item.msgpack.reader->leaves())
     if (leaf.kind == orbax::MsgpackLeaf::Kind::kPlaceholder && !leaf.problem) {
       const std::string path = orbax::ArrayDirectory(leaf, file);
       tops.insert(path.substr(0, path.find('/')) + "/");
@@ -190,21 +190,21 @@ void WalkStage::StartReferences(Scan& scan, ItemScan& item) {
     }
   }
   Seal(scan, item);
-  item.store_complete = item.store_read && scan.listing_complete;
+  item.walked.complete = item.walked.read && scan.probed.complete;
 }
 
 void WalkStage::StartOcdbt(size_t scan_index, size_t item_index, std::vector<std::string>* wanted) {
   Scan& scan = context_.scans[scan_index];
   ItemScan& item = scan.items[item_index];
-  if (!item.generation) {  // numbered manifests of which there is none: an empty store
+  if (!item.versions.generation) {  // numbered manifests of which there is none: an empty store
     Seal(scan, item);
-    item.store_complete = item.store_read;
+    item.walked.complete = item.walked.read;
     return;
   }
   const std::string& dir = item.item.directory;
-  trees_.push_back(
-      {scan_index, item_index, dir, nullptr, nullptr,
-       std::make_unique<ocdbt::Walk>(*item.generation, dir, scan.files, item.store, wanted)});
+  trees_.push_back({scan_index, item_index, dir, nullptr, nullptr,
+                    std::make_unique<ocdbt::Walk>(*item.versions.generation, dir, scan.files,
+                                                  item.store, wanted)});
   WantNodes(trees_.size() - 1);
 }
 

@@ -39,7 +39,7 @@ void Verifier::MakeRecords() {
 evidence::Side Verifier::SideOf(const plan::Scan& scan) const {
   evidence::Side side;
   side.items = &scan.records;
-  side.all_items_known = scan.unanswered.empty();
+  side.all_items_known = scan.probed.unanswered.empty();
   for (const plan::ItemScan& item : scan.items)
     if (!item.tree_read) side.partial_items.insert(item.item.name);
   return side;
@@ -113,8 +113,8 @@ std::string Verifier::MakeLockfile() {
   if (o.files) lock.files = std::move(scan.other_files);
   if (o.write_source && !(scan.layout.is_root && !scan.step_chosen)) {
     if (scan.step_chosen) lock.step = scan.layout.chosen->number();
-    if (scan.commit_timestamp_nsecs)
-      lock.commit_timestamp_nsecs = Phrase(*scan.commit_timestamp_nsecs);
+    if (scan.saved.commit_timestamp_nsecs)
+      lock.commit_timestamp_nsecs = Phrase(*scan.saved.commit_timestamp_nsecs);
   }
   return evidence::WriteLockfile(lock);
 }
@@ -224,8 +224,8 @@ void Verifier::DescribeSource() {
   report_.command = o.command;
   if (o.item) report_.scope = {*o.item};
   if (scan.step_chosen) report_.source.step = scan.layout.chosen->number();
-  if (scan.commit_timestamp_nsecs && !(scan.layout.is_root && !scan.step_chosen))
-    report_.source.commit_timestamp_nsecs = Phrase(*scan.commit_timestamp_nsecs);
+  if (scan.saved.commit_timestamp_nsecs && !(scan.layout.is_root && !scan.step_chosen))
+    report_.source.commit_timestamp_nsecs = Phrase(*scan.saved.commit_timestamp_nsecs);
   if (scan.listed) {
     report_.source.files = scan.total_files;
     report_.source.bytes = scan.total_bytes;
@@ -256,9 +256,10 @@ void Verifier::CountLeaves() {
   if (o.step && scan.newer_step) input.newer_step = *scan.newer_step;
   uint64_t not_read = 0;
   for (const plan::ItemScan& item : scan.items) {
-    if (o.generation && item.generation && item.manifest && !item.manifest->versions.empty()) {
+    if (o.generation && item.versions.generation && item.manifest &&
+        !item.manifest->versions.empty()) {
       const uint64_t newest = item.manifest->versions.back().generation_number;
-      if (newest > item.generation->generation_number)
+      if (newest > item.versions.generation->generation_number)
         input.newer_generation = std::max(input.newer_generation, newest);
     }
     for (const plan::LeafPlan& leaf : item.leaves) {

@@ -82,14 +82,15 @@ void AppendKey(std::string& out, const plan::ItemScan& item, size_t e) {
 }
 
 bool ListsKeys(const plan::ItemScan& item, const plan::Options& options) {
-  return options.keys && item.store_read;
+  return options.keys && item.walked.read;
 }
 
 void AppendVersions(std::string& out, const plan::ItemScan& item) {
-  out += ",\"generation\":" + Phrase(item.generation->generation_number) + ",\"versions\":[";
+  out +=
+      ",\"generation\":" + Phrase(item.versions.generation->generation_number) + ",\"versions\":[";
   auto member = [&](const char* name, uint64_t value) { out += name + Phrase(value); };
-  for (size_t v = 0; v < item.history.size(); ++v) {
-    const ocdbt::BtreeGenerationReference& version = item.history[v];
+  for (size_t v = 0; v < item.versions.history.size(); ++v) {
+    const ocdbt::BtreeGenerationReference& version = item.versions.history[v];
     member(v ? ",{\"generation\":" : "{\"generation\":", version.generation_number);
     member(",\"commit_time_nsecs\":\"", version.commit_time_nsecs);
     member("\",\"root_height\":", version.root_height);
@@ -99,8 +100,8 @@ void AppendVersions(std::string& out, const plan::ItemScan& item) {
     out += '}';
   }
   out += "],\"versions_unreadable\":[";
-  for (size_t g = 0; g < item.history_gaps.size(); ++g) {
-    const plan::HistoryGap& gap = item.history_gaps[g];
+  for (size_t g = 0; g < item.versions.gaps.size(); ++g) {
+    const plan::HistoryGap& gap = item.versions.gaps[g];
     member(g ? ",{\"newest_generation\":" : "{\"newest_generation\":", gap.newest_generation);
     member(",\"num_generations\":", gap.num_generations);
     out += ",\"reason\":" + JsonString(gap.reason) + '}';
@@ -157,7 +158,7 @@ std::string ListJson(const plan::Scan& scan, const plan::Options& options) {
       if (leaf.record.shape) parameters += CheckedProduct(*leaf.record.shape).value_or(0);
     }
     if (ListsKeys(item, options)) out += ",\"keys\":[\n]";
-    if (options.versions && item.generation) AppendVersions(out, item);
+    if (options.versions && item.versions.generation) AppendVersions(out, item);
     out += '}';
   }
   out += ']';
