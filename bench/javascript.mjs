@@ -1,8 +1,8 @@
 // node bench/javascript.mjs PLAIN_CHECKPOINT [--rounds 5] [--out FILE]
 //
-// What else decodes, hashes and reads zarr in JavaScript and WebAssembly, beside Leafsum: one thread, one process, in turn, over
-// a checkpoint of plain zarr files that bench/make_checkpoint.py --plain has made. The peers' part is easy: they are told which
-// files there are and check nothing. Digests must be the same, or there are no figures.
+// What else decodes, hashes and reads zarr in JavaScript and WebAssembly, beside Leafsum: one thread, one process, in
+// turn, over a checkpoint of plain zarr files that bench/make_checkpoint.py --plain has made. The peers' part is easy:
+// they are told which files there are and check nothing. Digests must be the same, or there are no figures.
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -122,7 +122,10 @@ const rate = Object.fromEntries(
 )
 const [ours] = Object.values(rate)
 
-/** Many small leaves, as a host without an engine of its own for SHA-256 hashes them, beside one engine for one after another. */
+/**
+ * Many small leaves, as a host without an engine of its own for SHA-256 hashes them, beside one engine for one after
+ * another.
+ */
 const small = Array.from({ length: 512 }, (_, n) => new Uint8Array(256 << 10).map((_, at) => at * (n + 1)))
 const document = new TextEncoder().encode(
   JSON.stringify({

@@ -1,8 +1,9 @@
 // node bench/keys.mjs SMALL STORE... [--rounds 5] [--python python3] [--out FILE]
 //
-// Lists of very many keys and leaves (make_keys.py), beside TensorStore's: in turn, medians and ratios of one run. Ours are
-// whole processes, start included; Python's imports are left out. Keys that TensorStore lists otherwise end it before anything
-// is timed. SMALL is a store of a thousand keys: what a process takes there is not counted as memory of the keys.
+// Lists of very many keys and leaves (make_keys.py), beside TensorStore's: in turn, medians and ratios of one run. Ours
+// are whole processes, start included; Python's imports are left out. Keys that TensorStore lists otherwise end it
+// before anything is timed. SMALL is a store of a thousand keys: what a process takes there is not counted as memory of
+// the keys.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'

@@ -1,8 +1,8 @@
 // node bench/page.mjs CHECKPOINT [--rounds 5] [--python python3] [--out FILE]
 //
-// The page in Chromium beside Orbax, in turn: from the click on "Verify" to the verdict, the checkpoint's structure having
-// been read when it was chosen. The page is built from the sources as they are; tests/node_modules has the driver. Two more rows
-// are of a Worker that does nothing but read the same files (reading.html).
+// The page in Chromium beside Orbax, in turn: from the click on "Verify" to the verdict, the checkpoint's structure
+// having been read when it was chosen. The page is built from the sources as they are; tests/node_modules has the
+// driver. Two more rows are of a Worker that does nothing but read the same files (reading.html).
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,7 +1,8 @@
 // node bench/run.mjs CHECKPOINT [--rounds 5] [--python python3] [--out FILE]
 //
 // Leafsum beside what else reads or checks the same files: all in turn, several rounds, medians and ratios of one run.
-// Whole processes of ours, start included; Python's imports are left out. What reads values must have read the same ones:
+// Whole processes of ours, start included; Python's imports are left out. What reads values must have read the same
+// ones:
 // otherwise nothing is timed.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'

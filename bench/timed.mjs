@@ -52,7 +52,9 @@ export function commandLine(usage, least = 1) {
   return { ...values, rounds: Number(values.rounds), positionals }
 }
 
-/** What each contender gives, by its name: all of them once in each round, so that none has the machine's better hour. */
+/**
+ * What each contender gives, by its name: all of them once in each round, so that none has the machine's better hour.
+ */
 export async function inTurn(contenders, rounds) {
   const runs = Object.fromEntries(Object.keys(contenders).map(name => [name, []]))
   for (let round = 0; round < rounds; round++) {

@@ -21,8 +21,8 @@ const style = read('style.css')
 const script = bundle(join(here, 'main.js'))
 const worker = bundle(join(here, 'worker.js'), replace)
 
-// Stricter than "self" throughout: the page is one file and loads nothing. `worker-src blob:` also rules what a Worker may
-// start, and Workers inherit all of it because they come from a blob.
+// Stricter than "self" throughout: the page is one file and loads nothing. `worker-src blob:` also rules what a Worker
+// may start, and Workers inherit all of it because they come from a blob.
 const policy = [
   "default-src 'none'",
   `script-src ${hashOf(script)} 'wasm-unsafe-eval'`,

@@ -1,7 +1,7 @@
 // A bundler for our own modules: relative imports at the start of a line, `export` before a declaration, no cycles.
-// Every module becomes a function that returns its exports, in order of dependence. `import('./x.js')` anywhere, of a literal
-// path, becomes a promise of them: nothing is ever loaded, and such imports may go in circles. What it does not understand it
-// refuses.
+// Every module becomes a function that returns its exports, in order of dependence. `import('./x.js')` anywhere, of a
+// literal path, becomes a promise of them: nothing is ever loaded, and such imports may go in circles. What it does not
+// understand it refuses.
 import { readFileSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { Script } from 'node:vm'
@@ -62,12 +62,14 @@ export function bundle(entry, replace = {}) {
         exported.push(local)
         return ''
       })
-      // Looked at when all that is imported statically is there; awaited, because what asks may run while the script does.
+      // Looked at when all that is imported statically is there; awaited, because what asks may run while the script
+      // does.
       .replace(
         dynamicImport,
         (_, specifier) => `Promise.resolve().then(() => ${nameOf(resolve(dirname(path), specifier))})`,
       )
-      // Emscripten wants a base to form the core's URL with. Our loader hands it the Module: nothing is loaded from there.
+      // Emscripten wants a base to form the core's URL with. Our loader hands it the Module: nothing is loaded from
+      // there.
       .replaceAll('import.meta.url', "'https://core.invalid/'")
     const strange = notUnderstood.exec(body)
     if (strange) throw new Error(`${path}: the page's bundler does not understand: ${strange[0]}`)

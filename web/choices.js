@@ -65,7 +65,11 @@ function highlight(target) {
   for (const id of drops) byId(id).classList.toggle('over', target !== null && (id === over || !over))
 }
 
-/** @param {{directories: FilesStore[], files: File[]}} dropped @param {boolean} onEvidence @param {Handlers} handlers */
+/**
+ * @param {{directories: FilesStore[], files: File[]}} dropped
+ * @param {boolean} onEvidence
+ * @param {Handlers} handlers
+ */
 async function take({ directories, files }, onEvidence, { onCheckpoint, onSecond, onLockfile, notice }) {
   if (directories.length > 2) {
     return notice('That is more than two directories. Drop one checkpoint, or two to compare them.')

@@ -11,7 +11,8 @@ export function byId(id) {
 
 /**
  * @param {string} tag
- * @param {Record<string, string | boolean | ((event: Event) => void)>} [attributes] `onclick` and the like are listeners
+ * @param {Record<string, string | boolean | ((event: Event) => void)>} [attributes] `onclick` and the like are
+ * listeners
  * @param {...(string | Node)} children
  * @returns {HTMLElement}
  */

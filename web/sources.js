@@ -45,7 +45,8 @@ export function lockfilesInside(source) {
 
 /**
  * Whether a lockfile that was chosen on its own is a file of the directory: browsers do not tell where a file lies, so
- * the same name, size, time and bytes count as the same file. A copy elsewhere, kept with its time, is taken for it too:
+ * the same name, size, time and bytes count as the same file. A copy elsewhere, kept with its time, is taken for it
+ * too:
  * that is the careful side to err on, and the page says so.
  *
  * @param {File} lockfile

@@ -1,5 +1,5 @@
-// node examples/integrity_gap/gap.mjs BASELINE TAMPERED: what a checkpoint's metadata tells of its values, what is restored,
-// and what a lockfile of the baseline makes of it. Every line is computed from the two directories.
+// node examples/integrity_gap/gap.mjs BASELINE TAMPERED: what a checkpoint's metadata tells of its values, what is
+// restored, and what a lockfile of the baseline makes of it. Every line is computed from the two directories.
 import { diff, fromPath, lock, openCheckpoint, verify } from '../../node/lib/index.js'
 import { firstValues, pointer } from './values.mjs'
 
@@ -74,7 +74,10 @@ async function metadataPath(/** @type {import('../../node/lib/index.js').Store} 
   }
 }
 
-/** @returns {string[]} the names of all members of a JSON document but those that are key paths of the tree, ('params', 'w') */
+/**
+ * @returns {string[]} the names of all members of a JSON document but those that are key paths of the tree, ('params',
+ * 'w')
+ */
 function namesIn(/** @type {any} */ value) {
   if (typeof value !== 'object' || value === null) return []
   const own = Array.isArray(value) ? [] : Object.keys(value).filter(name => !name.startsWith('('))

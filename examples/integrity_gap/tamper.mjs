@@ -1,5 +1,5 @@
-// node examples/integrity_gap/tamper.mjs BASELINE REPLACEMENT OUT: the checkpoint BASELINE with the data of REPLACEMENT, in
-// the new directory OUT. What describes the tree stays the baseline's.
+// node examples/integrity_gap/tamper.mjs BASELINE REPLACEMENT OUT: the checkpoint BASELINE with the data of
+// REPLACEMENT, in the new directory OUT. What describes the tree stays the baseline's.
 import { cpSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 

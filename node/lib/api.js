@@ -1,5 +1,6 @@
 // The commands, the same for every host. A broken checkpoint is a Report; a rejection is misuse, an abort or a bug.
-// What only some of them need is loaded with the first that does: a program that verifies a directory is not there for long.
+// What only some of them need is loaded with the first that does: a program that verifies a directory is not there for
+// long.
 import { Checkpoint, held, scoped, storeOf } from './commands/checkpoint.js'
 import { checkFlags } from './options.js'
 import { parseReport } from './report.js'
@@ -69,7 +70,9 @@ export function makeApi(platform) {
       )
     },
 
-    /** A leaf's content, or a slice of it; null instead where it could not be read or a lockfile does not vouch for it. */
+    /**
+     * A leaf's content, or a slice of it; null instead where it could not be read or a lockfile does not vouch for it.
+     */
     read: (
       /** @type {any} */ source,
       /** @type {string | string[]} */ name,

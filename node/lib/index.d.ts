@@ -7,7 +7,10 @@ export interface Options {
   workers?: number
   /** Bytes of content from which on threads are started at all; 16 MiB. */
   workersFrom?: number
-  /** Bytes of a large leaf that one thread reads while others read the rest; 64 MiB, 4 MiB at least. Never changes a byte of a result. */
+  /**
+   * Bytes of a large leaf that one thread reads while others read the rest; 64 MiB, 4 MiB at least. Never changes a
+   * byte of a result.
+   */
   segment?: number
   /** Bytes of wasm memory and buffers of all threads together; 128 MiB. What does not fit is a finding `limit`. */
   maxMemory?: number
@@ -57,8 +60,9 @@ export interface VerifyOptions extends CompareOptions {
   /** True where `against` lies inside the source or around it, or was published with it: equality is UNTRUSTED then. */
   againstCameWithSource?: boolean
   /**
-   * Node only. SHA256SUMS over the source's files, taken in its directory or, with its name before each, in the one above. The
-   * source must have a listing; allowExtra and allowMissing go with sums only where there is other evidence too.
+   * Node only. SHA256SUMS over the source's files, taken in its directory or, with its name before each, in the one
+   * above. The source must have a listing; allowExtra and allowMissing go with sums only where there is other evidence
+   * too.
    */
   sums?: Uint8Array | ArrayBuffer | string
   /** Where the sums lay in the source: equality to them is UNTRUSTED then, and they need no line of their own. */
@@ -67,9 +71,10 @@ export interface VerifyOptions extends CompareOptions {
   /** A share (above 0, up to 1) or a number of bytes of the stored chunks, drawn at random; INCOMPLETE at best. */
   sample?: { share?: number; bytes?: number; seed?: number }
   /**
-   * Node's directories, and URLs whose server gives strong ETags: where a run keeps what it found equal, and whence it may go
-   * on. `read` gives an earlier run's text; `onResume` is told how many leaves that vouches for, nothing where lockfile, files
-   * or options are others, and of a URL where that run was finished (`isFinished`): its ETags are the server's word.
+   * Node's directories, and URLs whose server gives strong ETags: where a run keeps what it found equal, and whence it
+   * may go on. `read` gives an earlier run's text; `onResume` is told how many leaves that vouches for, nothing where
+   * lockfile, files or options are others, and of a URL where that run was finished (`isFinished`): its ETags are the
+   * server's word.
    */
   state?: {
     read?: () => string | undefined
@@ -242,7 +247,10 @@ export interface MetadataOptions extends Omit<Options, 'item'> {
   item?: string | null
 }
 
-/** schema/metadata.schema.json. In `custom_metadata` integers of 2^53 and more are BigInt; NaN and the infinities are numbers. */
+/**
+ * schema/metadata.schema.json. In `custom_metadata` integers of 2^53 and more are BigInt; NaN and the infinities are
+ * numbers.
+ */
 export interface MetadataOutput {
   source: { step?: number }
   init_timestamp_nsecs: string | null
@@ -287,7 +295,10 @@ export interface Value {
   shape: number[] | null
   /** C order, little-endian, one byte for an element of a sub-byte type; null where it is not shown. */
   bytes: Uint8Array | null
-  /** The values exactly: narrow floats as Float32Array, int2 and int4 as Int8Array, complex as pairs, bool and raw as bytes. */
+  /**
+   * The values exactly: narrow floats as Float32Array, int2 and int4 as Int8Array, complex as pairs, bool and raw as
+   * bytes.
+   */
   data: ArrayLike<number> | ArrayLike<bigint> | null
 }
 
@@ -313,9 +324,10 @@ export interface DiffOutput {
 }
 
 /**
- * A checkpoint whose structure was read; every command takes it in place of its source, and reads the item, step or steps,
- * generation and leaves (`include`, `exclude`) with which it was opened. What was not narrowed then (to an item, by `include`,
- * by `exclude`) may be later; an option that contradicts is refused (`usage`). Options are of all sources of a command, and so is this scope.
+ * A checkpoint whose structure was read; every command takes it in place of its source, and reads the item, step or
+ * steps, generation and leaves (`include`, `exclude`) with which it was opened. What was not narrowed then (to an item,
+ * by `include`, by `exclude`) may be later; an option that contradicts is refused (`usage`). Options are of all sources
+ * of a command, and so is this scope.
  */
 export class Checkpoint {
   readonly scope: Readonly<
@@ -325,7 +337,10 @@ export class Checkpoint {
   readonly leaves: (ListedLeaf & { item: string })[]
   readonly findings: Finding[]
   readonly report: Report<ListOutput>
-  /** `name`: JSON Pointer, `item:` before it where needed, dotted name, or key path. `slice`: `0:3, ::2`, which may stand in brackets behind a name, too. */
+  /**
+   * `name`: JSON Pointer, `item:` before it where needed, dotted name, or key path. `slice`: `0:3, ::2`, which may
+   * stand in brackets behind a name, too.
+   */
   read(name: string | string[], slice?: string | Index[], options?: ReadOptions): Promise<Value>
   /** As the function of that name, of this checkpoint. */
   metadata(options?: MetadataOptions): Promise<Report<MetadataOutput>>
@@ -341,7 +356,10 @@ export class LeafsumError extends Error {
 export function init(options: {
   wasm?: BufferSource | WebAssembly.Module
   factory?: Function
-  /** codecs.wasm: the codecs that Orbax does not write today (zlib, gzip, bz2, blosc); loaded where a checkpoint needs it. */
+  /**
+   * codecs.wasm: the codecs that Orbax does not write today (zlib, gzip, bz2, blosc); loaded where a checkpoint needs
+   * it.
+   */
   codecsWasm?: BufferSource | WebAssembly.Module
   codecsFactory?: Function
   workerUrl?: string | URL
@@ -352,8 +370,8 @@ export function verify(source: Source, options?: VerifyOptions): Promise<Report>
 export function check(source: Source, options?: Options & { strict?: boolean }): Promise<Report>
 export function diff(a: Source, b: Source, options?: DiffOptions): Promise<Report<DiffOutput>>
 /**
- * Would the checkpoint restore into the template: a source, or the bytes or text of `ls --json`, of a lockfile or of what
- * examples/dump_template.py writes?
+ * Would the checkpoint restore into the template: a source, or the bytes or text of `ls --json`, of a lockfile or of
+ * what examples/dump_template.py writes?
  */
 export function match(source: Source, template: Source | Uint8Array | string, options?: MatchOptions): Promise<Report>
 export function digest(source: Source, options?: Options): Promise<Report<DigestOutput>>
@@ -374,8 +392,8 @@ export function read(
 ): Promise<Value>
 export function openCheckpoint(source: Source, options?: ListOptions): Promise<Checkpoint>
 /**
- * The spec with which TensorStore opens a leaf, named as /params/w, params.w or state:/params/w. `base` is the source's own
- * directory as a kvstore of TensorStore; its `path` is "" or ends in "/".
+ * The spec with which TensorStore opens a leaf, named as /params/w, params.w or state:/params/w. `base` is the source's
+ * own directory as a kvstore of TensorStore; its `path` is "" or ends in "/".
  */
 export function tensorstoreSpec(
   output: ListOutput,
@@ -387,7 +405,10 @@ export function tensorstoreSpec(
 export function explain(code: string): Promise<string>
 export function codes(): Promise<string[]>
 
-/** Node only: a checkpoint's directory. followLinks: links below it wherever they lead, not only inside it or to a hub's cache. */
+/**
+ * Node only: a checkpoint's directory. followLinks: links below it wherever they lead, not only inside it or to a hub's
+ * cache.
+ */
 export function fromPath(path: string, options?: { followLinks?: boolean }): Store
 export function fromFiles(files: Iterable<File>): Store
 /** To be called inside the drop event. */
@@ -396,10 +417,10 @@ export function fromEntry(directory: unknown): Promise<Store>
 export function fromDirectoryHandle(handle: unknown): Promise<Store>
 export function fromMap(files: Map<string, Uint8Array> | Record<string, Uint8Array>, options?: { name?: string }): Store
 /**
- * A checkpoint's own directory behind plain HTTP, which has no listing: what only a listing shows (files that nothing refers
- * to, the steps of a root) is not looked for, and the headline says so. `headers` never go to another origin; `timeout` is
- * of one request with its tries and redirects, in milliseconds; `absent` are HTTP statuses that mean "not there" besides 404
- * and 410, as 403 of a bucket that may be read but not listed.
+ * A checkpoint's own directory behind plain HTTP, which has no listing: what only a listing shows (files that nothing
+ * refers to, the steps of a root) is not looked for, and the headline says so. `headers` never go to another origin;
+ * `timeout` is of one request with its tries and redirects, in milliseconds; `absent` are HTTP statuses that mean "not
+ * there" besides 404 and 410, as 403 of a bucket that may be read but not listed.
  */
 export function fromUrl(
   url: string | URL,

@@ -56,7 +56,8 @@ const kHostNames = [
   'onDone',
 ]
 
-// Whatever else were given (1, 'yes', null) would be read by somebody as the other of the two: of some options that is trust.
+// Whatever else were given (1, 'yes', null) would be read by somebody as the other of the two: of some options that is
+// trust.
 const kFlags = [
   'allSteps',
   'deep',

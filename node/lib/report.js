@@ -10,7 +10,11 @@ export function parseReport({ report, output, lines }) {
   return withOutput(JSON.parse(report), { report, output, lines }, output ? JSON.parse(output) : undefined)
 }
 
-/** @param {any} parsed  @param {{ report: string, output: string | (() => string), lines: string }} texts  @param {any} value */
+/**
+ * @param {any} parsed
+ * @param {{ report: string, output: string | (() => string), lines: string }} texts
+ * @param {any} value
+ */
 export function withOutput(parsed, { report, output, lines }, value) {
   return Object.defineProperties(parsed, {
     text: { value: report },

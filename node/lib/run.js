@@ -78,8 +78,8 @@ export async function runCommand(platform, command, sources, given) {
     // By the core's own listing: what changes between the two readings of a file is noticed.
     if (options.sums !== undefined) config.sums = await sumsOf(platform, stores[0], listings[0]?.entries(), options)
 
-    // A fresh instance each time: its memory never shrinks, and after a trap it is unusable. It goes as a whole: a Verifier
-    // that were deleted first would give back, leaf by leaf, what nobody takes.
+    // A fresh instance each time: its memory never shrinks, and after a trap it is unusable. It goes as a whole: a
+    // Verifier that were deleted first would give back, leaf by leaf, what nobody takes.
     const loaded = await newCore(platform)
     const { core } = loaded
     pool?.greet(helloOf(platform, stores, loaded))

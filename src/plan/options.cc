@@ -60,7 +60,8 @@ std::optional<ReadPart> ParsePart(const JsonValue& v) {
   return part;
 }
 
-// {"item","key_path","dtype","shape"?,"chunk_shape"?,"nbytes","parts":[{"chunks"?,"skip","take","begin"?}]}
+// {"item","key_path","dtype","shape"?,"chunk_shape"?,"nbytes","parts":
+//  [{"chunks"?,"skip","take","begin"?}]}
 std::optional<ReadRequest> ParseRead(const JsonValue& v) {
   const JsonValue *item = v.Find("item"), *path = v.Find("key_path"), *parts = v.Find("parts");
   if (!item || !item->AsString() || !path || !path->AsStringArray() || !parts || !parts->AsArray())

@@ -5,17 +5,16 @@
 // and all of these answer alike. The experiments: tests/vectors/readers/orbax-<version>.json, rows
 // `tree.*` and `sequence.*`.
 //
-//   | entries                                        | 0.11.37 and 0.12.8 |
-//   |------------------------------------------------|-------------------------------------------------|
-//   | one's key path begins another's                | the shorter one is dropped | | ... and it is
-//   an empty node                    | the same: a placeholder, as partial saves leave | | index
-//   `00`, `+1`, ` 1`, `1_0` (int() takes it) | list index 0, 1, 1, 10                          | |
-//   two entries for one index                      | the first in the file | | a negative index |
-//   dropped                                         | | indices 0 and 2 | AssertionError | | index
-//   and dict key at one node                 | TypeError                                       | |
-//   an index that int() refuses                    | ValueError | | a value type without a handler
-//   | ValueError                                      | | `skip_deserialize` on an array or a text
-//   | ValueError                                      |
+//   one's key path begins another's: the shorter one is dropped
+//   ... and it is an empty node: the same; a placeholder, as partial saves leave
+//   index `00`, `+1`, ` 1`, `1_0` (int() takes it): list index 0, 1, 1, 10
+//   two entries for one index: the first in the file
+//   a negative index: dropped
+//   indices 0 and 2: AssertionError
+//   index and dict key at one node: TypeError
+//   an index that int() refuses: ValueError
+//   a value type without a handler: ValueError
+//   `skip_deserialize` on an array or a text: ValueError
 #pragma once
 
 #include <span>

@@ -258,7 +258,8 @@ describe('the page', () => {
       }
       assert.fail(`Tab does not lead to #${id}`)
     }
-    page.on('filechooser', () => {}) // asks for the event at once; asked for together with the key it would come too late
+    // Asks for the event at once; asked for together with the key it would come too late
+    page.on('filechooser', () => {})
     const chooses = async (id, files) => {
       await tabTo(id)
       const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')])

@@ -13,7 +13,10 @@ import { serve } from './support/server.js'
 const folder = scratch({ after })
 let browser, home, foreign
 
-/** Runs inside the Worker, as text: every way to a URL, by name. Each resolves when it got through, rejects when refused. */
+/**
+ * Runs inside the Worker, as text: every way to a URL, by name. Each resolves when it got through, rejects when
+ * refused.
+ */
 function ways(self) {
   const opened = (target, name) =>
     new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# 1,000 random cases with many damages and the hostile ones, with the newest readers where Python is 3.12 or later: tests/campaigns/differential.sh
-# Takes hours on two cores. Options are those of tests/differential/run.sh, --first 10000 for others.
+# 1,000 random cases with many damages and the hostile ones, with the newest readers where Python is 3.12 or later:
+# tests/campaigns/differential.sh Takes hours on two cores. Options are those of tests/differential/run.sh, --first 10000 for others.
 set -euo pipefail
 cd "$(dirname "$0")/../differential"
 newest=()

@@ -15,6 +15,7 @@ environment 0.11.37 tests/campaigns/requirements-orbax-0.11.37.txt
 environment 0.12.8 tests/differential/requirements.txt
 for what in write ask; do
   for version in 0.11.37 0.12.8; do
-    build/campaigns/orbax-$version/bin/python -B tests/campaigns/make_metadata_vectors.py $what tests/vectors/metadata 2>build/campaigns/$what-$version.log
+    build/campaigns/orbax-$version/bin/python -B tests/campaigns/make_metadata_vectors.py $what tests/vectors/metadata \
+      2>build/campaigns/$what-$version.log
   done
 done

@@ -1,9 +1,10 @@
-// node tests/campaigns/slope.mjs [--from 2000] [--times 64] [--most 6] [--all-commands] [COMMAND… of check, lock, ls] [-- LAYOUT…]
+// node tests/campaigns/slope.mjs [--from 2000] [--times 64] [--most 6] [--all-commands] [COMMAND… of check, lock, ls]
+// [-- LAYOUT…]
 //
-// What takes twice the input takes twice the time. Each layout of many_files.mjs is read at 1×, 4×, 16×, 64× of --from files, each
-// of hostile_layouts.mjs at those of 250 units, and the time of the processor is printed (it does not mind a busy machine), with
-// the worst ratio of neighbours. Above --most for a step of 4× the exit code is 1. The least of three counts where it is under a
-// second; times under 200 ms say nothing and make no
+// What takes twice the input takes twice the time. Each layout of many_files.mjs is read at 1×, 4×, 16×, 64× of --from
+// files, each of hostile_layouts.mjs at those of 250 units, and the time of the processor is printed (it does not mind
+// a busy machine), with the worst ratio of neighbours. Above --most for a step of 4× the exit code is 1. The least of
+// three counts where it is under a second; times under 200 ms say nothing and make no
 // ratio. Without a COMMAND it is `check`, which does most.
 import { check, fromMap, list, lock } from '../../node/lib/index.js'
 import { hostile } from './hostile_layouts.mjs'

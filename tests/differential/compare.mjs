@@ -1,5 +1,7 @@
-// node compare.mjs [--delete] [--cli N] CASES...: what Leafsum makes of the cases of make.py against what the reference readers did.
-// Prints a line for each difference and `N compared, M differences`; exit code 1 if there are any, or nothing was compared.
+// node compare.mjs [--delete] [--cli N] CASES...: what Leafsum makes of the cases of make.py against what the reference
+// readers did.
+// Prints a line for each difference and `N compared, M differences`; exit code 1 if there are any, or nothing was
+// compared.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

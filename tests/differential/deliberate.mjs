@@ -23,8 +23,8 @@ const onlyEmptyFills = (/** @type {any} */ items) =>
 /** @type {{ reason: string, applies: (about: string, facts: any) => boolean }[]} */
 const kRules = [
   {
-    // RFC 8878 §4.2.2: a Huffman stream that is not consumed exactly is corrupt. libzstd checks that in its portable loop,
-    // which WebAssembly runs, and not in the fast one of 64-bit machines.
+    // RFC 8878 §4.2.2: a Huffman stream that is not consumed exactly is corrupt. libzstd checks that in its portable
+    // loop, which WebAssembly runs, and not in the fast one of 64-bit machines.
     reason: 'a damaged zstd frame is refused that the 64-bit libzstd decodes to other values',
     applies: (about, { damaged }) =>
       damaged && (/zstd frame is corrupt/.test(about) || /blosc: block \d+ is corrupt/.test(about)),

@@ -15,7 +15,8 @@ cd "$(dirname "$0")/../.."
 trees=30 zarrs=30 locks=10 structure=150 hostile=0 damages=3 first=0 requirements=tests/differential/requirements.txt python=python3
 while [ $# -gt 0 ]; do
   case $1 in
-    --trees | --zarrs | --locks | --structure | --hostile | --damages | --first | --requirements | --python) declare "${1#--}=$2"; shift 2 ;;
+    --trees | --zarrs | --locks | --structure | --hostile | --damages | --first | --requirements | --python)
+      declare "${1#--}=$2"; shift 2 ;;
     *) sed -n '2,12s/^# //p' "$0" >&2; exit 2 ;;
   esac
 done

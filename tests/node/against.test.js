@@ -1,4 +1,5 @@
-// A second source as evidence: what came with the first is not trusted, and the first itself is none, whatever path leads there.
+// A second source as evidence: what came with the first is not trusted, and the first itself is none, whatever path
+// leads there.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { join, relative } from 'node:path'
@@ -12,8 +13,8 @@ import { fixtures, scratch } from './support/places.js'
 const baseline = join(fixtures, 'seed000/artifacts/baseline_ckpt')
 
 /**
- * `ckpt` and copies of it beside, and links of every kind. What lies in `ckpt` is there where it is asked for alone: a copy in a
- * checkpoint is taken by readers, whatever it is compared with.
+ * `ckpt` and copies of it beside, and links of every kind. What lies in `ckpt` is there where it is asked for alone: a
+ * copy in a checkpoint is taken by readers, whatever it is compared with.
  * @param {import('node:test').TestContext} t
  * @param {string[]} names
  */

@@ -1,4 +1,5 @@
-// Reading ahead: what is asked for together, in which order and how much at once, over stores that answer when they are told to.
+// Reading ahead: what is asked for together, in which order and how much at once, over stores that answer when they are
+// told to.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Ahead } from '../../node/lib/host/ahead.js'

@@ -1,4 +1,5 @@
-// Checkpoints that some reader restores otherwise than the locked one beside them: each is refused, and says what and where.
+// Checkpoints that some reader restores otherwise than the locked one beside them: each is refused, and says what and
+// where.
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,7 +28,8 @@ for (const name of cases) {
 
     const report = await verify(fromPath(join(kRoot, name, 'ckpt')), { lockfile })
     assertValid('report', JSON.parse(report.text))
-    // What the lockfile speaks of is there unchanged, and a newer step beside it: nothing differs, something was not read.
+    // What the lockfile speaks of is there unchanged, and a newer step beside it: nothing differs, something was not
+    // read.
     const newer = report.findings.some((/** @type {any} */ one) => one.code === 'newer-step')
     assert.deepEqual([report.verdict, report.exit_code], newer ? ['INCOMPLETE', 3] : ['MISMATCH', 1], report.text)
     const serious = report.findings.filter((/** @type {any} */ one) => ['error', 'gap'].includes(one.severity))

@@ -1,5 +1,5 @@
-// Inputs whose cost could be a product of two numbers that they name (tests/campaigns/hostile_layouts.mjs): at the limit they are
-// read, above it they are given up, with a gap that says so; and neither takes long.
+// Inputs whose cost could be a product of two numbers that they name (tests/campaigns/hostile_layouts.mjs): at the
+// limit they are read, above it they are given up, with a gap that says so; and neither takes long.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { check, fromMap } from '../../node/lib/index.js'

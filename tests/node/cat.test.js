@@ -1,5 +1,5 @@
-// Slices of leaves: the same elements as a plain walk over the content gives, from as few chunks as that takes, and with
-// a lockfile nothing that its blocks do not vouch for.
+// Slices of leaves: the same elements as a plain walk over the content gives, from as few chunks as that takes, and
+// with a lockfile nothing that its blocks do not vouch for.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { join } from 'node:path'

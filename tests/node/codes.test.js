@@ -1,5 +1,5 @@
-// Every code of a finding, made by a damage of its kind: its severity, the leaves that it names and no others, and the exit
-// codes of check, verify and verify --strict.
+// Every code of a finding, made by a damage of its kind: its severity, the leaves that it names and no others, and the
+// exit codes of check, verify and verify --strict.
 import assert from 'node:assert/strict'
 import { appendFileSync, cpSync, readFileSync, readdirSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
@@ -100,7 +100,8 @@ function onDisk(/** @type {string} */ directory) {
 
 const kernel = ['/params/Dense_0/kernel']
 /**
- * `named`: leaves that findings of this code are of, and no errors or gaps are of others; nothing where it is of the whole.
+ * `named`: leaves that findings of this code are of, and no errors or gaps are of others; nothing where it is of the
+ * whole.
  * `exits`: of check, verify, verify --strict.
  * @typedef {object} Row
  * @property {string} code

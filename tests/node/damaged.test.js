@@ -15,8 +15,8 @@ import { assertValid } from './support/schema.js'
 const measure = fileURLToPath(new URL('./support/measure.mjs', import.meta.url))
 
 /**
- * The words of `accept` as verdict and finding codes. An outcome needs one of its codes at a severity that matters; a word
- * beside `equal` may also be a warning, because the leaves verify.
+ * The words of `accept` as verdict and finding codes. An outcome needs one of its codes at a severity that matters; a
+ * word beside `equal` may also be a warning, because the leaves verify.
  * @type {Record<string, string[]>}
  */
 const kCodes = {

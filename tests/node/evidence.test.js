@@ -1,5 +1,5 @@
-// A fingerprint as evidence, alone and with the lockfile that has it: then nothing that the fingerprint does not bind is
-// believed, least of all the digests of stored bytes.
+// A fingerprint as evidence, alone and with the lockfile that has it: then nothing that the fingerprint does not bind
+// is believed, least of all the digests of stored bytes.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { join } from 'node:path'

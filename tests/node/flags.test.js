@@ -1,4 +1,5 @@
-// Options that are true or false: nothing else is read as one of them, by any call; of some the wrong reading would be trust.
+// Options that are true or false: nothing else is read as one of them, by any call; of some the wrong reading would be
+// trust.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
-// Reports in the forms of other tools: SARIF 2.1.0 and JUnit's XML, of every command that judges, whatever names are in them.
+// Reports in the forms of other tools: SARIF 2.1.0 and JUnit's XML, of every command that judges, whatever names are in
+// them.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'

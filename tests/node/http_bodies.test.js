@@ -1,4 +1,5 @@
-// Servers whose bodies are longer than what was asked for, or never end: given up where they are, never a verdict of the source.
+// Servers whose bodies are longer than what was asked for, or never end: given up where they are, never a verdict of
+// the source.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'

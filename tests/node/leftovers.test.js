@@ -1,4 +1,5 @@
-// What an interrupted deletion or save leaves beside a step, and checkpoints that lie deeper: no reader of the source takes it.
+// What an interrupted deletion or save leaves beside a step, and checkpoints that lie deeper: no reader of the source
+// takes it.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { join } from 'node:path'

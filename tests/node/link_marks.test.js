@@ -1,5 +1,5 @@
-// Links out of the source by names that readers look for: in a root, in its children, in a companion directory. None was followed,
-// and a reader that is handed the source would take what is behind it.
+// Links out of the source by names that readers look for: in a root, in its children, in a companion directory. None
+// was followed, and a reader that is handed the source would take what is behind it.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { join } from 'node:path'

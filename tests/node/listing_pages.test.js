@@ -1,4 +1,5 @@
-// A directory's listing as the core takes it, and what it costs: the host's part of the 400 bytes a file (README, Limits).
+// A directory's listing as the core takes it, and what it costs: the host's part of the 400 bytes a file (README,
+// Limits).
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'

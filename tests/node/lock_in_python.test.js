@@ -1,4 +1,5 @@
-// examples/lock_in_python.py makes the same bytes as `lock`; here from what it made once, in the differential tests anew.
+// examples/lock_in_python.py makes the same bytes as `lock`; here from what it made once, in the differential tests
+// anew.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

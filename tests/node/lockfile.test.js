@@ -1,6 +1,7 @@
-// The strict reader of lockfiles: malformed ones are generated from the published schema, one for each rule at each place
-// of real lockfiles, and each is refused as evidence with a message that names the place. Rules that no schema can say
-// (digests that do not follow, duplicates) stand below by hand; tests/unit/verify/lockfile_test.cc has every message.
+// The strict reader of lockfiles: malformed ones are generated from the published schema, one for each rule at each
+// place of real lockfiles, and each is refused as evidence with a message that names the place. Rules that no schema
+// can say (digests that do not follow, duplicates) stand below by hand; tests/unit/verify/lockfile_test.cc has every
+// message.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { join } from 'node:path'

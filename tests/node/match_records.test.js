@@ -1,5 +1,6 @@
-// match beside shapes and dtypes: PRNG keys, lists and dicts, nnx's level `value`, the item that AUTO takes, --rename. What is
-// expected here is what Orbax 0.12.8 does with such a tree (StandardCheckpointer and v1): restores it, or raises, or gives another kind.
+// match beside shapes and dtypes: PRNG keys, lists and dicts, nnx's level `value`, the item that AUTO takes, --rename.
+// What is expected here is what Orbax 0.12.8 does with such a tree (StandardCheckpointer and v1): restores it, or
+// raises, or gives another kind.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { join } from 'node:path'
@@ -15,7 +16,10 @@ const json = (/** @type {unknown} */ value) => new TextEncoder().encode(JSON.str
 const scalar = (/** @type {string} */ dtype, /** @type {number[]} */ shape) =>
   zarr3(dtype, shape, new Uint8Array(4 * shape.reduce((a, b) => a * b, 1)))
 
-/** @typedef {[path: (string | number)[], dtype: string, shape: number[], more?: { impl?: string, types?: number[] }]} Row */
+/**
+ * @typedef {[path: (string | number)[], dtype: string, shape: number[], more?: { impl?: string, types?: number[] }]}
+ * Row
+ */
 
 /** A plain checkpoint as Orbax writes it: a number in a path is a sequence's index. @param {Row[]} rows */
 function tree(rows, directory = '') {

@@ -1,5 +1,5 @@
-// Leaves cut across into more chunks than memory has room for are read all the same, a few chunks at a time; a refusal says
-// what would be enough. All of that follows from maxMemory alone.
+// Leaves cut across into more chunks than memory has room for are read all the same, a few chunks at a time; a refusal
+// says what would be enough. All of that follows from maxMemory alone.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'

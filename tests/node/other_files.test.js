@@ -1,4 +1,5 @@
-// Files that are no part of a checkpoint: companions, which one note counts, and all others, which `lock --files` covers.
+// Files that are no part of a checkpoint: companions, which one note counts, and all others, which `lock --files`
+// covers.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { join } from 'node:path'

@@ -90,7 +90,8 @@ test('no module that a browser loads imports one of node:', () => {
       assert.ok(from.startsWith('.'), `${file} imports ${from}`)
       visit(join(file, '..', from))
     }
-    for (const [, from] of text.matchAll(/\bimport\('(\.[^']+)'\)/g)) visit(join(file, '..', from)) // when they are needed
+    // When they are needed
+    for (const [, from] of text.matchAll(/\bimport\('(\.[^']+)'\)/g)) visit(join(file, '..', from))
   }
   visit(join(root, 'node/lib/browser.js'))
   visit(join(root, 'node/lib/host/worker_browser.js'))

@@ -1,4 +1,5 @@
-// A lockfile for what lies above or below the directory that was locked: where there is one way to pair them, and where not.
+// A lockfile for what lies above or below the directory that was locked: where there is one way to pair them, and where
+// not.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { join } from 'node:path'

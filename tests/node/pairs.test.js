@@ -1,5 +1,6 @@
 // A hundred checkpoints, each with a copy stored otherwise and a copy in which one thing is another
-// (tests/vectors/pairs.json.gz, by tests/campaigns/make_pairs.py): equal fingerprints, and other ones with the right finding.
+// (tests/vectors/pairs.json.gz, by tests/campaigns/make_pairs.py): equal fingerprints, and other ones with the right
+// finding.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

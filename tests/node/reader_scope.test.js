@@ -1,5 +1,5 @@
-// What is judged of a source besides the leaves that are compared: files that only Flax would take, items that --item leaves out,
-// steps that --prefix leaves out, links that no reader opens; and what plain HTTP is asked for.
+// What is judged of a source besides the leaves that are compared: files that only Flax would take, items that --item
+// leaves out, steps that --prefix leaves out, links that no reader opens; and what plain HTTP is asked for.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -31,7 +31,9 @@ async function locked(/** @type {any} */ source, options = {}) {
   return lockfile
 }
 
-/** @type {[name: string, content: Uint8Array, exit: number][]} beside items, with no _METADATA of its own around them */
+/**
+ * @type {[name: string, content: Uint8Array, exit: number][]} beside items, with no _METADATA of its own around them
+ */
 const kFlax = [
   ['checkpoint_config.json', bytes('{"a": 1}'), 0],
   ['checkpoint_notes.md', bytes('# notes'), 0],

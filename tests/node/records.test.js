@@ -1,5 +1,5 @@
-// What lies around equal values (key types, PRNG marks, empty nodes, kinds of value) is evidence; and a tree that Orbax builds
-// otherwise than its entries read is refused with any evidence or none.
+// What lies around equal values (key types, PRNG marks, empty nodes, kinds of value) is evidence; and a tree that Orbax
+// builds otherwise than its entries read is refused with any evidence or none.
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,7 +14,10 @@ const told = (/** @type {any} */ report) =>
     .map((/** @type {any} */ f) => `${f.severity} ${f.code} ${f.key_path ? '/' + f.key_path.join('/') : f.file}`)
 
 const kLost = ['k', 'p', 'q', 'w'].map(leaf => `warning structure-mismatch /${leaf}`)
-/** The case, what `check` says of ckpt, what `verify` says, and whether --allow-structure lets it pass. @type {[string, string[], string[], boolean][]} */
+/**
+ * The case, what `check` says of ckpt, what `verify` says, and whether --allow-structure lets it pass.
+ * @type {[string, string[], string[], boolean][]}
+ */
 const kAttacks = [
   ['prng-impl-dropped', [], ['error structure-mismatch /k'], true],
   ['prng-array-metadatas-empty', kLost, ['error structure-mismatch /k', ...kLost], true],
@@ -199,8 +202,8 @@ test('value_metadata_tree: the tree once more', async t => {
   }
 })
 
-// Every version of Orbax saved the same tree, of other values: no error but these. A value may have another array kind, an
-// empty node another word, and a tree of before `_METADATA` may have dropped one.
+// Every version of Orbax saved the same tree, of other values: no error but these. A value may have another array kind,
+// an empty node another word, and a tree of before `_METADATA` may have dropped one.
 const kVersions = readdirSync(join(fixtures, 'legacy'))
 const kWays = ['default', 'plain', 'zarr3', 'aggregate', 'aggregate_some']
 const legacy = kVersions

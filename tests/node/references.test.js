@@ -1,4 +1,5 @@
-// What a msgpack tree refers to, the names of Flax's files, a file as the source, and what a bare store lacks: from tables.
+// What a msgpack tree refers to, the names of Flax's files, a file as the source, and what a bare store lacks: from
+// tables.
 import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
-// How many requests a checkpoint behind plain HTTP takes: never a time, always a count, held against what the checkpoint has.
+// How many requests a checkpoint behind plain HTTP takes: never a time, always a count, held against what the
+// checkpoint has.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +9,10 @@ import { serve } from './support/http.js'
 import { writeOcdbt } from './support/ocdbt.js'
 import { fixtures, scratch } from './support/places.js'
 
-/** Chunks of all leaves, b-tree nodes of all stores (a generation's reference tells the height: at least one on each level). */
+/**
+ * Chunks of all leaves, b-tree nodes of all stores (a generation's reference tells the height: at least one on each
+ * level).
+ */
 async function shapeOf(/** @type {string} */ root) {
   const { output } = await list(fromPath(root), { versions: true })
   const leaves = output.items.flatMap((/** @type {any} */ item) => item.leaves)
@@ -23,7 +27,8 @@ async function shapeOf(/** @type {string} */ root) {
 
 const kModes = [1, 2].flatMap(workers => [false, true].map(deep => ({ workers, workersFrom: 0, deep })))
 
-// _METADATA, manifest.ocdbt, _CHECKPOINT_METADATA; checkpoint, _sharding, the first process's record and that of one that is not there.
+// _METADATA, manifest.ocdbt, _CHECKPOINT_METADATA; checkpoint, _sharding, the first process's record and that of one
+// that is not there.
 const kNames = 7
 
 test('an OCDBT checkpoint takes at most chunks + nodes + names requests, whoever hashes; where values lie beside each other fewer', async t => {

@@ -1,4 +1,5 @@
-// One leaf of a large checkpoint behind plain HTTP: its own chunks, the b-tree nodes on its path and the names, nothing else.
+// One leaf of a large checkpoint behind plain HTTP: its own chunks, the b-tree nodes on its path and the names, nothing
+// else.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +12,8 @@ import { fixtures, scratch } from './support/places.js'
 
 /** @typedef {import('./support/ocdbt.js').Node} Node */
 
-const kNames = ['_CHECKPOINT_METADATA', '_METADATA', 'checkpoint', 'manifest.ocdbt'] // what a flat OCDBT item is asked for whoever reads it
+// What a flat OCDBT item is asked for whoever reads it
+const kNames = ['_CHECKPOINT_METADATA', '_METADATA', 'checkpoint', 'manifest.ocdbt']
 const kChunk = 300
 const json = (/** @type {unknown} */ value) => new TextEncoder().encode(JSON.stringify(value))
 const bytesOf = (/** @type {number} */ n) => Uint8Array.from({ length: kChunk }, (_, i) => i * 7 + n)

@@ -31,7 +31,10 @@ const unmark = (/** @type {(name: string) => string} */ at) => {
   for (const step of fs.readdirSync(at('.'))) fs.rmSync(at(`${step}/_CHECKPOINT_METADATA`), { force: true })
 }
 
-/** @type {[what: string, original: string, change: (at: (name: string) => string) => void, exit: number, code?: string][]} */
+/**
+ * @type {[what: string, original: string, change: (at: (name: string) => string) => void, exit: number, code?:
+ * string][]}
+ */
 const kRows = [
   [
     'links to its own steps',

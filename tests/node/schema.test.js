@@ -1,5 +1,5 @@
-// Every command's JSON over checkpoints of all sorts, sound and damaged, against the published schemas: `cli` itself holds
-// each document against its own.
+// Every command's JSON over checkpoints of all sorts, sound and damaged, against the published schemas: `cli` itself
+// holds each document against its own.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
-// Where a host has no SHA-256 that streams, as browsers: small leaves four at a time, middling ones by Web Crypto, others alone.
+// Where a host has no SHA-256 that streams, as browsers: small leaves four at a time, middling ones by Web Crypto,
+// others alone.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { makeApi } from '../../node/lib/api.js'

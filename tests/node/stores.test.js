@@ -316,7 +316,8 @@ test('files: of a value in many pieces the browser is asked for few, and for not
       },
     }),
   }
-  // Values by offset and length, in pieces of 1 MiB, and how many slices they take; `turns`: the pieces of all of them in turn.
+  // Values by offset and length, in pieces of 1 MiB, and how many slices they take; `turns`: the pieces of all of them
+  // in turn.
   for (const {
     values,
     turns = false,

@@ -55,7 +55,10 @@ test('a missing data file is a finding over HTTP too', async t => {
   assert.ok(report.findings.some(one => one.code === 'missing-file' && one.file?.startsWith('ocdbt.process_0/d/')))
 })
 
-/** What a server can do wrong, and how the report names it. @type {Record<string, [RegExp, (request: any, response: any) => boolean]>} */
+/**
+ * What a server can do wrong, and how the report names it.
+ * @type {Record<string, [RegExp, (request: any, response: any) => boolean]>}
+ */
 const kBadServers = {
   'ignores ranges': [
     /does not answer requests for a range/,

@@ -1,5 +1,6 @@
-// Which room may include which: a room knows those that CMake links to it (DEPS of its leafsum_library), and those point one
-// way. The compiler sees an include that is not declared; what it does not see is a circle, and a room that grows over all.
+// Which room may include which: a room knows those that CMake links to it (DEPS of its leafsum_library), and those
+// point one way. The compiler sees an include that is not declared; what it does not see is a circle, and a room that
+// grows over all.
 //   node tools/checks/arrows.mjs          says what is wrong
 //   node tools/checks/arrows.mjs --show   rooms with their lines, share and arrows
 //   node tools/checks/arrows.mjs --table  the arrows as docs/architecture.md has them

@@ -1,5 +1,5 @@
-// An outline of one C++ file of ours: its classes with their data members, and its functions with their lines. It knows what
-// clang-format leaves of C++, not C++: no macros that open scopes, no K&R.
+// An outline of one C++ file of ours: its classes with their data members, and its functions with their lines. It knows
+// what clang-format leaves of C++, not C++: no macros that open scopes, no K&R.
 
 /** The text with comments and the insides of literals blanked, line for line. @param {string} text */
 export function blanked(text) {
@@ -40,7 +40,8 @@ function memberOf(statement) {
 
 /**
  * @param {string} text of a file
- * @returns {{ classes: { name: string, line: number, members: string[] }[], functions: { name: string, line: number, lines: number }[] }}
+ * @returns {{ classes: { name: string, line: number, members: string[] }[], functions: { name: string, line: number,
+ * lines: number }[] }}
  */
 export function outline(text) {
   const code = blanked(text)

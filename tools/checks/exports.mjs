@@ -1,4 +1,5 @@
-// Exports of the package's and the page's modules that no other module imports. What users import is exported by the entries.
+// Exports of the package's and the page's modules that no other module imports. What users import is exported by the
+// entries.
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Problems, tracked } from './problems.mjs'

@@ -14,12 +14,28 @@ const limits = {
 
 const problems = new Problems()
 
+const literals = {
+  cpp: /R"([^(\n]*)\(.*?\)\1"|"(?:\\.|[^"\\])*"/g,
+  js: /`(?:\\.|[^\\`])*(?:`|$)|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\])+\//g,
+  sh: /$^/g,
+}
+
+/**
+ * The columns of a row that somebody could break: a formatter leaves literals whole, and so do we. A comment is all
+ * text.
+ * @param {string} row @param {'cpp' | 'js' | 'sh'} language
+ */
+function columns(row, language) {
+  const code = /^\s*(\/\/|\/\*|\*|#)/.test(row) ? row : row.replace(literals[language], '')
+  return [...code].length
+}
+
 /** @param {string} file @param {'cpp' | 'js' | 'sh'} language */
 function lines(file, language) {
   const text = readFileSync(file, 'utf8')
   const rows = text.split('\n')
   rows.forEach((row, at) => {
-    const found = [...row].length
+    const found = columns(row, language)
     // An address in a comment cannot be broken.
     if (found > limits.line[language] && !/https?:\/\/\S{40}/.test(row)) {
       problems.add(file, at + 1, `${found} columns, ${limits.line[language]} at most`)

@@ -1,5 +1,6 @@
-// An array as numpy lays one out: nested brackets, columns under each other, the middle left out above 1000 elements. The
-// elements are the shortest text that reads back (`1.0`, not numpy's rounded `1.`), so that nothing is rounded away.
+// An array as numpy lays one out: nested brackets, columns under each other, the middle left out above 1000 elements.
+// The elements are the shortest text that reads back (`1.0`, not numpy's rounded `1.`), so that nothing is rounded
+// away.
 import { textsOf } from '../values/elements.js'
 
 const kThreshold = 1000

@@ -101,7 +101,8 @@ export class Context {
   }
 
   /**
-   * The same, of a result that is never held as a whole. As fast as its reader: what it has not taken yet stays in memory.
+   * The same, of a result that is never held as a whole. As fast as its reader: what it has not taken yet stays in
+   * memory.
    * @param {Iterable<string | Uint8Array>} pieces
    */
   async writePieces(pieces) {
@@ -118,7 +119,11 @@ export class Context {
     if (!this.quiet) this.process.stderr.write(`leafsum: ${text}\n`)
   }
 
-  /** The report of verify, check, diff, lock, match in the format wanted. @param {any} report @returns {Promise<string>} */
+  /**
+   * The report of verify, check, diff, lock, match in the format wanted.
+   * @param {any} report
+   * @returns {Promise<string>}
+   */
   async reportText(report) {
     switch (this.format) {
       case 'json':

@@ -37,7 +37,10 @@ const sumText = (/** @type {any} */ { leaves, parameters, nbytes }) =>
 const countText = (/** @type {number} */ leaves, /** @type {number} */ parameters) =>
   `${formatCount(leaves)} ${leaves === 1 ? 'leaf' : 'leaves'}, ${formatCount(parameters)} parameters`
 
-/** Subtrees come in the order in which a tree is written: the next one is the one wanted, or it was too deep to be summed. */
+/**
+ * Subtrees come in the order in which a tree is written: the next one is the one wanted, or it was too deep to be
+ * summed.
+ */
 function inTurn(/** @type {any[]} */ subtrees) {
   let next = 0
   return (/** @type {string} */ item, /** @type {number} */ length) => {
@@ -130,7 +133,8 @@ function foldersOf(/** @type {string} */ path) {
 const fileName = (/** @type {string} */ path) =>
   indent(path.split('/').length - 1, printable(path.slice(path.lastIndexOf('/') + 1)))
 
-// Deeper down lines begin no further right: a key path of many thousand keys would otherwise fill gigabytes with spaces.
+// Deeper down lines begin no further right: a key path of many thousand keys would otherwise fill gigabytes with
+// spaces.
 const kMaxIndent = 64
 
 const indent = (/** @type {number} */ depth, /** @type {string} */ name) =>

@@ -46,7 +46,8 @@ export async function main(argv, process) {
     const args = parseArguments(argv)
     if (args.options.help) return print(process, (await import('./help.js')).helpText(args.command))
     if (args.options.version) return print(process, `leafsum ${(await import('./version.js')).packageVersion()}\n`)
-    // It compiles beside this thread, which has modules to load and a directory to list; its failure is told where it is awaited.
+    // It compiles beside this thread, which has modules to load and a directory to list; its failure is told where it
+    // is awaited.
     platform.load().catch(() => {})
     context = new Context(args, process, interrupt.signal)
     return await (await kRun[args.command]()).run(context)

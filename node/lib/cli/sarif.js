@@ -1,4 +1,5 @@
-// A report in SARIF 2.1.0 (OASIS), for code hosts and editors: each finding is a result, what is no success at its level.
+// A report in SARIF 2.1.0 (OASIS), for code hosts and editors: each finding is a result, what is no success at its
+// level.
 import { leafName } from './render.js'
 import { kLoneSurrogate } from './terminal.js'
 
@@ -32,7 +33,8 @@ export function sarif(report, { version, explain }) {
               rules: codes.map(code => ({ id: code, fullDescription: { text: explain(code) } })),
             },
           },
-          // Files are named relative to the source, whose own place is nobody's business (no absolute path in a report).
+          // Files are named relative to the source, whose own place is nobody's business (no absolute path in a
+          // report).
           originalUriBaseIds: { SOURCE: { description: { text: 'the checkpoint' } } },
           invocations: [
             {

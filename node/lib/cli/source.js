@@ -66,16 +66,16 @@ export function readEvidence(name, what = 'the lockfile') {
 }
 
 /**
- * Whether a file lies in the source's directory, or is reached through a link that lies there: evidence from there vouches
- * for nothing. The file need not be there yet.
+ * Whether a file lies in the source's directory, or is reached through a link that lies there: evidence from there
+ * vouches for nothing. The file need not be there yet.
  * @param {string} file
  * @param {string} source
  */
 export const liesInside = (file, source) => pathInside(file, source) !== undefined
 
 /**
- * The path below the source of a file, or of the link in the source that leads to it; undefined where all of its way lies
- * elsewhere.
+ * The path below the source of a file, or of the link in the source that leads to it; undefined where all of its way
+ * lies elsewhere.
  * @param {string} file
  * @param {string} source
  */

@@ -1,4 +1,7 @@
-/** Nanoseconds since 1970 → 2025-11-21T23:06:40.123456789Z; what no calendar has stays a number. @param {string} nsecs */
+/**
+ * Nanoseconds since 1970 → 2025-11-21T23:06:40.123456789Z; what no calendar has stays a number.
+ * @param {string} nsecs
+ */
 export function isoTime(nsecs) {
   const time = BigInt(nsecs)
   const date = new Date(Number(time / 1_000_000n))

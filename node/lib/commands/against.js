@@ -7,7 +7,8 @@ import { directoryOf, relationOf } from '../stores/places.js'
  * Whether the evidence came with the source, and where the one lies in the other; a source is none for itself.
  * @param {any[]} sources the source and the evidence, opened
  * @param {import('../run.js').Options} options
- * @returns {{ againstCameWithSource: boolean, nested: string[] }} nested: of each source the directory that is the other one
+ * @returns {{ againstCameWithSource: boolean, nested: string[] }} nested: of each source the directory that is the
+ * other one
  */
 export function cameWith([source, against], { againstCameWithSource = false }) {
   const relation = relationOf(storeOf(source), storeOf(against))

@@ -1,4 +1,5 @@
-// Evidence that is not what it should be, where its first line tells why (src/verify/cause.cc has more, for files of a source).
+// Evidence that is not what it should be, where its first line tells why (src/verify/cause.cc has more, for files of a
+// source).
 
 /** @param {Uint8Array | string} document @returns {string} what to add to a refusal */
 export function causeOf(document) {

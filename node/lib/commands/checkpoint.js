@@ -10,8 +10,8 @@ const kScope = ['item', 'step', 'allSteps', 'prefix', 'generation', 'include', '
 const kNarrowing = ['item', 'include', 'exclude'] // may be named later, where the checkpoint was opened with none
 
 /**
- * A checkpoint whose structure was read; every command takes it in place of its source, and reads what it was opened as: the
- * same item, step or steps, generation, and the leaves that `include` and `exclude` leave.
+ * A checkpoint whose structure was read; every command takes it in place of its source, and reads what it was opened
+ * as: the same item, step or steps, generation, and the leaves that `include` and `exclude` leave.
  */
 export class Checkpoint {
   #report
@@ -20,7 +20,8 @@ export class Checkpoint {
   /**
    * @param {Store} store
    * @param {any} listed  the report of `list`
-   * @param {{ report: import('./read.js').Report, metadata: (source: any, options?: Options) => Promise<any> }} commands
+   * @param {{ report: import('./read.js').Report, metadata: (source: any, options?: Options) => Promise<any> }}
+   * commands
    * @param {Options} scope that it was opened with
    */
   constructor(store, listed, { report, metadata }, scope) {
@@ -86,8 +87,9 @@ export async function held(/** @type {any[]} */ sources, /** @type {() => Promis
 }
 
 /**
- * Options with the scope of the checkpoints that were opened. Options may narrow it (an item, `include`, `exclude`), never
- * change it: what was listed would not be what is read. They are of all sources of a command, and so is a checkpoint's scope.
+ * Options with the scope of the checkpoints that were opened. Options may narrow it (an item, `include`, `exclude`),
+ * never change it: what was listed would not be what is read. They are of all sources of a command, and so is a
+ * checkpoint's scope.
  */
 export function scoped(/** @type {any[]} */ sources, /** @type {Options} */ options) {
   const opened = sources.filter(source => source instanceof Checkpoint)

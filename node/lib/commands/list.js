@@ -7,8 +7,8 @@ import { withOutput } from '../report.js'
 import { isListing } from '../stores/store.js'
 
 /**
- * The list, with `subtrees`, and `files` where they are asked for. With `onDocument` it is only handed out, for as long as that
- * takes, and the report has no output.
+ * The list, with `subtrees`, and `files` where they are asked for. With `onDocument` it is only handed out, for as long
+ * as that takes, and the report has no output.
  * @param {import('../run.js').Run} run
  * @param {any} source
  * @param {import('../run.js').Options} [options]
@@ -34,7 +34,10 @@ export async function listSource(run, source, options = {}) {
   return withOutput(JSON.parse(report), { report, output, lines }, whole?.document)
 }
 
-/** Of a command's options those with which a source is listed before it. @param {import('../run.js').Options} options */
+/**
+ * Of a command's options those with which a source is listed before it.
+ * @param {import('../run.js').Options} options
+ */
 export const listOptions = ({ item, step, allSteps, prefix, generation, maxMemory, signal }) => ({
   item,
   step,

@@ -1,5 +1,5 @@
-// What `ls` found, while the core holds it. Leaves and keys may be millions: their rows come in pieces, as often as they are
-// asked for, and neither a list of them nor its text need ever be held as a whole.
+// What `ls` found, while the core holds it. Leaves and keys may be millions: their rows come in pieces, as often as
+// they are asked for, and neither a list of them nor its text need ever be held as a whole.
 import { SubtreeSums, subtreesJson, withNumbers } from './listing.js'
 
 const decoder = new TextDecoder()
@@ -18,7 +18,8 @@ export class ListDocument {
 
   /**
    * @param {any} verifier that is done
-   * @param {{ depth?: number, files?: any[] }} options how deep `subtrees` goes; `files`, where they are part of the document
+   * @param {{ depth?: number, files?: any[] }} options how deep `subtrees` goes; `files`, where they are part of the
+   * document
    */
   constructor(verifier, { depth, files }) {
     this.#verifier = verifier

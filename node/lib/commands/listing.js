@@ -17,8 +17,8 @@ export const isEmptyNode = (/** @type {{ dtype: string }} */ { dtype }) => kEmpt
  */
 
 /**
- * Every inner node of the items' trees down to a depth, parents first, an item itself with an empty key path. Where their key
- * paths would be over 32 MiB of text it is less deep, the same for all.
+ * Every inner node of the items' trees down to a depth, parents first, an item itself with an empty key path. Where
+ * their key paths would be over 32 MiB of text it is less deep, the same for all.
  * @param {any[]} items as the core lists them: leaves in order of their key paths
  * @param {number} [depth]
  * @returns {Subtree[]}

@@ -1,5 +1,5 @@
-// Would a checkpoint restore into a template? Answered before anything is restored: what would raise, what would be cast
-// without a word and whether that loses anything, which leaves one side lacks.
+// Would a checkpoint restore into a template? Answered before anything is restored: what would raise, what would be
+// cast without a word and whether that loses anything, which leaves one side lacks.
 import { CastCheck, canCast } from '../values/cast.js'
 import { Checkpoint, leavesOf } from './checkpoint.js'
 import { dtypeOf } from '../values/elements.js'
@@ -58,7 +58,8 @@ export async function matchSource({ run, report }, source, template, options) {
 /**
  * Against a single tree stands a single one: of its name, else the one that AUTO takes, as Orbax restores a tree from a
  * checkpoint of several items.
- * @param {{ items: any[], auto: string | null }} listed  of `list`; the item that AUTO takes as the newest Orbax chooses
+ * @param {{ items: any[], auto: string | null }} listed  of `list`; the item that AUTO takes as the newest Orbax
+ * chooses
  * @param {string | undefined} item that was asked for
  * @param {string[]} others the other side's items
  * @returns {{ items: any[], item: string | undefined }}

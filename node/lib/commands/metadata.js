@@ -1,13 +1,14 @@
 // What Orbax v1 tells of a checkpoint without reading values: `metadata(path, checkpointable_name)` and
-// `checkpointables_metadata(path)`. The tree, dtypes and shapes are the core's list; times, custom metadata and shardings come
-// from the documents beside it.
+// `checkpointables_metadata(path)`. The tree, dtypes and shapes are the core's list; times, custom metadata and
+// shardings come from the documents beside it.
 import { storeOf } from './checkpoint.js'
 import { LeafsumError } from '../errors.js'
 import { parseExact, stringifyExact } from '../values/exact_json.js'
 import { listSource } from './list.js'
 import { withOutput } from '../report.js'
 
-// `_METADATA` and `_CHECKPOINT_METADATA` of real checkpoints are far below; a tree of 100,000 leaves has 30 MiB of sharding.
+// `_METADATA` and `_CHECKPOINT_METADATA` of real checkpoints are far below; a tree of 100,000 leaves has 30 MiB of
+// sharding.
 const kMaxDocument = 256 * 2 ** 20
 const kMaxNsecs = 2n ** 63n - 1n
 

@@ -1,12 +1,14 @@
-// Which leaf of a checkpoint is which of a template: by item and key path, whatever level `params` stands above one side alone
-// or `value` below it.
+// Which leaf of a checkpoint is which of a template: by item and key path, whatever level `params` stands above one
+// side alone or `value` below it.
 import { isEmptyNode } from './listing.js'
 
 /**
  * @typedef {import('./template.js').TemplateLeaf} TemplateLeaf
- * @typedef {{ item: string, key_path: string[], dtype: string, shape: number[] | null, nbytes: number, value_type?: string,
- *   key_types?: number[], prng_impl?: string | null, renamed?: string[] }} Leaf  renamed: the key path that counts instead
- * @typedef {{ leaf: Leaf, wanted: TemplateLeaf, types: (number[] | undefined)[] }} Pair  types: of the leaf's and the template's keys, level by level
+ * @typedef {{ item: string, key_path: string[], dtype: string, shape: number[] | null, nbytes: number,
+ *   value_type?: string, key_types?: number[], prng_impl?: string | null, renamed?: string[] }} Leaf  renamed: the key
+ *   path that counts instead
+ * @typedef {{ leaf: Leaf, wanted: TemplateLeaf, types: (number[] | undefined)[] }} Pair  types: of the leaf's and the
+ *   template's keys, level by level
  */
 
 /** Both sides by item and key path, with a level on one side alone taken for what it is. */
@@ -84,7 +86,8 @@ const describe = (/** @type {{ dtype: string, shape: number[] | null }} */ { dty
  * A leaf of this path, or of the same with a last key `value` more or less: what flax.nnx puts below each of a State's
  * variables and nnx.to_pure_dict takes away.
  * @param {Map<string, Leaf>} have
- * @returns {{ key: string, leaf: Leaf, value?: 'above' | 'below' } | undefined} value: the checkpoint has the level, or the template
+ * @returns {{ key: string, leaf: Leaf, value?: 'above' | 'below' } | undefined} value: the checkpoint has the level, or
+ * the template
  */
 function find(have, /** @type {string} */ item, /** @type {string[]} */ path) {
   const at = (/** @type {string[]} */ other, /** @type {'above' | 'below' | undefined} */ value) => {
@@ -135,7 +138,10 @@ function valueFindings(
   ]
 }
 
-/** @typedef {{ path: (path: string[]) => string[], types: (types: number[]) => number[] }} Level  from the template's to the checkpoint's */
+/**
+ * @typedef {{ path: (path: string[]) => string[], types: (types: number[]) => number[] }} Level  from the template's to
+ * the checkpoint's
+ */
 
 /**
  * `{'params': tree}` against `tree`: the level that one side has above everything and the other has not, if the paths

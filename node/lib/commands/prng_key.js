@@ -1,5 +1,5 @@
-// Typed PRNG keys of JAX: what a template names `key<fry>` lies in a checkpoint as uint32 with one axis more, and what makes
-// it a key again is `array_metadatas/` alone.
+// Typed PRNG keys of JAX: what a template names `key<fry>` lies in a checkpoint as uint32 with one axis more, and what
+// makes it a key again is `array_metadatas/` alone.
 
 // The tag in the dtype's name, the implementation's own name, and its words.
 const kImplementations = [

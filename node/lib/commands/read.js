@@ -1,4 +1,5 @@
-// A leaf's content, or a slice of it: only the chunks that it needs, and with a lockfile only what its blocks vouch for.
+// A leaf's content, or a slice of it: only the chunks that it needs, and with a lockfile only what its blocks vouch
+// for.
 import { leavesOf, storeOf } from './checkpoint.js'
 import { LeafsumError } from '../errors.js'
 import { dtypeOf, typedArrayOf } from '../values/elements.js'

@@ -1,11 +1,12 @@
-// What Orbax recorded of leaves beside their arrays: which keys of a path are indices of a sequence, and which uint32 arrays
-// are PRNG keys. What is wrong with these documents, `check` says.
+// What Orbax recorded of leaves beside their arrays: which keys of a path are indices of a sequence, and which uint32
+// arrays are PRNG keys. What is wrong with these documents, `check` says.
 import { readDocument } from './metadata.js'
 import { isListing } from '../stores/store.js'
 
 /**
  * @typedef {object} Records  of one item
- * @property {Map<string, number[]>} keyTypes  JSON of a key path → 1 for a sequence's index, 2 for a dict's key or an attribute
+ * @property {Map<string, number[]>} keyTypes  JSON of a key path → 1 for a sequence's index, 2 for a dict's key or an
+ * attribute
  * @property {Map<string, string>} prng  parameter name → implementation
  *
  * @param {import('../stores/store.js').Store} store
@@ -60,7 +61,8 @@ function prngOf(/** @type {any} */ { array_metadatas: all } = {}) {
 const isObject = (/** @type {unknown} */ value) => typeof value === 'object' && value !== null
 
 /**
- * A leaf of `list` with what is recorded of it: `key_types`, and `prng_impl`, null where it is no key; neither where nothing is known.
+ * A leaf of `list` with what is recorded of it: `key_types`, and `prng_impl`, null where it is no key; neither where
+ * nothing is known.
  * @param {Map<string, Records>} records
  * @param {any} leaf
  */

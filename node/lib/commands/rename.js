@@ -1,5 +1,5 @@
-// Key paths under which two checkpoints are compared (`diff --rename`, `--strip-prefix`): done here, over their trees, so
-// that the core is told leaf by leaf and never sees a pattern.
+// Key paths under which two checkpoints are compared (`diff --rename`, `--strip-prefix`): done here, over their trees,
+// so that the core is told leaf by leaf and never sees a pattern.
 import { LeafsumError } from '../errors.js'
 import { pointer as toPointer } from '../values/leaf_name.js'
 import { listOptions, listSource } from './list.js'

@@ -1,15 +1,17 @@
-// What an interrupted `verify` keeps, so that the next run need not begin anew: which leaves were equal to which lockfile,
-// bound to the lockfile's bytes and to every file's size, times and identity, or its ETag. Where any of these is another one,
-// the state says nothing. An ETag is the server's word, which could be the same for another file: it only bridges an
-// interruption. Of a run that was finished there is nothing to go on with, and the headline says what rests on ETags.
+// What an interrupted `verify` keeps, so that the next run need not begin anew: which leaves were equal to which
+// lockfile, bound to the lockfile's bytes and to every file's size, times and identity, or its ETag. Where any of these
+// is another one, the state says nothing. An ETag is the server's word, which could be the same for another file: it
+// only bridges an interruption. Of a run that was finished there is nothing to go on with, and the headline says what
+// rests on ETags.
 import { LeafsumError } from '../errors.js'
 import { hexOf } from '../values/hex.js'
 
 /**
  * @typedef {[item: string, keyPath: string[]]} EqualLeaf
- * @typedef {{ read?: () => string | undefined, write: (text: string) => void, onResume?: (leaves: number | undefined, isFinished?: boolean) => void }} StateFile
- *   `read` where there may be one to go on from; `onResume` is told how many leaves it vouches for, nothing where it is of other
- *   files, or `isFinished`
+ * @typedef {{ read?: () => string | undefined, write: (text: string) => void, onResume?: (leaves: number | undefined,
+ * isFinished?: boolean) => void }} StateFile
+ *   `read` where there may be one to go on from; `onResume` is told how many leaves it vouches for, nothing where it is
+ *   of other files, or `isFinished`
  */
 
 const kSaveEvery = 5000 // ms
@@ -38,8 +40,8 @@ export async function openState(file, store, lockfile, scope) {
 }
 
 /**
- * What tells that files are still the same: of a directory one digest over all that its listing shows, of a server the ETag of
- * each file that it was asked for; null where it gave none, and then the state vouches for nothing.
+ * What tells that files are still the same: of a directory one digest over all that its listing shows, of a server the
+ * ETag of each file that it was asked for; null where it gave none, and then the state vouches for nothing.
  * @typedef {{ byTags: boolean, files: () => unknown, holds: (files: unknown) => boolean | Promise<boolean> }} Witness
  * @returns {Promise<Witness>}
  */

@@ -27,7 +27,10 @@ export function parseSums(file) {
   }
   /** @type {Map<string, string>} */
   const sums = new Map()
-  /** @type {boolean | undefined} whether names follow one space, as `sha256 -r` of the BSDs writes them; a file is of one kind */
+  /**
+   * @type {boolean | undefined} whether names follow one space, as `sha256 -r` of the BSDs writes them; a file is of
+   * one kind
+   */
   let isReversed
   // A CR at a line's end is the line's, as coreutils has it: in a name it is written with an escape.
   text.split(/\r?\n|\r$/).forEach((line, n) => {
@@ -78,9 +81,9 @@ function pathOf(/** @type {string} */ name, /** @type {(what: string) => Error} 
 }
 
 /**
- * Names below the source. Sums are taken in the directory itself or in the one above it: then every name begins with the
- * source's own. Which of the two it is, the sums alone say: whatever lies in the source is not trusted yet. No line is ever
- * left out.
+ * Names below the source. Sums are taken in the directory itself or in the one above it: then every name begins with
+ * the source's own. Which of the two it is, the sums alone say: whatever lies in the source is not trusted yet. No line
+ * is ever left out.
  * @param {Map<string, string>} sums
  * @param {string} sourceName
  */
@@ -128,12 +131,13 @@ export async function sumsForCore(store, listing, file, sha256, options) {
 }
 
 /**
- * Reads every file that the sums name. What the core is told: how many are equal, and a finding for each that is not there,
- * differs, cannot be read, or that no line names.
+ * Reads every file that the sums name. What the core is told: how many are equal, and a finding for each that is not
+ * there, differs, cannot be read, or that no line names.
  * @param {import('../stores/store.js').Store} store
  * @param {import('../stores/store.js').ListingEntry[]} listing
  * @param {Map<string, string>} sums
- * @param {{ sha256: () => any, allowExtra?: boolean, allowMissing?: boolean, signal?: AbortSignal, own?: string, withSource?: boolean }} options
+ * @param {{ sha256: () => any, allowExtra?: boolean, allowMissing?: boolean, signal?: AbortSignal, own?: string,
+ * withSource?: boolean }} options
  *   own: the sums' own path in the source, where they lie there; no sums have a line for themselves
  */
 async function checkSums(store, listing, sums, { sha256, allowExtra, allowMissing, signal, own, withSource = false }) {

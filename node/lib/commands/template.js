@@ -9,8 +9,10 @@ import { prngKeyOf } from './prng_key.js'
  * @property {string[]} key_path
  * @property {string} dtype
  * @property {number[] | null} shape
- * @property {number[]} [key_types]  1 for a sequence's index, 2 for a dict's key or an attribute; absent where that is not known
- * @property {string | null} [prng_impl]  of a uint32 leaf that holds PRNG keys, null where it holds none; absent where that is not known
+ * @property {number[]} [key_types]  1 for a sequence's index, 2 for a dict's key or an attribute; absent where that is
+ * not known
+ * @property {string | null} [prng_impl]  of a uint32 leaf that holds PRNG keys, null where it holds none; absent where
+ * that is not known
  * @property {{ mesh: Record<string, number>, spec: (string | string[] | null)[] }} [sharding] a NamedSharding
  */
 
@@ -61,7 +63,8 @@ function leavesOf(/** @type {unknown} */ item, /** @type {unknown} */ leaves) {
   if (typeof item !== 'string' || !Array.isArray(leaves)) throw refused('its leaves are no list')
   return leaves.map((/** @type {any} */ leaf) => {
     const { key_path: keys, dtype, shape, sharding, key_types, prng_impl } = leaf ?? {}
-    // An integer is what a dict or a list has for a key: nnx names the elements of a List so, and Orbax writes it in digits.
+    // An integer is what a dict or a list has for a key: nnx names the elements of a List so, and Orbax writes it in
+    // digits.
     const isPath = Array.isArray(keys) && keys.every(key => typeof key === 'string' || Number.isSafeInteger(key))
     const areTypes =
       key_types === undefined ||

@@ -5,7 +5,8 @@ import { findLeaf, pointer } from '../values/leaf_name.js'
 /**
  * @param {any} output  of `list`
  * @param {string} name  of the leaf
- * @param {Record<string, any>} base  the source's own directory as a TensorStore kvstore: its `path` is "" or ends in "/"
+ * @param {Record<string, any>} base  the source's own directory as a TensorStore kvstore: its `path` is "" or ends in
+ * "/"
  * @param {{ generation?: number }} [options]
  */
 export function tensorstoreSpec(output, name, base, { generation } = {}) {

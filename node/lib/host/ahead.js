@@ -1,5 +1,6 @@
-// Reading ahead where each read costs a way there and back (a store with `open`): jobs tell what they will read, so that the
-// values of several are under way at once, those that lie beside each other in one request, and a long one as a stream.
+// Reading ahead where each read costs a way there and back (a store with `open`): jobs tell what they will read, so
+// that the values of several are under way at once, those that lie beside each other in one request, and a long one as
+// a stream.
 import { beginningBy, kGap, merge } from '../stores/merge.js'
 
 const kMost = 32 << 20 // bytes under way and not yet used by all jobs together; at most a quarter of --max-memory

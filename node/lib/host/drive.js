@@ -205,8 +205,8 @@ function readNow(task, store, { id, path, offset = 0, length, limit = Infinity }
   task.feed(id, bytes)
 }
 
-// When this thread last left the event loop its turn, whichever task did: many short jobs, none long enough to pause by itself,
-// would follow each other without one.
+// When this thread last left the event loop its turn, whichever task did: many short jobs, none long enough to pause by
+// itself, would follow each other without one.
 let turned = performance.now()
 
 // Reads that never leave the stack would starve timers and signals.

@@ -1,7 +1,8 @@
 // One LeafJob from its input to its result, here or in a worker.
 import { drive } from './drive.js'
 
-// Where reads are synchronous there is nothing to prefetch; elsewhere a few pieces are on their way while one is hashed.
+// Where reads are synchronous there is nothing to prefetch; elsewhere a few pieces are on their way while one is
+// hashed.
 const kBudgetNow = 1 << 20
 const kBudgetAhead = 8 << 20
 
@@ -9,7 +10,8 @@ const kBudgetAhead = 8 << 20
  * @param {any} core or codecs
  * @param {Uint8Array} input
  * @param {import('../stores/store.js').Store[]} stores
- * @param {{ signal?: AbortSignal, onProgress?: (bytes: number) => void }} [options] bytes of content that went through so far
+ * @param {{ signal?: AbortSignal, onProgress?: (bytes: number) => void }} [options] bytes of content that went through
+ * so far
  * @returns {Promise<Uint8Array>}
  */
 export async function runJob(core, input, stores, { signal, onProgress } = {}) {

@@ -15,7 +15,9 @@ const kHashing = ['lock', 'verify', 'digest', 'diff'] // commands that read valu
  * @typedef {import('../run.js').Options} Options
  */
 
-/** Workers that start while the core is loaded and plans, where the command reads values and the sources hold enough. */
+/**
+ * Workers that start while the core is loaded and plans, where the command reads values and the sources hold enough.
+ */
 export function warmPool(
   /** @type {Platform} */ platform,
   /** @type {string} */ command,
@@ -62,8 +64,8 @@ export async function readingAhead(platform, stores, options) {
 }
 
 /**
- * What a worker begins with: the Module, and how it opens the stores that it can open itself. A server is asked from here: no
- * file twice, and all that it says of a file's state is in one place.
+ * What a worker begins with: the Module, and how it opens the stores that it can open itself. A server is asked from
+ * here: no file twice, and all that it says of a file's state is in one place.
  * @param {Platform} platform
  * @param {Store[]} stores
  * @param {{ module: WebAssembly.Module, url?: string }} loaded
@@ -77,7 +79,8 @@ export function helloOf(platform, stores, { module, url }) {
 }
 
 /**
- * @param {any} context  loaded: the core, its Module and its glue's URL; pool: the one that warmPool has started, if it did;
+ * @param {any} context  loaded: the core, its Module and its glue's URL; pool: the one that warmPool has started, if it
+ * did;
  *   reader: of readingAhead
  */
 export function jobRunner({ platform, loaded, pool, stores, options, verifier, reader }) {

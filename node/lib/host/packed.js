@@ -1,4 +1,5 @@
-// A listing as the core takes it (src/bindings/README.md): a million rows, a few thousand at a time, never all as one text.
+// A listing as the core takes it (src/bindings/README.md): a million rows, a few thousand at a time, never all as one
+// text.
 import { LeafsumError } from '../errors.js'
 
 const kRows = 1 << 13

@@ -4,7 +4,8 @@
  * @typedef {object} Platform
  * @property {(() => { update(view: Uint8Array): unknown, digest(): Uint8Array })} [sha256]
  * @property {number} defaultWorkers
- * @property {number} [poolFrom]  from so many workers on, 2 unless said otherwise, jobs do not run in the thread that plans them
+ * @property {number} [poolFrom]  from so many workers on, 2 unless said otherwise, jobs do not run in the thread that
+ * plans them
  * @property {(spec: import('../stores/store.js').StoreSpec) => boolean} canPost  can a worker open that source itself
  * @property {(options: InitOptions) => void} configure
  * @property {(name?: import('./core.js').ModuleName) => Promise<Loaded>} load  "codecs" only where a job asks for it

@@ -17,7 +17,8 @@ import { failureOf } from '../stores/store.js'
  * @property {import('../stores/store.js').Store[]} [stores]  where its reads go, if not to the pool's
  * @property {import('./windows.js').WindowSpec[]} [windows]
  * @property {(id: number) => Promise<Uint8Array | undefined>} [take]  one of these
- * @property {() => import('../stores/store.js').Store[]} [here]  the stores over these, for a job in the thread that reads
+ * @property {() => import('../stores/store.js').Store[]} [here]  the stores over these, for a job in the thread that
+ * reads
  *
  * @typedef {object} Job
  * @property {Uint8Array} input

@@ -1,12 +1,13 @@
-// Reading ahead of files that a browser reads slowly and asynchronously: jobs tell what they will read, so that windows of
-// some MiB are on their way here while other threads hash, the first of the next jobs too. A thread that hashes would not do: what
-// arrives for it is taken from the browser only when it lets go of its thread.
+// Reading ahead of files that a browser reads slowly and asynchronously: jobs tell what they will read, so that windows
+// of some MiB are on their way here while other threads hash, the first of the next jobs too. A thread that hashes
+// would not do: what arrives for it is taken from the browser only when it lets go of its thread.
 import { merge } from '../stores/merge.js'
 import { windowStores } from '../stores/window_store.js'
 
 const kMost = 48 << 20 // bytes of all windows that are under way or in use; at most three eighths of --max-memory
 const kUnderWay = 8 // windows; tiny ones would be thousands
-const kWindow = 8 << 20 // bytes; of smaller ones, slices that they are to a browser, each costs as much and there are more
+// Bytes; of smaller ones, slices that they are to a browser, each costs as much and there are more
+const kWindow = 8 << 20
 const kLeast = 16 << 10 // bytes of one, however little memory there is
 
 /**
@@ -36,7 +37,8 @@ export class Windows {
 
   /**
    * @param {Store[]} stores
-   * @param {number} workers  each holds one window that it uses and another that it waits for, and so many are on their way here
+   * @param {number} workers  each holds one window that it uses and another that it waits for, and so many are on their
+   * way here
    * @param {number} maxMemory
    */
   constructor(stores, workers, maxMemory) {
@@ -78,7 +80,8 @@ export class Windows {
   }
 
   /**
-   * Values that follow each other, and all of a small job, are read together where that is one window; long ones are cut.
+   * Values that follow each other, and all of a small job, are read together where that is one window; long ones are
+   * cut.
    * @param {{ source: number, path: string, offset: number, length: number }[]} values
    */
   #cut(values) {

@@ -48,8 +48,8 @@ export class FilesStore {
   }
 
   /**
-   * A range that begins where the last one ended begins to read ahead, as far as more will follow (read_ahead.js has for whom);
-   * those that follow go on.
+   * A range that begins where the last one ended begins to read ahead, as far as more will follow (read_ahead.js has
+   * for whom); those that follow go on.
    */
   #bytes(/** @type {File} */ file, /** @type {[number, number]} */ [begin, end], follows = 0) {
     const goesOn = this.#last.file === file && this.#last.end === begin

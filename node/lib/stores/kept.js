@@ -1,5 +1,5 @@
-// What has come from a server and stays at hand: small files, which to ask for the size of brings whole, and ranges that a later
-// command of the same task asks for again.
+// What has come from a server and stays at hand: small files, which to ask for the size of brings whole, and ranges
+// that a later command of the same task asks for again.
 
 const kKept = 16 << 20 // bytes
 const kDocument = 1 << 20 // what is read whole up to here and beyond is a document, of which there are few: kept up to

@@ -1,5 +1,5 @@
-// Which symbolic links are followed, as files of the listing (design.md §11.4). Pure: decided from real paths alone, so that
-// a directory and an archive have one rule.
+// Which symbolic links are followed, as files of the listing (design.md §11.4). Pure: decided from real paths alone, so
+// that a directory and an archive have one rule.
 
 const kMaxNested = 8 // links on the way to a link; the system itself follows 40
 const kBlobParents = 7 // of the source: `blobs` beside it, or beside one of the six directories above it
@@ -8,7 +8,8 @@ const kBlobName = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i
 /**
  * @param {object} link
  * @param {string} link.root  the source's real path; "/" between components, as in all of these
- * @param {string[]} link.way  real paths of the directories that lead to it: where each link on its way lies, and where it lies itself
+ * @param {string[]} link.way  real paths of the directories that lead to it: where each link on its way lies, and where
+ * it lies itself
  * @param {string} link.target  real path of what it leads to, through all links
  * @param {'file' | 'directory' | 'other'} link.kind  of the target
  * @param {boolean} [link.everywhere]  --follow-links

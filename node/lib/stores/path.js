@@ -1,5 +1,5 @@
-// A directory on disk, for Node. The checkpoint's own names are untrusted: nothing outside the root is ever opened but what
-// links.js follows, and a file that changes after it was listed is told, not read.
+// A directory on disk, for Node. The checkpoint's own names are untrusted: nothing outside the root is ever opened but
+// what links.js follows, and a file that changes after it was listed is told, not read.
 import fs from 'node:fs'
 import nodePath from 'node:path'
 import { LeafsumError } from '../errors.js'
@@ -33,7 +33,8 @@ export class PathStore {
 
   /**
    * @param {string} root real path of a directory
-   * @param {{ stamps?: import('./stamps.js').StampsSpec, rawNames?: Map<string, Buffer>, followLinks?: boolean, file?: string }} [known]
+   * @param {{ stamps?: import('./stamps.js').StampsSpec, rawNames?: Map<string, Buffer>, followLinks?: boolean, file?:
+   * string }} [known]
    *   file: of the directory this file alone is the source, with the arrays that a Flax file refers to
    */
   constructor(root, { stamps, rawNames = new Map(), followLinks = false, file } = {}) {
@@ -218,7 +219,10 @@ export class PathStore {
     )
   }
 
-  /** The opened file of a name that was not listed, where a link that is followed lies on its way; undefined where none does. */
+  /**
+   * The opened file of a name that was not listed, where a link that is followed lies on its way; undefined where none
+   * does.
+   */
   #openBehindLink(/** @type {string} */ path) {
     const full = fullPath(this.root, path, this.#rawNames)
     const link = typeof full === 'string' ? behindLinks(this.root, path, this.#followLinks) : undefined

@@ -19,9 +19,11 @@ const kMaxRepeated = 50_000
  * @typedef {{ target: string, stat: import('node:fs').BigIntStats }} Target  its real path
  *
  * @param {string} root real path of a directory
- * @param {{ followLinks: boolean, stamps: import('./stamps.js').Stamps, rawNames: RawNames, file?: string }} how  stamps, rawNames:
+ * @param {{ followLinks: boolean, stamps: import('./stamps.js').Stamps, rawNames: RawNames, file?: string }} how
+ * stamps, rawNames:
  *   to be filled; file: of the directory this file alone is the source, with what Flax keeps beside it (`<file>_gda`)
- * @returns {{ bytes: number, others: import('./store.js').ListingEntry[], links: import('./store.js').Link[] }}  what is no file; the files
+ * @returns {{ bytes: number, others: import('./store.js').ListingEntry[], links: import('./store.js').Link[] }}  what
+ * is no file; the files
  *   are the stamps'
  */
 export function listDirectory(root, { followLinks, stamps, rawNames, file }) {
@@ -95,7 +97,8 @@ export function listDirectory(root, { followLinks, stamps, rawNames, file }) {
 }
 
 /**
- * Where a path that is not listed leads, and whether every link on its way is followed; undefined where none lies there.
+ * Where a path that is not listed leads, and whether every link on its way is followed; undefined where none lies
+ * there.
  * @param {string} root
  * @param {string} path
  * @param {boolean} followLinks

@@ -43,8 +43,8 @@ export function directoryOf(outer, inner) {
 const kRevision = ['resolve', 'raw', 'tree', 'blob']
 
 /**
- * Of a directory on a web server. Servers take escapes, empty parts and `.` for what they stand for, and one name answers
- * http and https.
+ * Of a directory on a web server. Servers take escapes, empty parts and `.` for what they stand for, and one name
+ * answers http and https.
  * @param {URL} url
  * @returns {Places}
  */

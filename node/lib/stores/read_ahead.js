@@ -1,9 +1,11 @@
-// A part of a Blob that is read from one end to the other in small pieces. To a browser a slice is a question to another process:
+// A part of a Blob that is read from one end to the other in small pieces. To a browser a slice is a question to
+// another process:
 // a few large ones, of which the next is under way while this one is used, take half the time of many small ones.
 //
-// What jobs say in advance that they will read comes in windows (../windows.js), and not from here. Left is what they do not say:
-// content that is handed out (`read`, `match`) of sharded leaves, of whose shards a part may be wanted, where a chunk within
-// the shard is read in several pieces because it is over 1 MiB. The page's own commands hand out nothing.
+// What jobs say in advance that they will read comes in windows (../windows.js), and not from here. Left is what they
+// do not say:
+// content that is handed out (`read`, `match`) of sharded leaves, of whose shards a part may be wanted, where a chunk
+// within the shard is read in several pieces because it is over 1 MiB. The page's own commands hand out nothing.
 import { joined } from './merge.js'
 
 const kWindow = 8 << 20 // bytes; two of them at most are held

@@ -21,7 +21,9 @@ export class Requests {
   #odd = new Map()
   #gate = gate(kAtOnce)
   #reached = false
-  /** Why no server answers here: after one request that all tries failed, and none that was answered, no other is tried. */
+  /**
+   * Why no server answers here: after one request that all tries failed, and none that was answered, no other is tried.
+   */
   #lost = ''
 
   /**
@@ -60,7 +62,8 @@ export class Requests {
   }
 
   /**
-   * One request to where its body begins, which may be read for as long as it takes: it counts among those at once no longer.
+   * One request to where its body begins, which may be read for as long as it takes: it counts among those at once no
+   * longer.
    * @template T
    * @param {string} path
    * @param {Record<string, string>} headers
@@ -116,8 +119,8 @@ export class Requests {
   }
 
   /**
-   * What to try where a server answers so for every name that is not there. It is never taken for that unasked: a server could
-   * hide a file behind it.
+   * What to try where a server answers so for every name that is not there. It is never taken for that unasked: a
+   * server could hide a file behind it.
    */
   async #hint(/** @type {number} */ status, /** @type {AbortSignal} */ signal) {
     let same = this.#odd.get(status)
@@ -142,7 +145,8 @@ export class Requests {
     /** @type {string} */ method,
     /** @type {AbortSignal} */ signal,
   ) {
-    // Node can follow redirects by hand and so keep the user's headers from other origins; a browser shows none of them.
+    // Node can follow redirects by hand and so keep the user's headers from other origins; a browser shows none of
+    // them.
     const byHand = globalThis.process?.versions?.node !== undefined
     const own = Object.keys(this.#headers).length > 0
     const redirect = byHand ? 'manual' : own ? 'error' : 'follow'

@@ -55,8 +55,8 @@ export async function rangeOf(response, range) {
 }
 
 /**
- * Of the answer to a request for a file's first `asked` bytes: these, and how large the file is where that is told. Nothing
- * where the server takes no ranges and the file may be long.
+ * Of the answer to a request for a file's first `asked` bytes: these, and how large the file is where that is told.
+ * Nothing where the server takes no ranges and the file may be long.
  * @returns {Promise<{ bytes: Uint8Array, total: number | undefined } | undefined>}
  */
 export async function firstBytesOf(/** @type {Response} */ response, /** @type {number} */ asked) {
@@ -81,8 +81,8 @@ export async function firstBytesOf(/** @type {Response} */ response, /** @type {
 }
 
 /**
- * A body of at most `most` bytes, as fetch gives it: inflated where the server compressed it. One that is longer is given up
- * where it is, whatever the server said of its length.
+ * A body of at most `most` bytes, as fetch gives it: inflated where the server compressed it. One that is longer is
+ * given up where it is, whatever the server said of its length.
  * @param {Response} response
  * @param {number} most
  * @returns {Promise<Uint8Array>}
@@ -142,7 +142,9 @@ async function taken(response, most, exact) {
   return whole ? whole.subarray(0, filled) : joined(parts)
 }
 
-/** A body that nobody wants: read where it is short, so that the connection serves again, and given up where it is not. */
+/**
+ * A body that nobody wants: read where it is short, so that the connection serves again, and given up where it is not.
+ */
 export function drop(/** @type {Response} */ response) {
   if (response.body && !response.body.locked)
     bytesOf(response, kDropped).catch(() => response.body?.cancel().catch(() => {}))

@@ -1,5 +1,5 @@
-// What a listing saw of every file, by path: a source may have a million. Kept in shared memory, 50 bytes and the path each, so
-// that workers see the same without a copy of their own.
+// What a listing saw of every file, by path: a source may have a million. Kept in shared memory, 50 bytes and the path
+// each, so that workers see the same without a copy of their own.
 
 const kPage = 1 << 14 // files
 export const kNumbers = 5 // of each file; the first is its size
@@ -46,7 +46,8 @@ export class Stamps {
 
   /** Each path once; then `seal`. */
   add(/** @type {string} */ path, /** @type {Required<Stamp>} */ { size, mtimeNs, ctimeNs, dev, ino, linked }) {
-    // At once as bytes: objects of a page's files would grow old together, and lie about until the next great collection.
+    // At once as bytes: objects of a page's files would grow old together, and lie about until the next great
+    // collection.
     const page = (this.#last ??= {
       count: 0,
       text: new Uint8Array(kPage),

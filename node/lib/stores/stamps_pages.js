@@ -1,4 +1,5 @@
-// A listing of files as their stamps have them, and of what else there is: no text is made of a path, and no row of a file.
+// A listing of files as their stamps have them, and of what else there is: no text is made of a path, and no row of a
+// file.
 import { LeafsumError } from '../errors.js'
 import { packed } from '../host/packed.js'
 import { kNumbers } from './stamps.js'

@@ -9,14 +9,17 @@
  * @typedef {[path: string, etag: string]} Tag
  *
  * @typedef {[path: string, size: number, kind: 'f' | 'd' | 'l']} ListingEntry
- *   A file, an empty directory or a symlink that is not followed; relative to the source's root, "/" between components.
+ *   A file, an empty directory or a symlink that is not followed; relative to the source's root, "/" between
+ *   components.
  *
  * @typedef {{ path: string, isDirectory: boolean, followed: boolean, target?: string }} Link
- *   isDirectory: what it leads to; followed: the files of the directory are listed below the link's own path; target: below the root
+ *   isDirectory: what it leads to; followed: the files of the directory are listed below the link's own path; target:
+ *   below the root
  *
  * @typedef {object} PackedListing
  * @property {number} bytes  of all files
- * @property {() => ListingEntry[]} entries  made anew: a million rows are as large as all else that is known of the files
+ * @property {() => ListingEntry[]} entries  made anew: a million rows are as large as all else that is known of the
+ * files
  * @property {() => Iterable<Uint8Array>} pages  as the core takes it (packed.js)
  *
  * @typedef {object} Store
@@ -30,12 +33,15 @@
  *   whole: it will be read whole if it has at most so many bytes
  * @property {(key: string, range: { offset: number, length: number }) => Promise<Stream | undefined>} [open]
  *   Where every read costs a way there and back: what will be read is told in advance, and a long range is one request.
- * @property {boolean} [inWindows]  Large reads are far better than small ones: what will be read is told in advance (windows.js).
- * @property {() => () => void} [hold]  what is read stays at hand for further commands, until what this returns is called
+ * @property {boolean} [inWindows]  Large reads are far better than small ones: what will be read is told in advance
+ * (windows.js).
+ * @property {() => () => void} [hold]  what is read stays at hand for further commands, until what this returns is
+ * called
  * @property {(path: string, offset: number, view: Uint8Array) => number} [readInto]
  *   Synchronous: fills the view from the file and tells how many bytes there were. With it, `size` is synchronous too.
  * @property {() => string} [identity]  of every file of the last listing what tells it from a changed one
- * @property {() => Tag[] | undefined} [tags]  what a server calls the state of each file that was asked for; nothing where it does
+ * @property {() => Tag[] | undefined} [tags]  what a server calls the state of each file that was asked for; nothing
+ * where it does
  *   not name them all
  * @property {(tags: Tag[]) => Promise<boolean>} [hasTags]  whether these files are still what it calls so
  * @property {() => import('./places.js').Places} [places]  what tells where the source lies

@@ -1,5 +1,5 @@
-// A store of others whose listing gives sizes: an answer that is shorter than its own listing says is a change, as it is where a
-// store of ours sees one, and not the end of a file.
+// A store of others whose listing gives sizes: an answer that is shorter than its own listing says is a change, as it
+// is where a store of ours sees one, and not the end of a file.
 import { StoreError } from './store.js'
 
 /**

@@ -1,4 +1,5 @@
-// A checkpoint behind plain HTTP: files by name and range, no listing. Insists on what it asked for: 206 and the length.
+// A checkpoint behind plain HTTP: files by name and range, no listing. Insists on what it asked for: 206 and the
+// length.
 import { LeafsumError } from '../errors.js'
 import { Kept } from './kept.js'
 import { merge } from './merge.js'
@@ -14,7 +15,8 @@ const kMerged = 4 << 20 // bytes of ranges that one request asks for together
 
 /**
  * @typedef {import('./store.js').Store} Store
- * @typedef {{ offset: number, length: number, resolve: (bytes: Uint8Array | undefined) => void, reject: (error: unknown) => void }} Wanted
+ * @typedef {{ offset: number, length: number, resolve: (bytes: Uint8Array | undefined) => void, reject: (error:
+ * unknown) => void }} Wanted
  * @implements {Store}
  */
 class UrlStore {
@@ -116,7 +118,8 @@ class UrlStore {
   async open(key, { offset, length }) {
     return this.#requests.begun(safePath(key), headersFor(offset, length), (response, patience) => {
       if (!response) return undefined
-      if (response.status === 416) return { read: async () => new Uint8Array(0), close() {} } // the file ends before the range does
+      // The file ends before the range does
+      if (response.status === 416) return { read: async () => new Uint8Array(0), close() {} }
       checkRange(response, { offset, asked: length })
       return streamOf(response, patience, length)
     })
@@ -225,11 +228,13 @@ const headersFor = (/** @type {number} */ offset, /** @type {number} */ length) 
 const soon = (/** @type {() => void} */ run) => (globalThis.setImmediate ?? setTimeout)(run)
 
 /**
- * A checkpoint's own directory on a web server, which gives no listing: what only a listing shows is not looked for, and the
- * report says so.
+ * A checkpoint's own directory on a web server, which gives no listing: what only a listing shows is not looked for,
+ * and the report says so.
  * @param {string | URL} url http or https
- * @param {{ headers?: Record<string, string>, timeout?: number, absent?: number | number[] }} [options] headers never go to
- *   another origin; absent: HTTP statuses that mean "not there" besides 404 and 410, 403 of a bucket that may not be listed
+ * @param {{ headers?: Record<string, string>, timeout?: number, absent?: number | number[] }} [options] headers never
+ * go to
+ *   another origin; absent: HTTP statuses that mean "not there" besides 404 and 410, 403 of a bucket that may not be
+ *   listed
  */
 export function fromUrl(url, options) {
   let base

@@ -36,8 +36,8 @@ function wayTo(file) {
 }
 
 /**
- * What a directory is called, by its path and by what the system knows it as: a file system that takes upper case for lower,
- * or shows one directory at two places, gives it more paths than one.
+ * What a directory is called, by its path and by what the system knows it as: a file system that takes upper case for
+ * lower, or shows one directory at two places, gives it more paths than one.
  */
 function namesOf(/** @type {string} */ place) {
   try {
@@ -70,8 +70,8 @@ export function placesOfPath(path) {
 }
 
 /**
- * The path below a directory of a file, or of the link in the directory that leads to it; undefined where all of its way lies
- * elsewhere.
+ * The path below a directory of a file, or of the link in the directory that leads to it; undefined where all of its
+ * way lies elsewhere.
  * @param {string} file
  * @param {string} directory
  */

@@ -1,4 +1,5 @@
-// A job's side of windows.js: each read of a value is a part of one or two windows, and the next one is fetched meanwhile.
+// A job's side of windows.js: each read of a value is a part of one or two windows, and the next one is fetched
+// meanwhile.
 import { beginningBy, joined } from './merge.js'
 
 /**
@@ -53,7 +54,9 @@ export function windowStores(stores, windows, take) {
   }
   const size = () => held.reduce((sum, { begin, end }) => sum + end - begin, 0)
 
-  /** @returns {Promise<Uint8Array | undefined> | undefined} nothing where no window has it, or none has it any longer */
+  /**
+   * @returns {Promise<Uint8Array | undefined> | undefined} nothing where no window has it, or none has it any longer
+   */
   const bytesOf = (/** @type {Held[]} */ list, /** @type {number} */ begin, /** @type {number} */ end) => {
     const used = covering(list, begin, end)
     if (!used) return undefined
@@ -85,7 +88,9 @@ export function windowStores(stores, windows, take) {
   }))
 }
 
-/** The windows that hold a range, and which part of it each; nothing where there are none. Hostile values may overlap. */
+/**
+ * The windows that hold a range, and which part of it each; nothing where there are none. Hostile values may overlap.
+ */
 function covering(/** @type {Held[]} */ list, /** @type {number} */ begin, /** @type {number} */ end) {
   const used = []
   for (

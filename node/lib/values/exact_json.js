@@ -94,7 +94,11 @@ export function parseExact(text) {
   return whole
 }
 
-/** Strict JSON again: integers of any size in digits, NaN and the infinities as strings. @param {any} value @returns {string} */
+/**
+ * Strict JSON again: integers of any size in digits, NaN and the infinities as strings.
+ * @param {any} value
+ * @returns {string}
+ */
 export function stringifyExact(value) {
   if (typeof value === 'bigint') return String(value)
   if (typeof value === 'number' && !Number.isFinite(value)) return `"${value}"`

@@ -24,15 +24,15 @@ export function splitSlice(word, leaves) {
 }
 
 /**
- * Patterns (`include`) that all leaves fit which a word may name, with a slice behind the name or not, and few others. Nothing
- * where no pattern can spell it.
+ * Patterns (`include`) that all leaves fit which a word may name, with a slice behind the name or not, and few others.
+ * Nothing where no pattern can spell it.
  * @param {string} word
  */
 export function patternsOf(word) {
   if (/\p{Surrogate}/u.test(word)) return undefined
   const name = kSliced.exec(word)?.[1]
-  // A pattern that begins with "/" is a JSON Pointer, and "" is the empty path: the two others are the leaves whose parameter name
-  // begins with "/" or is empty.
+  // A pattern that begins with "/" is a JSON Pointer, and "" is the empty path: the two others are the leaves whose
+  // parameter name begins with "/" or is empty.
   return [word, ...(name === undefined ? [] : [name]), '/~1*/**', '/']
 }
 

@@ -3,8 +3,8 @@ import { dtypeOf, typedArrayOf } from './elements.js'
 import { LeafsumError } from '../errors.js'
 
 /**
- * bfloat16 is written as `<V2` and float8 and float4 as `|V1`, as numpy.save does with ml_dtypes: `.view(ml_dtypes.bfloat16)`
- * makes them numbers again. int2 and int4 become int8, raw types `|V<n>`.
+ * bfloat16 is written as `<V2` and float8 and float4 as `|V1`, as numpy.save does with ml_dtypes:
+ * `.view(ml_dtypes.bfloat16)` makes them numbers again. int2 and int4 become int8, raw types `|V<n>`.
  * @param {string} dtype
  * @param {number[] | null} shape
  * @param {Uint8Array} bytes content, little-endian

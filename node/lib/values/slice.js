@@ -3,7 +3,8 @@ import { LeafsumError } from '../errors.js'
 
 export const kBlock = 4 << 20 // bytes of content that one block value of a lockfile covers
 
-// Grid indices that one part lists. An array may have a chunk for every element; beyond this it is read from its beginning.
+// Grid indices that one part lists. An array may have a chunk for every element; beyond this it is read from its
+// beginning.
 const kMaxIndices = 1 << 20
 
 /**
@@ -71,8 +72,8 @@ export const shapeOf = axes => axes.filter(one => !one.dropped).map(one => one.c
 export const countOf = (/** @type {Axis[]} */ axes) => product(axes.map(one => one.count))
 
 /**
- * What has to be read for a slice alone: the chunks that hold an element of it, and of these no more than from the first one
- * to the last.
+ * What has to be read for a slice alone: the chunks that hold an element of it, and of these no more than from the
+ * first one to the last.
  * @param {Axis[]} axes
  * @param {number[]} shape
  * @param {number[]} chunk

@@ -3,7 +3,10 @@ import { readFile } from 'node:fs/promises'
 
 /** @typedef {import('playwright-core').Page} Page */
 
-/** A page that must not complain: what it logs or throws is collected. @param {import('playwright-core').Browser} browser */
+/**
+ * A page that must not complain: what it logs or throws is collected.
+ * @param {import('playwright-core').Browser} browser
+ */
 export async function open(browser, url, options = {}) {
   const page = await browser.newPage(options)
   const complaints = []

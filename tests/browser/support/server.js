@@ -7,7 +7,8 @@ import { join, normalize } from 'node:path'
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.wasm': 'application/wasm' }
 
 /**
- * @param {Record<string, string | {every: string}>} mounts by path prefix, such as `/some/where/`, the longest that fits counts:
+ * @param {Record<string, string | {every: string}>} mounts by path prefix, such as `/some/where/`, the longest that
+ * fits counts:
  *   a directory, or one file that is the answer to everything below
  * @returns {Promise<{origin: string, requests: string[], close: () => Promise<void>}>}
  */

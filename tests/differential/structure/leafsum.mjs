@@ -1,7 +1,9 @@
 // node leafsum.mjs: one JSON question a line on stdin, one answer a line on stdout.
 //   {"id", "lock": PATH, "to": FILE, "source": BOOLEAN, "prefix": TEXT or null}
-//                                          -> {"id", "exit_code", "headline"}; FILE is the lockfile, if there is one; with or without `source`
-//   {"id", "verify": PATH, "with": FILE, "prefix": TEXT or null} -> {"id", "exit_code", "headline", "findings": [text...]}
+//                                          -> {"id", "exit_code", "headline"}; FILE is the lockfile, if there is one;
+//                                          with or without `source`
+//   {"id", "verify": PATH, "with": FILE, "prefix": TEXT or null} ->
+//   {"id", "exit_code", "headline", "findings": [text...]}
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { LeafsumError, fromPath, lock, verify } from '../../../node/lib/index.js'

@@ -64,7 +64,10 @@ export function* product([first, ...rest]) {
 
 const kGroup = new TextEncoder().encode('{"zarr_format":3,"node_type":"group"}')
 
-/** Arrays by name as one bare store, whose root is a group. @param {Record<string, Record<string, Uint8Array>>} arrays */
+/**
+ * Arrays by name as one bare store, whose root is a group.
+ * @param {Record<string, Record<string, Uint8Array>>} arrays
+ */
 export const storeOf = arrays =>
   Object.fromEntries([
     ['zarr.json', kGroup],

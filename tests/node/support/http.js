@@ -9,7 +9,8 @@ import { join } from 'node:path'
  *
  * @param {import('node:test').TestContext} t
  * @param {string} root
- * @param {(request: Request, response: Response) => boolean} [first] answers in place of the server where it returns true
+ * @param {(request: Request, response: Response) => boolean} [first] answers in place of the server where it returns
+ * true
  */
 export async function serve(t, root, first = () => false) {
   /** @type {{ method?: string, url?: string, headers: http.IncomingHttpHeaders }[]} */

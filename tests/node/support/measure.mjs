@@ -1,4 +1,5 @@
-// node measure.mjs [SOURCE [LOCKFILE]]: verifies in a process of its own; prints the report, what it cost and its peak memory.
+// node measure.mjs [SOURCE [LOCKFILE]]: verifies in a process of its own; prints the report, what it cost and its peak
+// memory.
 // Without a source the core only explains a code: that is what an idle process costs.
 import { readFileSync } from 'node:fs'
 import { explain, fromPath, verify } from '../../../node/lib/index.js'

@@ -1,5 +1,6 @@
-// Writes an OCDBT database with a b-tree of any height (src/ocdbt/README.md has the bytes): small nodes, each in a file of its
-// own, and each value in one, so that what is read of it is seen by the files' names; or all values side by side.
+// Writes an OCDBT database with a b-tree of any height (src/ocdbt/README.md has the bytes): small nodes, each in a file
+// of its own, and each value in one, so that what is read of it is seen by the files' names; or all values side by
+// side.
 import fs from 'node:fs'
 import { dirname, join } from 'node:path'
 
@@ -52,7 +53,8 @@ const keyColumns = (/** @type {string[]} */ keys) => [
  * One generation for each list of entries, the last one the newest.
  * @param {string} root
  * @param {Entry[][]} generations
- * @param {{ leaf?: number, interior?: number, together?: boolean }} [options] entries of a node at most; values in one file
+ * @param {{ leaf?: number, interior?: number, together?: boolean }} [options] entries of a node at most; values in one
+ * file
  * @returns {Node[][]} each generation's nodes
  */
 export function writeOcdbt(root, generations, { leaf = 3, interior = 3, together = false } = {}) {
