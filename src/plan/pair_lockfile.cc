@@ -103,6 +103,16 @@ void PlaceFiles(Context& context, Scan& scan, evidence::Lockfile& lock, const st
   context.Add(scan, std::move(f));
 }
 
+// The item that is compared: the one that --item names, else the only one; null for several.
+template <class Item>
+const Item* OneItem(const std::vector<Item>& items, const std::optional<std::string>& named) {
+  if (items.size() == 1) return &items[0];
+  if (named)
+    for (const Item& item : items)
+      if (item.name == *named) return &item;
+  return nullptr;
+}
+
 // Of a root: that is known of it, or its files say so.
 std::string StepDirectoryOf(const evidence::Lockfile& lock) {
   if (!lock.step) return "";
@@ -136,7 +146,6 @@ void PairLockfile(Context& context, Scan& scan, evidence::Lockfile& lock) {
     strip = StepDirectoryOf(lock);
     if (strip.empty()) strip = Phrase(*lock.step) + "/";
   }
-  const bool one_each = lock.items.size() == 1 && layout.items.size() == 1;
   if (lock.files) {
     const std::string step = layout.is_root ? layout.chosen->directory : "";
     // A lockfile without a step may be of a root all the same (--no-source).
@@ -147,11 +156,13 @@ void PairLockfile(Context& context, Scan& scan, evidence::Lockfile& lock) {
            return !step.empty() && file.path.starts_with(step);
          }));
     if (!same_root) prefix = step;
-    if (one_each && !same_root && lock.items[0].name != layout.items[0].name) {
-      if (lock.items[0].name.empty())
-        prefix = layout.items[0].directory;
-      else if (layout.items[0].name.empty())
-        strip += lock.items[0].name + "/";
+    const evidence::ItemRecord* locked = OneItem(lock.items, context.options.item);
+    const orbax::Item* item = OneItem(layout.items, context.options.item);
+    if (locked && item && !same_root && locked->name != item->name) {
+      if (locked->name.empty())
+        prefix = item->directory;
+      else if (item->name.empty())
+        strip += locked->name + "/";
     }
     PlaceFiles(context, scan, lock, strip, prefix);
   }

@@ -161,6 +161,28 @@ for (const [name, from, how, to, options, verdict, findings] of kRows) {
   })
 }
 
+/** With every file: each has its place, whichever side stands higher. @type {[string, Files, Files, any, string][]} */
+const kFileRows = [
+  ['an item for a step with two, one named', flat, below(root, '10/'), { item: 'state' }, 'state/'],
+  ['an item for the root, one named', flat, root, { item: 'state' }, '10/state/'],
+  ['a step with two items for one of them, named', below(root, '10/'), flat, { item: 'state' }, ''],
+  ['a root for an item of its step, named', root, flat, { item: 'state' }, ''],
+  ['a step for an item of the root around it, named', below(root, '10/'), root, { item: 'state' }, '10/state/'],
+  ['a root for an item of its step, in the step', root, below(root, '10/'), { item: 'state' }, 'state/'],
+]
+for (const [name, from, to, options, place] of kFileRows) {
+  test(`with every file: ${name}`, async () => {
+    const files = from === flat ? at(flat, '') : from
+    const target = to === flat ? at(flat, '') : to
+    const lockfile = await locked(files, { files: true })
+    const report = await judged(target, lockfile, options)
+    assert.equal(report.verdict, 'VERIFIED', report.text)
+    const added = new Map(target)
+    added.set(`${place}d/evil`, new Uint8Array(9))
+    assert.equal((await judged(added, lockfile, options)).verdict, 'MISMATCH', 'a file that was added')
+  })
+}
+
 test('a flipped bit is found whatever is paired', async () => {
   for (const [name, from, how, to, options, verdict] of kRows.filter(row => row[5] !== 'MISMATCH')) {
     const lockfile = await locked(from, how)
