@@ -27,7 +27,6 @@ constexpr EntryPoint kComposite{
 struct V1 {
   EntryPoint load, load_checkpointables;
   std::string_view first;     // the name that AUTO tries before all others
-  bool detects = false;       // one of three markers must be there
   bool rejects_flat = false;  // load_checkpointables of a flat checkpoint raises
 };
 constexpr V1 kVersions[] = {
@@ -39,7 +38,6 @@ constexpr V1 kVersions[] = {
       "every directory but metrics and AUTO, each by its handler, else as a tree",
       "v1.checkpointables"},
      "pytree",
-     false,
      false},
     {{"v1 load", "0.12.8",
       "of the directories that have _METADATA the one called state, else the first by name; "
@@ -51,7 +49,6 @@ constexpr V1 kVersions[] = {
       "directory itself is a tree",
       "v1.checkpointables"},
      "state",
-     true,
      true},
 };
 
@@ -103,7 +100,7 @@ class Asker {
   }
 
   Answer Load(const V1& v1) const {
-    Answer answer{&v1.load, {}, Refusal(v1)};
+    Answer answer{&v1.load, {}, Refusal()};
     if (!answer.raises.empty()) return answer;
     const auto name = Auto(v1);
     if (!name)
@@ -118,7 +115,7 @@ class Asker {
   }
 
   Answer LoadCheckpointables(const V1& v1) const {
-    Answer answer{&v1.load_checkpointables, {}, Refusal(v1)};
+    Answer answer{&v1.load_checkpointables, {}, Refusal()};
     if (!answer.raises.empty()) return answer;
     const bool flat = Has("", kTree) || (view_.metadata && view_.metadata->handler);
     if (v1.rejects_flat && flat && !Has("", kMarker)) {
@@ -152,9 +149,7 @@ class Asker {
   }
 
   // Why v1 does not take the directory for a checkpoint at all; "" where it does.
-  std::string Refusal(const V1& v1) const {
-    if (v1.detects && !Has("", kMarker) && !Has("", kCheckpointMetadata) && !Has("", kTree))
-      return "none of orbax.checkpoint, _CHECKPOINT_METADATA and _METADATA";
+  std::string Refusal() const {
     if (Has("", kMarker))
       return Has("", kCheckpointMetadata) ? "" : "orbax.checkpoint without _CHECKPOINT_METADATA";
     if (view_.below_checkpoint) return "the directory around it is a checkpoint";
@@ -230,7 +225,7 @@ std::vector<Answer> AskEntryPoints(const CheckpointView& view) {
 AutoItem AutoOf(const CheckpointView& view) {
   const Asker asker(view);
   const auto ask = [&](const V1& v1) {
-    return asker.Refusal(v1).empty() ? asker.Auto(v1) : std::nullopt;
+    return asker.Refusal().empty() ? asker.Auto(v1) : std::nullopt;
   };
   return {ask(kVersions[0]), ask(kVersions[1])};
 }

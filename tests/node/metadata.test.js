@@ -104,13 +104,11 @@ test('one PRNGKey, saved by two Orbax versions: one fingerprint', async () => {
 test('AUTO: the two rules', async () => {
   const encode = (/** @type {string} */ content) => new TextEncoder().encode(content)
   const tree = encode('{"tree_metadata": {}, "use_zarr3": false}')
-  const auto = async (/** @type {string[]} */ ...names) => {
+  const asked = async (/** @type {Record<string, Uint8Array>} */ marks, /** @type {string[]} */ names) => {
     const trees = Object.fromEntries(names.map(name => [`${name}_METADATA`, tree]))
-    return Object.values(
-      (await metadata(fromMap({ _CHECKPOINT_METADATA: encode('{}'), ...trees }), { item: names[0].slice(0, -1) }))
-        .output.auto,
-    )
+    return Object.values((await metadata(fromMap({ ...marks, ...trees }), { item: names[0].slice(0, -1) })).output.auto)
   }
+  const auto = (/** @type {string[]} */ ...names) => asked({ _CHECKPOINT_METADATA: encode('{}') }, names)
   assert.deepEqual(await auto('pytree/', 'cfg/'), ['pytree', 'cfg'])
   assert.deepEqual(await auto('state/', 'cfg/'), ['cfg', 'state'])
   assert.deepEqual(await auto('state/', 'pytree/'), ['pytree', 'state'])
@@ -119,6 +117,9 @@ test('AUTO: the two rules', async () => {
   assert.deepEqual(await auto('metrics/', 'AUTO/', 'x/'), ['x', 'x'])
   assert.deepEqual(await auto(''), ['', ''])
   assert.deepEqual(await auto('metrics/'), [null, null])
+  // Both read what has no mark (experiment composite.without-checkpoint-metadata).
+  assert.deepEqual(await asked({}, ['model/', 'cfg/']), ['cfg', 'cfg'])
+  assert.deepEqual(await asked({}, ['pytree/', 'state/']), ['pytree', 'state'])
 })
 
 test("exact JSON: every digit, Python's numbers, and nothing else", () => {
