@@ -1,7 +1,8 @@
 // The commands, the same for every host. A broken checkpoint is a Report; a rejection is misuse, an abort or a bug.
 // What only some of them need is loaded with the first that does: a program that verifies a directory is not there for
 // long.
-import { Checkpoint, held, scoped, storeOf } from './commands/checkpoint.js'
+import { Checkpoint } from './commands/checkpoint.js'
+import { held, scoped, storeOf } from './commands/source.js'
 import { checkFlags } from './options.js'
 import { parseReport } from './report.js'
 import { newCore, runCommand } from './run.js'
@@ -30,17 +31,7 @@ export function makeApi(platform) {
         lockfile: result.output ? new TextEncoder().encode(result.output) : null,
       }
     },
-    verify: async (/** @type {any} */ source, /** @type {Options} */ options = {}) => {
-      const sample =
-        options.sample === undefined ? undefined : (await import('./commands/sample.js')).coreSample(options.sample)
-      if (options.against === undefined) return report('verify', [source], { ...options, sample })
-      // What differs is read again.
-      return held([source, options.against], async () => {
-        const { cameWith } = await import('./commands/against.js')
-        const sources = await Promise.all([source, options.against])
-        return report('verify', sources, { ...options, ...cameWith(sources, options), values: true, sample })
-      })
-    },
+    verify: (/** @type {any} */ source, /** @type {Options} */ options) => verifySource(report, source, options),
     check: (/** @type {any} */ source, /** @type {Options} */ options) => report('check', [source], options),
     diff: (/** @type {any} */ a, /** @type {any} */ b, /** @type {Options} */ options = {}) =>
       held([a, b], async () => {
@@ -98,6 +89,24 @@ export function makeApi(platform) {
     calls[call] = /** @type {any} */ (checked(calls[call], at))
   }
   return calls
+}
+
+/**
+ * Against evidence, or against another checkpoint.
+ * @param {import('./commands/read.js').Report} report
+ * @param {any} source
+ * @param {Options} [options]
+ */
+async function verifySource(report, source, options = {}) {
+  const sample =
+    options.sample === undefined ? undefined : (await import('./commands/sample.js')).coreSample(options.sample)
+  if (options.against === undefined) return report('verify', [source], { ...options, sample })
+  // What differs is read again.
+  return held([source, options.against], async () => {
+    const { cameWith } = await import('./commands/against.js')
+    const sources = await Promise.all([source, options.against])
+    return report('verify', sources, { ...options, ...cameWith(sources, options), values: true, sample })
+  })
 }
 
 /** Which argument of a call its options are. */

@@ -1,5 +1,5 @@
 // One run of the core, from a command and its sources to the texts that it puts out.
-import { scoped, storeOf } from './commands/checkpoint.js'
+import { scoped, storeOf } from './commands/source.js'
 import { instantiate } from './host/core.js'
 import { drive } from './host/drive.js'
 import { LeafsumError, bug, firstLine } from './errors.js'
@@ -30,16 +30,8 @@ export async function newCore(/** @type {Platform} */ platform) {
  * @returns {Promise<Result>}
  */
 export async function runCommand(platform, command, sources, given) {
-  checkFlags(given)
-  const { signal, onProgress, workers: count, workersFrom, maxMemory = kDefaultMaxMemory } = given
-  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function')
-    throw new LeafsumError('usage', 'signal: an AbortSignal is wanted')
-  for (const [name, value] of Object.entries({ workers: count, workersFrom })) {
-    if (value !== undefined && !(typeof value === 'number' && value >= 0))
-      throw new LeafsumError('usage', `${name}: a number from 0 on is wanted`)
-  }
-  if (onProgress !== undefined && typeof onProgress !== 'function')
-    throw new LeafsumError('usage', 'onProgress: a function is wanted')
+  checkGiven(given)
+  const { signal, maxMemory = kDefaultMaxMemory } = given
   signal?.throwIfAborted()
   const opened = await unlessAborted(Promise.all(sources), signal)
   const options = scoped(opened, given)
@@ -49,18 +41,7 @@ export async function runCommand(platform, command, sources, given) {
   /** @type {{ close(): Promise<void> } | undefined} */
   let workers
   try {
-    const listings = await unlessAborted(Promise.all(stores.map(listed)), signal)
-    for (const [n, listing] of listings.entries()) {
-      // Ours tell a change by themselves.
-      if (listing && !stores[n].spec && !stores[n].readInto)
-        stores[n] = (await import('./stores/told.js')).heldToItsSizes(stores[n], listing.entries())
-    }
-    if (options.files && !listings[0]) {
-      throw new LeafsumError(
-        'usage',
-        'the files of a source without a listing cannot be locked: leave --files out, or lock a directory',
-      )
-    }
+    const listings = await listedStores(stores, options, signal)
     const pool = (workers = warmPool(platform, command, stores, listings, options))
     const state = options.state === undefined ? undefined : await stateOf(stores[0], options)
     const config = coreOptions(
@@ -124,6 +105,42 @@ export async function runCommand(platform, command, sources, given) {
     await workers?.close()
     for (const store of stores) store.release?.()
   }
+}
+
+/** What this side takes itself of the options; the core checks its own. */
+function checkGiven(/** @type {Options} */ given) {
+  checkFlags(given)
+  const { signal, onProgress, workers, workersFrom } = given
+  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function')
+    throw new LeafsumError('usage', 'signal: an AbortSignal is wanted')
+  for (const [name, value] of Object.entries({ workers, workersFrom })) {
+    if (value !== undefined && !(typeof value === 'number' && value >= 0))
+      throw new LeafsumError('usage', `${name}: a number from 0 on is wanted`)
+  }
+  if (onProgress !== undefined && typeof onProgress !== 'function')
+    throw new LeafsumError('usage', 'onProgress: a function is wanted')
+}
+
+/**
+ * The listings of the stores, each of which is then held to the sizes in its own.
+ * @param {Store[]} stores
+ * @param {Options} options
+ * @param {AbortSignal | undefined} signal
+ */
+async function listedStores(stores, options, signal) {
+  const listings = await unlessAborted(Promise.all(stores.map(listed)), signal)
+  for (const [n, listing] of listings.entries()) {
+    // Ours tell a change by themselves.
+    if (listing && !stores[n].spec && !stores[n].readInto)
+      stores[n] = (await import('./stores/told.js')).heldToItsSizes(stores[n], listing.entries())
+  }
+  if (options.files && !listings[0]) {
+    throw new LeafsumError(
+      'usage',
+      'the files of a source without a listing cannot be locked: leave --files out, or lock a directory',
+    )
+  }
+  return listings
 }
 
 /** Whether another run would find no more than this one: nothing failed that may not fail again. */

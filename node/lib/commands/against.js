@@ -1,5 +1,5 @@
 // A second source as evidence (`verify --against`): whether it may be trusted.
-import { storeOf } from './checkpoint.js'
+import { storeOf } from './source.js'
 import { LeafsumError } from '../errors.js'
 import { directoryOf, relationOf } from '../stores/places.js'
 

@@ -1,5 +1,5 @@
 // `ls`: the core's list of a source, and what is made of it here. Other commands begin with it.
-import { storeOf } from './checkpoint.js'
+import { storeOf } from './source.js'
 import { LeafsumError } from '../errors.js'
 import { ListDocument, textOf } from './list_document.js'
 import { files } from './listing.js'

@@ -1,7 +1,8 @@
 // Would a checkpoint restore into a template? Answered before anything is restored: what would raise, what would be
 // cast without a word and whether that loses anything, which leaves one side lacks.
 import { CastCheck, canCast } from '../values/cast.js'
-import { Checkpoint, leavesOf } from './checkpoint.js'
+import { Checkpoint } from './checkpoint.js'
+import { leavesOf } from './source.js'
 import { dtypeOf } from '../values/elements.js'
 import { pointer as toPointer } from '../values/leaf_name.js'
 import { listOptions, listSource } from './list.js'

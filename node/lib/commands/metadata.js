@@ -1,7 +1,7 @@
 // What Orbax v1 tells of a checkpoint without reading values: `metadata(path, checkpointable_name)` and
 // `checkpointables_metadata(path)`. The tree, dtypes and shapes are the core's list; times, custom metadata and
 // shardings come from the documents beside it.
-import { storeOf } from './checkpoint.js'
+import { storeOf } from './source.js'
 import { LeafsumError } from '../errors.js'
 import { parseExact, stringifyExact } from '../values/exact_json.js'
 import { listSource } from './list.js'

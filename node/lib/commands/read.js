@@ -1,6 +1,6 @@
 // A leaf's content, or a slice of it: only the chunks that it needs, and with a lockfile only what its blocks vouch
 // for.
-import { leavesOf, storeOf } from './checkpoint.js'
+import { leavesOf, storeOf } from './source.js'
 import { LeafsumError } from '../errors.js'
 import { dtypeOf, typedArrayOf } from '../values/elements.js'
 import { findLeaf, patternsOf, pointer as toPointer, splitSlice } from '../values/leaf_name.js'
