@@ -40,9 +40,9 @@ struct Header {
   uint32_t blocks() const { return nbytes / blocksize + (nbytes % blocksize != 0); }
 };
 
-Error Broken(std::string what, uint64_t offset, std::string expected, std::string actual) {
-  return Error{ErrorCode::kInvalid, "blosc: " + std::move(what), offset, std::move(expected),
-               std::move(actual)};
+Error Broken(const std::string& what, uint64_t offset, const std::string& expected,
+             const std::string& actual) {
+  return Error{ErrorCode::kInvalid, "blosc: " + what, offset, expected, actual};
 }
 
 Error WrongNumber(const char* what, uint64_t offset, const char* relation, uint64_t limit,

@@ -11,9 +11,9 @@ extern "C" void bz_internal_error(int) { std::abort(); }
 namespace leafsum::codec {
 namespace {
 
-constexpr uint64_t kStateMemory = 72 << 10;       // its tables
-constexpr uint64_t kMemoryPerLevel = 4 * 100000;  // four bytes for each of a block's
-constexpr size_t kMaxStep = 1 << 30;              // it counts in 32 bits
+constexpr uint64_t kStateMemory = uint64_t{72} << 10;       // its tables
+constexpr uint64_t kMemoryPerLevel = uint64_t{4} * 100000;  // four bytes for each of a block's
+constexpr size_t kMaxStep = 1 << 30;                        // it counts in 32 bits
 constexpr char kFormat[] = "bz2 stream";
 
 class Bz2Decoder final : public Decoder {

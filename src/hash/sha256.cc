@@ -49,7 +49,7 @@ class PortableSha256 final : public StreamingHash {
  private:
   void Compress(const uint8_t* block) {
     uint32_t w[16];
-    for (int i = 0; i < 16; ++i) w[i] = LoadBe(block + 4 * i);
+    for (size_t i = 0; i < 16; ++i) w[i] = LoadBe(block + 4 * i);
     sha256::Compress(w, state_);
   }
 

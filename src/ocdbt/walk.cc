@@ -359,7 +359,7 @@ void Walk::Feed(uint32_t token, Bytes node) {
   if (Done()) state_->Finish();
 }
 
-void Walk::Fail(uint32_t token, Error error) {
+void Walk::Fail(uint32_t token, const Error& error) {
   auto entry = state_->open.extract(token);
   if (entry.empty()) return;
   state_->Break(entry.mapped(), error.Prefixed("b-tree node"));

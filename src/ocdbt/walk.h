@@ -56,7 +56,7 @@ class Walk {
   std::vector<NodeRead> TakeReads();
   void Feed(uint32_t token, Bytes node);
   // The node could not be read: `error` says why (missing, truncated, unreadable).
-  void Fail(uint32_t token, Error error);
+  void Fail(uint32_t token, const Error& error);
   // No node is wanted or under way. The store is filled, not yet sealed.
   bool Done() const;
 

@@ -16,7 +16,7 @@ Error WrongMember(std::string_view member, std::string_view expected, const Json
   const std::string actual = got ? std::string(got->TypeName()) : "missing";
   std::string message = JsonString(member) + ": expected " + std::string(expected) + ", but ";
   message += got ? "received " + actual : "member is missing";
-  return {ErrorCode::kInvalid, std::move(message), std::nullopt, std::string(expected), actual};
+  return {ErrorCode::kInvalid, message, std::nullopt, std::string(expected), actual};
 }
 
 std::vector<const JsonValue::Member*> LastMembers(const JsonValue::Object& object) {

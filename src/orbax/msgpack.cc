@@ -35,9 +35,9 @@ std::optional<ByteRange> MsgpackReader::Want() const {
   return error_ || done_ ? std::nullopt : wanted_;
 }
 
-void MsgpackReader::Fail(ErrorCode code, std::string message, std::string expected,
-                         std::string actual) {
-  error_ = Error{code, std::move(message), position_, std::move(expected), std::move(actual)};
+void MsgpackReader::Fail(ErrorCode code, const std::string& message, const std::string& expected,
+                         const std::string& actual) {
+  error_ = Error{code, message, position_, expected, actual};
 }
 
 void MsgpackReader::Feed(Bytes bytes) {

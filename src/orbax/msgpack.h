@@ -96,7 +96,8 @@ class MsgpackReader {
   void AddNumber(std::string_view dtype, uint64_t bits, uint64_t nbytes, uint64_t size);
   void CloseValue();
   void TooLarge();
-  void Fail(ErrorCode code, std::string message, std::string expected, std::string actual);
+  void Fail(ErrorCode code, const std::string& message, const std::string& expected,
+            const std::string& actual);
 
   uint64_t size_ = 0, position_ = 0;
   std::optional<ByteRange> wanted_;

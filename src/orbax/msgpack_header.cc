@@ -41,7 +41,7 @@ Header ParseHeader(Bytes b) {
     h.value = first & 0x1f;
   } else if (first >= 0xe0) {
     h.type = kInt;
-    h.value = static_cast<uint64_t>(static_cast<int8_t>(first));
+    h.value = static_cast<uint64_t>(first) - 256;  // of 8 bits with a sign
   } else {
     const Row& row = kRows[first - 0xc0];
     h.type = row.type;

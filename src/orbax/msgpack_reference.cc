@@ -1,6 +1,7 @@
 #include "orbax/msgpack_reference.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "base/decimal.h"
@@ -43,7 +44,7 @@ std::optional<std::string> ScalarText(const MsgpackLeaf& leaf) {
   if (leaf.dtype != "float64") return std::nullopt;
   double value = 0;
   std::memcpy(&value, &bits, sizeof value);
-  return value - value == 0 ? std::optional(DoubleText(value)) : std::nullopt;
+  return std::isfinite(value) ? std::optional(DoubleText(value)) : std::nullopt;
 }
 
 // Members of a spec that change nothing of what is read.
@@ -107,7 +108,7 @@ class SpecReader {
                          ScalarText(part).value_or("")};
   }
 
-  void Claim(std::string pointer, const MsgpackLeaf& part) {
+  void Claim(const std::string& pointer, const MsgpackLeaf& part) {
     const auto value = ScalarText(part);
     if (!value || pointer.find('\0') != pointer.npos || ++claims_ > kMaxClaims)
       return Unknown("metadata", part);
@@ -188,7 +189,7 @@ MsgpackLeaf JoinSpec(std::span<const MsgpackLeaf> parts, const KeyPath& path) {
 namespace leafsum::orbax {
 
 std::string ArrayDirectory(const MsgpackLeaf& leaf, std::string_view file) {
-  const std::string name(AsText(leaf.raw));
+  std::string name(AsText(leaf.raw));
   if (leaf.reference != MsgpackLeaf::Reference::kGda) return name;
   return std::string(file.substr(file.rfind('/') + 1)) + "_gda/" + name;
 }

@@ -197,8 +197,8 @@ class Assigner {
 
   void Mismatch(ItemScan& item, LeafPlan& leaf, const std::string& file,
                 const std::vector<uint64_t>& expected, const std::vector<uint64_t>& actual,
-                std::string message) {
-    Finding f = MakeFinding(Code::kStructureMismatch, std::move(message));
+                const std::string& message) {
+    Finding f = MakeFinding(Code::kStructureMismatch, message);
     f.file = file;
     f.expected = UintList(expected);
     f.actual = UintList(actual);

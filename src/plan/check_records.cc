@@ -54,7 +54,7 @@ class RecordChecker {
     StableSort(notes_, [](const Records& a, const Records& b) { return a.name < b.name; });
     for (size_t i = 0; i < notes_.size();) {
       Records all = notes_[i];
-      while (++i < notes_.size() && notes_[i].name == all.name) Merge(all, notes_[i]);
+      for (++i; i < notes_.size() && notes_[i].name == all.name; ++i) Merge(all, notes_[i]);
       if (all.leaf == kNoLeaf)
         Orphan(all);
       else
@@ -74,8 +74,8 @@ class RecordChecker {
   }
 
   void Add(LeafPlan& leaf, Code code, const char* file, std::string expected, std::string actual,
-           std::string message) {
-    Finding f = MakeFinding(code, std::move(message));
+           const std::string& message) {
+    Finding f = MakeFinding(code, message);
     f.file = item_.item.directory + file;
     f.expected = std::move(expected);
     f.actual = std::move(actual);

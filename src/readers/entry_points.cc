@@ -5,8 +5,6 @@
 namespace leafsum::readers {
 namespace {
 
-using orbax::ListingIndex;
-
 constexpr std::string_view kTree = "_METADATA";
 constexpr std::string_view kCheckpointMetadata = "_CHECKPOINT_METADATA";
 constexpr std::string_view kMarker = "orbax.checkpoint";

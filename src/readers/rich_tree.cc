@@ -109,10 +109,10 @@ class Walker {
         "value_metadata_tree has a node that is neither a container with children nor a leaf");
   }
 
-  bool Differ(std::string expected, std::string actual, const char* message, bool here = true) {
+  bool Differ(const std::string& expected, const std::string& actual, const char* message,
+              bool here = true) {
     difference_ = RichDifference{
-        Error{ErrorCode::kInvalid, message, std::nullopt, std::move(expected), std::move(actual)},
-        std::nullopt};
+        Error{ErrorCode::kInvalid, message, std::nullopt, expected, actual}, std::nullopt};
     if (here) difference_->key_path = path_;
     return false;
   }

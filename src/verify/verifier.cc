@@ -25,7 +25,6 @@ namespace leafsum::verify {
 using report::Code;
 using report::Command;
 using report::Finding;
-using report::Severity;
 
 Verifier::Verifier(Bytes options_json) {
   auto options = plan::ParseOptions(options_json);
