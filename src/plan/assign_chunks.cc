@@ -1,9 +1,6 @@
 #include "plan/assign_chunks.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
-#include <tuple>
 
 #include "base/checked.h"
 #include "base/phrase.h"
@@ -12,6 +9,7 @@
 #include "plan/array_elsewhere.h"
 #include "plan/check_readers.h"
 #include "plan/check_records.h"
+#include "plan/leftovers.h"
 #include "plan/unknown_files.h"
 #include "zarr/chunk_grid.h"
 
@@ -20,10 +18,6 @@ namespace {
 
 using report::Code;
 using report::Finding;
-
-std::string Printable(std::string_view key) {
-  return IsUtf8(key) ? std::string(key) : "hex:" + Hex(AsBytes(key));
-}
 
 // Why a value cannot be read at all, as far as the listing tells.
 Status CheckValue(const Scan& scan, const kvstore::ValueRef& ref) {
@@ -41,55 +35,6 @@ Status CheckValue(const Scan& scan, const kvstore::ValueRef& ref) {
                  Phrase(ref.offset) + " + " + Phrase(ref.length) + " bytes",
                  Phrase(*size) + " bytes"};
   return std::nullopt;
-}
-
-// In the order in which the directories stand in a sorted list of keys: with a "/" behind.
-struct ByDirectory {
-  bool operator()(std::string_view a, std::string_view b) const {
-    const size_t n = std::min(a.size(), b.size());
-    if (const int order = a.substr(0, n).compare(b.substr(0, n))) return order < 0;
-    if (a.size() == b.size()) return false;
-    const auto tail = [n](std::string_view name) {
-      return name.size() > n ? static_cast<uint8_t>(name[n]) : uint8_t{'/'};
-    };
-    if (tail(a) != tail(b)) return tail(a) < tail(b);
-    return a.size() < b.size();
-  }
-};
-
-bool LiesIn(std::string_view key, std::string_view directory) {
-  return key.size() > directory.size() && key[directory.size()] == '/' &&
-         key.starts_with(directory);
-}
-
-// Whether `directory` and a "/" is no later than `key`.
-bool ComesBefore(std::string_view directory, std::string_view key) {
-  const std::string_view head = key.substr(0, directory.size());
-  if (const int order = directory.compare(head)) return order < 0;
-  return key.size() > directory.size() && static_cast<uint8_t>(key[directory.size()]) >= '/';
-}
-
-// What zarr keeps beside arrays that holds no values.
-bool IsZarrSideFile(std::string_view name) {
-  return name == ".zgroup" || name == ".zattrs" || name == ".zmetadata";
-}
-
-// The directory of the array that a key looks like a chunk of: "a/0.1", "a/0/1", "a/c/0/1",
-// "a/c.0".
-std::optional<std::string_view> ChunksOf(std::string_view key) {
-  const auto is_index = [](std::string_view name) {
-    return !name.empty() && std::all_of(name.begin(), name.end(),
-                                        [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
-  };
-  auto [parent, last] = SplitKey(key);
-  if (last.starts_with("c.")) last.remove_prefix(2);
-  if (last != "c" && !is_index(last)) return std::nullopt;
-  if (last == "c") return parent;
-  for (auto [above, name] = SplitKey(parent); is_index(name);
-       std::tie(above, name) = SplitKey(parent))
-    parent = above;
-  const auto [above, name] = SplitKey(parent);
-  return name == "c" ? above : parent;
 }
 
 // The range of sorted keys around one that begin like it.
@@ -125,7 +70,7 @@ class Assigner {
         Array(item, leaf);
     }
     Unbacked(item);
-    if (item.tree_read && !item.narrowed) Leftovers(item);
+    if (item.tree_read && !item.narrowed) FindLeftovers(context_, scan_, item, claimed_);
     for (size_t e = 0; item.ocdbt && e < claimed_.size(); ++e) {
       const kvstore::ValueRef& value = item.store.entries()[e].value;
       if (!claimed_[e] && !value.is_inline())
@@ -181,7 +126,7 @@ class Assigner {
       if (Status bad = CheckValue(scan_, ref); bad && !broken) {
         broken = FindingOf(*bad, scan_.files.path(ref.file));
         if (!broken->offset) broken->offset = ref.offset;
-        broken->message = "key " + Printable(entry.key) + ": " + broken->message;
+        broken->message = "key " + PrintableKey(entry.key) + ": " + broken->message;
       }
     }
     if (!readable) return;
@@ -339,75 +284,6 @@ class Assigner {
           "too many chunks share stored bytes with others, so that too much content is backed by "
           "none of its own; raise --max-fill if that is right";
       Refuse(item, leaf, std::move(f));
-    }
-  }
-
-  // Keys that no leaf accounts for: one finding per array, however many chunks it has. The keys of
-  // an array that an empty node or a string hides are told with that leaf (check_records).
-  void Leftovers(ItemScan& item) {
-    struct Left {
-      uint64_t keys = 0;
-      std::string_view first;
-    };
-    std::map<std::string_view, Left> left;
-    std::set<std::string_view, ByDirectory> arrays;
-    std::set<std::string_view> hidden, lost;
-    const bool bare = !item.tree;
-    const auto& entries = item.store.entries();
-    for (const LeafPlan& leaf : item.leaves) {
-      std::string_view name = leaf.param_name;
-      if (name.ends_with('/')) name.remove_suffix(1);
-      if (!leaf.in_zarr && !leaf.in_msgpack) hidden.insert(name);
-    }
-    for (size_t e = 0; e < claimed_.size(); ++e) {
-      const auto [parent, last] = SplitKey(entries[e].key);
-      if (!claimed_[e] && (last == ".zarray" || last == "zarr.json")) arrays.insert(parent);
-    }
-    // The arrays that the key lies in, the innermost last. Both are sorted, but for the root's.
-    std::vector<std::string_view> around;
-    auto next = arrays.begin();
-    const bool at_root = next != arrays.end() && next->empty();
-    if (at_root) ++next;
-    for (size_t e = 0; e < claimed_.size(); ++e) {
-      const std::string_view key = entries[e].key;
-      while (!around.empty() && !LiesIn(key, around.back())) around.pop_back();
-      for (; next != arrays.end() && ComesBefore(*next, key); ++next) {
-        while (!around.empty() && !LiesIn(*next, around.back())) around.pop_back();
-        if (LiesIn(key, *next)) around.push_back(*next);
-      }
-      if (claimed_[e] || (!item.ocdbt && IsKnownFile(item, key))) continue;
-      if (bare && IsZarrSideFile(SplitKey(key).second)) continue;
-      // "a/.zarray", "a/0.1" and "a/c/0/1" belong to the array "a", else to what they lie in.
-      const bool inside = !around.empty() || at_root;
-      std::string_view array = !around.empty() ? around.back()
-                               : at_root       ? std::string_view()
-                                               : SplitKey(key).first;
-      if (const auto chunks = ChunksOf(key); !inside && chunks) {
-        array = *chunks;
-        lost.insert(array);
-      }
-      if (hidden.contains(array)) continue;
-      Left& l = left[array];
-      if (l.keys++ == 0) l.first = key;
-    }
-    for (const auto& [parent, l] : left) {
-      const bool chunks = bare && lost.contains(parent) && !arrays.contains(parent);
-      Finding f(item.ocdbt || chunks || arrays.contains(parent) ? Code::kUnclaimedKey
-                                                                : Code::kUnknownFile);
-      if (f.code == Code::kUnknownFile &&
-          context_.JudgesFile(scan_, item.item.directory + std::string(l.first)))
-        continue;
-      if (!item.ocdbt) f.file = item.item.directory + Printable(l.first);
-      f.actual = Printable(l.first);
-      if (chunks)
-        f.message = "chunks of an array in " + Printable(parent) +
-                    "/ whose .zarray or zarr.json is not here, so that no leaf has them: copy them "
-                    "again, with the files whose names begin with a dot";
-      else
-        f.message = l.keys == 1 ? "no leaf of the tree accounts for this key"
-                                : "no leaf of the tree accounts for this key and " +
-                                      Phrase(l.keys - 1) + " more beside it";
-      context_.Add(scan_, item, std::move(f));
     }
   }
 
