@@ -7,8 +7,6 @@
 #include "base/sort.h"
 #include "base/text.h"
 #include "plan/array_elsewhere.h"
-#include "plan/check_readers.h"
-#include "plan/check_records.h"
 #include "plan/leftovers.h"
 #include "plan/unknown_files.h"
 #include "zarr/chunk_grid.h"
@@ -305,12 +303,8 @@ void AssignChunks(Context& context) {
   for (Scan& scan : context.scans) {
     Assigner assigner(context, scan);
     for (ItemScan& item : scan.items)
-      if (!item.failed) {
-        assigner.Item(item);
-        CheckRecords(context, scan, item);
-      }
+      if (!item.failed) assigner.Item(item);
     FindUnknownFiles(context, scan);
-    if (ChecksAll(context.options)) CheckReaders(context, scan);
   }
 }
 

@@ -1,5 +1,5 @@
 // One stage of a Verifier. A stage owns its state, turns answers into values in the Context and new
-// wants, and knows no other stage; every transition is in Verifier::Advance.
+// wants, and knows no other stage; their order is in Verifier::kSteps.
 #pragma once
 
 #include <deque>

@@ -9,7 +9,7 @@
 #include "evidence/digest_json.h"
 #include "evidence/fingerprint.h"
 #include "plan/assign_chunks.h"
-#include "plan/check_readers.h"
+#include "verify/check_readers.h"
 #include "verify/other_files_stage.h"
 #include "verify/outputs.h"
 #include "verify/verifier.h"
@@ -318,7 +318,7 @@ void Verifier::WriteOutput() {
       if (report_.verdict.exit_code == 0) output_ = MakeLockfile();
       break;
     case Command::kCheck:
-      if (o.readers) output_ = plan::ReadersJson(context_, scan);
+      if (o.readers) output_ = ReadersJson(context_, scan);
       break;
     case Command::kDigest:
       output_ = evidence::DigestJson(scan.records);

@@ -6,7 +6,7 @@
 #include "base/decimal.h"
 #include "base/phrase.h"
 #include "base/text.h"
-#include "plan/check_readers.h"
+#include "verify/check_readers.h"
 #include "zarr/chunk_grid.h"
 
 namespace leafsum::verify {
@@ -162,7 +162,7 @@ std::string ListJson(const plan::Scan& scan, const plan::Options& options) {
     out += '}';
   }
   out += ']';
-  if (options.readers) out += ",\"auto\":" + plan::AutoJson(scan);
+  if (options.readers) out += ",\"auto\":" + AutoJson(scan);
   return out + ",\"totals\":{\"leaves\":" + Phrase(leaves) +
          ",\"parameters\":" + Phrase(parameters) + ",\"nbytes\":" + Phrase(nbytes) + "}}\n";
 }

@@ -13,6 +13,8 @@
 #include "plan/walk_stage.h"
 #include "verify/cause.h"
 #include "verify/cause_stage.h"
+#include "verify/check_readers.h"
+#include "verify/check_records.h"
 #include "verify/hash_stage.h"
 #include "verify/key_digest_stage.h"
 #include "verify/other_files_stage.h"
@@ -158,6 +160,11 @@ std::unique_ptr<plan::Stage> Verifier::MakeValuesStage() {
 
 void Verifier::CompletePlan() {
   plan::AssignChunks(context_);
+  for (plan::Scan& scan : context_.scans) {
+    for (plan::ItemScan& item : scan.items)
+      if (!item.failed) CheckRecords(context_, scan, item);
+    if (plan::ChecksAll(context_.options)) CheckReaders(context_, scan);
+  }
   RenameLeaves();
   LeaveOutFiltered();
 }

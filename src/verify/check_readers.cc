@@ -1,16 +1,16 @@
-#include "plan/check_readers.h"
+#include "verify/check_readers.h"
 
 #include "base/phrase.h"
 #include "base/text.h"
 #include "readers/source.h"
 
-namespace leafsum::plan {
+namespace leafsum::verify {
 namespace {
 
 using report::Code;
 using report::Finding;
 
-readers::SourceView ViewOf(const Context& context, const Scan& scan) {
+readers::SourceView ViewOf(const plan::Context& context, const plan::Scan& scan) {
   readers::SourceView view{scan.listing,
                            scan.layout,
                            scan.saved.documents,
@@ -24,24 +24,24 @@ readers::SourceView ViewOf(const Context& context, const Scan& scan) {
 }
 
 Finding DivergenceOf(const readers::Divergence& divergence) {
-  Finding f = MakeFinding(Code::kReaderDivergence, Phrase(divergence.reader) + " would take " +
-                                                       divergence.takes + "; hashed was " +
-                                                       divergence.hashed + ": " + divergence.cure);
+  Finding f = plan::MakeFinding(Code::kReaderDivergence,
+                                Phrase(divergence.reader) + " would take " + divergence.takes +
+                                    "; hashed was " + divergence.hashed + ": " + divergence.cure);
   if (!divergence.place.empty()) f.file = divergence.place;
   f.expected = divergence.hashed;
   f.actual = divergence.takes;
   return f;
 }
 
-void NewerStep(Context& context, Scan& scan, const std::string& newer) {
+void NewerStep(plan::Context& context, plan::Scan& scan, const std::string& newer) {
   scan.newer_step = newer;
   if (context.options.step) return;  // the headline says so
   const std::string read = scan.layout.chosen->Name();
-  Finding f =
-      MakeFinding(Code::kNewerStep, "step " + Phrase(read) + " was read; " + newer +
-                                        " is newer, was not compared, and is what "
-                                        "CheckpointManager.latest_step() restores: compare it too, "
-                                        "or say --step to speak of one step alone");
+  Finding f = plan::MakeFinding(Code::kNewerStep,
+                                "step " + Phrase(read) + " was read; " + newer +
+                                    " is newer, was not compared, and is what "
+                                    "CheckpointManager.latest_step() restores: compare it too, "
+                                    "or say --step to speak of one step alone");
   f.file = newer;
   f.expected = read;
   f.actual = newer;
@@ -50,7 +50,7 @@ void NewerStep(Context& context, Scan& scan, const std::string& newer) {
 
 }  // namespace
 
-void CheckReaders(Context& context, Scan& scan) {
+void CheckReaders(plan::Context& context, plan::Scan& scan) {
   readers::Judgement judgement = readers::Judge(ViewOf(context, scan));
   // The other source of a comparison is read as what it is, wherever it lies.
   const std::vector<std::string>& nested = context.options.nested;
@@ -60,27 +60,28 @@ void CheckReaders(Context& context, Scan& scan) {
       context.Add(scan, DivergenceOf(divergence));
   if (judgement.newer_step) NewerStep(context, scan, *judgement.newer_step);
   for (const auto& [item, type] : judgement.unknown_handlers) {
-    Finding f = MakeFinding(Code::kUnsupported,
-                            "item_handlers in _CHECKPOINT_METADATA names a class that is none of "
-                            "Orbax's own: what it restores "
-                            "from this item is not known");
+    Finding f =
+        plan::MakeFinding(Code::kUnsupported,
+                          "item_handlers in _CHECKPOINT_METADATA names a class that is none of "
+                          "Orbax's own: what it restores "
+                          "from this item is not known");
     f.item = item->name;
     f.actual = type;
     context.Add(scan, std::move(f));
   }
   for (const auto& [item, mark] : judgement.lost_trees) {
-    Finding f =
-        MakeFinding(Code::kMissingFile, "_METADATA is missing beside " + Phrase(mark) +
-                                            ", which only Orbax writes: every reader of Orbax "
-                                            "refuses this checkpoint. Copy the file from "
-                                            "the origin");
+    Finding f = plan::MakeFinding(Code::kMissingFile,
+                                  "_METADATA is missing beside " + Phrase(mark) +
+                                      ", which only Orbax writes: every reader of Orbax "
+                                      "refuses this checkpoint. Copy the file from "
+                                      "the origin");
     f.item = item->name;
     f.file = item->directory + "_METADATA";
     context.Add(scan, std::move(f));
   }
 }
 
-std::string AutoJson(const Scan& scan) {
+std::string AutoJson(const plan::Scan& scan) {
   const readers::AutoItem item =
       readers::AutoOf({scan.listing, scan.layout, scan.saved.documents, scan.saved.journals});
   const auto text = [](const std::optional<std::string>& name) {
@@ -90,7 +91,7 @@ std::string AutoJson(const Scan& scan) {
          ",\"orbax_0_12_8\":" + text(item.orbax_0_12_8) + '}';
 }
 
-std::string ReadersJson(const Context& context, const Scan& scan) {
+std::string ReadersJson(const plan::Context& context, const plan::Scan& scan) {
   std::string out = "[";
   for (const readers::ReaderRow& row : readers::Describe(ViewOf(context, scan))) {
     if (out.size() > 1) out += ',';
@@ -104,4 +105,4 @@ std::string ReadersJson(const Context& context, const Scan& scan) {
   return out + ']';
 }
 
-}  // namespace leafsum::plan
+}  // namespace leafsum::verify

@@ -1,11 +1,11 @@
-#include "plan/check_records.h"
+#include "verify/check_records.h"
 
 #include "base/phrase.h"
 #include "base/sort.h"
 #include "readers/tree.h"
 #include "zarr/json_members.h"
 
-namespace leafsum::plan {
+namespace leafsum::verify {
 namespace {
 
 using report::Code;
@@ -28,14 +28,14 @@ bool CanBeKey(const evidence::LeafRecord& leaf) {
 struct Records {
   std::string_view name;
   size_t leaf = kNoLeaf;  // the leaf of this name, if any
-  const RecordedArray* recorded = nullptr;
+  const plan::RecordedArray* recorded = nullptr;
   const orbax::ShardingEntry* sharding = nullptr;
   bool is_string = false;  // in `_strings.json`
 };
 
 class RecordChecker {
  public:
-  RecordChecker(Context& context, Scan& scan, ItemScan& item)
+  RecordChecker(plan::Context& context, plan::Scan& scan, plan::ItemScan& item)
       : context_(context), scan_(scan), item_(item) {}
 
   void Run() {
@@ -66,16 +66,16 @@ class RecordChecker {
   // The last of each counts, of leaves the first; but an empty node never hides a leaf of its name.
   void Merge(Records& all, const Records& note) const {
     if (note.leaf != kNoLeaf &&
-        (all.leaf == kNoLeaf || item_.leaves[all.leaf].state == LeafPlan::State::kEmpty))
+        (all.leaf == kNoLeaf || item_.leaves[all.leaf].state == plan::LeafPlan::State::kEmpty))
       all.leaf = note.leaf;
     if (note.recorded) all.recorded = note.recorded;
     if (note.sharding) all.sharding = note.sharding;
     all.is_string |= note.is_string;
   }
 
-  void Add(LeafPlan& leaf, Code code, const char* file, std::string expected, std::string actual,
-           const std::string& message) {
-    Finding f = MakeFinding(code, message);
+  void Add(plan::LeafPlan& leaf, Code code, const char* file, std::string expected,
+           std::string actual, const std::string& message) {
+    Finding f = plan::MakeFinding(code, message);
     f.file = item_.item.directory + file;
     f.expected = std::move(expected);
     f.actual = std::move(actual);
@@ -99,19 +99,19 @@ class RecordChecker {
     f.actual = std::string(records.name);
     f.message = "no leaf of _METADATA has this parameter name";
     if (records.sharding && records.sharding->problem && !records.recorded && !records.is_string) {
-      f = FindingOf(*records.sharding->problem, dir + "_sharding");
+      f = plan::FindingOf(*records.sharding->problem, dir + "_sharding");
       f.severity = report::Severity::kWarning;
     }
     context_.Add(scan_, item_, std::move(f));
   }
 
-  void Leaf(LeafPlan& leaf, const Records& records) {
+  void Leaf(plan::LeafPlan& leaf, const Records& records) {
     if (leaf.unseen) return;
     const std::string& type = leaf.record.value_type;
     const bool is_string = type == "string";
     const bool stored = leaf.in_zarr || HasArray(leaf.param_name);
     // A leaf turned into an empty node vanishes at restore, its data stay.
-    if (leaf.state == LeafPlan::State::kEmpty && !leaf.in_msgpack) {
+    if (leaf.state == plan::LeafPlan::State::kEmpty && !leaf.in_msgpack) {
       if (stored || records.is_string || records.recorded || records.sharding)
         Add(leaf, Code::kValueTypeMismatch, "_METADATA", "a value type with content", type,
             Phrase("_METADATA says that there is nothing here, but ") +
@@ -156,7 +156,7 @@ class RecordChecker {
           "array_metadatas/ has no entry for this leaf: a PRNG key would restore as plain "
           "integers");
     }
-    if (leaf.record.prng_impl && ChecksAll(context_.options) && scan_.probed.records_asked &&
+    if (leaf.record.prng_impl && plan::ChecksAll(context_.options) && scan_.probed.records_asked &&
         !scan_.SizeOf(item_.item.directory + "_sharding"))
       Add(leaf, Code::kReaderDivergence, "_sharding", "a key of " + *leaf.record.prng_impl,
           "plain integers",
@@ -166,9 +166,9 @@ class RecordChecker {
     if (records.sharding) Sharding(leaf, *records.sharding);
   }
 
-  void Sharding(LeafPlan& leaf, const orbax::ShardingEntry& entry) {
+  void Sharding(plan::LeafPlan& leaf, const orbax::ShardingEntry& entry) {
     if (entry.problem) {
-      Finding f = FindingOf(*entry.problem, item_.item.directory + "_sharding");
+      Finding f = plan::FindingOf(*entry.problem, item_.item.directory + "_sharding");
       f.severity = report::Severity::kWarning;
       return context_.Add(scan_, item_, leaf, std::move(f));
     }
@@ -183,16 +183,16 @@ class RecordChecker {
           "the array cannot be cut as _sharding says: a restore onto that sharding fails");
   }
 
-  Context& context_;
-  Scan& scan_;
-  ItemScan& item_;
+  plan::Context& context_;
+  plan::Scan& scan_;
+  plan::ItemScan& item_;
   bool has_write_shapes_ = false;
   std::vector<Records> notes_;  // by name
 };
 
 // A v1 partial save: each has databases of its own, `ocdbt.process_<p><32 hex digits>`, and they
 // are merged some time after the last of them was committed.
-bool IsPartialSave(const Scan& scan, const ItemScan& item) {
+bool IsPartialSave(const plan::Scan& scan, const plan::ItemScan& item) {
   constexpr std::string_view kProcess = "ocdbt.process_";
   const auto [first, last] = scan.Below(item.item.directory);
   for (size_t i = first; i < last; ++i) {
@@ -205,7 +205,7 @@ bool IsPartialSave(const Scan& scan, const ItemScan& item) {
 
 // The store's newest generation was written between the times that the checkpoint records, by the
 // same clock: another time is another save's.
-void CheckTimes(Context& context, Scan& scan, ItemScan& item) {
+void CheckTimes(plan::Context& context, plan::Scan& scan, plan::ItemScan& item) {
   if (!item.manifest || item.manifest->versions.empty()) return;
   const uint64_t time = item.manifest->versions.back().commit_time_nsecs;
   // Of the directories around the item, from the source down.
@@ -214,15 +214,16 @@ void CheckTimes(Context& context, Scan& scan, ItemScan& item) {
        end = end == own.size() ? own.npos : own.find('/', end) + 1) {
     const auto it = scan.saved.times.find(own.substr(0, end));
     if (it == scan.saved.times.end()) continue;
-    const SaveTimes& times = it->second;
+    const plan::SaveTimes& times = it->second;
     const bool early = times.init && time < *times.init;
     const bool late = times.commit && time > *times.commit;
     if (!early && !late) continue;
     if (late && IsPartialSave(scan, item)) continue;
-    Finding f = MakeFinding(Code::kStructureMismatch,
-                            Phrase("the store was written ") + (early ? "before" : "after") +
-                                " the save that _CHECKPOINT_METADATA tells of: it may be another "
-                                "checkpoint's");
+    Finding f =
+        plan::MakeFinding(Code::kStructureMismatch,
+                          Phrase("the store was written ") + (early ? "before" : "after") +
+                              " the save that _CHECKPOINT_METADATA tells of: it may be another "
+                              "checkpoint's");
     f.file = item.item.directory + ocdbt::kManifestName;
     f.expected = (early ? "not before " : "not after ") +
                  Phrase(early ? *times.init : *times.commit) + " ns";
@@ -233,9 +234,9 @@ void CheckTimes(Context& context, Scan& scan, ItemScan& item) {
 
 }  // namespace
 
-void CheckRecords(Context& context, Scan& scan, ItemScan& item) {
+void CheckRecords(plan::Context& context, plan::Scan& scan, plan::ItemScan& item) {
   CheckTimes(context, scan, item);
   if (item.tree) RecordChecker(context, scan, item).Run();
 }
 
-}  // namespace leafsum::plan
+}  // namespace leafsum::verify
