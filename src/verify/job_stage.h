@@ -20,7 +20,8 @@ class JobStage : public plan::Stage {
   void Failed(uint64_t tag, Error error) final;
 
  protected:
-  // What findings say where a worker fails: the start of each.
+  // What findings say: that a worker gave no result; that it failed, with why behind it; of what it
+  // is that it takes too much memory.
   struct Texts {
     std::string_view no_result, failed, takes;
   };
