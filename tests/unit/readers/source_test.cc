@@ -268,7 +268,7 @@ TEST_CASE("what AUTO takes, by version") {
       {With(kFlat, {"d/_METADATA"}), "d", "d"},
       {{"_CHECKPOINT_METADATA", "metrics/_METADATA", "AUTO/_METADATA"}, {}, {}},
       {{"orbax.checkpoint", "a/_METADATA"}, {}, {}},
-      {{"a/_METADATA"}, "a", {}},
+      {{"a/_METADATA"}, "a", "a"},
   };
   for (const Row& row : rows) {
     const auto listing = Listing(row.paths);
