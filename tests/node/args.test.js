@@ -113,7 +113,8 @@ for (const [command, { options }] of Object.entries(kCommands)) {
       const given = kOptions[name].type === 'flag' ? `--${name}` : `--${name}=${right[name]?.[0] ?? 'auto'}`
       assert.throws(() => parseArguments([command, ...names, given]), { ...refusal, message: /has no option/ }, name)
     }
-    for (const bad of [['--frobnicate'], ['-x'], ['-qv'], ['--no-json'], ['extra'], ['']]) {
+    const optional = kCommands[command].optional ? [['extra', 'more']] : [['extra']]
+    for (const bad of [['--frobnicate'], ['-x'], ['-qv'], ['--no-json'], ...optional, ['']]) {
       assert.throws(() => parseArguments([command, ...names, ...bad]), refusal, bad[0])
     }
     assert.throws(() => parseArguments([command, ...names.slice(1)]), { ...refusal, message: /wants/ })

@@ -199,6 +199,14 @@ test('check, diff, digest, ls, explain', () => {
   const explain = cli(['explain', 'digest-mismatch'])
   assert.equal(explain.status, 0)
   assert.match(explain.stdout, /digest/)
+
+  const hidden = join(fixtures, 'attack/hidden-item/ckpt')
+  const readers = cli(['explain', 'reader-divergence', hidden])
+  assert.equal(readers.status, 0)
+  assert.match(readers.stdout, /^\.a\/: v1 load .* would take a tree there/)
+  assert.match(readers.stdout, /what each reader would take\n[^]*v1 load +0\.11\.37 +\.a\/ as a tree/)
+  assert.match(cli(['explain', 'reader-divergence', baseline]).stdout, /^Every reader that restores anything/)
+  assert.equal(cli(['explain', 'digest-mismatch', baseline]).status, 2)
 })
 
 test('--json is one document, --format ndjson one per line, -o writes it to a file', t => {

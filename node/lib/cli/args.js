@@ -149,13 +149,18 @@ function checkCommand(
     throw usage(`${command} --format ${options.format}: only reports have that form: human, json or ndjson is wanted`)
   if (options.help || options.version) return
   const wanted = spec.operands
-  if (operands.length !== wanted.length) {
+  const most = wanted.length + (spec.optional ? 1 : 0)
+  if (operands.length < wanted.length || operands.length > most) {
     throw usage(
-      `${command} wants ${wanted.join(' and ')}, got ${operands.length} names: leafsum ${command} ${wanted.join(' ')}`,
+      `${command} wants ${wanted.join(' and ')}, got ${operands.length} names: leafsum ${command} ${operandsText(spec)}`,
     )
   }
   if (operands.includes('')) throw usage(`an empty ${wanted[0]}: leafsum ${command} ${wanted.join(' ')}`)
 }
+
+/** As the usage line has them. */
+export const operandsText = (/** @type {import('./options.js').CommandSpec} */ { operands, optional }) =>
+  [...operands, ...(optional ? [`[${optional}]`] : [])].join(' ')
 
 const camel = (/** @type {string} */ name) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase())
 

@@ -38,8 +38,8 @@ export class Context {
 
   /** What is read as a checkpoint, as the user named it. */
   get sources() {
-    const isSource = (/** @type {string} */ _, /** @type {number} */ n) =>
-      kSources.includes(kCommands[this.command].operands[n])
+    const { operands, optional = '' } = kCommands[this.command]
+    const isSource = (/** @type {string} */ _, /** @type {number} */ n) => kSources.includes([...operands, optional][n])
     const { against } = this.options
     return [...this.operands.filter(isSource), ...(against === undefined ? [] : [against])]
   }

@@ -15,6 +15,7 @@
  *
  * @typedef {object} CommandSpec
  * @property {string[]} operands
+ * @property {string} [optional]  an operand that may follow
  * @property {string} help
  * @property {string[]} options
  * @property {boolean} [reports]  what it puts out is a Report: --format sarif and junit are forms of one
@@ -292,7 +293,9 @@ export const kCommands = {
   },
   explain: {
     operands: ['CODE'],
-    help: 'what a finding means, how it comes about, what to do',
-    options: ['output', 'version', 'help'],
+    optional: 'SRC',
+    help: 'what a finding means, how it comes about, what to do; reader-divergence SRC: what each reader would take',
+    options: ['item', 'step', 'all-steps', 'prefix', 'color', 'output', 'version', 'help'],
+    conflicts: [['step', 'all-steps']],
   },
 }

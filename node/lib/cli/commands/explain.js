@@ -1,12 +1,32 @@
+import { check, codes, explain } from '../../api_node.js'
 import { LeafsumError } from '../../errors.js'
-import { codes, explain } from '../../api_node.js'
+import { readersText } from '../readers_text.js'
+import { openSource } from '../source.js'
+import { printable } from '../terminal.js'
+
+const kReaders = 'reader-divergence'
 
 /** @param {import('../context.js').Context} context */
 export async function run(context) {
-  const [code] = context.operands
+  const [code, source] = context.operands
   const text = await explain(code)
   if (!text) throw new LeafsumError('usage', `there is no finding ${code}: there are ${(await codes()).join(' ')}`)
+  if (source === undefined) {
+    context.checkOutput()
+    context.write(text.endsWith('\n') ? text : `${text}\n`)
+    return 0
+  }
+  if (code !== kReaders)
+    throw new LeafsumError('usage', `explain ${code} takes no SRC: what is explained of one is ${kReaders}`)
+  const store = await openSource(source, context.options)
   context.checkOutput()
-  context.write(text.endsWith('\n') ? text : `${text}\n`)
+  const { item, step, allSteps, prefix, signal } = context.apiOptions()
+  const report = await check(store, { item, step, allSteps, prefix, signal, readers: true })
+  context.bar.clear()
+  const found = report.findings.filter((/** @type {any} */ one) => one.code === kReaders)
+  const none =
+    'Every reader that restores anything from here restores what is hashed, as far as the model knows them.\n'
+  const lines = found.map((/** @type {any} */ one) => `${printable(one.file ?? '')}: ${printable(one.message)}\n`)
+  context.write(`${found.length ? lines.join('') : none}\n${readersText(report.output ?? [], context)}`)
   return 0
 }
