@@ -195,7 +195,7 @@ bool IsSizeOf(uint64_t nbytes, const std::vector<uint64_t>& shape, uint32_t item
 // input.
 Status Validate(const ArrayTask& array, size_t files) {
   const zarr::ArrayMetadata& m = array.metadata;
-  const auto bad = [](std::string what) {
+  const auto bad = [](const std::string& what) {
     return Error{ErrorCode::kInvalid, "job: " + what, {}, "", ""};
   };
   if (m.shape.size() != m.chunk_shape.size() || m.shape.size() > kMaxRank) return bad("rank");

@@ -76,7 +76,7 @@ std::string WriteLockfile(const Lockfile& lockfile) {
   }
   const bool has_all = has_content && fingerprints.size() == lockfile.items.size();
   std::string out = "{\"leafsum\":1,\"fingerprint\":";
-  out += has_all ? JsonString(CheckpointText(CombineItems(std::move(fingerprints)))) : "null";
+  out += has_all ? JsonString(CheckpointText(CombineItems(fingerprints))) : "null";
   out += ",\"items\":{" + items + '}';
   items = {};
   if (lockfile.files) AppendFiles(out, *lockfile.files);

@@ -80,7 +80,7 @@ class SpecReader {
     } else if (name == "metadata" && !alone) {
       std::string pointer;
       for (size_t i = depth_ + 1; i < path.size(); ++i) pointer += JsonPointer({path[i]});
-      Claim(std::move(pointer), part);
+      Claim(pointer, part);
     } else if (name == "transform") {
       Transform(part);
     } else if (!IsIdle(name) && !(part.kind == Kind::kEmpty && alone)) {

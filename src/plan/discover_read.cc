@@ -224,8 +224,7 @@ void Discover::ReadTree(Scan& scan, ItemScan& item, const std::string& path, Byt
   }
   item.no_fingerprint |= tree->has_equal_key_paths;
   for (readers::TreeDivergence& d : readers::CheckTree(tree->entries)) {
-    Finding f =
-        MakeFinding(d.all_raise ? Code::kInvalid : Code::kReaderDivergence, std::move(d.message));
+    Finding f = MakeFinding(d.all_raise ? Code::kInvalid : Code::kReaderDivergence, d.message);
     f.key_path = std::move(d.key_path);
     f.expected = std::move(d.hashed);
     f.actual = std::move(d.taken);

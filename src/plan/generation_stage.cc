@@ -13,7 +13,6 @@
 namespace leafsum::plan {
 
 using report::Code;
-using report::Command;
 using report::Finding;
 using report::Severity;
 
@@ -194,7 +193,7 @@ void GenerationStage::OnFailure(size_t tag, Error error) {
   context_.Add(context_.scans[want.scan], ItemOf(want), FindingOf(error, want.path));
 }
 
-void GenerationStage::Lose(const Want& want, Error error) {
+void GenerationStage::Lose(const Want& want, const Error& error) {
   ItemOf(want).versions.gaps.push_back(
       {want.node.generation_number, want.node.num_generations, error.message});
   if (error.code == ErrorCode::kMissing) return;

@@ -35,7 +35,7 @@ class GenerationStage : public ReadingStage {
   void TakeVersionNode(const Want& want, Bytes bytes);
   void TakeVersions(ItemScan& item, const std::vector<ocdbt::BtreeGenerationReference>& versions);
   // A part of the history that cannot be read, and a warning unless its file was only deleted.
-  void Lose(const Want& want, Error error);
+  void Lose(const Want& want, const Error& error);
   void OnRead(size_t tag, Bytes bytes) override;
   void OnFailure(size_t tag, Error error) override;
 

@@ -12,7 +12,7 @@ namespace {
 
 using report::Command;
 
-Error Bad(std::string_view member, std::string what) {
+Error Bad(std::string_view member, const std::string& what) {
   return Error{ErrorCode::kInvalid, "option \"" + std::string(member) + "\": " + what, {}, "", ""};
 }
 

@@ -13,7 +13,6 @@ namespace leafsum::plan {
 
 using report::Code;
 using report::Finding;
-using report::Severity;
 
 namespace {
 
@@ -166,7 +165,7 @@ void PlanStage::WantDocument(size_t s, size_t i, size_t l) {
   LeafPlan& leaf = item.leaves[l];
   const kvstore::ValueRef& ref = item.store.entries()[leaf.document_entry].value;
   const Document document{s, i, l};
-  auto fail = [&](Error error) {
+  auto fail = [&](const Error& error) {
     Finding f = FindingOf(error, ref.is_inline() ? std::string_view() : scan.files.path(ref.file));
     if (!ref.is_inline()) f.offset = ref.offset;
     leaf.state = LeafPlan::State::kNotRead;

@@ -12,9 +12,7 @@
 
 namespace leafsum::plan {
 
-using report::Code;
 using report::Finding;
-using report::Severity;
 
 std::vector<orbax::MsgpackLeaf*> PlanStage::MsgpackValues(Scan& scan, ItemScan& item) {
   std::vector<orbax::MsgpackLeaf*> values;

@@ -12,8 +12,6 @@
 namespace leafsum::plan {
 namespace {
 
-using report::Code;
-
 // What makes a directory an item (design.md §10.9), what belongs to a checkpoint's own first.
 constexpr std::string_view kCheckpointMetadata = "_CHECKPOINT_METADATA", kMetadata = "_METADATA",
                            kManifest = "manifest.ocdbt";

@@ -78,7 +78,7 @@ void WalkStage::OnFailure(size_t tag, Error error) {
     tree.merge->complete = false;
     return NextProcess(want.tree);
   }
-  tree.walk->Fail(want.read.token, std::move(error));
+  tree.walk->Fail(want.read.token, error);
   WantNodes(want.tree);
 }
 
