@@ -282,9 +282,10 @@ test('of several items the one that AUTO takes, or that the template names', asy
   const named = JSON.stringify({ items: [{ name: 'b', leaves: [{ key_path: ['b'], dtype: 'float32', shape: [2] }] }] })
   assert.equal((await match(several('a', 'b'), named)).exit_code, 0)
   assert.equal((await match(several('a', 'b'), dump(rows(['b'])))).exit_code, 1)
-  // Without a mark of a checkpoint AUTO of 0.12.8 raises: nothing is chosen.
+  // Without a mark of a checkpoint v1 load takes the first tree all the same.
   const unmarked = () => fromMap({ ...tree(rows(['a']), 'a/'), ...tree(rows(['b']), 'b/') })
-  assert.equal((await match(unmarked(), dump(rows(['a'])))).exit_code, 1)
+  assert.equal((await match(unmarked(), dump(rows(['a'])))).exit_code, 0)
+  assert.equal((await match(unmarked(), dump(rows(['b'])))).exit_code, 1)
   assert.equal((await match(await openCheckpoint(several('a', 'b')), dump(rows(['a'])))).exit_code, 0)
 })
 
