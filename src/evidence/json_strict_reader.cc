@@ -13,11 +13,11 @@ using report::Clipped;
 
 std::string Quoted(std::string_view text) { return JsonString(Clipped(text)); }
 
-void StrictReader::Fail(const std::string& message, std::string expected, std::string actual,
-                        ErrorCode code) {
+void StrictReader::Fail(const std::string& message, const std::string& expected,
+                        const std::string& actual, ErrorCode code) {
   if (error_) return;
   error_ = Error{code, document_ + ": " + (place_.empty() ? "" : place_ + ": ") + message,
-                 std::nullopt, std::move(expected), std::move(actual)};
+                 std::nullopt, expected, actual};
 }
 
 bool StrictReader::Object(const JsonValue& value, std::string_view what,

@@ -28,8 +28,8 @@ class StrictReader {
   // `item "state"`, `leaf state:/params/w`: where the next messages are; "" for the document
   // itself.
   void SetPlace(std::string place) { place_ = std::move(place); }
-  void Fail(const std::string& message, std::string expected = {}, std::string actual = {},
-            ErrorCode code = ErrorCode::kInvalid);
+  void Fail(const std::string& message, const std::string& expected = {},
+            const std::string& actual = {}, ErrorCode code = ErrorCode::kInvalid);
 
   // An object with no member but these, each at most once.
   bool Object(const JsonValue& value, std::string_view what,

@@ -29,7 +29,7 @@ Status CheckValue(const Scan& scan, const kvstore::ValueRef& ref) {
                  "",
                  ""};
   if (!RangeFits(ref.offset, ref.length, *size))
-    return Error{ErrorCode::kTruncated, "the data file ends before the value does", *size,
+    return Error{ErrorCode::kTruncated, "the data file ends before the value does", size,
                  Phrase(ref.offset) + " + " + Phrase(ref.length) + " bytes",
                  Phrase(*size) + " bytes"};
   return std::nullopt;

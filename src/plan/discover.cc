@@ -191,7 +191,7 @@ void Discover::StartItems(size_t scan_index) {
                     "together, and "
                     "_METADATA is missing. No reader restores anything from it; save again");
     f.file = name + "ocdbt.process_*/";
-    f.expected = name + "_METADATA and " + name + "manifest.ocdbt";
+    f.expected = Phrase(name) + "_METADATA and " + name + "manifest.ocdbt";
     context_.Add(scan, std::move(f));
   }
   for (const std::string& name : layout.unknown_directories) {

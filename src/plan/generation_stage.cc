@@ -187,7 +187,7 @@ void GenerationStage::OnRead(size_t tag, Bytes bytes) {
 
 void GenerationStage::OnFailure(size_t tag, Error error) {
   const Want want = wants_[tag];
-  if (want.numbered == 0) return Lose(want, std::move(error));
+  if (want.numbered == 0) return Lose(want, error);
   // There is no falling back to the manifest before this one: the reference does not either.
   ItemOf(want).failed = true;
   context_.Add(context_.scans[want.scan], ItemOf(want), FindingOf(error, want.path));

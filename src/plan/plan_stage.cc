@@ -74,7 +74,7 @@ void PlanStage::PlanFile(Scan& scan, ItemScan& item, std::string_view dtype) {
   LeafPlan leaf;
   leaf.record.value_type = leaf.record.dtype = dtype;
   leaf.record.nbytes = *scan.files.size(*id);
-  leaf.raw_file = *id;
+  leaf.raw_file = id;
   item.leaves.push_back(std::move(leaf));
   item.tree_read = true;
 }

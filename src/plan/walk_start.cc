@@ -32,7 +32,7 @@ bool WasCommitted(const Scan& scan, std::string_view item) {
 std::string LostManifest(const Scan& scan, const std::string& dir) {
   const auto [first, last] = scan.Below(dir);
   const auto has = [&](std::string_view start) {
-    const auto [from, to] = scan.Below(std::string(start));
+    const auto [from, to] = scan.Below(start);
     return from < to;
   };
   bool whole = true;

@@ -61,7 +61,7 @@ KeyDigestStage::KeyDigestStage(plan::Context& context)
 }
 
 // One finding for a file, however many values it had: equal ones are kept once.
-void KeyDigestStage::Report(const Value& v, Error error) {
+void KeyDigestStage::Report(const Value& v, const Error& error) {
   plan::Scan& scan = context_.scans[v.scan];
   const plan::ItemScan& item = scan.items[v.item];
   context_.Add(scan, item,

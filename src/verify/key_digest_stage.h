@@ -19,7 +19,7 @@ class KeyDigestStage : public JobStage {
   content::Job MakeJob(const Work& work) override;
   void Take(size_t piece, const content::LeafResult& result) override;
   void Unread(size_t piece, report::Finding finding) override;
-  void Report(const Value& value, Error error);
+  void Report(const Value& value, const Error& error);
 
   std::vector<Value> values_;  // that are in files
 };

@@ -179,9 +179,8 @@ std::string DiffJson(const evidence::Comparison& comparison,
     const evidence::Sign sign =
         o.sign == evidence::Sign::kDifferent && other_kind ? evidence::Sign::kNotRead : o.sign;
     out += std::string(k ? "," : "") + "{\"sign\":\"" + static_cast<char>(sign) +
-           "\",\"item\":" + JsonString(std::string(o.item)) +
-           ",\"key_path\":" + orbax::ToJson(o.key_path()) + ",\"dtype\":" + JsonString(any.dtype) +
-           ",\"shape\":" + ShapeJson(any.shape);
+           "\",\"item\":" + JsonString(o.item) + ",\"key_path\":" + orbax::ToJson(o.key_path()) +
+           ",\"dtype\":" + JsonString(any.dtype) + ",\"shape\":" + ShapeJson(any.shape);
     auto digest = [](const evidence::LeafRecord* r) {
       return r && r->blake3 ? "\"blake3:" + hash::ToHex(*r->blake3) + '"' : std::string("null");
     };
