@@ -179,8 +179,9 @@ Comes about when a save is still running or somebody synchronises the directory.
 Wait until nobody writes there and run again.
 `,
   skipped: `\
-Something was left out on purpose: by --include, --exclude, --sample or --resume, or because
-a digest that was asked for (SHA-256) is not in the lockfile.
+Something was left out on purpose: by --sample, by --include or --exclude of a list, digest or
+lock, or because a digest that was asked for (SHA-256) is not in the lockfile. A comparison
+with --include or --exclude is of the leaves that are left, and its headline says so.
 
 What was read is right as far as it goes; the whole was not shown, so the result is
 INCOMPLETE.

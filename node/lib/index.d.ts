@@ -153,6 +153,14 @@ export interface Report<Output = undefined> {
   exit_code: 0 | 1 | 3 | 4 | 5
   headline: string
   source: { step?: number; commit_timestamp_nsecs?: string; files?: number; bytes?: number }
+  /** Where `item`, or in a comparison `include` or `exclude`, narrowed it. */
+  scope?: {
+    item?: string
+    include?: string[]
+    exclude?: string[]
+    items_left_out: number
+    leaves_left_out: number
+  }
   lock?: { fingerprint: string | null; step?: number; signed_by?: string }
   fingerprint?: string | null
   coverage: { leaf: number; structural: number; unreachable: number; ignored: number; unread: number }

@@ -92,7 +92,7 @@ export async function runCommand(platform, command, sources, given) {
       throw error
     }
     jobs.tell()
-    refuse(verifier.notFound(), verifier.isAmbiguous() ? 'usage' : 'source')
+    refuse(verifier.notFound(), verifier.isMisuse() ? 'usage' : 'source')
     state?.save(verifier.equal(), hasReadAll(verifier.report()))
     if (options.conclude && !verifier.conclude(JSON.stringify(options.conclude())))
       throw bug('a judgement that is none')

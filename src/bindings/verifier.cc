@@ -116,7 +116,7 @@ EMSCRIPTEN_BINDINGS(verifier) {
       .function("error", &Error)
       .function("notFound", &Error)
       .function(
-          "isAmbiguous", +[](const Verifier& v) { return v.core.is_ambiguous(); })
+          "isMisuse", +[](const Verifier& v) { return v.core.is_misuse(); })
       .function(
           "feed", +[](Verifier& v, uint32_t id, val bytes) { v.core.Feed(id, CopyIn(bytes)); })
       .function(

@@ -222,13 +222,16 @@ Sign Comparer::OneSided(const LeafRecord& leaf, bool is_missing) {
 }
 
 Sign Comparer::Judge(LeafOutcome& leaf) {
-  if (options_.wants && !options_.wants(item_, leaf.key_path())) return Sign::kNotRead;
   if (!leaf.actual) return OneSided(*leaf.expected, true);
   if (!leaf.expected) return OneSided(*leaf.actual, false);
   return ComparePair(leaf);
 }
 
 void Comparer::Record(LeafOutcome leaf) {
+  if (options_.wants && !options_.wants(item_, leaf.key_path())) {
+    ++out_.left_out;
+    return;
+  }
   leaf.item = item_;
   leaf.sign = Judge(leaf);
   switch (leaf.sign) {

@@ -37,8 +37,8 @@ struct CompareOptions {
   // --item: names; empty for all. A side's only item is in scope under the name "" too: it is the
   // checkpoint.
   std::vector<std::string> items;
-  // --include, --exclude, --sample: leaves that are not wanted are counted as not read and give no
-  // finding. Asked with the source's item name. Empty for all.
+  // --include, --exclude: leaves that are not wanted are counted as left out, and nothing else is
+  // said of them. Asked with the source's item name. Empty for all.
   std::function<bool(std::string_view item, const orbax::KeyPath& path)> wants;
   // How values differ, by index into Comparison::leaves, where that is known: goes into the
   // messages.
@@ -65,7 +65,8 @@ struct LeafOutcome {
 };
 
 struct Comparison {
-  report::LeafCounts counts;        // every leaf in exactly one of them
+  report::LeafCounts counts;        // every leaf that is wanted in exactly one of them
+  uint64_t left_out = 0;            // leaves that are not wanted
   uint64_t equal_with_content = 0;  // of those equal, the leaves that have content
   std::vector<LeafOutcome> leaves;  // by item and key path
 };

@@ -169,7 +169,9 @@ void PairLockfile(Context& context, Scan& scan, evidence::Lockfile& lock) {
   // --item may name an item of the lockfile where the source is that item.
   if (context.options.item && lock.items.size() > 1)
     std::erase_if(lock.items, [&](const evidence::ItemRecord& item) {
-      return item.name != *context.options.item;
+      if (item.name == *context.options.item) return false;
+      context.items_left_out.insert(item.name);
+      return true;
     });
 }
 

@@ -205,7 +205,8 @@ struct Context {
   bool digests_believed =
       false;  // of a leaf: the evidence's, because its stored bytes are those of the evidence
 
-  bool narrowed = false;  // any item is
+  bool narrowed = false;                 // any item is
+  std::set<std::string> items_left_out;  // by --item: of the source, and of the evidence
   // Whether every other file in `files_below` is locked or held against the lockfile: then none of
   // them is merely unknown.
   bool judges_files = false;

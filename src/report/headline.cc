@@ -18,12 +18,24 @@ void Append(std::string& list, const std::string& part) {
   list += part;
 }
 
-// ` in item "state"`: what --item narrowed the question to.
-std::string Scope(const Report& report) {
-  if (report.scope.empty()) return "";
-  std::string names;
-  for (const std::string& name : report.scope) Append(names, JsonString(Clipped(name)));
-  return (report.scope.size() == 1 ? " in item " : " in items ") + names;
+// ` in item "state" for --include "/params/**"`: what the question was narrowed to.
+std::string InScope(const Scope& scope) {
+  std::string out;
+  if (scope.item) out += " in item " + JsonString(Clipped(*scope.item));
+  std::string patterns;
+  for (const std::string& p : scope.include)
+    Append(patterns, "--include " + JsonString(Clipped(p)));
+  for (const std::string& p : scope.exclude)
+    Append(patterns, "--exclude " + JsonString(Clipped(p)));
+  return patterns.empty() ? out : out + " for " + patterns;
+}
+
+// "; left out: 1 item, 11 leaves"
+std::string LeftOut(const Scope& scope) {
+  std::string parts;
+  if (scope.items_left_out) Append(parts, Count(scope.items_left_out, "item", "items"));
+  if (scope.leaves_left_out) Append(parts, Leaves(scope.leaves_left_out));
+  return parts.empty() ? "" : "; left out: " + parts;
 }
 
 // Whatever the lockfile or the second source is called.
@@ -186,7 +198,7 @@ std::string Success(const Report& report, const VerdictInput& input) {
 }  // namespace
 
 std::string Headline(const Report& report, const VerdictInput& input) {
-  std::string out = Phrase(report.verdict.word) + Scope(report) + ": ";
+  std::string out = Phrase(report.verdict.word) + InScope(report.scope) + ": ";
   switch (report.verdict.verdict) {
     case Verdict::kMatch:
       out += Success(report, input) + Warnings(report);
@@ -205,6 +217,7 @@ std::string Headline(const Report& report, const VerdictInput& input) {
              Leaves(input.leaves_with_content) + " with content" + Warnings(report);
       break;
   }
+  out += LeftOut(report.scope);
   if (input.unlisted)
     out += "; the source has no listing: files that nothing refers to could not be looked for";
   if (input.narrowed) out += ", nor keys of no leaf";

@@ -84,6 +84,16 @@ struct VerdictResult {
 // The one pure function: worst wins, MISMATCH, INCOMPLETE, UNTRUSTED, NO-EVIDENCE, VERIFIED.
 VerdictResult Decide(const VerdictInput& input);
 
+// What --item, --include and --exclude narrow a comparison to, and what they leave out of it.
+struct Scope {
+  std::optional<std::string> item;
+  std::vector<std::string> include, exclude;
+  uint64_t items_left_out = 0;
+  uint64_t leaves_left_out = 0;  // of the items that are left
+
+  bool IsNarrow() const { return item || !include.empty() || !exclude.empty(); }
+};
+
 struct SourceInfo {
   std::optional<uint64_t> step;
   std::optional<std::string> commit_timestamp_nsecs;
@@ -94,8 +104,8 @@ struct SourceInfo {
 struct Report {
   Command command = Command::kVerify;
   VerdictResult verdict;
-  std::string headline;            // one sentence; set by Headline()
-  std::vector<std::string> scope;  // items named by --item, none for all: the headline names them
+  std::string headline;  // one sentence; set by Headline()
+  Scope scope;
   SourceInfo source;
   bool has_lock = false;                        // without one, "lock" is null
   std::optional<std::string> lock_fingerprint;  // "leafsum1:…" as the lockfile has it

@@ -74,6 +74,24 @@ void AppendSource(std::string& out, const SourceInfo& source) {
   if (source.bytes) o.Number("bytes", *source.bytes);
 }
 
+void AppendPatterns(std::string& out, const std::vector<std::string>& patterns) {
+  out += '[';
+  for (const std::string& pattern : patterns) {
+    if (out.back() != '[') out += ',';
+    AppendJsonString(out, Printable(pattern));
+  }
+  out += ']';
+}
+
+void AppendScope(std::string& out, const Scope& scope) {
+  ObjectWriter o(out);
+  if (scope.item) o.Text("item", scope.item);
+  if (!scope.include.empty()) AppendPatterns(o.Member("include"), scope.include);
+  if (!scope.exclude.empty()) AppendPatterns(o.Member("exclude"), scope.exclude);
+  o.Number("items_left_out", scope.items_left_out);
+  o.Number("leaves_left_out", scope.leaves_left_out);
+}
+
 void AppendLock(std::string& out, const Report& report) {
   ObjectWriter o(out);
   o.Text("fingerprint", report.lock_fingerprint);
@@ -123,6 +141,7 @@ std::string ToJson(const Report& report) {
     o.Number("exit_code", static_cast<uint64_t>(report.verdict.exit_code));
     o.Text("headline", std::string_view(report.headline));
     AppendSource(o.Member("source"), report.source);
+    if (report.scope.IsNarrow()) AppendScope(o.Member("scope"), report.scope);
     if (report.has_lock)
       AppendLock(o.Member("lock"), report);
     else

@@ -10,6 +10,7 @@
 #include "evidence/fingerprint.h"
 #include "plan/assign_chunks.h"
 #include "verify/check_readers.h"
+#include "verify/narrow.h"
 #include "verify/other_files_stage.h"
 #include "verify/outputs.h"
 #include "verify/verifier.h"
@@ -210,6 +211,7 @@ std::string Verifier::Rows(size_t list, size_t& next, size_t bytes) const {
 void Verifier::Finish() {
   CompareFingerprint();
   DescribeSource();
+  DescribeScope();
   CountLeaves();
   WeighEvidence();
   report_.findings = std::move(context_.findings);
@@ -222,7 +224,6 @@ void Verifier::DescribeSource() {
   const plan::Options& o = context_.options;
   const plan::Scan& scan = context_.scans[0];
   report_.command = o.command;
-  if (o.item) report_.scope = {*o.item};
   if (scan.step_chosen) report_.source.step = scan.layout.chosen->number();
   if (scan.saved.commit_timestamp_nsecs && !(scan.layout.is_root && !scan.step_chosen))
     report_.source.commit_timestamp_nsecs = Phrase(*scan.saved.commit_timestamp_nsecs);
@@ -244,6 +245,22 @@ void Verifier::DescribeSource() {
   report_.coverage = scan.coverage.Sum();
 }
 
+void Verifier::DescribeScope() {
+  const plan::Options& o = context_.options;
+  report::Scope& scope = report_.scope;
+  scope.item = o.item;
+  scope.items_left_out = context_.items_left_out.size();
+  if (!NarrowsQuestion(o)) return;
+  scope.include = o.include;
+  scope.exclude = o.exclude;
+  if (comparison_) {
+    scope.leaves_left_out = comparison_->left_out;
+    return;
+  }
+  for (const plan::ItemScan& item : context_.scans[0].items)
+    for (const plan::LeafPlan& leaf : item.leaves) scope.leaves_left_out += leaf.left_out;
+}
+
 // What became of the leaves: read, compared, or neither.
 void Verifier::CountLeaves() {
   const plan::Options& o = context_.options;
@@ -263,6 +280,7 @@ void Verifier::CountLeaves() {
         input.newer_generation = std::max(input.newer_generation, newest);
     }
     for (const plan::LeafPlan& leaf : item.leaves) {
+      if (leaf.left_out && NarrowsQuestion(o)) continue;
       input.leaves_with_content += leaf.state == plan::LeafPlan::State::kRead;
       not_read += leaf.state == plan::LeafPlan::State::kNotRead ||
                   leaf.state == plan::LeafPlan::State::kPlanned;

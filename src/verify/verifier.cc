@@ -17,6 +17,7 @@
 #include "verify/check_records.h"
 #include "verify/hash_stage.h"
 #include "verify/key_digest_stage.h"
+#include "verify/narrow.h"
 #include "verify/other_files_stage.h"
 #include "verify/read_stage.h"
 #include "verify/sample_stage.h"
@@ -24,7 +25,6 @@
 
 namespace leafsum::verify {
 
-using report::Code;
 using report::Command;
 using report::Finding;
 
@@ -166,7 +166,8 @@ void Verifier::CompletePlan() {
     if (plan::ChecksAll(context_.options)) CheckReaders(context_, scan);
   }
   RenameLeaves();
-  LeaveOutFiltered();
+  error_ = LeaveOut(context_, lock());
+  fits_no_leaf_ = !error_.empty();
 }
 
 void Verifier::CompareAll() {
@@ -194,26 +195,6 @@ void Verifier::RenameLeaves() {
   for (const auto& [leaf, rename] : leaves) leaf->record.key_path = rename->to;
   for (plan::Scan& scan : context_.scans)
     for (plan::ItemScan& item : scan.items) plan::SortLeaves(item);
-}
-
-void Verifier::LeaveOutFiltered() {
-  const plan::Options& o = context_.options;
-  if (o.include.empty() && o.exclude.empty()) return;
-  for (plan::Scan& scan : context_.scans) {
-    for (plan::ItemScan& item : scan.items) {
-      for (plan::LeafPlan& leaf : item.leaves) {
-        if (plan::IsIncluded(o, item.item.name, leaf.record.key_path)) continue;
-        if (leaf.state == plan::LeafPlan::State::kPlanned)
-          leaf.state = plan::LeafPlan::State::kNotRead;
-        leaf.left_out = true;
-        ++filtered_;
-      }
-    }
-  }
-  if (filtered_ == 0) return;
-  Finding f = plan::MakeFinding(Code::kSkipped, "leaves were left out by --include or --exclude");
-  f.actual = Phrase(filtered_) + (filtered_ == 1 ? " leaf" : " leaves");
-  context_.findings.Add(std::move(f));
 }
 
 std::vector<Ask> Verifier::Poll(uint64_t budget) {
@@ -267,10 +248,11 @@ void Verifier::Fail(uint32_t id, Failure failure, std::string_view why) {
   Advance();
 }
 
-bool Verifier::is_ambiguous() const {
-  return std::any_of(context_.scans.begin(), context_.scans.end(), [](const plan::Scan& scan) {
-    return !scan.layout.ambiguous_steps.empty() || scan.layout.duplicate_step_number;
-  });
+bool Verifier::is_misuse() const {
+  return fits_no_leaf_ ||
+         std::any_of(context_.scans.begin(), context_.scans.end(), [](const plan::Scan& scan) {
+           return !scan.layout.ambiguous_steps.empty() || scan.layout.duplicate_step_number;
+         });
 }
 
 }  // namespace leafsum::verify

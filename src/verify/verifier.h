@@ -36,8 +36,9 @@ class Verifier {
   void SetEvidence(Bytes lockfile, bool with_source);
   // A usage error, "" if none: wrong options, evidence that is refused, no such step or item.
   const std::string& error() const { return error_; }
-  // The error is that the caller has to say which of several checkpoints is meant.
-  bool is_ambiguous() const;
+  // The error is the caller's alone, whatever the source is: which of several checkpoints is meant
+  // has to be said, or a pattern fits no leaf.
+  bool is_misuse() const;
 
   // What to start now: at most `budget` bytes of open asks, but one where nothing is open and Done
   // is false.
@@ -80,13 +81,13 @@ class Verifier {
   bool IsListed() const;
   void CompletePlan();
   void RenameLeaves();
-  void LeaveOutFiltered();
   void MakeRecords();
   void Compare(report::FindingList& findings);
   void CompareAll();
   void CompareFingerprint();
   void Finish();
   void DescribeSource();
+  void DescribeScope();
   void CountLeaves();
   void WeighEvidence();
   void Judge();
@@ -100,10 +101,10 @@ class Verifier {
   std::optional<evidence::Lockfile> lock_;
   bool with_source_ = false;
   std::string error_;
-  size_t step_ = 0;  // of kSteps
+  bool fits_no_leaf_ = false;  // the error: a pattern
+  size_t step_ = 0;            // of kSteps
   std::unique_ptr<plan::Stage> stage_;
   PendingAsks asks_;
-  uint64_t filtered_ = 0;
   report::VerdictInput input_;
   std::optional<evidence::Comparison> comparison_;
   report::Report report_;

@@ -46,8 +46,8 @@ def describe(base):
     return {**base, "step": step, "items": items, "leaves": leaves}
 
 
-def asks(base, path):
-    """[[label, reader, path, how]]"""
+def asks(base, path, step_read=None):
+    """[[label, reader, path, how]]; of a root at the step that the verdict speaks of, the base's own where None"""
     rows = [
         [name, name, path, {}]
         for name in (
@@ -69,6 +69,12 @@ def asks(base, path):
         ]
     options, step = base["options"], base["step"]
     names = [i[len(step) :].lstrip("/") for i in base["items"]]
+    leaves = base["leaves"]
+    if step and step_read is not None and step_read != number(step):
+        # The lockfile names no step, and another one is the newest now.
+        other = [name for name in os.listdir(path) if re.search(r"\d$", name) and number(name) == step_read]
+        leaves = [(other[0] + item[len(step) :], *leaf) for item, *leaf in leaves]
+        step = other[0]
     if base["kind"] == "root":
         args = {"args": "pytree"} if names in (["default"], []) else {"args": "pytree", "items": names}
         rows += [
@@ -94,7 +100,7 @@ def asks(base, path):
             ]
         if names and not step:
             rows.append(["Composite args", "Composite.args", top, {"items": names[:1], "args": "pytree"}])
-    for item, name, driver, ocdbt in base["leaves"]:
+    for item, name, driver, ocdbt in leaves:
         rows.append(
             [
                 "TensorStore " + join(item, name),

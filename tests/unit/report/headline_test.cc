@@ -50,11 +50,12 @@ TEST_CASE("VERIFIED names what it does not cover") {
         "timestamps");
   report.coverage = {100, 20, 3, 4, 0};
   report.leaves = {1, 0, 2, 1, 0};
-  report.scope = {"state"};
+  report.scope.item = "state";
+  report.scope.items_left_out = 2;
   report.has_lock = false;
   CHECK(HeadlineOf(report, Trusted()) ==
         "VERIFIED in item \"state\": 1 leaf equal to the evidence given; allowed: 2 missing, 1 "
-        "extra; "
+        "extra; left out: 2 items; "
         "not covered: custom metadata, sharding, timestamps, 7 bytes that nobody vouches for");
 }
 
