@@ -69,12 +69,11 @@ def asks(base, path, step_read=None):
         ]
     options, step = base["options"], base["step"]
     names = [i[len(step) :].lstrip("/") for i in base["items"]]
-    leaves = base["leaves"]
+    place = ""  # what stands for the base's own step in paths
     if step and step_read is not None and step_read != number(step):
         # The lockfile names no step, and another one is the newest now.
         other = [name for name in os.listdir(path) if re.search(r"\d$", name) and number(name) == step_read]
-        leaves = [(other[0] + item[len(step) :], *leaf) for item, *leaf in leaves]
-        step = other[0]
+        place = step = other[0]
     if base["kind"] == "root":
         args = {"args": "pytree"} if names in (["default"], []) else {"args": "pytree", "items": names}
         rows += [
@@ -100,12 +99,13 @@ def asks(base, path, step_read=None):
             ]
         if names and not step:
             rows.append(["Composite args", "Composite.args", top, {"items": names[:1], "args": "pytree"}])
-    for item, name, driver, ocdbt in leaves:
+    for item, name, driver, ocdbt in base["leaves"]:
+        directory = place + item[len(base["step"]) :] if place else item
         rows.append(
             [
                 "TensorStore " + join(item, name),
                 "TensorStore",
-                os.path.join(path, item) if item else path,
+                os.path.join(path, directory) if directory else path,
                 {"name": name, "driver": driver, "ocdbt": ocdbt},
             ]
         )

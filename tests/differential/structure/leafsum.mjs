@@ -3,7 +3,7 @@
 //                                          -> {"id", "exit_code", "headline"}; FILE is the lockfile, if there is one;
 //                                          with or without `source`
 //   {"id", "verify": PATH, "with": FILE, "prefix": TEXT or null} ->
-//   {"id", "exit_code", "headline", "findings": [text...]}
+//   {"id", "exit_code", "headline", "findings": [text...], "step": of a root, the step that was read}
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { LeafsumError, fromPath, lock, verify } from '../../../node/lib/index.js'
@@ -25,7 +25,8 @@ async function answer(/** @type {any} */ question) {
     workers: 1,
     prefix: question.prefix ?? undefined,
   })
-  return { exit_code: report.exit_code, headline: report.headline, findings: report.findings.map(sketch) }
+  const { exit_code, headline, source } = report
+  return { exit_code, headline, findings: report.findings.map(sketch), step: source.step }
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -64,7 +64,7 @@ def judged(lane, base, root, always=False):
     report = lane.verify(root, base["lockfile"], prefix=base["flax"])
     if report["exit_code"] != 0 and not always:
         return report, None, []
-    rows = asks.asks(base, root, report["source"].get("step"))
+    rows = asks.asks(base, root, report.get("step"))
     answers = lane.read(rows)
     return report, answers, asks.differences(base["answers"], answers, rows, base["known"])
 
