@@ -4,6 +4,7 @@
 #include <functional>
 #include <utility>
 
+#include "base/path.h"
 #include "base/sort.h"
 
 namespace leafsum::ocdbt {
@@ -11,7 +12,7 @@ namespace {
 
 // Whether a key that is not before `wanted` is wanted by it.
 bool IsWithin(const std::string& key, const std::string& wanted) {
-  const size_t n = wanted.rfind('/') + 1;
+  const size_t n = DirectoryOf(wanted).size();
   return key.compare(0, n, wanted, 0, n) == 0;
 }
 

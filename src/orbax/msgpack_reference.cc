@@ -6,6 +6,7 @@
 
 #include "base/decimal.h"
 #include "base/limits.h"
+#include "base/path.h"
 #include "base/phrase.h"
 #include "base/text.h"
 
@@ -191,7 +192,7 @@ namespace leafsum::orbax {
 std::string ArrayDirectory(const MsgpackLeaf& leaf, std::string_view file) {
   std::string name(AsText(leaf.raw));
   if (leaf.reference != MsgpackLeaf::Reference::kGda) return name;
-  return std::string(file.substr(file.rfind('/') + 1)) + "_gda/" + name;
+  return std::string(NameOf(file)) + "_gda/" + name;
 }
 
 }  // namespace leafsum::orbax

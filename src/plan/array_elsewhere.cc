@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/path.h"
 #include "base/phrase.h"
 #include "base/sort.h"
 
@@ -13,7 +14,7 @@ std::string_view Around(const ItemScan& item) {
   std::string_view directory = item.item.directory;
   if (directory.empty()) return directory;
   directory.remove_suffix(1);
-  return directory.substr(0, directory.rfind('/') + 1);
+  return DirectoryOf(directory);
 }
 
 }  // namespace

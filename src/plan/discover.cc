@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/path.h"
 #include "base/phrase.h"
 #include "base/text.h"
 #include "plan/choose_layout.h"
@@ -105,7 +106,7 @@ void Discover::LookAtHeads(size_t scan_index) {
   if (!scan.listed) return;
   for (const FileEntry& entry : scan.listing) {
     const std::string_view path = entry.path;
-    const std::string_view directory = path.substr(0, path.rfind('/') + 1);
+    const std::string_view directory = DirectoryOf(path);
     if (entry.kind != FileEntry::Kind::kFile || path.substr(directory.size()) != "checkpoint" ||
         entry.size < kTensorFlow.size() || std::count(directory.begin(), directory.end(), '/') > 2)
       continue;

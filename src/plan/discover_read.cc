@@ -1,5 +1,6 @@
 // The side files of a checkpoint have arrived: decoded, each into its place, and what is wrong with
 // them.
+#include "base/path.h"
 #include "base/phrase.h"
 #include "base/sort.h"
 #include "base/text.h"
@@ -101,7 +102,7 @@ void Discover::ReadMsgpack(size_t tag, Bytes bytes) {
 void Discover::ReadCheckpoint(Scan& scan, const Want& want, Bytes bytes) {
   auto m = orbax::ParseCheckpointMetadata(bytes);
   if (!m) return Report(want, m.error());
-  const std::string directory = want.path.substr(0, want.path.rfind('/') + 1);
+  const std::string directory(DirectoryOf(want.path));
   const orbax::CheckpointMetadata& document = scan.saved.documents[directory] = std::move(*m);
   Duplicates(scan, nullptr, want.path, document.duplicate_members);
   if (document.commit_timestamp_nsecs &&

@@ -6,6 +6,7 @@
 #include <set>
 #include <tuple>
 
+#include "base/path.h"
 #include "base/phrase.h"
 #include "base/text.h"
 #include "plan/unknown_files.h"

@@ -3,6 +3,7 @@
 
 #include "base/checked.h"
 #include "base/json.h"
+#include "base/path.h"
 #include "base/phrase.h"
 #include "base/sort.h"
 #include "base/text.h"

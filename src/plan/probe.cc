@@ -4,6 +4,7 @@
 
 #include "base/byte_reader.h"
 #include "base/json.h"
+#include "base/path.h"
 #include "base/phrase.h"
 #include "base/sort.h"
 #include "kvstore/safe_path.h"
@@ -327,7 +328,7 @@ void Probe::Tree(const Want& want, Bytes bytes) {
 // An array's own document: its chunks are asked for one by one.
 void Probe::Chunks(const Want& document, Bytes bytes) {
   Scan& scan = context_.scans[document.scan];
-  const std::string prefix = document.path.substr(0, document.path.rfind('/') + 1);
+  const std::string prefix(DirectoryOf(document.path));
   // At the root of a directory it was found by name already.
   if (!directories_[document.directory].Has(document.path.substr(prefix.size())) ||
       prefix != directories_[document.directory].path)

@@ -139,10 +139,4 @@ std::string MiB(uint64_t bytes) {
   return Phrase(tenths / 10) + "." + Phrase(tenths % 10) + " MiB";
 }
 
-std::pair<std::string_view, std::string_view> SplitKey(std::string_view key) {
-  const size_t slash = key.rfind('/');
-  if (slash == key.npos) return {{}, key};
-  return {key.substr(0, slash), key.substr(slash + 1)};
-}
-
 }  // namespace leafsum::plan

@@ -248,8 +248,4 @@ report::Finding AsWarning(report::Finding finding);
 report::Code CodeOf(ErrorCode code);
 std::string MiB(uint64_t bytes);  // "12.5 MiB", for messages
 
-// What lies before the last "/" of a key or path, and what behind it: all of it where there is
-// none.
-std::pair<std::string_view, std::string_view> SplitKey(std::string_view key);
-
 }  // namespace leafsum::plan

@@ -3,20 +3,20 @@
 namespace leafsum::plan {
 namespace {
 
-std::string_view NameOf(std::string_view directory) {
+std::string_view TopOf(std::string_view directory) {
   return directory.substr(0, directory.find('/'));
 }
 
 }  // namespace
 
 StepScope::StepScope(const orbax::Layout& layout) {
-  for (const std::string& directory : layout.unfinished_steps) others_.insert(NameOf(directory));
+  for (const std::string& directory : layout.unfinished_steps) others_.insert(TopOf(directory));
   if (!layout.chosen) return;  // no root, or every step is read
   const orbax::Step& read = *layout.chosen;
   for (const auto* steps : {&layout.steps, &layout.foreign_steps})
     for (const orbax::Step& step : *steps)
       if (step.directory != read.directory || step.file != read.file)
-        others_.insert(step.file.empty() ? NameOf(step.directory) : std::string_view(step.file));
+        others_.insert(step.file.empty() ? TopOf(step.directory) : std::string_view(step.file));
 }
 
 }  // namespace leafsum::plan

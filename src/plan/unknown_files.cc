@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/path.h"
 #include "base/phrase.h"
 #include "base/sort.h"
 #include "ocdbt/numbered_manifest.h"
@@ -115,7 +116,7 @@ void FindBesideItems(Context& context, Scan& scan) {
     const auto [first, last] = scan.Below(dir);
     for (size_t i = first; i < last; ++i) {
       const std::string_view path = scan.listing[i].path;
-      const std::string_view name = path.substr(path.rfind('/') + 1);
+      const std::string_view name = NameOf(path);
       if (scan.listing[i].kind != FileEntry::Kind::kFile || IsKnownName(name) ||
           readers::IsCompanion(path, true) || used.contains(*scan.files.Find(path)))
         continue;

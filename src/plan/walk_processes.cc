@@ -2,6 +2,7 @@
 // time after it. Nothing is read from them: what they lack or hold otherwise is a warning.
 #include <algorithm>
 
+#include "base/path.h"
 #include "base/phrase.h"
 #include "base/sort.h"
 #include "kvstore/key_text.h"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/path.h"
 #include "base/sort.h"
 #include "orbax/flax_name.h"
 #include "readers/companion.h"
@@ -142,8 +143,6 @@ class Finder {
   std::vector<std::string> unmerged_, checkpoints_, files_;
   const DirectorySet elsewhere_;
 };
-
-std::string_view NameOf(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 }  // namespace
 

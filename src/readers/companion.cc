@@ -1,5 +1,7 @@
 #include "readers/companion.h"
 
+#include "base/path.h"
+
 namespace leafsum::readers {
 namespace {
 
@@ -35,9 +37,8 @@ std::string_view CompanionDirectory(std::string_view path) {
 bool IsCompanion(std::string_view path, bool is_regular) {
   if (!CompanionDirectory(path).empty()) return true;
   if (!is_regular) return false;
-  const size_t slash = path.rfind('/');
-  if (slash == path.npos && IsAtTop(path)) return true;
-  const std::string_view name = path.substr(slash + 1);  // npos + 1 is 0
+  const std::string_view name = NameOf(path);
+  if (name.size() == path.size() && IsAtTop(path)) return true;
   for (const std::string_view known : kNamesAnywhere)
     if (name == known) return true;
   return name.ends_with(kEndingAnywhere);

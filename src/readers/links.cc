@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/path.h"
 #include "readers/closed_world.h"
 #include "readers/companion.h"
 
@@ -69,9 +70,8 @@ bool LinkRoles::IsOutOfScope(std::string_view path) const {
 // Whether a reader may look for a file of this name here. In the directories of a store it may be
 // any name.
 bool LinkRoles::MayNameAFile(std::string_view path) const {
-  const size_t slash = path.rfind('/');
-  const std::string_view name = path.substr(slash + 1);
-  if (slash != path.npos && stores_.Holds(path.substr(0, slash))) return true;
+  const auto [directory, name] = SplitKey(path);
+  if (name.size() < path.size() && stores_.Holds(directory)) return true;
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames) ||
          std::any_of(std::begin(kBeginnings), std::end(kBeginnings),
                      [&](auto known) { return name.starts_with(known); }) ||
@@ -87,7 +87,7 @@ bool LinkRoles::IsStepLike(std::string_view name) const {
 
 LinkRole LinkRoles::RoleOf(const FileEntry& link) const {
   const std::string_view path = link.path;
-  const std::string_view name = path.substr(path.rfind('/') + 1);
+  const std::string_view name = NameOf(path);
   const std::string_view directory = path.substr(0, path.size() - name.size());
   const bool at_top = directory.empty();
   if (const std::string_view companion = CompanionDirectory(path); !companion.empty())
