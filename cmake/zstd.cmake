@@ -2,8 +2,8 @@
 leafsum_source_dir(ZSTD CRATE_DIR zstd-sys/zstd PROBE lib/zstd.h
   URL https://github.com/facebook/zstd/releases/download/v1.5.7/zstd-1.5.7.tar.gz
   SHA256 eb33e51f49a15e023950cd7825ca74a4a2b43db8354825ac24fc1b7ee09e6fa3)
-include(zstd_patch)
-zstd_patched_lib(lib)
+include(patched_copy)
+leafsum_patched_copy(lib zstd SOURCE ${ZSTD_SOURCE_DIR}/lib TAKE zstd.h zstd_errors.h common decompress)
 set(huffman ${PROJECT_SOURCE_DIR}/src/codec)
 
 add_library(zstd_decompress STATIC

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.."
 . cmake/env.sh
 frames=${1:-10000} copies=${2:-10}
 stock=${ZSTD_SOURCE_DIR:-build/deps/vendor/zstd-sys/zstd}/lib
-ours=build/wasm/zstd/lib
+ours=build/wasm/patched/zstd
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
