@@ -14,7 +14,7 @@ for table in "${tables[@]}"; do
   esac
 done
 
-setup=(--python)
+setup=()
 if wants page; then setup+=(--browser); fi
 cmake/setup.sh "${setup[@]}"
 . cmake/env.sh

@@ -1,7 +1,5 @@
 # blake3: the official C code with every kernel that the target can run.
-leafsum_source_dir(BLAKE3 CRATE_DIR blake3 PROBE c/blake3_impl.h
-  URL https://github.com/BLAKE3-team/BLAKE3/archive/refs/tags/1.8.2.tar.gz
-  SHA256 6b51aefe515969785da02e87befafc7fdc7a065cd3458cf1141f29267749e81f)
+leafsum_source_dir(blake3)
 set(c ${BLAKE3_SOURCE_DIR}/c)
 
 option(LEAFSUM_BLAKE3_SSE41 "Natively no kernel wider than wasm's, for comparisons" OFF)

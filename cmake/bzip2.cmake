@@ -1,7 +1,5 @@
 # bzip2_decompress: libbz2 without its stdio half. Its compressor is compiled because bzlib.c names it; the linker drops it.
-leafsum_source_dir(BZIP2 CRATE_DIR bzip2-sys/bzip2-1.0.8 PROBE bzlib.h
-  URL https://sourceware.org/pub/bzip2/bzip2-1.0.8.tar.gz
-  SHA256 ab5a03176ee106d3f0fa90e381da478ddae405918153cca248e682cd0c4a2269)
+leafsum_source_dir(bzip2)
 set(bz ${BZIP2_SOURCE_DIR})
 
 add_library(bzip2_decompress STATIC

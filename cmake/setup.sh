@@ -4,22 +4,19 @@
 #   cmake/setup.sh                compilers, Node, pinned C sources, test packages
 #   cmake/setup.sh --browser      Chromium too, for the tests of the page
 #   cmake/setup.sh --sanitizers   the runtime of Clang's, for the tests under them
-#   cmake/setup.sh --python       what makes a Python environment, for the differential tests
 #   cmake/setup.sh --lint         formatters, linters and the type checker
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 want_browser=no
-want_python=no
 want_sanitizers=no
 want_lint=no
 for argument in "$@"; do
   case $argument in
     --browser) want_browser=yes ;;
-    --python) want_python=yes ;;
     --sanitizers) want_sanitizers=yes ;;
-    --lint) want_lint=yes want_python=yes ;;
-    *) echo "usage: cmake/setup.sh [--browser] [--python] [--sanitizers] [--lint]" >&2; exit 2 ;;
+    --lint) want_lint=yes ;;
+    *) echo "usage: cmake/setup.sh [--browser] [--sanitizers] [--lint]" >&2; exit 2 ;;
   esac
 done
 
@@ -40,15 +37,11 @@ have ccache || missing+=(ccache)
 have node || missing+=(nodejs)
 have git || missing+=(git)
 have npm || missing+=(npm)
-[ -e /usr/include/nlohmann/json.hpp ] || missing+=(nlohmann-json3-dev)
+python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3 python3-venv)
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates)
 unpacked_browser=build/tools/chromium/chromium
 if [ $want_browser = yes ] && ! have chromium && ! [ -e $unpacked_browser ]; then missing+=(chromium); fi
-if [ $want_python = yes ] && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then missing+=(python3 python3-venv); fi
 have cargo || missing+=(cargo)
-catch2_header=/usr/include/catch2/catch.hpp
-catch2_source=build/deps/catch2/extras/catch_amalgamated.cpp
-[ -e $catch2_header ] || [ -e $catch2_source ] || missing+=(catch2)
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"
@@ -68,8 +61,6 @@ if [ ${#missing[@]} -gt 0 ]; then
     case $package in
       # Debian 12's plain cargo is too old for today's registry; the current one has another name there.
       cargo) apt-cache show cargo-web >/dev/null 2>&1 && package=cargo-web ;;
-      # Version 3 is packaged as a native library, which em++ cannot use: its source is unpacked below.
-      catch2) [[ $(apt-cache show --no-all-versions catch2) == *"Version: 2."* ]] || continue ;;
       # Ubuntu has but a stub that asks for a snap. What is unpacked below needs these.
       chromium)
         if [ -z "$(apt-cache show --no-all-versions chromium 2>/dev/null)" ]; then
@@ -88,23 +79,6 @@ if [ $want_sanitizers = yes ]; then
   if [ -n "$clang" ] && ! compgen -G "$("$clang" -print-runtime-dir)/libclang_rt.asan*.a" >/dev/null; then
     install "libclang-rt-${clang#clang-}-dev" || say "no runtime for $clang: g++ compiles what runs under the sanitizers"
   fi
-fi
-
-if ! [ -e $catch2_header ] && ! [ -e $catch2_source ]; then
-  say "unpacking the source of the package catch2 into build/deps/catch2"
-  # The machine's own package sources, asked for source packages, in folders of ours: its configuration stays as it is.
-  apt=$PWD/build/deps/apt
-  mkdir -p "$apt/sources.list.d" "$apt/lists/partial" "$apt/cache/archives/partial" build/deps/catch2
-  sed -sn 's/^deb /deb-src /p' /etc/apt/sources.list /etc/apt/sources.list.d/*.list >"$apt/sources.list" 2>/dev/null || true
-  for file in /etc/apt/sources.list.d/*.sources; do
-    [ ! -e "$file" ] || sed 's/^Types:.*/Types: deb-src/' "$file" >"$apt/sources.list.d/${file##*/}"
-  done
-  options=(-qq -o Dir::Etc::SourceList="$apt/sources.list" -o Dir::Etc::SourceParts="$apt/sources.list.d"
-    -o Dir::State::Lists="$apt/lists" -o Dir::Cache="$apt/cache" -o APT::Sandbox::User="$(id -un)")
-  apt-get "${options[@]}" update
-  (cd "$apt" && apt-get "${options[@]}" source --download-only catch2 >/dev/null)
-  tar -xf "$apt"/catch2_*.orig.tar.* -C build/deps/catch2 --strip-components=1
-  rm -rf "$apt"
 fi
 
 # Node: what the product supports is 20.19 and later.
@@ -154,9 +128,31 @@ if [ $want_lint = yes ]; then
   fi
 fi
 
-# C sources, checked by cargo against the hashes in cmake/deps/Cargo.lock.
+# Sources, as cmake/deps/dependencies.json pins them: crates, checked by cargo against Cargo.lock (which tools/lint holds
+# against the table), and wheels that carry headers alone, checked by pip against the table.
 if ! cmp -s cmake/deps/Cargo.lock build/deps/vendor/.leafsum-lock; then
   say "unpacking the pinned C sources into build/deps/vendor"
   cargo vendor --quiet --locked --manifest-path cmake/deps/Cargo.toml build/deps/vendor >/dev/null
   cp cmake/deps/Cargo.lock build/deps/vendor/.leafsum-lock
+fi
+wheels=$(python3 -c '
+import json
+for row in json.load(open("cmake/deps/dependencies.json")).values():
+    if row["client"] == "pip":
+        print("{}=={}".format(*row["package"].split()), "--hash=sha256:" + row["package_sha256"])')
+if [ "$wheels" != "$(cat build/deps/wheels/.requirements 2>/dev/null)" ]; then
+  say "unpacking the pinned headers into build/deps/wheels"
+  rm -rf build/deps/wheels build/deps/wheels.new
+  mkdir build/deps/wheels.new
+  python3 -m venv build/deps/wheels.new/venv
+  echo "$wheels" >build/deps/wheels.new/.requirements
+  # A Python that is newer than the machine's: the packages say what they were built with, and nothing of it is run.
+  build/deps/wheels.new/venv/bin/pip download --quiet --disable-pip-version-check --no-deps --require-hashes \
+    --only-binary :all: --python-version 3.13 -d build/deps/wheels.new -r build/deps/wheels.new/.requirements
+  for wheel in build/deps/wheels.new/*.whl; do
+    name=${wheel##*/}
+    python3 -m zipfile -e "$wheel" "build/deps/wheels.new/${name%%-*}"
+  done
+  rm -rf build/deps/wheels.new/venv build/deps/wheels.new/*.whl
+  mv build/deps/wheels.new build/deps/wheels
 fi

@@ -1,7 +1,5 @@
 # zstd_decompress: the decoder only. The same C everywhere (no assembly), so that native tests test what wasm runs.
-leafsum_source_dir(ZSTD CRATE_DIR zstd-sys/zstd PROBE lib/zstd.h
-  URL https://github.com/facebook/zstd/releases/download/v1.5.7/zstd-1.5.7.tar.gz
-  SHA256 eb33e51f49a15e023950cd7825ca74a4a2b43db8354825ac24fc1b7ee09e6fa3)
+leafsum_source_dir(zstd)
 include(patched_copy)
 leafsum_patched_copy(lib zstd SOURCE ${ZSTD_SOURCE_DIR}/lib TAKE zstd.h zstd_errors.h common decompress)
 set(huffman ${PROJECT_SOURCE_DIR}/src/codec)

@@ -38,7 +38,6 @@ setup=()
 [[ " ${suites[*]} " != *" lint "* ]] || setup+=(--lint)
 [[ " ${suites[*]} " != *" asan "* ]] || setup+=(--sanitizers)
 [[ " ${suites[*]} " != *" browser "* ]] || setup+=(--browser)
-[[ " ${suites[*]} " != *" differential "* ]] || setup+=(--python)
 cmake/setup.sh "${setup[@]}" || exit 1
 . cmake/env.sh
 

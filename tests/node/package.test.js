@@ -45,6 +45,7 @@ test('npm pack holds all that it needs and leaves nothing behind', t => {
   const shipped = /** @type {string[]} */ (fs.readdirSync(join(place, 'app/node_modules/leafsum'), { recursive: true }))
   for (const file of [
     'LICENSE',
+    'THIRD_PARTY_LICENSES',
     'README.md',
     'lib/index.d.ts',
     'lib/core/core.wasm',
