@@ -20,6 +20,7 @@ for preset in "${presets[@]}"; do
   (
     flock 9 # ninja has no lock of its own: two builds of one folder corrupt it
     cmake --preset "$preset" >"build/$preset.configure.log" 2>&1 || { cat "build/$preset.configure.log" >&2; exit 1; }
+    sed -n 's/^-- \(sanitizers: \)/\1/p' "build/$preset.configure.log"
     nice cmake --build "build/$preset" -j "$(nproc)" "$@"
   ) 9>"build/.$preset.lock"
 done

@@ -38,6 +38,8 @@ function(leafsum_cold target level)
 endfunction()
 
 if(LEAFSUM_SANITIZE)
+  string(TOLOWER ${CMAKE_CXX_COMPILER_ID} compiler)
+  message(STATUS "sanitizers: ${LEAFSUM_SANITIZE} with ${compiler} ${CMAKE_CXX_COMPILER_VERSION} (${CMAKE_CXX_COMPILER})")
   # recover=none: a finding must fail the test that caused it, not only print.
   add_compile_options(-fsanitize=${LEAFSUM_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${LEAFSUM_SANITIZE})

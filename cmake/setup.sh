@@ -3,7 +3,7 @@
 # as often as you like; it asks for root only if a system package is missing.
 #   cmake/setup.sh                compilers, Node, pinned C sources, test packages
 #   cmake/setup.sh --browser      Chromium too, for the tests of the page
-#   cmake/setup.sh --sanitizers   the runtime of Clang's, for the tests under them
+#   cmake/setup.sh --sanitizers   Clang and its sanitizers' runtime, for the tests under them
 #   cmake/setup.sh --lint         formatters, linters and the type checker
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -42,6 +42,7 @@ python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3 python3-ven
 unpacked_browser=build/tools/chromium/chromium
 if [ $want_browser = yes ] && ! have chromium && ! [ -e $unpacked_browser ]; then missing+=(chromium); fi
 have cargo || missing+=(cargo)
+[ $want_sanitizers = no ] || have clang++ || missing+=(clang)
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"
@@ -73,12 +74,9 @@ if [ ${#missing[@]} -gt 0 ]; then
   [ ${#packages[@]} = 0 ] || install "${packages[@]}"
 fi
 
-# Which Clang there is, is known only now: Emscripten brings it (cmake/sanitizer_toolchain.cmake).
-if [ $want_sanitizers = yes ]; then
-  clang=$(compgen -c clang- | grep -xE 'clang-[0-9]+' | sort -V | tail -n 1) || true
-  if [ -n "$clang" ] && ! compgen -G "$("$clang" -print-runtime-dir)/libclang_rt.asan*.a" >/dev/null; then
-    install "libclang-rt-${clang#clang-}-dev" || say "no runtime for $clang: g++ compiles what runs under the sanitizers"
-  fi
+# The sanitizers' runtime, which Clang's package only recommends, by the name of the Clang that `clang` is.
+if [ $want_sanitizers = yes ] && ! compgen -G "$(clang -print-runtime-dir)/libclang_rt.asan*.a" >/dev/null; then
+  install "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"
 fi
 
 # Node: what the product supports is 20.19 and later.
