@@ -12,10 +12,10 @@ const here = dirname(fileURLToPath(import.meta.url))
 const [coreFolder = join(here, '../build/wasm'), outputFolder = join(here, '../build/web')] = process.argv.slice(2)
 const core = resolve(coreFolder)
 
-const read = name => readFileSync(join(here, name), 'utf8')
-// The sources import the core from where the preset builds it; another folder may be given.
+const read = (/** @type {string} */ name) => readFileSync(join(here, name), 'utf8')
+// The sources import the core by its types.
 const replace = Object.fromEntries(
-  ['core.mjs', 'codecs.mjs'].map(file => [join(here, '../build/wasm', file), join(core, file)]),
+  ['core.mjs', 'codecs.mjs'].map(file => [join(here, '../src/bindings', file), join(core, file)]),
 )
 const style = read('style.css')
 const script = bundle(join(here, 'main.js'))
@@ -36,7 +36,8 @@ const policy = [
   'trusted-types leafsum-worker',
 ].join('; ')
 
-const base64 = file => readFileSync(join(core, file)).toString('base64')
+const base64 = (/** @type {string} */ file) => readFileSync(join(core, file)).toString('base64')
+/** @type {Record<string, string>} */
 const parts = { policy, style, script, worker: inert(worker), core: base64('core.wasm'), codecs: base64('codecs.wasm') }
 // A function as replacement: `$&` and the like in the parts mean nothing then.
 const page = read('index.html').replaceAll(/\{\{(\w+)\}\}/g, (_, name) => parts[name])
@@ -44,6 +45,7 @@ const page = read('index.html').replaceAll(/\{\{(\w+)\}\}/g, (_, name) => parts[
 mkdirSync(outputFolder, { recursive: true })
 writeFileSync(join(outputFolder, 'index.html'), page)
 
+/** @param {string} text */
 function hashOf(text) {
   if (/<\/(script|style)|<!--/i.test(text))
     throw new Error('an inline block would end early: it contains </script, </style or <!--')

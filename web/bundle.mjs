@@ -25,20 +25,23 @@ export function bundle(entry, replace = {}) {
   const names = new Map()
   const begun = new Set()
   const done = new Set()
+  /** @type {string[]} */
   const output = []
 
-  function nameOf(path) {
-    if (!names.has(path)) names.set(path, `module_${names.size}_${basename(path).replaceAll(/\W/g, '_')}`)
-    return names.get(path)
+  function nameOf(/** @type {string} */ path) {
+    const name = names.get(path) ?? `module_${names.size}_${basename(path).replaceAll(/\W/g, '_')}`
+    names.set(path, name)
+    return name
   }
 
-  function visit(path) {
+  function visit(/** @type {string} */ path) {
     const name = nameOf(path)
     if (done.has(path)) return name
     if (begun.has(path)) throw new Error(`${path} imports itself, through others`)
     begun.add(path)
+    /** @type {string[]} */
     const exported = []
-    const from = specifier => visit(resolve(dirname(path), specifier))
+    const from = (/** @type {string} */ specifier) => visit(resolve(dirname(path), specifier))
     const body = readFileSync(replace[path] ?? path, 'utf8')
       .replace(importStatement, (_, single, list, all, specifier) => {
         const name = from(specifier)
@@ -86,6 +89,7 @@ export function bundle(entry, replace = {}) {
   return script
 }
 
+/** @param {string} list `a, b as c` @returns {string[][]} of each what it is called here and there */
 function pairs(list) {
   return list
     .split(',')

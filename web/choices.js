@@ -12,7 +12,8 @@
  */
 
 import { fromFiles } from '../node/lib/stores/files.js'
-import { byId } from './dom.js'
+import { messageOf } from '../node/lib/errors.js'
+import { byId, input as inputOf } from './dom.js'
 import { fromDrop } from './sources.js'
 
 const drops = ['drop-checkpoint', 'drop-evidence']
@@ -24,11 +25,12 @@ export function listenForChoices(handlers) {
   chooser('choose-second', 'input-second', files => onSecond(fromFiles(files)))
   chooser('choose-lockfile', 'input-lockfile', ([file]) => onLockfile(file))
 
+  /** @param {string} buttonId @param {string} inputId @param {(files: File[]) => unknown} onFiles */
   function chooser(buttonId, inputId, onFiles) {
-    const input = /** @type {HTMLInputElement} */ (byId(inputId))
+    const input = inputOf(inputId)
     byId(buttonId).addEventListener('click', () => input.click())
     input.addEventListener('change', () => {
-      const files = [...input.files]
+      const files = [...(input.files ?? [])]
       input.value = '' // so that the same can be chosen again
       if (busy()) return
       notice(files.length > 0 ? '' : 'That directory has no files.')
@@ -38,8 +40,8 @@ export function listenForChoices(handlers) {
 
   addEventListener('dragover', event => {
     event.preventDefault()
-    event.dataTransfer.dropEffect = busy() ? 'none' : 'copy'
-    highlight(event.target)
+    if (event.dataTransfer) event.dataTransfer.dropEffect = busy() ? 'none' : 'copy'
+    highlight(nodeOf(event.target))
   })
   addEventListener('dragleave', event => {
     if (!event.relatedTarget) highlight(null)
@@ -47,19 +49,25 @@ export function listenForChoices(handlers) {
   addEventListener('drop', async event => {
     event.preventDefault()
     highlight(null)
-    if (busy()) return
+    if (busy() || !event.dataTransfer) return
     notice('')
-    const onEvidence = byId('drop-evidence').contains(event.target)
+    const onEvidence = byId('drop-evidence').contains(nodeOf(event.target))
     try {
       const dropped = await fromDrop(event.dataTransfer)
       if (!busy()) await take(dropped, onEvidence, handlers)
     } catch (error) {
-      notice(`What was dropped could not be read: ${error.message}`)
+      notice(`What was dropped could not be read: ${messageOf(error)}`)
     }
   })
 }
 
-/** Both places answer to a drop between them, because the page knows a directory from a lockfile. */
+/** @param {EventTarget | null} target */
+const nodeOf = target => (target instanceof Node ? target : null)
+
+/**
+ * Both places answer to a drop between them, because the page knows a directory from a lockfile.
+ * @param {Node | null} target
+ */
 function highlight(target) {
   const over = drops.find(id => byId(id).contains(target))
   for (const id of drops) byId(id).classList.toggle('over', target !== null && (id === over || !over))

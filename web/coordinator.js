@@ -1,7 +1,7 @@
 /** The coordinator runs the same commands as Node does, over the page's files and with the page's Workers. */
 
 import { makeApi } from '../node/lib/api.js'
-import { LeafsumError } from '../node/lib/errors.js'
+import { LeafsumError, messageOf } from '../node/lib/errors.js'
 
 const kTellEvery = 200 // ms; to draw the page takes processor time that hashing could have
 
@@ -14,7 +14,7 @@ const kTellEvery = 200 // ms; to draw the page takes processor time that hashing
 export async function coordinate(load, { command, options, lockfile }, stores) {
   const api = makeApi(platform(load))
   let told = 0
-  options.onProgress = progress => {
+  options.onProgress = (/** @type {import('../node/lib/index.js').Progress} */ progress) => {
     const now = performance.now()
     if (now - told < kTellEvery) return
     told = now
@@ -25,19 +25,22 @@ export async function coordinate(load, { command, options, lockfile }, stores) {
       options.lockfile = await lockfile.file.arrayBuffer()
       options.lockfileCameWithSource = lockfile.cameWithSource
     }
-    const result = await api[command](...stores, options)
+    const [first, second] = stores
     if (command === 'lock') {
-      return { report: result.report, text: result.report.text, lockfile: result.lockfile ?? undefined }
+      const { report, lockfile } = await api.lock(first, options)
+      return { report, text: report.text, lockfile: lockfile ?? undefined }
     }
-    return { report: result, text: result.text, output: result.output }
+    const report = await (command === 'diff' ? api.diff(first, second, options) : api[command](first, options))
+    return { report, text: report.text, output: report.output }
   } catch (error) {
     const refused = error instanceof LeafsumError && error.code !== 'bug' && error.code !== 'environment'
-    return refused ? { refused: error.message } : { bug: error?.message ?? String(error) }
+    return refused ? { refused: error.message } : { bug: messageOf(error) }
   }
 }
 
 /**
  * Workers are asked of the page, which the policy allows to start them.
+ * @param {import('../node/lib/host/platform.js').Platform['load']} load
  * @returns {import('../node/lib/host/platform.js').Platform}
  */
 function platform(load) {
@@ -49,7 +52,7 @@ function platform(load) {
     load,
     startWorker() {
       const { port1, port2 } = new MessageChannel()
-      self.postMessage({ wanted: port2 }, [port2])
+      self.postMessage({ wanted: port2 }, { transfer: [port2] })
       return {
         // A Module does not pass a MessagePort in Chromium; the page has given both to the worker already.
         post: ({ module, codecs, ...message }, transfer = []) =>

@@ -2,19 +2,35 @@
  * The page's elements by id, and a maker of elements that takes text and nodes only: there is no way to hand it markup.
  */
 
-/** @param {string} id */
-export function byId(id) {
-  const element = document.getElementById(id)
-  if (!element) throw new Error(`the page has no element #${id}`)
-  return element
+/**
+ * An element that the page has to have.
+ *
+ * @template {Element} T
+ * @param {string} selector
+ * @param {new () => T} Kind
+ * @param {ParentNode} [within]
+ * @returns {T}
+ */
+export function element(selector, Kind, within = document) {
+  const found = within.querySelector(selector)
+  if (!(found instanceof Kind)) throw new Error(`the page has no ${Kind.name} ${selector}`)
+  return found
 }
 
+/** @param {string} id */
+export const byId = id => element(`#${id}`, HTMLElement)
+/** @param {string} id */
+export const button = id => element(`#${id}`, HTMLButtonElement)
+/** @param {string} id */
+export const input = id => element(`#${id}`, HTMLInputElement)
+
 /**
- * @param {string} tag
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
  * @param {Record<string, string | boolean | ((event: Event) => void)>} [attributes] `onclick` and the like are
  * listeners
  * @param {...(string | Node)} children
- * @returns {HTMLElement}
+ * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag)
@@ -27,7 +43,10 @@ export function make(tag, attributes = {}, ...children) {
   return element
 }
 
-/** One of the symbols defined in index.html. Decoration: what it says stands beside it in words. */
+/**
+ * One of the symbols defined in index.html. Decoration: what it says stands beside it in words.
+ * @param {string} name
+ */
 export function icon(name) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
   svg.setAttribute('class', 'icon')
@@ -38,6 +57,7 @@ export function icon(name) {
   return svg
 }
 
+/** @param {HTMLElement} element */
 export function show(element, shown = true) {
   element.hidden = !shown
 }

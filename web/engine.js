@@ -13,16 +13,27 @@
  * @property {import('../node/lib/stores/store.js').StoreSpec[]} sources names and File objects
  * @property {{file: File, cameWithSource: boolean}} [lockfile]
  *
- * @typedef {object} Answer one of the first three is set
+ * @typedef {object} Refusal one of the first two is set; none where the user has cancelled
  * @property {string} [refused] why nothing could be judged (exit code 2)
  * @property {string} [bug] a failure of this program
- * @property {any} [report] and with it:
- * @property {string} [text] the report's exact bytes
- * @property {Uint8Array} [lockfile] of `lock`, where nothing was found
- * @property {any} [output] what `list` and `diff` put out
+ * @property {undefined} [report]
+ * @property {undefined} [output]
+ *
+ * @typedef {object} Outcome
+ * @property {undefined} [refused]
+ * @property {undefined} [bug]
+ * @property {import('../node/lib/index.js').Report} report
+ * @property {string} text the report's exact bytes
+ * @property {Uint8Array<ArrayBuffer>} [lockfile] of `lock`, where nothing was found
+ * @property {ListOutput | DiffOutput} [output] what `list` and `diff` put out
+ *
+ * @typedef {Refusal | Outcome} Answer
+ * @typedef {import('../node/lib/index.js').ListOutput} ListOutput
+ * @typedef {import('../node/lib/index.js').DiffOutput} DiffOutput
  */
 
 import { compile } from '../node/lib/host/core.js'
+import { element } from './dom.js'
 
 /** @returns {Promise<{module: WebAssembly.Module, codecs: Uint8Array, url: string}>} */
 export async function loadEngine() {
@@ -35,7 +46,7 @@ export async function loadEngine() {
 /**
  * @param {Awaited<ReturnType<typeof loadEngine>>} engine
  * @param {Request} request
- * @param {{onProgress?: (progress: any) => void, signal?: AbortSignal}} [how]
+ * @param {{onProgress?: (progress: import('../node/lib/index.js').Progress) => void, signal?: AbortSignal}} [how]
  * @returns {Promise<Answer>} rejects with the signal's reason when aborted
  */
 export async function run({ module, codecs, url }, request, { onProgress, signal } = {}) {
@@ -44,6 +55,7 @@ export async function run({ module, codecs, url }, request, { onProgress, signal
   try {
     signal?.throwIfAborted()
     return await new Promise((resolve, reject) => {
+      /** @param {{request: Request} | {port: MessagePort}} message @param {Transferable[]} [transfer] */
       const start = (message, transfer = []) => {
         const worker = new Worker(scriptUrl(url))
         started.push(worker)
@@ -69,10 +81,12 @@ export function usefulWorkers() {
   return Math.min(navigator.hardwareConcurrency || 2, 4)
 }
 
+/** @param {string} id */
 function dataBlock(id) {
-  return document.getElementById(id).textContent
+  return element(`#${id}`, HTMLScriptElement).text
 }
 
+/** @param {string} text */
 function decodeBase64(text) {
   const binary = atob(text)
   const bytes = new Uint8Array(binary.length)
@@ -88,6 +102,7 @@ const policy = globalThis.trustedTypes?.createPolicy('leafsum-worker', {
   },
 })
 
+/** @param {string} url */
 function scriptUrl(url) {
   return policy ? policy.createScriptURL(url) : url
 }

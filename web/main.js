@@ -1,7 +1,8 @@
 /** The page: what was chosen, and what may be done with it. Every change of state ends in `refresh`. */
 
 import { listenForChoices } from './choices.js'
-import { byId, make, show } from './dom.js'
+import { messageOf } from '../node/lib/errors.js'
+import { button, byId, element, input, make, show } from './dom.js'
 import { loadEngine, run, usefulWorkers } from './engine.js'
 import { hideResult, showResult } from './result.js'
 import { announce, hideRunning, showProgress, showRunning } from './running.js'
@@ -11,7 +12,13 @@ import { createTree } from './tree.js'
 
 const showRunningAfter = 200 // ms; a shorter run shows its result only
 
-/** @typedef {import('../node/lib/stores/files.js').FilesStore} FilesStore */
+const commands = /** @type {const} */ (['verify', 'check', 'lock', 'diff']) // each has its button
+
+/**
+ * @typedef {import('../node/lib/stores/files.js').FilesStore} FilesStore
+ * @typedef {import('./engine.js').Request} Request
+ * @typedef {typeof commands[number]} Command
+ */
 
 const state = {
   /** @type {FilesStore | null} */ checkpoint: null,
@@ -22,8 +29,8 @@ const state = {
 }
 
 const engine = loadEngine()
-engine.catch(error => notice(error.message))
-const tree = createTree(byId('tree'), /** @type {HTMLInputElement} */ (byId('leaf-filter')))
+engine.catch(error => notice(messageOf(error)))
+const tree = createTree(byId('tree'), input('leaf-filter'))
 
 // What is compared
 
@@ -74,19 +81,23 @@ async function listLeaves(source) {
   const told = byId('checkpoint-tree')
   told.textContent = 'Reading its structure…'
   try {
+    /** @type {Request} */
     const request = { command: 'list', options: stepOptions(), sources: [source.spec()] }
     const { refused, bug, output } = await run(await engine, request, { signal: listing.signal })
-    told.textContent = output ? treeFacts(output) : plainText(refused ?? bug ?? '')
-    if (!output) return
+    if (!output || !('items' in output)) {
+      told.textContent = plainText(refused ?? bug ?? '')
+      return
+    }
+    told.textContent = treeFacts(output)
     tree.setItems(output.items)
     byId('leaves-title').textContent = `Leaves (${formatCount(output.totals.leaves)})`
     show(byId('leaves'), output.totals.leaves > 0)
   } catch (error) {
-    if (!listing.signal.aborted) told.textContent = error.message
+    if (!listing.signal.aborted) told.textContent = messageOf(error)
   }
 }
 
-/** `Step 3: 18 leaves in 8 items, 743 parameters` */
+/** `Step 3: 18 leaves in 8 items, 743 parameters` @param {import('./engine.js').ListOutput} output */
 function treeFacts({ source, items, totals: { leaves, parameters } }) {
   if (leaves === 0) return 'No leaves were found in it.'
   const step = source?.step === undefined ? '' : `Step ${source.step}: `
@@ -97,31 +108,27 @@ function treeFacts({ source, items, totals: { leaves, parameters } }) {
 
 // What is done
 
-/** @param {'verify' | 'check' | 'lock' | 'diff'} command @param {HTMLElement} button */
-async function perform(command, button) {
-  const { checkpoint, second } = state
+/** @param {Command} command @param {HTMLElement} pressed */
+async function perform(command, pressed) {
+  const { checkpoint } = state
   if (state.running || !checkpoint) return
   notice('')
   clearResult()
-  if (!byId('option-step').checkValidity()) return notice('A step is a whole number.')
+  if (!input('option-step').checkValidity()) return notice('A step is a whole number.')
   const running = new AbortController()
   state.running = running
   const showing = setTimeout(() => {
     showRunning(command)
     refresh()
   }, showRunningAfter)
+  /** @type {import('./engine.js').Answer} */
   let answer
   try {
     await judgeLockfile()
-    const request = {
-      command,
-      options: commandOptions(command),
-      sources: (command === 'diff' ? [checkpoint, second] : [checkpoint]).map(source => source.spec()),
-      lockfile: command === 'verify' ? state.lockfile : undefined,
-    }
+    const request = requestOf(command, checkpoint)
     answer = await run(await engine, request, { signal: running.signal, onProgress: showProgress })
   } catch (error) {
-    answer = running.signal.aborted ? {} : { bug: error.message }
+    answer = running.signal.aborted ? {} : { bug: messageOf(error) }
   }
   clearTimeout(showing)
   state.running = null
@@ -132,26 +139,40 @@ async function perform(command, button) {
     showResult(answer, checkpoint.name)
     return
   }
-  button.focus()
+  pressed.focus()
   if (answer.refused) notice(`Nothing was judged: ${answer.refused}`)
   else if (answer.bug) notice(`Leafsum itself failed, which says nothing about the checkpoint: ${answer.bug}`)
   else announce('Cancelled.')
 }
 
+/** @param {Command} command @param {FilesStore} checkpoint @returns {Request} */
+function requestOf(command, checkpoint) {
+  const { second, lockfile } = state
+  const sources = command === 'diff' && second ? [checkpoint, second] : [checkpoint]
+  return {
+    command,
+    options: commandOptions(command),
+    sources: sources.map(source => source.spec()),
+    lockfile: (command === 'verify' && lockfile) || undefined,
+  }
+}
+
+/** @param {Command} command */
 function commandOptions(command) {
   const options = stepOptions()
-  if (command === 'verify' && byId('option-deep').checked) options.deep = true
-  if (byId('option-strict').checked) options.strict = true
-  if (command === 'lock' && byId('option-sha256').checked) options.algorithms = ['blake3', 'sha256']
+  if (command === 'verify' && input('option-deep').checked) options.deep = true
+  if (input('option-strict').checked) options.strict = true
+  if (command === 'lock' && input('option-sha256').checked) options.algorithms = ['blake3', 'sha256']
   if (command === 'diff') options.values = true
-  const workers = Number(byId('option-workers').value)
+  const workers = Number(element('#option-workers', HTMLSelectElement).value)
   // Started at once where a number was asked for, else only where there is enough to do.
   return workers ? { ...options, workers, workersFrom: 0 } : { ...options, workers: usefulWorkers() }
 }
 
+/** @returns {Record<string, unknown>} */
 function stepOptions() {
-  const step = byId('option-step').value
-  if (byId('option-all-steps').checked) return { allSteps: true }
+  const step = input('option-step').value
+  if (input('option-all-steps').checked) return { allSteps: true }
   return /^\d+$/.test(step) ? { step: Number(step) } : {}
 }
 
@@ -179,10 +200,12 @@ function refresh() {
   const idle = checkpoint !== null && !running
   show(byId('verify'), !second)
   show(byId('diff'), second !== null)
-  byId('verify').disabled = !idle || !lockfile
-  byId('diff').disabled = byId('check').disabled = byId('lock').disabled = !idle
+  button('verify').disabled = !idle || !lockfile
+  button('diff').disabled = button('check').disabled = button('lock').disabled = !idle
   show(byId('cancel'), running !== null)
-  for (const button of document.querySelectorAll('.drop button')) button.disabled = running !== null
+  /** @type {NodeListOf<HTMLButtonElement>} */
+  const choices = document.querySelectorAll('.drop button')
+  for (const choice of choices) choice.disabled = running !== null
   byId('hint').textContent = hint()
   if (focused !== document.body && focused.offsetParent === null) focusNext()
 }
@@ -202,15 +225,17 @@ function hint() {
   return 'Verify needs a lockfile. Check only looks for damage; Make a lockfile writes down the digest of every leaf.'
 }
 
+/** @param {FilesStore} source */
 function facts(source) {
   const { files, bytes } = totals(source)
   return `${count(files, 'file')}, ${formatBytes(bytes)}`
 }
 
+/** @param {string} id @param {boolean} filled */
 function card(id, filled) {
   byId(id).classList.toggle('filled', filled)
-  show(byId(id).querySelector('.empty'), !filled)
-  show(byId(id).querySelector('.chosen'), filled)
+  show(element('.empty', HTMLElement, byId(id)), !filled)
+  show(element('.chosen', HTMLElement, byId(id)), filled)
 }
 
 function offerLockfilesInside() {
@@ -224,6 +249,7 @@ function offerLockfilesInside() {
   }
 }
 
+/** @param {string} text */
 function notice(text) {
   byId('notice').textContent = plainText(text, 600)
   show(byId('notice'), text !== '')
@@ -240,8 +266,9 @@ listenForChoices({
 })
 byId('remove-checkpoint').addEventListener('click', () => setCheckpoint(null))
 byId('remove-evidence').addEventListener('click', () => setLockfile(null))
-for (const command of ['verify', 'check', 'lock', 'diff']) {
-  byId(command).addEventListener('click', event => perform(command, event.currentTarget))
+for (const command of commands) {
+  const pressed = button(command)
+  pressed.addEventListener('click', () => perform(command, pressed))
 }
 byId('cancel').addEventListener('click', () => state.running?.abort())
 for (const id of ['option-step', 'option-all-steps']) {

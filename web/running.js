@@ -1,6 +1,6 @@
 /** While a command runs: its name, a bar, and now and then a word for those who listen instead of looking. */
 
-import { byId, show } from './dom.js'
+import { byId, element, show } from './dom.js'
 import { count, formatBytes, formatCount } from './text.js'
 
 const doing = {
@@ -26,10 +26,11 @@ export function hideRunning() {
   show(byId('running'), false)
 }
 
+/** @param {import('../node/lib/index.js').Progress} progress */
 export function showProgress({ leaves_done, leaves_total, bytes_done, bytes_total }) {
   if (!bytes_total && !leaves_total) return
   const part = bytes_total ? bytes_done / bytes_total : leaves_done / leaves_total
-  const bar = byId('progress')
+  const bar = element('#progress', HTMLProgressElement)
   bar.max = 1
   bar.value = part
   byId('progress-text').textContent =
@@ -40,6 +41,7 @@ export function showProgress({ leaves_done, leaves_total, bytes_done, bytes_tota
   announcedQuarter = quarter
 }
 
+/** @param {string} text */
 export function announce(text) {
   byId('announcement').textContent = text
 }

@@ -61,6 +61,7 @@ export async function liesInside(lockfile, source) {
   return false
 }
 
+/** @param {File} a @param {File} b */
 async function sameBytes(a, b) {
   const step = 4 << 20
   for (let at = 0; at < a.size; at += step) {

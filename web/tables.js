@@ -6,9 +6,8 @@ import { count, formatCount, formatShape, pointer, untrusted } from './text.js'
 const pageOfRows = 100
 
 /**
- * A finding as in design.md §5.
- * @typedef {{code: string, severity: string, item: string|null, key_path: string[]|null, file: string|null,
- *   offset: number|null, expected: string|null, actual: string|null, message: string}} Finding
+ * @typedef {import('../node/lib/index.js').Finding} Finding
+ * @typedef {import('../node/lib/index.js').DiffOutput['leaves'][number]} Difference of one leaf
  */
 
 /** @param {Finding[]} findings */
@@ -18,7 +17,7 @@ export function findingsTable(findings) {
   return table('Findings', columns, findings, finding => findingRow(finding, named))
 }
 
-/** @param {any[]} leaves of the output of `diff` (src/bindings/README.md) */
+/** @param {Difference[]} leaves */
 export function differencesTable(leaves) {
   return table('Leaf by leaf', ['Change', 'Leaf', 'First', 'Second', 'Values'], leaves, differenceRow)
 }
@@ -55,19 +54,20 @@ const meanings = {
   '!': 'dtype or shape differs, or it could not be read',
 }
 
+/** @param {Difference} leaf */
 function differenceRow(leaf) {
   const { sign, item, key_path, dtype, shape } = leaf
   const path = make(
     'td',
     { role: 'cell', class: 'leaf' },
     untrusted(pointer(key_path, item) || '(the whole item)'),
-    make('span', { class: 'place' }, untrusted(dtype ?? ''), ' ', formatShape(shape)),
+    make('span', { class: 'place' }, untrusted(dtype), ' ', formatShape(shape)),
   )
   const values = make('td', { role: 'cell', 'data-label': 'Values' })
   if (leaf.values) values.append(difference(leaf.values, shape))
   const change = [
     make('strong', { class: 'sign', 'aria-hidden': 'true' }, sign),
-    make('span', { class: 'severity' }, meanings[sign] ?? ''),
+    make('span', { class: 'severity' }, meanings[sign]),
   ]
   return make(
     'tr',
@@ -80,14 +80,14 @@ function differenceRow(leaf) {
   )
 }
 
+/** @param {NonNullable<Difference['values']>} values @param {number[] | null} shape */
 function difference({ differing, first_index, first_a, first_b, max_abs, max_rel }, shape) {
   const told = make('span', {}, `${count(differing, 'element')} ${differing === 1 ? 'differs' : 'differ'}`)
-  if (first_index !== null && first_index !== undefined) {
-    const at = unravel(first_index, shape ?? []).join(', ')
-    told.append(`, first at [${at}]: `, untrusted(String(first_a)), ' → ', untrusted(String(first_b)))
-  }
-  if (max_abs !== null && max_abs !== undefined) told.append(`; at most ${max_abs} apart`)
-  if (max_rel !== null && max_rel !== undefined) told.append(` (relative ${Number(max_rel.toPrecision(3))})`)
+  const at = unravel(first_index, shape ?? []).join(', ')
+  told.append(`, first at [${at}]: `, untrusted(first_a), ' → ', untrusted(first_b))
+  if (max_abs !== null) told.append(`; at most ${max_abs} apart`)
+  // Text where it is no number of JSON's.
+  if (max_rel !== null) told.append(` (relative ${Number(Number(max_rel).toPrecision(3))})`)
   return told
 }
 
@@ -103,19 +103,27 @@ function unravel(index, shape) {
     .reverse()
 }
 
+/** @param {string} label @param {string | null} text */
 function value(label, text) {
   const cell = make('td', { role: 'cell', class: 'value', 'data-label': label })
-  if (text !== null && text !== undefined) cell.append(untrusted(String(text)))
+  if (text !== null) cell.append(untrusted(text))
   return cell
 }
 
-/** Prose that may quote a checkpoint: escaped and isolated like the rest, but not monospaced. */
+/** Prose that may quote a checkpoint: escaped and isolated like the rest, but not monospaced. @param {string} text */
 function untrustedSentence(text) {
   const sentence = untrusted(text, 1000)
   sentence.classList.add('prose')
   return sentence
 }
 
+/**
+ * @template T
+ * @param {string} label
+ * @param {string[]} columns
+ * @param {T[]} entries
+ * @param {(entry: T) => HTMLElement} row
+ */
 function table(label, columns, entries, row) {
   const body = make('tbody', { role: 'rowgroup' })
   const heads = columns.map(name => make('th', { role: 'columnheader', scope: 'col' }, name))
@@ -138,8 +146,9 @@ function table(label, columns, entries, row) {
     }
     more.remove()
     if (first > 0) {
-      body.children[first].tabIndex = -1
-      body.children[first].focus()
+      const next = body.rows[first]
+      next.tabIndex = -1
+      next.focus()
     }
   }
 

@@ -37,10 +37,13 @@ export function untrusted(text, limit = shownAtMost) {
  * @returns {string} `\u{202E}`
  */
 function escaped(character) {
-  return `\\u{${character.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}}`
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}}`
 }
 
-/** The same for places that take no elements: attributes, the title, what a screen reader is told. */
+/**
+ * The same for places that take no elements: attributes, the title, what a screen reader is told.
+ * @param {string} text
+ */
 export function plainText(text, limit = shownAtMost) {
   const shown = Array.from(text.slice(0, limit), character => (hidden.test(character) ? escaped(character) : character))
   return shown.join('') + (text.length > limit ? '…' : '')
@@ -74,7 +77,7 @@ export function formatCount(n) {
   return (n ?? 0).toLocaleString('en')
 }
 
-/** `1 leaf`, `2 leaves` */
+/** `1 leaf`, `2 leaves` @param {number} n @param {string} one */
 export function count(n, one, many = `${one}s`) {
   return `${formatCount(n)} ${n === 1 ? one : many}`
 }
@@ -85,6 +88,7 @@ export function formatShape(shape) {
   return shape.length === 0 ? 'scalar' : shape.join(' × ')
 }
 
+/** @param {string} text */
 function mark(text) {
   const span = document.createElement('span')
   span.className = 'escape'

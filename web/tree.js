@@ -27,16 +27,27 @@ const rowsOpenAtFirst = 40
 const matchesShown = 200
 
 /**
+ * @typedef {{name: string, leaves: Leaf[]}} Item
+ * @typedef {Map<string, {code: string, severity: string}>} Marks by pointer with item
+ *
+ * @typedef {object} Look what a tree is shown by
+ * @property {Marks} marks
+ * @property {Map<string, boolean>} toggled what was opened and closed by hand, by path
+ * @property {Set<Branch>} opened
+ */
+
+/**
  * @param {HTMLElement} container
  * @param {HTMLInputElement} filter
  */
 export function createTree(container, filter) {
-  /** @type {{name: string, leaves: Leaf[]}[]} */
+  /** @type {Item[]} */
   let items = []
-  /** @type {Map<string, {code: string, severity: string}>} by pointer with item */
+  /** @type {Marks} */
   let marks = new Map()
-  /** @type {Map<string, boolean>} what was opened and closed by hand, by path */
+  /** @type {Look['toggled']} */
   let toggled = new Map()
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer
 
   filter.addEventListener('input', () => {
@@ -50,7 +61,7 @@ export function createTree(container, filter) {
   }
 
   return {
-    /** @param {typeof items} newItems */
+    /** @param {Item[]} newItems */
     setItems(newItems) {
       items = newItems
       marks = new Map()
@@ -72,22 +83,23 @@ export function createTree(container, filter) {
   }
 }
 
+/** @param {string | null} item @param {string[]} keyPath */
 function identity(item, keyPath) {
   return JSON.stringify([item ?? '', keyPath])
 }
 
-/** @param {Leaf} leaf */
+/** @param {Marks} marks @param {string} item @param {Leaf} leaf */
 function markOf(marks, item, leaf) {
   return marks.size > 0 ? marks.get(identity(item, leaf.key_path)) : undefined
 }
 
-/** @returns {Branch} */
+/** @param {string} name @param {string} path @returns {Branch} */
 function branch(name, path) {
   return { name, path, children: new Map(), leaf: null, item: '', leaves: 0, nbytes: 0, marked: 0 }
 }
 
-/** @returns {Branch} */
-function plant(items, marks = new Map()) {
+/** @param {Item[]} items @param {Marks} marks @returns {Branch} */
+function plant(items, marks) {
   const root = branch('', '')
   for (const item of items) {
     for (const leaf of item.leaves) {
@@ -109,22 +121,26 @@ function plant(items, marks = new Map()) {
   return root
 }
 
+/** @param {Branch} at @param {Leaf} leaf @param {number} marked */
 function grow(at, leaf, marked) {
   at.leaves += 1
   at.nbytes += leaf.nbytes
   at.marked += marked
 }
 
-/** @param {Branch} root */
+/** @param {Branch} root @param {Marks} marks @param {Look['toggled']} toggled */
 function tree(root, marks, toggled) {
   const list = make('ul')
-  if (root.leaf) list.append(leafRow(root, '(the item itself)', marks))
+  if (root.leaf) list.append(leafRow(root.leaf, root.item, '(the item itself)', marks))
   const look = { marks, toggled, opened: openedAtFirst(root) }
   fill(list, root, look)
   return list
 }
 
-/** Whole levels, as long as the tree stays within sight; below them the way to what has findings. */
+/**
+ * Whole levels, as long as the tree stays within sight; below them the way to what has findings.
+ * @param {Branch} root
+ */
 function openedAtFirst(root) {
   const opened = new Set()
   let rows = root.children.size
@@ -139,7 +155,12 @@ function openedAtFirst(root) {
   return opened
 }
 
-/** Appends children of `at` from number `start` on, and a button for those that remain. */
+/**
+ * Appends children of `at` from number `start` on, and a button for those that remain.
+ * @param {HTMLUListElement} list
+ * @param {Branch} at
+ * @param {Look} look
+ */
 function fill(list, at, look, start = 0) {
   const children = [...at.children.values()]
   for (const child of children.slice(start, start + pageOfChildren)) list.append(row(child, look))
@@ -165,13 +186,13 @@ function fill(list, at, look, start = 0) {
   list.append(more)
 }
 
-/** @param {Branch} at @param {{marks: Map<string, any>, toggled: Map<string, boolean>, opened: Set<Branch>}} look */
+/** @param {Branch} at @param {Look} look @returns {HTMLLIElement} */
 function row(at, look) {
   const { marks, toggled, opened } = look
-  if (at.children.size === 0) return leafRow(at, untrusted(at.name), marks)
+  if (at.leaf && at.children.size === 0) return leafRow(at.leaf, at.item, untrusted(at.name), marks)
   const list = make('ul', { hidden: true })
   const leaves = make('span', { class: 'facts' }, count(at.leaves, 'leaf', 'leaves'))
-  const onclick = () => toggled.set(at.path, toggle(list.hidden))
+  const onclick = () => toggled.set(at.path, toggle(Boolean(list.hidden)))
   const button = make(
     'button',
     { type: 'button', class: 'branch', 'aria-expanded': 'false', onclick },
@@ -181,10 +202,11 @@ function row(at, look) {
   if (at.marked > 0) first.append(badge(`${count(at.marked, 'leaf', 'leaves')} with findings`, 'error'))
   let filled = false
 
+  /** @param {boolean} open */
   function toggle(open) {
     if (open && !filled) {
       filled = true
-      if (at.leaf) list.append(leafRow(at, '(the node itself)', marks))
+      if (at.leaf) list.append(leafRow(at.leaf, at.item, '(the node itself)', marks))
       fill(list, at, look)
     }
     show(list, open)
@@ -202,8 +224,8 @@ function row(at, look) {
   return make('li', {}, make('div', { class: 'node group' }, ...cells), list)
 }
 
-/** @param {{leaf: Leaf, item: string}} at @param {string | Node} name */
-function leafRow({ leaf, item }, name, marks) {
+/** @param {Leaf} leaf @param {string} item @param {string | Node} name @param {Marks} marks */
+function leafRow(leaf, item, name, marks) {
   const first = make('span', { class: 'leaf-name' }, name)
   const mark = markOf(marks, item, leaf)
   if (mark) first.append(badge(mark.code, mark.severity))
@@ -221,10 +243,12 @@ function leafRow({ leaf, item }, name, marks) {
   )
 }
 
+/** @param {string} text @param {string} severity */
 function badge(text, severity) {
   return make('span', { class: severity === 'error' ? 'badge' : 'badge note' }, text)
 }
 
+/** @param {Item[]} items @param {string} wanted @param {Marks} marks */
 function matches(items, wanted, marks) {
   const list = make('ul')
   let found = 0
@@ -233,7 +257,7 @@ function matches(items, wanted, marks) {
       const path = pointer(leaf.key_path, item.name)
       if (!path.toLowerCase().includes(wanted) && leaf.dtype.toLowerCase() !== wanted) continue
       found += 1
-      if (found <= matchesShown) list.append(leafRow({ leaf, item: item.name }, untrusted(path), marks))
+      if (found <= matchesShown) list.append(leafRow(leaf, item.name, untrusted(path), marks))
     }
   }
   const said =

@@ -2,6 +2,10 @@
 
 import { count, formatBytes, formatCount } from './text.js'
 
+/** @typedef {import('../node/lib/index.js').Report} Report */
+/** @typedef {'equal' | 'different' | 'partial' | 'untrusted' | 'none'} Tone */
+
+/** @type {Record<string, Tone>} */
 const tones = {
   VERIFIED: 'equal',
   SOUND: 'equal',
@@ -14,18 +18,18 @@ const tones = {
   'NO-EVIDENCE': 'none',
 }
 
-/** The name of its icon and of its CSS class. @returns {'equal' | 'different' | 'partial' | 'untrusted' | 'none'} */
+/** The name of its icon and of its CSS class. @param {Report} report */
 export function tone(report) {
   return tones[report.verdict] ?? 'none'
 }
 
-/** The headline without the verdict's word, which stands above it. */
+/** The headline without the verdict's word, which stands above it. @param {Report} report */
 export function headline({ headline, verdict }) {
   const prefix = `${verdict}: `
   return headline.startsWith(prefix) ? headline.slice(prefix.length) : headline
 }
 
-/** `step 3 · 1 leaf equal, 2 different · exit code 1` */
+/** `step 3 · 1 leaf equal, 2 different · exit code 1` @param {Report} report */
 export function numbers(report) {
   const { equal = 0, different = 0, missing = 0, extra = 0, not_read = 0 } = report.leaves ?? {}
   const parts = []
@@ -36,7 +40,7 @@ export function numbers(report) {
   return [step, parts.join(', '), `exit code ${report.exit_code}`].filter(Boolean).join(' · ')
 }
 
-/** One sentence on the bytes of the directory: what was read, and what nobody vouches for. */
+/** One sentence on the bytes of the directory: what was read, and what nobody vouches for. @param {Report} report */
 export function coverage(report) {
   const { leaf = 0, structural = 0, unreachable = 0, ignored = 0, unread = 0 } = report.coverage ?? {}
   const total = leaf + structural + unreachable + ignored + unread

@@ -3,22 +3,29 @@
  * request, or one of the leaf workers, which gets a port to the coordinator and runs jobs (engine.js).
  */
 
-import codecsFactory from '../build/wasm/codecs.mjs'
-import factory from '../build/wasm/core.mjs'
+// The bundler takes these from where they are built (build.mjs).
+import codecsFactory from '../src/bindings/codecs.mjs'
+import factory from '../src/bindings/core.mjs'
+import { messageOf } from '../node/lib/errors.js'
 import { compile } from '../node/lib/host/core.js'
-import { FilesStore } from '../node/lib/stores/files.js'
+import { openFiles } from '../node/lib/stores/files.js'
 import { serve } from '../node/lib/host/worker.js'
 import { coordinate } from './coordinator.js'
 
-/** @param {import('../node/lib/stores/store.js').StoreSpec} spec */
-const openStore = ({ files, ...options }) => new FilesStore(files, options)
+/**
+ * @typedef {object} First
+ * @property {WebAssembly.Module} module
+ * @property {BufferSource} codecs
+ * @property {import('./engine.js').Request} [request] of the coordinator
+ * @property {MessagePort} port of a leaf worker
+ */
 
-self.onmessage = async ({ data: { module, codecs, request, port } }) => {
+self.onmessage = async (/** @type {MessageEvent<First>} */ { data: { module, codecs, request, port } }) => {
   /** @type {import('../node/lib/host/platform.js').Platform['load']} */
   const load = async name =>
     name === 'codecs' ? { factory: codecsFactory, module: await compile(codecs, name) } : { factory, module }
   if (request) {
-    const answer = await coordinate(load, request, request.sources.map(openStore))
+    const answer = await coordinate(load, request, request.sources.map(openFiles))
     return self.postMessage({ answer })
   }
   serve(
@@ -28,9 +35,9 @@ self.onmessage = async ({ data: { module, codecs, request, port } }) => {
         port.onmessage = ({ data }) => onMessage(data)
       },
     },
-    { load: (_, name) => load(name), openStore },
+    { load: (_, name) => load(name), openStore: openFiles },
   )
 }
 
 // Whatever nobody caught is told, lest the page wait for ever.
-self.onunhandledrejection = ({ reason }) => self.postMessage({ answer: { bug: reason?.message ?? String(reason) } })
+self.onunhandledrejection = ({ reason }) => self.postMessage({ answer: { bug: messageOf(reason) } })

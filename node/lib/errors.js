@@ -31,7 +31,9 @@ export function bug(what, cause) {
 }
 
 /** @param {unknown} error */
+export const messageOf = error => (error instanceof Error ? error.message : String(error))
+
+/** @param {unknown} error */
 export function firstLine(error) {
-  const text = error instanceof Error ? error.message : String(error)
-  return text.split('\n', 1)[0].slice(0, 200)
+  return messageOf(error).split('\n', 1)[0].slice(0, 200)
 }

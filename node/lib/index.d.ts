@@ -324,11 +324,20 @@ export interface DiffOutput {
     key_path: string[]
     dtype: string
     shape: number[] | null
-    a: unknown
-    b: unknown
-    values?: Record<string, unknown>
+    /** `blake3:…`; null where there is no digest. */
+    a: string | null
+    b: string | null
+    values?: {
+      differing: number
+      first_index: number
+      first_a: string
+      first_b: string
+      /** JSON's numbers are finite: others are "NaN", "Infinity", "-Infinity"; null of types without a difference. */
+      max_abs: number | string | null
+      max_rel: number | string | null
+    }
   }[]
-  summary: Record<string, unknown>
+  summary: Record<string, number>
 }
 
 /**

@@ -19,7 +19,9 @@ import { isListing } from './stores/store.js'
 
 export async function newCore(/** @type {Platform} */ platform) {
   const { factory, module, url } = await platform.load()
-  return { core: await instantiate(factory, module, platform.sha256), module, url }
+  const core = await instantiate(factory, module, platform.sha256)
+  if (!('Verifier' in core)) throw bug('the module has no Verifier')
+  return { core, module, url }
 }
 
 /**
@@ -36,8 +38,6 @@ export async function runCommand(platform, command, sources, given) {
   const opened = await unlessAborted(Promise.all(sources), signal)
   const options = scoped(opened, given)
   const stores = opened.map(storeOf)
-  /** @type {any} */
-  let verifier
   /** @type {{ close(): Promise<void> } | undefined} */
   let workers
   try {
@@ -64,7 +64,7 @@ export async function runCommand(platform, command, sources, given) {
     const loaded = await newCore(platform)
     const { core } = loaded
     pool?.greet(helloOf(platform, stores, loaded))
-    verifier = new core.Verifier(JSON.stringify(config))
+    const verifier = new core.Verifier(JSON.stringify(config))
     refuse(verifier.error(), 'usage')
     if (options.lockfile !== undefined) {
       verifier.setEvidence(bytesOf(options.lockfile), options.lockfileCameWithSource ?? false)

@@ -6,6 +6,8 @@ import { files } from './listing.js'
 import { withOutput } from '../report.js'
 import { isListing } from '../stores/store.js'
 
+/** @import { Verifier } from '../../../src/bindings/core.mjs' */
+
 /**
  * The list, with `subtrees`, and `files` where they are asked for. With `onDocument` it is only handed out, for as long
  * as that takes, and the report has no output.
@@ -24,7 +26,7 @@ export async function listSource(run, source, options = {}) {
   let whole
   const { report, lines } = await run('ls', [opened], {
     ...rest,
-    async onDone(/** @type {any} */ verifier) {
+    async onDone(/** @type {Verifier} */ verifier) {
       const document = new ListDocument(verifier, { depth, files: wanted && files(/** @type {any} */ (listing)) })
       if (onDocument) await onDocument(document)
       else whole = document.whole()

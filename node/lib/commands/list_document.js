@@ -2,6 +2,8 @@
 // they are asked for, and neither a list of them nor its text need ever be held as a whole.
 import { SubtreeSums, subtreesJson, withNumbers } from './listing.js'
 
+/** @import { Verifier } from '../../../src/bindings/core.mjs' */
+
 const decoder = new TextDecoder()
 const parseRows = (/** @type {Uint8Array} */ piece) => JSON.parse(`[${decoder.decode(piece)}]`)
 
@@ -17,7 +19,7 @@ export class ListDocument {
   #places
 
   /**
-   * @param {any} verifier that is done
+   * @param {Verifier} verifier that is done
    * @param {{ depth?: number, files?: any[] }} options how deep `subtrees` goes; `files`, where they are part of the
    * document
    */

@@ -1,6 +1,8 @@
 // Brings core.wasm, or codecs.wasm, to life. Compiled once; every worker makes its own instance of the same Module.
 import { LeafsumError, bug, firstLine } from '../errors.js'
 
+/** @import { Factory, Sha256 } from '../../../src/bindings/core.mjs' */
+
 // (module (func (result v128) i32.const 0 i8x16.splat i8x16.popcnt)): valid only where 128-bit SIMD is.
 const kSimdProbe = Uint8Array.of(
   0,
@@ -80,17 +82,17 @@ export function loadedOnce(load) {
 }
 
 /**
- * @param {Function} factory the default export of core.mjs or codecs.mjs
+ * @param {Factory} factory the default export of core.mjs or codecs.mjs
  * @param {WebAssembly.Module} module
- * @param {() => { update(view: Uint8Array): unknown, digest(): Uint8Array }} [sha256] a faster SHA-256 of the host
- * @returns {Promise<any>} the core: Verifier, LeafJob, codes, setSha256, useWebCrypto
+ * @param {() => Sha256} [sha256] a faster SHA-256 of the host
+ * @returns {ReturnType<Factory>}
  */
 export function instantiate(factory, module, sha256) {
   return new Promise((resolve, reject) => {
     const refuse = (/** @type {unknown} */ error) => reject(bug('the core does not start', error))
     const made = factory({
       // Emscripten's own way would swallow a failed instantiation and never settle.
-      instantiateWasm(/** @type {WebAssembly.Imports} */ imports, /** @type {Function} */ receive) {
+      instantiateWasm(imports, receive) {
         WebAssembly.instantiate(module, imports)
           .then(instance => receive(instance, module))
           .catch(refuse)
@@ -99,7 +101,7 @@ export function instantiate(factory, module, sha256) {
       print() {},
       printErr() {},
     })
-    made.then((/** @type {any} */ core) => {
+    made.then(core => {
       if (sha256) core.setSha256(sha256)
       else core.useWebCrypto()
       resolve(core)

@@ -4,26 +4,19 @@ import { bug } from '../errors.js'
 import { gate } from '../stores/merge.js'
 import { StoreError, failureOf } from '../stores/store.js'
 
+/** @import { Ask, ReadAsk, Task } from '../../../src/bindings/core.mjs' */
+
 const kPauseEvery = 40 // ms between two looks at the signal, and at the event loop where every read is synchronous
 const kOpenReads = 32 // asynchronous reads under way at once; the budget alone would start thousands of small ones
 
 /**
- * @typedef {object} Ask
- * @property {number} id
- * @property {'read' | 'size' | 'digest' | 'job'} kind
- * @property {number} source
- * @property {string} path
- * @property {number} [offset]
- * @property {number} [length]  absent: the whole file
- * @property {number} [follows]  bytes behind the range that will be asked for next
- * @property {number} [limit]   of a whole file; of 'size': up to so many bytes the file will be read whole
- * @property {Uint8Array} [input]
- * @property {string} [values]    JSON of what a job will read, over a source without a listing (src/bindings/README.md)
- * @property {'codecs'} [module]  of a job that core.wasm cannot do alone
- * @property {Promise<ArrayBuffer>} [promise]
+ * @typedef {ReadAsk & { id: number }} Read
+ *
+ * @typedef {import('../stores/store.js').Store} Store
+ * @typedef {Store & Required<Pick<Store, 'readInto'>>} SyncStore
  *
  * @typedef {object} Host
- * @property {import('../stores/store.js').Store[]} stores
+ * @property {Store[]} stores
  * @property {number} [budget]  bytes asked for and not yet consumed
  * @property {(input: Uint8Array, module?: 'codecs', values?: string) => Promise<Uint8Array>} [runJob]
  * @property {AbortSignal} [signal]
@@ -32,7 +25,7 @@ const kOpenReads = 32 // asynchronous reads under way at once; the budget alone 
 
 /**
  * Runs a Verifier or LeafJob to its end.
- * @param {any} task
+ * @param {Task} task
  * @param {Host} host
  */
 export async function drive(task, { stores, budget = 64 << 20, runJob, signal, onPause }) {
@@ -68,7 +61,7 @@ export async function drive(task, { stores, budget = 64 << 20, runJob, signal, o
   try {
     while (!task.done()) {
       check()
-      const asks = /** @type {Ask[]} */ (task.poll(budget))
+      const asks = task.poll(budget)
       // A task may stop on its own, to be called again once there was time for others.
       const paused = task.paused?.() === true
       if (asks.length === 0 && open === 0 && !paused) {
@@ -78,7 +71,7 @@ export async function drive(task, { stores, budget = 64 << 20, runJob, signal, o
       let answered = false
       for (const ask of asks) {
         const store = stores[ask.source]
-        if (ask.kind === 'read' && store.readInto) {
+        if (ask.kind === 'read' && readsNow(store)) {
           readNow(task, store, ask)
           answered = true
           if (pause.due()) {
@@ -105,20 +98,20 @@ export async function drive(task, { stores, budget = 64 << 20, runJob, signal, o
 
 /**
  * Waits for one answer, then returns what gives it to the core: a call that is made at once or, after an abort, never.
- * @param {any} task
- * @param {import('../stores/store.js').Store} store
+ * @param {Task} task
+ * @param {Store} store
  * @param {Ask} ask
  * @param {{ runJob: Host['runJob'], signal?: AbortSignal, readsLeft: ReturnType<typeof gate> }} host
  * @returns {Promise<() => void>}
  */
 async function answer(task, store, ask, { runJob, signal, readsLeft }) {
   if (ask.kind === 'digest') {
-    const digest = new Uint8Array(await /** @type {Promise<ArrayBuffer>} */ (ask.promise))
+    const digest = new Uint8Array(await ask.promise)
     return () => task.feed(ask.id, digest)
   }
   if (ask.kind === 'job') {
     if (!runJob) throw bug('a job inside a job')
-    const result = await runJob(/** @type {Uint8Array} */ (ask.input), ask.module, ask.values)
+    const result = await runJob(ask.input, ask.module, ask.values)
     return () => task.feed(ask.id, result)
   }
   await readsLeft.enter()
@@ -136,9 +129,9 @@ async function answer(task, store, ask, { runJob, signal, readsLeft }) {
 
 /** Is the file there, and how large? The answer is eight bytes, little-endian. @returns {Promise<() => void>} */
 async function size(
-  /** @type {any} */ task,
-  /** @type {import('../stores/store.js').Store} */ store,
-  /** @type {Ask} */ { id, path, limit },
+  /** @type {Task} */ task,
+  /** @type {Store} */ store,
+  /** @type {{ id: number, path: string, limit: number }} */ { id, path, limit },
 ) {
   // zarrita's stores have no `size`.
   const bytes = store.size ? await store.size(path, limit) : checkBytes(await store.get(`/${path}`)).length
@@ -152,9 +145,9 @@ async function size(
 
 /** @returns {Promise<() => void>} */
 async function read(
-  /** @type {any} */ task,
-  /** @type {import('../stores/store.js').Store} */ store,
-  /** @type {Ask} */ { id, path, offset, length, follows, limit = Infinity },
+  /** @type {Task} */ task,
+  /** @type {Store} */ store,
+  /** @type {Read} */ { id, path, offset, length, follows, limit = Infinity },
 ) {
   const key = `/${path}`
   if (length !== undefined) {
@@ -166,9 +159,9 @@ async function read(
     return () => task.feed(id, bytes)
   }
   const size = await store.size?.(path, limit)
-  if (size !== undefined && size > limit) return () => task.tooLarge(id, size)
+  if (size !== undefined && size > limit) return () => tooLarge(task, id, size)
   const bytes = checkBytes(await store.get(key))
-  if (bytes.length > limit) return () => task.tooLarge(id, bytes.length)
+  if (bytes.length > limit) return () => tooLarge(task, id, bytes.length)
   return () => task.feed(id, bytes)
 }
 
@@ -179,25 +172,33 @@ function checkBytes(/** @type {any} */ bytes) {
   return /** @type {Uint8Array} */ (bytes)
 }
 
+/** Only a Verifier asks for files without knowing how large they are. */
+function tooLarge(/** @type {Task} */ task, /** @type {number} */ id, /** @type {number} */ size) {
+  if (!task.tooLarge) throw bug('a job asked for a whole file')
+  task.tooLarge(id, size)
+}
+
+/** @returns {store is SyncStore} */
+const readsNow = (/** @type {Store} */ store) => store.readInto !== undefined
+
 /**
  * The fast path: straight into wasm memory where the task can reserve some, without a promise in between.
- * @param {any} task
- * @param {import('../stores/store.js').Store} store
- * @param {Ask} ask
+ * @param {Task} task
+ * @param {SyncStore} store
+ * @param {Read} ask
  */
 function readNow(task, store, { id, path, offset = 0, length, limit = Infinity }) {
   let bytes
   try {
     if (length === undefined) {
       const size = /** @type {number} */ (store.size?.(path))
-      if (size > limit) return task.tooLarge(id, size)
+      if (size > limit) return tooLarge(task, id, size)
       length = size
-    } else if (task.reserve) {
-      const got = store.readInto?.(path, offset, task.reserve(id, length))
-      return task.commit(id, got)
+    } else if (task.reserve && task.commit) {
+      return task.commit(id, store.readInto(path, offset, task.reserve(id, length)))
     }
     bytes = new Uint8Array(length)
-    bytes = bytes.subarray(0, store.readInto?.(path, offset, bytes))
+    bytes = bytes.subarray(0, store.readInto(path, offset, bytes))
   } catch (error) {
     const { kind, message } = failureOf(error)
     return task.fail(id, kind, message)

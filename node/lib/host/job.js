@@ -1,13 +1,15 @@
 // One LeafJob from its input to its result, here or in a worker.
 import { drive } from './drive.js'
 
+/** @import { Codecs } from '../../../src/bindings/core.mjs' */
+
 // Where reads are synchronous there is nothing to prefetch; elsewhere a few pieces are on their way while one is
 // hashed.
 const kBudgetNow = 1 << 20
 const kBudgetAhead = 8 << 20
 
 /**
- * @param {any} core or codecs
+ * @param {Codecs} core or codecs
  * @param {Uint8Array} input
  * @param {import('../stores/store.js').Store[]} stores
  * @param {{ signal?: AbortSignal, onProgress?: (bytes: number) => void }} [options] bytes of content that went through

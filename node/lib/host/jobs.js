@@ -5,6 +5,8 @@ import { runJob } from './job.js'
 import { kDefaultMaxMemory } from '../options.js'
 import { Pool } from './pool.js'
 
+/** @import { Codecs, Core, Verifier } from '../../../src/bindings/core.mjs' */
+
 // Starting threads takes some 40 ms, in which one place hashes this much.
 const kWorkersFrom = 16 << 20
 const kHashing = ['lock', 'verify', 'digest', 'diff'] // commands that read values
@@ -79,9 +81,14 @@ export function helloOf(platform, stores, { module, url }) {
 }
 
 /**
- * @param {any} context  loaded: the core, its Module and its glue's URL; pool: the one that warmPool has started, if it
- * did;
- *   reader: of readingAhead
+ * @param {object} context
+ * @param {Platform} context.platform
+ * @param {{ core: Core, module: WebAssembly.Module, url?: string }} context.loaded  url: of its glue
+ * @param {Pool | undefined} context.pool  the one that warmPool has started, if it did
+ * @param {Store[]} context.stores
+ * @param {Options} context.options
+ * @param {Verifier} context.verifier
+ * @param {import('./ahead.js').Ahead | import('./windows.js').Windows | undefined} context.reader  of readingAhead
  */
 export function jobRunner({ platform, loaded, pool, stores, options, verifier, reader }) {
   const { signal, onProgress } = options
@@ -95,7 +102,7 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier, r
   const underWay = new Map()
   let most = 0
 
-  /** @type {Promise<any> | undefined} */
+  /** @type {Promise<Codecs> | undefined} */
   let codecs
   const startCodecs = async () => {
     const { factory, module } = await platform.load('codecs')
@@ -112,7 +119,7 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier, r
     const job = turn.then(async () => {
       // Without it the core does what it can, and says `unsupported` of the rest.
       if (rare) codecs ??= startCodecs().catch(() => core)
-      return runJob(rare ? await codecs : core, input, stores, { signal: stop.signal, onProgress: note })
+      return runJob((rare && (await codecs)) || core, input, stores, { signal: stop.signal, onProgress: note })
     })
     turn = job.catch(() => {})
     return job
@@ -148,7 +155,6 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier, r
         pool = newPool(platform, stores, options)
         pool.greet(helloOf(platform, stores, loaded))
       }
-      /** @type {(import('./pool.js').ReadPlan & { close(): void }) | undefined} */
       const plan = reader?.plan(values)
       try {
         if (!pool) return await here(input, note, name === 'codecs', storesOf(plan))

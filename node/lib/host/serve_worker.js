@@ -1,10 +1,13 @@
-import { FilesStore } from '../stores/files.js'
+import { openFiles } from '../stores/files.js'
 import { serve } from './worker.js'
+
+/** @import { Factory } from '../../../src/bindings/core.mjs' */
 
 /**
  * Makes the Worker that it is called in one of the pool's.
- * @param {Function} [factory] core.mjs's default export, where it is embedded; else it is taken from beside this file
- * @param {Function} [codecsFactory] codecs.mjs's, likewise
+ * @param {Factory} [factory] core.mjs's default export, where it is embedded; else it is taken from beside
+ * this file
+ * @param {Factory} [codecsFactory] codecs.mjs's, likewise
  */
 export function serveWorker(factory, codecsFactory) {
   serve(
@@ -19,7 +22,7 @@ export function serveWorker(factory, codecsFactory) {
           (await import(new URL(`../core/${name}.mjs`, import.meta.url).href)).default,
         module,
       }),
-      openStore: ({ kind, files, ...options }) => new FilesStore(files, options),
+      openStore: openFiles,
     },
   )
 }

@@ -5,7 +5,10 @@ import { runJob } from './job.js'
 import { RemoteStore } from '../stores/remote.js'
 import { windowStores } from '../stores/window_store.js'
 
+/** @import { Codecs } from '../../../src/bindings/core.mjs' */
+
 /**
+ *
  * @typedef {object} Port
  * @property {(message: any, transfer?: any[]) => void} post
  * @property {(onMessage: (message: any) => void) => void} listen
@@ -15,12 +18,12 @@ import { windowStores } from '../stores/window_store.js'
  * @param {(hello: any, name: import('./core.js').ModuleName) => Promise<import('./platform.js').Loaded>} platform.load
  *   the module that the pool's side describes
  * @param {(spec: import('../stores/store.js').StoreSpec) => import('../stores/store.js').Store} platform.openStore
- * @param {() => any} [platform.sha256]
+ * @param {import('./platform.js').Platform['sha256']} [platform.sha256]
  */
 export function serve(port, { load, openStore, sha256 }) {
-  /** @type {Promise<any>} */
+  /** @type {Promise<Codecs>} */
   let core
-  /** @type {Promise<any> | undefined} */
+  /** @type {Promise<Codecs> | undefined} */
   let codecs
   /** @type {import('../stores/store.js').Store[]} */
   let stores = []
@@ -42,7 +45,7 @@ export function serve(port, { load, openStore, sha256 }) {
       } else if (message.type === 'job') {
         // Without it the core does what it can, and says `unsupported` of the rest.
         if (message.codecs) codecs ??= start(message.codecs, 'codecs').catch(() => core)
-        const module = await (message.codecs ? codecs : core)
+        const module = await ((message.codecs && codecs) || core)
         const read = windowStores(stores, message.windows ?? [], id => ahead.take(id))
         const result = await runJob(module, message.input, read, {
           onProgress: bytes => port.post({ type: 'progress', bytes }),

@@ -73,10 +73,14 @@ export class FilesStore {
     return file.size
   }
 
+  /** For another thread, which opens the same files by `openFiles`. */
   spec() {
     return { kind: 'files', name: this.name, file: this.file, empty: this.#empty, files: Array.from(this.#files) }
   }
 }
+
+/** @param {import('./store.js').StoreSpec} spec */
+export const openFiles = ({ kind: _, files, ...options }) => new FilesStore(files, options)
 
 /** A file that was dropped or chosen alone, in no directory. */
 function onlyName(/** @type {Iterable<string>} */ names) {

@@ -1,5 +1,7 @@
 // What every source of bytes has in common: zarrita's Readable shape, and what ours can do besides.
 
+import { messageOf } from '../errors.js'
+
 /**
  * @typedef {'missing' | 'unreadable' | 'changed'} FailureKind
  *
@@ -79,7 +81,7 @@ export class StoreError extends Error {
  */
 export function failureOf(error) {
   if (error instanceof StoreError) return error
-  return { kind: 'unreadable', message: error instanceof Error ? error.message : String(error) }
+  return { kind: 'unreadable', message: messageOf(error) }
 }
 
 /**

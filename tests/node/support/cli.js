@@ -27,7 +27,11 @@ export function start(args) {
   return { child, done }
 }
 
-/** Under a terminal of its own (script(1) of util-linux), where there is one. @param {string[]} args */
+/**
+ * Under a terminal of its own (script(1) of util-linux), where there is one.
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: Record<string, string> }} [options]
+ */
 export function cliOnTerminal(args, options = {}) {
   const quote = (/** @type {string} */ word) => `'${word.replaceAll("'", "'\\''")}'`
   const command = [process.execPath, bin, ...args].map(quote).join(' ')
