@@ -67,7 +67,9 @@ class Files {
 };
 
 ByteVector Run(Bytes input, Files& files) {
-  content::LeafJob job(input);
+  content::Abilities abilities;  // of a host with none of its own
+  abilities.sha256_of_all = hash::Sha256OfAll;
+  content::LeafJob job(input, abilities);
   while (!job.Done()) {
     for (const Ask& ask : job.Poll(kJobBudget)) {
       const auto got =

@@ -1,10 +1,11 @@
-// LeafJob, in both modules: in core.wasm it knows Orbax's own codecs, in codecs.wasm all of them.
-#include "content/leaf_job.h"
+#include "bindings/leaf_job.h"
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "bindings/boundary.h"
+#include "content/leaf_job.h"
 #include "hash/blake3.h"
 #include "hash/sha256.h"
 
@@ -12,7 +13,7 @@ namespace leafsum::bindings {
 namespace {
 
 struct LeafJob {
-  explicit LeafJob(val job) : core(CopyIn(job)) {}
+  explicit LeafJob(val job) : core(CopyIn(job), ModuleAbilities()) {}
   content::LeafJob core;
 };
 
@@ -35,19 +36,20 @@ class HostSha256 : public hash::StreamingHash {
 };
 
 void SetSha256(val factory) {
-  hash::SetSha256Factory([factory] { return std::make_unique<HostSha256>(factory()); });
-  content::SetHostDigestCap(0);
+  ModuleAbilities().sha256 = [factory] { return std::make_unique<HostSha256>(factory()); };
+  ModuleAbilities().host_digest_cap = 0;
 }
 
 // fn(task, offset, view): content of tasks that hand it out; the view is to be used at once.
 void SetContentSink(val fn) {
-  content::SetContentSink(
-      [fn](uint32_t task, uint64_t offset, Bytes bytes) { fn(task, Number(offset), View(bytes)); });
+  ModuleAbilities().sink = [fn](uint32_t task, uint64_t offset, Bytes bytes) {
+    fn(task, Number(offset), View(bytes));
+  };
 }
 
 // Without a host's engine, leaves of middling size go to Web Crypto where there is one.
 void UseWebCrypto() {
-  if (!Subtle().isUndefined()) content::SetHostDigestCap(4u << 20);
+  if (!Subtle().isUndefined()) ModuleAbilities().host_digest_cap = 4u << 20;
 }
 
 // V8 optimises a function once it has run for a while: better in a worker that waits for its first
@@ -56,7 +58,13 @@ void WarmUp() { hash::Blake3Of(ByteVector(256u << 10)); }
 
 }  // namespace
 
-EMSCRIPTEN_BINDINGS(leaf_job) {
+content::Abilities& ModuleAbilities() {
+  static content::Abilities abilities;
+  return abilities;
+}
+
+void BindLeafJob(content::Abilities own) {
+  ModuleAbilities() = std::move(own);
   emscripten::class_<LeafJob> bound("LeafJob");
   BindHost(bound);
   bound.constructor<val>()

@@ -1,17 +1,18 @@
-// Verifier and what else core.wasm alone has.
+// Verifier and what else core.wasm has.
 #include "verify/verifier.h"
 
 #include <string>
 
 #include "base/byte_reader.h"
 #include "bindings/boundary.h"
+#include "bindings/leaf_job.h"
 #include "report/finding.h"
 
 namespace leafsum::bindings {
 namespace {
 
 struct Verifier {
-  explicit Verifier(std::string options) : core(AsBytes(options)) {}
+  explicit Verifier(std::string options) : core(AsBytes(options), ModuleAbilities().sha256) {}
   verify::Verifier core;
   std::vector<FileEntry> listing;  // of the source whose pages are coming in
   std::vector<Link> links;
@@ -105,7 +106,8 @@ val Codes() {
 
 }  // namespace
 
-EMSCRIPTEN_BINDINGS(verifier) {
+EMSCRIPTEN_BINDINGS(core) {
+  BindLeafJob({});
   emscripten::class_<Verifier> bound("Verifier");
   BindHost(bound);
   bound.constructor<std::string>()

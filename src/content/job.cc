@@ -9,7 +9,6 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "hash/blake3.h"
-#include "hash/sha256.h"
 #include "zarr/chunk_grid.h"
 
 namespace leafsum::content {
@@ -233,18 +232,17 @@ bool IsRare(const LeafTask& task) {
 }  // namespace
 
 bool HashesTogether(const Job& job) {
-  return !hash::HasSha256Factory() &&
-         std::count_if(job.tasks.begin(), job.tasks.end(),
+  return std::count_if(job.tasks.begin(), job.tasks.end(),
                        [](const LeafTask& task) { return task.sha256; }) > 1;
 }
 
-Ask JobAsk(Job& job, uint64_t budget) {
+Ask JobAsk(Job& job, uint64_t budget, bool host_hashes) {
   job.budget = budget;
   Ask ask;
   ask.kind = AskKind::kJob;
   ask.input = Serialize(job);
   // What needs all of the budget may have to be read in parts.
-  ask.rare_codecs = job.memory >= budget || HashesTogether(job) ||
+  ask.rare_codecs = job.memory >= budget || (!host_hashes && HashesTogether(job)) ||
                     std::any_of(job.tasks.begin(), job.tasks.end(),
                                 [](const LeafTask& task) { return IsRare(task); });
   ask.cost = std::min(budget, job.memory + ask.input.size());

@@ -53,7 +53,7 @@ struct ArrayTask {
 struct ContentPart {
   uint64_t skip = 0, take = 0;
   uint64_t whole = 0, begin = 0;
-  bool hand_out = false;  // to the host's sink (SetContentSink)
+  bool hand_out = false;  // to the host's sink (Abilities)
   // What is found behind so many bytes of the content is another task's to tell; 0: all is this
   // one's.
   uint64_t owned = 0;
@@ -104,12 +104,12 @@ Result<Job> ParseJob(Bytes bytes);
 ByteVector Serialize(const std::vector<LeafResult>& results);
 Result<std::vector<LeafResult>> ParseResults(Bytes bytes);
 
-// Whether its leaves' SHA-256 are made side by side: without an engine of the host's, where there
-// are several.
+// Whether its leaves' SHA-256 are made side by side where the host has no engine that streams:
+// there are several.
 bool HashesTogether(const Job& job);
 // The ask for a LeafJob that runs it. Its cost is the grant and the job itself, or all of the
-// budget.
-Ask JobAsk(Job& job, uint64_t budget);
+// budget. `host_hashes`: the host has an engine for SHA-256 that streams.
+Ask JobAsk(Job& job, uint64_t budget, bool host_hashes);
 // The values that the job reads whole, as Ask::values names them.
 std::string ValuesOf(const Job& job);
 // The grant of a job that is run again because it says that it needs more; nothing where it does

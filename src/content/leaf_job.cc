@@ -11,10 +11,17 @@ namespace {
 // Not counted against the grant: as much as small leaves are batched to.
 constexpr uint64_t kTogether = 4 << 20;
 
+std::vector<hash::Digest> Sha256OfEach(std::span<const ByteVector> messages) {
+  std::vector<hash::Digest> digests;
+  for (const ByteVector& message : messages) digests.push_back(hash::Sha256Of(message));
+  return digests;
+}
+
 }  // namespace
 
 struct LeafJob::State {
   Job job;
+  const Abilities& abilities;
   ReadQueue queue;
   std::unique_ptr<LeafRunner> runner;
   size_t next = 0;
@@ -25,8 +32,8 @@ struct LeafJob::State {
   std::vector<size_t> owners;
   uint64_t room = 0;  // bytes that `contents` may still take
 
-  explicit State(Job j) : job(std::move(j)), queue(job.files) {
-    if (HashesTogether(job)) room = kTogether;
+  State(Job j, const Abilities& a) : job(std::move(j)), abilities(a), queue(job.files) {
+    if (!abilities.sha256 && HashesTogether(job)) room = kTogether;
   }
 
   // One task after the other: within a task reads go ahead, and workers run jobs side by side.
@@ -37,7 +44,7 @@ struct LeafJob::State {
         const LeafTask& task = job.tasks[next];
         const bool keep = task.sha256 && task.array.metadata.nbytes <= room;
         if (keep) room -= task.array.metadata.nbytes;
-        runner = std::make_unique<LeafRunner>(task, queue, job.memory, job.budget, keep);
+        runner = std::make_unique<LeafRunner>(task, queue, job.memory, job.budget, abilities, keep);
       }
       if (!runner->Advance()) return;
       finished_progress += runner->progress();
@@ -54,18 +61,19 @@ struct LeafJob::State {
   }
 
   void Finish() {
-    const std::vector<hash::Digest> digests = hash::Sha256OfAll(contents);
+    const auto of_all = abilities.sha256_of_all ? abilities.sha256_of_all : Sha256OfEach;
+    const std::vector<hash::Digest> digests = of_all(contents);
     for (size_t i = 0; i < digests.size(); ++i) results[owners[i]].sha256 = digests[i];
     contents.clear();
     owners.clear();
   }
 };
 
-LeafJob::LeafJob(Bytes bytes) {
+LeafJob::LeafJob(Bytes bytes, const Abilities& abilities) {
   Result<Job> job = ParseJob(bytes);
   // A job comes from our own Verifier; one that cannot be read has no tasks, and the Verifier
   // notices that the results are missing.
-  state_ = std::make_unique<State>(job ? std::move(*job) : Job{});
+  state_ = std::make_unique<State>(job ? std::move(*job) : Job{}, abilities);
   state_->Advance();
 }
 

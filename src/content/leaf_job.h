@@ -4,11 +4,11 @@
 // order. The result is the same bytes for every order of answers and every budget.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "content/abilities.h"
 #include "content/job.h"
 #include "io/ask.h"
 
@@ -16,8 +16,8 @@ namespace leafsum::content {
 
 class LeafJob {
  public:
-  // A serialized Job.
-  explicit LeafJob(Bytes job);
+  // A serialized Job. `abilities` outlive it.
+  LeafJob(Bytes job, const Abilities& abilities);
   ~LeafJob();
 
   // What to start now, at most `budget` bytes of open reads, but one where nothing is open and
@@ -43,14 +43,5 @@ class LeafJob {
   struct State;
   std::unique_ptr<State> state_;
 };
-
-// Content of up to `bytes` gets its SHA-256 from the host (an Ask kDigest) instead of from our own
-// code: 0, the default, is never. Set once by a host that has Web Crypto.
-void SetHostDigestCap(uint64_t bytes);
-
-// Where the content of tasks with a `part` goes: the task's number, where in the part the bytes
-// begin, the bytes. A job that is run again with more memory begins anew at 0.
-using ContentSink = std::function<void(uint32_t task, uint64_t offset, Bytes bytes)>;
-void SetContentSink(ContentSink sink);
 
 }  // namespace leafsum::content

@@ -4,13 +4,9 @@
 #include <tuple>
 #include <utility>
 
-#include "content/leaf_job.h"
-
 namespace leafsum::content {
 namespace {
 
-uint64_t host_digest_cap = 0;
-ContentSink content_sink;
 // Less than this our own code has done before a promise is made.
 constexpr uint64_t kHostDigestFloor = 64 << 10;
 constexpr uint64_t kHostDigestCeiling = 4 << 20;
@@ -20,13 +16,14 @@ constexpr uint64_t kUnseenWork = 64 << 10;  // of a reader that comes without co
 
 }  // namespace
 
-void SetHostDigestCap(uint64_t bytes) { host_digest_cap = bytes; }
-uint64_t HostDigestCap() { return host_digest_cap; }
-void SetContentSink(ContentSink sink) { content_sink = std::move(sink); }
-
 LeafRunner::LeafRunner(const LeafTask& task, ReadQueue& queue, uint64_t memory, uint64_t budget,
-                       bool keep_content)
-    : task_(task), queue_(queue), memory_(memory), budget_(budget), keep_content_(keep_content) {
+                       const Abilities& abilities, bool keep_content)
+    : task_(task),
+      queue_(queue),
+      memory_(memory),
+      budget_(budget),
+      abilities_(abilities),
+      keep_content_(keep_content) {
   result_.leaf = task.leaf;
   if (!task.other.empty()) {
     phase_ = Phase::kCompare;
@@ -118,7 +115,8 @@ bool LeafRunner::Wanted(Bytes& bytes) {
   const uint64_t offset = at + before - std::min(part.skip, at + before);  // in the part
   const uint64_t length = std::min(size - before, part.take - std::min(part.take, offset));
   bytes = bytes.subspan(static_cast<size_t>(before), static_cast<size_t>(length));
-  if (!bytes.empty() && part.hand_out && content_sink) content_sink(task_.leaf, offset, bytes);
+  if (!bytes.empty() && part.hand_out && abilities_.sink)
+    abilities_.sink(task_.leaf, offset, bytes);
   return offset + length < part.take;
 }
 
@@ -140,11 +138,11 @@ void LeafRunner::StartContent() {
   if (task_.sha256 && !keep_content_) {
     // Not counted against the grant, so that no refusal depends on what the host offers: it is
     // small.
-    host_digest_ =
-        nbytes >= kHostDigestFloor && nbytes <= std::min(HostDigestCap(), kHostDigestCeiling);
-    if (!host_digest_) sha256_ = hash::MakeSha256();
+    host_digest_.asked = nbytes >= kHostDigestFloor &&
+                         nbytes <= std::min(abilities_.host_digest_cap, kHostDigestCeiling);
+    if (!host_digest_.asked) sha256_ = hash::MakeSha256(abilities_.sha256);
   }
-  if (keep_content_ || host_digest_) content_.reserve(static_cast<size_t>(nbytes));
+  if (keep_content_ || host_digest_.asked) content_.reserve(static_cast<size_t>(nbytes));
   reader_ = std::make_unique<ContentReader>(task_.array, queue_, memory_, std::move(on_value));
   reader_->AllowParts(budget_);
   const ContentPart* part = task_.part ? &*task_.part : nullptr;
@@ -175,7 +173,8 @@ std::pair<uint64_t, bool> LeafRunner::DigestContent(Bytes bytes) {
   if (task_.part && task_.part->owned > 0 && position_ > task_.part->owned) TakeWarnings();
   if (blake3_) blake3_->Update(bytes);
   if (sha256_) sha256_->Update(bytes);
-  if (keep_content_ || host_digest_) content_.insert(content_.end(), bytes.begin(), bytes.end());
+  if (keep_content_ || host_digest_.asked)
+    content_.insert(content_.end(), bytes.begin(), bytes.end());
   return {read, more};
 }
 
@@ -218,7 +217,7 @@ bool LeafRunner::EndContent() {
     result_.blake3 = blake3_->Finish();
   if (stored_hasher_) result_.stored = stored_hasher_->Finish();
   if (sha256_) result_.sha256 = sha256_->Finish();
-  if (host_digest_) {
+  if (host_digest_.asked) {
     queue_.WantDigest(this, std::move(content_));
     return End(Phase::kHostDigest);
   }
@@ -233,25 +232,25 @@ void LeafRunner::TakeWarnings() {
 }
 
 bool LeafRunner::StepHostDigest() {
-  if (host_failed_) {
+  if (host_digest_.failed) {
     report::Finding f(report::Code::kUnreadable);
     f.message = "the host gave no SHA-256 of this leaf; run again with --algorithm blake3";
     Fail(std::move(f));
     return true;
   }
-  if (!host_answer_) return false;
-  result_.sha256 = host_answer_;
+  if (!host_digest_.answer) return false;
+  result_.sha256 = host_digest_.answer;
   result_.complete = true;
   return End(Phase::kDone);
 }
 
 void LeafRunner::OnRead(uint64_t, Piece piece) {
-  host_answer_.emplace();
-  std::copy_n(piece.buffer.begin(), 32, host_answer_->begin());
+  host_digest_.answer.emplace();
+  std::copy_n(piece.buffer.begin(), 32, host_digest_.answer->begin());
   queue_.Recycle(std::move(piece));
 }
 
-void LeafRunner::OnFailure(uint64_t, Error) { host_failed_ = true; }
+void LeafRunner::OnFailure(uint64_t, Error) { host_digest_.failed = true; }
 
 // Both sides give pieces of their own sizes, which may cut elements: the shorter one decides how
 // far they are compared.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "content/abilities.h"
 #include "content/content_reader.h"
 #include "content/job.h"
 #include "content/read_queue.h"
@@ -17,11 +18,11 @@ namespace leafsum::content {
 
 class LeafRunner : private ReadSink {
  public:
-  // `task` and `queue` outlive the runner; `memory` is what it may take, `budget` the most that any
-  // grant can be. `keep_content`: besides, not counted, so that its SHA-256 is made with those of
-  // others (hash::Sha256OfAll).
+  // `task`, `queue` and `abilities` outlive the runner; `memory` is what it may take, `budget` the
+  // most that any grant can be. `keep_content`: besides, not counted, so that its SHA-256 is made
+  // with those of others.
   LeafRunner(const LeafTask& task, ReadQueue& queue, uint64_t memory, uint64_t budget,
-             bool keep_content);
+             const Abilities& abilities, bool keep_content);
   ~LeafRunner() override;
 
   // Goes as far as the bytes at hand allow, or until it is time for a pause; true when the result
@@ -55,6 +56,7 @@ class LeafRunner : private ReadSink {
   const LeafTask& task_;
   ReadQueue& queue_;
   const uint64_t memory_, budget_;
+  const Abilities& abilities_;
   Phase phase_;
   LeafResult result_;
   uint64_t progress_ = 0;
@@ -69,13 +71,12 @@ class LeafRunner : private ReadSink {
   std::unique_ptr<hash::StreamingHash> sha256_;
   const bool keep_content_;
   ByteVector content_;  // whose SHA-256 is made in one go: by the host, or by the job
-  bool host_digest_ = false, host_failed_ = false;
-  std::optional<hash::Digest> host_answer_;
+  struct {
+    bool asked = false, failed = false;
+    std::optional<hash::Digest> answer;
+  } host_digest_;
   std::unique_ptr<ValueComparer> comparer_;
   ByteVector a_, b_;  // content of both sides that was not compared yet
 };
-
-// See SetHostDigestCap.
-uint64_t HostDigestCap();
 
 }  // namespace leafsum::content

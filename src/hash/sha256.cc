@@ -1,7 +1,6 @@
 #include "hash/sha256.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "hash/sha256_rounds.h"
 
@@ -59,11 +58,6 @@ class PortableSha256 final : public StreamingHash {
   size_t buffered_ = 0;
 };
 
-Sha256Factory& Factory() {
-  static Sha256Factory factory;
-  return factory;
-}
-
 }  // namespace
 
 std::unique_ptr<StreamingHash> MakePortableSha256() { return std::make_unique<PortableSha256>(); }
@@ -74,12 +68,8 @@ Digest Sha256Of(Bytes bytes) {
   return hash.Finish();
 }
 
-void SetSha256Factory(Sha256Factory factory) { Factory() = std::move(factory); }
-
-bool HasSha256Factory() { return static_cast<bool>(Factory()); }
-
-std::unique_ptr<StreamingHash> MakeSha256() {
-  return HasSha256Factory() ? Factory()() : MakePortableSha256();
+std::unique_ptr<StreamingHash> MakeSha256(const Sha256Factory& host) {
+  return host ? host() : MakePortableSha256();
 }
 
 }  // namespace leafsum::hash

@@ -1,5 +1,4 @@
-// SHA-256 (FIPS 180-4), streaming. The host may offer a faster engine (node:crypto) through
-// MakeSha256.
+// SHA-256 (FIPS 180-4), streaming. A host may have a faster engine (node:crypto): a Sha256Factory.
 #pragma once
 
 #include <functional>
@@ -22,14 +21,12 @@ class StreamingHash {
 std::unique_ptr<StreamingHash> MakePortableSha256();
 Digest Sha256Of(Bytes bytes);
 
-// The digest of each message, four at a time; in core.wasm, which has no_sha256_lanes.cc, one at a
-// time.
+// The digest of each message, four at a time.
 std::vector<Digest> Sha256OfAll(std::span<const ByteVector> messages);
 
-// What jobs use: the portable engine until a host sets another factory.
+// A host's engine; an empty one is none.
 using Sha256Factory = std::function<std::unique_ptr<StreamingHash>()>;
-void SetSha256Factory(Sha256Factory factory);
-bool HasSha256Factory();
-std::unique_ptr<StreamingHash> MakeSha256();
+// The host's, or the portable one where it has none.
+std::unique_ptr<StreamingHash> MakeSha256(const Sha256Factory& host);
 
 }  // namespace leafsum::hash

@@ -12,6 +12,7 @@
 #include "content/job.h"
 #include "evidence/leaf_record.h"
 #include "evidence/lockfile.h"
+#include "hash/sha256.h"
 #include "io/file_entry.h"
 #include "kvstore/kv_store.h"
 #include "ocdbt/manifest.h"
@@ -198,6 +199,7 @@ struct Progress {
 // What all stages share.
 struct Context {
   Options options;
+  hash::Sha256Factory sha256;  // the host's engine, or none
   std::vector<Scan> scans;
   report::FindingList findings{kMaxFindings};
   // Leaves whose content is the evidence's, as they are found: [item, key path].

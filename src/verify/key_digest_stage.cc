@@ -34,7 +34,7 @@ KeyDigestStage::KeyDigestStage(plan::Context& context)
           const Bytes value = item.store.InlineValue(ref);
           digest.blake3 = hash::Blake3Of(value);
           if (!context.options.sha256) continue;
-          auto sha256 = hash::MakeSha256();
+          auto sha256 = hash::MakeSha256(context_.sha256);
           sha256->Update(value);
           digest.sha256 = sha256->Finish();
           continue;

@@ -15,6 +15,7 @@
 
 #include "evidence/compare.h"
 #include "evidence/lockfile.h"
+#include "hash/sha256.h"
 #include "io/ask.h"
 #include "io/file_entry.h"
 #include "plan/stage.h"
@@ -24,7 +25,8 @@ namespace leafsum::verify {
 
 class Verifier {
  public:
-  explicit Verifier(Bytes options_json);
+  // `sha256`: the host's engine, if it has one.
+  explicit Verifier(Bytes options_json, hash::Sha256Factory sha256 = {});
   ~Verifier();
 
   // Everything the source holds, and what is known of its symbolic links. Once for each source,

@@ -49,16 +49,23 @@ const MemorySource& OpenAsks::SourceOf(const Ask& ask) const {
 
 ByteVector OpenAsks::Compute(const Ask& ask) {
   if (ask.kind == AskKind::kDigest) return ToVector(hash::Sha256Of(ask.input));
-  return RunJob(ask.input, sources_, seed_ == 0 ? 0 : random_.Next() | 1);
+  return RunJob(ask.input, sources_, seed_ == 0 ? 0 : random_.Next() | 1, abilities_);
 }
 
-ByteVector RunJob(Bytes job, const Sources& sources, uint64_t seed) {
+content::Abilities AllAbilities() {
+  content::Abilities all;
+  all.sha256_of_all = hash::Sha256OfAll;
+  return all;
+}
+
+ByteVector RunJob(Bytes job, const Sources& sources, uint64_t seed,
+                  const content::Abilities& abilities) {
   const Exact input(job);
   const Result<content::Job> parsed = content::ParseJob(input);
   if (!parsed) Die("a job cannot be read");
   if (content::Serialize(*parsed) != ToVector(job))
     Die("a job is not what it was after reading and writing");
-  content::LeafJob machine(input);
+  content::LeafJob machine(input, abilities);
   Drive(machine, sources, seed);
   return machine.TakeResult();
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "content/abilities.h"
 #include "io/ask.h"
 #include "support/hex.h"
 #include "support/memory_source.h"
@@ -15,16 +16,23 @@ namespace leafsum::test {
 // Ask::source counts into these.
 using Sources = std::vector<const MemorySource*>;
 
+// What codecs.wasm has, without a host's own engines.
+content::Abilities AllAbilities();
 // The result of a LeafJob that ran this serialized job.
-ByteVector RunJob(Bytes job, const Sources& sources, uint64_t seed);
+ByteVector RunJob(Bytes job, const Sources& sources, uint64_t seed,
+                  const content::Abilities& abilities = AllAbilities());
 
 // Asks that were handed out and not answered yet. Seed 0 answers them in order, one at a time, with
 // a large budget. Aborts where the core breaks its side: asks nothing while it waits, or more than
 // the budget.
 class OpenAsks {
  public:
-  OpenAsks(Sources sources, uint64_t seed)
-      : sources_(std::move(sources)), seed_(seed), random_(seed) {}
+  // `abilities`: of those that run its jobs.
+  OpenAsks(Sources sources, uint64_t seed, content::Abilities abilities = AllAbilities())
+      : sources_(std::move(sources)),
+        seed_(seed),
+        random_(seed),
+        abilities_(std::move(abilities)) {}
 
   uint64_t Budget();
   void Add(std::vector<Ask> asks, uint64_t budget);
@@ -41,6 +49,7 @@ class OpenAsks {
   Sources sources_;
   uint64_t seed_;
   Random random_;
+  content::Abilities abilities_;
   std::vector<Ask> open_;
 };
 
@@ -81,8 +90,9 @@ void AnswerAsk(Machine& machine, OpenAsks& asks, const Ask& ask) {
 }
 
 template <class Machine>
-void Drive(Machine& machine, const Sources& sources, uint64_t seed) {
-  OpenAsks asks(sources, seed);
+void Drive(Machine& machine, const Sources& sources, uint64_t seed,
+           const content::Abilities& abilities = AllAbilities()) {
+  OpenAsks asks(sources, seed, abilities);
   while (!machine.Done()) {
     if (asks.Hungry()) {
       const uint64_t budget = asks.Budget();

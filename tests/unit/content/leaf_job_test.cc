@@ -40,13 +40,9 @@ ArrayForm Form(const char* type, uint64_t rows, uint64_t columns, codec::CodecSp
 
 const codec::CodecSpecs kZstd = {{codec::CodecKind::kZstd, false}};
 
-struct HostDigests {  // for one test
-  explicit HostDigests(uint64_t cap) { SetHostDigestCap(cap); }
-  ~HostDigests() { SetHostDigestCap(0); }
-};
-
-std::vector<LeafResult> Run(const Job& job, const test::MemorySource& source, uint64_t seed) {
-  auto results = ParseResults(test::RunJob(Serialize(job), {&source}, seed));
+std::vector<LeafResult> Run(const Job& job, const test::MemorySource& source, uint64_t seed,
+                            const Abilities& abilities = test::AllAbilities()) {
+  auto results = ParseResults(test::RunJob(Serialize(job), {&source}, seed, abilities));
   REQUIRE(results);
   return *results;
 }
@@ -163,21 +159,33 @@ TEST_CASE("SHA-256 is the same alone, by the host, and beside other leaves'") {
     CHECK(r.complete);
     CHECK(r.sha256 == hash::Sha256Of(contents[r.leaf]));
   }
+  // One after the other where the module has no more, as core.wasm.
+  CHECK(test::RunJob(Serialize(job), {&source}, 1, {}) == together);
+  Abilities abilities = test::AllAbilities();
   for (const uint64_t cap : {0, 100 << 10}) {
-    const HostDigests digests(cap);
+    abilities.host_digest_cap = cap;
     for (const LeafTask& task : job.tasks) {
       CAPTURE(cap, task.leaf);
       Job one = job;
       one.tasks = {task};
       CHECK_FALSE(HashesTogether(one));
-      CHECK(Run(one, source, 0)[0].sha256 == hash::Sha256Of(contents[task.leaf]));
+      CHECK(Run(one, source, 0, abilities)[0].sha256 == hash::Sha256Of(contents[task.leaf]));
     }
   }
   // A host's engine is faster than either.
-  hash::SetSha256Factory(hash::MakePortableSha256);
-  CHECK_FALSE(HashesTogether(job));
-  CHECK(test::RunJob(Serialize(job), {&source}, 1) == together);
-  hash::SetSha256Factory(nullptr);
+  size_t engines = 0;
+  abilities.sha256 = [&] {
+    ++engines;
+    return hash::MakePortableSha256();
+  };
+  abilities.sha256_of_all = [](std::span<const ByteVector> messages) {
+    CHECK(messages.empty());
+    return std::vector<hash::Digest>(messages.size());
+  };
+  CHECK(JobAsk(job, 1 << 30, false).rare_codecs);
+  CHECK_FALSE(JobAsk(job, 1 << 30, true).rare_codecs);
+  CHECK(test::RunJob(Serialize(job), {&source}, 1, abilities) == together);
+  CHECK(engines > 0);
 }
 
 TEST_CASE("Content that is not read has no SHA-256") {
@@ -225,7 +233,8 @@ TEST_CASE("A grant that is too small comes back with one that is enough") {
 }
 
 TEST_CASE("A job that cannot be read ends at once without results") {
-  LeafJob job{Bytes{}};
+  const Abilities abilities;
+  LeafJob job(Bytes{}, abilities);
   CHECK(job.Done());
   const auto results = ParseResults(job.TakeResult());
   REQUIRE(results);
@@ -240,7 +249,8 @@ TEST_CASE("Answers that nobody asked for are ignored") {
   job.tasks.resize(1);
   StoredArray a = test::StoreArray(Form("uint8", 1, 100, {}), random);
   AddArray(job, source, std::move(a), 0, job.tasks[0].array);
-  LeafJob machine(Serialize(job));
+  const Abilities abilities;
+  LeafJob machine(Serialize(job), abilities);
   machine.Feed(77, ByteVector(5));
   machine.Fail(78, Failure::kMissing, "");
   const auto asks = machine.Poll(0);
@@ -264,7 +274,8 @@ TEST_CASE(
   form.chunk_shape = {50 << 20};
   LeafTask& task = job.tasks[0];
   task.array.metadata = test::MetadataOf(form, random);
-  LeafJob leaf_job(Serialize(job));
+  const Abilities abilities;
+  LeafJob leaf_job(Serialize(job), abilities);
   size_t pauses = 0;
   for (; leaf_job.Paused(); ++pauses) {
     CHECK_FALSE(leaf_job.Done());

@@ -34,19 +34,19 @@ struct Outcome {
 Outcome Read(const json& reads, const test::MemorySource& source, const std::string& lock = "",
              uint64_t seed = 0) {
   Outcome out;
-  content::SetContentSink([&](uint32_t part, uint64_t offset, Bytes bytes) {
+  content::Abilities abilities = test::AllAbilities();
+  abilities.sink = [&](uint32_t part, uint64_t offset, Bytes bytes) {
     ByteVector& content = out.parts[part];
     content.resize(std::max<size_t>(content.size(), offset + bytes.size()));
     std::copy(bytes.begin(), bytes.end(), content.begin() + static_cast<ptrdiff_t>(offset));
-  });
+  };
   const std::string options = json{{"command", "cat"}, {"reads", reads}}.dump();
   Verifier verifier(AsBytes(options));
   REQUIRE(verifier.error() == "");
   if (!lock.empty()) verifier.SetEvidence(AsBytes(lock), false);
   REQUIRE(verifier.error() == "");
   verifier.SetListing(0, source.Listing());
-  test::Drive(verifier, {&source}, seed);
-  content::SetContentSink({});
+  test::Drive(verifier, {&source}, seed, abilities);
   out.report = json::parse(report::ToJson(verifier.report()));
   return out;
 }
