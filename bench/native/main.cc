@@ -16,6 +16,7 @@
 
 #include "base/text_arena.h"
 #include "content/leaf_job.h"
+#include "content/parts_reader.h"
 #include "report/report.h"
 #include "verify/verifier.h"
 
@@ -68,6 +69,7 @@ class Files {
 
 ByteVector Run(Bytes input, Files& files) {
   content::Abilities abilities;  // of a host with none of its own
+  abilities.parts = content::MakePartsReader;
   abilities.sha256_of_all = hash::Sha256OfAll;
   content::LeafJob job(input, abilities);
   while (!job.Done()) {

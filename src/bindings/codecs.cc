@@ -2,13 +2,14 @@
 #include <emscripten/bind.h>
 
 #include "bindings/leaf_job.h"
+#include "content/parts_reader.h"
 
 namespace leafsum::bindings {
 
 EMSCRIPTEN_BINDINGS(codecs) {
-  content::Abilities own;
-  own.sha256_of_all = hash::Sha256OfAll;
-  BindLeafJob(std::move(own));
+  ModuleAbilities().parts = content::MakePartsReader;
+  ModuleAbilities().sha256_of_all = hash::Sha256OfAll;
+  BindLeafJob();
 }
 
 }  // namespace leafsum::bindings

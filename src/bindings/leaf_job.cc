@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <utility>
 
 #include "bindings/boundary.h"
 #include "content/leaf_job.h"
@@ -63,8 +62,7 @@ content::Abilities& ModuleAbilities() {
   return abilities;
 }
 
-void BindLeafJob(content::Abilities own) {
-  ModuleAbilities() = std::move(own);
+void BindLeafJob() {
   emscripten::class_<LeafJob> bound("LeafJob");
   BindHost(bound);
   bound.constructor<val>()

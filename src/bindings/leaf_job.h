@@ -5,10 +5,9 @@
 
 namespace leafsum::bindings {
 
-// Of this module: JavaScript sets the host's part by free functions, which have no object to keep
+// Of this module. JavaScript sets the host's part by free functions, which have no object to keep
 // it in.
 content::Abilities& ModuleAbilities();
-// `own`: what the module's jobs have without a host.
-void BindLeafJob(content::Abilities own);
+void BindLeafJob();
 
 }  // namespace leafsum::bindings

@@ -107,7 +107,7 @@ val Codes() {
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(core) {
-  BindLeafJob({});
+  BindLeafJob();
   emscripten::class_<Verifier> bound("Verifier");
   BindHost(bound);
   bound.constructor<std::string>()

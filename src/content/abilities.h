@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -15,9 +16,19 @@ namespace leafsum::content {
 // begin, the bytes. A job that is run again with more memory begins anew at 0.
 using ContentSink = std::function<void(uint32_t task, uint64_t offset, Bytes bytes)>;
 
+class ChunkGroup;
+class ChunkRuns;
+class PartsReader;
+struct Reading;
+// `budget`: what no grant exceeds.
+using MakeParts = std::unique_ptr<PartsReader>(Reading& reading, ChunkRuns& runs, ChunkGroup& group,
+                                               uint64_t budget);
+
 struct Abilities {
-  // The module's: codecs.wasm has it, core.wasm does not.
+  // The module's: codecs.wasm has them, core.wasm does not.
   //
+  // Reads what exceeds the budget in parts (MakePartsReader); null: the job says what it takes.
+  MakeParts* parts = nullptr;
   // SHA-256 of many messages side by side (hash::Sha256OfAll); null: of one after the other.
   std::vector<hash::Digest> (*sha256_of_all)(std::span<const ByteVector> messages) = nullptr;
 

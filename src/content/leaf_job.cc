@@ -11,12 +11,6 @@ namespace {
 // Not counted against the grant: as much as small leaves are batched to.
 constexpr uint64_t kTogether = 4 << 20;
 
-std::vector<hash::Digest> Sha256OfEach(std::span<const ByteVector> messages) {
-  std::vector<hash::Digest> digests;
-  for (const ByteVector& message : messages) digests.push_back(hash::Sha256Of(message));
-  return digests;
-}
-
 }  // namespace
 
 struct LeafJob::State {
@@ -61,9 +55,11 @@ struct LeafJob::State {
   }
 
   void Finish() {
-    const auto of_all = abilities.sha256_of_all ? abilities.sha256_of_all : Sha256OfEach;
-    const std::vector<hash::Digest> digests = of_all(contents);
-    for (size_t i = 0; i < digests.size(); ++i) results[owners[i]].sha256 = digests[i];
+    std::vector<hash::Digest> digests;
+    if (abilities.sha256_of_all) digests = abilities.sha256_of_all(contents);
+    for (size_t i = 0; i < owners.size(); ++i)
+      results[owners[i]].sha256 =
+          abilities.sha256_of_all ? digests[i] : hash::Sha256Of(contents[i]);
     contents.clear();
     owners.clear();
   }

@@ -27,15 +27,23 @@ LeafRunner::LeafRunner(const LeafTask& task, ReadQueue& queue, uint64_t memory, 
   result_.leaf = task.leaf;
   if (!task.other.empty()) {
     phase_ = Phase::kCompare;
-    reader_ = std::make_unique<ContentReader>(task.array, queue, memory / 2, nullptr);
-    other_ = std::make_unique<ContentReader>(task.other[0], queue, memory / 2, nullptr);
-    for (ContentReader* reader : {reader_.get(), other_.get()}) reader->AllowParts(budget / 2);
+    reader_ = Open(task.array, 2, nullptr);
+    other_ = Open(task.other[0], 2, nullptr);
     comparer_ = std::make_unique<ValueComparer>(task.array.metadata.type);
     return;
   }
   const bool in_one_pass =
       task.content && !task.expected_stored && ContentReader::HashesValues(task.array.metadata);
   phase_ = task.stored && !in_one_pass ? Phase::kStored : Phase::kContent;
+}
+
+// It has 1 / `share` of what there is.
+std::unique_ptr<ContentReader> LeafRunner::Open(const ArrayTask& array, uint64_t share,
+                                                ContentReader::OnValue on_value) const {
+  auto reader =
+      std::make_unique<ContentReader>(array, queue_, memory_ / share, std::move(on_value));
+  reader->AllowParts(budget_ / share, abilities_.parts);
+  return reader;
 }
 
 LeafRunner::~LeafRunner() {
@@ -143,8 +151,7 @@ void LeafRunner::StartContent() {
     if (!host_digest_.asked) sha256_ = hash::MakeSha256(abilities_.sha256);
   }
   if (keep_content_ || host_digest_.asked) content_.reserve(static_cast<size_t>(nbytes));
-  reader_ = std::make_unique<ContentReader>(task_.array, queue_, memory_, std::move(on_value));
-  reader_->AllowParts(budget_);
+  reader_ = Open(task_.array, 1, std::move(on_value));
   const ContentPart* part = task_.part ? &*task_.part : nullptr;
   if (blake3_ && !task_.sha256 && (part ? part->whole : nbytes) > hash::kBlockSize &&
       !(part && part->hand_out))

@@ -35,6 +35,8 @@ class LeafRunner : private ReadSink {
 
  private:
   enum class Phase { kStored, kContent, kHostDigest, kCompare, kDone };
+  std::unique_ptr<ContentReader> Open(const ArrayTask& array, uint64_t share,
+                                      ContentReader::OnValue on_value) const;
   bool StepStored();
   void StartContent();
   bool StepContent();

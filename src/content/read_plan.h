@@ -20,6 +20,8 @@ struct GroupForm {
 
 // What open chunks take.
 struct OpenCost {
+  // What no budget holds, while a sum of a million of it is still a number.
+  static constexpr uint64_t kMuch = uint64_t{1} << 38;
   uint64_t fixed = 0, each = 0;
   uint64_t range = 0;  // the longest encoded chunk
   // Of the shards that a chunk lies in: what their indexes take together, and how many chunks of a

@@ -28,8 +28,8 @@ namespace leafsum::verify {
 using report::Command;
 using report::Finding;
 
-Verifier::Verifier(Bytes options_json, hash::Sha256Factory sha256) {
-  context_.sha256 = std::move(sha256);
+Verifier::Verifier(Bytes options_json, const hash::Sha256Factory& sha256) {
+  context_.sha256 = sha256;
   auto options = plan::ParseOptions(options_json);
   if (!options) {
     error_ = options.error().message;

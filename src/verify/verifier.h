@@ -26,7 +26,7 @@ namespace leafsum::verify {
 class Verifier {
  public:
   // `sha256`: the host's engine, if it has one.
-  explicit Verifier(Bytes options_json, hash::Sha256Factory sha256 = {});
+  explicit Verifier(Bytes options_json, const hash::Sha256Factory& sha256 = {});
   ~Verifier();
 
   // Everything the source holds, and what is known of its symbolic links. Once for each source,

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "content/leaf_job.h"
+#include "content/parts_reader.h"
 #include "hash/sha256.h"
 
 namespace leafsum::test {
@@ -54,6 +55,7 @@ ByteVector OpenAsks::Compute(const Ask& ask) {
 
 content::Abilities AllAbilities() {
   content::Abilities all;
+  all.parts = content::MakePartsReader;
   all.sha256_of_all = hash::Sha256OfAll;
   return all;
 }

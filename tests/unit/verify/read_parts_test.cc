@@ -119,7 +119,7 @@ Walk WalkThrough(const StoredArray& a, uint64_t budget, bool values) {
   test::QueueMachine machine{queue};
   test::OpenAsks asks({&a.source}, 0);
   content::ContentReader reader(a.task, queue, budget, nullptr);
-  reader.AllowParts(budget);
+  reader.AllowParts(budget, content::MakePartsReader);
   if (values) reader.AllowValues(0, 0);
   Walk walk;
   for (;;) {
