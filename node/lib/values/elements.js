@@ -153,9 +153,10 @@ export function typedArrayOf(name, bytes) {
               ? Uint32Array
               : BigUint64Array
   const number = numbersOf(name, bytes)
-  return /** @type {any} */ (array).from({ length: count }, (/** @type {unknown} */ _, /** @type {number} */ n) =>
-    number(n),
-  )
+  // `from` goes through an iterator, which takes ten times as long.
+  const values = /** @type {any} */ (new array(count))
+  for (let n = 0; n < count; n++) values[n] = number(n)
+  return values
 }
 
 /**
