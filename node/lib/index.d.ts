@@ -112,8 +112,7 @@ export interface Progress {
   bytes_total: number
 }
 
-/** `follows`: so many bytes behind the range will be asked for next, for a store that reads ahead. */
-export type RangeQuery = { offset: number; length: number; follows?: number } | { suffixLength: number }
+export type RangeQuery = { offset: number; length: number } | { suffixLength: number }
 export type ListingEntry = [path: string, size: number, kind: 'f' | 'd' | 'l']
 
 /** zarrita's `Readable`; `list` gives files, empty directories and symlinks. zarrita's own stores plug in. */

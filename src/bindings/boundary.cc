@@ -36,7 +36,6 @@ val AskObject(const Ask& ask) {
       if (ask.range) {
         out.set("offset", Number(ask.range->offset));
         out.set("length", Number(ask.range->length));
-        if (ask.follows != 0) out.set("follows", Number(ask.follows));
       }
       break;
     case AskKind::kSize:

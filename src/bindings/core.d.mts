@@ -13,7 +13,6 @@ export interface ReadAsk {
   offset?: number
   /** Absent: the whole file, if it has at most `limit` bytes. */
   length?: number
-  follows?: number
   limit?: number
 }
 export interface JobAsk {

@@ -7,12 +7,11 @@
 namespace leafsum::content {
 
 void ReadQueue::Want(ReadSink* sink, uint32_t source, uint32_t file, uint64_t offset,
-                     uint64_t length, uint64_t follows) {
+                     uint64_t length) {
   Ask ask;
   ask.source = source;
   ask.path = files_[file];
   ask.range = ByteRange{offset, length};
-  ask.follows = follows;
   const uint64_t tag = next_tag_++;
   wanted_.emplace(tag, Wanted{sink, file, offset, length});
   asks_.Want(std::move(ask), tag);

@@ -37,10 +37,8 @@ class ReadQueue {
  public:
   explicit ReadQueue(std::vector<std::string> files) : files_(std::move(files)) {}
 
-  // `length` bytes at `offset`, and soon the `follows` bytes behind them; `sink` hears of it unless
-  // it was forgotten before.
-  void Want(ReadSink* sink, uint32_t source, uint32_t file, uint64_t offset, uint64_t length,
-            uint64_t follows = 0);
+  // `length` bytes at `offset`; `sink` hears of it unless it was forgotten before.
+  void Want(ReadSink* sink, uint32_t source, uint32_t file, uint64_t offset, uint64_t length);
   // SHA-256 of `input` by the host; the sink gets its 32 bytes as a read at offset 0.
   void WantDigest(ReadSink* sink, ByteVector input);
   void Forget(ReadSink* sink);

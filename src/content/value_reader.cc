@@ -42,7 +42,7 @@ void ValueReader::AskAhead() {
     const uint64_t n = std::min(piece_, length_ - asked_);
     slots_.push_back({offset_ + asked_, false, {}, {}});
     asked_ += n;
-    queue_.Want(this, source_, file_, offset_ + asked_ - n, n, length_ - asked_);
+    queue_.Want(this, source_, file_, offset_ + asked_ - n, n);
   }
 }
 

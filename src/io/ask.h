@@ -28,8 +28,6 @@ struct Ask {
   uint32_t source = 0;             // which source, where there are two (diff, --against)
   std::string path;                // kRead, kSize: relative to the source, "/" between components
   std::optional<ByteRange> range;  // kRead
-  uint64_t follows =
-      0;  // kRead: so many bytes behind the range will be asked for next, piece by piece
   uint64_t limit = 0;  // kRead of a whole file: larger than this is answered with TooLarge; kSize:
                        // up to this it will be read
   ByteVector input;    // kDigest, kJob

@@ -147,14 +147,12 @@ async function size(
 async function read(
   /** @type {Task} */ task,
   /** @type {Store} */ store,
-  /** @type {Read} */ { id, path, offset, length, follows, limit = Infinity },
+  /** @type {Read} */ { id, path, offset, length, limit = Infinity },
 ) {
   const key = `/${path}`
   if (length !== undefined) {
     const bytes =
-      length === 0
-        ? new Uint8Array(0)
-        : checkBytes(await store.getRange(key, { offset: offset ?? 0, length, ...(follows && { follows }) }))
+      length === 0 ? new Uint8Array(0) : checkBytes(await store.getRange(key, { offset: offset ?? 0, length }))
     if (bytes.length > length) throw new StoreError('unreadable', `asked for ${length} bytes, got ${bytes.length}`)
     return () => task.feed(id, bytes)
   }

@@ -1,6 +1,5 @@
 // What a page is given: chosen files, a drop, a directory handle. All become path → File.
 import { LeafsumError } from '../errors.js'
-import { ReadAhead } from './read_ahead.js'
 import { StoreError, clip, safePath } from './store.js'
 
 /**
@@ -13,8 +12,6 @@ export class FilesStore {
   #files
   /** @type {string[]} */
   #empty
-  /** @type {{ file?: File, end: number, ahead?: ReadAhead }} where the last range ended */
-  #last = { end: 0 }
 
   /**
    * @param {Iterable<[path: string, file: File]>} files
@@ -44,27 +41,7 @@ export class FilesStore {
 
   async getRange(/** @type {string} */ key, /** @type {import('./store.js').RangeQuery} */ range) {
     const file = this.#files.get(safePath(key))
-    return file && reading(this.#bytes(file, clip(range, file.size), 'follows' in range ? range.follows : 0))
-  }
-
-  /**
-   * A range that begins where the last one ended begins to read ahead, as far as more will follow (read_ahead.js has
-   * for whom); those that follow go on.
-   */
-  #bytes(/** @type {File} */ file, /** @type {[number, number]} */ [begin, end], follows = 0) {
-    const goesOn = this.#last.file === file && this.#last.end === begin
-    let ahead = goesOn ? this.#last.ahead : undefined
-    let bytes = ahead?.read(begin, end)
-    if (!bytes) {
-      ahead = goesOn && follows > 0 ? new ReadAhead(file, begin, Math.min(end + follows, file.size)) : undefined
-      bytes = ahead?.read(begin, end) ?? bytesOf(file.slice(begin, end))
-    }
-    this.#last = { file, end, ahead }
-    return bytes
-  }
-
-  release() {
-    this.#last = { end: 0 }
+    return file && reading(bytesOf(file.slice(...clip(range, file.size))))
   }
 
   size(/** @type {string} */ path) {

@@ -5,8 +5,7 @@ import { messageOf } from '../errors.js'
 /**
  * @typedef {'missing' | 'unreadable' | 'changed'} FailureKind
  *
- * @typedef {{ offset: number, length: number, follows?: number } | { suffixLength: number }} RangeQuery
- *   follows: so many bytes behind the range will be asked for next, for a store that reads ahead
+ * @typedef {{ offset: number, length: number } | { suffixLength: number }} RangeQuery
  *
  * @typedef {[path: string, etag: string]} Tag
  *
