@@ -3,10 +3,11 @@ import { scoped, storeOf } from './commands/source.js'
 import { instantiate } from './host/core.js'
 import { drive } from './host/drive.js'
 import { LeafsumError, bug, firstLine } from './errors.js'
-import { helloOf, jobRunner, readingAhead, warmPool } from './host/jobs.js'
+import { helloOf, jobRunner, warmPool, workersOf } from './host/jobs.js'
 import { refuseForeignFile } from './commands/foreign_file.js'
 import { checkFlags, coreOptions, kDefaultMaxMemory } from './options.js'
 import { packedRows } from './host/packed.js'
+import { readerFor } from './host/reading_ahead.js'
 import { isListing } from './stores/store.js'
 
 /**
@@ -49,8 +50,8 @@ export async function runCommand(platform, command, sources, given) {
       stores.map(store => store.name ?? ''),
       { ...options, resumed: state?.resumed, resumedByTags: state?.resumed && state.byTags },
     )
-    const ahead = await readingAhead(platform, stores, options)
-    if (ahead) config.read_ahead = true
+    const reader = await readerFor(stores, workersOf(platform, options), maxMemory)
+    if (reader) config.read_ahead = true
     config.source_files = stores.map((/** @type {any} */ store) => store.file ?? '')
     // Where evidence says what it was, it is a checkpoint that no longer is one.
     if (options.lockfile === undefined && options.fingerprint === undefined && options.sums === undefined) {
@@ -77,7 +78,7 @@ export async function runCommand(platform, command, sources, given) {
     refuse(verifier.error(), 'usage')
 
     if (options.onContent) core.setContentSink(options.onContent)
-    const jobs = (workers = jobRunner({ platform, loaded, pool, stores, options, verifier, reader: ahead?.reader }))
+    const jobs = (workers = jobRunner({ platform, loaded, pool, stores, options, verifier, reader }))
     const save = () => state?.save(verifier.equal())
     const { tell } = jobs
     const onPause = () => {
@@ -85,7 +86,7 @@ export async function runCommand(platform, command, sources, given) {
       if (state?.due()) save()
     }
     try {
-      await drive(verifier, { stores, budget: maxMemory - (ahead?.memory ?? 0), runJob: jobs.run, signal, onPause })
+      await drive(verifier, { stores, budget: maxMemory - (reader?.memory ?? 0), runJob: jobs.run, signal, onPause })
     } catch (error) {
       // An interrupted run's state too; never one that a broken instance would tell.
       if (signal?.aborted && error === signal.reason) save()

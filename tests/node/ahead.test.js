@@ -113,7 +113,7 @@ test('what no job has told is read as it is asked for, and a store that does not
 test('no more is held than a quarter of the memory; what a job waits for is asked for all the same', async () => {
   const slow = slowStore(64 * kMiB)
   const ahead = new Ahead([slow.store], 16 * kMiB) // 4 MiB, reads of at most 1 MiB
-  assert.equal(ahead.most, 4 * kMiB)
+  assert.equal(ahead.memory, 4 * kMiB)
   const values = /** @type {[number, number, number][]} */ (
     Array.from({ length: 12 }, (_, n) => [0, n * 2 * kMiB, kMiB])
   )

@@ -11,6 +11,7 @@ const kUnderWay = 6 // reads; a store takes some more, for what a job waits for
 /**
  * @typedef {import('../stores/store.js').Store} Store
  * @typedef {import('../stores/store.js').Stream} Stream
+ * @typedef {import('./reading_ahead.js').Reader} Reader
  *
  * @typedef {object} Value
  * @property {number} offset
@@ -30,6 +31,8 @@ const kUnderWay = 6 // reads; a store takes some more, for what a job waits for
  * @property {Promise<Uint8Array | undefined>} [bytes]
  * @property {Promise<any>} [stream]
  * @property {number} position   of a stream: what will be asked of it next
+ *
+ * @implements {Reader}
  */
 export class Ahead {
   /** @type {Read[]} in the order in which they will be needed */
@@ -46,18 +49,13 @@ export class Ahead {
    */
   constructor(stores, maxMemory) {
     this.stores = stores
-    this.most = Ahead.share(maxMemory)
-    this.read = Math.min(kRead, this.most / 4)
-  }
-
-  /** What of the memory is taken for this. */
-  static share(/** @type {number} */ maxMemory) {
-    return Math.min(kMost, maxMemory / 4)
+    this.memory = Math.min(kMost, maxMemory / 4)
+    this.read = Math.min(kRead, this.memory / 4)
   }
 
   /**
-   * The stores as one job reads them, and what to call when it is done.
    * @param {string | undefined} text of the ask's `values`
+   * @returns {import('./reading_ahead.js').Plan} without windows: these reads are cut here
    */
   plan(text) {
     const [files, ...all] = text ? JSON.parse(text) : [[]]
@@ -95,6 +93,8 @@ export class Ahead {
     order = []
     this.#soon()
     return {
+      windows: [],
+      take: async () => undefined,
       stores: this.stores.map((store, source) => (store.open ? this.#planned(store, source, places) : store)),
       close: () => {
         for (const { values } of places.values())
@@ -173,8 +173,8 @@ export class Ahead {
     while (this.#waiting.length > 0 && this.#underWay < kUnderWay) {
       const next = this.#waiting[0]
       const takes = next.streams ? kStream : next.length
-      while (this.#held + takes > this.most && this.#spent.length > 0) this.#drop(this.#spent[0])
-      if (this.#held > 0 && this.#held + takes > this.most) return
+      while (this.#held + takes > this.memory && this.#spent.length > 0) this.#drop(this.#spent[0])
+      if (this.#held > 0 && this.#held + takes > this.memory) return
       this.#start(next)
     }
   }

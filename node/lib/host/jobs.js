@@ -2,8 +2,8 @@
 import { instantiate } from './core.js'
 import { LeafsumError, firstLine } from '../errors.js'
 import { runJob } from './job.js'
-import { kDefaultMaxMemory } from '../options.js'
 import { Pool } from './pool.js'
+import { windowStores } from '../stores/window_store.js'
 
 /** @import { Codecs, Core, Verifier } from '../../../src/bindings/core.mjs' */
 
@@ -34,8 +34,10 @@ export function warmPool(
   return pool
 }
 
-const workersOf = (/** @type {Platform} */ platform, /** @type {Options} */ { workers = platform.defaultWorkers }) =>
-  workers
+export const workersOf = (
+  /** @type {Platform} */ platform,
+  /** @type {Options} */ { workers = platform.defaultWorkers },
+) => workers
 
 /** Content is handed out in this thread. */
 const takesPool = (/** @type {Platform} */ platform, /** @type {number} */ bytes, /** @type {Options} */ options) =>
@@ -45,25 +47,6 @@ const takesPool = (/** @type {Platform} */ platform, /** @type {number} */ bytes
 
 const newPool = (/** @type {Platform} */ platform, /** @type {Store[]} */ stores, /** @type {Options} */ options) =>
   new Pool({ size: workersOf(platform, options), start: platform.startWorker, stores })
-
-/**
- * Who reads ahead what jobs will read, and the bytes that this takes of the memory; nothing where it is not done.
- * @param {Platform} platform
- * @param {Store[]} stores
- * @param {Options} options
- */
-export async function readingAhead(platform, stores, options) {
-  const { maxMemory = kDefaultMaxMemory } = options
-  if (stores.some(store => store.open)) {
-    const { Ahead } = await import('./ahead.js')
-    return { reader: new Ahead(stores, maxMemory), memory: Ahead.share(maxMemory) }
-  }
-  if (stores.some(store => store.inWindows)) {
-    const { Windows } = await import('./windows.js')
-    return { reader: new Windows(stores, workersOf(platform, options), maxMemory), memory: Windows.share(maxMemory) }
-  }
-  return undefined
-}
 
 /**
  * What a worker begins with: the Module, and how it opens the stores that it can open itself. A server is asked from
@@ -88,7 +71,7 @@ export function helloOf(platform, stores, { module, url }) {
  * @param {Store[]} context.stores
  * @param {Options} context.options
  * @param {Verifier} context.verifier
- * @param {import('./ahead.js').Ahead | import('./windows.js').Windows | undefined} context.reader  of readingAhead
+ * @param {import('./reading_ahead.js').Reader | undefined} context.reader
  */
 export function jobRunner({ platform, loaded, pool, stores, options, verifier, reader }) {
   const { signal, onProgress } = options
@@ -125,8 +108,8 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier, r
     return job
   }
   /** Where a job in this thread reads. */
-  const storesOf = (/** @type {import('./pool.js').ReadPlan | undefined} */ plan) =>
-    plan?.here?.() ?? plan?.stores ?? stores
+  const storesOf = (/** @type {import('./reading_ahead.js').Plan | undefined} */ plan) =>
+    plan ? windowStores(plan.stores, plan.windows, plan.take) : stores
   /** The core counts whole jobs; to a person a leaf of gigabytes shall move too. */
   const tell = () => {
     if (!onProgress) return

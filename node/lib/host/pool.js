@@ -13,17 +13,12 @@ import { failureOf } from '../stores/store.js'
  * @property {Endpoint} endpoint
  * @property {Job | undefined} job
  *
- * @typedef {object} ReadPlan  what is read ahead for a job
- * @property {import('../stores/store.js').Store[]} [stores]  where its reads go, if not to the pool's
- * @property {import('./windows.js').WindowSpec[]} [windows]
- * @property {(id: number) => Promise<Uint8Array | undefined>} [take]  one of these
- * @property {() => import('../stores/store.js').Store[]} [here]  the stores over these, for a job in the thread that
- * reads
+ * @typedef {import('./reading_ahead.js').Plan} Plan
  *
  * @typedef {object} Job
  * @property {Uint8Array} input
  * @property {any} codecs  the Module of codecs.wasm and where its glue lies, where the job takes it
- * @property {ReadPlan} [plan]
+ * @property {Plan} [plan]  what is read ahead for it
  * @property {(result: Uint8Array) => void} resolve
  * @property {(error: unknown) => void} reject
  * @property {((bytes: number) => void)} [onProgress]
@@ -54,7 +49,7 @@ export class Pool {
    * @param {Uint8Array} input
    * @param {(bytes: number) => void} [onProgress]
    * @param {any} [codecs]
-   * @param {ReadPlan} [plan]
+   * @param {Plan} [plan]
    * @returns {Promise<Uint8Array>}
    */
   run(input, onProgress, codecs, plan) {

@@ -2,7 +2,6 @@
 // of some MiB are on their way here while other threads hash, the first of the next jobs too. A thread that hashes
 // would not do: what arrives for it is taken from the browser only when it lets go of its thread.
 import { merge } from '../stores/merge.js'
-import { windowStores } from '../stores/window_store.js'
 
 const kMost = 48 << 20 // bytes of all windows that are under way or in use; at most three eighths of --max-memory
 const kUnderWay = 8 // windows; tiny ones would be thousands
@@ -12,7 +11,7 @@ const kLeast = 16 << 10 // bytes of one, however little memory there is
 
 /**
  * @typedef {import('../stores/store.js').Store} Store
- * @typedef {[id: number, source: number, path: string, offset: number, length: number]} WindowSpec
+ * @typedef {import('./reading_ahead.js').WindowSpec} WindowSpec
  *
  * @typedef {object} Window
  * @property {number} id
@@ -22,11 +21,8 @@ const kLeast = 16 << 10 // bytes of one, however little memory there is
  * @property {number} length
  * @property {Promise<Uint8Array | undefined>} [bytes]
  *
- * @typedef {object} WindowPlan  of one job
- * @property {WindowSpec[]} windows  in the order in which they will be needed
- * @property {(id: number) => Promise<Uint8Array | undefined>} take  a window's bytes, once; they are the caller's then
- * @property {() => Store[]} here  the stores as a job in this thread reads them
- * @property {() => void} close  the job is done
+ * @typedef {import('./reading_ahead.js').Reader} Reader
+ * @implements {Reader}
  */
 export class Windows {
   /** @type {Map<number, Window>} that nobody has taken, in the order in which they will be needed */
@@ -43,18 +39,14 @@ export class Windows {
    */
   constructor(stores, workers, maxMemory) {
     this.stores = stores
-    this.size = Math.max(kLeast, Math.min(kWindow, Math.floor(Windows.share(maxMemory) / (2 * workers + 2))))
+    this.memory = Math.min(kMost, (maxMemory * 3) / 8)
+    this.size = Math.max(kLeast, Math.min(kWindow, Math.floor(this.memory / (2 * workers + 2))))
     this.most = 2 * this.size
-  }
-
-  /** What of the memory is taken for this. */
-  static share(/** @type {number} */ maxMemory) {
-    return Math.min(kMost, (maxMemory * 3) / 8)
   }
 
   /**
    * @param {string | undefined} text of the ask's `values`
-   * @returns {WindowPlan}
+   * @returns {import('./reading_ahead.js').Plan}
    */
   plan(text) {
     /** @type {[string[], ...[source: number, file: number, offset: number, length: number][]]} */
@@ -65,13 +57,10 @@ export class Windows {
     const windows = this.#cut(values).map(window => ({ id: this.#nextId++, ...window }))
     for (const window of windows) this.#windows.set(window.id, window)
     this.#go()
-    /** @type {WindowSpec[]} */
-    const specs = windows.map(({ id, source, path, offset, length }) => [id, source, path, offset, length])
-    const take = (/** @type {number} */ id) => this.#take(id)
     return {
-      windows: specs,
-      take,
-      here: () => windowStores(this.stores, specs, take),
+      stores: this.stores,
+      windows: windows.map(({ id, source, path, offset, length }) => [id, source, path, offset, length]),
+      take: id => this.#take(id),
       close: () => {
         for (const { id } of windows) this.#remove(id)
         this.#go()

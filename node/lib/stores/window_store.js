@@ -4,7 +4,7 @@ import { beginningBy, joined } from './merge.js'
 
 /**
  * @typedef {import('./store.js').Store} Store
- * @typedef {import('../host/windows.js').WindowSpec} WindowSpec
+ * @typedef {import('../host/reading_ahead.js').WindowSpec} WindowSpec
  *
  * @typedef {object} Held
  * @property {number} place in the order in which they will be needed
