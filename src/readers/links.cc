@@ -70,8 +70,8 @@ bool LinkRoles::IsOutOfScope(std::string_view path) const {
 // Whether a reader may look for a file of this name here. In the directories of a store it may be
 // any name.
 bool LinkRoles::MayNameAFile(std::string_view path) const {
-  const auto [directory, name] = SplitKey(path);
-  if (name.size() < path.size() && stores_.Holds(directory)) return true;
+  const std::string_view name = NameOf(path);
+  if (name.size() < path.size() && stores_.Holds(SplitKey(path).first)) return true;
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames) ||
          std::any_of(std::begin(kBeginnings), std::end(kBeginnings),
                      [&](auto known) { return name.starts_with(known); }) ||
