@@ -50,7 +50,7 @@ export function plainText(text, limit = shownAtMost) {
 }
 
 /**
- * A key path as JSON Pointer, with the item before it where needed (design.md §2).
+ * A key path as JSON Pointer, with the item before it where needed (contract §2).
  *
  * @param {string[] | null} keyPath
  * @param {string | null} [item]

@@ -1,5 +1,5 @@
-// A value that is one zstd frame (formats.md rules: no second frame, no skippable one), decoded as
-// a stream.
+// A value that is one zstd frame (formats §1.3, §2.1: no second frame, no skippable one), decoded
+// as a stream.
 #pragma once
 
 #include "codec/stage.h"

@@ -1,5 +1,5 @@
 // The content of one array, in C order and clipped to its shape, from chunks of any shape
-// (design.md §2).
+// (contract §2).
 //
 // The chunks of a group (chunk_runs.h) are open side by side. What they take is added up before
 // they are opened and must fit the grant: a window per chunk, never a chunk per chunk, unless a

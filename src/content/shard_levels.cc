@@ -160,7 +160,7 @@ ReadState ShardLevels::ReadIndexesOf(Level& level) {
   return ReadState::kDone;
 }
 
-// Counts the content of entries whose range an earlier one has (formats.md §2.2 allows that): bytes
+// Counts the content of entries whose range an earlier one has (formats §2.2 allows that): bytes
 // back content once.
 bool ShardLevels::IsBacked(const Level& level, const Value& value) {
   std::vector<std::pair<uint64_t, uint64_t>> ranges;

@@ -1,4 +1,4 @@
-// The stored digest of an array: what it was on disk when it was locked (design.md §3, §10.15).
+// The stored digest of an array: what it was on disk when it was locked (contract §3, §10.15).
 //
 //   "leafsum1 stored\n" · ".zarray\n" or "zarr.json\n" · u64le length · the document's exact bytes
 //   then for each chunk present, by index: u64le index · u64le encoded length · BLAKE3 of its

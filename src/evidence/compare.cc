@@ -309,7 +309,7 @@ Comparison Compare(const Side& expected, const Side& actual, const CompareOption
   auto compare = [&](const ItemRecord* l, const ItemRecord* r) {
     comparer.CompareItems(l, whole(expected, l), r, whole(actual, r));
   };
-  // A single item is the checkpoint, whatever its name (design.md §3). Only where no other can be
+  // A single item is the checkpoint, whatever its name (contract §3). Only where no other can be
   // about.
   if (left.size() == 1 && right.size() == 1 && expected.all_items_known && actual.all_items_known) {
     compare(left.front(), right.front());

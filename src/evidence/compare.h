@@ -71,7 +71,7 @@ struct Comparison {
   std::vector<LeafOutcome> leaves;  // by item and key path
 };
 
-// Findings carry the source's item name. What lies around the values is evidence too (design.md §4,
+// Findings carry the source's item name. What lies around the values is evidence too (contract §4,
 // §5): key types where both sides have them, the PRNG of a key always, another kind of value, an
 // empty node on one side only are `structure-mismatch`. Warnings are the differences that honest
 // writers make: one array as a jax.Array, np.ndarray or scalar; one empty node as None, Dict, …; an

@@ -1,4 +1,4 @@
-// What `digest` prints (design.md §5, §10.20). Leaves that could not be hashed are left out.
+// What `digest` prints (contract §5, §10.20). Leaves that could not be hashed are left out.
 #pragma once
 
 #include <string>

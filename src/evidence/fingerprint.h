@@ -1,4 +1,4 @@
-// Fingerprints of items and checkpoints (design.md §3, §10.12).
+// Fingerprints of items and checkpoints (contract §3, §10.12).
 #pragma once
 
 #include <optional>

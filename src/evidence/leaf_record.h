@@ -35,7 +35,7 @@ struct LeafRecord {
 struct ItemRecord {
   std::string name;
   std::vector<LeafRecord> leaves;  // sorted by KeyPathLess
-  bool no_fingerprint = false;     // equal or invalid key paths (design.md §10.12)
+  bool no_fingerprint = false;     // equal or invalid key paths (contract §10.12)
   // `_METADATA` names the leaves: then every empty node is among them. msgpack trees and bare
   // stores drop some or all.
   bool has_tree_metadata = true;

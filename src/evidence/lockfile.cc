@@ -1,5 +1,5 @@
 // The strict reader. Evidence that can be read in two ways is no evidence, so whatever is not
-// exactly as design.md §4 and §10.16-10.19 have it is refused, each rule with its own message.
+// exactly as contract §4 and §10.16-10.19 have it is refused, each rule with its own message.
 #include "evidence/lockfile.h"
 
 #include <algorithm>
@@ -48,7 +48,7 @@ ItemRecord ReadItem(StrictReader& r, const std::string& name, const JsonValue& v
     if (item.leaves[i - 1].key_path == item.leaves[i].key_path)
       r.Fail("duplicate leaf " + Clipped(orbax::ToJson(item.leaves[i].key_path)));
   if (!r.ok()) return item;
-  // Key types are written wherever there is an `_METADATA` (design.md §10.17).
+  // Key types are written wherever there is an `_METADATA` (contract §10.17).
   item.has_tree_metadata =
       std::any_of(item.leaves.begin(), item.leaves.end(),
                   [](const LeafRecord& leaf) { return leaf.key_types.has_value(); });

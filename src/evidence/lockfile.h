@@ -1,4 +1,4 @@
-// The lockfile: our file of expected digests (design.md §4, §10.16-10.19). Written to the byte,
+// The lockfile: our file of expected digests (contract §4, §10.16-10.19). Written to the byte,
 // read strictly.
 #pragma once
 

@@ -16,7 +16,7 @@ using report::Clipped;
 
 constexpr char kHexForm[] = "64 hex digits in lower case";
 
-// dtypes whose content is a row of bytes without shape (design.md §2).
+// dtypes whose content is a row of bytes without shape (contract §2).
 bool IsShapeless(std::string_view dtype) {
   return dtype == "string" || dtype == "json" || dtype == "proto" || dtype == "bytes";
 }

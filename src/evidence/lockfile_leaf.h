@@ -1,4 +1,4 @@
-// One leaf of a lockfile (design.md §4).
+// One leaf of a lockfile (contract §4).
 #pragma once
 
 #include <string>

@@ -8,7 +8,7 @@
 namespace leafsum::evidence {
 namespace {
 
-// One leaf, members in the order of design.md §4; those that do not exist are left out.
+// One leaf, members in the order of contract §4; those that do not exist are left out.
 void AppendLeaf(std::string& out, const LeafRecord& leaf) {
   out += '{';
   AppendLeafMembers(out, leaf);
@@ -52,7 +52,7 @@ void AppendSource(std::string& out, const Lockfile& lockfile) {
 
 }  // namespace
 
-// White space is the LFs of §10.16 and nothing else.
+// White space is the LFs of contract §10.16 and nothing else.
 std::string WriteLockfile(const Lockfile& lockfile) {
   std::vector<NamedDigest> fingerprints;
   std::string items;

@@ -29,7 +29,7 @@ Digest Blake3Of(Bytes bytes);
 inline constexpr uint64_t kBlockSize = 4ull << 20;
 inline constexpr size_t kBlockValueSize = 32;
 
-// Number of block values of content of `nbytes`: 0 up to kBlockSize (design.md §3).
+// Number of block values of content of `nbytes`: 0 up to kBlockSize (contract §3).
 uint64_t BlockCount(uint64_t nbytes);
 
 // The root of the tree over two or more block values (n * 32 bytes): splits at the largest power of

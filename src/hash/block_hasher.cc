@@ -1,4 +1,4 @@
-// BlockHasher and MergeBlocks (design.md §3, §10.14).
+// BlockHasher and MergeBlocks (contract §3, §10.14).
 //
 // Inside a block, content is cut into pieces of 2^k chunks that start at a multiple of their size:
 // each is a subtree. A piece has at least kPiece bytes (only the last of a block may have fewer)

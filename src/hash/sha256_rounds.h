@@ -15,7 +15,7 @@ inline constexpr size_t kBlockLen = 64;
 inline constexpr std::array<uint32_t, 8> kInitial = {
     0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
 
-// Fractional parts of the cube roots of the first 64 primes (§4.2.2).
+// Fractional parts of the cube roots of the first 64 primes (FIPS 180-4 §4.2.2).
 inline constexpr uint32_t kRound[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
@@ -73,7 +73,7 @@ inline void Compress(W (&w)[16], W (&state)[8]) {
 }
 
 // What follows a message's whole blocks: `rest` (< 64 bytes), 80, zeros, and `length` of the whole
-// in bits, be64 (§5.1.1). Gives the one or two blocks that it takes in `out`.
+// in bits, be64 (FIPS 180-4 §5.1.1). Gives the one or two blocks that it takes in `out`.
 inline size_t Pad(Bytes rest, uint64_t length, uint8_t (&out)[2 * kBlockLen]) {
   const size_t blocks = rest.size() < kBlockLen - 8 ? 1 : 2, end = blocks * kBlockLen;
   for (size_t i = 0; i < end; ++i) out[i] = i < rest.size() ? rest[i] : i == rest.size() ? 0x80 : 0;

@@ -1,5 +1,5 @@
 // What the core wants from its host. The core opens nothing and waits for nothing: it hands out
-// Asks and is fed the answers, in any order (style.md: sans-IO).
+// Asks and is fed the answers, in any order (sans-IO).
 #pragma once
 
 #include <cstdint>

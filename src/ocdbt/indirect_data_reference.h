@@ -7,7 +7,7 @@
 namespace leafsum::ocdbt {
 
 // A path is base ++ relative. A node reached through `base` gives its own references the transitive
-// path T ++ base, T being the one under which it was referenced itself (formats.md §1.4).
+// path T ++ base, T being the one under which it was referenced itself (formats §1.4).
 struct DataFileId {
   std::string base_path;
   std::string relative_path;

@@ -1,5 +1,5 @@
 // The names that Flax's `save_checkpoint` gives, `<prefix><step>`, and the order in which its
-// `latest_checkpoint` sorts them: the last is what it restores (formats.md §3.8). Pure.
+// `latest_checkpoint` sorts them: the last is what it restores (formats §3.8). Pure.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// Whether a directory is an item, and of which kind (design.md §10.9).
+// Whether a directory is an item, and of which kind (contract §10.9).
 #pragma once
 
 #include <optional>

@@ -9,9 +9,9 @@ namespace leafsum::orbax {
 
 using KeyPath = std::vector<std::string>;
 
-// Element by element as UTF-8 bytes, a prefix first (design.md §3).
+// Element by element as UTF-8 bytes, a prefix first (contract §3).
 bool KeyPathLess(const KeyPath& a, const KeyPath& b);
-// The elements joined with ".", unescaped: the name that store keys begin with (formats.md §3.4).
+// The elements joined with ".", unescaped: the name that store keys begin with (formats §3.4).
 std::string ParamName(const KeyPath& path);
 // What the keys of a parameter's array begin with: TensorStore puts a "/" behind the name where it
 // ends in none.

@@ -230,7 +230,7 @@ class ItemFinder {
   }
 
   // Databases of processes that were never merged are no items: whatever is in them, Orbax restores
-  // nothing (§10.21).
+  // nothing (contract §10.21).
   bool IsUnmerged(const std::string& directory) {
     for (std::string_view name : index_.Subdirectories(directory)) {
       if (!name.starts_with("ocdbt.process_") ||

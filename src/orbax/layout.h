@@ -1,5 +1,5 @@
 // Which files make a checkpoint: from a listing to a root or step directory and its items
-// (design.md §10.9, §10.10; formats.md §3.1). Pure: decided from names alone. What Orbax's own
+// (contract §10.9, §10.10; formats §3.1). Pure: decided from names alone. What Orbax's own
 // readers would take of the same names is the matter of src/readers.
 #pragma once
 
@@ -27,13 +27,14 @@ enum class ItemKind : uint8_t {
 };
 
 struct Item {
-  std::string name;  // as design.md §2: relative to the step directory; to the root under all_steps
+  std::string name;  // as contract §2: relative to the step directory; to the root under all_steps
   std::string directory;  // relative to the source, "" or ending in "/"
   ItemKind kind = ItemKind::kPyTree;
   std::string file;  // kMsgpack, kJson, kProto: its one file, relative to the source
   // A msgpack tree may refer to arrays beside it; a file that is itself the checkpoint cannot.
   bool HasStore() const { return kind != ItemKind::kMsgpack || file == directory + "checkpoint"; }
-  bool uncommitted = false;  // its own directory's name says that it is unfinished (§10.21)
+  bool uncommitted =
+      false;  // its own directory's name says that it is unfinished (contract §10.21)
 };
 
 struct LayoutOptions {

@@ -1,5 +1,5 @@
 // msgpack trees: the file `checkpoint` of Orbax before 0.5.16 and what Flax's `to_bytes` writes
-// (formats.md §3.8, README.md here).
+// (formats §3.8, README.md here).
 //
 // The file may be far larger than memory: it is read in pieces, numbers and texts are kept, the
 // bytes of arrays are only located and skipped. Sans-IO: Want() says which bytes come next.

@@ -1,5 +1,5 @@
-// What stands in a msgpack tree for an array that lies beside the file (design.md §10.23,
-// formats.md §3.8).
+// What stands in a msgpack tree for an array that lies beside the file (contract §10.23,
+// formats §3.8).
 #pragma once
 
 #include <optional>

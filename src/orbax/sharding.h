@@ -1,4 +1,4 @@
-// `_sharding`: how each jax.Array lay on its devices when it was saved (formats.md §3.5).
+// `_sharding`: how each jax.Array lay on its devices when it was saved (formats §3.5).
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The small files beside `_METADATA` (formats.md §3.2, §3.5).
+// The small files beside `_METADATA` (formats §3.2, §3.5).
 #pragma once
 
 #include <cstdint>

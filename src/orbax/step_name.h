@@ -1,4 +1,4 @@
-// Names of steps: `[<prefix>_]<ASCII digits>` (design.md §10.10, formats.md §3.7). Numbers have any
+// Names of steps: `[<prefix>_]<ASCII digits>` (contract §10.10, formats §3.7). Numbers have any
 // length, so they are compared as digits.
 #pragma once
 

@@ -1,4 +1,4 @@
-// `_METADATA`: the PyTree as Orbax records it (formats.md §3.3). It has the leaves' names and value
+// `_METADATA`: the PyTree as Orbax records it (formats §3.3). It has the leaves' names and value
 // types; shapes and dtypes are in the arrays' own metadata.
 #pragma once
 

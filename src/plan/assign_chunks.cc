@@ -149,7 +149,7 @@ class Assigner {
   }
 
   // Redundant records of how the array was cut: the write shape is whole chunks, and every record
-  // says the same (formats.md §3.5, §3.6). No value depends on them, a restore may.
+  // says the same (formats §3.5, §3.6). No value depends on them, a restore may.
   void Shapes(ItemScan& item, LeafPlan& leaf) {
     const std::vector<uint64_t>& chunk = leaf.metadata.chunk_shape;
     if (leaf.write_shape) {
@@ -172,7 +172,7 @@ class Assigner {
     }
   }
 
-  // Absent chunks: an error, or the fill value where the format allows it (formats.md §3.4).
+  // Absent chunks: an error, or the fill value where the format allows it (formats §3.4).
   void Missing(ItemScan& item, LeafPlan& leaf, const std::string& prefix,
                const std::vector<uint64_t>& grid) {
     const zarr::ArrayMetadata& m = leaf.metadata;

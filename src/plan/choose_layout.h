@@ -1,4 +1,4 @@
-// Which step of a root is read, if the source is one (design.md §7).
+// Which step of a root is read, if the source is one (contract §7).
 #pragma once
 
 #include <string>

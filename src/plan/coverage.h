@@ -1,4 +1,4 @@
-// Which byte of a source served what (design.md §5, §10.22): every byte once, by the first class
+// Which byte of a source served what (contract §5, §10.22): every byte once, by the first class
 // that fits.
 #pragma once
 

@@ -218,7 +218,7 @@ void Discover::StartItems(size_t scan_index) {
     const orbax::Item& item = layout.items[i];
     if (o.item && item.name != *o.item && !is_item) {
       context_.items_left_out.insert(item.name);
-      // The tree's own rules are of the whole source (§11).
+      // The tree's own rules are of the whole source (contract §11).
       if (ChecksAll(o) && item.kind == orbax::ItemKind::kPyTree)
         WantIfListed(scan_index, i, What::kOtherTree, item.directory + "_METADATA");
       continue;

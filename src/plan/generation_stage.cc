@@ -45,7 +45,7 @@ GenerationStage::GenerationStage(Context& context) : ReadingStage(context) {
     for (size_t i = 0; i < context.scans[s].items.size(); ++i) {
       ItemScan& item = context.scans[s].items[i];
       if (item.failed || !item.manifest) continue;
-      // design.md §10.6: a tree may say that the store beside it is not its own.
+      // contract §10.6: a tree may say that the store beside it is not its own.
       item.ocdbt = item.item.kind != orbax::ItemKind::kPyTree ||
                    (item.tree && item.tree->use_ocdbt.value_or(true));
       if (!item.ocdbt) continue;

@@ -1,5 +1,5 @@
 // A lockfile is also for what lies above or below the directory that was locked: of a root for one
-// of its steps, of a step or an item for what is around it (design.md §7).
+// of its steps, of a step or an item for what is around it (contract §7).
 #pragma once
 
 #include "evidence/lockfile.h"

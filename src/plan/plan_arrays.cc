@@ -133,7 +133,7 @@ void PlanStage::PlanBareStore(size_t s, size_t i) {
     leaf.record.value_type = "array";
     leaf.document_entry = e;
     leaf.in_zarr = true;
-    if (!IsUtf8(parent)) continue;  // never a leaf (design.md §2); its keys are left over
+    if (!IsUtf8(parent)) continue;  // never a leaf (contract §2); its keys are left over
     item.leaves.push_back(std::move(leaf));
   }
   SortLeaves(item);

@@ -13,14 +13,14 @@
 namespace leafsum::plan {
 namespace {
 
-// What makes a directory an item (design.md §10.9), what belongs to a checkpoint's own first.
+// What makes a directory an item (contract §10.9), what belongs to a checkpoint's own first.
 constexpr std::string_view kCheckpointMetadata = "_CHECKPOINT_METADATA", kMetadata = "_METADATA",
                            kManifest = "manifest.ocdbt";
 constexpr std::string_view kZarray = ".zarray", kZarrJson = "zarr.json", kStrings = "_strings.json";
 constexpr std::string_view kOtherNames[] = {"checkpoint", "proto.pbtxt", "data.json", "metadata",
                                             "metrics",    kZarray,       ".zgroup",   kZarrJson};
 constexpr uint64_t kSmallChunk = 256 << 10;  // read with the question whether it is there
-// Items whose names the writers choose themselves, where nothing else names them (formats.md §3.1).
+// Items whose names the writers choose themselves, where nothing else names them (formats §3.1).
 constexpr std::string_view kUsualItems[] = {"default", "state", "pytree", "metrics"};
 // Where an item is no pytree itself but holds one.
 constexpr std::string_view kNestedItems[] = {"jax_random_key", "jax_random_key_metadata",

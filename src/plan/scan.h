@@ -245,7 +245,7 @@ Error ShortRead(bool size_was_told, uint64_t wanted, uint64_t got);
 // By key path, equal ones as they are.
 void SortLeaves(ItemScan& item);
 report::Finding MakeFinding(report::Code code, Words message);
-// No leaf depends on the bytes that it speaks of (design.md §5).
+// No leaf depends on the bytes that it speaks of (contract §5).
 report::Finding AsWarning(report::Finding finding);
 report::Code CodeOf(ErrorCode code);
 std::string MiB(uint64_t bytes);  // "12.5 MiB", for messages

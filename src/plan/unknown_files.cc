@@ -20,7 +20,7 @@ using report::Finding;
 
 namespace {
 
-// Files that the layout is known to leave (formats.md §3.1). `name` is below the directory of a
+// Files that the layout is known to leave (formats §3.1). `name` is below the directory of a
 // checkpoint or an item.
 bool IsKnownName(std::string_view name) {
   for (std::string_view known :

@@ -1,7 +1,7 @@
 // Stage 3: every item's keys. OCDBT items walk the b-tree of the generation that is read; plain
 // ones take the listing.
 //
-// Where the structure is checked, an item's process databases (formats.md §1.8) are walked after
+// Where the structure is checked, an item's process databases (formats §1.8) are walked after
 // it, one at a time, and compared with what was merged from them; and values are looked at that
 // share bytes with something else.
 #pragma once

@@ -82,7 +82,7 @@ void WalkStage::Start(size_t scan_index, size_t item_index) {
   item.walked.complete = item.walked.read;
 }
 
-// The flag `use_ocdbt` decides; without it the manifest's presence (design.md §10.6). Where it
+// The flag `use_ocdbt` decides; without it the manifest's presence (contract §10.6). Where it
 // contradicts what is stored nothing can be restored: one finding for all.
 void WalkStage::StartTree(size_t scan_index, size_t item_index) {
   Scan& scan = context_.scans[scan_index];

@@ -1,4 +1,4 @@
-// A source is a closed world (design.md §11.2): wherever a directory has the mark of a checkpoint,
+// A source is a closed world (contract §11.2): wherever a directory has the mark of a checkpoint,
 // either the mark was read as what it is, or a reader that is pointed there takes something that
 // nobody hashed.
 #pragma once

@@ -1,4 +1,4 @@
-// Files that people and tools keep beside a checkpoint and that no reader opens (design.md §11.3).
+// Files that people and tools keep beside a checkpoint and that no reader opens (contract §11.3).
 // Pure: decided from the path alone.
 #pragma once
 

@@ -1,4 +1,4 @@
-// One thing that a reader would take otherwise than it was hashed (design.md §11).
+// One thing that a reader would take otherwise than it was hashed (contract §11).
 #pragma once
 
 #include <string>

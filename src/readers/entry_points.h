@@ -1,5 +1,5 @@
 // What each entry point of Orbax would open of one checkpoint directory, in which order and by
-// which handler (design.md §11.1). Pure: decided from names and `_CHECKPOINT_METADATA` alone. docs
+// which handler (contract §11.1). Pure: decided from names and `_CHECKPOINT_METADATA` alone. docs
 // and `check --readers` show the table; each row's experiment is a test against the real reader
 // (tests/differential/structure).
 #pragma once

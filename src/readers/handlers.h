@@ -1,5 +1,5 @@
 // The classes of Orbax that `item_handlers` in `_CHECKPOINT_METADATA` names, and what each reads of
-// a directory (formats.md §3.1, §3.2).
+// a directory (formats §3.1, §3.2).
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What a link is to the readers that was not followed (design.md §11.2-§11.4). Pure: decided from
+// What a link is to the readers that was not followed (contract §11.2-§11.4). Pure: decided from
 // its path and the layout.
 #pragma once
 

@@ -186,7 +186,7 @@ class SourceJudge {
     return items.empty() ? "nothing" : items.size() > 3 ? text + " and others" : text;
   }
 
-  // §10.24: every reader raises where the tree is gone; a bare store has none.
+  // contract §10.24: every reader raises where the tree is gone; a bare store has none.
   void LostTree(const Item& item) {
     if (item.kind != ItemKind::kBareOcdbt && item.kind != ItemKind::kBareZarr) return;
     for (const char* mark : {"_sharding", "_strings.json"})

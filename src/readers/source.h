@@ -1,5 +1,5 @@
 // Everything that is judged of a source as a whole: whether each reader that restores anything from
-// it restores what was hashed (design.md §11). Pure: a listing and the documents of its checkpoints
+// it restores what was hashed (contract §11). Pure: a listing and the documents of its checkpoints
 // in, findings' material out.
 #pragma once
 
@@ -36,7 +36,7 @@ struct Judgement {
   // handler's name.
   std::vector<std::pair<const orbax::Item*, std::string>> unknown_handlers;
   // Bare stores beside what only Orbax writes: a tree without its `_METADATA`, which every reader
-  // refuses (§10.24). With the mark that tells.
+  // refuses (contract §10.24). With the mark that tells.
   std::vector<std::pair<const orbax::Item*, std::string>> lost_trees;
 };
 

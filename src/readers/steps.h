@@ -1,4 +1,4 @@
-// Which step of a root the managers of Orbax and Flax would take, given the root (design.md §10.10,
+// Which step of a root the managers of Orbax and Flax would take, given the root (contract §10.10,
 // §11.2). They look at names alone: a directory, or a link to one, is a step whatever is in it.
 #pragma once
 

@@ -9,7 +9,7 @@ struct Row {
   Severity severity;
 };
 
-// The table of design.md §5, in the order of `Code`.
+// The table of contract §5, in the order of `Code`.
 constexpr Row kRows[] = {
     {Code::kDigestMismatch, "digest-mismatch", Severity::kError},
     {Code::kShapeMismatch, "shape-mismatch", Severity::kError},

@@ -1,4 +1,4 @@
-// One thing that is to be said about a checkpoint (design.md §5).
+// One thing that is to be said about a checkpoint (contract §5).
 #pragma once
 
 #include <cstdint>
@@ -54,7 +54,7 @@ enum class Code : uint8_t {
 };
 
 std::string_view CodeName(Code code);  // "digest-mismatch"
-Severity DefaultSeverity(Code code);   // the row of design.md §5
+Severity DefaultSeverity(Code code);   // the row of contract §5
 std::string_view SeverityName(Severity severity);
 std::optional<Code> ParseCode(std::string_view name);
 const std::vector<Code>& AllCodes();

@@ -56,7 +56,7 @@ std::string Warnings(const Report& report) {
   return n == 0 ? "" : "; " + Count(n, "warning", "warnings");
 }
 
-// What a digest of leaves says nothing about (design.md §5).
+// What a digest of leaves says nothing about (contract §5).
 std::string NotCovered(const Report& report, const VerdictInput& input) {
   uint64_t bytes = report.coverage.unreachable + report.coverage.ignored + report.coverage.unread;
   bytes -= std::min(bytes, input.vouched_bytes);

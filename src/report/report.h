@@ -1,4 +1,4 @@
-// The one result of lock, verify, check, diff and match, and its one serialisation (design.md §5,
+// The one result of lock, verify, check, diff and match, and its one serialisation (contract §5,
 // §10.22).
 #pragma once
 

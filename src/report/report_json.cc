@@ -1,4 +1,4 @@
-// design.md §5 and §10.22: the members' order is the contract's, so that two runs give the same
+// contract §5 and §10.22: the members' order is the contract's, so that two runs give the same
 // bytes.
 #include "base/phrase.h"
 #include "base/text.h"
@@ -117,7 +117,7 @@ void AppendLeaves(std::string& out, const LeafCounts& n) {
   o.Number("not_read", n.not_read);
 }
 
-// Commands that make a fingerprint: where it cannot be had it is null, not absent (design.md §3).
+// Commands that make a fingerprint: where it cannot be had it is null, not absent (contract §3).
 bool Fingerprints(Command command) {
   return command == Command::kLock || command == Command::kVerify || command == Command::kDiff ||
          command == Command::kDigest;

@@ -3,7 +3,7 @@
 namespace leafsum::report {
 namespace {
 
-// Commands that print what they read and claim nothing about it (design.md §5, §10.20): without
+// Commands that print what they read and claim nothing about it (contract §5, §10.20): without
 // leaves they have simply nothing to print.
 bool OnlyReads(Command command) {
   return command == Command::kDigest || command == Command::kList || command == Command::kCat ||

@@ -1,5 +1,5 @@
 // What the readers of src/readers would take of a source, as findings: `reader-divergence` and what
-// goes with it (design.md §11).
+// goes with it (contract §11).
 #pragma once
 
 #include "plan/scan.h"

@@ -1,4 +1,4 @@
-// What --include and --exclude leave of the leaves (design.md §5). A comparison is then of those
+// What --include and --exclude leave of the leaves (contract §5). A comparison is then of those
 // that are left and may end VERIFIED; what makes a product of all leaves, a lockfile or a digest,
 // stays INCOMPLETE.
 #pragma once

@@ -132,7 +132,7 @@ plan::LeafPlan& SampleStage::LeafOf(const Draw& draw) {
 
 // Whether the leaf's document, and index and length of every chunk, are what was locked: then a
 // chunk with the lockfile's digest decodes to what was locked. The stored digest binds all of it,
-// and with the lockfile's own digests of the chunks it can be had without reading one (design.md
+// and with the lockfile's own digests of the chunks it can be had without reading one (contract
 // §3).
 bool SampleStage::IsAsLocked(const Draw& draw) const {
   const plan::Scan& scan = context_.scans[0];

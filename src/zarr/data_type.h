@@ -1,4 +1,4 @@
-// An array's element type and how its stored bytes become content (design.md §2, §10.1).
+// An array's element type and how its stored bytes become content (contract §2, §10.1).
 #pragma once
 
 #include <cstdint>

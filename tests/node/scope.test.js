@@ -1,5 +1,5 @@
 // What --item, --include and --exclude leave of a comparison: the verdict is of that, and the report says what is left
-// out (design.md §5, §11).
+// out (contract §5, §11).
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { join } from 'node:path'

@@ -76,7 +76,7 @@ export class Context {
       rename: rename?.map(renameRule),
       stripPrefix,
       keyDigests: digest,
-      // BLAKE3 is always computed and comes first (design.md §10.13).
+      // BLAKE3 is always computed and comes first (contract §10.13).
       algorithms: algorithm && ['blake3', ...algorithm.filter((/** @type {string} */ name) => name !== 'blake3')],
       workers: jobs,
       signal: this.signal,

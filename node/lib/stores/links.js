@@ -1,4 +1,4 @@
-// Which symbolic links are followed, as files of the listing (design.md §11.4). Pure: decided from real paths alone, so
+// Which symbolic links are followed, as files of the listing (contract §11.4). Pure: decided from real paths alone, so
 // that a directory and an archive have one rule.
 
 const kMaxNested = 8 // links on the way to a link; the system itself follows 40

@@ -122,7 +122,7 @@ def is_nothing(value):
 
 
 def with_one_empty(value):
-    """The same with one word for an empty node: writers differ on which it is, and the contract has a warning for that (design §5)."""
+    """The same with one word for an empty node: writers differ on which it is, and contract §5 has a warning for that."""
     if value in ({"dict": {}}, {"list": []}, {"tuple": []}):
         return None
     if isinstance(value, dict) and len(value) == 1:
@@ -160,7 +160,7 @@ def known_of(base_answers, rows):
 
 
 def holds_references(value):
-    """A msgpack tree's references as they stand: outside the model (design §11)."""
+    """A msgpack tree's references as they stand: outside the model (contract §11)."""
     if isinstance(value, dict):
         return str(value.get("text", "")).startswith(("PLACEHOLDER://", "//GDAPlaceholder:")) or any(
             map(holds_references, value.values())

@@ -1,4 +1,4 @@
-"""What every reader of design §11.1 restores: `restore(reader, path, **how)` here, or a process that stays alive:
+"""What every reader of contract §11.1 restores: `restore(reader, path, **how)` here, or a process that stays alive:
 
     python readers.py      one JSON question a line on stdin, one answer a line on stdout
 

@@ -67,7 +67,7 @@ export function expectedItems(/** @type {any} */ expected) {
   return Object.fromEntries(
     Object.entries(expected.items).map(([name, { kind, leaves = [], json }]) => {
       const all = leaves.map(expectedLeaf)
-      // A bare store's leaves have the array's path, which ours split (design.md §10.7).
+      // A bare store's leaves have the array's path, which ours split (contract §10.7).
       if (kind === 'zarr')
         for (const leaf of all) leaf.key_path = leaf.key_path.flatMap((/** @type {string} */ key) => key.split('/'))
       if (json)

@@ -1,4 +1,4 @@
-// The rules for a value that is a zstd frame: formats.md's v2 (strict) and v3 (what follows is
+// The rules for a value that is a zstd frame: formats §2.1: v2 (strict) and v3 (what follows is
 // ignored).
 #include "support/catch.h"
 #include "support/encode.h"

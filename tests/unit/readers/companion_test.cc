@@ -7,7 +7,7 @@
 namespace leafsum::readers {
 namespace {
 
-TEST_CASE("a companion is what design.md §11.3 lists, and nothing else") {
+TEST_CASE("a companion is what contract §11.3 lists, and nothing else") {
   struct Row {
     const char* path;
     bool as_file, otherwise;
