@@ -1,0 +1,52 @@
+// The documents say what is there: links lead somewhere, and what is generated is what the generator writes.
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { tracked } from '../../tools/checks/problems.mjs'
+import { page } from '../../tools/readers_page.mjs'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const read = (/** @type {string} */ file) => readFileSync(join(root, file), 'utf8')
+
+test('docs/readers.md is what tools/readers_page.mjs writes', () => {
+  const written = page()
+  assert.ok((written.match(/^\| `[a-z0-9]+\./gm) ?? []).length > 250)
+  assert.equal(read('docs/readers.md'), written, 'run node tools/readers_page.mjs --write')
+})
+
+/** The places of a document that a link may name: explicit anchors, and headings as GitHub names them. */
+const anchors = (/** @type {string} */ text) => [
+  ...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, id]) => id),
+  ...[...text.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
+    title
+      .toLowerCase()
+      .replace(/<[^>]*>/g, '')
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  ),
+]
+
+test('links between documents lead somewhere', () => {
+  const files = tracked('*.md')
+  /** @type {string[]} */
+  const broken = []
+  let links = 0
+  for (const file of files) {
+    // What stands in code is no link.
+    const text = read(file)
+      .replace(/^```[^]*?^```/gm, '')
+      .replace(/`[^`\n]*`/g, '')
+    for (const [, target] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(target)) continue
+      links += 1
+      const [path, anchor] = target.split('#')
+      const place = path === '' ? file : join(dirname(file), path)
+      if (!existsSync(join(root, place))) broken.push(`${file}: ${target}`)
+      else if (anchor && !anchors(read(place)).includes(anchor)) broken.push(`${file}: ${target}, no such place`)
+    }
+  }
+  assert.ok(links > 30, `${links} links`)
+  assert.deepEqual(broken, [])
+})
