@@ -139,8 +139,8 @@ ${handlers()
 
 Each row is a source that \`tests/differential/structure/experiments.py\` makes, and what the real readers took of it:
 ${asked[0]} experiments with Orbax ${kVersions[0]}, ${asked[1]} with ${kVersions[1]}.
-A letter is a whole tree: A has ones, B twos, and so on. A version behind a reader means that the two versions differ, or
-that one alone was asked. "nothing" is an empty result.
+A letter is a whole tree: A has ones, B twos, and so on. A version behind a reader means that the two versions differ,
+or that one alone was asked. "nothing" is an empty result.
 Labels that are no reader name a way to ask one: "at model" is \`PyTreeCheckpointer\` for the directory \`model\`,
 "Composite args" gives \`args\` for \`model\`, "by name" is v1 \`load\` with a name; "standard", "pytree" and "args" are
 kinds of \`args\`.
