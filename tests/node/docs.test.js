@@ -50,3 +50,11 @@ test('links between documents lead somewhere', () => {
   assert.ok(links > 30, `${links} links`)
   assert.deepEqual(broken, [])
 })
+
+test("the newest numbered section of CHANGELOG is the package's version, and has the promise", () => {
+  const { version } = JSON.parse(read('node/package.json'))
+  const [, newest, text] = read('CHANGELOG.md').match(/^## (\d+\.\d+\.\d+)\b.*\n([^]*?)(?=\n## |$(?![^]))/m) ?? []
+  assert.equal(newest, version)
+  if (version === '0.2.0') assert.match(text, /Every lockfile of version 1 .* stays readable/)
+  assert.match(read('docs/contract.md'), /Version 1 of the lockfile stays readable in every later version/)
+})
