@@ -1,11 +1,13 @@
 // The documents say what is there: links lead somewhere, and what is generated is what the generator writes.
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { tracked } from '../../tools/checks/problems.mjs'
 import { page } from '../../tools/readers_page.mjs'
+import { cli } from './support/cli.js'
+import { fixtures, scratch } from './support/places.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const read = (/** @type {string} */ file) => readFileSync(join(root, file), 'utf8')
@@ -57,4 +59,22 @@ test("the newest numbered section of CHANGELOG is the package's version, and has
   assert.equal(newest, version)
   if (version === '0.2.0') assert.match(text, /Every lockfile of version 1 .* stays readable/)
   assert.match(read('docs/contract.md'), /Version 1 of the lockfile stays readable in every later version/)
+})
+
+test('the screen of README is what the commands print', t => {
+  const directory = scratch(t)
+  for (const [name, copy] of [
+    ['baseline_ckpt', 'weights'],
+    ['tampered_ckpt', 'download'],
+  ])
+    cpSync(join(fixtures, 'seed000/artifacts', name), join(directory, copy), { recursive: true })
+  const [, screen] = read('README.md').match(/<!-- screen -->\n```\n([^]*?)```/) ?? []
+  const runs = /** @type {string} */ (screen).split(/^\$ leafsum /m).slice(1)
+  assert.equal(runs.length, 3)
+  for (const run of runs) {
+    const [args, ...lines] = run.split('\n')
+    const { stdout } = cli(args.split(' '), { cwd: directory })
+    // That `lock` wrote a file has the path of a machine.
+    assert.equal(stdout.replace(/^wrote .*\n/m, '').trim(), lines.join('\n').trim())
+  }
 })
