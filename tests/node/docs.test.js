@@ -53,6 +53,24 @@ test('links between documents lead somewhere', () => {
   assert.deepEqual(broken, [])
 })
 
+test('files that documents name are there', () => {
+  /** @type {string[]} */
+  const gone = []
+  let named = 0
+  for (const file of tracked('*.md'))
+    for (const [, path] of read(file).matchAll(
+      /`(?:node |python )?((?:src|node|lib|web|tests|tools|cmake|bench|docs|examples)\/[\w./-]+\.[a-z]\w*)[` ]/g,
+    )) {
+      // `NAME` stands for whatever one adds; the package's README names its own folder, and a CHANGELOG what was.
+      if (path.includes('NAME') || file === 'CHANGELOG.md') continue
+      named += 1
+      const places = [path, join(dirname(file), path), join('node', path)]
+      if (!places.some(place => existsSync(join(root, place)))) gone.push(`${file}: ${path}`)
+    }
+  assert.ok(named > 120, `${named} files`)
+  assert.deepEqual(gone, [])
+})
+
 test("the newest numbered section of CHANGELOG is the package's version, and has the promise", () => {
   const { version } = JSON.parse(read('node/package.json'))
   const [, newest, text] = read('CHANGELOG.md').match(/^## (\d+\.\d+\.\d+)\b.*\n([^]*?)(?=\n## |$(?![^]))/m) ?? []
