@@ -10,6 +10,7 @@ import { cli } from './support/cli.js'
 import { fixtures, scratch } from './support/places.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
+process.chdir(root) // git lists what lies below
 const read = (/** @type {string} */ file) => readFileSync(join(root, file), 'utf8')
 
 test('docs/readers.md is what tools/readers_page.mjs writes', () => {

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { tracked } from '../../tools/checks/problems.mjs'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
+process.chdir(root) // git lists what lies below
 const read = (/** @type {string} */ file) => readFileSync(join(root, file), 'utf8')
 
 const sections = Object.fromEntries(
