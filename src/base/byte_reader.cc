@@ -1,10 +1,11 @@
 #include "base/byte_reader.h"
 
-#include "base/phrase.h"
+#include "base/text.h"
 
 namespace leafsum {
 
-void ByteReader::Fail(ErrorCode code, Words message, Words expected, Words actual) {
+void ByteReader::Fail(ErrorCode code, std::string_view message, std::string_view expected,
+                      std::string_view actual) {
   if (error_) return;
   error_ = Error{code, message, position_, expected, actual};
 }
@@ -12,8 +13,8 @@ void ByteReader::Fail(ErrorCode code, Words message, Words expected, Words actua
 Bytes ByteReader::Take(uint64_t n) {
   if (error_) return {};
   if (n > remaining()) {
-    Fail(ErrorCode::kTruncated, "bytes end too early", Phrase(n) + " bytes",
-         Phrase(remaining()) + " bytes");
+    Fail(ErrorCode::kTruncated, "bytes end too early", Text(n, " bytes"),
+         Text(remaining(), " bytes"));
     return {};
   }
   Bytes out = bytes_.subspan(position_, static_cast<size_t>(n));
@@ -77,7 +78,7 @@ uint32_t ByteReader::Varint32() {
 uint16_t ByteReader::Varint16() {
   uint32_t value = Varint32();
   if (value > 0xffff) {
-    Fail(ErrorCode::kInvalid, "varint does not fit in 16 bits", "at most 65535", Phrase(value));
+    Fail(ErrorCode::kInvalid, "varint does not fit in 16 bits", "at most 65535", Text(value));
     return 0;
   }
   return static_cast<uint16_t>(value);
@@ -87,13 +88,12 @@ uint64_t ByteReader::Count(const char* what, uint64_t limit, uint64_t min_bytes_
   uint64_t n = Varint64();
   if (error_) return 0;
   if (n > limit) {
-    Fail(ErrorCode::kInvalid, Phrase(what) + " is over its limit", "at most " + Phrase(limit),
-         Phrase(n));
+    Fail(ErrorCode::kInvalid, Text(what, " is over its limit"), Text("at most ", limit), Text(n));
     return 0;
   }
   if (min_bytes_each != 0 && n > remaining() / min_bytes_each) {
-    Fail(ErrorCode::kInvalid, Phrase(what) + " cannot fit in the bytes that follow",
-         "at most " + Phrase(remaining() / min_bytes_each), Phrase(n));
+    Fail(ErrorCode::kInvalid, Text(what, " cannot fit in the bytes that follow"),
+         Text("at most ", remaining() / min_bytes_each), Text(n));
     return 0;
   }
   return n;
@@ -102,7 +102,7 @@ uint64_t ByteReader::Count(const char* what, uint64_t limit, uint64_t min_bytes_
 bool ByteReader::End() {
   if (!error_ && remaining() != 0)
     Fail(ErrorCode::kInvalid, "bytes follow the end of the structure", "0 bytes left",
-         Phrase(remaining()) + " bytes left");
+         Text(remaining(), " bytes left"));
   return !error_;
 }
 

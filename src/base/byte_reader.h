@@ -37,7 +37,8 @@ class ByteReader {
   // and where so many cannot lie in what remains. Allocate only after this.
   uint64_t Count(const char* what, uint64_t limit, uint64_t min_bytes_each);
 
-  void Fail(ErrorCode code, Words message, Words expected = {}, Words actual = {});
+  void Fail(ErrorCode code, std::string_view message, std::string_view expected = {},
+            std::string_view actual = {});
   bool ok() const { return !error_; }
   uint64_t offset() const { return position_; }
   uint64_t remaining() const { return bytes_.size() - position_; }

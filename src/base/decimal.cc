@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include "base/phrase.h"
+#include "base/text.h"
 
 namespace leafsum {
 namespace {
@@ -184,7 +184,7 @@ Decimal ToDecimal(double value, int digits) {
     (exponent < 0 ? denominator : numerator).ShiftLeft(exponent < 0 ? -exponent : exponent);
     const int up = digits - 1 - tens;
     (up < 0 ? denominator : numerator).MultiplyPowerOfTen(up < 0 ? -up : up);
-    out.digits = Phrase(RoundedQuotient(std::move(numerator), std::move(denominator)));
+    out.digits = Text(RoundedQuotient(std::move(numerator), std::move(denominator)));
     if (out.digits.size() <= static_cast<size_t>(digits)) break;
   }
   out.exponent = tens;
@@ -200,7 +200,7 @@ std::string DoubleText(double value, int digits) {
     if (out.size() > 1) out.insert(1, 1, '.');
     out += d.exponent < 0 ? "e-" : "e+";
     if (magnitude < 10) out += '0';
-    out += Phrase(magnitude);
+    out += Text(magnitude);
   } else if (d.exponent < 0) {
     out.insert(0, magnitude, '0');
     out.insert(1, 1, '.');

@@ -10,7 +10,6 @@
 
 #include "base/decimal.h"
 #include "base/limits.h"
-#include "base/phrase.h"
 #include "base/sort.h"
 #include "base/text.h"
 
@@ -28,8 +27,8 @@ inline int leafsum_snprintf(char* out, size_t, const char* format, ...) {
   va_start(arguments, format);
   const int byte = va_arg(arguments, int);
   va_end(arguments);
-  const string text =
-      "<U+00" + string(1, "0123456789ABCDEF"[byte >> 4 & 15]) + "0123456789ABCDEF"[byte & 15] + ">";
+  const string text = leafsum::Text("<U+00", "0123456789ABCDEF"[byte >> 4 & 15],
+                                    "0123456789ABCDEF"[byte & 15], ">");
   text.copy(out, text.size());
   out[text.size()] = 0;  // lexer's buffer has 9 bytes
   return static_cast<int>(text.size());
@@ -120,7 +119,7 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
       // Nothing that is written in JSON here is nested like this, so it is broken and not too
       // large.
       error = Error{ErrorCode::kInvalid, "JSON is nested too deeply", std::nullopt,
-                    "depth of at most " + Phrase(kMaxJsonDepth), "more"};
+                    Text("depth of at most ", kMaxJsonDepth), "more"};
       return false;
     }
     if (stack_.size() == 1 && IsTaken()) {
@@ -134,12 +133,12 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
   bool Deeper() {
     if (static_cast<int>(stack_.size()) + ++below_ > kPythonJsonDepth) {
       error = Error{ErrorCode::kInvalid, "JSON is nested so deeply that Python's json gives up",
-                    std::nullopt, "depth of at most " + Phrase(kPythonJsonDepth), "more"};
+                    std::nullopt, Text("depth of at most ", kPythonJsonDepth), "more"};
       return false;
     }
     if (!too_deep)
       too_deep = Error{ErrorCode::kLimit, "JSON is nested too deeply", std::nullopt,
-                       "depth of at most " + Phrase(kMaxJsonDepth), "more"};
+                       Text("depth of at most ", kMaxJsonDepth), "more"};
     return true;
   }
   bool Close(JsonValue&& done) {
@@ -183,7 +182,7 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
     }
     if (++held_ > max_values_) {
       error = Error{ErrorCode::kLimit, "JSON text has too many values", std::nullopt,
-                    "at most " + Phrase(max_values_), "more"};
+                    Text("at most ", max_values_), "more"};
       return false;
     }
     waiting_.emplace_back(std::move(frame.name), std::move(v));
@@ -321,7 +320,7 @@ std::vector<uint32_t> OrderByName(const JsonValue::Object& object) {
 Result<JsonDocument> ParseJson(Bytes text, JsonOptions options) {
   if (text.size() > kMaxJsonBytes)
     return Error{ErrorCode::kLimit, "JSON text is too large", std::nullopt,
-                 "at most " + Phrase(kMaxJsonBytes) + " bytes", Phrase(text.size()) + " bytes"};
+                 Text("at most ", kMaxJsonBytes, " bytes"), Text(text.size(), " bytes")};
   const std::string_view view = AsText(text);
   // The reader below takes a NUL for the end of the text and skips a byte order mark: neither is
   // JSON (RFC 8259 §8.1).

@@ -1,5 +1,7 @@
 #include "base/result.h"
 
+#include "base/text.h"
+
 namespace leafsum {
 
 std::string_view ErrorCodeName(ErrorCode code) {
@@ -25,18 +27,19 @@ std::string_view ErrorCodeName(ErrorCode code) {
 }
 
 Error::Error() = default;
-Error::Error(ErrorCode c, Words m) : code(c), message(m.view()) {}
-Error::Error(ErrorCode c, Words m, std::optional<uint64_t> o, Words e, Words a)
-    : code(c), message(m.view()), offset(o), expected(e.view()), actual(a.view()) {}
+Error::Error(ErrorCode c, std::string_view m) : code(c), message(m) {}
+Error::Error(ErrorCode c, std::string_view m, std::optional<uint64_t> o, std::string_view e,
+             std::string_view a)
+    : code(c), message(m), offset(o), expected(e), actual(a) {}
 Error::Error(const Error&) = default;
 Error::Error(Error&&) noexcept = default;
 Error& Error::operator=(const Error&) = default;
 Error& Error::operator=(Error&&) noexcept = default;
 Error::~Error() = default;
 
-Error Error::Prefixed(Words what) const {
+Error Error::Prefixed(std::string_view what) const {
   Error out = *this;
-  out.message = Phrase(what.view()) + ": " + message;
+  out.message = Text(what, ": ", message);
   return out;
 }
 

@@ -12,8 +12,6 @@
 #include <string_view>
 #include <utility>
 
-#include "base/phrase.h"
-
 namespace leafsum {
 
 enum class ErrorCode {
@@ -40,16 +38,16 @@ struct Error {
 
   // Out of line, for size: nearly every function of the core can make, move or drop one.
   Error();
-  Error(ErrorCode code, Words message);
-  Error(ErrorCode code, Words message, std::optional<uint64_t> offset, Words expected = {},
-        Words actual = {});
+  Error(ErrorCode code, std::string_view message);
+  Error(ErrorCode code, std::string_view message, std::optional<uint64_t> offset,
+        std::string_view expected = {}, std::string_view actual = {});
   Error(const Error&);
   Error(Error&&) noexcept;
   Error& operator=(const Error&);
   Error& operator=(Error&&) noexcept;
   ~Error();
 
-  Error Prefixed(Words what) const;  // "what: message"
+  Error Prefixed(std::string_view what) const;  // "what: message"
 };
 
 template <class T>

@@ -44,6 +44,16 @@ std::optional<ByteVector> DecodeBase64(std::string_view text, char c62, char c63
 
 }  // namespace
 
+void AppendPart(std::string& out, const char* text) { out += text; }
+void AppendPart(std::string& out, const std::string& text) { out += text; }
+void AppendPart(std::string& out, std::string_view text) { out += text; }
+void AppendPart(std::string& out, char c) { out += c; }
+void AppendPart(std::string& out, uint64_t n) { AppendUint(out, n); }
+void AppendPart(std::string& out, int64_t n) {
+  if (n < 0) out += '-';
+  AppendUint(out, n < 0 ? 0 - static_cast<uint64_t>(n) : static_cast<uint64_t>(n));
+}
+
 std::string Hex(Bytes bytes) {
   std::string out;
   out.reserve(bytes.size() * 2);

@@ -1,6 +1,8 @@
-// Text forms that the contract fixes to the byte (contract §10.11, §10.13, §10.14).
+// Text forms that the contract fixes to the byte (design.md §10.11, §10.13, §10.14), and texts of
+// messages.
 #pragma once
 
+#include <concepts>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +11,31 @@
 #include "base/bytes.h"
 
 namespace leafsum {
+
+// What a text is put together of: literals, strings, views, characters, integers in decimal.
+void AppendPart(std::string& out, const char* text);
+void AppendPart(std::string& out, const std::string& text);
+void AppendPart(std::string& out, std::string_view text);
+void AppendPart(std::string& out, char c);
+void AppendPart(std::string& out, uint64_t n);
+void AppendPart(std::string& out, int64_t n);
+template <std::integral T>
+  requires(!std::same_as<T, bool>)
+inline void AppendPart(std::string& out, T n) {
+  if constexpr (std::is_signed_v<T>)
+    AppendPart(out, static_cast<int64_t>(n));
+  else
+    AppendPart(out, static_cast<uint64_t>(n));
+}
+
+// All parts in a row: Text("at most ", n, " bytes"). Inline, a call for each part: with
+// std::string's own + every step would be another string to make and to drop.
+template <class... Parts>
+[[gnu::always_inline]] inline std::string Text(const Parts&... parts) {
+  std::string out;
+  (AppendPart(out, parts), ...);
+  return out;
+}
 
 std::string Hex(Bytes bytes);                                     // lower case
 std::optional<ByteVector> ParseHex(std::string_view text);        // lower case only

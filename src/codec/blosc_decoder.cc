@@ -8,7 +8,7 @@
 #include <cstring>
 
 #include "base/byte_reader.h"
-#include "base/phrase.h"
+#include "base/text.h"
 #include "codec/lz_blocks.h"
 #include "codec/shuffle.h"
 
@@ -47,8 +47,7 @@ Error Broken(const std::string& what, uint64_t offset, const std::string& expect
 
 Error WrongNumber(const char* what, uint64_t offset, const char* relation, uint64_t limit,
                   uint64_t actual) {
-  return Broken(Phrase(what) + " is out of range", offset, relation + Phrase(limit),
-                Phrase(actual));
+  return Broken(Text(what, " is out of range"), offset, Text(relation, limit), Text(actual));
 }
 
 Result<Header> ParseHeader(Bytes bytes, uint64_t limit) {
@@ -62,8 +61,8 @@ Result<Header> ParseHeader(Bytes bytes, uint64_t limit) {
   h.cbytes = r.U32Le();
   if (format != 2) return WrongNumber("format", 0, "", 2, format);
   if (h.nbytes > limit)
-    return Error{ErrorCode::kInvalid, "decodes to more than " + Phrase(limit) + " bytes", 4,
-                 Phrase(limit) + " bytes", Phrase(h.nbytes) + " bytes"};
+    return Error{ErrorCode::kInvalid, Text("decodes to more than ", limit, " bytes"), 4,
+                 Text(limit, " bytes"), Text(h.nbytes, " bytes")};
   if (h.nbytes > kMaxBuffer)
     return WrongNumber("decoded size", 4, "at most ", kMaxBuffer, h.nbytes);
   if (h.cbytes < kHeaderSize)
@@ -201,11 +200,10 @@ Status BloscDecoder::DecodeBlock(uint32_t block) {
     const uint32_t length = r.U32Le();
     const Bytes in = r.Take(length);
     if (!r.ok())
-      return Broken("a block lies outside the buffer", at,
-                    "within " + Phrase(all.size()) + " bytes", "block " + Phrase(block));
+      return Broken("a block lies outside the buffer", at, Text("within ", all.size(), " bytes"),
+                    Text("block ", block));
     if (!DecodeStream(in, decoded.subspan(i * each, each)))
-      return Broken("block " + Phrase(block) + " is corrupt", at, Phrase(each) + " bytes",
-                    "other bytes");
+      return Broken(Text("block ", block, " is corrupt"), at, Text(each, " bytes"), "other bytes");
     at += 4 + uint64_t{length};
   }
   if (shuffled) Unshuffle(item, decoded, out);

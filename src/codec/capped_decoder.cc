@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/phrase.h"
+#include "base/text.h"
 
 namespace leafsum::codec {
 
@@ -25,8 +25,8 @@ Progress CappedDecoder::Decode(Bytes in, bool last, MutableBytes out) {
   total.trailing = rest.trailing;
   total.error = std::move(rest.error);
   if (rest.produced != 0)
-    total.error = Error{code_, "decodes to more than " + Phrase(limit_) + " bytes", std::nullopt,
-                        Phrase(limit_) + " bytes", "more"};
+    total.error = Error{code_, Text("decodes to more than ", limit_, " bytes"), std::nullopt,
+                        Text(limit_, " bytes"), "more"};
   return total;
 }
 

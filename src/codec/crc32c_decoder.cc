@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/crc32c.h"
-#include "base/phrase.h"
 #include "base/text.h"
 
 namespace leafsum::codec {
@@ -54,7 +53,7 @@ Progress Crc32cDecoder::Decode(Bytes in, bool last, MutableBytes out) {
   if (!ends || p.consumed < in.size()) return p;
   if (held_len_ < held_.size()) {
     p.error = Error{ErrorCode::kTruncated, "value is shorter than its CRC-32C", passed_, "4 bytes",
-                    Phrase(held_len_) + " bytes"};
+                    Text(held_len_, " bytes")};
     return p;
   }
   const uint32_t stored = uint32_t{held_[0]} | uint32_t{held_[1]} << 8 | uint32_t{held_[2]} << 16 |

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/text.h"
+
 namespace leafsum::codec {
 namespace {
 
@@ -77,8 +79,7 @@ Progress ZlibDecoder::Decode(Bytes in, bool last, MutableBytes out) {
 
 Error ZlibDecoder::Broken(int status) const {
   const std::string_view why = stream_.msg ? stream_.msg : "";
-  Error error{ErrorCode::kInvalid, std::string(name_) + ": " + std::string(why), std::nullopt, "",
-              ""};
+  Error error{ErrorCode::kInvalid, Text(name_, ": ", why), std::nullopt, "", ""};
   if (status == Z_NEED_DICT) {
     error.message = std::string(name_) + " needs a preset dictionary";
   } else if (status == Z_MEM_ERROR) {

@@ -8,7 +8,6 @@
 #include <memory>
 
 #include "base/limits.h"
-#include "base/phrase.h"
 #include "base/text.h"
 #include "codec/decoder.h"
 
@@ -29,11 +28,11 @@ Result<std::optional<ZstdHeader>> ParseZstdHeader(Bytes head, int max_window_log
                  "magic 28b52ffd", Hex(head.first(kZstdMagicSize))};
   if (h.dictID != 0)
     return Error{ErrorCode::kInvalid, "zstd frame needs a dictionary", 0, "no dictionary",
-                 "dictionary " + Phrase(h.dictID)};
+                 Text("dictionary ", h.dictID)};
   if (h.windowSize > uint64_t{1} << max_window_log)
     return Error{ErrorCode::kLimit, "zstd window is larger than allowed", 0,
-                 "at most " + Phrase(uint64_t{1} << max_window_log) + " bytes",
-                 Phrase(h.windowSize) + " bytes"};
+                 Text("at most ", uint64_t{1} << max_window_log, " bytes"),
+                 Text(h.windowSize, " bytes")};
   ZstdHeader out;
   out.size = h.headerSize;
   out.window_size = h.windowSize;
@@ -64,12 +63,12 @@ Error ZstdError(size_t code) {
     case ZSTD_error_frameParameter_unsupported:
     case ZSTD_error_dictionary_wrong:
       // No later feature: what sets these bits in a checkpoint is damage, to every reader.
-      error.message = Phrase("zstd: ") + ZSTD_getErrorName(code);
+      error.message = Text("zstd: ", ZSTD_getErrorName(code));
       break;
     case ZSTD_error_frameParameter_windowTooLarge:
     case ZSTD_error_memory_allocation:
       error.code = ErrorCode::kLimit;
-      error.message = Phrase("zstd: ") + ZSTD_getErrorName(code);
+      error.message = Text("zstd: ", ZSTD_getErrorName(code));
       break;
     default:
       break;
@@ -92,7 +91,7 @@ Result<ByteVector> DecodeZstdFrame(Bytes encoded, uint64_t limit) {
   if (ZSTD_isError(frame_size)) return ZstdError(frame_size);
   if (frame_size != encoded.size())
     return Error{ErrorCode::kInvalid, "bytes follow the end of the zstd frame", frame_size,
-                 "0 bytes", Phrase(encoded.size() - frame_size) + " bytes"};
+                 "0 bytes", Text(encoded.size() - frame_size, " bytes")};
 
   const std::unique_ptr<ZSTD_DCtx, size_t (*)(ZSTD_DCtx*)> context(ZSTD_createDCtx(),
                                                                    ZSTD_freeDCtx);
@@ -110,8 +109,8 @@ Result<ByteVector> DecodeZstdFrame(Bytes encoded, uint64_t limit) {
     }
     if (ZSTD_getErrorCode(n) != ZSTD_error_dstSize_tooSmall) return ZstdError(n);
     if (room == limit)
-      return Error{ErrorCode::kLimit, "decodes to more than " + Phrase(limit) + " bytes",
-                   std::nullopt, "at most " + Phrase(limit) + " bytes", "more"};
+      return Error{ErrorCode::kLimit, Text("decodes to more than ", limit, " bytes"), std::nullopt,
+                   Text("at most ", limit, " bytes"), "more"};
     room = std::min<uint64_t>(limit, std::max<uint64_t>(4096, 4 * room));
   }
 }

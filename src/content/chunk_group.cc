@@ -4,7 +4,7 @@
 
 #include "base/checked.h"
 #include "base/limits.h"
-#include "base/phrase.h"
+#include "base/text.h"
 #include "content/value_finding.h"
 
 namespace leafsum::content {
@@ -169,7 +169,7 @@ ReadState ChunkGroup::Finish() {
                 "not depend on them",
                 {},
                 "0 bytes",
-                Phrase(trailing) + " bytes"});
+                Text(trailing, " bytes")});
       f.code = report::Code::kTrailingBytes;
       f.severity = report::DefaultSeverity(f.code);
       reading_.warnings.push_back(std::move(f));

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/phrase.h"
+#include "base/text.h"
 
 namespace leafsum::content {
 
@@ -59,12 +59,11 @@ Pull ChunkStream::FinishWith(codec::Decoder& decoder, uint64_t& trailing) {
     if (Pull p = Decode(decoder, extra, produced); p != Pull::kBytes) return p;
     if (produced > 0)
       return Fail(Error{ErrorCode::kInvalid, "the chunk decodes to more bytes than its shape has",
-                        std::nullopt, Phrase(format_.nbytes) + " bytes", "more"});
+                        std::nullopt, Text(format_.nbytes, " bytes"), "more"});
   }
   if (reader_->position() != reader_->length())
     return Fail(Error{ErrorCode::kInvalid, "bytes follow the encoded chunk", std::nullopt,
-                      Phrase(reader_->position()) + " bytes",
-                      Phrase(reader_->length()) + " bytes"});
+                      Text(reader_->position(), " bytes"), Text(reader_->length(), " bytes")});
   trailing = trailing_;
   return Pull::kBytes;
 }
@@ -80,8 +79,7 @@ Pull ChunkStream::Load(std::unique_ptr<codec::Decoder>& shared) {
     if (p != Pull::kBytes) return p;
     if (ended_ && buffered_ < buffer_.size())
       return Fail(Error{ErrorCode::kInvalid, "the chunk decodes to fewer bytes than its shape has",
-                        std::nullopt, Phrase(format_.nbytes) + " bytes",
-                        Phrase(buffered_) + " bytes"});
+                        std::nullopt, Text(format_.nbytes, " bytes"), Text(buffered_, " bytes")});
   }
   if (Pull p = FinishWith(*shared, trailing_); p != Pull::kBytes) return p;
   shared->Reset();
@@ -147,8 +145,8 @@ Pull ChunkStream::Next(size_t max, MutableBytes scratch, Bytes& out) {
     out = reader_->Available();
     if (out.empty())
       return Fail(Error{ErrorCode::kInvalid, "the chunk has fewer bytes than its shape",
-                        std::nullopt, Phrase(format_.nbytes) + " bytes",
-                        Phrase(reader_->length()) + " bytes"});
+                        std::nullopt, Text(format_.nbytes, " bytes"),
+                        Text(reader_->length(), " bytes")});
     out = out.first(std::min(max, out.size()));
     lent_ = out.size();
   } else {
@@ -159,8 +157,7 @@ Pull ChunkStream::Next(size_t max, MutableBytes scratch, Bytes& out) {
       return p;
     if (produced == 0)
       return Fail(Error{ErrorCode::kInvalid, "the chunk decodes to fewer bytes than its shape has",
-                        std::nullopt, Phrase(format_.nbytes) + " bytes",
-                        Phrase(position_) + " bytes"});
+                        std::nullopt, Text(format_.nbytes, " bytes"), Text(position_, " bytes")});
     out = Bytes(scratch).first(produced);
   }
   position_ += out.size();
@@ -193,7 +190,7 @@ Pull ChunkStream::Finish(uint64_t& trailing) {
     Settle();
     if (reader_->position() == reader_->length()) return Pull::kBytes;
     return Fail(Error{ErrorCode::kInvalid, "the chunk has more bytes than its shape", std::nullopt,
-                      Phrase(format_.nbytes) + " bytes", Phrase(reader_->length()) + " bytes"});
+                      Text(format_.nbytes, " bytes"), Text(reader_->length(), " bytes")});
   }
   if (!decoder_) decoder_ = codec::MakeDecoder(format_.codecs, format_.nbytes);
   return FinishWith(*decoder_, trailing);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/phrase.h"
+#include "base/text.h"
 
 namespace leafsum::content {
 
@@ -64,10 +64,10 @@ bool ReadQueue::Commit(uint32_t id, uint64_t n) {
   if (!wanted->sink) {
     Recycle(std::move(piece));
   } else if (piece.size != wanted->length) {
-    wanted->sink->OnFailure(wanted->offset,
-                            Error{ErrorCode::kTruncated, "the file ends before this range does",
-                                  wanted->offset + piece.size, Phrase(wanted->length) + " bytes",
-                                  Phrase(n) + " bytes"});
+    wanted->sink->OnFailure(
+        wanted->offset,
+        Error{ErrorCode::kTruncated, "the file ends before this range does",
+              wanted->offset + piece.size, Text(wanted->length, " bytes"), Text(n, " bytes")});
   } else {
     wanted->sink->OnRead(wanted->offset, std::move(piece));
   }

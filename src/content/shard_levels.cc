@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/checked.h"
-#include "base/phrase.h"
+#include "base/text.h"
 #include "zarr/chunk_grid.h"
 
 namespace leafsum::content {
@@ -116,8 +116,8 @@ ReadState ShardLevels::ReadIndexesOf(Level& level) {
                            Error{ErrorCode::kTruncated,
                                  "the shard is shorter than its index",
                                  {},
-                                 size ? Phrase(*size) + " bytes" : "an index that fits in 64 bits",
-                                 Phrase(value.range.length) + " bytes"});
+                                 size ? Text(*size, " bytes") : "an index that fits in 64 bits",
+                                 Text(value.range.length, " bytes")});
     // The bytes and the decoded entries.
     total = CheckedAdd(total, CheckedMul(*size, 3).value_or(~uint64_t{0})).value_or(~uint64_t{0});
   }
@@ -153,8 +153,8 @@ ReadState ShardLevels::ReadIndexesOf(Level& level) {
                              "content is backed by none of its own; raise --max-fill if that is "
                              "right",
                              {},
-                             "at most " + Phrase(reading_.task.max_unbacked) + " bytes",
-                             Phrase(unbacked_) + " bytes"});
+                             Text("at most ", reading_.task.max_unbacked, " bytes"),
+                             Text(unbacked_, " bytes")});
   }
   index_memory_ = total;
   return ReadState::kDone;

@@ -6,7 +6,6 @@
 #include <limits>
 
 #include "base/decimal.h"
-#include "base/phrase.h"
 #include "base/text.h"
 #include "zarr/type_table.h"
 
@@ -72,7 +71,7 @@ double ToDouble(const FloatFormat* f, uint64_t bits) {
 // Does `text` read back as the finite, positive number of `bits`?
 bool ReadsBack(const FloatFormat* f, uint64_t bits, const Decimal& d) {
   const int last = static_cast<int>(d.digits.size()) - 1;
-  const std::string text = d.digits + "e" + Phrase(d.exponent - last);
+  const std::string text = Text(d.digits, "e", d.exponent - last);
   if (f && f->width == 32) return static_cast<double>(ParseDecimalFloat(text)) == ToDouble(f, bits);
   const double read = ParseDecimal(text), v = ToDouble(f, bits);
   if (!f) return v * 0.75 < read && read < v * 1.5;  // nearer to it than to its half and its double
@@ -88,10 +87,10 @@ std::string LayOut(double v, const Decimal& shortest, bool point_zero) {
   while (digits.size() > 1 && digits.back() == '0') digits.pop_back();
   if (v < 1e-4 || v >= 1e16) {
     if (digits.size() > 1) digits.insert(1, ".");
-    const std::string magnitude = Phrase(exponent < 0 ? -exponent : exponent);
+    const std::string magnitude = Text(exponent < 0 ? -exponent : exponent);
     return digits + (exponent < 0 ? "e-" : "e+") + (magnitude.size() < 2 ? "0" : "") + magnitude;
   }
-  if (exponent < 0) return "0." + std::string(static_cast<size_t>(-exponent - 1), '0') + digits;
+  if (exponent < 0) return Text("0.", std::string(static_cast<size_t>(-exponent - 1), '0'), digits);
   const size_t whole = static_cast<size_t>(exponent) + 1;
   if (digits.size() <= whole)
     return digits + std::string(whole - digits.size(), '0') + (point_zero ? ".0" : "");
@@ -140,7 +139,7 @@ std::string ComplexText(const FloatFormat* f, Bytes element) {
   std::string imaginary = FloatText(f, im, false) + "j";
   if (re == 0) return imaginary;
   if (imaginary[0] != '-') imaginary.insert(0, "+");
-  return "(" + FloatText(f, re, false) + imaginary + ")";
+  return Text("(", FloatText(f, re, false), imaginary, ")");
 }
 
 // A difference and what it is relative to.
@@ -192,9 +191,9 @@ std::string ElementText(const zarr::DataType& type, Bytes element) {
     case TypeKind::kBool:
       return v ? "True" : "False";
     case TypeKind::kInt:
-      return Phrase(Signed(v, row->bits));
+      return Text(Signed(v, row->bits));
     case TypeKind::kUint:
-      return Phrase(v);
+      return Text(v);
     case TypeKind::kFloat:
       return FloatText(row->format, v, true);
     case TypeKind::kComplex:

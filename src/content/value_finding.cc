@@ -1,5 +1,6 @@
 #include "content/value_finding.h"
 
+#include "base/text.h"
 #include "zarr/chunk_grid.h"
 
 namespace leafsum::content {
@@ -18,7 +19,8 @@ report::Finding ValueFinding(const ArrayTask& task, const ReadQueue& queue, cons
     for (size_t axis = 0; axis < task.kept.size(); ++axis)
       index[axis] = task.kept[axis][static_cast<size_t>(index[axis])];
     if (task.first_row > 0) index[0] += task.first_row;
-    where = "chunk " + task.key_prefix + zarr::ChunkKey(task.metadata.key_encoding, index) + ": ";
+    where =
+        Text("chunk ", task.key_prefix, zarr::ChunkKey(task.metadata.key_encoding, index), ": ");
   }
   if (ref.file != kInlineChunk) {
     finding.file = queue.path(ref.file);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/phrase.h"
 #include "base/text.h"
 #include "evidence/difference_text.h"
 #include "evidence/fingerprint.h"
@@ -89,8 +88,7 @@ bool Comparer::CompareContent(const LeafRecord& expected, const LeafRecord& actu
         where = DifferenceText(d->second, *actual.shape);
     std::string message = "content differs" + (where.empty() ? "" : ": " + where);
     if (expected.nbytes != actual.nbytes)
-      message +=
-          ": " + Phrase(expected.nbytes) + " bytes expected, " + Phrase(actual.nbytes) + " found";
+      message += Text(": ", expected.nbytes, " bytes expected, ", actual.nbytes, " found");
     Add(Code::kDigestMismatch, actual.key_path, Blake3Text(*expected.blake3),
         Blake3Text(*actual.blake3), message + "; do not load it, compare with a trusted copy");
     return false;
@@ -214,8 +212,7 @@ Sign Comparer::OneSided(const LeafRecord& leaf, bool is_missing) {
   Add(is_missing ? Code::kMissingLeaf : Code::kExtraLeaf, leaf.key_path, std::move(expected),
       std::move(actual),
       std::string(is_missing ? "expected and not there" : "there and not expected") +
-          (options_.gone_step ? ": step " + Phrase(*options_.gone_step) + " is gone"
-                              : std::string()) +
+          (options_.gone_step ? Text(": step ", *options_.gone_step, " is gone") : std::string()) +
           (allowed ? "; allowed" : ""),
       allowed ? Severity::kWarning : Severity::kError);
   return sign;

@@ -5,7 +5,6 @@
 
 #include "base/checked.h"
 #include "base/decimal.h"
-#include "base/phrase.h"
 #include "base/text.h"
 #include "hash/blake3.h"
 #include "zarr/chunk_grid.h"
@@ -56,17 +55,16 @@ std::string DifferingRanges(const LeafRecord& expected, const LeafRecord& actual
   for (size_t i = 0; i < std::min(ranges.size(), kMaxRanges); ++i) {
     // An element that straddles two blocks belongs to both.
     const uint64_t first = ranges[i].begin / unit, last = (ranges[i].end - 1) / unit;
-    out += (i ? ", " : "") + Phrase(first) + " to " + Phrase(last);
+    out += Text(i ? ", " : "", first, " to ", last);
   }
-  if (ranges.size() > kMaxRanges)
-    out += " and " + Phrase(ranges.size() - kMaxRanges) + " more ranges";
-  return out + " of " + Phrase(actual.nbytes / unit);
+  if (ranges.size() > kMaxRanges) out += Text(" and ", ranges.size() - kMaxRanges, " more ranges");
+  return Text(out, " of ", actual.nbytes / unit);
 }
 
 std::string DifferenceText(const content::ValueDifference& d, const std::vector<uint64_t>& shape) {
-  std::string out = Phrase(d.differing) + " of " + Phrase(CheckedProduct(shape).value_or(0)) +
-                    " elements, first at " + UintList(zarr::Unravel(d.first_index, shape)) + ": " +
-                    d.first_a + " expected, " + d.first_b + " found";
+  std::string out = Text(d.differing, " of ", CheckedProduct(shape).value_or(0),
+                         " elements, first at ", UintList(zarr::Unravel(d.first_index, shape)),
+                         ": ", d.first_a, " expected, ", d.first_b, " found");
   if (d.max_abs) out += "; max abs " + ShortNumber(*d.max_abs);
   if (d.max_rel) out += ", max rel " + ShortNumber(*d.max_rel);
   return out;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/phrase.h"
 #include "base/text.h"
 #include "evidence/fingerprint.h"
 #include "orbax/key_path.h"
@@ -51,7 +50,7 @@ std::string LeafName(std::string_view item, const orbax::KeyPath& path) {
 }
 
 void AppendLeafMembers(std::string& out, const LeafRecord& leaf) {
-  out += "\"key_path\":" + orbax::ToJson(leaf.key_path) + ",\"value_type\":";
+  out += Text("\"key_path\":", orbax::ToJson(leaf.key_path), ",\"value_type\":");
   AppendJsonString(out, leaf.value_type);
   out += ",\"dtype\":";
   AppendJsonString(out, leaf.dtype);
@@ -60,22 +59,22 @@ void AppendLeafMembers(std::string& out, const LeafRecord& leaf) {
     out += '[';
     for (size_t i = 0; i < leaf.shape->size(); ++i) {
       if (i) out += ',';
-      out += Phrase((*leaf.shape)[i]);
+      out += Text((*leaf.shape)[i]);
     }
     out += ']';
   } else {
     out += "null";
   }
-  out += ",\"nbytes\":" + Phrase(leaf.nbytes);
+  out += Text(",\"nbytes\":", leaf.nbytes);
   if (!leaf.has_content || !leaf.blake3) return;
-  out += ",\"digest\":{\"blake3\":\"" + hash::ToHex(*leaf.blake3) + '"';
-  if (leaf.sha256) out += ",\"sha256\":\"" + hash::ToHex(*leaf.sha256) + '"';
+  out += Text(",\"digest\":{\"blake3\":\"", hash::ToHex(*leaf.blake3), '"');
+  if (leaf.sha256) out += Text(",\"sha256\":\"", hash::ToHex(*leaf.sha256), '"');
   out += '}';
 }
 
 std::string DigestJson(const std::vector<ItemRecord>& items) {
-  std::string out =
-      "{\"fingerprint\":" + FingerprintOrNull(CheckpointFingerprintText(items)) + ",\"items\":{";
+  std::string out = Text("{\"fingerprint\":", FingerprintOrNull(CheckpointFingerprintText(items)),
+                         ",\"items\":{");
   bool first_item = true;
   for (const ItemRecord* item : InOrder(items)) {
     if (!IsUtf8(item->name)) continue;
@@ -83,8 +82,8 @@ std::string DigestJson(const std::vector<ItemRecord>& items) {
     first_item = false;
     AppendJsonString(out, item->name);
     auto digest = ItemFingerprint(*item);
-    out += ":{\"fingerprint\":" + (digest ? JsonString(Blake3Text(*digest)) : "null") +
-           ",\"leaves\":[";
+    out += Text(":{\"fingerprint\":", digest ? JsonString(Blake3Text(*digest)) : "null",
+                ",\"leaves\":[");
     bool first_leaf = true;
     for (const LeafRecord* leaf : InOrder(*item)) {
       if (!IsListed(*leaf)) continue;

@@ -5,7 +5,7 @@
 namespace leafsum::evidence {
 namespace {
 
-std::optional<std::string> Text(const JsonValue& object, std::string_view name) {
+std::optional<std::string> TextOf(const JsonValue& object, std::string_view name) {
   const JsonValue* member = object.Find(name);
   if (!member || !member->AsString()) return std::nullopt;
   return *member->AsString();
@@ -23,16 +23,16 @@ Result<FileSums> ParseFileSums(const JsonValue& value) {
     return bad;
   FileSums out{*equal->AsUint(), *with_source->AsBool(), {}};
   for (const JsonValue& one : *findings->AsArray()) {
-    const auto code_name = Text(one, "code");
+    const auto code_name = TextOf(one, "code");
     const auto code = code_name ? report::ParseCode(*code_name) : std::nullopt;
-    const auto message = Text(one, "message");
+    const auto message = TextOf(one, "message");
     if (!code || !message) return bad;
     report::Finding f(*code);
-    if (const auto severity = Text(one, "severity"))
+    if (const auto severity = TextOf(one, "severity"))
       f.severity = *severity == "warning" ? report::Severity::kWarning : report::Severity::kError;
-    f.file = Text(one, "file");
-    f.expected = Text(one, "expected");
-    f.actual = Text(one, "actual");
+    f.file = TextOf(one, "file");
+    f.expected = TextOf(one, "expected");
+    f.actual = TextOf(one, "actual");
     f.message = *message;
     out.findings.push_back(std::move(f));
   }

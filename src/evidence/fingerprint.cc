@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/phrase.h"
 #include "base/sort.h"
 #include "base/text.h"
 #include "hash/blake3.h"
@@ -27,20 +26,20 @@ std::optional<hash::Digest> ParsePrefixed(std::string_view prefix, std::string_v
 }  // namespace
 
 std::string FingerprintLine(const LeafRecord& leaf) {
-  std::string line = "[" + orbax::ToJson(leaf.key_path) + ",";
+  std::string line = Text("[", orbax::ToJson(leaf.key_path), ",");
   AppendJsonString(line, leaf.dtype);
   line += ',';
   if (leaf.shape) {
     line += '[';
     for (size_t i = 0; i < leaf.shape->size(); ++i) {
       if (i) line += ',';
-      line += Phrase((*leaf.shape)[i]);
+      line += Text((*leaf.shape)[i]);
     }
     line += ']';
   } else {
     line += "null";
   }
-  line += ",\"" + Blake3Text(leaf.blake3.value_or(hash::Digest{})) + "\"]\n";
+  line += Text(",\"", Blake3Text(leaf.blake3.value_or(hash::Digest{})), "\"]\n");
   return line;
 }
 
@@ -88,7 +87,7 @@ hash::Digest CombineItems(std::vector<NamedDigest> items) {
   hasher.Update(AsBytes("leafsum1 checkpoint\n"));
   for (const NamedDigest& item : items)
     hasher.Update(
-        AsBytes("[" + JsonString(item.first) + ",\"" + Blake3Text(item.second) + "\"]\n"));
+        AsBytes(Text("[", JsonString(item.first), ",\"", Blake3Text(item.second), "\"]\n")));
   return hasher.Finish();
 }
 
@@ -110,11 +109,11 @@ std::optional<hash::Digest> CheckpointFingerprint(const std::vector<ItemRecord>&
 }
 
 std::string CheckpointText(const hash::Digest& digest) {
-  return Phrase(kCheckpointPrefix) + hash::ToHex(digest);
+  return Text(kCheckpointPrefix, hash::ToHex(digest));
 }
 
 std::string Blake3Text(const hash::Digest& digest) {
-  return Phrase(kBlake3Prefix) + hash::ToHex(digest);
+  return Text(kBlake3Prefix, hash::ToHex(digest));
 }
 
 std::optional<hash::Digest> ParseCheckpointText(std::string_view text) {

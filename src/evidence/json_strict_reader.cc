@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/limits.h"
-#include "base/phrase.h"
 #include "base/text.h"
 #include "report/printable.h"
 
@@ -16,7 +15,7 @@ std::string Quoted(std::string_view text) { return JsonString(Clipped(text)); }
 void StrictReader::Fail(const std::string& message, const std::string& expected,
                         const std::string& actual, ErrorCode code) {
   if (error_) return;
-  error_ = Error{code, document_ + ": " + (place_.empty() ? "" : place_ + ": ") + message,
+  error_ = Error{code, Text(document_, ": ", place_.empty() ? "" : place_ + ": ", message),
                  std::nullopt, expected, actual};
 }
 
@@ -24,7 +23,7 @@ bool StrictReader::Object(const JsonValue& value, std::string_view what,
                           std::initializer_list<std::string_view> names) {
   const JsonValue::Object* object = value.AsObject();
   if (!object) {
-    Fail(Phrase(what) + " must be an object", "object", std::string(value.TypeName()));
+    Fail(Text(what, " must be an object"), "object", std::string(value.TypeName()));
     return false;
   }
   uint32_t seen = 0;
@@ -46,11 +45,11 @@ bool StrictReader::Object(const JsonValue& value, std::string_view what,
 
 const JsonValue* StrictReader::Need(const JsonValue& object, std::string_view name) {
   const JsonValue* member = object.Find(name);
-  if (!member) Fail("member " + Quoted(name) + " is missing");
+  if (!member) Fail(Text("member ", Quoted(name), " is missing"));
   return member;
 }
 
-std::string StrictReader::Text(const JsonValue& value, std::string_view name) {
+std::string StrictReader::TextOf(const JsonValue& value, std::string_view name) {
   if (const std::string* text = value.AsString()) return *text;
   Fail(Quoted(name) + " must be a string", "string", std::string(value.TypeName()));
   return {};
@@ -58,7 +57,7 @@ std::string StrictReader::Text(const JsonValue& value, std::string_view name) {
 
 std::string StrictReader::NeedText(const JsonValue& object, std::string_view name) {
   const JsonValue* member = Need(object, name);
-  return member ? Text(*member, name) : std::string();
+  return member ? TextOf(*member, name) : std::string();
 }
 
 uint64_t StrictReader::Integer(const JsonValue& value, std::string_view name) {
@@ -89,15 +88,15 @@ std::vector<uint64_t> StrictReader::Integers(const JsonValue& value, std::string
 hash::Digest StrictReader::Digest(const JsonValue& value, std::string_view name,
                                   std::optional<hash::Digest> (*parse)(std::string_view),
                                   const char* form) {
-  const std::string text = Text(value, name);
+  const std::string text = TextOf(value, name);
   if (!ok()) return {};
   if (auto digest = parse(text)) return *digest;
-  Fail(Quoted(name) + " must be " + form, form, Clipped(text));
+  Fail(Text(Quoted(name), " must be ", form), form, Clipped(text));
   return {};
 }
 
 ByteVector StrictReader::Base64Bytes(const JsonValue& value, std::string_view name) {
-  const std::string text = Text(value, name);
+  const std::string text = TextOf(value, name);
   if (!ok()) return {};
   if (auto bytes = ParseBase64(text)) return std::move(*bytes);
   Fail(Quoted(name) + " is not base64 (RFC 4648, section 4, padded)", "base64", Clipped(text, 40));

@@ -35,7 +35,7 @@ class StrictReader {
   bool Object(const JsonValue& value, std::string_view what,
               std::initializer_list<std::string_view> names);
   const JsonValue* Need(const JsonValue& object, std::string_view name);
-  std::string Text(const JsonValue& value, std::string_view name);
+  std::string TextOf(const JsonValue& value, std::string_view name);
   std::string NeedText(const JsonValue& object, std::string_view name);
   uint64_t Integer(const JsonValue& value, std::string_view name);  // below 2^53
   std::vector<uint64_t> Integers(const JsonValue& value, std::string_view name);

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "base/json.h"
-#include "base/phrase.h"
 #include "base/sort.h"
+#include "base/text.h"
 #include "evidence/fingerprint.h"
 #include "evidence/lockfile_leaf.h"
 #include "kvstore/safe_path.h"
@@ -67,7 +67,7 @@ void ReadFiles(StrictReader& r, const JsonValue& value, Lockfile& lockfile) {
   files.reserve(array->size());
   for (const JsonValue& one : *array) {
     FileRecord& file = files.emplace_back();
-    r.SetPlace("file " + Phrase(files.size() - 1) + " of \"files\"");
+    r.SetPlace(Text("file ", files.size() - 1, " of \"files\""));
     if (!r.Object(one, "a file", {"path", "nbytes", "digest"})) return;
     file.path = r.NeedText(one, "path");
     if (!r.ok()) return;
@@ -94,7 +94,7 @@ void ReadSource(StrictReader& r, const JsonValue& value, Lockfile& lockfile) {
   if (!r.Object(value, "it", {"step", "commit_timestamp_nsecs"})) return;
   if (const JsonValue* step = value.Find("step")) lockfile.step = r.Integer(*step, "step");
   if (const JsonValue* time = value.Find("commit_timestamp_nsecs")) {
-    const std::string text = r.Text(*time, "commit_timestamp_nsecs");
+    const std::string text = r.TextOf(*time, "commit_timestamp_nsecs");
     const bool is_decimal = !text.empty() && text.size() <= 20 &&
                             text.find_first_not_of("0123456789") == text.npos &&
                             (text[0] != '0' || text.size() == 1);
@@ -113,7 +113,7 @@ void ReadDocument(StrictReader& r, const JsonValue& root, Lockfile& lockfile) {
     if (!version) return;
     const uint64_t number = r.Integer(*version, "leafsum");
     if (r.ok() && number != kVersion)
-      r.Fail("unknown version " + Phrase(number), Phrase(kVersion), Phrase(number),
+      r.Fail(Text("unknown version ", number), Text(kVersion), Text(number),
              ErrorCode::kUnsupported);
     if (!r.ok()) return;
   }

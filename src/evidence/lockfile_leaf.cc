@@ -1,7 +1,7 @@
 #include "evidence/lockfile_leaf.h"
 
 #include "base/checked.h"
-#include "base/phrase.h"
+#include "base/text.h"
 #include "evidence/digest_json.h"
 #include "evidence/fingerprint.h"
 #include "hash/blake3.h"
@@ -29,12 +29,12 @@ void CheckKind(StrictReader& r, const LeafRecord& leaf) {
              Quoted(leaf.dtype));
     if (leaf.has_content) r.Fail("an empty node has no digest");
     if (leaf.shape) r.Fail("an empty node has the shape null");
-    if (leaf.nbytes != 0) r.Fail("an empty node has no bytes", "0", Phrase(leaf.nbytes));
+    if (leaf.nbytes != 0) r.Fail("an empty node has no bytes", "0", Text(leaf.nbytes));
     return;
   }
   if (!leaf.has_content) r.Fail("member \"digest\" is missing");
   if (IsShapeless(leaf.dtype)) {
-    if (leaf.shape) r.Fail("dtype " + Quoted(leaf.dtype) + " has the shape null");
+    if (leaf.shape) r.Fail(Text("dtype ", Quoted(leaf.dtype), " has the shape null"));
     return;
   }
   const std::optional<uint32_t> itemsize = zarr::ItemsizeOf(leaf.dtype);
@@ -43,7 +43,7 @@ void CheckKind(StrictReader& r, const LeafRecord& leaf) {
     return;
   }
   if (!leaf.shape) {
-    r.Fail("an array of dtype " + Quoted(leaf.dtype) + " has a shape", "array", "null");
+    r.Fail(Text("an array of dtype ", Quoted(leaf.dtype), " has a shape"), "array", "null");
     return;
   }
   std::optional<uint64_t> expected = CheckedProduct(*leaf.shape);
@@ -51,7 +51,7 @@ void CheckKind(StrictReader& r, const LeafRecord& leaf) {
   if (!expected)
     r.Fail("product(shape) * itemsize is 2^64 or more", {}, {}, ErrorCode::kLimit);
   else if (*expected != leaf.nbytes)
-    r.Fail("\"nbytes\" is not product(shape) * itemsize", Phrase(*expected), Phrase(leaf.nbytes));
+    r.Fail("\"nbytes\" is not product(shape) * itemsize", Text(*expected), Text(leaf.nbytes));
 }
 
 void ReadDigest(StrictReader& r, const JsonValue& value, LeafRecord& leaf) {
@@ -73,7 +73,7 @@ void ReadBlocks(StrictReader& r, const JsonValue& value, LeafRecord& leaf) {
   // nbytes is below 2^53, so this cannot overflow.
   if (leaf.blocks.size() != count * hash::kBlockValueSize)
     r.Fail("\"blocks\" must have 32 bytes for every 4 MiB begun",
-           Phrase(count * hash::kBlockValueSize) + " bytes", Phrase(leaf.blocks.size()) + " bytes");
+           Text(count * hash::kBlockValueSize, " bytes"), Text(leaf.blocks.size(), " bytes"));
   else if (hash::Digest merged = hash::MergeBlocks(leaf.blocks); merged != leaf.blake3)
     r.Fail("\"blocks\" do not merge into the leaf's digest", hash::ToHex(*leaf.blake3),
            hash::ToHex(merged));
@@ -95,19 +95,19 @@ void ReadOptional(StrictReader& r, const JsonValue& value, LeafRecord& leaf) {
     leaf.chunks = r.Base64Bytes(*chunks, "chunks");
     if (leaf.chunks.size() % sizeof(hash::Digest) != 0)
       r.Fail("\"chunks\" must have 32 bytes for every chunk", "a multiple of 32 bytes",
-             Phrase(leaf.chunks.size()) + " bytes");
+             Text(leaf.chunks.size(), " bytes"));
   }
   if (const JsonValue* types = value.Find("key_types")) {
     leaf.key_types = r.Integers(*types, "key_types");
     for (uint64_t type : *leaf.key_types)
       if (type != 1 && type != 2)
-        r.Fail("\"key_types\" holds an unknown key type", "1 or 2", Phrase(type));
+        r.Fail("\"key_types\" holds an unknown key type", "1 or 2", Text(type));
     if (leaf.key_types->size() != leaf.key_path.size())
       r.Fail("\"key_types\" must have one number for each element of the key path",
-             Phrase(leaf.key_path.size()), Phrase(leaf.key_types->size()));
+             Text(leaf.key_path.size()), Text(leaf.key_types->size()));
   }
   if (const JsonValue* impl = value.Find("prng_impl")) {
-    leaf.prng_impl = r.Text(*impl, "prng_impl");
+    leaf.prng_impl = r.TextOf(*impl, "prng_impl");
     if (leaf.dtype != "uint32")
       r.Fail("\"prng_impl\" on a leaf that is not uint32", "\"uint32\"", Quoted(leaf.dtype));
   }
@@ -125,7 +125,7 @@ std::optional<hash::Digest> ReadBlake3Alone(StrictReader& r, const JsonValue& va
 LeafRecord ReadLeaf(StrictReader& r, const JsonValue& value, const std::string& item,
                     size_t index) {
   LeafRecord leaf;
-  r.SetPlace("leaf " + Phrase(index) + " of item " + Quoted(item));
+  r.SetPlace(Text("leaf ", index, " of item ", Quoted(item)));
   const JsonValue* key_path = value.Find("key_path");
   std::optional<orbax::KeyPath> path = key_path ? key_path->AsStringArray() : std::nullopt;
   if (path) r.SetPlace("leaf " + Clipped(LeafName(item, *path)));

@@ -1,5 +1,4 @@
 #include "base/limits.h"
-#include "base/phrase.h"
 #include "base/text.h"
 #include "evidence/digest_json.h"
 #include "evidence/fingerprint.h"
@@ -12,14 +11,14 @@ namespace {
 void AppendLeaf(std::string& out, const LeafRecord& leaf) {
   out += '{';
   AppendLeafMembers(out, leaf);
-  if (leaf.stored) out += ",\"stored\":\"" + Blake3Text(*leaf.stored) + '"';
-  if (!leaf.blocks.empty()) out += ",\"blocks\":\"" + Base64(leaf.blocks) + '"';
-  if (leaf.has_chunks) out += ",\"chunks\":\"" + Base64(leaf.chunks) + '"';
+  if (leaf.stored) out += Text(",\"stored\":\"", Blake3Text(*leaf.stored), '"');
+  if (!leaf.blocks.empty()) out += Text(",\"blocks\":\"", Base64(leaf.blocks), '"');
+  if (leaf.has_chunks) out += Text(",\"chunks\":\"", Base64(leaf.chunks), '"');
   if (leaf.key_types && !leaf.key_types_inferred) {
     out += ",\"key_types\":[";
     for (size_t i = 0; i < leaf.key_types->size(); ++i) {
       if (i) out += ',';
-      out += Phrase((*leaf.key_types)[i]);
+      out += Text((*leaf.key_types)[i]);
     }
     out += ']';
   }
@@ -32,8 +31,8 @@ void AppendFiles(std::string& out, const std::vector<FileRecord>& files) {
   for (size_t i = 0; i < files.size(); ++i) {
     out += "{\"path\":";
     AppendJsonString(out, files[i].path);
-    out += ",\"nbytes\":" + Phrase(files[i].nbytes) + ",\"digest\":{\"blake3\":\"" +
-           hash::ToHex(*files[i].blake3) + (i + 1 < files.size() ? "\"}},\n" : "\"}}\n");
+    out += Text(",\"nbytes\":", files[i].nbytes, ",\"digest\":{\"blake3\":\"",
+                hash::ToHex(*files[i].blake3), i + 1 < files.size() ? "\"}},\n" : "\"}}\n");
   }
   out += ']';
 }
@@ -43,7 +42,7 @@ void AppendSource(std::string& out, const Lockfile& lockfile) {
   const bool has_step = lockfile.step && *lockfile.step < kMaxSafeInteger;
   if (!has_step && !lockfile.commit_timestamp_nsecs) return;
   out += ",\"source\":{";
-  if (has_step) out += "\"step\":" + Phrase(*lockfile.step);
+  if (has_step) out += Text("\"step\":", *lockfile.step);
   if (has_step && lockfile.commit_timestamp_nsecs) out += ',';
   if (lockfile.commit_timestamp_nsecs)
     out += "\"commit_timestamp_nsecs\":" + JsonString(*lockfile.commit_timestamp_nsecs);
@@ -62,9 +61,9 @@ std::string WriteLockfile(const Lockfile& lockfile) {
     AppendJsonString(items, item->name);
     auto fingerprint = ItemFingerprint(*item);
     if (fingerprint) fingerprints.emplace_back(item->name, *fingerprint);
-    items += ":{\"fingerprint\":" +
-             (fingerprint ? JsonString(Blake3Text(*fingerprint)) : std::string("null")) +
-             ",\"leaves\":[\n";
+    items += Text(":{\"fingerprint\":",
+                  fingerprint ? JsonString(Blake3Text(*fingerprint)) : std::string("null"),
+                  ",\"leaves\":[\n");
     bool first = true;
     for (const LeafRecord* leaf : InOrder(*item)) {
       if (!first) items += ",\n";
@@ -77,7 +76,7 @@ std::string WriteLockfile(const Lockfile& lockfile) {
   const bool has_all = has_content && fingerprints.size() == lockfile.items.size();
   std::string out = "{\"leafsum\":1,\"fingerprint\":";
   out += has_all ? JsonString(CheckpointText(CombineItems(fingerprints))) : "null";
-  out += ",\"items\":{" + items + '}';
+  out += Text(",\"items\":{", items, '}');
   items = {};
   if (lockfile.files) AppendFiles(out, *lockfile.files);
   AppendSource(out, lockfile);

@@ -1,6 +1,5 @@
 #include "kvstore/key_text.h"
 
-#include "base/phrase.h"
 #include "base/text.h"
 
 namespace leafsum::kvstore {
@@ -18,7 +17,7 @@ std::string KeyText(std::string_view key) {
 }
 
 std::string CountOfKeys(uint64_t n, std::string_view first) {
-  return Phrase(n) + (n == 1 ? " key: " : " keys, the first is ") + KeyText(first);
+  return Text(n, n == 1 ? " key: " : " keys, the first is ", KeyText(first));
 }
 
 }  // namespace leafsum::kvstore

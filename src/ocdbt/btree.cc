@@ -2,7 +2,7 @@
 
 #include "base/byte_reader.h"
 #include "base/limits.h"
-#include "base/phrase.h"
+#include "base/text.h"
 #include "kvstore/key_text.h"
 #include "ocdbt/envelope.h"
 
@@ -20,11 +20,11 @@ size_t DecodeNumEntries(ByteReader& r, uint64_t min_bytes_each) {
   const uint64_t n = r.Varint32();
   if (n == 0) r.Fail(ErrorCode::kInvalid, "num_entries is zero");
   if (n > kMaxNodeArity)
-    r.Fail(ErrorCode::kInvalid, "num_entries is over its limit", "at most " + Phrase(kMaxNodeArity),
-           Phrase(n));
+    r.Fail(ErrorCode::kInvalid, "num_entries is over its limit", Text("at most ", kMaxNodeArity),
+           Text(n));
   if (n > r.remaining() / min_bytes_each)
     r.Fail(ErrorCode::kInvalid, "num_entries cannot fit in the bytes that follow",
-           "at most " + Phrase(r.remaining() / min_bytes_each), Phrase(n));
+           Text("at most ", r.remaining() / min_bytes_each), Text(n));
   return r.ok() ? static_cast<size_t>(n) : 0;
 }
 
@@ -37,12 +37,12 @@ void DecodeKeys(ByteReader& r, std::vector<Entry>& entries,
     NodeKey& k = entries[i].key;
     if (k.prefix_length > key.size()) {
       r.Fail(ErrorCode::kInvalid, "key_prefix_length exceeds the previous key",
-             "at most " + Phrase(key.size()), Phrase(k.prefix_length));
+             Text("at most ", key.size()), Text(k.prefix_length));
       return;
     }
     if (size_t{k.prefix_length} + suffix_length[i] > kMaxKeyLength) {
-      r.Fail(ErrorCode::kInvalid, "key is too long", "at most " + Phrase(kMaxKeyLength) + " bytes",
-             Phrase(size_t{k.prefix_length} + suffix_length[i]) + " bytes");
+      r.Fail(ErrorCode::kInvalid, "key is too long", Text("at most ", kMaxKeyLength, " bytes"),
+             Text(size_t{k.prefix_length} + suffix_length[i], " bytes"));
       return;
     }
     k.suffix = AsText(r.Take(suffix_length[i]));
@@ -78,7 +78,7 @@ void DecodeLeafEntries(ByteReader& r, BtreeNode& node) {
   for (auto& e : entries) e.length = r.Varint64();
   for (auto& e : entries) {
     const uint8_t kind = r.U8();
-    if (kind > 1) r.Fail(ErrorCode::kInvalid, "unknown value_kind", "0 or 1", Phrase(kind));
+    if (kind > 1) r.Fail(ErrorCode::kInvalid, "unknown value_kind", "0 or 1", Text(kind));
     e.indirect = kind == 1;
   }
   if (!r.ok()) return;
@@ -97,7 +97,7 @@ void DecodeLeafEntries(ByteReader& r, BtreeNode& node) {
     if (e.indirect || !r.ok()) continue;
     if (e.length > kMaxInlineValue)
       r.Fail(ErrorCode::kInvalid, "inline value is too long",
-             "at most " + Phrase(kMaxInlineValue) + " bytes", Phrase(e.length) + " bytes");
+             Text("at most ", kMaxInlineValue, " bytes"), Text(e.length, " bytes"));
     e.offset = r.offset();
     r.Take(e.length);
   }
@@ -114,7 +114,7 @@ void DecodeInteriorEntries(ByteReader& r, BtreeNode& node) {
     const size_t length = size_t{e.key.prefix_length} + suffix_length[i];
     if (e.subtree_common_prefix_length > length)
       r.Fail(ErrorCode::kInvalid, "subtree_common_prefix_length exceeds the key",
-             "at most " + Phrase(length), Phrase(e.subtree_common_prefix_length));
+             Text("at most ", length), Text(e.subtree_common_prefix_length));
   }
   DecodeKeys(r, entries, suffix_length, node);
   if (!r.ok()) return;

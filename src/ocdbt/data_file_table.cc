@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/limits.h"
-#include "base/phrase.h"
+#include "base/text.h"
 
 namespace leafsum::ocdbt {
 
@@ -13,7 +13,7 @@ DataFileTable DecodeDataFileTable(ByteReader& r, size_t transitive_path_length) 
   // Each file takes two lengths, and each but the first a third.
   const uint64_t n = r.Count("num_files", ~uint64_t{0}, 2);
   if (n > kMaxDataFiles)
-    r.Fail(ErrorCode::kLimit, "too many data files", "at most " + Phrase(kMaxDataFiles), Phrase(n));
+    r.Fail(ErrorCode::kLimit, "too many data files", Text("at most ", kMaxDataFiles), Text(n));
   if (!r.ok() || n == 0) return table;
 
   auto& files = table.files_;
@@ -29,22 +29,22 @@ DataFileTable DecodeDataFileTable(ByteReader& r, size_t transitive_path_length) 
   for (size_t i = 0; i < n && r.ok(); ++i) {
     auto& file = files[i];
     const size_t length = size_t{file.prefix_length} + suffix_length[i];
-    const std::string which = "data file " + Phrase(i) + ": ";
+    const std::string which = Text("data file ", i, ": ");
     if (file.prefix_length > previous_length)
       r.Fail(ErrorCode::kInvalid, which + "path_prefix_length exceeds the previous path",
-             "at most " + Phrase(previous_length), Phrase(file.prefix_length));
+             Text("at most ", previous_length), Text(file.prefix_length));
     if (length > longest)
       r.Fail(ErrorCode::kInvalid, which + "path is too long below its transitive path",
-             "at most " + Phrase(longest) + " bytes", Phrase(length) + " bytes");
+             Text("at most ", longest, " bytes"), Text(length, " bytes"));
     if (file.base_path_length > length)
       r.Fail(ErrorCode::kInvalid, which + "base_path_length exceeds the path",
-             "at most " + Phrase(length), Phrase(file.base_path_length));
+             Text("at most ", length), Text(file.base_path_length));
     // So a prefix that runs past the base path means an equal base path.
     if (i > 0 && file.base_path_length != files[i - 1].base_path_length) {
       const uint16_t shorter = std::min(file.base_path_length, files[i - 1].base_path_length);
       if (file.prefix_length > shorter)
         r.Fail(ErrorCode::kInvalid, which + "path_prefix_length exceeds the common base path",
-               "at most " + Phrase(shorter), Phrase(file.prefix_length));
+               Text("at most ", shorter), Text(file.prefix_length));
     }
     file.suffix = AsText(r.Take(suffix_length[i]));
     previous_length = length;
@@ -52,8 +52,7 @@ DataFileTable DecodeDataFileTable(ByteReader& r, size_t transitive_path_length) 
   }
   if (table.path_bytes_ > kMaxTablePathBytes)
     r.Fail(ErrorCode::kLimit, "paths of the data file table are too long in all",
-           "at most " + Phrase(kMaxTablePathBytes) + " bytes",
-           Phrase(table.path_bytes_) + " bytes");
+           Text("at most ", kMaxTablePathBytes, " bytes"), Text(table.path_bytes_, " bytes"));
   if (!r.ok()) return {};
   return table;
 }
@@ -66,7 +65,7 @@ std::vector<DataFileId> DataFileTable::Expand(std::string_view transitive_path) 
     path.resize(file.prefix_length);
     path += file.suffix;
     DataFileId id;
-    id.base_path = Phrase(transitive_path) + path.substr(0, file.base_path_length);
+    id.base_path = Text(transitive_path, path.substr(0, file.base_path_length));
     id.relative_path = path.substr(file.base_path_length);
     out.push_back(std::move(id));
   }
@@ -78,13 +77,13 @@ void CheckLocation(ByteReader& r, const DataLocation& location, size_t num_files
   if (!r.ok()) return;
   if (location.file >= num_files)
     r.Fail(ErrorCode::kInvalid, "data_file_id is not in the data file table",
-           "less than " + Phrase(num_files), Phrase(location.file));
+           Text("less than ", num_files), Text(location.file));
   // The marker would overflow: look for it first.
   if (may_be_missing == MayBeMissing::kYes && location.IsMissing()) return;
   if (location.offset > kMaxFileEnd || location.length > kMaxFileEnd - location.offset)
     r.Fail(ErrorCode::kInvalid, "invalid offset/length pair",
-           "offset + length of at most " + Phrase(kMaxFileEnd),
-           Phrase(location.offset) + " + " + Phrase(location.length));
+           Text("offset + length of at most ", kMaxFileEnd),
+           Text(location.offset, " + ", location.length));
 }
 
 std::vector<DataLocation> DecodeLocations(ByteReader& r, size_t n, size_t num_files,

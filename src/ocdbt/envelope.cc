@@ -6,7 +6,7 @@
 #include "base/byte_reader.h"
 #include "base/byte_writer.h"
 #include "base/crc32c.h"
-#include "base/phrase.h"
+#include "base/text.h"
 #include "codec/decoder.h"
 
 namespace leafsum::ocdbt {
@@ -28,10 +28,10 @@ Error ChecksumError(Bytes encoded, uint32_t expected, uint32_t actual) {
     crc = Crc32c(encoded.subspan(12, encoded.size() - 12 - kCrcBytes), crc);
     if (crc != expected)
       return {ErrorCode::kTruncated, "bytes end before the length in the header", 4,
-              Phrase(length) + " bytes", Phrase(encoded.size()) + " bytes"};
+              Text(length, " bytes"), Text(encoded.size(), " bytes")};
   }
   return {ErrorCode::kChecksum, "CRC-32C checksum verification failed", encoded.size() - kCrcBytes,
-          Phrase(expected), Phrase(actual)};
+          Text(expected), Text(actual)};
 }
 
 std::string HexWord(uint32_t word) {
@@ -68,7 +68,7 @@ Result<ByteVector> Inflate(Bytes frame, const EnvelopeOptions& options) {
   if (options.ends_early && options.ends_early(Start(frame, kStart)))
     return Error{
         ErrorCode::kInvalid, "bytes follow the end of the structure", std::nullopt, "0 bytes left",
-        "decompressed body is larger than " + Phrase(std::min(kUsual, options.limit)) + " bytes"};
+        Text("decompressed body is larger than ", std::min(kUsual, options.limit), " bytes")};
   return options.limit > kUsual ? codec::DecodeZstdFrame(frame, options.limit) : body;
 }
 
@@ -81,7 +81,7 @@ Result<ByteVector> DecodeEnvelope(Bytes encoded, const EnvelopeOptions& options,
   if (work) *work = 0;
   if (encoded.size() < kMinEnvelope)
     return Error{ErrorCode::kTruncated, "too short for a block", 0,
-                 "at least " + Phrase(kMinEnvelope) + " bytes", Phrase(encoded.size()) + " bytes"};
+                 Text("at least ", kMinEnvelope, " bytes"), Text(encoded.size(), " bytes")};
   const Bytes covered = encoded.first(encoded.size() - kCrcBytes);
   const uint32_t expected = ByteReader(encoded.last(kCrcBytes)).U32Le();
   const uint32_t actual = Crc32c(covered);
@@ -93,9 +93,9 @@ Result<ByteVector> DecodeEnvelope(Bytes encoded, const EnvelopeOptions& options,
                  HexWord(options.magic), HexWord(got)};
   if (const uint64_t length = r.U64Le(); length != encoded.size())
     return Error{ErrorCode::kInvalid, "length in header does not match actual length", 4,
-                 Phrase(encoded.size()), Phrase(length)};
+                 Text(encoded.size()), Text(length)};
   if (const uint32_t version = r.Varint32(); version != 0)
-    return Error{ErrorCode::kUnsupported, "unknown format version", 12, "0", Phrase(version)};
+    return Error{ErrorCode::kUnsupported, "unknown format version", 12, "0", Text(version)};
   const uint64_t compression_offset = r.offset();
   const uint32_t compression = r.Varint32();
   if (!r.ok()) return r.error();
@@ -107,10 +107,10 @@ Result<ByteVector> DecodeEnvelope(Bytes encoded, const EnvelopeOptions& options,
   }
   if (compression != 0)
     return Error{ErrorCode::kUnsupported, "unknown compression format", compression_offset,
-                 "0 or 1", Phrase(compression)};
+                 "0 or 1", Text(compression)};
   if (body.size() > options.limit)
     return Error{ErrorCode::kLimit, "body is too large", r.offset() - body.size(),
-                 "at most " + Phrase(options.limit) + " bytes", Phrase(body.size()) + " bytes"};
+                 Text("at most ", options.limit, " bytes"), Text(body.size(), " bytes")};
   if (work) *work = body.size();
   return ToVector(body);
 }

@@ -4,7 +4,7 @@
 
 #include "base/byte_reader.h"
 #include "base/limits.h"
-#include "base/phrase.h"
+#include "base/text.h"
 #include "ocdbt/data_file_table.h"
 #include "ocdbt/envelope.h"
 #include "ocdbt/version_array.h"
@@ -16,7 +16,7 @@ Config DecodeConfig(ByteReader& r) {
   Config config;
   config.uuid = r.Array<16>();
   const uint8_t kind = r.U8();
-  if (kind > 1) r.Fail(ErrorCode::kUnsupported, "unknown manifest_kind", "0 or 1", Phrase(kind));
+  if (kind > 1) r.Fail(ErrorCode::kUnsupported, "unknown manifest_kind", "0 or 1", Text(kind));
   config.manifest_kind = kind == 1 ? ManifestKind::kNumbered : ManifestKind::kSingle;
   config.max_inline_value_bytes = r.Varint32();
   config.max_decoded_node_bytes = r.Varint32();
@@ -24,16 +24,16 @@ Config DecodeConfig(ByteReader& r) {
   if (config.version_tree_arity_log2 == 0 ||
       config.version_tree_arity_log2 > kMaxVersionTreeArityLog2)
     r.Fail(ErrorCode::kInvalid, "version_tree_arity_log2 is out of range",
-           "1.." + Phrase(kMaxVersionTreeArityLog2), Phrase(config.version_tree_arity_log2));
+           Text("1..", kMaxVersionTreeArityLog2), Text(config.version_tree_arity_log2));
   // How future blocks are written; each block names its own compression.
   const uint32_t method = r.Varint32();
   if (method > 1)
-    r.Fail(ErrorCode::kUnsupported, "unknown compression_method", "0 or 1", Phrase(method));
+    r.Fail(ErrorCode::kUnsupported, "unknown compression_method", "0 or 1", Text(method));
   config.zstd = method == 1;
   if (config.zstd) config.zstd_level = r.I32Le();
   if (config.zstd_level < kMinZstdLevel || config.zstd_level > kMaxZstdLevel)
     r.Fail(ErrorCode::kInvalid, "zstd level is out of range",
-           Phrase(kMinZstdLevel) + ".." + Phrase(kMaxZstdLevel), Phrase(config.zstd_level));
+           Text(kMinZstdLevel, "..", kMaxZstdLevel), Text(config.zstd_level));
   return config;
 }
 
@@ -62,7 +62,7 @@ bool EndsEarly(Bytes start) {
 Result<Manifest> DecodeManifest(Bytes file) {
   if (file.size() > kMaxManifest)
     return Error{ErrorCode::kLimit, "manifest is too large", std::nullopt,
-                 "at most " + Phrase(kMaxManifest) + " bytes", Phrase(file.size()) + " bytes"};
+                 Text("at most ", kMaxManifest, " bytes"), Text(file.size(), " bytes")};
   const auto body = DecodeEnvelope(file, {kManifestMagic, kMaxManifest, EndsEarly});
   if (!body) return body.error().Prefixed("manifest");
   ByteReader r(*body);

@@ -1,6 +1,5 @@
 #include "ocdbt/numbered_manifest.h"
 
-#include "base/phrase.h"
 #include "base/text.h"
 
 namespace leafsum::ocdbt {
@@ -43,7 +42,7 @@ Status CheckNumberedManifest(const Manifest& numbered, uint64_t generation, cons
   if (const uint64_t newest = numbered.versions.back().generation_number; newest != generation)
     return Error{ErrorCode::kInvalid,
                  "newest generation of a numbered manifest is not the one in its name",
-                 std::nullopt, Phrase(generation), Phrase(newest)};
+                 std::nullopt, Text(generation), Text(newest)};
   // The kinds differ by design: the configuration says numbered, the state says single.
   Config same_kind = config;
   same_kind.manifest_kind = numbered.config.manifest_kind;

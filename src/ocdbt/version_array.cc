@@ -3,7 +3,7 @@
 #include <string>
 
 #include "base/limits.h"
-#include "base/phrase.h"
+#include "base/text.h"
 
 namespace leafsum::ocdbt {
 namespace {
@@ -21,7 +21,7 @@ void NameFiles(ByteReader& r, const VersionArrayContext& context,
     bytes += file.base_path.size() + file.relative_path.size();
     if (bytes > kMaxTablePathBytes) {
       r.Fail(ErrorCode::kLimit, "paths of the references are too long in all",
-             "at most " + Phrase(kMaxTablePathBytes) + " bytes", "more");
+             Text("at most ", kMaxTablePathBytes, " bytes"), "more");
       return;
     }
     out[i].*field = {file, locations[i].offset, locations[i].length};
@@ -33,8 +33,8 @@ void CheckIncreasing(ByteReader& r, const std::vector<T>& entries, uint64_t T::*
                      const char* what) {
   for (size_t i = 1; i < entries.size(); ++i)
     if (entries[i].*field <= entries[i - 1].*field)
-      r.Fail(ErrorCode::kInvalid, Phrase(what) + " is not strictly increasing",
-             "more than " + Phrase(entries[i - 1].*field), Phrase(entries[i].*field));
+      r.Fail(ErrorCode::kInvalid, Text(what, " is not strictly increasing"),
+             Text("more than ", entries[i - 1].*field), Text(entries[i].*field));
 }
 
 // Numbers of generations: not zero, strictly increasing, and few enough for a version tree whose
@@ -48,7 +48,7 @@ void CheckGenerations(ByteReader& r, const std::vector<T>& entries, unsigned ari
     if (entry.generation_number > max)
       r.Fail(ErrorCode::kInvalid,
              "generation_number exceeds the maximum of the version tree's arity",
-             "at most " + Phrase(max), Phrase(entry.generation_number));
+             Text("at most ", max), Text(entry.generation_number));
   }
   CheckIncreasing(r, entries, &T::generation_number, "generation_number");
 }
@@ -88,7 +88,7 @@ std::vector<BtreeGenerationReference> DecodeVersions(ByteReader& r,
   const uint64_t last = versions.back().generation_number;
   if (r.ok() && first <= RoundDown(last - 1, context.arity_log2))
     r.Fail(ErrorCode::kInvalid, "generations are not of one block of the version tree",
-           "more than " + Phrase(RoundDown(last - 1, context.arity_log2)), Phrase(first));
+           Text("more than ", RoundDown(last - 1, context.arity_log2)), Text(first));
 
   for (auto& v : versions) v.root_height = r.U8();
   const auto locations =
@@ -100,7 +100,7 @@ std::vector<BtreeGenerationReference> DecodeVersions(ByteReader& r,
     if (!locations[i].IsMissing()) continue;
     if (versions[i].root_height != 0)
       r.Fail(ErrorCode::kInvalid, "empty tree with a root_height", "0",
-             Phrase(versions[i].root_height));
+             Text(versions[i].root_height));
     if (versions[i].statistics != BtreeNodeStatistics{})
       r.Fail(ErrorCode::kInvalid, "empty tree with statistics that are not zero");
   }
@@ -132,12 +132,12 @@ std::vector<VersionNodeReference> DecodeManifestVersionNodes(ByteReader& r,
       r.Fail(ErrorCode::kInvalid,
              i + 1 == nodes.size() ? "entry_height is zero"
                                    : "entry_height is not strictly decreasing",
-             "at least " + Phrase(height), Phrase(node.height));
+             Text("at least ", height), Text(node.height));
       break;
     }
     if ((node.height + 1u) * a >= 64) {
       r.Fail(ErrorCode::kInvalid, "entry_height is too large for the version tree's arity",
-             "at most " + Phrase(63 / a - 1), Phrase(node.height));
+             Text("at most ", 63 / a - 1), Text(node.height));
       break;
     }
     uint64_t low = high;
@@ -148,7 +148,7 @@ std::vector<VersionNodeReference> DecodeManifestVersionNodes(ByteReader& r,
     if (node.generation_number <= low || node.generation_number > high)
       r.Fail(ErrorCode::kInvalid,
              "generation_number of a version node is outside the range of its height",
-             "(" + Phrase(low) + ", " + Phrase(high) + "]", Phrase(node.generation_number));
+             Text("(", low, ", ", high, "]"), Text(node.generation_number));
     high = low;
   }
   if (!r.ok()) return {};
@@ -173,16 +173,16 @@ std::vector<VersionNodeReference> DecodeChildVersionNodes(ByteReader& r,
     // Multiples are strictly increasing already, so no two are of one block.
     if (node.generation_number % block != 0)
       r.Fail(ErrorCode::kInvalid, "generation_number of a child is not the end of a block",
-             "a multiple of " + Phrase(block), Phrase(node.generation_number));
+             Text("a multiple of ", block), Text(node.generation_number));
     if (node.num_generations > block)
-      r.Fail(ErrorCode::kInvalid, "num_generations exceeds the block", "at most " + Phrase(block),
-             Phrase(node.num_generations));
+      r.Fail(ErrorCode::kInvalid, "num_generations exceeds the block", Text("at most ", block),
+             Text(node.num_generations));
   }
   const uint64_t first = (nodes.front().generation_number - 1) >> parent_log2;
   const uint64_t last = (nodes.back().generation_number - 1) >> parent_log2;
   if (first != last)
-    r.Fail(ErrorCode::kInvalid, "children are not of one block of the version tree", Phrase(first),
-           Phrase(last));
+    r.Fail(ErrorCode::kInvalid, "children are not of one block of the version tree", Text(first),
+           Text(last));
   if (!r.ok()) return {};
   return nodes;
 }

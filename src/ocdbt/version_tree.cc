@@ -4,7 +4,7 @@
 
 #include "base/byte_reader.h"
 #include "base/limits.h"
-#include "base/phrase.h"
+#include "base/text.h"
 #include "ocdbt/data_file_table.h"
 #include "ocdbt/envelope.h"
 #include "ocdbt/version_array.h"
@@ -22,10 +22,10 @@ Head DecodeHead(ByteReader& r) {
   const Head head{r.U8(), r.U8()};
   if (head.arity_log2 == 0 || head.arity_log2 > kMaxVersionTreeArityLog2)
     r.Fail(ErrorCode::kInvalid, "version_tree_arity_log2 is out of range",
-           "1.." + Phrase(kMaxVersionTreeArityLog2), Phrase(head.arity_log2));
+           Text("1..", kMaxVersionTreeArityLog2), Text(head.arity_log2));
   else if ((head.height + 1u) * head.arity_log2 >= 64)
     r.Fail(ErrorCode::kInvalid, "height is too large for the version tree's arity",
-           "at most " + Phrase(63 / head.arity_log2 - 1), Phrase(head.height));
+           Text("at most ", 63 / head.arity_log2 - 1), Text(head.height));
   return head;
 }
 
@@ -52,7 +52,7 @@ bool EndsEarly(Bytes start) {
 
 Error Differs(std::string what, uint64_t expected, uint64_t actual) {
   return {ErrorCode::kInvalid, "version tree node: " + std::move(what), std::nullopt,
-          Phrase(expected), Phrase(actual)};
+          Text(expected), Text(actual)};
 }
 
 }  // namespace

@@ -6,8 +6,8 @@
 #include <unordered_map>
 
 #include "base/limits.h"
-#include "base/phrase.h"
 #include "base/sort.h"
+#include "base/text.h"
 #include "kvstore/key_text.h"
 #include "kvstore/safe_path.h"
 #include "ocdbt/btree.h"
@@ -24,8 +24,8 @@ namespace {
 using kvstore::KeyText;
 
 std::string Describe(const BtreeNodeStatistics& s) {
-  return Phrase(s.num_keys) + " keys, " + Phrase(s.num_tree_bytes) + " tree bytes, " +
-         Phrase(s.num_indirect_value_bytes) + " indirect value bytes";
+  return Text(s.num_keys, " keys, ", s.num_tree_bytes, " tree bytes, ", s.num_indirect_value_bytes,
+              " indirect value bytes");
 }
 
 }  // namespace
@@ -135,7 +135,7 @@ bool Walk::State::Want(const std::shared_ptr<Branch>& branch, uint32_t index) {
     problems.Add({path,
                   location.offset,
                   {ErrorCode::kInvalid, "b-tree node: length in the reference", std::nullopt,
-                   "at least " + Phrase(kMinEnvelope), Phrase(location.length)}});
+                   Text("at least ", kMinEnvelope), Text(location.length)}});
     return false;
   }
   // What is too large is never read: that it is, or that the file is shorter, says who knows the
@@ -168,7 +168,7 @@ void Walk::State::Visit(const Open& at, Bytes bytes) {
   const DataFileId& file_id = at.parent->file(at.index);
   if (bytes.size() != child.location.length)
     return Break(at, {ErrorCode::kTruncated, "b-tree node: file ends inside it", std::nullopt,
-                      Phrase(child.location.length) + " bytes", Phrase(bytes.size()) + " bytes"});
+                      Text(child.location.length, " bytes"), Text(bytes.size(), " bytes")});
   reads.push_back({InternPath(file_id.Path()), child.location.offset, child.location.length});
 
   uint64_t work = 0;
@@ -295,14 +295,14 @@ bool Walk::State::OverBudget(bool at_end) {
   leaves.clear();
   reads.clear();
   problems.Clear();
-  problems.Add({root.path,
-                root.offset,
-                {ErrorCode::kLimit, "b-tree is too large to be listed", std::nullopt,
-                 "at most " + Phrase(kMaxTreeNodes) + " nodes, " + Phrase(kMaxRepeatedNodes) +
-                     " of them repeated, " + Phrase(kMaxTreeBytes) + " bytes, " + Phrase(kMaxKeys) +
-                     " keys of " + Phrase(kMaxNameBytes) + " bytes, and of " +
-                     Phrase(kMaxNameExpansion) + " times what is stored of the nodes",
-                 "more"}});
+  problems.Add(
+      {root.path,
+       root.offset,
+       {ErrorCode::kLimit, "b-tree is too large to be listed", std::nullopt,
+        Text("at most ", kMaxTreeNodes, " nodes, ", kMaxRepeatedNodes, " of them repeated, ",
+             kMaxTreeBytes, " bytes, ", kMaxKeys, " keys of ", kMaxNameBytes, " bytes, and of ",
+             kMaxNameExpansion, " times what is stored of the nodes"),
+        "more"}});
   complete = false;
   finished = true;
   return true;

@@ -4,7 +4,7 @@
 
 #include "base/checked.h"
 #include "base/limits.h"
-#include "base/phrase.h"
+#include "base/text.h"
 #include "kvstore/key_text.h"
 
 namespace leafsum::ocdbt {
@@ -29,7 +29,7 @@ Status CheckNode(const Branch& parent, uint32_t index, const BtreeNode& node,
                  std::string_view node_prefix) {
   if (node.height != parent.height - 1)
     return Error{ErrorCode::kInvalid, "b-tree node: height is not that of the reference",
-                 std::nullopt, Phrase(parent.height - 1), Phrase(node.height)};
+                 std::nullopt, Text(parent.height - 1), Text(node.height)};
   const std::string_view lower =
       parent.key(index).substr(parent.children[index].common_prefix_length);
   if (node.first_key < lower)
@@ -40,10 +40,10 @@ Status CheckNode(const Branch& parent, uint32_t index, const BtreeNode& node,
   for (const auto& e : node.interior_entries) longest = std::max(longest, e.key.size());
   if (node_prefix.size() + longest > kMaxKeyLength)
     return Error{ErrorCode::kInvalid, "b-tree node: key with its implicit prefix is too long",
-                 std::nullopt, "at most " + Phrase(kMaxKeyLength) + " bytes",
-                 Phrase(node_prefix.size() + longest) + " bytes"};
+                 std::nullopt, Text("at most ", kMaxKeyLength, " bytes"),
+                 Text(node_prefix.size() + longest, " bytes")};
   const std::string upper = parent.Bound(index + 1);
-  if (const std::string last = Phrase(node_prefix) + node.last_key; !upper.empty() && last >= upper)
+  if (const std::string last = Text(node_prefix, node.last_key); !upper.empty() && last >= upper)
     return Error{ErrorCode::kInvalid, "b-tree node: last key is not before the next node's",
                  std::nullopt, "before " + KeyText(upper), KeyText(last)};
   return std::nullopt;

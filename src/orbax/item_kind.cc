@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "base/text.h"
+
 namespace leafsum::orbax {
 namespace {
 
@@ -14,8 +16,7 @@ bool IsBareZarr(const ListingIndex& index, const std::string& directory) {
   if (index.HasFile(directory + "_CHECKPOINT_METADATA")) return false;
   if (HasZarrDocument(index, directory)) return true;
   for (std::string_view name : index.Subdirectories(directory))
-    if (!IsSkippedName(name) && HasZarrDocument(index, directory + std::string(name) + "/"))
-      return true;
+    if (!IsSkippedName(name) && HasZarrDocument(index, Text(directory, name, "/"))) return true;
   return false;
 }
 

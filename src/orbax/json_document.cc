@@ -8,15 +8,15 @@ Result<JsonDocument> ParseObject(Bytes text, std::string_view taken, JsonElement
   auto document = ParseJson(text, {.as_python = true, .taken = taken, .elements = elements});
   if (document && !document->root.AsObject())
     return Error{ErrorCode::kInvalid, "expected an object, but the document is another value",
-                 std::nullopt, "object", std::string(document->root.TypeName())};
+                 std::nullopt, "object", document->root.TypeName()};
   return document;
 }
 
 Error WrongMember(std::string_view member, std::string_view expected, const JsonValue* got) {
   const std::string actual = got ? std::string(got->TypeName()) : "missing";
-  std::string message = JsonString(member) + ": expected " + std::string(expected) + ", but ";
+  std::string message = Text(JsonString(member), ": expected ", expected, ", but ");
   message += got ? "received " + actual : "member is missing";
-  return {ErrorCode::kInvalid, message, std::nullopt, std::string(expected), actual};
+  return {ErrorCode::kInvalid, message, std::nullopt, expected, actual};
 }
 
 std::vector<const JsonValue::Member*> LastMembers(const JsonValue::Object& object) {

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "base/sort.h"
+#include "base/text.h"
 #include "orbax/item_kind.h"
 #include "orbax/listing_index.h"
 
@@ -11,7 +12,7 @@ namespace leafsum::orbax {
 namespace {
 
 std::string Below(const std::string& directory, std::string_view name) {
-  return directory + std::string(name) + "/";
+  return Text(directory, name, "/");
 }
 
 bool IsBare(const Classified& item) {
@@ -179,9 +180,9 @@ class ItemFinder {
         layout_.nested_checkpoints.push_back(directory);
       const bool unfinished = IsUnfinishedName(name);
       if (AddIfItem(directory, prefix + std::string(name), unfinished) || IsUnmerged(directory) ||
-          AddHubFiles(directory, prefix + std::string(name) + "/"))
+          AddHubFiles(directory, Text(prefix, name, "/")))
         continue;
-      FindBelow(directory, prefix + std::string(name) + "/", unfinished);
+      FindBelow(directory, Text(prefix, name, "/"), unfinished);
     }
   }
 

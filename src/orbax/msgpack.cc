@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "base/limits.h"
-#include "base/phrase.h"
 #include "base/text.h"
 #include "orbax/msgpack_array.h"
 #include "orbax/msgpack_header.h"
@@ -56,8 +55,8 @@ void MsgpackReader::TooLarge() {
 // `n` bytes at the position; where they are not here they are wanted, or the file has not as many.
 bool MsgpackReader::Peek(uint64_t n, Bytes& out) {
   if (n > size_ - position_) {
-    Fail(ErrorCode::kTruncated, "the file ends within a value", Phrase(n) + " bytes",
-         Phrase(size_ - position_) + " bytes");
+    Fail(ErrorCode::kTruncated, "the file ends within a value", Text(n, " bytes"),
+         Text(size_ - position_, " bytes"));
     return false;
   }
   const uint64_t end = window_begin_ + window_.size();
@@ -70,7 +69,7 @@ bool MsgpackReader::Peek(uint64_t n, Bytes& out) {
 }
 
 // A text of `length` bytes behind a header: whole and valid, or no text.
-bool MsgpackReader::Text(uint64_t header, uint64_t length, std::string& out) {
+bool MsgpackReader::TakeText(uint64_t header, uint64_t length, std::string& out) {
   Bytes b;
   if (length > size_ - position_ - header) return Peek(header + length, b);
   if (length > kMaxMsgpackText) {
@@ -94,10 +93,10 @@ void MsgpackReader::Key() {
   std::string key;
   uint64_t size = h.size;
   if (h.type == kStr) {
-    if (!Text(size, h.value, key)) return;
+    if (!TakeText(size, h.value, key)) return;
     size += h.value;
   } else if (h.type == kUint || h.type == kInt) {
-    key = h.type == kUint ? Phrase(h.value) : Phrase(static_cast<int64_t>(h.value));
+    key = h.type == kUint ? Text(h.value) : Text(static_cast<int64_t>(h.value));
   } else {
     return Fail(h.type < kList ? ErrorCode::kUnsupported : ErrorCode::kInvalid,
                 "a map's key is no string or integer", "", Hex(b.first(1)));
@@ -141,7 +140,7 @@ void MsgpackReader::Value() {
       return AddNumber("float64", wide_bits, 8, h.size);
     }
     case kStr: {
-      if (!Text(h.size, h.value, text)) return;
+      if (!TakeText(h.size, h.value, text)) return;
       const auto reference = ReadReference(text);
       const bool known = reference && reference->form != MsgpackLeaf::Reference::kUnknown;
       MsgpackLeaf& leaf =
@@ -186,7 +185,7 @@ void MsgpackReader::Open(bool is_map, uint64_t count, uint64_t header) {
   const uint64_t most = (size_ - position_ - header) / (is_map ? 2 : 1);
   if (count > most)
     return Fail(ErrorCode::kTruncated, "a container has more elements than bytes follow",
-                Phrase(count) + " elements", "room for " + Phrase(most));
+                Text(count, " elements"), Text("room for ", most));
   if (count == 0) {
     Add(MsgpackLeaf::Kind::kEmpty, is_map ? "Dict" : "List", header);
     return CloseValue();
@@ -226,7 +225,7 @@ void MsgpackReader::Ext(int type, uint64_t header, uint64_t length) {
                          "a msgpack extension type that is not known here",
                          {},
                          "1, 2 or 3",
-                         Phrase(type)};
+                         Text(type)};
   CloseValue();
 }
 
@@ -265,7 +264,7 @@ void MsgpackReader::CloseValue() {
     path_.pop_back();
     if (--frame.left > 0) {
       at_key_ = frame.is_map;
-      if (!frame.is_map) path_.push_back(Phrase(++frame.next_index));
+      if (!frame.is_map) path_.push_back(Text(++frame.next_index));
       return;
     }
     if (frame.is_chunked_array) {
@@ -290,8 +289,8 @@ void MsgpackReader::CloseValue() {
   }
   done_ = true;
   if (position_ != size_)
-    Fail(ErrorCode::kInvalid, "bytes follow the tree", Phrase(position_) + " bytes",
-         Phrase(size_) + " bytes");
+    Fail(ErrorCode::kInvalid, "bytes follow the tree", Text(position_, " bytes"),
+         Text(size_, " bytes"));
 }
 
 }  // namespace leafsum::orbax

@@ -86,7 +86,7 @@ class MsgpackReader {
 
   void Step();
   bool Peek(uint64_t n, Bytes& out);
-  bool Text(uint64_t header, uint64_t length, std::string& out);
+  bool TakeText(uint64_t header, uint64_t length, std::string& out);
   void Key();
   void Value();
   void Open(bool is_map, uint64_t count, uint64_t header);

@@ -2,7 +2,6 @@
 
 #include "base/checked.h"
 #include "base/limits.h"
-#include "base/phrase.h"
 #include "base/text.h"
 #include "orbax/msgpack_header.h"
 
@@ -49,7 +48,7 @@ uint64_t Number(const MsgpackLeaf& leaf) {
 
 std::optional<Error> ReadArray(Bytes head, uint64_t length, uint64_t offset, MsgpackLeaf& leaf) {
   auto bad = [](const char* what, ErrorCode code = ErrorCode::kInvalid) {
-    return Error{code, Phrase("a stored array's ") + what, {}, "(shape, dtype name, bytes)", ""};
+    return Error{code, Text("a stored array's ", what), {}, "(shape, dtype name, bytes)", ""};
   };
   Payload payload(head, length);
   Header h;
@@ -70,8 +69,8 @@ std::optional<Error> ReadArray(Bytes head, uint64_t length, uint64_t offset, Msg
     return Error{ErrorCode::kInvalid,
                  "a stored array's content is not all that is left of its value",
                  {},
-                 Phrase(payload.left()) + " bytes",
-                 Phrase(h.value) + " bytes"};
+                 Text(payload.left(), " bytes"),
+                 Text(h.value, " bytes")};
   const auto elements = CheckedProduct(leaf.shape);
   if (!elements) return bad("shape has 2^64 elements or more");
   leaf.pieces.push_back({{offset + payload.position(), h.value}, *elements});
@@ -97,7 +96,7 @@ MsgpackLeaf JoinChunks(std::span<MsgpackLeaf> parts, const KeyPath& path) {
   const size_t depth = path.size();
   auto bad = [&](const char* what) {
     if (!joined.problem)
-      joined.problem = Error{ErrorCode::kInvalid, Phrase("a chunked array's ") + what, {}, "", ""};
+      joined.problem = Error{ErrorCode::kInvalid, Text("a chunked array's ", what), {}, "", ""};
   };
   if (!parts.empty()) joined.offset = parts.front().offset;
   for (MsgpackLeaf& part : parts) {
@@ -111,7 +110,7 @@ MsgpackLeaf JoinChunks(std::span<MsgpackLeaf> parts, const KeyPath& path) {
     if (is_shape && part.kind == MsgpackLeaf::Kind::kEmpty && part.key_path.size() == depth + 1)
       continue;
     const size_t count = is_shape ? joined.shape.size() : joined.pieces.size();
-    if (part.key_path.size() != depth + 2 || part.key_path[depth + 1] != Phrase(count)) {
+    if (part.key_path.size() != depth + 2 || part.key_path[depth + 1] != Text(count)) {
       bad("members are not numbered in order");
     } else if (is_shape) {
       if (part.dtype != "int64" || Number(part) >> 63) bad("shape is not of non-negative integers");

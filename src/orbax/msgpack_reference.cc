@@ -7,7 +7,6 @@
 #include "base/decimal.h"
 #include "base/limits.h"
 #include "base/path.h"
-#include "base/phrase.h"
 #include "base/text.h"
 
 namespace leafsum::orbax::msgpack {
@@ -29,19 +28,19 @@ std::string_view LeadingWord(std::string_view text) {
 }
 
 bool IsText(const MsgpackLeaf& leaf) { return leaf.kind == Kind::kString && !leaf.problem; }
-std::string_view Text(const MsgpackLeaf& leaf) { return AsText(leaf.raw); }
+std::string_view TextOf(const MsgpackLeaf& leaf) { return AsText(leaf.raw); }
 
 // A scalar as JSON; nothing where JSON has no such value.
 std::optional<std::string> ScalarText(const MsgpackLeaf& leaf) {
-  if (IsText(leaf)) return JsonString(Text(leaf));
+  if (IsText(leaf)) return JsonString(TextOf(leaf));
   if (leaf.kind == Kind::kEmpty)
     return std::string(leaf.dtype == "None" ? "null" : leaf.dtype == "Dict" ? "{}" : "[]");
   if (leaf.kind != Kind::kNumber) return std::nullopt;
   uint64_t bits = 0;
   for (size_t i = std::min<size_t>(leaf.raw.size(), 8); i-- > 0;) bits = bits << 8 | leaf.raw[i];
   if (leaf.dtype == "bool") return std::string(bits ? "true" : "false");
-  if (leaf.dtype == "uint64") return std::string(Phrase(bits));
-  if (leaf.dtype == "int64") return std::string(Phrase(static_cast<int64_t>(bits)));
+  if (leaf.dtype == "uint64") return std::string(Text(bits));
+  if (leaf.dtype == "int64") return std::string(Text(static_cast<int64_t>(bits)));
   if (leaf.dtype != "float64") return std::nullopt;
   double value = 0;
   std::memcpy(&value, &bits, sizeof value);
@@ -68,14 +67,14 @@ class SpecReader {
       return path.size() == depth_ + 2 && path[depth_ + 1] == second;
     };
     if (name == "driver") {
-      if (!alone || !IsText(part) || Text(part) != "zarr") Unknown("driver", part);
+      if (!alone || !IsText(part) || TextOf(part) != "zarr") Unknown("driver", part);
     } else if (name == "kvstore") {
       if (is("path") && IsText(part))
-        kvstore_path_ = Text(part);
+        kvstore_path_ = TextOf(part);
       else if (!is("driver") && !is("bucket"))
         Unknown("kvstore", part);
     } else if (name == "path" && alone && IsText(part)) {
-      path_ = Text(part);
+      path_ = TextOf(part);
     } else if (name == "dtype" && alone && IsText(part)) {
       Claim("dtype", part);
     } else if (name == "metadata" && !alone) {
@@ -101,12 +100,13 @@ class SpecReader {
  private:
   void Unknown(std::string_view member, const MsgpackLeaf& part) {
     if (out_.problem) return;
-    out_.problem = Error{ErrorCode::kUnsupported,
-                         "a reference to an array (a TensorStore spec) of a form that is not known "
-                         "here: its member \"" +
-                             Phrase(member) + "\"",
-                         part.offset, "driver \"zarr\", a kvstore with a path, the whole array",
-                         ScalarText(part).value_or("")};
+    out_.problem =
+        Error{ErrorCode::kUnsupported,
+              Text("a reference to an array (a TensorStore spec) of a form that is not known "
+                   "here: its member \"",
+                   member, "\""),
+              part.offset, "driver \"zarr\", a kvstore with a path, the whole array",
+              ScalarText(part).value_or("")};
   }
 
   void Claim(const std::string& pointer, const MsgpackLeaf& part) {
@@ -192,7 +192,7 @@ namespace leafsum::orbax {
 std::string ArrayDirectory(const MsgpackLeaf& leaf, std::string_view file) {
   std::string name(AsText(leaf.raw));
   if (leaf.reference != MsgpackLeaf::Reference::kGda) return name;
-  return std::string(NameOf(file)) + "_gda/" + name;
+  return Text(NameOf(file), "_gda/", name);
 }
 
 }  // namespace leafsum::orbax

@@ -57,7 +57,7 @@ ShardingEntry ParseEntry(const JsonValue::Member& member, std::vector<std::strin
   const auto name = ParseBase64Url(member.first);
   if (!name || !IsUtf8(AsText(*name))) {
     entry.problem = Error{ErrorCode::kInvalid,
-                          "member " + JsonString(member.first) + " is not a parameter name",
+                          Text("member ", JsonString(member.first), " is not a parameter name"),
                           std::nullopt, "URL-safe base64 of UTF-8", JsonString(member.first)};
     return entry;
   }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "base/phrase.h"
 #include "base/text.h"
 #include "orbax/json_document.h"
 #include "orbax/key_path.h"
@@ -62,7 +61,7 @@ class Arrays final : public JsonElements {
     if (array)
       arrays.push_back(std::move(*array));
     else
-      error = array.error().Prefixed("array_metadatas[" + Phrase(arrays.size()) + "]");
+      error = array.error().Prefixed(Text("array_metadatas[", arrays.size(), "]"));
   }
 
   std::vector<SerializedArrayMetadata> arrays;
@@ -134,7 +133,7 @@ bool AddStrings(const JsonValue& value, std::string& name, uint64_t& left, Strin
   } else if (array && !array->empty()) {
     for (size_t i = 0; fits && i < array->size(); ++i) {
       name += '/';
-      name += Phrase(i);
+      name += Text(i);
       fits = AddStrings((*array)[i], name, left, out);
       name.resize(length);
     }
@@ -163,7 +162,7 @@ Result<StringLeaves> ParseStrings(Bytes text) {
     return Error{ErrorCode::kLimit,
                  "the names of the strings, written out, are too much text",
                  {},
-                 "at most " + Phrase(std::min(most, kMaxStringNames)) + " bytes",
+                 Text("at most ", std::min(most, kMaxStringNames), " bytes"),
                  "more"};
   out.duplicate_members = std::move(document->duplicate_members);
   return out;
@@ -207,10 +206,10 @@ Result<std::vector<std::string>> ParseDeletionJournal(Bytes text) {
       return WrongMember("item_handlers", "object", handlers).Prefixed(member);
     const bool has_name = handlers->Find(*name) != nullptr;
     if (has_name != (member == "original_metadata"))
-      return Error{ErrorCode::kInvalid,
-                   Phrase(member) + (has_name ? " still has a" : " has no") +
-                       " handler of the checkpointable",
-                   std::nullopt, has_name ? "no handler" : "a handler", JsonString(*name)};
+      return Error{
+          ErrorCode::kInvalid,
+          Text(member, has_name ? " still has a" : " has no", " handler of the checkpointable"),
+          std::nullopt, has_name ? "no handler" : "a handler", JsonString(*name)};
   }
   return std::vector<std::string>{*name};
 }

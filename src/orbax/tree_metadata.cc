@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/limits.h"
-#include "base/phrase.h"
 #include "base/sort.h"
 #include "base/text.h"
 #include "orbax/json_document.h"
@@ -30,10 +29,10 @@ Status ParseKeys(const JsonValue& entry, TreeEntry& out) {
     if (!type) return WrongMember("key_type", "1 or 2", type_value);
     if (*type != kSequenceKey && *type != kDictKey)
       return Error{ErrorCode::kInvalid,
-                   "\"key_type\": " + Phrase(*type) +
-                       " is neither a sequence index nor "
-                       "a dict key",
-                   std::nullopt, "1 or 2", Phrase(*type)};
+                   Text("\"key_type\": ", *type,
+                        " is neither a sequence index nor "
+                        "a dict key"),
+                   std::nullopt, "1 or 2", Text(*type)};
     // What it takes besides plain numbers is for whoever compares trees to judge (readers/tree.h).
     if (*type == kSequenceKey && !PythonInt(*name))
       return Error{ErrorCode::kInvalid,

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/path.h"
-#include "base/phrase.h"
 #include "base/sort.h"
+#include "base/text.h"
 
 namespace leafsum::plan {
 namespace {
@@ -24,16 +24,17 @@ std::string UnmergedWords(const ItemScan& item, std::string_view prefix, bool wh
   if (it == item.walked.unmerged.end() || (whole && !it->second.document)) return "";
   std::string_view directory = it->second.directory;
   directory.remove_prefix(item.item.directory.size());
-  return Phrase(whole ? ": the array lies in " : ": chunks of this array lie in ") + directory +
-         (it->second.never
-              ? ", which was never merged into manifest.ocdbt: merge the process databases again "
-                "(Orbax's "
-                "merge_ocdbt_per_process_files), or copy manifest.ocdbt and d/ from the origin"
-              : ", which manifest.ocdbt has in part: it is of another save or was changed since; "
-                "copy "
-                "manifest.ocdbt and d/ from the origin, or merge the process databases again "
-                "(Orbax's "
-                "merge_ocdbt_per_process_files)");
+  return Text(
+      whole ? ": the array lies in " : ": chunks of this array lie in ", directory,
+      it->second.never
+          ? ", which was never merged into manifest.ocdbt: merge the process databases again "
+            "(Orbax's "
+            "merge_ocdbt_per_process_files), or copy manifest.ocdbt and d/ from the origin"
+          : ", which manifest.ocdbt has in part: it is of another save or was changed since; "
+            "copy "
+            "manifest.ocdbt and d/ from the origin, or merge the process databases again "
+            "(Orbax's "
+            "merge_ocdbt_per_process_files)");
 }
 
 void TellAbsentArrays(Context& context, std::vector<AbsentArray> absent) {
@@ -63,8 +64,8 @@ void TellAbsentArrays(Context& context, std::vector<AbsentArray> absent) {
       ItemScan& item = scan.items[absent[a].item];
       if (const ItemScan* holder = holders[a - begin])
         absent[a].finding.message +=
-            Phrase("; an array of this name lies in the item ") + holder->item.directory +
-            ": where the two items' files were exchanged or mixed, copy both from the origin";
+            Text("; an array of this name lies in the item ", holder->item.directory,
+                 ": where the two items' files were exchanged or mixed, copy both from the origin");
       context.Add(scan, item, item.leaves[absent[a].leaf], std::move(absent[a].finding));
     }
   }

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/checked.h"
-#include "base/phrase.h"
 #include "base/sort.h"
 #include "base/text.h"
 #include "plan/array_elsewhere.h"
@@ -30,8 +29,7 @@ Status CheckValue(const Scan& scan, const kvstore::ValueRef& ref) {
                  ""};
   if (!RangeFits(ref.offset, ref.length, *size))
     return Error{ErrorCode::kTruncated, "the data file ends before the value does", size,
-                 Phrase(ref.offset) + " + " + Phrase(ref.length) + " bytes",
-                 Phrase(*size) + " bytes"};
+                 Text(ref.offset, " + ", ref.length, " bytes"), Text(*size, " bytes")};
   return std::nullopt;
 }
 
@@ -97,7 +95,7 @@ class Assigner {
     leaf_of_[leaf.document_entry] = true;
     if (looks_ > max_looks_) {
       Finding f(Code::kLimit);
-      f.expected = "at most " + Phrase(max_looks_) + " looks at keys";
+      f.expected = Text("at most ", max_looks_, " looks at keys");
       f.actual = "more";
       f.message = "too many leaves share their keys, by one name or by arrays within arrays";
       return Refuse(item, leaf, std::move(f));
@@ -124,7 +122,7 @@ class Assigner {
       if (Status bad = CheckValue(scan_, ref); bad && !broken) {
         broken = FindingOf(*bad, scan_.files.path(ref.file));
         if (!broken->offset) broken->offset = ref.offset;
-        broken->message = "key " + PrintableKey(entry.key) + ": " + broken->message;
+        broken->message = Text("key ", PrintableKey(entry.key), ": ", broken->message);
       }
     }
     if (!readable) return;
@@ -192,15 +190,15 @@ class Assigner {
     {
       Finding f(forbidden ? Code::kMissingChunk : Code::kZeroFillAllowed);
       if (!item.ocdbt) f.file = item.item.directory + key;
-      f.expected = Phrase(*total) + " chunks";
-      f.actual = Phrase(leaf.chunks.size()) + " chunks";
-      f.message = forbidden ? "chunk " + key +
-                                  " is not there, and _METADATA says that every chunk was stored" +
-                                  UnmergedWords(item, prefix, false)
-                            : "chunk " + key +
-                                  " is not there: it restores as the fill value, and a deleted "
-                                  "chunk would look the same" +
-                                  UnmergedWords(item, prefix, false);
+      f.expected = Text(*total, " chunks");
+      f.actual = Text(leaf.chunks.size(), " chunks");
+      f.message = forbidden ? Text("chunk ", key,
+                                   " is not there, and _METADATA says that every chunk was stored",
+                                   UnmergedWords(item, prefix, false))
+                            : Text("chunk ", key,
+                                   " is not there: it restores as the fill value, and a deleted "
+                                   "chunk would look the same",
+                                   UnmergedWords(item, prefix, false));
       if (forbidden) return Refuse(item, leaf, std::move(f));
       context_.Add(scan_, item, leaf, std::move(f));
     }
@@ -209,8 +207,8 @@ class Assigner {
         std::min(m.nbytes, CheckedMul(missing, m.chunk_nbytes).value_or(m.nbytes));
     if (fill > context_.options.max_fill - filled_) {
       Finding f(Code::kLimit);
-      f.expected = "at most " + Phrase(context_.options.max_fill) + " bytes";
-      f.actual = Phrase(fill) + " bytes more";
+      f.expected = Text("at most ", context_.options.max_fill, " bytes");
+      f.actual = Text(fill, " bytes more");
       f.message =
           "too much content is backed by no stored bytes; raise --max-fill if that is right";
       return Refuse(item, leaf, std::move(f));
@@ -276,8 +274,8 @@ class Assigner {
         continue;
       }
       Finding f(Code::kLimit);
-      f.expected = "at most " + Phrase(context_.options.max_fill) + " bytes";
-      f.actual = Phrase(shared[l]) + " bytes more";
+      f.expected = Text("at most ", context_.options.max_fill, " bytes");
+      f.actual = Text(shared[l], " bytes more");
       f.message =
           "too many chunks share stored bytes with others, so that too much content is backed by "
           "none of its own; raise --max-fill if that is right";

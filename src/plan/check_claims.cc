@@ -3,7 +3,6 @@
 
 #include "base/decimal.h"
 #include "base/json.h"
-#include "base/phrase.h"
 #include "base/text.h"
 #include "plan/plan_stage.h"
 
@@ -38,10 +37,10 @@ std::string Show(const JsonValue* value) {
   if (!value) return "no such member";
   if (const std::string* text = value->AsString()) return JsonString(*text);
   if (const auto flag = value->AsBool()) return *flag ? "true" : "false";
-  if (const auto number = value->AsUint()) return Phrase(*number);
+  if (const auto number = value->AsUint()) return Text(*number);
   if (const auto number = value->AsDouble()) return DoubleText(*number);
   if (value->is_null()) return "null";
-  return Phrase(value->TypeName());
+  return Text(value->TypeName());
 }
 
 bool Agrees(const JsonValue* value, std::string_view claim) {
@@ -61,11 +60,10 @@ void PlanStage::CheckClaims(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   if (!document) return;  // it was read once
   const auto fail = [&](Code code, std::string_view member, std::string_view said,
                         std::string actual) {
-    Finding f =
-        MakeFinding(code,
-                    "the reference to the array (a TensorStore spec) and the array's own metadata "
-                    "disagree on \"" +
-                        Phrase(member) + "\": TensorStore refuses to open it");
+    Finding f = MakeFinding(
+        code, Text("the reference to the array (a TensorStore spec) and the array's own metadata "
+                   "disagree on \"",
+                   member, "\": TensorStore refuses to open it"));
     const kvstore::ValueRef& ref = item.store.entries()[leaf.document_entry].value;
     if (!ref.is_inline()) f.file = scan.files.path(ref.file);
     f.expected = said;
@@ -97,8 +95,8 @@ void PlanStage::CheckClaims(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   }
   // Each member was there: told twice, by metadata and transform, or too few.
   if (dimensions % std::max<size_t>(1, leaf.metadata.shape.size()) != 0)
-    fail(Code::kShapeMismatch, "shape", Phrase(dimensions) + " dimensions",
-         Phrase(leaf.metadata.shape.size()) + " dimensions");
+    fail(Code::kShapeMismatch, "shape", Text(dimensions, " dimensions"),
+         Text(leaf.metadata.shape.size(), " dimensions"));
 }
 
 }  // namespace leafsum::plan

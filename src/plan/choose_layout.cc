@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/phrase.h"
 #include "base/sort.h"
+#include "base/text.h"
 #include "plan/pair_lockfile.h"
 
 namespace leafsum::plan {
@@ -60,7 +60,7 @@ bool ChooseLayout(const Options& o, const evidence::Lockfile* lock, Scan& scan,
     if (LocksAllSteps(*lock, scan.layout))
       layout.all_steps = true;
     else if (lock->step && HasOnePrefix(scan.layout))
-      layout.step = Phrase(*lock->step);
+      layout.step = Text(*lock->step);
     else if (lock->items.size() == 1)
       layout.step_file = lock->items[0].name;
     from_lock = layout.step.has_value();
@@ -72,7 +72,7 @@ bool ChooseLayout(const Options& o, const evidence::Lockfile* lock, Scan& scan,
       scan.nothing_read = true;
       return false;
     }
-    not_found = "no step " + layout.step.value_or("") + " in this checkpoint directory; it has";
+    not_found = Text("no step ", layout.step.value_or(""), " in this checkpoint directory; it has");
     if (!scan.layout.is_root)
       not_found = "this is no directory of steps: leave --step out";
     else if (scan.layout.steps.empty())
@@ -81,7 +81,7 @@ bool ChooseLayout(const Options& o, const evidence::Lockfile* lock, Scan& scan,
       not_found += (i ? ", " : " ") + scan.layout.steps[i].Name();
     if (const std::string name = UnfinishedStep(scan, layout.step.value_or("")); !name.empty())
       not_found =
-          "step " + layout.step.value_or("") + " was never finished (" + name + "); " + not_found;
+          Text("step ", layout.step.value_or(""), " was never finished (", name, "); ", not_found);
     return false;
   }
   if (!scan.layout.ambiguous_steps.empty() && !scan.layout.chosen && !layout.all_steps) {

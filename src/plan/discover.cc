@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/path.h"
-#include "base/phrase.h"
 #include "base/text.h"
 #include "plan/choose_layout.h"
 #include "plan/pair_lockfile.h"
@@ -192,7 +191,7 @@ void Discover::StartItems(size_t scan_index) {
                     "together, and "
                     "_METADATA is missing. No reader restores anything from it; save again");
     f.file = name + "ocdbt.process_*/";
-    f.expected = Phrase(name) + "_METADATA and " + name + "manifest.ocdbt";
+    f.expected = Text(name, "_METADATA and ", name, "manifest.ocdbt");
     context_.Add(scan, std::move(f));
   }
   for (const std::string& name : layout.unknown_directories) {
@@ -229,9 +228,9 @@ void Discover::StartItems(size_t scan_index) {
   }
   if (o.item && scan.items.empty()) {
     not_found_ =
-        "no item \"" + *o.item + "\" here; there " + (layout.items.size() == 1 ? "is" : "are");
+        Text("no item \"", *o.item, "\" here; there ", layout.items.size() == 1 ? "is" : "are");
     for (size_t i = 0; i < layout.items.size() && i < 20; ++i)
-      not_found_ += (i ? ", \"" : " \"") + layout.items[i].name + "\"";
+      not_found_ += Text(i ? ", \"" : " \"", layout.items[i].name, "\"");
     if (layout.items.empty()) not_found_ += " none";
     return;
   }
@@ -257,8 +256,8 @@ bool Discover::WantIfListed(size_t scan, size_t item, What what, const std::stri
     Report(want, Error{ErrorCode::kLimit,
                        "the file is too large for what it is",
                        {},
-                       "at most " + Phrase(limit) + " bytes",
-                       Phrase(*s.files.size(*id)) + " bytes"});
+                       Text("at most ", limit, " bytes"),
+                       Text(*s.files.size(*id), " bytes")});
     return false;
   }
   wants_.push_back(want);

@@ -1,7 +1,6 @@
 // The side files of a checkpoint have arrived: decoded, each into its place, and what is wrong with
 // them.
 #include "base/path.h"
-#include "base/phrase.h"
 #include "base/sort.h"
 #include "base/text.h"
 #include "orbax/json_document.h"
@@ -113,8 +112,8 @@ void Discover::ReadCheckpoint(Scan& scan, const Want& want, Bytes bytes) {
   if (init && commit && *commit < *init) {
     Finding f = MakeFinding(Code::kStructureMismatch, "the save ended before it began");
     f.file = want.path;
-    f.expected = "commit_timestamp_nsecs of at least " + Phrase(*init);
-    f.actual = Phrase(*commit);
+    f.expected = Text("commit_timestamp_nsecs of at least ", *init);
+    f.actual = Text(*commit);
     context_.Add(scan, std::move(f));
   }
   if (document.has_commit_timestamp_member && !document.commit_timestamp_nsecs) {
@@ -219,7 +218,7 @@ void Discover::ReadTree(Scan& scan, ItemScan& item, const std::string& path, Byt
   Duplicates(scan, &item, path, tree->duplicate_members);
   for (const orbax::EntryProblem& problem : tree->problems) {
     Finding f = FindingOf(problem.error, path);
-    f.message = "entry " + problem.member + ": " + f.message;
+    f.message = Text("entry ", problem.member, ": ", f.message);
     context_.Add(scan, item, std::move(f));
     item.no_fingerprint = true;
   }

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/checked.h"
-#include "base/phrase.h"
 #include "base/sort.h"
+#include "base/text.h"
 #include "kvstore/key_text.h"
 #include "kvstore/safe_path.h"
 #include "ocdbt/numbered_manifest.h"
@@ -29,8 +29,8 @@ std::string GenerationRanges(const ItemScan& item) {
       ++end;
     if (!out.empty()) out += ", ";
     if (out.size() > 200) return out + "...";
-    out += Phrase(item.versions.history[i].generation_number);
-    if (end - i > 1) out += "-" + Phrase(item.versions.history[end - 1].generation_number);
+    out += Text(item.versions.history[i].generation_number);
+    if (end - i > 1) out += Text("-", item.versions.history[end - 1].generation_number);
     i = end;
   }
   return item.versions.gaps.empty() ? out : out + "; others cannot be read";
@@ -106,8 +106,8 @@ void GenerationStage::WantNumbered(size_t s, size_t i) {
     OnFailure(wants_.size() - 1, Error{ErrorCode::kLimit,
                                        "manifest is too large",
                                        {},
-                                       "at most " + Phrase(kMaxManifest) + " bytes",
-                                       Phrase(newest->size) + " bytes"});
+                                       Text("at most ", kMaxManifest, " bytes"),
+                                       Text(newest->size, " bytes")});
   else
     WantFile(scan, std::string(newest->path), kMaxManifest, wants_.size() - 1);
 }
@@ -159,14 +159,14 @@ void GenerationStage::WantVersionNode(size_t s, size_t i, const ocdbt::VersionNo
     Lose(want, Error{ErrorCode::kTruncated,
                      "the file ends before the node does",
                      {},
-                     Phrase(at.offset) + " + " + Phrase(at.length) + " bytes",
-                     Phrase(*size) + " bytes"});
+                     Text(at.offset, " + ", at.length, " bytes"),
+                     Text(*size, " bytes")});
   } else if (at.length > kMaxEncodedNode) {
     Lose(want, Error{ErrorCode::kLimit,
                      "the node is too large",
                      {},
-                     "at most " + Phrase(kMaxEncodedNode) + " bytes",
-                     Phrase(at.length) + " bytes"});
+                     Text("at most ", kMaxEncodedNode, " bytes"),
+                     Text(at.length, " bytes")});
   } else {
     wants_.push_back(want);
     WantRange(scan, want.path, at.offset, at.length, wants_.size() - 1);
@@ -237,7 +237,7 @@ void GenerationStage::TakeVersionNode(const Want& want, Bytes bytes) {
     f.file = want.path;
     f.offset = reference.location.offset;
     auto text = [](uint64_t count, uint64_t from) {
-      return Phrase(count) + " generations from " + Phrase(from) + " ns";
+      return Text(count, " generations from ", from, " ns");
     };
     f.expected = text(reference.num_generations, reference.commit_time_nsecs);
     f.actual = text(generations, earliest);
@@ -283,13 +283,13 @@ std::string GenerationStage::Finish() {
       if (!wanted || !item.versions.generation) continue;
       any = true;
       if (item.versions.generation->generation_number == *wanted) continue;
-      return "no generation " + Phrase(*wanted) + " in the store " + item.item.directory +
-             "manifest.ocdbt; it has " + GenerationRanges(item);
+      return Text("no generation ", *wanted, " in the store ", item.item.directory,
+                  "manifest.ocdbt; it has ", GenerationRanges(item));
     }
   }
-  return !wanted || any ? ""
-                        : "no generation " + Phrase(*wanted) +
-                              ": there is no OCDBT store here that can be read";
+  return !wanted || any
+             ? ""
+             : Text("no generation ", *wanted, ": there is no OCDBT store here that can be read");
 }
 
 }  // namespace leafsum::plan

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/json.h"
-#include "base/phrase.h"
 #include "base/sort.h"
+#include "base/text.h"
 #include "orbax/key_path.h"
 
 namespace leafsum::plan {
@@ -13,7 +13,7 @@ namespace {
 using report::Command;
 
 Error Bad(std::string_view member, const std::string& what) {
-  return Error{ErrorCode::kInvalid, "option \"" + std::string(member) + "\": " + what, {}, "", ""};
+  return Error{ErrorCode::kInvalid, Text("option \"", member, "\": ", what), {}, "", ""};
 }
 
 std::optional<Command> ParseCommand(std::string_view name) {
@@ -215,7 +215,7 @@ Status ReadPrefix(Options& o, const std::string& name, const JsonValue& v) {
 
 Status ReadStep(Options& o, const std::string& name, const JsonValue& v) {
   if (v.AsUint())
-    o.step = Phrase(*v.AsUint());
+    o.step = Text(*v.AsUint());
   else if (v.AsString() && !v.AsString()->empty())
     o.step = *v.AsString();
   else if (!v.is_null())

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/phrase.h"
 #include "base/sort.h"
+#include "base/text.h"
 #include "report/printable.h"
 
 namespace leafsum::plan {
@@ -64,9 +64,10 @@ bool TakeStep(Context& context, Scan& scan, evidence::Lockfile& lock) {
   }
   if (kept.empty()) return false;
   lock.items = std::move(kept);
-  Finding f = MakeFinding(Code::kItemRenamed, "the lockfile is of every step of a root: its step " +
-                                                  report::Clipped(step) + " was compared with " +
-                                                  (root ? "that step here" : "this source"));
+  Finding f =
+      MakeFinding(Code::kItemRenamed,
+                  Text("the lockfile is of every step of a root: its step ", report::Clipped(step),
+                       " was compared with ", root ? "that step here" : "this source"));
   f.expected = step;
   f.actual = root ? scan.layout.chosen->directory + scan.layout.chosen->file : std::string();
   context.Add(scan, std::move(f));
@@ -74,7 +75,7 @@ bool TakeStep(Context& context, Scan& scan, evidence::Lockfile& lock) {
   f = MakeFinding(Code::kSkipped,
                   "the lockfile is of other steps too, which are not in what was read: name the "
                   "root with --all-steps, or an item with --item");
-  f.actual = Phrase(left_over) + (left_over == 1 ? " item" : " items");
+  f.actual = Text(left_over, left_over == 1 ? " item" : " items");
   context.Add(scan, std::move(f));
   return true;
 }
@@ -99,7 +100,7 @@ void PlaceFiles(Context& context, Scan& scan, evidence::Lockfile& lock, const st
   Finding f = MakeFinding(
       Code::kSkipped,
       "files were locked that lie outside of this source: name the directory that was locked");
-  f.actual = Phrase(left_over) + (left_over == 1 ? " file" : " files");
+  f.actual = Text(left_over, left_over == 1 ? " file" : " files");
   context.Add(scan, std::move(f));
 }
 
@@ -144,7 +145,7 @@ void PairLockfile(Context& context, Scan& scan, evidence::Lockfile& lock) {
     if (!layout.is_root) strip = step + "/";
   } else if (lock.files && of_root && !layout.is_root) {
     strip = StepDirectoryOf(lock);
-    if (strip.empty()) strip = Phrase(*lock.step) + "/";
+    if (strip.empty()) strip = Text(*lock.step, "/");
   }
   if (lock.files) {
     const std::string step = layout.is_root ? layout.chosen->directory : "";

@@ -4,7 +4,6 @@
 #include "base/checked.h"
 #include "base/json.h"
 #include "base/path.h"
-#include "base/phrase.h"
 #include "base/sort.h"
 #include "base/text.h"
 #include "kvstore/safe_path.h"
@@ -60,22 +59,22 @@ void PlanStage::PlanArray(size_t s, size_t i, size_t l, bool zarr3) {
       return;  // told by CheckNames
     const bool other =
         item.store.Find(prefix + std::string(zarr3 ? kZarray : kZarrJson)) != nullptr;
-    Finding f =
-        other ? MakeFinding(Code::kInvalid, Phrase("_METADATA says use_zarr3 ") +
-                                                (zarr3 ? "true" : "false") +
-                                                ", the array is stored the other way")
-        : item.ocdbt
-            ? MakeFinding(Code::kMissingLeaf, "the tree names this leaf, the store has no key " +
-                                                  key + UnmergedWords(item, prefix, true))
-            : MakeFinding(Code::kMissingFile,
-                          !item.tree && !LiesBelow(item.store, prefix)
-                              ? "the leaf refers to an array beside the msgpack file, and "
-                                "its directory is not there: copy it again"
-                          : item.tree ? "the tree names this leaf, its array's metadata is "
-                                        "not there"
-                                      : "the leaf refers to an array whose chunks are here "
-                                        "without its metadata: copy the files whose names "
-                                        "begin with a dot too");
+    Finding f = other ? MakeFinding(Code::kInvalid,
+                                    Text("_METADATA says use_zarr3 ", zarr3 ? "true" : "false",
+                                         ", the array is stored the other way"))
+                : item.ocdbt
+                    ? MakeFinding(Code::kMissingLeaf,
+                                  Text("the tree names this leaf, the store has no key ", key,
+                                       UnmergedWords(item, prefix, true)))
+                    : MakeFinding(Code::kMissingFile,
+                                  !item.tree && !LiesBelow(item.store, prefix)
+                                      ? "the leaf refers to an array beside the msgpack file, and "
+                                        "its directory is not there: copy it again"
+                                  : item.tree ? "the tree names this leaf, its array's metadata is "
+                                                "not there"
+                                              : "the leaf refers to an array whose chunks are here "
+                                                "without its metadata: copy the files whose names "
+                                                "begin with a dot too");
     if (item.ocdbt)
       f.expected = key;
     else
@@ -178,15 +177,15 @@ void PlanStage::WantDocument(size_t s, size_t i, size_t l) {
     return fail(Error{ErrorCode::kLimit,
                       "too many leaves have one and the same array",
                       {},
-                      "at most " + Phrase(kMaxRepeated) + " bytes of metadata read again",
+                      Text("at most ", kMaxRepeated, " bytes of metadata read again"),
                       "more"});
   if (ref.is_inline()) return OnDocument(document, item.store.InlineValue(ref));
   if (ref.length > kMaxArrayMetadata)
     return fail(Error{ErrorCode::kLimit,
                       "the array's metadata is too large for what it is",
                       {},
-                      "at most " + Phrase(kMaxArrayMetadata) + " bytes",
-                      Phrase(ref.length) + " bytes"});
+                      Text("at most ", kMaxArrayMetadata, " bytes"),
+                      Text(ref.length, " bytes")});
   const auto size = scan.files.size(ref.file);
   const bool may_exist = scan.MayExist(ref.file);
   if (!size && !may_exist)
@@ -196,8 +195,8 @@ void PlanStage::WantDocument(size_t s, size_t i, size_t l) {
     return fail(Error{ErrorCode::kTruncated,
                       "the file ends before the array's metadata does",
                       {},
-                      Phrase(ref.offset) + " + " + Phrase(ref.length) + " bytes",
-                      Phrase(*size) + " bytes"});
+                      Text(ref.offset, " + ", ref.length, " bytes"),
+                      Text(*size, " bytes")});
   scan.coverage.Mark(ref.file, ref.offset, ref.length, ByteClass::kStructural);
   documents_.push_back(document);
   WantRange(scan, std::string(scan.files.path(ref.file)), ref.offset, ref.length,
@@ -269,7 +268,7 @@ void PlanStage::ReadDocument(const Document& d, bool v3) {
       f.offset = entry.value.offset + metadata.error().offset.value_or(0);
     else
       f.offset.reset();
-    f.message = "key " + Phrase(entry.key) + ": " + f.message;
+    f.message = Text("key ", entry.key, ": ", f.message);
     leaf.state = LeafPlan::State::kNotRead;
     context_.Add(scan, item, leaf, std::move(f));
     return;

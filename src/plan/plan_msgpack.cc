@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "base/checked.h"
-#include "base/phrase.h"
 #include "base/sort.h"
 #include "base/text.h"
 #include "plan/plan_stage.h"
@@ -84,8 +83,8 @@ Status ShapeOfPieces(const orbax::MsgpackLeaf& value, zarr::ArrayMetadata& m) {
     if (CheckedMul(piece.elements, m.type.itemsize) != piece.range.length && !problem)
       problem =
           Error{ErrorCode::kInvalid, "the array's content is not as long as its shape and type say",
-                piece.range.offset, zarr::ShapeText(value.shape) + " of " + value.dtype,
-                Phrase(piece.range.length) + " bytes"};
+                piece.range.offset, Text(zarr::ShapeText(value.shape), " of ", value.dtype),
+                Text(piece.range.length, " bytes")};
     // The pieces are chunks of a flat array: of equal length but for the last.
     const auto& first_piece = value.pieces[0];
     if (piece.elements > first_piece.elements ||
@@ -103,7 +102,7 @@ Status ShapeOfPieces(const orbax::MsgpackLeaf& value, zarr::ArrayMetadata& m) {
                     "the chunks are not as long as the array's shape says",
                     {},
                     zarr::ShapeText(value.shape),
-                    Phrase(elements) + " elements"};
+                    Text(elements, " elements")};
   m.shape = {elements};
   m.chunk_shape = {std::max<uint64_t>(1, value.pieces[0].elements)};
   m.chunk_nbytes = m.chunk_shape[0] * m.type.itemsize;

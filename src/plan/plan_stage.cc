@@ -155,9 +155,9 @@ void PlanStage::TwoSources(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   const char* other = stored ? "the array of this name in the store" : "the text in _strings.json";
   Finding f = MakeFinding(
       Code::kReaderDivergence,
-      "v1 load would take " + std::string(other) +
-          ", which it alone reads; hashed was the value in the msgpack file checkpoint, which "
-          "PyTreeCheckpointer takes: remove the file checkpoint, or save again");
+      Text("v1 load would take ", other,
+           ", which it alone reads; hashed was the value in the msgpack file checkpoint, which "
+           "PyTreeCheckpointer takes: remove the file checkpoint, or save again"));
   f.file = item.item.directory + "checkpoint";
   f.expected = "the value in the msgpack file";
   f.actual = other;
@@ -271,10 +271,11 @@ void PlanStage::CheckNames(Scan& scan, ItemScan& item) {
          std::binary_search(names[is_string].begin(), names[is_string].end(), name_of(leaf)))) {
       Finding f = MakeFinding(
           Code::kNameCollision,
-          twice ? "the tree has this key path twice: readers take one of the two, the other one is "
-                  "lost"
-                : "another leaf has the parameter name \"" + leaf.param_name +
-                      "\" too: the store holds one value for both, the other one was lost at save");
+          twice
+              ? "the tree has this key path twice: readers take one of the two, the other one is "
+                "lost"
+              : Text("another leaf has the parameter name \"", leaf.param_name,
+                     "\" too: the store holds one value for both, the other one was lost at save"));
       context_.Add(scan, item, leaf, std::move(f));
     }
     if (!by_name) continue;
@@ -321,8 +322,8 @@ void PlanStage::PlanString(Scan& scan, ItemScan& item, LeafPlan& leaf) {
     const bool stored = item.walked.read && (item.store.Find(prefix + std::string(kZarray)) ||
                                              item.store.Find(prefix + std::string(kZarrJson)));
     return fail(MakeFinding(Code::kMissingLeaf,
-                            "_strings.json has no text of the name \"" + leaf.param_name + "\"" +
-                                (stored ? ", but the store has an array of this name" : "")));
+                            Text("_strings.json has no text of the name \"", leaf.param_name, "\"",
+                                 stored ? ", but the store has an array of this name" : "")));
   }
   if (!it->second)
     return fail(MakeFinding(Code::kInvalid, "the value in _strings.json is no JSON string"));
@@ -330,7 +331,7 @@ void PlanStage::PlanString(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   const uint64_t most = scan.SizeOf(file).value_or(kMaxJsonBytes) + kMaxRepeated;
   if (string_bytes_ > most) {
     Finding f = MakeFinding(Code::kLimit, "too many leaves have one and the same text");
-    f.expected = "at most " + Phrase(most) + " bytes of text in all";
+    f.expected = Text("at most ", most, " bytes of text in all");
     return fail(std::move(f));
   }
   leaf.raw = ToVector(AsBytes(*it->second));

@@ -5,8 +5,8 @@
 #include "base/byte_reader.h"
 #include "base/json.h"
 #include "base/path.h"
-#include "base/phrase.h"
 #include "base/sort.h"
+#include "base/text.h"
 #include "kvstore/safe_path.h"
 #include "orbax/tree_metadata.h"
 
@@ -158,7 +158,7 @@ void Probe::Decide(size_t index) {
   } else if (directory.depth == 0) {
     // Perhaps a root, of which the lockfile names a step.
     if (lock_ && lock_->step && directory.path.empty())
-      OpenStep(directory.scan, Phrase(*lock_->step));
+      OpenStep(directory.scan, Text(*lock_->step));
     // A step of before `_CHECKPOINT_METADATA`, or one that does not say what is in it.
     OpenItems(index, {std::begin(kUsualItems), std::end(kUsualItems)});
   } else if (directory.depth < 2) {  // an item that holds others
@@ -192,8 +192,9 @@ void Probe::Msgpack(size_t tag, Bytes bytes) {
     return WantRange(context_.scans[want.scan], want.path, next->offset, next->length, tag);
   for (const orbax::MsgpackLeaf& leaf : reader.leaves()) {
     if (leaf.kind != orbax::MsgpackLeaf::Kind::kPlaceholder || leaf.problem) continue;
-    const std::string path = directories_[want.directory].path +
-                             orbax::KeyPrefix(orbax::ArrayDirectory(leaf, want.path)) + ".zarray";
+    const std::string path =
+        Text(directories_[want.directory].path,
+             orbax::KeyPrefix(orbax::ArrayDirectory(leaf, want.path)), ".zarray");
     if (kvstore::IsSafePath(path))
       AskFile({What::kDocument, want.scan, want.directory, path}, kMaxArrayMetadata);
   }
@@ -218,7 +219,7 @@ void Probe::Processes(size_t index, uint64_t count) {
   Directory& directory = directories_[index];
   directory.processes_waiting = count;
   for (; count > 0; --count)
-    AskIn(index, What::kProcess, "array_metadatas/process_" + Phrase(directory.processes++),
+    AskIn(index, What::kProcess, Text("array_metadatas/process_", directory.processes++),
           kMaxJsonBytes);
 }
 
@@ -342,8 +343,8 @@ void Probe::Chunks(const Want& document, Bytes bytes) {
                Error{ErrorCode::kLimit,
                      "too many chunks to be looked for one by one in a source without a listing",
                      {},
-                     "at most " + Phrase(kMaxProbedChunks) + " chunks of one array",
-                     count ? Phrase(*count) : "2^64 or more"},
+                     Text("at most ", kMaxProbedChunks, " chunks of one array"),
+                     count ? Text(*count) : "2^64 or more"},
                document.path);
     return;
   }

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/phrase.h"
 #include "base/sort.h"
+#include "base/text.h"
 
 namespace leafsum::plan {
 
@@ -103,8 +103,8 @@ Error ShortRead(bool size_was_told, uint64_t wanted, uint64_t got) {
   return {size_was_told ? ErrorCode::kChanged : ErrorCode::kTruncated,
           size_was_told ? "the file is shorter than it was" : "the file ends too early",
           {},
-          Phrase(wanted) + " bytes",
-          Phrase(got) + " bytes"};
+          Text(wanted, " bytes"),
+          Text(got, " bytes")};
 }
 
 void SortLeaves(ItemScan& item) {
@@ -113,9 +113,9 @@ void SortLeaves(ItemScan& item) {
   });
 }
 
-Finding MakeFinding(Code code, Words message) {
+Finding MakeFinding(Code code, std::string_view message) {
   Finding finding(code);
-  finding.message = message.view();
+  finding.message = message;
   return finding;
 }
 
@@ -136,7 +136,7 @@ Finding FindingOf(const Error& error, std::string_view file) {
 
 std::string MiB(uint64_t bytes) {
   const uint64_t tenths = bytes / (1 << 20) * 10 + bytes % (1 << 20) * 10 / (1 << 20);
-  return Phrase(tenths / 10) + "." + Phrase(tenths % 10) + " MiB";
+  return Text(tenths / 10, ".", tenths % 10, " MiB");
 }
 
 }  // namespace leafsum::plan

@@ -244,7 +244,7 @@ report::Finding FindingOf(const Error& error, std::string_view file);
 Error ShortRead(bool size_was_told, uint64_t wanted, uint64_t got);
 // By key path, equal ones as they are.
 void SortLeaves(ItemScan& item);
-report::Finding MakeFinding(report::Code code, Words message);
+report::Finding MakeFinding(report::Code code, std::string_view message);
 // No leaf depends on the bytes that it speaks of (contract §5).
 report::Finding AsWarning(report::Finding finding);
 report::Code CodeOf(ErrorCode code);

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/path.h"
-#include "base/phrase.h"
 #include "base/sort.h"
+#include "base/text.h"
 #include "ocdbt/numbered_manifest.h"
 #include "plan/step_scope.h"
 #include "readers/companion.h"
@@ -139,13 +139,13 @@ void CountCompanions(Context& context, const Scan& scan) {
     bytes += entry.size;
   }
   if (files == 0) return;
-  const std::string others = files == 1 ? "" : " and " + Phrase(files - 1) + " more";
+  const std::string others = files == 1 ? "" : Text(" and ", files - 1, " more");
   Finding f = MakeFinding(Code::kCompanionFile,
-                          report::Clipped(first) + others +
-                              ": people and tools keep such files beside a checkpoint; no reader "
-                              "opens them, and no digest covers them");
-  f.actual = Phrase(files) + (files == 1 ? " file, " : " files, ") + Phrase(bytes) +
-             (bytes == 1 ? " byte" : " bytes");
+                          Text(report::Clipped(first), others,
+                               ": people and tools keep such files beside a checkpoint; no reader "
+                               "opens them, and no digest covers them"));
+  f.actual =
+      Text(files, files == 1 ? " file, " : " files, ", bytes, bytes == 1 ? " byte" : " bytes");
   context.Add(scan, std::move(f));
 }
 

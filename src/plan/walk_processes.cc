@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/path.h"
-#include "base/phrase.h"
 #include "base/sort.h"
+#include "base/text.h"
 #include "kvstore/key_text.h"
 #include "plan/shared_ranges.h"
 #include "plan/walk_stage.h"
@@ -68,8 +68,8 @@ void WalkStage::NextProcess(size_t tree_index) {
     return OnFailure(wants_.size() - 1, Error{ErrorCode::kLimit,
                                               "manifest is too large",
                                               {},
-                                              "at most " + Phrase(kMaxManifest) + " bytes",
-                                              Phrase(size) + " bytes"});
+                                              Text("at most ", kMaxManifest, " bytes"),
+                                              Text(size, " bytes")});
   scan.coverage.MarkAll(*scan.files.Find(path), ByteClass::kStructural);
   WantFile(scan, path, kMaxManifest, wants_.size() - 1);
 }

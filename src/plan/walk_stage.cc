@@ -2,7 +2,7 @@
 
 #include "base/checked.h"
 #include "base/limits.h"
-#include "base/phrase.h"
+#include "base/text.h"
 
 namespace leafsum::plan {
 
@@ -32,18 +32,17 @@ void WalkStage::WantNodes(size_t tree_index) {
         tree.walk->Fail(read.token,
                         Error{ErrorCode::kMissing, "the file is not there", {}, "", ""});
       } else if (size && !RangeFits(read.offset, read.length, *size)) {
-        tree.walk->Fail(read.token,
-                        Error{ErrorCode::kTruncated,
-                              "the file ends before the node does",
-                              {},
-                              Phrase(read.offset) + " + " + Phrase(read.length) + " bytes",
-                              Phrase(*size) + " bytes"});
+        tree.walk->Fail(read.token, Error{ErrorCode::kTruncated,
+                                          "the file ends before the node does",
+                                          {},
+                                          Text(read.offset, " + ", read.length, " bytes"),
+                                          Text(*size, " bytes")});
       } else if (read.length > kMaxEncodedNode) {
         tree.walk->Fail(read.token, Error{ErrorCode::kLimit,
                                           "length in the reference",
                                           {},
-                                          "at most " + Phrase(kMaxEncodedNode),
-                                          Phrase(read.length)});
+                                          Text("at most ", kMaxEncodedNode),
+                                          Text(read.length)});
       } else {
         wants_.push_back({tree_index, false, read});
         WantRange(scan, path, read.offset, read.length, wants_.size() - 1);

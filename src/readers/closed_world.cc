@@ -4,6 +4,7 @@
 
 #include "base/path.h"
 #include "base/sort.h"
+#include "base/text.h"
 #include "orbax/flax_name.h"
 #include "readers/companion.h"
 #include "readers/directory_set.h"
@@ -166,7 +167,7 @@ std::vector<Divergence> UnreadMarks(const std::vector<FileEntry>& listing,
     if (!out.empty() && path.starts_with(out.back().place) && !out.back().place.empty()) continue;
     // Right in the source the directory has no name of its own.
     out.push_back({std::string(ReaderOf(name)), directory.empty() ? std::string(path) : directory,
-                   "what " + std::string(name) + " there describes", "nothing of it",
+                   Text("what ", name, " there describes"), "nothing of it",
                    "move it out of the checkpoint, or delete it"});
   }
   return out;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace leafsum::readers {
 namespace {
 
@@ -83,12 +85,12 @@ class Asker {
       const Handler handler = HandlerOf(name);
       if (handler == Handler::kNone || handler == Handler::kUnknown) {
         answer.opened.clear();
-        answer.raises = "no handler that is known for " + std::string(name) + "/";
+        answer.raises = Text("no handler that is known for ", name, "/");
         return answer;
       }
       if (!Restores(name, handler) && !RestoresInV0(name, handler)) {
         answer.opened.clear();
-        answer.raises = std::string(name) + "/ is not " + std::string(HandlerName(handler));
+        answer.raises = Text(name, "/ is not ", HandlerName(handler));
         return answer;
       }
       answer.opened.push_back({Path(name), handler});
@@ -125,7 +127,7 @@ class Asker {
       const Handler handler = V1Handler(name);
       if (!Restores(name, handler)) {
         answer.opened.clear();
-        answer.raises = std::string(name) + "/ is not " + std::string(HandlerName(handler));
+        answer.raises = Text(name, "/ is not ", HandlerName(handler));
         return answer;
       }
       answer.opened.push_back({Path(name), handler});
@@ -158,9 +160,7 @@ class Asker {
   }
 
  private:
-  std::string Path(std::string_view name) const {
-    return view_.directory + std::string(name) + "/";
-  }
+  std::string Path(std::string_view name) const { return Text(view_.directory, name, "/"); }
   Handler HandlerOf(std::string_view name) const {
     if (!view_.metadata || !view_.metadata->item_handlers) return Handler::kNone;
     const auto it = view_.metadata->item_handlers->find(name);

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/json.h"
-#include "base/phrase.h"
 #include "base/text.h"
 #include "orbax/json_document.h"
 
@@ -28,7 +27,7 @@ class Walker {
 
   std::optional<RichDifference> Run(const JsonValue& root) {
     if (Walk(root) && leaves_ != entries_.size())
-      Differ(Phrase(entries_.size()) + " leaves", Phrase(leaves_),
+      Differ(Text(entries_.size(), " leaves"), Text(leaves_),
              "value_metadata_tree lacks leaves of tree_metadata", false);
     return std::move(difference_);
   }
@@ -55,7 +54,7 @@ class Walker {
 
   bool Elements(const JsonValue::Array& list) {
     for (size_t i = 0; i < list.size(); ++i)
-      if (!Below(Phrase(i), kSequence, list[i])) return false;
+      if (!Below(Text(i), kSequence, list[i])) return false;
     return !list.empty() || Unknown(JsonValue(JsonValue::Array()));
   }
 
@@ -130,10 +129,9 @@ class Walker {
 std::optional<RichDifference> CompareRichTree(std::string_view json,
                                               std::span<const TreeEntry> entries) {
   if (json.size() > kMaxText)
-    return RichDifference{
-        Error{ErrorCode::kLimit, "value_metadata_tree is too long", std::nullopt,
-              "at most " + Phrase(kMaxText) + " bytes", Phrase(json.size()) + " bytes"},
-        {}};
+    return RichDifference{Error{ErrorCode::kLimit, "value_metadata_tree is too long", std::nullopt,
+                                Text("at most ", kMaxText, " bytes"), Text(json.size(), " bytes")},
+                          {}};
   auto document = ParseJson(AsBytes(json), {.as_python = true, .bytes_per_value = kBytesPerValue});
   if (!document) {
     Error error = document.error().Prefixed("value_metadata_tree");

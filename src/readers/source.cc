@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/sort.h"
+#include "base/text.h"
 #include "readers/closed_world.h"
 #include "readers/directory_set.h"
 #include "readers/steps.h"
@@ -84,7 +85,7 @@ class SourceJudge {
     if (item.kind != ItemKind::kPyTree || index_.HasFile(item.directory + "manifest.ocdbt"))
       return false;
     const auto is_array = [&](std::string_view name) {
-      const std::string directory = item.directory + std::string(name) + "/";
+      const std::string directory = Text(item.directory, name, "/");
       return index_.HasFile(directory + ".zarray") || index_.HasFile(directory + "zarr.json");
     };
     if (!is_array("checkpoint")) return false;
@@ -123,7 +124,7 @@ class SourceJudge {
     const auto it = source_.journals.find(directory);
     if (it == source_.journals.end()) return;
     for (const std::string& name : it->second) {
-      const std::string item = directory + name + "/";
+      const std::string item = Text(directory, name, "/");
       if (index_.Subdirectories(item).empty() && index_.Files(item).empty()) continue;
       Add({"Checkpointer(CompositeCheckpointHandler)", item,
            "this item, which v1 leaves out: _CHECKPOINT_DELETION says that its deletion has begun",
@@ -138,7 +139,7 @@ class SourceJudge {
     if (document->handler) CheckHandler(directory, *document->handler);
     if (document->item_handlers)
       for (const auto& [name, type] : *document->item_handlers)
-        CheckHandler(directory + name + "/", type);
+        CheckHandler(Text(directory, name, "/"), type);
   }
 
   void CheckHandler(const std::string& directory, const std::string& type) {
@@ -165,9 +166,9 @@ class SourceJudge {
         if (ItemAt(opened.directory) ||
             (opened.handler == Handler::kRandomKey && ItemBelow(opened.directory)))
           continue;
-        Add({std::string(answer.entry->name) + " (" + std::string(answer.entry->versions) + ")",
-             opened.directory, std::string(HandlerName(opened.handler)) + " there",
-             HashedOf(answer), "move it out of the checkpoint, or delete it"});
+        Add({Text(answer.entry->name, " (", answer.entry->versions, ")"), opened.directory,
+             std::string(HandlerName(opened.handler)) + " there", HashedOf(answer),
+             "move it out of the checkpoint, or delete it"});
       }
   }
 
@@ -280,8 +281,7 @@ std::vector<ReaderRow> Describe(const SourceView& source) {
                     {},
                     answer.raises};
       for (const Opened& opened : answer.opened)
-        row.takes.push_back(Shown(opened.directory) + " as " +
-                            std::string(HandlerName(opened.handler)));
+        row.takes.push_back(Text(Shown(opened.directory), " as ", HandlerName(opened.handler)));
       rows.push_back(std::move(row));
     }
   return rows;

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <span>
 
-#include "base/phrase.h"
 #include "base/sort.h"
+#include "base/text.h"
 #include "orbax/flax_name.h"
 #include "readers/entry_points.h"
 
@@ -87,9 +87,9 @@ std::vector<Taken> NewestByFormat(std::span<const Named> names) {
 }
 
 std::string FormatText(const StepFormat& format) {
-  Phrase text =
-      format.prefix.empty() ? Phrase("numbers") : Phrase("names such as ") + format.prefix + "_5";
-  if (format.fixed_length) text = std::move(text) + " of " + format.fixed_length + " digits";
+  std::string text =
+      format.prefix.empty() ? Text("numbers") : Text("names such as ", format.prefix, "_5");
+  if (format.fixed_length) text += Text(" of ", format.fixed_length, " digits");
   return text;
 }
 
@@ -166,8 +166,9 @@ StepsAnswer JudgeSteps(const ListingIndex& index, const std::vector<FileEntry>& 
     const std::string& prefix = step.prefix;
     answer.divergences.push_back(
         {step.file.empty() ? "CheckpointManager" : "Flax restore_checkpoint",
-         step.directory + step.file, "this step, if it knows steps by the prefix " + prefix + "_",
-         hashed, "move it out of this directory, or verify it on its own"});
+         step.directory + step.file,
+         Text("this step, if it knows steps by the prefix ", prefix, "_"), hashed,
+         "move it out of this directory, or verify it on its own"});
   }
   const std::vector<Named> all = StepNames(index);
   const std::span<const Named> names = WithPrefix(all, layout.chosen->prefix);
@@ -182,10 +183,11 @@ StepsAnswer JudgeSteps(const ListingIndex& index, const std::vector<FileEntry>& 
   // read, `newer` says so.
   for (const Taken& taken : NewestByFormat(names)) {
     if (!Newer(newest, taken.name)) continue;
-    answer.divergences.push_back({"CheckpointManager", std::string(taken.name) + "/",
-                                  "this step as the newest: of names in this directory it knows " +
-                                      FormatText(taken.format) + " alone",
-                                  hashed, "rename the steps to one format"});
+    answer.divergences.push_back(
+        {"CheckpointManager", std::string(taken.name) + "/",
+         Text("this step as the newest: of names in this directory it knows ",
+              FormatText(taken.format), " alone"),
+         hashed, "rename the steps to one format"});
   }
   JudgeRootItself(index, listing, links, layout, answer);
   return answer;
@@ -201,7 +203,7 @@ std::vector<std::string> DescribeSteps(const ListingIndex& index, const Layout& 
   const std::vector<Named> names = StepNames(index);
   for (std::string_view prefix : prefixes)
     for (const Taken& taken : NewestByFormat(WithPrefix(names, prefix)))
-      lines.push_back("steps by " + FormatText(taken.format) + ": " + std::string(taken.name));
+      lines.push_back(Text("steps by ", FormatText(taken.format), ": ", taken.name));
   return lines;
 }
 

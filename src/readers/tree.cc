@@ -4,7 +4,6 @@
 #include <charconv>
 #include <optional>
 
-#include "base/phrase.h"
 #include "base/text.h"
 #include "orbax/python_int.h"
 
@@ -105,8 +104,7 @@ class Checker {
       const Node& node = open_.back();
       if (!node.sequence || node.dict || node.odd || node.children == node.end) continue;
       found_.push_back({Prefix(entries_[node.first].key_path, open_.size() - 1), true,
-                        "indices 0 to " + Phrase(node.children - 1),
-                        "up to " + Phrase(node.end - 1),
+                        Text("indices 0 to ", node.children - 1), Text("up to ", node.end - 1),
                         "a sequence lacks an index: every reader of Orbax raises AssertionError"});
     }
   }

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/sort.h"
+#include "base/text.h"
 #include "report/finding.h"
 
 namespace leafsum::report {

@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "base/phrase.h"
 #include "base/text.h"
 #include "report/printable.h"
 #include "report/report.h"
@@ -9,7 +8,7 @@ namespace leafsum::report {
 namespace {
 
 std::string Count(uint64_t n, std::string_view one, std::string_view many) {
-  return Phrase(n) + " " + std::string(n == 1 ? one : many);
+  return Text(n, " ", n == 1 ? one : many);
 }
 std::string Leaves(uint64_t n) { return Count(n, "leaf", "leaves"); }
 
@@ -27,7 +26,7 @@ std::string InScope(const Scope& scope) {
     Append(patterns, "--include " + JsonString(Clipped(p)));
   for (const std::string& p : scope.exclude)
     Append(patterns, "--exclude " + JsonString(Clipped(p)));
-  return patterns.empty() ? out : out + " for " + patterns;
+  return patterns.empty() ? out : Text(out, " for ", patterns);
 }
 
 // "; left out: 1 item, 11 leaves"
@@ -46,8 +45,8 @@ std::string_view Evident(const Report& report) {
 // "; 2 missing and 1 extra leaf were allowed"
 std::string Allowed(const Report& report) {
   std::string parts;
-  if (report.leaves.missing) Append(parts, Phrase(report.leaves.missing) + " missing");
-  if (report.leaves.extra) Append(parts, Phrase(report.leaves.extra) + " extra");
+  if (report.leaves.missing) Append(parts, Text(report.leaves.missing, " missing"));
+  if (report.leaves.extra) Append(parts, Text(report.leaves.extra, " extra"));
   return parts.empty() ? "" : "; allowed: " + parts;
 }
 
@@ -68,9 +67,10 @@ std::string NotCovered(const Report& report, const VerdictInput& input) {
   else
     out = "; not covered: ";
   out += "custom metadata, sharding, timestamps";
-  if (bytes) out += ", " + Count(bytes, "byte", "bytes") + " that nobody vouches for";
+  if (bytes) out += Text(", ", Count(bytes, "byte", "bytes"), " that nobody vouches for");
   if (bytes && input.other_files)
-    out += " (" + Count(input.other_files, "file", "files") + " beside the checkpoint among them)";
+    out +=
+        Text(" (", Count(input.other_files, "file", "files"), " beside the checkpoint among them)");
   return out;
 }
 
@@ -78,9 +78,10 @@ std::string NotCovered(const Report& report, const VerdictInput& input) {
 // the same.
 std::string OnTags(const VerdictInput& input) {
   if (input.equal_by_tags == 0) return "";
-  return "; " + Count(input.equal_by_tags, "of these leaves rests", "of these leaves rest") +
-         " on ETags: an earlier run read what they need, and that it is still the same the server "
-         "alone says";
+  return Text(
+      "; ", Count(input.equal_by_tags, "of these leaves rests", "of these leaves rest"),
+      " on ETags: an earlier run read what they need, and that it is still the same the server "
+      "alone says");
 }
 
 std::string Where(const Finding& f) {
@@ -103,7 +104,7 @@ std::string Where(const Finding& f) {
 // "; first: digest-mismatch at state:/params/w"
 std::string First(const Report& report, Severity severity) {
   for (const Finding& f : report.findings.sorted())
-    if (f.severity == severity) return "; first: " + std::string(CodeName(f.code)) + Where(f);
+    if (f.severity == severity) return Text("; first: ", CodeName(f.code), Where(f));
   return "";
 }
 
@@ -111,17 +112,17 @@ std::string Mismatch(const Report& report, const VerdictInput& input) {
   const LeafCounts& n = report.leaves;
   std::string counts;
   if (n.different) Append(counts, Count(n.different, "leaf differs", "leaves differ"));
-  if (n.missing) Append(counts, Phrase(n.missing) + " missing");
-  if (n.extra) Append(counts, Phrase(n.extra) + " extra");
-  if (n.not_read) Append(counts, Phrase(n.not_read) + " not read");
-  if (n.equal) Append(counts, Phrase(n.equal) + " equal");
+  if (n.missing) Append(counts, Text(n.missing, " missing"));
+  if (n.extra) Append(counts, Text(n.extra, " extra"));
+  if (n.not_read) Append(counts, Text(n.not_read, " not read"));
+  if (n.equal) Append(counts, Text(n.equal, " equal"));
   if (!input.has_error) {
     const uint64_t warnings = report.findings.CountOf(Severity::kWarning);
-    return Count(warnings, "warning", "warnings") + ", which --strict counts as errors" +
-           First(report, Severity::kWarning);
+    return Text(Count(warnings, "warning", "warnings"), ", which --strict counts as errors",
+                First(report, Severity::kWarning));
   }
   const uint64_t errors = report.findings.CountOf(Severity::kError);
-  return Count(errors, "error", "errors") + (counts.empty() ? "" : " (" + counts + ")") +
+  return Count(errors, "error", "errors") + (counts.empty() ? "" : Text(" (", counts, ")")) +
          First(report, Severity::kError);
 }
 
@@ -130,10 +131,10 @@ std::string Incomplete(const Report& report, const VerdictInput& input) {
   std::string out = "nothing differs, but ";
   if (report.leaves.not_read) {
     const LeafCounts& n = report.leaves;
-    out += Phrase(n.not_read) + " of " +
-           Leaves(n.equal + n.different + n.missing + n.extra + n.not_read +
-                  input.leaves_not_compared) +
-           (n.not_read == 1 ? " was not read" : " were not read");
+    out += Text(n.not_read, " of ",
+                Leaves(n.equal + n.different + n.missing + n.extra + n.not_read +
+                       input.leaves_not_compared),
+                n.not_read == 1 ? " was not read" : " were not read");
   } else {
     out += "something was not read";
   }
@@ -142,8 +143,8 @@ std::string Incomplete(const Report& report, const VerdictInput& input) {
 
 // "11 files equal to the sums, 2 leaves with content"
 std::string Files(const VerdictInput& input, std::string_view relation) {
-  return Count(*input.files_equal, "file", "files") + Phrase(relation) + ", " +
-         Leaves(input.leaves_with_content) + " with content";
+  return Text(Count(*input.files_equal, "file", "files"), relation, ", ",
+              Leaves(input.leaves_with_content), " with content");
 }
 
 std::string Untrusted(const Report& report, const VerdictInput& input) {
@@ -151,8 +152,8 @@ std::string Untrusted(const Report& report, const VerdictInput& input) {
     return Files(input, " consistent with the sums that came with the source");
   const std::string equal = Leaves(report.leaves.equal);
   if (input.has_trust)
-    return equal + " equal, but the signature that was asked for is missing or not acceptable" +
-           First(report, Severity::kTrust);
+    return Text(equal, " equal, but the signature that was asked for is missing or not acceptable",
+                First(report, Severity::kTrust));
   return equal + (report.has_lock
                       ? " consistent with the lockfile that came with the source, which "
                         "nobody you named has signed"
@@ -174,19 +175,19 @@ std::string Success(const Report& report, const VerdictInput& input) {
         return Files(input, " equal to the sums") +
                (report.leaves.equal ? " equal to " + std::string(Evident(report)) : std::string()) +
                Allowed(report);
-      return Leaves(report.leaves.equal) + OtherFiles(input) + " equal to " +
-             std::string(Evident(report)) + Allowed(report);
+      return Text(Leaves(report.leaves.equal), OtherFiles(input), " equal to ", Evident(report),
+                  Allowed(report));
     case Command::kDiff:
-      return Leaves(report.leaves.equal) + " equal on both sides" + Allowed(report);
+      return Text(Leaves(report.leaves.equal), " equal on both sides", Allowed(report));
     case Command::kCheck:
-      return "structure is sound, " + leaves + "; values were not compared with anything";
+      return Text("structure is sound, ", leaves, "; values were not compared with anything");
     case Command::kLock:
       return leaves + OtherFiles(input) +
              (report.fingerprint ? ", fingerprint " + *report.fingerprint : std::string()) +
-             (input.other_files ? "; " +
-                                      Count(input.other_files, "file beside the checkpoint is",
-                                            "files beside the checkpoint are") +
-                                      " not locked (--files)"
+             (input.other_files ? Text("; ",
+                                       Count(input.other_files, "file beside the checkpoint is",
+                                             "files beside the checkpoint are"),
+                                       " not locked (--files)")
                                 : std::string());
     case Command::kMatch:
       return Leaves(report.leaves.equal) + ", nothing would raise, be cast or be missing";
@@ -198,7 +199,7 @@ std::string Success(const Report& report, const VerdictInput& input) {
 }  // namespace
 
 std::string Headline(const Report& report, const VerdictInput& input) {
-  std::string out = Phrase(report.verdict.word) + InScope(report.scope) + ": ";
+  std::string out = Text(report.verdict.word, InScope(report.scope), ": ");
   switch (report.verdict.verdict) {
     case Verdict::kMatch:
       out += Success(report, input) + Warnings(report);
@@ -213,8 +214,8 @@ std::string Headline(const Report& report, const VerdictInput& input) {
       out += Untrusted(report, input) + Allowed(report);
       break;
     case Verdict::kNoEvidence:
-      out += "there is nothing to compare with; structure is sound, " +
-             Leaves(input.leaves_with_content) + " with content" + Warnings(report);
+      out += Text("there is nothing to compare with; structure is sound, ",
+                  Leaves(input.leaves_with_content), " with content", Warnings(report));
       break;
   }
   out += LeftOut(report.scope);
@@ -222,10 +223,10 @@ std::string Headline(const Report& report, const VerdictInput& input) {
     out += "; the source has no listing: files that nothing refers to could not be looked for";
   if (input.narrowed) out += ", nor keys of no leaf";
   if (!input.newer_step.empty())
-    out += "; step " + Clipped(input.newer_step) + " is newer and was not looked at";
+    out += Text("; step ", Clipped(input.newer_step), " is newer and was not looked at");
   if (input.newer_generation != 0)
-    out += "; generation " + Phrase(input.newer_generation) +
-           " is the newest, is what readers restore, and was not looked at";
+    out += Text("; generation ", input.newer_generation,
+                " is the newest, is what readers restore, and was not looked at");
   // Sums of whole files cover those as well.
   const bool compared =
       input.command == Command::kVerify && report.leaves.equal != 0 && !input.files_equal;

@@ -1,6 +1,5 @@
 // contract §5 and §10.22: the members' order is the contract's, so that two runs give the same
 // bytes.
-#include "base/phrase.h"
 #include "base/text.h"
 #include "report/printable.h"
 #include "report/report.h"
@@ -22,16 +21,16 @@ class ObjectWriter {
     AppendJsonString(out_, name);
     return out_ += ':';
   }
-  void Text(std::string_view name, std::string_view value) {
+  void String(std::string_view name, std::string_view value) {
     AppendJsonString(Member(name), Printable(value));
   }
-  void Text(std::string_view name, const std::optional<std::string>& value) {
+  void String(std::string_view name, const std::optional<std::string>& value) {
     if (value)
-      Text(name, std::string_view(*value));
+      String(name, std::string_view(*value));
     else
       Null(name);
   }
-  void Number(std::string_view name, uint64_t value) { Member(name) += Phrase(value); }
+  void Number(std::string_view name, uint64_t value) { Member(name) += Text(value); }
   void Null(std::string_view name) { Member(name) += "null"; }
 
  private:
@@ -41,9 +40,9 @@ class ObjectWriter {
 
 void AppendFinding(std::string& out, const Finding& f) {
   ObjectWriter o(out);
-  o.Text("code", CodeName(f.code));
-  o.Text("severity", SeverityName(f.severity));
-  o.Text("item", f.item);
+  o.String("code", CodeName(f.code));
+  o.String("severity", SeverityName(f.severity));
+  o.String("item", f.item);
   if (f.key_path) {
     std::string& array = o.Member("key_path");
     array += '[';
@@ -55,21 +54,21 @@ void AppendFinding(std::string& out, const Finding& f) {
   } else {
     o.Null("key_path");
   }
-  o.Text("file", f.file);
+  o.String("file", f.file);
   if (f.offset)
     o.Number("offset", *f.offset);
   else
     o.Null("offset");
-  o.Text("expected", f.expected);
-  o.Text("actual", f.actual);
-  o.Text("message", std::string_view(f.message));
+  o.String("expected", f.expected);
+  o.String("actual", f.actual);
+  o.String("message", std::string_view(f.message));
 }
 
 void AppendSource(std::string& out, const SourceInfo& source) {
   ObjectWriter o(out);
   if (source.step) o.Number("step", *source.step);
   if (source.commit_timestamp_nsecs)
-    o.Text("commit_timestamp_nsecs", source.commit_timestamp_nsecs);
+    o.String("commit_timestamp_nsecs", source.commit_timestamp_nsecs);
   if (source.files) o.Number("files", *source.files);
   if (source.bytes) o.Number("bytes", *source.bytes);
 }
@@ -85,7 +84,7 @@ void AppendPatterns(std::string& out, const std::vector<std::string>& patterns) 
 
 void AppendScope(std::string& out, const Scope& scope) {
   ObjectWriter o(out);
-  if (scope.item) o.Text("item", scope.item);
+  if (scope.item) o.String("item", scope.item);
   if (!scope.include.empty()) AppendPatterns(o.Member("include"), scope.include);
   if (!scope.exclude.empty()) AppendPatterns(o.Member("exclude"), scope.exclude);
   o.Number("items_left_out", scope.items_left_out);
@@ -94,9 +93,9 @@ void AppendScope(std::string& out, const Scope& scope) {
 
 void AppendLock(std::string& out, const Report& report) {
   ObjectWriter o(out);
-  o.Text("fingerprint", report.lock_fingerprint);
+  o.String("fingerprint", report.lock_fingerprint);
   if (report.lock_step) o.Number("step", *report.lock_step);
-  if (report.signed_by) o.Text("signed_by", report.signed_by);
+  if (report.signed_by) o.String("signed_by", report.signed_by);
 }
 
 void AppendCoverage(std::string& out, const Coverage& c) {
@@ -136,10 +135,10 @@ std::string ToJson(const Report& report) {
   {
     ObjectWriter o(out);
     o.Number("leafsum_report", 1);
-    o.Text("command", CommandName(report.command));
-    o.Text("verdict", report.verdict.word);
+    o.String("command", CommandName(report.command));
+    o.String("verdict", report.verdict.word);
     o.Number("exit_code", static_cast<uint64_t>(report.verdict.exit_code));
-    o.Text("headline", std::string_view(report.headline));
+    o.String("headline", std::string_view(report.headline));
     AppendSource(o.Member("source"), report.source);
     if (report.scope.IsNarrow()) AppendScope(o.Member("scope"), report.scope);
     if (report.has_lock)
@@ -147,7 +146,7 @@ std::string ToJson(const Report& report) {
     else
       o.Null("lock");
     if (report.fingerprint || Fingerprints(report.command))
-      o.Text("fingerprint", report.fingerprint);
+      o.String("fingerprint", report.fingerprint);
     AppendCoverage(o.Member("coverage"), report.coverage);
     AppendLeaves(o.Member("leaves"), report.leaves);
     std::string& findings = o.Member("findings");

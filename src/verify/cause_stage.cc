@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "verify/cause.h"
 
 namespace leafsum::verify {
@@ -47,8 +48,8 @@ CauseStage::CauseStage(plan::Context& context) : plan::ReadingStage(context) {
     if (SpeaksOfAbsence(f))
       if (const std::string_view name = UnfinishedDownload(scan.listing, file.second);
           !name.empty())
-        causes_[file] = "a download was not finished, " + std::string(name) +
-                        " is left of it: download the files again";
+        causes_[file] =
+            Text("a download was not finished, ", name, " is left of it: download the files again");
     const auto size = scan.SizeOf(file.second);
     if (!SpeaksOfBytes(f) || (!size && scan.listed)) continue;
     const uint64_t length = std::min(size.value_or(kCauseBytes), kCauseBytes);

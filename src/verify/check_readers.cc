@@ -1,6 +1,5 @@
 #include "verify/check_readers.h"
 
-#include "base/phrase.h"
 #include "base/text.h"
 #include "readers/source.h"
 
@@ -25,8 +24,8 @@ readers::SourceView ViewOf(const plan::Context& context, const plan::Scan& scan)
 
 Finding DivergenceOf(const readers::Divergence& divergence) {
   Finding f = plan::MakeFinding(Code::kReaderDivergence,
-                                Phrase(divergence.reader) + " would take " + divergence.takes +
-                                    "; hashed was " + divergence.hashed + ": " + divergence.cure);
+                                Text(divergence.reader, " would take ", divergence.takes,
+                                     "; hashed was ", divergence.hashed, ": ", divergence.cure));
   if (!divergence.place.empty()) f.file = divergence.place;
   f.expected = divergence.hashed;
   f.actual = divergence.takes;
@@ -38,10 +37,10 @@ void NewerStep(plan::Context& context, plan::Scan& scan, const std::string& newe
   if (context.options.step) return;  // the headline says so
   const std::string read = scan.layout.chosen->Name();
   Finding f = plan::MakeFinding(Code::kNewerStep,
-                                "step " + Phrase(read) + " was read; " + newer +
-                                    " is newer, was not compared, and is what "
-                                    "CheckpointManager.latest_step() restores: compare it too, "
-                                    "or say --step to speak of one step alone");
+                                Text("step ", read, " was read; ", newer,
+                                     " is newer, was not compared, and is what "
+                                     "CheckpointManager.latest_step() restores: compare it too, "
+                                     "or say --step to speak of one step alone"));
   f.file = newer;
   f.expected = read;
   f.actual = newer;
@@ -71,10 +70,10 @@ void CheckReaders(plan::Context& context, plan::Scan& scan) {
   }
   for (const auto& [item, mark] : judgement.lost_trees) {
     Finding f = plan::MakeFinding(Code::kMissingFile,
-                                  "_METADATA is missing beside " + Phrase(mark) +
-                                      ", which only Orbax writes: every reader of Orbax "
-                                      "refuses this checkpoint. Copy the file from "
-                                      "the origin");
+                                  Text("_METADATA is missing beside ", mark,
+                                       ", which only Orbax writes: every reader of Orbax "
+                                       "refuses this checkpoint. Copy the file from "
+                                       "the origin"));
     f.item = item->name;
     f.file = item->directory + "_METADATA";
     context.Add(scan, std::move(f));
@@ -87,20 +86,20 @@ std::string AutoJson(const plan::Scan& scan) {
   const auto text = [](const std::optional<std::string>& name) {
     return name ? JsonString(*name) : "null";
   };
-  return "{\"orbax_0_11_37\":" + text(item.orbax_0_11_37) +
-         ",\"orbax_0_12_8\":" + text(item.orbax_0_12_8) + '}';
+  return Text("{\"orbax_0_11_37\":", text(item.orbax_0_11_37),
+              ",\"orbax_0_12_8\":", text(item.orbax_0_12_8), '}');
 }
 
 std::string ReadersJson(const plan::Context& context, const plan::Scan& scan) {
   std::string out = "[";
   for (const readers::ReaderRow& row : readers::Describe(ViewOf(context, scan))) {
     if (out.size() > 1) out += ',';
-    out += "{\"checkpoint\":" + JsonString(row.checkpoint) +
-           ",\"reader\":" + JsonString(row.reader) + ",\"versions\":" + JsonString(row.versions) +
-           ",\"takes\":[";
+    out +=
+        Text("{\"checkpoint\":", JsonString(row.checkpoint), ",\"reader\":", JsonString(row.reader),
+             ",\"versions\":", JsonString(row.versions), ",\"takes\":[");
     for (const std::string& take : row.takes)
       out += (out.back() == '[' ? "" : ",") + JsonString(take);
-    out += "],\"raises\":" + (row.raises.empty() ? "null" : JsonString(row.raises)) + '}';
+    out += Text("],\"raises\":", row.raises.empty() ? "null" : JsonString(row.raises), '}');
   }
   return out + ']';
 }

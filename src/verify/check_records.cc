@@ -1,7 +1,7 @@
 #include "verify/check_records.h"
 
-#include "base/phrase.h"
 #include "base/sort.h"
+#include "base/text.h"
 #include "readers/tree.h"
 #include "zarr/json_members.h"
 
@@ -114,11 +114,11 @@ class RecordChecker {
     if (leaf.state == plan::LeafPlan::State::kEmpty && !leaf.in_msgpack) {
       if (stored || records.is_string || records.recorded || records.sharding)
         Add(leaf, Code::kValueTypeMismatch, "_METADATA", "a value type with content", type,
-            Phrase("_METADATA says that there is nothing here, but ") +
-                (stored              ? "the store has an array of this name"
+            Text("_METADATA says that there is nothing here, but ",
+                 stored              ? "the store has an array of this name"
                  : records.is_string ? "_strings.json has a text of this name"
-                                     : "array_metadatas/ or _sharding has an array of this name") +
-                ": a restore leaves it out");
+                                     : "array_metadatas/ or _sharding has an array of this name",
+                 ": a restore leaves it out"));
       return;
     }
     if (leaf.skip_deserialize && !leaf.in_msgpack) return;  // said already
@@ -137,8 +137,8 @@ class RecordChecker {
           "scalar\"");
     } else if (leaf.record.prng_impl && leaf.record.shape && !CanBeKey(leaf.record)) {
       Add(leaf, Code::kInvalid, "array_metadatas/",
-          "uint32 data of a " + *leaf.record.prng_impl + " key",
-          leaf.record.dtype + " " + zarr::ShapeText(*leaf.record.shape),
+          Text("uint32 data of a ", *leaf.record.prng_impl, " key"),
+          Text(leaf.record.dtype, " ", zarr::ShapeText(*leaf.record.shape)),
           "array_metadatas/ says that this is a PRNG key, but it is stored as something else: a "
           "restore raises TypeError");
     } else if (type != "jax.Array" && (leaf.write_shape || records.recorded || records.sharding)) {
@@ -221,13 +221,13 @@ void CheckTimes(plan::Context& context, plan::Scan& scan, plan::ItemScan& item) 
     if (late && IsPartialSave(scan, item)) continue;
     Finding f =
         plan::MakeFinding(Code::kStructureMismatch,
-                          Phrase("the store was written ") + (early ? "before" : "after") +
-                              " the save that _CHECKPOINT_METADATA tells of: it may be another "
-                              "checkpoint's");
+                          Text("the store was written ", early ? "before" : "after",
+                               " the save that _CHECKPOINT_METADATA tells of: it may be another "
+                               "checkpoint's"));
     f.file = item.item.directory + ocdbt::kManifestName;
-    f.expected = (early ? "not before " : "not after ") +
-                 Phrase(early ? *times.init : *times.commit) + " ns";
-    f.actual = Phrase(time) + " ns";
+    f.expected =
+        Text(early ? "not before " : "not after ", early ? *times.init : *times.commit, " ns");
+    f.actual = Text(time, " ns");
     context.Add(scan, item, std::move(f));
   }
 }

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/json.h"
-#include "base/phrase.h"
 #include "base/text.h"
 #include "evidence/digest_json.h"
 #include "evidence/fingerprint.h"
@@ -115,7 +114,7 @@ std::string Verifier::MakeLockfile() {
   if (o.write_source && !(scan.layout.is_root && !scan.step_chosen)) {
     if (scan.step_chosen) lock.step = scan.layout.chosen->number();
     if (scan.saved.commit_timestamp_nsecs)
-      lock.commit_timestamp_nsecs = Phrase(*scan.saved.commit_timestamp_nsecs);
+      lock.commit_timestamp_nsecs = Text(*scan.saved.commit_timestamp_nsecs);
   }
   return evidence::WriteLockfile(lock);
 }
@@ -226,7 +225,7 @@ void Verifier::DescribeSource() {
   report_.command = o.command;
   if (scan.step_chosen) report_.source.step = scan.layout.chosen->number();
   if (scan.saved.commit_timestamp_nsecs && !(scan.layout.is_root && !scan.step_chosen))
-    report_.source.commit_timestamp_nsecs = Phrase(*scan.saved.commit_timestamp_nsecs);
+    report_.source.commit_timestamp_nsecs = Text(*scan.saved.commit_timestamp_nsecs);
   if (scan.listed) {
     report_.source.files = scan.total_files;
     report_.source.bytes = scan.total_bytes;

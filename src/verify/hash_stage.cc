@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/phrase.h"
 #include "base/sort.h"
+#include "base/text.h"
 #include "content/content_reader.h"
 
 namespace leafsum::verify {
@@ -232,8 +232,8 @@ void HashStage::Settle(const Leaf& l, const content::LeafResult& result) {
   if (result.memory_needed != 0) {
     leaf.state = plan::LeafPlan::State::kNotRead;
     Finding f = TooLarge(result.memory_needed);
-    f.expected = "at most " + Phrase(context_.options.max_memory) + " bytes";
-    f.actual = Phrase(result.memory_needed) + " bytes";
+    f.expected = Text("at most ", context_.options.max_memory, " bytes");
+    f.actual = Text(result.memory_needed, " bytes");
     context_.Add(scan, item, leaf, std::move(f));
     return;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "verify/array_task.h"
 
 namespace leafsum::verify {
@@ -84,8 +85,8 @@ void JobStage::NoResult(size_t piece) {
 }
 
 report::Finding JobStage::TooLarge(uint64_t needed) const {
-  return plan::MakeFinding(Code::kLimit, std::string(texts_.takes) + " takes " + plan::MiB(needed) +
-                                             " of memory; raise --max-memory");
+  return plan::MakeFinding(Code::kLimit, Text(texts_.takes, " takes ", plan::MiB(needed),
+                                              " of memory; raise --max-memory"));
 }
 
 }  // namespace leafsum::verify

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "base/checked.h"
-#include "base/phrase.h"
+#include "base/text.h"
 #include "hash/blake3.h"
 #include "hash/sha256.h"
 #include "verify/array_task.h"
@@ -49,7 +49,7 @@ KeyDigestStage::KeyDigestStage(plan::Context& context)
                              "the file ends before a value of the store does",
                              {},
                              "",
-                             Phrase(*size) + " bytes"});
+                             Text(*size, " bytes")});
         else {
           const bool apart = !values_.empty() && values_.back().scan != s;
           Gather(values_.size(), ref.length, memory, kBatchValues, apart);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "base/phrase.h"
 #include "base/text.h"
 #include "orbax/key_path.h"
 #include "report/printable.h"
@@ -47,10 +46,10 @@ std::string Misfit(const plan::Context& context, const evidence::Lockfile* lock)
   };
   for (const std::string& pattern : o.include)
     if (fits_none(pattern))
-      return "--include " + JsonString(report::Clipped(pattern)) + " fits no leaf" + help;
+      return Text("--include ", JsonString(report::Clipped(pattern)), " fits no leaf", help);
   for (const std::string& pattern : o.exclude)
     if (fits_none(pattern))
-      return "--exclude " + JsonString(report::Clipped(pattern)) + " fits no leaf" + help;
+      return Text("--exclude ", JsonString(report::Clipped(pattern)), " fits no leaf", help);
   const bool any = AnyLeaf(context, lock, [&](std::string_view item, const orbax::KeyPath& path) {
     return plan::IsIncluded(o, item, path);
   });
@@ -84,7 +83,7 @@ std::string LeaveOut(plan::Context& context, const evidence::Lockfile* lock) {
   if (left_out == 0 || NarrowsQuestion(o)) return "";
   report::Finding f =
       plan::MakeFinding(report::Code::kSkipped, "leaves were left out by --include or --exclude");
-  f.actual = Phrase(left_out) + (left_out == 1 ? " leaf" : " leaves");
+  f.actual = Text(left_out, left_out == 1 ? " leaf" : " leaves");
   context.findings.Add(std::move(f));
   return "";
 }

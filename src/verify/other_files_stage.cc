@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/phrase.h"
+#include "base/text.h"
 #include "evidence/fingerprint.h"
 #include "plan/step_scope.h"
 #include "readers/companion.h"
@@ -18,7 +18,7 @@ namespace {
 
 constexpr size_t kBatchFiles = 256;
 
-std::string Size(uint64_t bytes) { return Phrase(bytes) + (bytes == 1 ? " byte" : " bytes"); }
+std::string Size(uint64_t bytes) { return Text(bytes, bytes == 1 ? " byte" : " bytes"); }
 
 }  // namespace
 

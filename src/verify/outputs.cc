@@ -4,7 +4,6 @@
 
 #include "base/checked.h"
 #include "base/decimal.h"
-#include "base/phrase.h"
 #include "base/text.h"
 #include "verify/check_readers.h"
 #include "zarr/chunk_grid.h"
@@ -46,18 +45,17 @@ std::string_view KindName(orbax::ItemKind kind) {
 
 void AppendLeaf(std::string& out, const plan::ItemScan& item, const plan::LeafPlan& leaf) {
   const evidence::LeafRecord& r = leaf.record;
-  out += "{\"key_path\":" + orbax::ToJson(r.key_path) +
-         ",\"value_type\":" + JsonString(r.value_type) + ",\"dtype\":" + JsonString(r.dtype) +
-         ",\"shape\":" + ShapeJson(r.shape) + ",\"nbytes\":" + Phrase(r.nbytes);
+  out += Text("{\"key_path\":", orbax::ToJson(r.key_path),
+              ",\"value_type\":", JsonString(r.value_type), ",\"dtype\":", JsonString(r.dtype),
+              ",\"shape\":", ShapeJson(r.shape), ",\"nbytes\":", r.nbytes);
   if (leaf.in_zarr && r.shape) {
     uint64_t stored = 0;
     for (const content::ChunkRef& chunk : leaf.chunks)
       stored = CheckedAdd(stored, chunk.length).value_or(~uint64_t{0});
-    out += ",\"chunks\":" + Phrase(leaf.chunks.size()) +
-           ",\"chunk_shape\":" + UintList(leaf.metadata.chunk_shape) +
-           ",\"stored_nbytes\":" + Phrase(stored) +
-           ",\"zarr_format\":" + Phrase(leaf.metadata.zarr_format) +
-           ",\"document\":" + JsonString(item.store.entries()[leaf.document_entry].key);
+    out += Text(",\"chunks\":", leaf.chunks.size(),
+                ",\"chunk_shape\":", UintList(leaf.metadata.chunk_shape),
+                ",\"stored_nbytes\":", stored, ",\"zarr_format\":", leaf.metadata.zarr_format,
+                ",\"document\":", JsonString(item.store.entries()[leaf.document_entry].key));
   }
   out += '}';
 }
@@ -68,7 +66,7 @@ void AppendKey(std::string& out, const plan::ItemScan& item, size_t e) {
     out += "{\"key\":";
     AppendJsonString(out, entry.key);
   } else {
-    out += "{\"key\":null,\"key_hex\":\"" + Hex(AsBytes(entry.key)) + '"';
+    out += Text("{\"key\":null,\"key_hex\":\"", Hex(AsBytes(entry.key)), '"');
   }
   out += ",\"length\":";
   AppendUint(out, entry.value.length);
@@ -86,9 +84,8 @@ bool ListsKeys(const plan::ItemScan& item, const plan::Options& options) {
 }
 
 void AppendVersions(std::string& out, const plan::ItemScan& item) {
-  out +=
-      ",\"generation\":" + Phrase(item.versions.generation->generation_number) + ",\"versions\":[";
-  auto member = [&](const char* name, uint64_t value) { out += name + Phrase(value); };
+  out += Text(",\"generation\":", item.versions.generation->generation_number, ",\"versions\":[");
+  auto member = [&](const char* name, uint64_t value) { out += Text(name, value); };
   for (size_t v = 0; v < item.versions.history.size(); ++v) {
     const ocdbt::BtreeGenerationReference& version = item.versions.history[v];
     member(v ? ",{\"generation\":" : "{\"generation\":", version.generation_number);
@@ -104,7 +101,7 @@ void AppendVersions(std::string& out, const plan::ItemScan& item) {
     const plan::HistoryGap& gap = item.versions.gaps[g];
     member(g ? ",{\"newest_generation\":" : "{\"newest_generation\":", gap.newest_generation);
     member(",\"num_generations\":", gap.num_generations);
-    out += ",\"reason\":" + JsonString(gap.reason) + '}';
+    out += Text(",\"reason\":", JsonString(gap.reason), '}');
   }
   out += ']';
 }
@@ -141,16 +138,14 @@ std::string ListRows(const plan::Scan& scan, const plan::Options& options, ListP
 std::string ListJson(const plan::Scan& scan, const plan::Options& options) {
   std::string out = "{\"source\":{";
   if (scan.step_chosen && scan.layout.chosen->number())
-    out += "\"step\":" + Phrase(*scan.layout.chosen->number()) + ",";
-  out += "\"files\":" + Phrase(scan.total_files) + ",\"bytes\":" + Phrase(scan.total_bytes) +
-         "},\"items\":[";
+    out += Text("\"step\":", *scan.layout.chosen->number(), ",");
+  out += Text("\"files\":", scan.total_files, ",\"bytes\":", scan.total_bytes, "},\"items\":[");
   uint64_t leaves = 0, parameters = 0, nbytes = 0;
   for (size_t i = 0; i < scan.items.size(); ++i) {
     const plan::ItemScan& item = scan.items[i];
-    out += std::string(i ? "," : "") + "{\"name\":" + JsonString(item.item.name) + ",\"kind\":\"" +
-           std::string(KindName(item.item.kind)) +
-           "\",\"directory\":" + JsonString(item.item.directory) +
-           (item.ocdbt ? ",\"ocdbt\":true" : ",\"ocdbt\":false") + ",\"leaves\":[\n]";
+    out += Text(i ? "," : "", "{\"name\":", JsonString(item.item.name), ",\"kind\":\"",
+                KindName(item.item.kind), "\",\"directory\":", JsonString(item.item.directory),
+                item.ocdbt ? ",\"ocdbt\":true" : ",\"ocdbt\":false", ",\"leaves\":[\n]");
     for (const plan::LeafPlan& leaf : item.leaves) {
       if (leaf.left_out) continue;
       leaves += leaf.record.has_content;
@@ -163,8 +158,8 @@ std::string ListJson(const plan::Scan& scan, const plan::Options& options) {
   }
   out += ']';
   if (options.readers) out += ",\"auto\":" + AutoJson(scan);
-  return out + ",\"totals\":{\"leaves\":" + Phrase(leaves) +
-         ",\"parameters\":" + Phrase(parameters) + ",\"nbytes\":" + Phrase(nbytes) + "}}\n";
+  return Text(out, ",\"totals\":{\"leaves\":", leaves, ",\"parameters\":", parameters,
+              ",\"nbytes\":", nbytes, "}}\n");
 }
 
 std::string DiffJson(const evidence::Comparison& comparison,
@@ -178,26 +173,26 @@ std::string DiffJson(const evidence::Comparison& comparison,
         (o.expected->dtype != o.actual->dtype || o.expected->shape != o.actual->shape);
     const evidence::Sign sign =
         o.sign == evidence::Sign::kDifferent && other_kind ? evidence::Sign::kNotRead : o.sign;
-    out += std::string(k ? "," : "") + "{\"sign\":\"" + static_cast<char>(sign) +
-           "\",\"item\":" + JsonString(o.item) + ",\"key_path\":" + orbax::ToJson(o.key_path()) +
-           ",\"dtype\":" + JsonString(any.dtype) + ",\"shape\":" + ShapeJson(any.shape);
+    out += Text(k ? "," : "", "{\"sign\":\"", static_cast<char>(sign),
+                "\",\"item\":", JsonString(o.item), ",\"key_path\":", orbax::ToJson(o.key_path()),
+                ",\"dtype\":", JsonString(any.dtype), ",\"shape\":", ShapeJson(any.shape));
     auto digest = [](const evidence::LeafRecord* r) {
-      return r && r->blake3 ? "\"blake3:" + hash::ToHex(*r->blake3) + '"' : std::string("null");
+      return r && r->blake3 ? Text("\"blake3:", hash::ToHex(*r->blake3), '"') : std::string("null");
     };
-    out += ",\"a\":" + digest(o.expected) + ",\"b\":" + digest(o.actual);
+    out += Text(",\"a\":", digest(o.expected), ",\"b\":", digest(o.actual));
     if (auto it = differences.find(k); it != differences.end()) {
       const content::ValueDifference& d = it->second;
-      out += ",\"values\":{\"differing\":" + Phrase(d.differing) +
-             ",\"first_index\":" + Phrase(d.first_index) + ",\"first_a\":" + JsonString(d.first_a) +
-             ",\"first_b\":" + JsonString(d.first_b) + ",\"max_abs\":" + NumberJson(d.max_abs) +
-             ",\"max_rel\":" + NumberJson(d.max_rel) + "}";
+      out +=
+          Text(",\"values\":{\"differing\":", d.differing, ",\"first_index\":", d.first_index,
+               ",\"first_a\":", JsonString(d.first_a), ",\"first_b\":", JsonString(d.first_b),
+               ",\"max_abs\":", NumberJson(d.max_abs), ",\"max_rel\":", NumberJson(d.max_rel), "}");
     }
     out += '}';
   }
   const report::LeafCounts& c = comparison.counts;
-  return out + "],\"summary\":{\"equal\":" + Phrase(c.equal) +
-         ",\"different\":" + Phrase(c.different) + ",\"missing\":" + Phrase(c.missing) +
-         ",\"extra\":" + Phrase(c.extra) + ",\"not_read\":" + Phrase(c.not_read) + "}}\n";
+  return Text(out, "],\"summary\":{\"equal\":", c.equal, ",\"different\":", c.different,
+              ",\"missing\":", c.missing, ",\"extra\":", c.extra, ",\"not_read\":", c.not_read,
+              "}}\n");
 }
 
 }  // namespace leafsum::verify

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/checked.h"
-#include "base/phrase.h"
+#include "base/text.h"
 #include "content/kept_chunks.h"
 #include "evidence/compare.h"
 #include "evidence/fingerprint.h"
@@ -53,8 +53,8 @@ void ReadStage::Plan(const plan::ReadRequest& request, const evidence::Lockfile*
         Finding f =
             plan::MakeFinding(Code::kChangedDuringRead,
                               "the leaf is another one than when its parts were chosen: run again");
-        f.expected = request.dtype + ' ' + Phrase(request.nbytes) + " bytes";
-        f.actual = leaf.record.dtype + ' ' + Phrase(leaf.record.nbytes) + " bytes";
+        f.expected = Text(request.dtype, ' ', request.nbytes, " bytes");
+        f.actual = Text(leaf.record.dtype, ' ', leaf.record.nbytes, " bytes");
         context_.Add(scan, item, leaf, std::move(f));
         leaf.state = plan::LeafPlan::State::kNotRead;
         ++context_.reads_missed;
@@ -177,8 +177,8 @@ void ReadStage::Check(const Part& part, const content::LeafResult& result) {
     const uint64_t from = begin + b / hash::kBlockValueSize * hash::kBlockSize;
     const uint64_t to = std::min(from + hash::kBlockSize, expected.nbytes);
     Add(part, plan::MakeFinding(Code::kDigestMismatch,
-                                "content differs from the lockfile's in bytes " + Phrase(from) +
-                                    " to " + Phrase(to - 1) + "; it is not shown"));
+                                Text("content differs from the lockfile's in bytes ", from, " to ",
+                                     to - 1, "; it is not shown")));
     return NotRead(part);
   }
 }

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "base/decimal.h"
-#include "base/phrase.h"
 #include "base/sort.h"
+#include "base/text.h"
 #include "content/kept_chunks.h"
 #include "content/stored_digest.h"
 #include "hash/blake3.h"
@@ -162,6 +162,7 @@ content::Job SampleStage::MakeJob(const Work& work) {
     task.content = false;
     task.stored = task.chunk_digests = true;
     std::vector<content::ChunkRef> chunks;
+    chunks.reserve(draw.chunks.size());
     for (const size_t c : draw.chunks) chunks.push_back(task.array.chunks[c]);
     task.array.chunks = std::move(chunks);
     job.tasks.push_back(std::move(task));
@@ -267,18 +268,18 @@ std::string SampleStage::Finish() {
                                                 static_cast<double>(total_chunks_);
   Finding f = plan::MakeFinding(
       Code::kSkipped,
-      "a sample of " + Phrase(drawn_chunks_) + " of " + Phrase(total_chunks_) + " chunks (" +
-          Share(share) + " %) with seed " + Phrase(context_.options.sample->seed) + ", " +
-          Phrase(bytes_read_) + " bytes read: it holds a single changed chunk with probability " +
-          Share(ChanceToFind(total_chunks_, drawn_chunks_, 1)) + ", one of a changed 1 % (" +
-          Phrase(percent) + ") with " + Share(ChanceToFind(total_chunks_, drawn_chunks_, percent)) +
-          (decoded_chunks_ == 0
+      Text("a sample of ", drawn_chunks_, " of ", total_chunks_, " chunks (", Share(share),
+           " %) with seed ", context_.options.sample->seed, ", ", bytes_read_,
+           " bytes read: it holds a single changed chunk with probability ",
+           Share(ChanceToFind(total_chunks_, drawn_chunks_, 1)), ", one of a changed 1 % (",
+           percent, ") with ", Share(ChanceToFind(total_chunks_, drawn_chunks_, percent)),
+           decoded_chunks_ == 0
                ? ""
-               : "; " + Phrase(decoded_chunks_) +
-                     " of them were only decoded, which finds damage but no other values: "
-                     "lock with --chunks"));
-  f.expected = Phrase(total_chunks_) + " chunks";
-  f.actual = Phrase(drawn_chunks_) + " chunks";
+               : Text("; ", decoded_chunks_,
+                      " of them were only decoded, which finds damage but no other values: "
+                      "lock with --chunks")));
+  f.expected = Text(total_chunks_, " chunks");
+  f.actual = Text(drawn_chunks_, " chunks");
   context_.findings.Add(std::move(f));
   return {};
 }

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/phrase.h"
 #include "base/sort.h"
+#include "base/text.h"
 #include "evidence/fingerprint.h"
 #include "plan/assign_chunks.h"
 #include "plan/discover.h"
@@ -84,11 +84,11 @@ void Verifier::SetEvidence(Bytes bytes, bool with_source) {
   }
   if (o.fingerprint) {
     if (lock->fingerprint != o.fingerprint) {
-      error_ =
+      error_ = Text(
           "lockfile refused: its fingerprint is not the one given, so it is of another checkpoint "
-          "or of another scope; expected " +
-          evidence::CheckpointText(*o.fingerprint) + ", the lockfile has " +
-          (lock->fingerprint ? evidence::CheckpointText(*lock->fingerprint) : "none");
+          "or of another scope; expected ",
+          evidence::CheckpointText(*o.fingerprint), ", the lockfile has ",
+          lock->fingerprint ? evidence::CheckpointText(*lock->fingerprint) : "none");
       return;
     }
     // The fingerprint binds the digests of content alone: neither `stored` nor `chunks` is to be
@@ -222,11 +222,10 @@ void Verifier::Feed(uint32_t id, Bytes bytes) {
 void Verifier::TooLarge(uint32_t id, uint64_t size) {
   const auto tag = asks_.Close(id);
   if (!tag || !stage_) return;
-  stage_->Failed(*tag, Error{ErrorCode::kLimit,
-                             "the file is too large for what it is",
-                             {},
-                             "",
-                             Phrase(size) + " bytes"});
+  stage_->Failed(
+      *tag,
+      Error{
+          ErrorCode::kLimit, "the file is too large for what it is", {}, "", Text(size, " bytes")});
   Advance();
 }
 

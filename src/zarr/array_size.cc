@@ -4,7 +4,7 @@
 
 #include "base/checked.h"
 #include "base/limits.h"
-#include "base/phrase.h"
+#include "base/text.h"
 #include "zarr/json_members.h"
 
 namespace leafsum::zarr {
@@ -17,9 +17,9 @@ std::optional<uint64_t> ByteCount(const std::vector<uint64_t>& shape, uint64_t i
   return elements ? CheckedMul(*elements, itemsize) : std::nullopt;
 }
 
-Error Limit(std::string message, uint64_t actual) {
-  return {ErrorCode::kLimit, std::move(message), std::nullopt,
-          "less than " + Phrase(kMaxSafeInteger), Phrase(actual)};
+Error Limit(std::string_view message, uint64_t actual) {
+  return {ErrorCode::kLimit, message, std::nullopt, Text("less than ", kMaxSafeInteger),
+          Text(actual)};
 }
 
 }  // namespace
@@ -28,14 +28,14 @@ Status SetSizes(ArrayMetadata& array) {
   const auto nbytes = ByteCount(array.shape, array.type.itemsize);
   if (!nbytes)
     return Error{ErrorCode::kInvalid,
-                 "number of bytes of an array of shape " + ShapeText(array.shape) + " and type " +
-                     array.type.name + " overflows",
+                 Text("number of bytes of an array of shape ", ShapeText(array.shape), " and type ",
+                      array.type.name, " overflows"),
                  std::nullopt, "less than 2^64 bytes", ShapeText(array.shape)};
   const auto chunk_nbytes = ByteCount(array.chunk_shape, array.type.itemsize);
   if (!chunk_nbytes || *chunk_nbytes > kMaxSigned)
     return Error{ErrorCode::kInvalid,
-                 "number of bytes of a chunk of shape " + ShapeText(array.chunk_shape) +
-                     " and type " + array.type.name + " overflows",
+                 Text("number of bytes of a chunk of shape ", ShapeText(array.chunk_shape),
+                      " and type ", array.type.name, " overflows"),
                  std::nullopt, "less than 2^63 bytes", ShapeText(array.chunk_shape)};
   for (uint64_t n : array.shape)
     if (n >= kMaxSafeInteger) return Limit("a dimension of the shape is too large", n);

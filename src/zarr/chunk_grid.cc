@@ -3,7 +3,7 @@
 #include <charconv>
 
 #include "base/checked.h"
-#include "base/phrase.h"
+#include "base/text.h"
 
 namespace leafsum::zarr {
 
@@ -23,7 +23,7 @@ std::string ChunkKey(const ChunkKeyEncoding& encoding, const std::vector<uint64_
   std::string key = encoding.is_default ? "c" : index.empty() ? "0" : "";
   for (size_t i = 0; i < index.size(); ++i) {
     if (i > 0 || encoding.is_default) key += encoding.separator;
-    key += Phrase(index[i]);
+    key += Text(index[i]);
   }
   return key;
 }

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "zarr/json_members.h"
 
 namespace leafsum::zarr {
@@ -64,7 +65,7 @@ Status CheckWord(const Setting& s, const JsonValue* value) {
   if (s.words == kBoolean) return value->AsBool() ? Status() : MemberError(s.name, s.words, value);
   const std::string* word = value ? value->AsString() : nullptr;
   if (word && word->find('|') == std::string::npos &&
-      s.words.find("|" + *word + "|") != std::string_view::npos)
+      s.words.find(Text("|", *word, "|")) != std::string_view::npos)
     return std::nullopt;
   return MemberError(s.name, "one of " + std::string(s.words), value);
 }

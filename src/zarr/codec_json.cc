@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/limits.h"
-#include "base/phrase.h"
 #include "base/text.h"
 #include "zarr/codec_config.h"
 #include "zarr/json_members.h"
@@ -47,8 +46,8 @@ Status Parser::Transpose(const JsonValue& config) {
   } else {
     return MemberError("order", "array, \"C\" or \"F\"", order);
   }
-  const Error not_permutation =
-      MemberError("order", "permutation of the " + Phrase(rank) + " dimensions", order);
+  Error not_permutation =
+      MemberError("order", Text("permutation of the ", rank, " dimensions"), order);
   if (axes.size() != rank) return not_permutation;
   std::vector<uint8_t> seen(rank);
   for (uint64_t axis : axes) {
@@ -91,8 +90,8 @@ Status Parser::Sharding(const JsonValue& config) {
   }
   if (!divides)
     return Error{ErrorCode::kInvalid,
-                 "sharding_indexed sub-chunk shape of " + ShapeText(*inner) +
-                     " does not evenly divide chunk shape of " + ShapeText(outer),
+                 Text("sharding_indexed sub-chunk shape of ", ShapeText(*inner),
+                      " does not evenly divide chunk shape of ", ShapeText(outer)),
                  std::nullopt, "divisors of " + ShapeText(outer), ShapeText(*inner)};
   spec.chunk_shape = std::move(*inner);
 
@@ -104,7 +103,7 @@ Status Parser::Sharding(const JsonValue& config) {
   if (index_shape.size() > kMaxRank)  // the index is an array too, for TensorStore
     return Error{ErrorCode::kLimit,
                  "sharding_indexed: rank of the index is outside the valid range", std::nullopt,
-                 "at most " + Phrase(kMaxRank), Phrase(index_shape.size())};
+                 Text("at most ", kMaxRank), Text(index_shape.size())};
   DataType uint64_type;
   uint64_type.name = "uint64";
   uint64_type.itemsize = uint64_type.swap_size = 8;
@@ -139,7 +138,7 @@ Status Parser::Compress(CodecKind kind, std::string_view name, const JsonValue& 
   if (Status s = CheckConfiguration(3, kind, name, config)) return s;
   if (chain.bytes_codecs.size() == kMaxBytesCodecs)
     return Error{ErrorCode::kLimit, JsonString(member) + ": too many bytes -> bytes codecs",
-                 std::nullopt, "at most " + Phrase(kMaxBytesCodecs), "more"};
+                 std::nullopt, Text("at most ", kMaxBytesCodecs), "more"};
   // As read by TensorStore: what follows the end of a compressed stream is ignored. Blosc knows its
   // size.
   chain.bytes_codecs.push_back(
@@ -169,16 +168,16 @@ Status Parser::AddNamed(const JsonValue& name_value, const JsonValue& config) {
   const std::optional<CodecKind> compressor = FindCodec(3, name);
   if (!array_to_array && !array_to_bytes && !compressor)
     return Error{ErrorCode::kUnsupported,
-                 JsonString(member) + ": codec " + Describe(&name_value) + " is not supported",
+                 Text(JsonString(member), ": codec ", Describe(&name_value), " is not supported"),
                  std::nullopt, "transpose, bytes, sharding_indexed, gzip, zstd, blosc or crc32c",
                  Describe(&name_value)};
   if (is_bytes && !compressor)
     return Error{ErrorCode::kInvalid,
-                 JsonString(member) + ": expected bytes -> bytes codec, but received: " + name,
+                 Text(JsonString(member), ": expected bytes -> bytes codec, but received: ", name),
                  std::nullopt, "bytes -> bytes codec", name};
   if (!is_bytes && compressor)
     return Error{ErrorCode::kInvalid,
-                 JsonString(member) + ": array -> bytes codec must be specified before " + name,
+                 Text(JsonString(member), ": array -> bytes codec must be specified before ", name),
                  std::nullopt, "array -> bytes codec", name};
   if (array_to_array) return Transpose(config);
   if (compressor) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/phrase.h"
+#include "base/text.h"
 #include "zarr/type_table.h"
 
 namespace leafsum::zarr {
@@ -57,13 +57,13 @@ std::optional<uint64_t> Number(std::string_view digits) {
 }
 
 Error Refused(std::string_view what, std::string_view name) {
-  return {ErrorCode::kUnsupported, "unsupported " + Phrase(what) + " \"" + Phrase(name) + "\"",
-          std::nullopt, "a supported data type", std::string(name)};
+  return {ErrorCode::kUnsupported, Text("unsupported ", what, " \"", name, "\""), std::nullopt,
+          "a supported data type", name};
 }
 
 Error TooWide(std::string_view actual) {
   return {ErrorCode::kLimit, "elements are too wide", std::nullopt,
-          "at most " + Phrase(kMaxItemsize) + " bytes", std::string(actual)};
+          Text("at most ", kMaxItemsize, " bytes"), actual};
 }
 
 std::string_view Zarr3NameOf(char kind, std::string_view size) {
@@ -75,7 +75,7 @@ std::string_view Zarr3NameOf(char kind, std::string_view size) {
                           : row.kind == kFloat ? 'f'
                                                : 'c';
     const int row_size = row.kind == kComplex ? row.bits / 4 : row.bits / 8;
-    if (kind == row_kind && size == Phrase(row_size)) return row.name;
+    if (kind == row_kind && size == Text(row_size)) return row.name;
   }
   return {};
 }
@@ -86,7 +86,7 @@ Result<DataType> RawType(uint64_t bytes, std::string_view written) {
   if (bytes > kMaxItemsize) return TooWide(written);
   DataType type;
   type.itemsize = static_cast<uint32_t>(bytes);
-  type.name = "r" + Phrase(8 * bytes);
+  type.name = Text("r", 8 * bytes);
   return type;
 }
 
@@ -137,8 +137,8 @@ Result<DataType> ParseZarr3Type(std::string_view name) {
     return Refused("data type", name);
   const auto bits = Number(name.substr(1));
   if (bits && (*bits == 0 || *bits % 8 != 0))
-    return Error{ErrorCode::kInvalid, "data type \"" + Phrase(name) + "\" is invalid", std::nullopt,
-                 "r<N> where N is a positive multiple of 8", std::string(name)};
+    return Error{ErrorCode::kInvalid, Text("data type \"", name, "\" is invalid"), std::nullopt,
+                 "r<N> where N is a positive multiple of 8", name};
   return bits ? RawType(*bits / 8, name) : TooWide(name);
 }
 
@@ -158,7 +158,7 @@ Status NormalizeElements(const DataType& type, bool big_endian, MutableBytes byt
     for (size_t i = 0; i < bytes.size(); ++i)
       if (bytes[i] > 1)
         return Error{ErrorCode::kInvalid, "bool element is neither 0 nor 1", i, "0 or 1",
-                     Phrase(bytes[i])};
+                     Text(bytes[i])};
   } else if (type.mask != 0xff) {
     for (uint8_t& b : bytes) b &= type.mask;
   } else if (big_endian && type.swap_size > 1) {

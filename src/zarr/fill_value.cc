@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "base/decimal.h"
-#include "base/phrase.h"
 #include "base/text.h"
 #include "zarr/json_members.h"
 #include "zarr/type_table.h"
@@ -86,14 +85,13 @@ Result<uint64_t> IntegerBits(const JsonValue& value, const TypeRow& row, uint32_
     const uint64_t high = std::numeric_limits<uint64_t>::max() >> (64 - range_bits);
     const auto n = AsUnsigned(value);
     if (n && *n <= high) return *n;
-    return MemberError(kMember, "integer in the range [0, " + Phrase(high) + "]", &value);
+    return MemberError(kMember, Text("integer in the range [0, ", high, "]"), &value);
   }
   const int64_t high = std::numeric_limits<int64_t>::max() >> (64 - range_bits);
   const int64_t low = -high - 1;
   const auto n = AsSigned(value);
   if (n && *n >= low && *n <= high) return static_cast<uint64_t>(*n);
-  return MemberError(kMember, "integer in the range [" + Phrase(low) + ", " + Phrase(high) + "]",
-                     &value);
+  return MemberError(kMember, Text("integer in the range [", low, ", ", high, "]"), &value);
 }
 
 // `stored_big_endian`: base64 spells the bytes as they are stored.
@@ -102,7 +100,7 @@ Result<ByteVector> FromBase64(const JsonValue& value, const DataType& type,
   const std::string* text = value.AsString();
   auto bytes = text ? ParseBase64(*text) : std::nullopt;
   if (!bytes || bytes->size() != type.itemsize)
-    return MemberError(kMember, Phrase(type.itemsize) + " base64-encoded bytes", &value);
+    return MemberError(kMember, Text(type.itemsize, " base64-encoded bytes"), &value);
   if (Status status = NormalizeElements(type, stored_big_endian, *bytes)) return *status;
   return std::move(*bytes);
 }

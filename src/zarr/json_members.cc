@@ -6,7 +6,6 @@
 
 #include "base/decimal.h"
 #include "base/limits.h"
-#include "base/phrase.h"
 #include "base/text.h"
 
 namespace leafsum::zarr {
@@ -30,7 +29,7 @@ std::string ShortString(std::string_view text) {
 Result<JsonDocument> ReadDocument(Bytes text) {
   if (text.size() > kMaxArrayMetadata)
     return Error{ErrorCode::kLimit, "array metadata is too large", std::nullopt,
-                 "at most " + Phrase(kMaxArrayMetadata) + " bytes", Phrase(text.size()) + " bytes"};
+                 Text("at most ", kMaxArrayMetadata, " bytes"), Text(text.size(), " bytes")};
   auto document = ParseJson(text);
   if (document && !document->root.AsObject())
     return Error{ErrorCode::kInvalid, "expected object, but received: " + Describe(&document->root),
@@ -42,18 +41,18 @@ std::string Describe(const JsonValue* value) {
   if (!value) return "missing";
   if (const std::string* s = value->AsString()) return ShortString(*s);
   if (auto b = value->AsBool()) return *b ? "true" : "false";
-  if (auto u = value->AsUint()) return Phrase(*u);
-  if (auto* i = std::get_if<int64_t>(&value->value())) return Phrase(*i);
+  if (auto u = value->AsUint()) return Text(*u);
+  if (auto* i = std::get_if<int64_t>(&value->value())) return Text(*i);
   if (auto d = value->AsDouble()) return DoubleText(*d);
-  if (auto* a = value->AsArray()) return "array of length " + Phrase(a->size());
+  if (auto* a = value->AsArray()) return Text("array of length ", a->size());
   return std::string(value->TypeName());
 }
 
 Error MemberError(std::string_view member, std::string_view expected, const JsonValue* got,
                   ErrorCode code) {
-  std::string message = JsonString(member) + ": expected " + Phrase(expected) + ", but ";
+  std::string message = Text(JsonString(member), ": expected ", expected, ", but ");
   message += got ? "received: " + Describe(got) : "member is missing";
-  return {code, std::move(message), std::nullopt, std::string(expected), Describe(got)};
+  return {code, std::move(message), std::nullopt, expected, Describe(got)};
 }
 
 Status OnlyMembers(std::string_view what, const JsonValue& object,
@@ -63,8 +62,8 @@ Status OnlyMembers(std::string_view what, const JsonValue& object,
   for (const auto& [name, value] : *members) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     return Error{ErrorCode::kUnsupported,
-                 JsonString(what) + " includes extra members: " + ShortString(name), std::nullopt,
-                 "known members only", ShortString(name)};
+                 Text(JsonString(what), " includes extra members: ", ShortString(name)),
+                 std::nullopt, "known members only", ShortString(name)};
   }
   return std::nullopt;
 }
@@ -94,8 +93,7 @@ Result<int64_t> ReadInteger(const JsonValue& object, std::string_view member, in
   const JsonValue* value = object.Find(member);
   const auto n = value ? AsSigned(*value) : std::nullopt;
   if (!n || *n < low || *n > high)
-    return MemberError(member, "integer in the range [" + Phrase(low) + ", " + Phrase(high) + "]",
-                       value);
+    return MemberError(member, Text("integer in the range [", low, ", ", high, "]"), value);
   return *n;
 }
 
@@ -105,15 +103,14 @@ Result<std::vector<uint64_t>> ReadDimensions(const JsonValue& object, std::strin
   const JsonValue::Array* array = value ? value->AsArray() : nullptr;
   if (!array) return MemberError(member, "array", value);
   if (array->size() > kMaxRank)
-    return Error{
-        ErrorCode::kLimit,
-        JsonString(member) + ": rank " + Phrase(array->size()) + " is outside the valid range",
-        std::nullopt, "at most " + Phrase(kMaxRank), Phrase(array->size())};
+    return Error{ErrorCode::kLimit,
+                 Text(JsonString(member), ": rank ", array->size(), " is outside the valid range"),
+                 std::nullopt, Text("at most ", kMaxRank), Text(array->size())};
   std::vector<uint64_t> out;
   for (const JsonValue& element : *array) {
     const auto n = AsUnsigned(element);
     if (!n || *n < minimum)
-      return MemberError(member, "integers of at least " + Phrase(minimum), &element);
+      return MemberError(member, Text("integers of at least ", minimum), &element);
     out.push_back(*n);
   }
   return out;
@@ -121,7 +118,7 @@ Result<std::vector<uint64_t>> ReadDimensions(const JsonValue& object, std::strin
 
 std::string ShapeText(const std::vector<uint64_t>& shape) {
   std::string out = "{";
-  for (size_t i = 0; i < shape.size(); ++i) out += (i ? ", " : "") + Phrase(shape[i]);
+  for (size_t i = 0; i < shape.size(); ++i) out += Text(i ? ", " : "", shape[i]);
   return out + "}";
 }
 

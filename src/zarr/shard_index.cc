@@ -6,7 +6,7 @@
 #include "base/byte_reader.h"
 #include "base/checked.h"
 #include "base/crc32c.h"
-#include "base/phrase.h"
+#include "base/text.h"
 
 namespace leafsum::zarr {
 namespace {
@@ -52,8 +52,7 @@ Result<std::vector<ShardIndexEntry>> DecodeShardIndex(Bytes bytes,
   if (!size || bytes.size() != *size)
     return Error{size && bytes.size() > *size ? ErrorCode::kInvalid : ErrorCode::kTruncated,
                  "shard index has the wrong size", bytes.size(),
-                 (size ? Phrase(*size) : "more than 2^64") + " bytes",
-                 Phrase(bytes.size()) + " bytes"};
+                 (size ? Text(*size) : "more than 2^64") + " bytes", Text(bytes.size(), " bytes")};
 
   // Encoding order: each checksum covers all that is before it, so the last is taken off first.
   for (size_t i = 0; i < spec.index_codecs.size(); ++i) {
@@ -63,7 +62,7 @@ Result<std::vector<ShardIndexEntry>> DecodeShardIndex(Bytes bytes,
     const uint32_t computed = Crc32c(covered);
     if (stored != computed)
       return Error{ErrorCode::kChecksum, "CRC-32C of the shard index does not match",
-                   covered.size(), Phrase(computed), Phrase(stored)};
+                   covered.size(), Text(computed), Text(stored)};
     bytes = covered;
   }
 
@@ -105,9 +104,8 @@ Status CheckEntry(const ShardIndexEntry& entry, uint64_t shard_size) {
       ErrorCode::kInvalid,
       half ? "shard index entry is half empty" : "shard index entry lies outside the shard",
       entry.position,
-      half ? "both or neither of offset and length 2^64-1"
-           : "within " + Phrase(shard_size) + " bytes",
-      "offset " + Phrase(entry.offset) + ", length " + Phrase(entry.length)};
+      half ? "both or neither of offset and length 2^64-1" : Text("within ", shard_size, " bytes"),
+      Text("offset ", entry.offset, ", length ", entry.length)};
 }
 
 std::vector<ChunkLevel> ChunkLevels(const ArrayMetadata& array) {

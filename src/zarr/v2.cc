@@ -2,7 +2,6 @@
 // compressor are not.
 #include "base/json.h"
 #include "base/limits.h"
-#include "base/phrase.h"
 #include "base/text.h"
 #include "zarr/array_metadata.h"
 #include "zarr/array_size.h"
@@ -55,7 +54,7 @@ Result<codec::CodecSpecs> ParseCompressor(const JsonValue& root) {
   const auto kind = FindCodec(2, *id);
   if (!kind)
     return Error{ErrorCode::kUnsupported,
-                 "\"compressor\": " + Describe(id_value) + " is not supported", std::nullopt,
+                 Text("\"compressor\": ", Describe(id_value), " is not supported"), std::nullopt,
                  "null, zstd, zlib, gzip, bz2 or blosc", Describe(id_value)};
   if (Status s = CheckConfiguration(2, *kind, "compressor", **value))
     return s->code == ErrorCode::kUnsupported ? *s : s->Prefixed("\"compressor\"");
@@ -110,7 +109,7 @@ Result<ArrayMetadata> ParseZarray(Bytes text) {
   auto chunks = ReadDimensions(root, "chunks", 1);
   if (!chunks) return chunks.error();
   if (chunks->size() != shape->size())
-    return MemberError("chunks", "array of length " + Phrase(shape->size()), root.Find("chunks"));
+    return MemberError("chunks", Text("array of length ", shape->size()), root.Find("chunks"));
   array.shape = std::move(*shape);
   array.chunk_shape = std::move(*chunks);
 

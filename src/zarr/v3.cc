@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/json.h"
-#include "base/phrase.h"
 #include "base/text.h"
 #include "zarr/array_metadata.h"
 #include "zarr/array_size.h"
@@ -26,8 +25,8 @@ Status CheckMembers(const JsonValue::Object& root) {
     if (must && must->AsBool() == false) continue;
     const JsonValue quoted{JsonValue::Value(name)};
     return Error{ErrorCode::kUnsupported,
-                 "unsupported metadata field " + Describe(&quoted) +
-                     " is not marked {\"must_understand\": false}",
+                 Text("unsupported metadata field ", Describe(&quoted),
+                      " is not marked {\"must_understand\": false}"),
                  std::nullopt, "known members", Describe(&quoted)};
   }
   return std::nullopt;
@@ -82,7 +81,7 @@ Result<DataType> ParseType(const JsonValue& root) {
       const auto bytes = length ? AsSigned(*length) : std::nullopt;
       if (!bytes || *bytes <= 0)
         return MemberError("length_bytes", "positive integer", length).Prefixed("\"data_type\"");
-      return RawType(static_cast<uint64_t>(*bytes), Phrase(*bytes) + " bytes");
+      return RawType(static_cast<uint64_t>(*bytes), Text(*bytes, " bytes"));
     }
     if (named->config && named->config->AsObject()->empty()) return TypeNamed(named->name);
   }
@@ -104,7 +103,7 @@ Result<std::vector<uint64_t>> ParseGrid(const JsonValue& root, size_t rank) {
   auto shape = ReadDimensions(*grid->config, "chunk_shape", 1);
   if (!shape) return shape.error().Prefixed("\"chunk_grid\"");
   if (shape->size() != rank)
-    return MemberError("chunk_shape", "array of length " + Phrase(rank),
+    return MemberError("chunk_shape", Text("array of length ", rank),
                        grid->config->Find("chunk_shape"))
         .Prefixed("\"chunk_grid\"");
   if (Status s = OnlyMembers("chunk_grid", *grid->config, {"chunk_shape"})) return *s;
@@ -140,7 +139,7 @@ Status CheckRest(const JsonValue& root, size_t rank) {
   if (const JsonValue* names = root.Find("dimension_names")) {
     const JsonValue::Array* list = names->AsArray();
     if (!list || list->size() != rank)
-      return MemberError("dimension_names", "array of length " + Phrase(rank), names);
+      return MemberError("dimension_names", Text("array of length ", rank), names);
     for (auto name = list->begin(); name != list->end(); ++name) {
       const std::string* text = name->AsString();
       if (!text && !name->is_null())
