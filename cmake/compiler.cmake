@@ -44,3 +44,8 @@ if(LEAFSUM_SANITIZE)
   add_compile_options(-fsanitize=${LEAFSUM_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${LEAFSUM_SANITIZE})
 endif()
+
+if(LEAFSUM_FUZZ)
+  # Everything but the targets' own main: what libFuzzer is guided by.
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

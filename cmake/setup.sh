@@ -4,19 +4,22 @@
 #   cmake/setup.sh                compilers, Node, pinned C sources, test packages
 #   cmake/setup.sh --browser      Chromium too, for the tests of the page
 #   cmake/setup.sh --sanitizers   Clang and its sanitizers' runtime, for the tests under them
+#   cmake/setup.sh --fuzz         the newest Clang that the distribution has, with libFuzzer, for tests/fuzz
 #   cmake/setup.sh --lint         formatters, linters and the type checker
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 want_browser=no
 want_sanitizers=no
+want_fuzz=no
 want_lint=no
 for argument in "$@"; do
   case $argument in
     --browser) want_browser=yes ;;
     --sanitizers) want_sanitizers=yes ;;
+    --fuzz) want_fuzz=yes ;;
     --lint) want_lint=yes ;;
-    *) echo "usage: cmake/setup.sh [--browser] [--sanitizers] [--lint]" >&2; exit 2 ;;
+    *) echo "usage: cmake/setup.sh [--browser] [--sanitizers] [--fuzz] [--lint]" >&2; exit 2 ;;
   esac
 done
 
@@ -77,6 +80,18 @@ fi
 # The sanitizers' runtime, which Clang's package only recommends, by the name of the Clang that `clang` is.
 if [ $want_sanitizers = yes ] && ! compgen -G "$(clang -print-runtime-dir)/libclang_rt.asan*.a" >/dev/null; then
   install "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"
+fi
+
+# Which one cmake/newest_clang.cmake takes: it looks for names with a number first.
+if [ $want_fuzz = yes ]; then
+  newest=$(apt-cache search --names-only '^clang-[0-9]+$' | cut -d' ' -f1 | sort -V | tail -n 1)
+  if [ -z "$newest" ]; then
+    as_root apt-get update -qq
+    newest=$(apt-cache search --names-only '^clang-[0-9]+$' | cut -d' ' -f1 | sort -V | tail -n 1)
+  fi
+  if ! have "$newest" || ! compgen -G "$("$newest" -print-resource-dir)/lib/*/libclang_rt.fuzzer*.a" >/dev/null; then
+    install "$newest" "libclang-rt-${newest#clang-}-dev"
+  fi
 fi
 
 # Node: what the product supports is 20.19 and later.
