@@ -6,11 +6,14 @@
 #include "zstd.h"
 
 #define VISIBLE __attribute__((visibility("default")))
+#define JOIN(a, b) a##b
+#define NAMED(variant, name) JOIN(variant, name)
 
 // Both give the bytes that were written to `out`, or (size_t)-1 where the frame is refused.
 // `checksum`: whether a content checksum is looked at.
 
-VISIBLE size_t StockZstd(void* out, size_t room, const void* in, size_t size, int checksum) {
+VISIBLE size_t NAMED(VARIANT, Whole)(void* out, size_t room, const void* in, size_t size,
+                                     int checksum) {
   ZSTD_DCtx* context = ZSTD_createDCtx();
   if (!checksum) ZSTD_DCtx_setParameter(context, ZSTD_d_forceIgnoreChecksum, ZSTD_d_ignoreChecksum);
   const size_t n = ZSTD_decompressDCtx(context, out, room, in, size);
@@ -19,8 +22,8 @@ VISIBLE size_t StockZstd(void* out, size_t room, const void* in, size_t size, in
 }
 
 // One frame that is all of `in`, in pieces.
-VISIBLE size_t StockZstdStream(void* out, size_t room, const void* in, size_t size, size_t piece,
-                               int checksum) {
+VISIBLE size_t NAMED(VARIANT, Pieces)(void* out, size_t room, const void* in, size_t size,
+                                      size_t piece, int checksum) {
   ZSTD_DCtx* context = ZSTD_createDCtx();
   if (!checksum) ZSTD_DCtx_setParameter(context, ZSTD_d_forceIgnoreChecksum, ZSTD_d_ignoreChecksum);
   ZSTD_outBuffer to = {out, room, 0};

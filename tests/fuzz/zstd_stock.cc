@@ -7,9 +7,10 @@
 #include "fuzz/fuzz.h"
 
 extern "C" {
-size_t StockZstd(void* out, size_t room, const void* in, size_t size, int checksum);
-size_t StockZstdStream(void* out, size_t room, const void* in, size_t size, size_t piece,
-                       int checksum);
+size_t PlainWhole(void* out, size_t room, const void* in, size_t size, int checksum);
+size_t PlainPieces(void* out, size_t room, const void* in, size_t size, size_t piece, int checksum);
+size_t FastWhole(void* out, size_t room, const void* in, size_t size, int checksum);
+size_t FastPieces(void* out, size_t room, const void* in, size_t size, size_t piece, int checksum);
 }
 
 namespace leafsum::fuzz {
@@ -43,13 +44,22 @@ size_t OursInPieces(ByteVector& out, Bytes in, size_t piece, int checksum) {
   return status == 0 && at == in.size() ? to.pos : kRefused;
 }
 
-void CheckSame(size_t ours, size_t theirs, const ByteVector& our_bytes,
-               const ByteVector& their_bytes) {
-  FUZZ_CHECK_SAYING(ours == theirs,
-                    "ours " + std::to_string(ours) + ", stock " + std::to_string(theirs));
-  if (ours == kRefused) return;
-  FUZZ_CHECK(std::equal(our_bytes.begin(), our_bytes.begin() + static_cast<std::ptrdiff_t>(ours),
-                        their_bytes.begin()));
+bool SameBytes(const ByteVector& a, const ByteVector& b, size_t n) {
+  return std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(n), b.begin());
+}
+
+// Bytes of content, or kRefused, and the content.
+struct Outcome {
+  size_t size = kRefused;
+  const ByteVector& bytes;
+};
+
+void CheckSame(const Outcome& ours, const Outcome& plain, const Outcome& fast) {
+  FUZZ_CHECK_SAYING(ours.size == plain.size,
+                    "ours " + std::to_string(ours.size) + ", stock " + std::to_string(plain.size));
+  if (ours.size == kRefused) return;
+  FUZZ_CHECK(SameBytes(ours.bytes, plain.bytes, ours.size));
+  FUZZ_CHECK(fast.size == ours.size && SameBytes(ours.bytes, fast.bytes, ours.size));
 }
 
 }  // namespace
@@ -65,17 +75,21 @@ void Run(Bytes input) {
   ZSTD_FrameHeader header;
   if (ZSTD_getFrameHeader(&header, frame.data(), frame.size()) != 0 || header.windowSize > 1 << 24)
     return;
-  static ByteVector our_bytes(kMost), their_bytes(kMost);
-  const size_t theirs = StockZstd(their_bytes.data(), kMost, frame.data(), frame.size(), checksum);
-  CheckSame(Ours(our_bytes, frame, checksum), theirs, our_bytes, their_bytes);
+  static ByteVector our_bytes(kMost), plain_bytes(kMost), fast_bytes(kMost);
+  uint8_t *plain = plain_bytes.data(), *fast = fast_bytes.data();
+  const uint8_t* in = frame.data();
+  const size_t n = frame.size();
+  CheckSame({Ours(our_bytes, frame, checksum), our_bytes},
+            {PlainWhole(plain, kMost, in, n, checksum), plain_bytes},
+            {FastWhole(fast, kMost, in, n, checksum), fast_bytes});
   if (const auto decoded = codec::DecodeZstdFrame(frame, kMost)) {
-    FUZZ_CHECK(theirs == decoded->size());
-    FUZZ_CHECK(std::equal(decoded->begin(), decoded->end(), their_bytes.begin()));
+    FUZZ_CHECK(PlainWhole(plain, kMost, in, n, 1) == decoded->size());
+    FUZZ_CHECK(SameBytes(*decoded, plain_bytes, decoded->size()));
   }
   if ((flags & 32) == 0) return;
-  const size_t streamed =
-      StockZstdStream(their_bytes.data(), kMost, frame.data(), frame.size(), piece, checksum);
-  CheckSame(OursInPieces(our_bytes, frame, piece, checksum), streamed, our_bytes, their_bytes);
+  CheckSame({OursInPieces(our_bytes, frame, piece, checksum), our_bytes},
+            {PlainPieces(plain, kMost, in, n, piece, checksum), plain_bytes},
+            {FastPieces(fast, kMost, in, n, piece, checksum), fast_bytes});
 }
 
 }  // namespace leafsum::fuzz
