@@ -1,4 +1,4 @@
-// Text forms that the contract fixes to the byte (design.md §10.11, §10.13, §10.14), and texts of
+// Text forms that the contract fixes to the byte (contract §10.11, §10.13, §10.14), and texts of
 // messages.
 #pragma once
 

@@ -55,9 +55,18 @@ void Fields(Io& io, ContentPart& v) {
   io(v.owned);
 }
 template <class Io>
+void Fields(Io& io, ContentTask& v) {
+  io(v.sha256), io(v.stored), io(v.chunk_digests), io(v.expected_stored), io(v.part);
+}
+template <class Io>
+void Fields(Io&, StoredTask&) {}
+template <class Io>
+void Fields(Io& io, CompareTask& v) {
+  io(v.other);
+}
+template <class Io>
 void Fields(Io& io, LeafTask& v) {
-  io(v.leaf), io(v.content), io(v.sha256), io(v.stored), io(v.chunk_digests);
-  io(v.expected_stored), io(v.part), io(v.array), io(v.other);
+  io(v.leaf), io(v.array), io(v.what);
 }
 template <class Io>
 void Fields(Io& io, Job& v) {
@@ -108,6 +117,15 @@ struct Writer {
     w.U8(v.has_value());
     if (v) (*this)(*v);
   }
+  template <class... Kinds>
+  void operator()(const std::variant<Kinds...>& v) {
+    w.U8(static_cast<uint8_t>(v.index()));
+    (Kind(std::get_if<Kinds>(&v)), ...);
+  }
+  template <class T>
+  void Kind(const T* v) {
+    if (v) (*this)(*v);
+  }
   template <class T>
   void operator()(const T& v) {
     Fields(*this, const_cast<T&>(v));  // which a Writer does not change
@@ -148,6 +166,13 @@ struct Reader {
   template <class T>
   void operator()(std::optional<T>& v) {
     if (r.U8() != 0) (*this)(v.emplace());
+  }
+  template <class... Kinds>
+  void operator()(std::variant<Kinds...>& v) {
+    const uint8_t index = r.U8();
+    if (index >= sizeof...(Kinds)) return r.Fail(ErrorCode::kInvalid, "no kind of task");
+    uint8_t kind = 0;
+    ((kind++ == index ? (*this)(v.template emplace<Kinds>()) : void()), ...);
   }
   template <class T>
   void operator()(T& v) {
@@ -226,14 +251,21 @@ Status Validate(const ArrayTask& array, size_t files) {
 
 bool IsRare(const ArrayTask& array) { return zarr::HasRareCodec(array.metadata.codecs); }
 bool IsRare(const LeafTask& task) {
-  return IsRare(task.array) || (!task.other.empty() && IsRare(task.other[0]));
+  return IsRare(task.array) || (task.comparison() && IsRare(task.comparison()->other));
+}
+
+Status Validate(const ContentPart& part) {
+  if (part.whole == 0 ||
+      (part.begin % hash::kBlockSize == 0 && RangeFits(part.begin, part.take, part.whole)))
+    return std::nullopt;
+  return Error{ErrorCode::kInvalid, "job: part of the content", {}, "", ""};
 }
 
 }  // namespace
 
 bool HashesTogether(const Job& job) {
   return std::count_if(job.tasks.begin(), job.tasks.end(),
-                       [](const LeafTask& task) { return task.sha256; }) > 1;
+                       [](const LeafTask& task) { return task.WantsSha256(); }) > 1;
 }
 
 Ask JobAsk(Job& job, uint64_t budget, bool host_hashes) {
@@ -259,12 +291,14 @@ std::string ValuesOf(const Job& job) {
   out += ']';
   for (const LeafTask& task : job.tasks) {
     // Of a shard a part may need one chunk of many.
-    if (task.part && task.part->hand_out && !task.array.metadata.codecs.sharding.empty()) continue;
-    for (int side = 0; side < (task.other.empty() ? 1 : 2); ++side) {
-      const ArrayTask& array = side ? task.other[0] : task.array;
-      for (const ChunkRef& chunk : array.chunks)
+    if (task.content() && task.content()->part && task.content()->part->hand_out &&
+        !task.array.metadata.codecs.sharding.empty())
+      continue;
+    for (const ArrayTask* array = &task.array; array;) {
+      for (const ChunkRef& chunk : array->chunks)
         if (chunk.file != kInlineChunk && out.size() < kMost)
-          out += ',' + UintList({array.source, chunk.file, chunk.offset, chunk.length});
+          out += ',' + UintList({array->source, chunk.file, chunk.offset, chunk.length});
+      array = array == &task.array && task.comparison() ? &task.comparison()->other : nullptr;
     }
   }
   return out + ']';
@@ -288,12 +322,10 @@ Result<Job> ParseJob(Bytes bytes) {
   if (!reader.r.End()) return reader.r.error().Prefixed("job");
   for (const LeafTask& task : job.tasks) {
     if (Status s = Validate(task.array, job.files.size())) return *s;
-    if (task.part && task.part->whole != 0 &&
-        (task.part->begin % hash::kBlockSize != 0 ||
-         !RangeFits(task.part->begin, task.part->take, task.part->whole)))
-      return Error{ErrorCode::kInvalid, "job: part of the content", {}, "", ""};
-    for (const ArrayTask& other : task.other)
-      if (Status s = Validate(other, job.files.size())) return *s;
+    if (task.comparison())
+      if (Status s = Validate(task.comparison()->other, job.files.size())) return *s;
+    if (task.content() && task.content()->part)
+      if (Status s = Validate(*task.content()->part)) return *s;
   }
   return job;
 }

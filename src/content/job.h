@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/bytes.h"
@@ -59,17 +60,35 @@ struct ContentPart {
   uint64_t owned = 0;
 };
 
-struct LeafTask {
-  uint32_t leaf = 0;    // comes back with the result
-  bool content = true;  // decode, and digest if any digest is wanted
+// What is wanted of an array is one of three.
+//
+// Its content: its digests, or the bytes themselves.
+struct ContentTask {
   bool sha256 = false;
-  bool stored = false;
+  bool stored = false;  // its stored digest too
   bool chunk_digests = false;
   // The fast path: where the stored digest is this one nothing is decoded.
   std::optional<hash::Digest> expected_stored;
-  ArrayTask array;
   std::optional<ContentPart> part;
-  std::vector<ArrayTask> other;  // none, or the other side of a comparison of values
+};
+
+// Its values as they are stored, which are not decoded: the stored digest and that of each.
+struct StoredTask {};
+
+// How its values differ from those of another array of the same shape and type.
+struct CompareTask {
+  ArrayTask other;
+};
+
+struct LeafTask {
+  uint32_t leaf = 0;  // comes back with the result
+  ArrayTask array;
+  std::variant<ContentTask, StoredTask, CompareTask> what;
+
+  ContentTask* content() { return std::get_if<ContentTask>(&what); }
+  const ContentTask* content() const { return std::get_if<ContentTask>(&what); }
+  const CompareTask* comparison() const { return std::get_if<CompareTask>(&what); }
+  bool WantsSha256() const { return content() && content()->sha256; }
 };
 
 struct Job {

@@ -36,16 +36,17 @@ struct LeafJob::State {
       if (!runner) {
         if (next == job.tasks.size()) return Finish();
         const LeafTask& task = job.tasks[next];
-        const bool keep = task.sha256 && task.array.metadata.nbytes <= room;
-        if (keep) room -= task.array.metadata.nbytes;
-        runner = std::make_unique<LeafRunner>(task, queue, job.memory, job.budget, abilities, keep);
+        const uint64_t nbytes = task.array.metadata.nbytes;
+        const bool keep = task.WantsSha256() && nbytes <= room;
+        if (keep) room -= nbytes;
+        runner = MakeRunner(task, {queue, job.memory, job.budget, abilities, keep});
       }
       if (!runner->Advance()) return;
       finished_progress += runner->progress();
       results.push_back(std::move(runner->result()));
       // Its content was read, and kept.
       if (const LeafResult& r = results.back();
-          job.tasks[next].sha256 && r.complete && r.blake3 && !r.sha256) {
+          job.tasks[next].WantsSha256() && r.complete && r.blake3 && !r.sha256) {
         owners.push_back(results.size() - 1);
         contents.push_back(runner->TakeContent());
       }

@@ -95,29 +95,31 @@ bool HashStage::Resume(const plan::ItemScan& item, plan::LeafPlan& leaf,
 content::LeafTask HashStage::WantsOf(const Leaf& l) const {
   const plan::Options& o = context_.options;
   content::LeafTask task;
-  task.sha256 = o.sha256 || (l.expected && l.expected->sha256 && o.deep);
+  content::ContentTask& wants = *task.content();
+  wants.sha256 = o.sha256 || (l.expected && l.expected->sha256 && o.deep);
   if (!context_.scans[l.scan].items[l.item].leaves[l.leaf].in_zarr) return task;
   const bool locking = o.command == report::Command::kLock;
   // SHA-256 of the content cannot be had without the content.
   if (l.expected && l.expected->stored && !o.deep && !o.sha256)
-    task.expected_stored = l.expected->stored;
-  task.stored = (locking && (o.stored || o.chunks)) || task.expected_stored.has_value();
-  task.chunk_digests = locking && o.chunks;
+    wants.expected_stored = l.expected->stored;
+  wants.stored = (locking && (o.stored || o.chunks)) || wants.expected_stored.has_value();
+  wants.chunk_digests = locking && o.chunks;
   return task;
 }
 
 bool HashStage::Divide(const Leaf& l) {
   const plan::LeafPlan& leaf = context_.scans[l.scan].items[l.item].leaves[l.leaf];
   content::LeafTask wants = WantsOf(l);
-  if (!leaf.in_zarr || wants.sha256) return false;
+  if (!leaf.in_zarr || wants.WantsSha256()) return false;
   std::vector<Segment> segments = SplitRows(leaf.metadata, context_.options.segment);
   if (segments.empty()) return false;
   Split& split = *splits_.emplace_back(
       std::make_unique<Split>(Split{l, std::move(segments), std::move(wants), {}, {}}));
-  const bool fast = split.wants.expected_stored.has_value();
+  const bool fast = split.wants.content()->expected_stored.has_value();
   const bool in_one_pass = content::ContentReader::HashesValues(leaf.metadata);
   for (const Pass pass : {Pass::kStored, Pass::kContent}) {
-    if (pass == Pass::kContent ? fast : !split.wants.stored || (in_one_pass && !fast)) continue;
+    if (pass == Pass::kContent ? fast : !split.wants.content()->stored || (in_one_pass && !fast))
+      continue;
     for (const Leaf& segment : Segments(split, pass)) leaves_.push_back(segment);
   }
   return true;
@@ -152,12 +154,15 @@ content::Job HashStage::MakeJob(const Work& work) {
       task.array = MakeArrayTask(scan, item, leaf, job.files, file_ids,
                                  ChunksOfRows(leaf.metadata, leaf.chunks, segment.begin, end));
       KeepRows(task.array, segment.begin, end);
-      task.expected_stored.reset();
-      task.content = l.pass == Pass::kContent;
-      if (task.content) task.part = segment.part;
-      // The digests of all make the stored digest.
-      task.stored = task.chunk_digests =
-          task.content ? task.stored && l.split->stored.empty() : true;
+      // The digests of all values make the stored digest.
+      if (l.pass == Pass::kStored) {
+        task.what.emplace<content::StoredTask>();
+      } else {
+        content::ContentTask& wants = *task.content();
+        wants.expected_stored.reset();
+        wants.part = segment.part;
+        wants.stored = wants.chunk_digests = wants.stored && l.split->stored.empty();
+      }
     } else {
       task.array = MakeArrayTask(scan, item, leaf, job.files, file_ids);
     }
@@ -188,7 +193,7 @@ void HashStage::Take(size_t piece, const content::LeafResult& result) {
 
 void HashStage::TakeSegment(const Leaf& l, const content::LeafResult& result) {
   Split& split = *l.split;
-  const bool fast = split.wants.expected_stored.has_value();
+  const bool fast = split.wants.content()->expected_stored.has_value();
   (l.pass == Pass::kStored ? split.stored : split.content)[l.segment] = result;
   if (fast || l.pass == Pass::kContent) context_.progress.bytes_done += l.bytes;
   if (--split.open > 0) return;
@@ -203,7 +208,7 @@ void HashStage::TakeSegment(const Leaf& l, const content::LeafResult& result) {
   if (!split.stored.empty()) {
     stored = MergeStored(array, leaf.chunks, split.segments, split.stored);
     if (!stored.complete) return Settle(split.leaf, stored);
-    stored.stored_matched = fast && stored.stored == split.wants.expected_stored;
+    stored.stored_matched = fast && stored.stored == split.wants.content()->expected_stored;
     if (stored.stored_matched) return Settle(split.leaf, stored);
     if (split.content.empty()) {
       context_.progress.bytes_done -= split.leaf.bytes;
@@ -215,12 +220,12 @@ void HashStage::TakeSegment(const Leaf& l, const content::LeafResult& result) {
     }
   }
   content::LeafResult whole = MergeContent(array, leaf.chunks, split.segments, split.content,
-                                           split.wants.stored && split.stored.empty());
+                                           split.wants.content()->stored && split.stored.empty());
   if (!split.stored.empty()) {
     whole.stored = stored.stored;
     whole.chunks = std::move(stored.chunks);
   }
-  if (!split.wants.chunk_digests) whole.chunks.clear();
+  if (!split.wants.content()->chunk_digests) whole.chunks.clear();
   Settle(split.leaf, whole);
 }
 

@@ -79,7 +79,7 @@ content::Job KeyDigestStage::MakeJob(const Work& work) {
     if (is_new) job.files.emplace_back(scan.files.path(ref.file));
     AddStream(job, static_cast<uint32_t>(piece - work.begin), scan.source, file->second, ref.offset,
               ref.length);
-    job.tasks.back().sha256 = context_.options.sha256;
+    job.tasks.back().content()->sha256 = context_.options.sha256;
   }
   return job;
 }

@@ -119,13 +119,13 @@ content::Job ReadStage::MakeJob(const Work& work) {
     Unread(work.begin, plan::MakeFinding(Code::kSkipped, "no such chunks of the array"));
     return job;
   }
-  task.part.emplace();
-  task.part->skip = part.part->skip;
-  task.part->take = part.part->take;
-  task.part->hand_out = true;
+  content::ContentPart& stretch = task.content()->part.emplace();
+  stretch.skip = part.part->skip;
+  stretch.take = part.part->take;
+  stretch.hand_out = true;
   if (part.part->begin) {
-    task.part->begin = *part.part->begin;
-    task.part->whole = leaf.record.nbytes;
+    stretch.begin = *part.part->begin;
+    stretch.whole = leaf.record.nbytes;
   }
   job.tasks.push_back(std::move(task));
   return job;

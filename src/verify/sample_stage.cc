@@ -159,8 +159,7 @@ content::Job SampleStage::MakeJob(const Work& work) {
   if (draw.whole) {
     job.tasks.push_back(std::move(task));
   } else if (draw.by_digest) {
-    task.content = false;
-    task.stored = task.chunk_digests = true;
+    task.what.emplace<content::StoredTask>();
     std::vector<content::ChunkRef> chunks;
     chunks.reserve(draw.chunks.size());
     for (const size_t c : draw.chunks) chunks.push_back(task.array.chunks[c]);

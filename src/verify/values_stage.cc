@@ -47,12 +47,11 @@ content::Job ValuesStage::MakeJob(const Work& work) {
   content::Job job;
   FileIds file_ids;
   const plan::Scan &a = context_.scans[expected_], &b = context_.scans[1 - expected_];
-  content::LeafTask task;
+  content::LeafTask& task = job.tasks.emplace_back();
   task.array = MakeArrayTask(a, a.items[pair.item_a], a.items[pair.item_a].leaves[pair.leaf_a],
                              job.files, file_ids);
-  task.other.push_back(MakeArrayTask(
-      b, b.items[pair.item_b], b.items[pair.item_b].leaves[pair.leaf_b], job.files, file_ids));
-  job.tasks.push_back(std::move(task));
+  task.what.emplace<content::CompareTask>().other = MakeArrayTask(
+      b, b.items[pair.item_b], b.items[pair.item_b].leaves[pair.leaf_b], job.files, file_ids);
   return job;
 }
 

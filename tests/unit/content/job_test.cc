@@ -51,14 +51,13 @@ Job SomeJob() {
   job.files = {"d/1", "ocdbt.process_0/d/2"};
   LeafTask t;
   t.leaf = 70000;
-  t.content = false;
-  t.sha256 = t.stored = t.chunk_digests = true;
-  t.expected_stored = Filled(3);
   t.array = SomeArray();
-  t.other.push_back(SomeArray());
-  job.tasks = {t, LeafTask{}};
+  t.what = ContentTask{true, true, true, Filled(3), ContentPart{1, 2, 0, 0, true, 5}};
+  job.tasks = {t, LeafTask{}, t, t};
   job.tasks[1].array.metadata.fill_value = {0};
   job.tasks[1].array.metadata.nbytes = job.tasks[1].array.metadata.chunk_nbytes = 1;
+  job.tasks[2].what = StoredTask{};
+  job.tasks[3].what = CompareTask{SomeArray()};
   return job;
 }
 
@@ -109,16 +108,22 @@ TEST_CASE("Jobs come back as they were") {
   CHECK(Serialize(*parsed) == bytes);
   CHECK(parsed->memory == job.memory);
   CHECK(parsed->files == job.files);
-  REQUIRE(parsed->tasks.size() == 2);
-  const LeafTask& t = parsed->tasks[0];
-  CHECK(t.leaf == 70000);
-  CHECK_FALSE(t.content);
-  CHECK((t.sha256 && t.stored && t.chunk_digests));
-  CHECK(t.expected_stored == Filled(3));
-  CHECK_FALSE(parsed->tasks[1].expected_stored);
-  CHECK(parsed->tasks[1].content);
-  REQUIRE(t.other.size() == 1);
-  for (const ArrayTask* a : {&t.array, &t.other[0]}) {
+  const auto& tasks = parsed->tasks;
+  REQUIRE(tasks.size() == 4);
+  CHECK(tasks[0].leaf == 70000);
+  const ContentTask* t = tasks[0].content();
+  REQUIRE(t);
+  CHECK((t->sha256 && t->stored && t->chunk_digests));
+  CHECK(t->expected_stored == Filled(3));
+  REQUIRE(t->part);
+  CHECK((t->part->skip == 1 && t->part->take == 2 && t->part->hand_out && t->part->owned == 5));
+  REQUIRE(tasks[1].content());
+  CHECK_FALSE(tasks[1].content()->expected_stored);
+  CHECK_FALSE(tasks[1].content()->part);
+  CHECK_FALSE((tasks[2].content() || tasks[2].comparison()));
+  REQUIRE(tasks[3].comparison());
+  for (const ArrayTask* a :
+       {&tasks[0].array, &tasks[2].array, &tasks[3].array, &tasks[3].comparison()->other}) {
     const ArrayTask expected = SomeArray();
     CHECK(a->source == 1);
     CHECK(a->metadata.shape == expected.metadata.shape);
@@ -257,7 +262,7 @@ TEST_CASE("What readers of a job rely on is checked") {
     REQUIRE_FALSE(parsed);
     CHECK(parsed.error().code == ErrorCode::kInvalid);
     Job other = SomeJob();
-    c.spoil(other.tasks[0].other[0]);
+    c.spoil(std::get<CompareTask>(other.tasks[3].what).other);
     CHECK_FALSE(ParseJob(Serialize(other)));
   }
   REQUIRE(ParseJob(Serialize(SomeJob())));

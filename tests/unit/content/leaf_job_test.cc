@@ -66,9 +66,9 @@ TEST_CASE("A job of many leaves gives the same bytes for every order of answers 
     contents.push_back(a.content);
     LeafTask task;
     task.leaf = i;
-    task.sha256 = i % 2;
-    task.stored = i % 3;
-    task.chunk_digests = i % 4;
+    task.content()->sha256 = i % 2;
+    task.content()->stored = i % 3;
+    task.content()->chunk_digests = i % 4;
     AddArray(job, source, std::move(a), i, task.array);
     job.tasks.push_back(std::move(task));
   }
@@ -115,9 +115,9 @@ TEST_CASE("Values are compared element by element however the pieces are cut") {
     const ValueDifference expected = whole.Finish();
     CHECK(expected.differing == 3);
     job.tasks.resize(1);
-    job.tasks[0].other.resize(1);
+    CompareTask& compare = job.tasks[0].what.emplace<CompareTask>();
     AddArray(job, source, std::move(a), 0, job.tasks[0].array);
-    AddArray(job, source, std::move(b), 1, job.tasks[0].other[0]);
+    AddArray(job, source, std::move(b), 1, compare.other);
     for (uint64_t seed = 0; seed < 4; ++seed) {
       CAPTURE(type, seed);
       const auto results = Run(job, source, seed);
@@ -148,7 +148,7 @@ TEST_CASE("SHA-256 is the same alone, by the host, and beside other leaves'") {
     contents.push_back(a.content);
     LeafTask task;
     task.leaf = static_cast<uint32_t>(contents.size() - 1);
-    task.sha256 = true;
+    task.content()->sha256 = true;
     AddArray(job, source, std::move(a), task.leaf, task.array);
     job.tasks.push_back(std::move(task));
   }
@@ -197,9 +197,8 @@ TEST_CASE("Content that is not read has no SHA-256") {
     StoredArray a = test::StoreArray(Form("uint8", 1, 1000, {}), random);
     LeafTask task;
     task.leaf = i;
-    task.sha256 = true;
-    task.stored = i == 1;
-    task.content = i != 1;
+    task.content()->sha256 = true;
+    if (i == 1) task.what = StoredTask{};
     AddArray(job, source, std::move(a), i, task.array);
     job.tasks.push_back(std::move(task));
   }

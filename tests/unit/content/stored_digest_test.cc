@@ -102,7 +102,7 @@ TEST_CASE("Stored digests and digests of content are those of the vectors") {
         CAPTURE(v.name, in_files, seed);
         LeafTask everything;
         everything.leaf = 7;
-        everything.sha256 = everything.stored = everything.chunk_digests = true;
+        everything.what = ContentTask{true, true, true, {}, {}};
         const LeafResult r = RunTask(v, everything, seed);
         CHECK(r.leaf == 7);
         CHECK(r.complete);
@@ -114,8 +114,7 @@ TEST_CASE("Stored digests and digests of content are those of the vectors") {
         CHECK(Base64(r.chunks) == v.chunks);
 
         LeafTask stored_only;
-        stored_only.content = false;
-        stored_only.stored = stored_only.chunk_digests = true;
+        stored_only.what = StoredTask{};
         const LeafResult s = RunTask(v, stored_only, seed);
         CHECK(s.complete);
         CHECK_FALSE(s.blake3);
@@ -130,14 +129,14 @@ TEST_CASE("Where the expected stored digest matches nothing is decoded, else the
   for (const Vector& v : LoadVectors(true)) {
     CAPTURE(v.name);
     LeafTask task;
-    task.stored = true;
+    task.content()->stored = true;
     const LeafResult first = RunTask(v, task, 3);
-    task.expected_stored = first.stored;
+    task.content()->expected_stored = first.stored;
     const LeafResult matched = RunTask(v, task, 4);
     CHECK(matched.complete);
     CHECK(matched.stored_matched);
     CHECK_FALSE(matched.blake3);
-    (*task.expected_stored)[31] ^= 1;
+    (*task.content()->expected_stored)[31] ^= 1;
     const LeafResult decoded = RunTask(v, task, 5);
     CHECK(decoded.complete);
     CHECK_FALSE(decoded.stored_matched);
@@ -190,8 +189,7 @@ TEST_CASE("A value that cannot be read ends the pass with its file and offset") 
   job.memory = 1 << 20;
   job.files = {"d/f"};
   job.tasks.resize(1);
-  job.tasks[0].content = false;
-  job.tasks[0].stored = true;
+  job.tasks[0].what = StoredTask{};
   task.metadata.type.name = "uint8";
   task.metadata.fill_value = {0};
   task.metadata.nbytes = task.metadata.chunk_nbytes = 4;

@@ -108,7 +108,7 @@ content::LeafResult RunOne(const test::StoredArray& a, content::LeafTask task, u
 
 Both RunBoth(const test::StoredArray& a, uint64_t bytes, uint64_t seed) {
   content::LeafTask task;
-  task.stored = task.chunk_digests = true;
+  task.content()->stored = task.content()->chunk_digests = true;
   task.array = a.task;
   const auto segments = SplitRows(a.task.metadata, bytes);
   CheckSegments(a.task.metadata, segments);
@@ -121,10 +121,11 @@ Both RunBoth(const test::StoredArray& a, uint64_t bytes, uint64_t seed) {
       const auto refs = ChunksOfRows(a.task.metadata, a.task.chunks, s.begin, end);
       one.array.chunks.assign(refs.begin(), refs.end());
       KeepRows(one.array, s.begin, end);
-      one.content = decodes;
       if (decodes) {
-        one.part = s.part;
-        one.stored = one.chunk_digests = in_one_pass;
+        one.content()->part = s.part;
+        one.content()->stored = one.content()->chunk_digests = in_one_pass;
+      } else {
+        one.what = content::StoredTask{};
       }
       (decodes ? content : stored).push_back(RunOne(a, std::move(one), seed));
     }

@@ -148,7 +148,7 @@ Walk WalkThrough(const StoredArray& a, uint64_t budget, bool values) {
 
 void CheckDigests(const StoredArray& a, uint64_t number) {
   content::LeafTask task;
-  task.stored = task.chunk_digests = true;
+  task.content()->stored = task.content()->chunk_digests = true;
   const content::LeafResult expected = RunTask(a, task, 1024 * kMiB, 0, 0);
   REQUIRE(expected.complete);
   CHECK(expected.blake3 == ContentDigest(a));
@@ -157,7 +157,7 @@ void CheckDigests(const StoredArray& a, uint64_t number) {
   // SHA-256 takes content, where BLAKE3 may do with values.
   for (const auto& [budget, sha256] : {std::pair(2 * kMiB, false), {4 * kMiB, true}}) {
     CAPTURE(budget, sha256);
-    task.sha256 = sha256;
+    task.content()->sha256 = sha256;
     const content::LeafResult result = RunWithin(a, task, budget, number);
     if (result.memory_needed > budget) continue;
     ++read;
@@ -263,7 +263,7 @@ TEST_CASE("Segments of a leaf whose rows are read in parts merge to the leaf") {
       const auto refs = ChunksOfRows(a.task.metadata, a.task.chunks, s.begin, s.read_end);
       task.array.chunks.assign(refs.begin(), refs.end());
       KeepRows(task.array, s.begin, s.read_end);
-      task.part = s.part;
+      task.content()->part = s.part;
       results.push_back(RunWithin(a, task, 2 * kMiB, 1));
       REQUIRE(results.back().complete);
     }
