@@ -1,8 +1,8 @@
 #include "orbax/layout.h"
 
 #include <algorithm>
-#include <cstdlib>
 
+#include "base/decimal.h"
 #include "base/sort.h"
 #include "base/text.h"
 #include "orbax/item_kind.h"
@@ -124,7 +124,7 @@ bool IsRemainder(const std::string& directory, const std::optional<std::string>&
 }
 
 double ValueOf(const Step& step) {
-  return step.file.empty() ? std::strtod(step.digits.c_str(), nullptr) : step.value;
+  return step.file.empty() ? ParseDecimal(step.digits) : step.value;
 }
 
 bool StepLess(const Step& a, const Step& b) {
