@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib'
 
 // What was reached, and half a percent. The goal is 300 KiB, 110 KiB compressed (README, Limits): lower these with
 // every step towards it.
-const kBudget = { raw: 655300, gzip: 280900 }
+const kBudget = { raw: 640000, gzip: 273200 }
 
 // The budget is that of calls that pass aggregates by their members (cmake/calling_convention.cmake), which newer
 // Emscriptens refuse.
