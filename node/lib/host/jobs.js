@@ -3,7 +3,6 @@ import { instantiate } from './core.js'
 import { LeafsumError, firstLine } from '../errors.js'
 import { runJob } from './job.js'
 import { Pool } from './pool.js'
-import { windowStores } from '../stores/window_store.js'
 
 /** @import { Codecs, Core, Verifier } from '../../../src/bindings/core.mjs' */
 
@@ -108,8 +107,11 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier, r
     return job
   }
   /** Where a job in this thread reads. */
-  const storesOf = (/** @type {import('./reading_ahead.js').Plan | undefined} */ plan) =>
-    plan ? windowStores(plan.stores, plan.windows, plan.take) : stores
+  const storesOf = async (/** @type {import('./reading_ahead.js').Plan | undefined} */ plan) => {
+    if (!plan) return stores
+    const { windowStores } = await import('../stores/window_store.js')
+    return windowStores(plan.stores, plan.windows, plan.take)
+  }
   /** The core counts whole jobs; to a person a leaf of gigabytes shall move too. */
   const tell = () => {
     if (!onProgress) return
@@ -140,7 +142,7 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier, r
       }
       const plan = reader?.plan(values)
       try {
-        if (!pool) return await here(input, note, name === 'codecs', storesOf(plan))
+        if (!pool) return await here(input, note, name === 'codecs', await storesOf(plan))
         const codecs = name && (await platform.load(name).catch(() => undefined))
         return await pool.run(input, note, codecs && { module: codecs.module, url: codecs.url }, plan)
       } finally {
