@@ -25,6 +25,12 @@ inline codec::test::Outcome RunPieces(const codec::CodecSpecs& specs, Bytes enco
   return outcome;
 }
 
+inline bool HasZstd(const codec::CodecSpecs& specs) {
+  for (const auto& spec : specs)
+    if (spec.kind == codec::CodecKind::kZstd) return true;
+  return false;
+}
+
 // The first bytes of the input: how many decoded bytes there are to be, how trailing bytes are
 // taken, and the lengths of the pieces.
 inline void RunCodec(codec::CodecSpecs specs, Choices choices) {
@@ -41,9 +47,13 @@ inline void RunCodec(codec::CodecSpecs specs, Choices choices) {
   const Bytes encoded = choices.Rest();
   const auto whole = RunPieces(specs, encoded, decoded_size, {});
   const auto cut = RunPieces(specs, encoded, decoded_size, pieces);
-  FUZZ_CHECK_SAYING(whole.code() == cut.code(), whole.code() + " / " + cut.code());
+  FUZZ_CHECK_SAYING(whole.done == cut.done, whole.code() + " / " + cut.code());
   FUZZ_CHECK(whole.trailing == cut.trailing);
   if (whole.error) {
+    // Where zstd fails, it does not say what it has decoded before: of two faults it depends on the
+    // pieces which one is met first.
+    if (HasZstd(specs)) return;
+    FUZZ_CHECK_SAYING(whole.code() == cut.code(), whole.code() + " / " + cut.code());
     FUZZ_CHECK_SAYING(whole.error->message == cut.error->message,
                       whole.error->message + " / " + cut.error->message);
     return;

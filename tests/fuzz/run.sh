@@ -22,7 +22,7 @@ cmake/build.sh fuzz -- --target "fuzz_$target"
 corpus=build/fuzz/corpus/$target log=build/fuzz/$target.log
 mkdir -p "$corpus" build/fuzz/artifacts
 failed=0 start=$SECONDS
-ASAN_OPTIONS=malloc_context_size=8:detect_leaks=1:${ASAN_OPTIONS:-} \
+ASAN_OPTIONS=malloc_context_size=2:detect_leaks=1:${ASAN_OPTIONS:-} \
   "build/fuzz/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=1024 \
   -print_final_stats=1 -artifact_prefix="build/fuzz/artifacts/$target-" "$@" \
   "$corpus" "tests/fuzz/corpus/$target" >"$log" 2>&1 || failed=$?
