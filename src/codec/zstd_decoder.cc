@@ -26,8 +26,6 @@ class ZstdDecoder final : public Decoder {
   // Both take from `in` behind p.consumed and add to `p`.
   void ReadHeader(Bytes in, bool last, MutableBytes out, Progress& p);
   void ReadBlocks(Bytes in, bool last, MutableBytes out, Progress& p);
-  // Where the frame is complete: whether it has the content size that its header says.
-  void CheckSize(Progress& p) const;
   // Feeds zstd once; true where the frame is complete.
   bool Feed(Bytes in, MutableBytes out, Progress& p);
   void Truncated(Progress& p) const;
@@ -40,8 +38,7 @@ class ZstdDecoder final : public Decoder {
   std::array<uint8_t, kMaxZstdHeader> head_{};  // a header that comes in pieces
   size_t head_len_ = 0;
   bool output_pending_ = false;  // `out` was filled: zstd may hold more without reading more
-  uint64_t consumed_ = 0, produced_ = 0;
-  std::optional<uint64_t> content_size_;
+  uint64_t consumed_ = 0;
 };
 
 Progress ZstdDecoder::Decode(Bytes in, bool last, MutableBytes out) {
@@ -77,7 +74,6 @@ void ZstdDecoder::ReadHeader(Bytes in, bool last, MutableBytes out, Progress& p)
     if (last) Truncated(p);
   } else {
     part_ = Part::kBlocks;
-    content_size_ = (*header)->content_size;
     if (head_len_ > 0) {
       Progress ignored;  // a header gives no output
       Feed(Bytes(head_.data(), head_len_), out, ignored);
@@ -95,22 +91,12 @@ void ZstdDecoder::ReadBlocks(Bytes in, bool last, MutableBytes out, Progress& p)
     p.consumed += fed.consumed;
     p.produced = fed.produced;
     consumed_ += fed.consumed;
-    produced_ += fed.produced;
     output_pending_ = fed.produced == out.size();
     p.error = fed.error;
-    if (complete) {
-      part_ = Part::kTail;
-      CheckSize(p);
-    }
+    if (complete) part_ = Part::kTail;
     if (complete || p.error) return;
   }
   if (last && p.consumed == in.size() && !output_pending_) Truncated(p);
-}
-
-// zstd does so where it gets the frame whole, but not where it comes in pieces and its last block
-// is empty.
-void ZstdDecoder::CheckSize(Progress& p) const {
-  if (content_size_ && *content_size_ != produced_) p.error = CorruptZstd();
 }
 
 bool ZstdDecoder::Feed(Bytes in, MutableBytes out, Progress& p) {
@@ -134,8 +120,7 @@ void ZstdDecoder::Reset() {
   part_ = Part::kHeader;
   head_len_ = 0;
   output_pending_ = false;
-  consumed_ = produced_ = 0;
-  content_size_.reset();
+  consumed_ = 0;
 }
 
 std::optional<uint64_t> ZstdDecoder::MemoryNeeded(Bytes head) const {

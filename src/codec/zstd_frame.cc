@@ -52,10 +52,8 @@ uint64_t ZstdStreamMemory(const ZstdHeader& header) {
                                      header.content_size.value_or(ZSTD_CONTENTSIZE_UNKNOWN));
 }
 
-Error CorruptZstd() { return {ErrorCode::kInvalid, "zstd frame is corrupt", std::nullopt, "", ""}; }
-
 Error ZstdError(size_t code) {
-  Error error = CorruptZstd();
+  Error error{ErrorCode::kInvalid, "zstd frame is corrupt", std::nullopt, "", ""};
   switch (ZSTD_getErrorCode(code)) {
     case ZSTD_error_checksum_wrong:
       error.code = ErrorCode::kChecksum;

@@ -33,6 +33,5 @@ uint64_t ZstdBaseMemory();
 // frame is corrupt: which of zstd's errors it is, and where, depends on how the frame was cut into
 // pieces, and a report must not.
 Error ZstdError(size_t code);
-Error CorruptZstd();
 
 }  // namespace leafsum::codec

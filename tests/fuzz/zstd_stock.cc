@@ -87,8 +87,11 @@ void Run(Bytes input) {
     FUZZ_CHECK(SameBytes(*decoded, plain_bytes, decoded->size()));
   }
   if ((flags & 32) == 0) return;
-  CheckSame({OursInPieces(our_bytes, frame, piece, checksum), our_bytes},
-            {PlainPieces(plain, kMost, in, n, piece, checksum), plain_bytes},
+  const size_t whole = PlainWhole(plain, kMost, in, n, checksum);
+  const size_t ours = OursInPieces(our_bytes, frame, piece, checksum);
+  // The release takes some frames in pieces that it refuses whole (cmake/patches/README.md).
+  if (ours == kRefused && whole == kRefused) return;
+  CheckSame({ours, our_bytes}, {PlainPieces(plain, kMost, in, n, piece, checksum), plain_bytes},
             {FastPieces(fast, kMost, in, n, piece, checksum), fast_bytes});
 }
 

@@ -71,6 +71,8 @@ TEST_CASE("What a zstd value may be, in v2 and v3") {
        "invalid", "invalid", "zstd frame is corrupt"},
       {"content size, and no content", "28b52ffd 20 10 010000"_hex, "invalid", "invalid",
        "zstd frame is corrupt"},
+      {"compressed block without bytes", "28b52ffd 80 48 00000000 040000 010000"_hex, "invalid",
+       "invalid", "zstd frame is corrupt"},
       {"dictionary", ZstdFrame({{content}}, {.content_size = 300, .window = {}, .dictionary = 7}),
        "invalid", "invalid", "zstd frame needs a dictionary"},
       {"dictionary number 0, which is none",
