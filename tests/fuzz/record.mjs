@@ -7,7 +7,7 @@ const file = fileURLToPath(new URL('../../docs/reliability.md', import.meta.url)
 const [begin, end] = ['<!-- fuzz -->', '<!-- /fuzz -->']
 const head = `## Fuzzing
 
-\`tests/fuzz/run.sh TARGET SECONDS\` adds its executions up here. A target that stopped at a finding counts too; what was found and mended is
+\`tests/fuzz/run.sh TARGET SECONDS\` adds its executions and its seconds of the processor up here. A target that stopped at a finding counts too; what was found and mended is
 in the log of the repository.
 
 ${begin}

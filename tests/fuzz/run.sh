@@ -2,7 +2,7 @@
 # Fuzzes a target for so many seconds, or each of them in turn:
 #   tests/fuzz/run.sh TARGET|all SECONDS [options of libFuzzer]
 # What it found worth keeping stays in build/fuzz/corpus/TARGET and is where the next run begins; what fails is written to
-# build/fuzz/artifacts. Executions and seconds are added up in docs/reliability.md. Before: cmake/setup.sh --fuzz
+# build/fuzz/artifacts. Executions and seconds of the processor are added up in docs/reliability.md. Before: cmake/setup.sh --fuzz
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 [ $# -ge 2 ] || { sed -n '2,5s/^# //p' "$0" >&2; exit 2; }
@@ -21,12 +21,22 @@ targets | grep -qx "$target" || { echo "no target $target; there are: $(targets 
 cmake/build.sh fuzz -- --target "fuzz_$target"
 corpus=build/fuzz/corpus/$target log=build/fuzz/$target.log
 mkdir -p "$corpus" build/fuzz/artifacts
-failed=0 start=$SECONDS
+# Seconds of the processor that the shell's children have had.
+processor() {
+  times >"$log.times"
+  awk 'NR == 2 { split($1, user, /[ms]/); split($2, system, /[ms]/); printf "%.0f\n", (user[1] + system[1]) * 60 + user[2] + system[2] }' \
+    "$log.times" >"$log.seconds"
+  read -r spent <"$log.seconds"
+}
+
+failed=0
+processor; before=$spent
 ASAN_OPTIONS=malloc_context_size=2:detect_leaks=1:${ASAN_OPTIONS:-} \
   "build/fuzz/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=1024 \
   -print_final_stats=1 -artifact_prefix="build/fuzz/artifacts/$target-" "$@" \
   "$corpus" "tests/fuzz/corpus/$target" >"$log" 2>&1 || failed=$?
 executions=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -n 1)
-node tests/fuzz/record.mjs "$target" "${executions:-0}" $((SECONDS - start))
+processor
+node tests/fuzz/record.mjs "$target" "${executions:-0}" $((spent - before))
 echo "$target: ${executions:-0} executions, $(ls "$corpus" | wc -l) inputs kept"
 [ $failed = 0 ] || { tail -n 40 "$log"; exit $failed; }
