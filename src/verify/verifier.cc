@@ -19,7 +19,7 @@
 #include "verify/key_digest_stage.h"
 #include "verify/narrow.h"
 #include "verify/other_files_stage.h"
-#include "verify/read_stage.h"
+#include "verify/part_stage.h"
 #include "verify/sample_stage.h"
 #include "verify/values_stage.h"
 
@@ -145,7 +145,7 @@ bool Verifier::IsListed() const {
 // What reads content, as the command wants it.
 std::unique_ptr<plan::Stage> Verifier::MakeContentStage() {
   const plan::Options& o = context_.options;
-  if (plan::ReadsParts(o)) return Make<ReadStage>(lock());
+  if (plan::ReadsParts(o)) return Make<PartStage>(lock());
   if (o.sample) return Make<SampleStage>(lock());
   if (o.command != Command::kList) return Make<HashStage>(lock());
   return o.key_digests ? Make<KeyDigestStage>() : nullptr;

@@ -1,5 +1,5 @@
 // What `cat` and `match` ask for, by hand-written options: what the host cannot write, too.
-#include "verify/read_stage.h"
+#include "verify/part_stage.h"
 
 #include <map>
 #include <nlohmann/json.hpp>

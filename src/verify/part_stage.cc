@@ -1,4 +1,4 @@
-#include "verify/read_stage.h"
+#include "verify/part_stage.h"
 
 #include <algorithm>
 
@@ -27,7 +27,7 @@ bool IsPlanned(const plan::ReadRequest& request, const plan::LeafPlan& leaf) {
 
 }  // namespace
 
-ReadStage::ReadStage(plan::Context& context, const evidence::Lockfile* lock)
+PartStage::PartStage(plan::Context& context, const evidence::Lockfile* lock)
     : JobStage(context, {"the worker gave no result for this leaf",
                          "the worker failed: ", "reading this leaf"}) {
   uint32_t number = 0;
@@ -37,7 +37,7 @@ ReadStage::ReadStage(plan::Context& context, const evidence::Lockfile* lock)
   }
 }
 
-void ReadStage::Plan(const plan::ReadRequest& request, const evidence::Lockfile* lock,
+void PartStage::Plan(const plan::ReadRequest& request, const evidence::Lockfile* lock,
                      uint32_t number) {
   plan::Scan& scan = context_.scans[0];
   for (size_t i = 0; i < scan.items.size(); ++i) {
@@ -80,7 +80,7 @@ void ReadStage::Plan(const plan::ReadRequest& request, const evidence::Lockfile*
 
 // The lockfile's record of the leaf; null, and a finding, where it has none or another kind of
 // leaf.
-const evidence::LeafRecord* ReadStage::Expected(const plan::ItemScan& item, plan::LeafPlan& leaf,
+const evidence::LeafRecord* PartStage::Expected(const plan::ItemScan& item, plan::LeafPlan& leaf,
                                                 const evidence::Lockfile& lock) {
   const plan::Scan& scan = context_.scans[0];
   // Compared as verify does it, but for what was not read yet: the digests.
@@ -105,7 +105,7 @@ const evidence::LeafRecord* ReadStage::Expected(const plan::ItemScan& item, plan
   return same ? found : nullptr;
 }
 
-content::Job ReadStage::MakeJob(const Work& work) {
+content::Job PartStage::MakeJob(const Work& work) {
   const Part& part = parts_[work.begin];
   const plan::Scan& scan = context_.scans[0];
   const plan::ItemScan& item = scan.items[part.item];
@@ -131,7 +131,7 @@ content::Job ReadStage::MakeJob(const Work& work) {
   return job;
 }
 
-void ReadStage::Take(size_t piece, const content::LeafResult& result) {
+void PartStage::Take(size_t piece, const content::LeafResult& result) {
   const Part& part = parts_[piece];
   if (result.memory_needed != 0) Add(part, TooLarge(result.memory_needed));
   for (const Finding& finding : result.findings) Add(part, finding);
@@ -139,13 +139,13 @@ void ReadStage::Take(size_t piece, const content::LeafResult& result) {
   if (part.expected) Check(part, result);
 }
 
-void ReadStage::Unread(size_t piece, Finding finding) {
+void PartStage::Unread(size_t piece, Finding finding) {
   Add(parts_[piece], std::move(finding));
   NotRead(parts_[piece]);
 }
 
 // What was read against what was locked. A part that cannot be compared is a gap.
-void ReadStage::Check(const Part& part, const content::LeafResult& result) {
+void PartStage::Check(const Part& part, const content::LeafResult& result) {
   const evidence::LeafRecord& expected = *part.expected;
   const uint64_t begin = part.part->begin.value_or(0);
   if (result.blake3) {
@@ -183,13 +183,13 @@ void ReadStage::Check(const Part& part, const content::LeafResult& result) {
   }
 }
 
-void ReadStage::Add(const Part& part, Finding finding) {
+void PartStage::Add(const Part& part, Finding finding) {
   plan::Scan& scan = context_.scans[0];
   plan::ItemScan& item = scan.items[part.item];
   context_.Add(scan, item, item.leaves[part.leaf], std::move(finding));
 }
 
-void ReadStage::NotRead(const Part& part) {
+void PartStage::NotRead(const Part& part) {
   plan::LeafPlan& leaf = context_.scans[0].items[part.item].leaves[part.leaf];
   context_.reads_missed += leaf.state != plan::LeafPlan::State::kNotRead;
   leaf.state = plan::LeafPlan::State::kNotRead;

@@ -10,11 +10,11 @@
 
 namespace leafsum::verify {
 
-class ReadStage : public JobStage {
+class PartStage : public JobStage {
  public:
   // `lock`: null where nothing is compared. Parts are numbered through, request by request: these
   // are the sink's task numbers.
-  ReadStage(plan::Context& context, const evidence::Lockfile* lock);
+  PartStage(plan::Context& context, const evidence::Lockfile* lock);
 
  private:
   struct Part {
