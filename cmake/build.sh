@@ -9,6 +9,8 @@ cd "$(dirname "$0")/.."
 # Emscripten's compiler goes through ccache too: CMake's launcher would wrap em++, which ccache does not know.
 # By its path: newer releases do not look for it.
 if wrapper=$(command -v ccache); then export EM_COMPILER_WRAPPER=$wrapper; fi
+# Else it would not look up what includes a precompiled header.
+export CCACHE_SLOPPINESS=pch_defines,time_macros
 
 presets=()
 while [ $# -gt 0 ] && [ "$1" != -- ]; do presets+=("$1"); shift; done

@@ -28,6 +28,7 @@ function(leafsum_library folder)
     target_link_libraries(leafsum_${folder}
       PUBLIC ${lib_DEPS}
       PRIVATE leafsum_core_options leafsum_warnings)
+    leafsum_precompile(leafsum_${folder})
   else() # headers only
     add_library(leafsum_${folder} INTERFACE ${lib_SOURCES})
     target_include_directories(leafsum_${folder} INTERFACE ${includes})
