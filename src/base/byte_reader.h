@@ -1,5 +1,5 @@
 // A cursor over untrusted bytes. The first failure sticks: later reads give zero or nothing, so a
-// decoder reads straight down like its specification and looks once, at the end, with End().
+// decoder reads straight down like its specification and checks once, at the end, with End().
 #pragma once
 
 #include <array>
@@ -21,7 +21,7 @@ class ByteReader {
   uint64_t U64Le();
   uint32_t U32Be();
   int32_t I32Le() { return static_cast<int32_t>(U32Le()); }
-  // Unsigned LEB128; padded forms are legal, values over the width are not (OCDBT 1.2).
+  // Unsigned LEB128. Padded forms are legal; values too large for the width are not (OCDBT 1.2).
   uint64_t Varint64();
   uint32_t Varint32();
   uint16_t Varint16();
@@ -33,8 +33,9 @@ class ByteReader {
     return out;
   }
 
-  // A varint that counts things of at least `min_bytes_each` bytes that follow: fails over `limit`,
-  // and where so many cannot lie in what remains. Allocate only after this.
+  // A varint that counts the entries that follow, each at least `min_bytes_each` bytes long. Fails
+  // if the count exceeds `limit` or the remaining bytes cannot hold that many. Allocate only after
+  // this.
   uint64_t Count(const char* what, uint64_t limit, uint64_t min_bytes_each);
 
   void Fail(ErrorCode code, std::string_view message, std::string_view expected = {},
@@ -42,7 +43,7 @@ class ByteReader {
   bool ok() const { return !error_; }
   uint64_t offset() const { return position_; }
   uint64_t remaining() const { return bytes_.size() - position_; }
-  // No failure and nothing left; otherwise error() says which.
+  // True if nothing failed and nothing is left; otherwise error() says what went wrong.
   bool End();
   const Error& error() const { return *error_; }
 

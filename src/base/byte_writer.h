@@ -24,7 +24,7 @@ class ByteWriter {
     out_.insert(out_.end(), b.begin(), b.end());
     return *this;
   }
-  // Length as a varint, then the bytes.
+  // The length as a varint, then the bytes.
   ByteWriter& Sized(Bytes b) { return Varint(b.size()).Raw(b); }
   ByteWriter& Sized(std::string_view s) { return Sized(AsBytes(s)); }
   const ByteVector& bytes() const { return out_; }

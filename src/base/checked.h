@@ -27,7 +27,7 @@ inline std::optional<uint64_t> CheckedProduct(std::span<const uint64_t> factors)
   }
   return product;
 }
-// [offset, offset + length) lies within [0, size): never by adding.
+// Whether [offset, offset + length) lies within [0, size). Never adds, so it cannot overflow.
 inline bool RangeFits(uint64_t offset, uint64_t length, uint64_t size) {
   return offset <= size && length <= size - offset;
 }

@@ -3,8 +3,8 @@
 namespace leafsum {
 namespace {
 
-// Slicing by eight: row k advances a byte by k more zero bytes. Made when first wanted, in
-// microseconds: stored they would be 8 KiB of core.wasm that nothing compresses.
+// Slicing by eight: row k advances a byte by k more zero bytes. The tables are computed on first
+// use, in microseconds: stored, they would be 8 KiB of core.wasm that do not compress.
 struct Tables {
   uint32_t row[8][256];
 

@@ -12,7 +12,7 @@ namespace leafsum {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr int kMaxDigits = 800;  // no two neighbours need more than 768 to be told apart
+constexpr int kMaxDigits = 800;  // 768 tell any two neighbouring doubles apart
 
 // A natural number, little-endian, without leading zeros.
 class Big {
@@ -45,14 +45,14 @@ class Big {
     for (uint32_t top = words_.back(); !(top >> 31); top <<= 1) --bits;
     return bits;
   }
-  // Negative, zero or positive, as memcmp.
+  // Negative, zero or positive, like memcmp.
   int Compare(const Big& other) const {
     if (words_.size() != other.words_.size()) return words_.size() < other.words_.size() ? -1 : 1;
     for (size_t i = words_.size(); i-- > 0;)
       if (words_[i] != other.words_[i]) return words_[i] < other.words_[i] ? -1 : 1;
     return 0;
   }
-  // `other` is not larger.
+  // `other` must not be larger.
   void Subtract(const Big& other) {
     uint64_t borrow = 0;
     for (size_t i = 0; i < words_.size(); ++i) {
@@ -67,12 +67,12 @@ class Big {
   std::vector<uint32_t> words_;
 };
 
-// The quotient to the nearest, ties to even; it has fewer than 64 bits.
+// The quotient, which has fewer than 64 bits, rounded to nearest, ties to even.
 uint64_t RoundedQuotient(Big numerator, Big denominator) {
   const int length = std::max(0, numerator.BitLength() - denominator.BitLength() + 1);
   denominator.ShiftLeft(length);
   uint64_t quotient = 0;
-  // What remains is doubled instead of the denominator halved.
+  // The remainder is doubled, in place of halving the denominator.
   for (int i = 0; i < length; ++i) {
     numerator.ShiftLeft(1);
     quotient <<= 1;
@@ -85,7 +85,7 @@ uint64_t RoundedQuotient(Big numerator, Big denominator) {
   return quotient + (half > 0 || (half == 0 && (quotient & 1)));
 }
 
-// m × 2^exponent, where it is a double: m has at most 53 bits, and so many that it may be
+// m × 2^exponent. The caller has rounded m to at most 53 bits, or to fewer where the double is
 // subnormal.
 double Compose(uint64_t m, int exponent) {
   if (m == 0) return 0;
@@ -98,7 +98,7 @@ double Compose(uint64_t m, int exponent) {
   return value;
 }
 
-// To `precision` bits, the last of which is worth at least 2^least; below 2^end.
+// Rounds to `precision` bits, whose last is worth at least 2^least. 2^end and more is infinity.
 double Nearest(std::string_view text, int precision, int least, int end) {
   const double sign = text.substr(0, 1) == "-" ? -1 : 1;
   if (sign < 0) text.remove_prefix(1);
@@ -177,7 +177,7 @@ Decimal ToDecimal(double value, int digits) {
   }
   int length = 0;
   for (uint64_t rest = m; rest != 0; rest >>= 1) ++length;
-  // floor(log10(2^x)), for every x of a double; the number may have one digit more.
+  // floor(log10(2^x)), exact for every exponent of a double. The number may have one digit more.
   int tens = (exponent + length - 1) * 1262611 >> 22;
   for (;; ++tens) {
     Big numerator(m), denominator(1);

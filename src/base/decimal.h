@@ -7,23 +7,23 @@
 
 namespace leafsum {
 
-// [-]digits[.digits][e[±]digits], the whole of it, as the nearest double, ties to even: what strtod
-// gives. Beyond the largest: infinity. Nothing else is looked at: the caller knows that it is a
-// number.
+// The nearest double, ties to even, of a whole text [-]digits[.digits][e[±]digits]: what strtod
+// gives. A number too large is infinity. The syntax is not checked: the caller knows that the text
+// is a number.
 double ParseDecimal(std::string_view text);
-// The same as the nearest float, rounded once.
+// The nearest float of the same text, rounded once.
 float ParseDecimalFloat(std::string_view text);
 
 struct Decimal {
-  std::string digits;  // as many as were asked for, the first is not 0 unless the number is
+  std::string digits;  // as many as were asked for; the first is 0 only if the number is 0
   int exponent = 0;    // the number is d.ddd × 10^exponent
 };
 
-// |value| to `digits` significant digits (1 to 17), nearest, ties to even: as printf's %.*e has it.
-// `value` is finite.
+// |value| to `digits` significant digits (1 to 17), rounded to nearest, ties to even, as printf's
+// %.*e does. `value` is finite.
 Decimal ToDecimal(double value, int digits);
 
-// As printf's %.17g: reads back as the same double; or with fewer digits. `value` is finite.
+// As printf's %.17g, which reads back as the same double, or with fewer digits. `value` is finite.
 std::string DoubleText(double value, int digits = 17);
 
 }  // namespace leafsum

@@ -13,9 +13,9 @@
 #include "base/sort.h"
 #include "base/text.h"
 
-// The C library's own would be a tenth of core.wasm. nlohmann's lexer, all that is used of it,
-// calls the one with a number that it has scanned and the other with the format "<U+%.4X>" and a
-// byte.
+// Replacements for two functions of the C library, which would be a tenth of core.wasm. Only
+// nlohmann's lexer is used: it calls strtod with a number that it has scanned, and snprintf with
+// the format "<U+%.4X>" and a byte.
 namespace std {
 inline double leafsum_strtod(const char* text, char** end) {
   const string_view number(text);
@@ -30,7 +30,7 @@ inline int leafsum_snprintf(char* out, size_t, const char* format, ...) {
   const string text = leafsum::Text("<U+00", "0123456789ABCDEF"[byte >> 4 & 15],
                                     "0123456789ABCDEF"[byte & 15], ">");
   text.copy(out, text.size());
-  out[text.size()] = 0;  // lexer's buffer has 9 bytes
+  out[text.size()] = 0;  // the lexer's buffer has 9 bytes
   return static_cast<int>(text.size());
 }
 }  // namespace std
@@ -45,8 +45,8 @@ namespace {
 
 using Nlohmann = nlohmann::json;
 
-// Builds JsonValue from nlohmann's events. Values wait side by side until what holds them is
-// complete and takes them all at once, in a vector that is no larger than they are.
+// Builds JsonValue from nlohmann's events. Values wait side by side until their object or array is
+// complete and takes them all at once, in a vector of exactly their number.
 class Builder : public nlohmann::json_sax<Nlohmann> {
  public:
   Builder(const JsonOptions& options, uint64_t max_values)
@@ -59,7 +59,7 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
   }
   bool number_unsigned(number_unsigned_t v) override { return Add(JsonValue(uint64_t{v})); }
   bool number_float(number_float_t v, const string_t&) override { return Add(JsonValue(v)); }
-  // Copied: the lexer's own string, which grows byte by byte, serves for the next one too.
+  // Copied, not moved: the lexer reuses its own string, which grows byte by byte, for the next one.
   bool string(string_t& v) override { return Add(JsonValue(std::string(v))); }
   bool binary(binary_t&) override { return false; }
   bool start_object(size_t) override { return Open(true); }
@@ -103,21 +103,20 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
   JsonValue root;
   std::vector<std::string> duplicates;
   std::optional<Error> error;
-  std::optional<Error> too_deep;  // though it is JSON to its end
+  std::optional<Error> too_deep;  // reported only if the rest is valid JSON
 
  private:
-  // An object or array that is not complete.
+  // An object or array that is still open.
   struct Frame {
     bool is_object;
-    size_t first;      // of its values in `waiting_`
+    size_t first;      // where its values begin in `waiting_`
     std::string name;  // of the member that is being read
   };
 
   bool Open(bool is_object) {
     if (stack_.size() >= static_cast<size_t>(kMaxJsonDepth)) {
       if (options_.as_python) return Deeper();
-      // Nothing that is written in JSON here is nested like this, so it is broken and not too
-      // large.
+      // No writer nests its JSON this deeply, so the file is broken, not too large.
       error = Error{ErrorCode::kInvalid, "JSON is nested too deeply", std::nullopt,
                     Text("depth of at most ", kMaxJsonDepth), "more"};
       return false;
@@ -129,7 +128,8 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
     stack_.push_back({is_object, waiting_.size(), {}});
     return true;
   }
-  // Below what is kept nothing is, but it is counted on: whether Python would read the text.
+  // Values below kMaxJsonDepth are not kept, but depth is still counted, to know whether Python
+  // would read the text.
   bool Deeper() {
     if (static_cast<int>(stack_.size()) + ++below_ > kPythonJsonDepth) {
       error = Error{ErrorCode::kInvalid, "JSON is nested so deeply that Python's json gives up",
@@ -146,7 +146,7 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
     stack_.pop_back();
     return Add(std::move(done));
   }
-  // Names that occurred before, in file order.
+  // Records the names that occurred before, in file order.
   void FindDuplicates(const JsonValue::Object& object) {
     if (object.size() <= kFew && AllDiffer(object)) return;
     const std::vector<uint32_t> order = OrderByName(object);
@@ -158,7 +158,7 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
     for (const uint32_t i : again)
       if (duplicates.size() < 100) duplicates.push_back(object[i].first);
   }
-  // By comparing each with each: of few names it is done before an order of them were allocated.
+  // Few names are compared each with each, which is faster than allocating an order.
   static constexpr size_t kFew = 12;
   static bool AllDiffer(const JsonValue::Object& object) {
     for (size_t i = 1; i < object.size(); ++i)
@@ -193,17 +193,17 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
 
   const JsonOptions& options_;
   const uint64_t max_values_;
-  int below_ = 0;      // objects and arrays that are open below kMaxJsonDepth
-  uint64_t held_ = 0;  // values that are held
-  uint64_t kept_ = 0;  // of them those outside the element that is being read
+  int below_ = 0;      // open objects and arrays below kMaxJsonDepth
+  uint64_t held_ = 0;  // values held
+  uint64_t kept_ = 0;  // those of them outside the element being read
   std::vector<Frame> stack_;
   std::vector<JsonValue::Member> waiting_;
 };
 
-// Without any of these a text is as any JSON reader has it.
+// A text without any of these means the same to every JSON reader.
 constexpr std::string_view kPythonOnly[] = {"NaN", "Infinity", "\\ud", "\\uD"};
 
-// The code unit of \uXXXX at `at`, 0 where there is none.
+// The code unit of the \uXXXX at `at`, or 0.
 uint32_t EscapedUnit(std::string_view text, size_t at) {
   if (text.size() < at + 6 || text.substr(at, 2) != "\\u") return 0;
   uint32_t unit = 0;
@@ -215,8 +215,8 @@ uint32_t EscapedUnit(std::string_view text, size_t at) {
   return unit;
 }
 
-// Replaces what only Python reads: its non-finite words outside strings by null, halves of
-// surrogate pairs within. Everything else is left for the parser to judge.
+// Replaces what only Python reads: non-finite words outside strings by null, halves of surrogate
+// pairs inside strings by kHalfSurrogate. Everything else is left for the parser to judge.
 std::string AsStrict(std::string_view text, bool& has_half_surrogates) {
   static constexpr std::string_view kWords[] = {"-Infinity", "Infinity", "NaN"};
   std::string out;
@@ -322,7 +322,7 @@ Result<JsonDocument> ParseJson(Bytes text, JsonOptions options) {
     return Error{ErrorCode::kLimit, "JSON text is too large", std::nullopt,
                  Text("at most ", kMaxJsonBytes, " bytes"), Text(text.size(), " bytes")};
   const std::string_view view = AsText(text);
-  // The reader below takes a NUL for the end of the text and skips a byte order mark: neither is
+  // nlohmann would take a NUL for the end of the text and skip a byte order mark, but neither is
   // JSON (RFC 8259 §8.1).
   if (const size_t nul = view.find('\0'); nul != view.npos)
     return Error{ErrorCode::kInvalid, "not JSON: a NUL byte", nul, "", ""};

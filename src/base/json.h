@@ -22,9 +22,9 @@ class JsonValue {
   using Array = std::vector<JsonValue>;
   using Member = std::pair<std::string, JsonValue>;
   using Object =
-      std::vector<Member>;  // in file order; of equal names all are kept, Find gives the last
-  // Integers keep 64 bits: non-negative ones are uint64_t, negative ones int64_t. What fits in
-  // neither is a double, as are numbers with a point or an exponent.
+      std::vector<Member>;  // in file order; duplicates are all kept, Find gives the last
+  // Integers keep 64 bits: non-negative ones are uint64_t, negative ones int64_t. An integer that
+  // fits neither is a double, and so is a number with a point or an exponent.
   using Value =
       std::variant<std::monostate, bool, uint64_t, int64_t, double, std::string, Array, Object>;
 
@@ -41,12 +41,13 @@ class JsonValue {
   const Value& value() const { return value_; }
   Value& value() { return value_; }
 
-  // The member of an object, null where this is no object or has no such member. Linear.
+  // The object's member of that name; null if this is not an object or the member is missing.
+  // Linear.
   const JsonValue* Find(std::string_view name) const;
-  // An array of non-negative integers, or nothing.
+  // The elements, if this is an array of non-negative integers.
   std::optional<std::vector<uint64_t>> AsUintArray() const;
   std::optional<std::vector<std::string>> AsStringArray() const;
-  // "object", "string" …: for messages.
+  // "object", "string" …, for messages.
   std::string_view TypeName() const;
 
  private:
@@ -59,14 +60,16 @@ struct JsonDocument {
   std::vector<std::string> duplicate_members;  // names that occur twice in one object, first 100
 };
 
-// Takes the elements of one member of the root, each as it is complete, so that they are never held
-// together: what a long list would take as JsonValues is several times its text.
+// Takes the elements of one member of the root, each as soon as it is complete, so that they are
+// never held all at once: as JsonValues, a long list would take several times the memory of its
+// text.
 class JsonElements {
  public:
-  // The member has begun, with an array or an object. It may do so again: the last one counts.
+  // The member begins, with an array or an object. A duplicate member begins again: the last one
+  // counts.
   virtual void Begin() = 0;
-  // An array's element, or an object's value. Of an object the names stay in the document, with
-  // null for what was taken and in the same order; of an array nothing stays.
+  // An array's element, or an object's value. An object's names stay in the document, in order,
+  // with null in place of each value taken; of an array nothing stays.
   virtual void Take(JsonValue value) = 0;
 
  protected:
@@ -77,20 +80,20 @@ class JsonElements {
 inline constexpr std::string_view kHalfSurrogate = "\xef\xbf\xbf";
 
 struct JsonOptions {
-  // What Python's json takes besides, in files that nothing else reads: bare NaN, Infinity and
-  // -Infinity, read as null; an escaped half of a surrogate pair, read as kHalfSurrogate. What is
-  // nested more deeply than kMaxJsonDepth is `limit` then, and `invalid` only where Python gives up
-  // too.
+  // Also accepts what only Python's json accepts, for files that nothing else reads: bare NaN,
+  // Infinity and -Infinity, read as null; an escaped half of a surrogate pair, read as
+  // kHalfSurrogate. Nesting deeper than kMaxJsonDepth is then `limit`, and `invalid` only where
+  // Python gives up too.
   bool as_python = false;
-  // More values than kMaxJsonValues allows: for evidence that the user names.
+  // Lifts kMaxJsonValues, for evidence that the user names.
   bool any_number_of_values = false;
-  uint64_t bytes_per_value = kJsonBytesPerValue;  // of text, for each value beyond kMaxJsonValues
-  std::string_view taken = {};  // the member of the root whose elements `elements` takes
+  uint64_t bytes_per_value = kJsonBytesPerValue;  // text needed per value beyond kMaxJsonValues
+  std::string_view taken = {};  // the member of the root whose elements go to `elements`
   JsonElements* elements = nullptr;
 };
 
-// Which member comes first by name, second, …; those of one name in the order of the text. Empty
-// where all stand so already.
+// The indices of the members sorted by name, duplicates in the order of the text. Empty if the
+// members are sorted already.
 std::vector<uint32_t> OrderByName(const JsonValue::Object& object);
 
 Result<JsonDocument> ParseJson(Bytes text, JsonOptions options = {});

@@ -1,5 +1,5 @@
-// memcmp eight bytes at a time. The C library's for wasm goes byte by byte, and what plans a
-// checkpoint of many leaves compares names more than anything else.
+// memcmp eight bytes at a time. The C library's own compares byte by byte in wasm, and planning a
+// checkpoint of many leaves compares names more than it does anything else.
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>

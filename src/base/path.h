@@ -1,4 +1,4 @@
-// Where a path or key is cut: at its last "/".
+// Cuts a path or key at its last "/".
 #pragma once
 
 #include <string_view>
@@ -10,7 +10,7 @@ namespace leafsum {
 std::string_view DirectoryOf(std::string_view path);
 // "c" of "a/b/c".
 std::string_view NameOf(std::string_view path);
-// What lies before the last "/" and what behind it: all of it where there is none.
+// The parts before and after the last "/"; without one, the whole key is the second part.
 std::pair<std::string_view, std::string_view> SplitKey(std::string_view key);
 
 }  // namespace leafsum

@@ -1,8 +1,8 @@
 // What a pure function gives back: a value, or an Error that says why there is none.
 //
-// The core is built without exceptions and a broken checkpoint is a result, so every decoder
-// returns a Result and every caller looks at it. The caller that knows the file or key adds it to
-// the Error.
+// The core is built without exceptions and a broken checkpoint is an ordinary result, so every
+// decoder returns a Result and every caller checks it. The caller, who knows the file or key, adds
+// it to the Error.
 #pragma once
 
 #include <cassert>
@@ -19,16 +19,16 @@ enum class ErrorCode {
   kInvalid,      // contradicts the format
   kChecksum,     // a checksum inside the format does not match
   kUnsupported,  // legal somewhere, not understood here: never "ok"
-  kLimit,        // larger than base/limits.h or the memory budget allows
-  kMissing,      // a file or key that must exist does not
+  kLimit,        // more than base/limits.h or the memory budget allows
+  kMissing,      // a required file or key does not exist
   kUnreadable,   // the host could not read it
   kChanged,      // it changed while it was being read
 };
 
 std::string_view ErrorCodeName(ErrorCode code);
 
-// `offset` counts from the start of the structure that was decoded; `expected` and `actual` are
-// short texts for the report, empty where the message says it all.
+// `offset` counts from the start of the decoded structure. `expected` and `actual` are short texts
+// for the report, empty where the message says it all.
 struct Error {
   ErrorCode code = ErrorCode::kInvalid;
   std::string message;
@@ -36,7 +36,7 @@ struct Error {
   std::string expected;
   std::string actual;
 
-  // Out of line, for size: nearly every function of the core can make, move or drop one.
+  // Out of line, for size: nearly every function of the core makes, moves or destroys an Error.
   Error();
   Error(ErrorCode code, std::string_view message);
   Error(ErrorCode code, std::string_view message, std::optional<uint64_t> offset,
@@ -72,12 +72,12 @@ class [[nodiscard]] Result {
   }
 
  private:
-  // Not std::variant, whose every instance brings a table of functions for each thing done with it.
+  // Not std::variant: each instance would bring a table of functions for every operation.
   std::optional<T> value_;
   Error error_;
 };
 
-// A check with nothing to give back.
+// The result of a check that returns no value.
 using Status = std::optional<Error>;
 
 }  // namespace leafsum

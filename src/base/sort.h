@@ -1,5 +1,6 @@
-// One stable sort for every type. Each instance of std::sort is some 2 KB of wasm, of
-// std::stable_sort some 6 KB; this one sorts numbers and asks back, an instance is its order alone.
+// One stable sort for every type. Each instance of std::sort costs some 2 KB of wasm, each of
+// std::stable_sort some 6 KB. This one sorts indices and calls back to compare, so an instance is
+// only its comparison.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +13,8 @@ namespace leafsum {
 // Whether the item at `a` comes before the one at `b`.
 using IndexLess = bool (*)(const void* context, uint32_t a, uint32_t b);
 
-// Which of n items (fewer than 2^32) comes first, second, …; equal ones in the order that they
-// have. Empty if every item stands where it belongs.
+// The indices of n items (fewer than 2^32) in sorted order; equal items keep their order. Empty if
+// the items are sorted already.
 std::vector<uint32_t> StableOrder(size_t n, IndexLess less, const void* context);
 
 template <class T, class Less>

@@ -35,7 +35,7 @@ std::optional<ByteVector> DecodeBase64(std::string_view text, char c62, char c63
         return std::nullopt;
       group = group << 6 | v;
     }
-    // One text for one value: the bits under the padding are zero.
+    // Each value has one text: the bits under the padding must be zero.
     if ((pad == 1 && (group & 0xff)) || (pad == 2 && (group & 0xffff))) return std::nullopt;
     for (int k = 0; k < 3 - pad; ++k) out.push_back(static_cast<uint8_t>(group >> (16 - 8 * k)));
   }
@@ -138,7 +138,7 @@ bool IsUtf8(std::string_view text) { return !FirstBadUtf8(text); }
 
 void AppendJsonString(std::string& out, std::string_view text) {
   out += '"';
-  size_t plain = 0;  // where what needs no escape begins
+  size_t plain = 0;  // start of the run that needs no escape
   for (size_t i = 0; i < text.size(); ++i) {
     const uint8_t b = static_cast<uint8_t>(text[i]);
     if (b >= 0x20 && b != '"' && b != '\\') continue;

@@ -1,5 +1,5 @@
-// Text forms that the contract fixes to the byte (contract §10.11, §10.13, §10.14), and texts of
-// messages.
+// Text forms that the contract fixes to the byte (contract §10.11, §10.13, §10.14), and the
+// building of messages.
 #pragma once
 
 #include <concepts>
@@ -12,7 +12,7 @@
 
 namespace leafsum {
 
-// What a text is put together of: literals, strings, views, characters, integers in decimal.
+// The parts of a text: literals, strings, views, characters, integers in decimal.
 void AppendPart(std::string& out, const char* text);
 void AppendPart(std::string& out, const std::string& text);
 void AppendPart(std::string& out, std::string_view text);
@@ -28,8 +28,8 @@ inline void AppendPart(std::string& out, T n) {
     AppendPart(out, static_cast<uint64_t>(n));
 }
 
-// All parts in a row: Text("at most ", n, " bytes"). Inline, a call for each part: with
-// std::string's own + every step would be another string to make and to drop.
+// Joins its parts: Text("at most ", n, " bytes"). Inline, one call for each part: std::string's
+// operator+ would make and destroy a string at every step.
 template <class... Parts>
 [[gnu::always_inline]] inline std::string Text(const Parts&... parts) {
   std::string out;
@@ -40,17 +40,17 @@ template <class... Parts>
 std::string Hex(Bytes bytes);                                     // lower case
 std::optional<ByteVector> ParseHex(std::string_view text);        // lower case only
 std::string Base64(Bytes bytes);                                  // RFC 4648 §4, padded
-std::optional<ByteVector> ParseBase64(std::string_view text);     // strict: padded, no other bits
+std::optional<ByteVector> ParseBase64(std::string_view text);     // strict: padded, no stray bits
 std::optional<ByteVector> ParseBase64Url(std::string_view text);  // RFC 4648 §5, padded
 
-// Valid Unicode as UTF-8: no surrogates, no overlong forms, nothing over U+10FFFF.
+// Whether `text` is valid UTF-8: no surrogates, no overlong forms, nothing over U+10FFFF.
 bool IsUtf8(std::string_view text);
 // The offset of the first byte that is not UTF-8, or nothing.
 std::optional<size_t> FirstBadUtf8(std::string_view text);
 
-// Appends `text` as a JSON string as RFC 8785 escapes it. `text` is valid UTF-8.
+// Appends `text`, valid UTF-8, as a JSON string escaped as in RFC 8785.
 void AppendJsonString(std::string& out, std::string_view text);
-// In decimal.
+// Appends in decimal.
 void AppendUint(std::string& out, uint64_t value);
 std::string JsonString(std::string_view text);
 std::string UintList(const std::vector<uint64_t>& list);  // [1,2]

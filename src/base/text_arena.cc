@@ -11,7 +11,7 @@ constexpr size_t kBlock = 64 << 10;
 
 std::string_view TextArena::Keep(std::string_view text) {
   if (text.empty()) return {};
-  // Moved from, it has no blocks and old numbers.
+  // A moved-from arena has no blocks, but stale counts.
   if (blocks_.empty() || capacity_ - used_ < text.size()) Reserve(std::max(kBlock, text.size()));
   char* const at = blocks_.back().get() + used_;
   std::copy(text.begin(), text.end(), at);
@@ -22,7 +22,7 @@ std::string_view TextArena::Keep(std::string_view text) {
 void TextArena::Reserve(size_t bytes) {
   if (bytes == 0 || (!blocks_.empty() && capacity_ - used_ >= bytes)) return;
   if (blocks_.empty()) bytes_ = 0;
-  // Not make_unique, which would write zeros.
+  // Not make_unique, which would zero the bytes.
   blocks_.push_back(std::unique_ptr<char[]>(new char[bytes]));
   used_ = 0;
   capacity_ = bytes;

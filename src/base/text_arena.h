@@ -1,5 +1,5 @@
 // Many small texts in few allocations: a million names would otherwise be a million strings, each
-// with an allocation.
+// with an allocation of its own.
 #pragma once
 
 #include <cstddef>
@@ -9,13 +9,13 @@
 
 namespace leafsum {
 
-// What it has kept stays where it is, when it is moved too.
+// Texts that it keeps never move, not even when the arena itself is moved.
 class TextArena {
  public:
   std::string_view Keep(std::string_view text);
-  // Room for so many bytes more in one piece, and no more than that.
+  // Makes room for `bytes` more bytes in one piece, and allocates no more than that.
   void Reserve(size_t bytes);
-  // What it takes of memory.
+  // The memory that the arena takes.
   size_t bytes() const { return bytes_; }
 
  private:

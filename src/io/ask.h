@@ -1,4 +1,4 @@
-// What the core wants from its host. The core opens nothing and waits for nothing: it hands out
+// What the core wants from its host. The core opens no files and waits for nothing: it hands out
 // Asks and is fed the answers, in any order (sans-IO).
 #pragma once
 
@@ -16,28 +16,28 @@ struct ByteRange {
 };
 
 enum class AskKind : uint8_t {
-  kRead,    // bytes of a file: `range`, or all of it where there is none
-  kSize,    // how large the file is; the answer is its size, 8 bytes little-endian
+  kRead,    // bytes of a file: `range`, or without one the whole file
+  kSize,    // the file's size; the answer is 8 bytes little-endian
   kDigest,  // SHA-256 of `input`; the answer is its 32 bytes
-  kJob,  // `input` is a serialized content::Job; the answer is the result of a LeafJob that ran it
+  kJob,     // `input` is a serialized content::Job; the answer is the result of its LeafJob
 };
 
 struct Ask {
   uint32_t id = 0;
   AskKind kind = AskKind::kRead;
-  uint32_t source = 0;             // which source, where there are two (diff, --against)
+  uint32_t source = 0;             // 1 for the second source of diff and --against
   std::string path;                // kRead, kSize: relative to the source, "/" between components
   std::optional<ByteRange> range;  // kRead
-  uint64_t limit = 0;  // kRead of a whole file: larger than this is answered with TooLarge; kSize:
-                       // up to this it will be read
+  uint64_t limit = 0;  // kRead of a whole file: a larger one is answered with TooLarge; kSize:
+                       // a file up to this size will be read
   ByteVector input;    // kDigest, kJob
-  // kJob where the host reads ahead (option `read_ahead`): JSON of
-  // a list of files, then the values that it reads from end to end, in the order in which it needs
-  // them, each as [source, place among the files, offset, length].
+  // For kJob, if the host reads ahead (option `read_ahead`): JSON. First a list of files, then the
+  // values that the job reads from end to end, in the order in which it needs them, each as
+  // [source, index into the files, offset, length].
   std::string values;
   bool rare_codecs =
-      false;          // kJob: for a LeafJob of codecs.wasm; core.wasm's own would say `unsupported`
-  uint64_t cost = 0;  // bytes of memory that the answer or the job takes, for the budget
+      false;          // kJob: needs the LeafJob of codecs.wasm; core.wasm's would say `unsupported`
+  uint64_t cost = 0;  // bytes of memory that the answer or job takes, counted on the budget
 };
 
 // Why the host could not answer.

@@ -1,5 +1,5 @@
-// One entry of the listing that a source gives. There may be a million, so the path is a view:
-// whoever keeps the listing keeps the texts (base/text_arena.h).
+// One entry of a source's listing. There may be a million entries, so the path is a view: whoever
+// keeps the listing keeps the texts (base/text_arena.h).
 #pragma once
 
 #include <cstdint>
@@ -13,18 +13,18 @@ struct FileEntry {
   std::string_view path;  // relative to the source's root, "/" between components, no leading "/"
   uint64_t size = 0;
   Kind kind = Kind::kFile;
-  bool to_directory = false;  // kSymlink: what it leads to is a directory
-  bool foreign = false;       // kFile: another program's, whatever its name says
-  bool not_flax = false;      // kFile: Flax restores nothing of it, whatever its name says
+  bool to_directory = false;  // kSymlink: its target is a directory
+  bool foreign = false;       // kFile: belongs to another program, whatever its name
+  bool not_flax = false;      // kFile: Flax restores nothing from it, whatever its name
 };
 
-// A symbolic link of the source, as the host found it. One to a file that is followed is a file of
-// the listing and not among these.
+// A symbolic link of the source, as the host found it. A followed link to a file is a file of the
+// listing and is not among these.
 struct Link {
   std::string path;
-  std::string target;  // relative to the source's root; "" where it leads out of it, or nowhere
+  std::string target;  // relative to the source's root; "" if outside it, or dangling
   bool to_directory = false;
-  bool followed = false;  // to a directory, whose files are in the listing below `path`
+  bool followed = false;  // leads to a directory whose files are listed below `path`
 };
 
 }  // namespace leafsum

@@ -1,7 +1,7 @@
 // The queue between a stage that wants bytes and the host that gets them.
 //
-// Asks leave in the order in which they were wanted, as long as what is open and not yet answered
-// stays within the budget; while nothing is open one always leaves, whatever it costs.
+// Asks leave in the order in which they were queued, as long as the cost of the open, unanswered
+// asks stays within the budget. While none is open, one may always leave, whatever it costs.
 #pragma once
 
 #include <deque>
@@ -14,10 +14,10 @@ namespace leafsum {
 
 class PendingAsks {
  public:
-  // Queues an ask and gives its id. `tag` comes back with the answer.
+  // Queues an ask and returns its id. `tag` comes back with the answer.
   uint32_t Want(Ask ask, uint64_t tag);
   std::vector<Ask> Poll(uint64_t budget);
-  // The tag of an open ask, which is closed by this; nothing for an id that is not open.
+  // Closes an open ask and returns its tag; nothing if no ask of that id is open.
   std::optional<uint64_t> Close(uint32_t id);
   bool has_queued() const { return !queued_.empty(); }
   bool empty() const { return queued_.empty() && open_.empty(); }
