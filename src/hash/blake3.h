@@ -1,5 +1,5 @@
-// BLAKE3-256 by the official C code: whole inputs, and content of known length with its block
-// values.
+// BLAKE3-256 by the official C code, for whole inputs and for content of known length with its
+// block values.
 #pragma once
 
 #include <memory>
@@ -9,7 +9,7 @@
 
 namespace leafsum::hash {
 
-// Any input, length unknown beforehand. Init, update, finish is the whole interface.
+// Hashes input whose length need not be known beforehand: init, update, finish.
 class Blake3 {
  public:
   Blake3();
@@ -32,13 +32,13 @@ inline constexpr size_t kBlockValueSize = 32;
 // Number of block values of content of `nbytes`: 0 up to kBlockSize (contract §3).
 uint64_t BlockCount(uint64_t nbytes);
 
-// The root of the tree over two or more block values (n * 32 bytes): splits at the largest power of
-// two below n, ROOT on the last parent only.
+// The root of the tree over two or more block values (n * 32 bytes). The tree splits at the largest
+// power of two below n; only the last parent has ROOT set.
 Digest MergeBlocks(Bytes values);
 
-// Content whose length is known: its digest and, over kBlockSize, its block values in order.
-// Update is called until `nbytes` have gone in, not one more; Finish then. From `begin`, a multiple
-// of kBlockSize: then blocks() are those from there on, and there is no Finish.
+// Hashes content of known length: its digest and, over kBlockSize, its block values in order. Call
+// Update until exactly `nbytes` have gone in, then Finish. With a `begin` above 0, a multiple of
+// kBlockSize, hashing starts there: blocks() are those from there on, and Finish is not called.
 class BlockHasher {
  public:
   explicit BlockHasher(uint64_t nbytes, uint64_t begin = 0);
@@ -46,9 +46,9 @@ class BlockHasher {
   BlockHasher(BlockHasher&&) noexcept;
   BlockHasher& operator=(BlockHasher&&) noexcept;
   void Update(Bytes bytes);
-  // Instead of content its subtrees' chaining values (blake3_tree.h), in order, each over `unit`
-  // bytes: a power of two from 1 KiB to kBlockSize that divides where they begin. Only where
-  // `nbytes` is more than a block.
+  // Takes, in place of content, the chaining values of its subtrees (blake3_tree.h), in order, each
+  // over `unit` bytes: a power of two from 1 KiB to kBlockSize that divides the position where they
+  // begin. Only if `nbytes` is more than a block.
   void UpdateValues(Bytes values, uint64_t unit);
   Digest Finish();
   const ByteVector& blocks() const;

@@ -12,7 +12,8 @@ constexpr size_t kValueLen = BLAKE3_OUT_LEN;
 static_assert(kChunkLen == BLAKE3_CHUNK_LEN);
 static_assert(sizeof(ChainingValue) == kValueLen);
 
-// One level of parents over `n` values, all lanes at work; an odd last value goes up as it is.
+// One level of parents over `n` values, with all lanes at work; an odd last value moves up
+// unchanged.
 size_t CompressParents(const uint8_t* values, size_t n, uint8_t* out) {
   const uint8_t* parents[MAX_SIMD_DEGREE_OR_2];
   const size_t pairs = n / 2;
@@ -26,7 +27,7 @@ size_t CompressParents(const uint8_t* values, size_t n, uint8_t* out) {
 
 ChainingValue SubtreeValue(Bytes bytes, uint64_t first_chunk) {
   assert(!bytes.empty());
-  // As many values as there are lanes come back; they are the subtree's nodes at one level.
+  // Returns as many values as there are lanes: the subtree's nodes at one level.
   uint8_t values[MAX_SIMD_DEGREE_OR_2 * kValueLen];
   uint8_t above[MAX_SIMD_DEGREE_OR_2 * kValueLen];
   size_t n =

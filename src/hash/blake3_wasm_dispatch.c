@@ -1,5 +1,6 @@
-// The part of BLAKE3 that chooses a kernel, for wasm: there is one choice, the SSE4.1 kernel as
-// wasm SIMD. Takes the place of the official blake3_dispatch.c, which knows native processors only.
+// The part of BLAKE3 that chooses a kernel. In wasm there is one choice: the SSE4.1 kernel as wasm
+// SIMD. This file takes the place of the official blake3_dispatch.c, which knows only native
+// processors.
 #include <string.h>
 
 #include "blake3_impl.h"
@@ -8,7 +9,7 @@
 #define WASM_SIMD_DEGREE 4
 _Static_assert(MAX_SIMD_DEGREE == WASM_SIMD_DEGREE, "see cmake/blake3.cmake");
 
-// One copy of the 5 KB that compress a block: blake3_hash_many_sse41 would have another.
+// Keeps one copy of the 5 KB that compress a block; blake3_hash_many_sse41 would bring a second.
 __attribute__((noinline)) void blake3_compress_in_place_sse41(uint32_t cv[8],
                                                               const uint8_t block[BLAKE3_BLOCK_LEN],
                                                               uint8_t block_len, uint64_t counter,
@@ -23,8 +24,8 @@ void blake3_compress_in_place(uint32_t cv[8], const uint8_t block[BLAKE3_BLOCK_L
 
 void blake3_compress_xof(const uint32_t cv[8], const uint8_t block[BLAKE3_BLOCK_LEN],
                          uint8_t block_len, uint64_t counter, uint8_t flags, uint8_t out[64]) {
-  // Digests have 32 bytes, and these are all that the kernel for extended output would share with
-  // this one.
+  // Our digests have 32 bytes, the first half of this output, which compressing in place gives too.
+  // So the kernel for extended output is left out, and the second half is zeros.
   uint32_t half[8];
   memcpy(half, cv, sizeof half);
   blake3_compress_in_place_sse41(half, block, block_len, counter, flags);

@@ -1,9 +1,9 @@
 // BlockHasher and MergeBlocks (contract §3, §10.14).
 //
-// Inside a block, content is cut into pieces of 2^k chunks that start at a multiple of their size:
-// each is a subtree. A piece has at least kPiece bytes (only the last of a block may have fewer)
-// and lies in the caller's buffer unless an Update ends inside it. The values of finished pieces
-// wait on a stack for their right neighbour.
+// Inside a block, content is cut into pieces of 2^k chunks, each starting at a multiple of its
+// size, so that each piece is a subtree. A piece has at least kPiece bytes (only the last of a
+// block may have fewer) and is hashed in the caller's buffer unless an Update ends inside it. The
+// values of finished pieces wait on a stack for their right neighbours.
 #include <algorithm>
 #include <bit>
 #include <cassert>
@@ -18,7 +18,7 @@ namespace {
 constexpr size_t kPiece =
     16 * kChunkLen;  // fills the widest kernel (16 lanes) and four times that of wasm
 constexpr size_t kMaxStack =
-    13;  // 2^12 chunks in a block: at most 12 sizes of pieces and the one that is pushed
+    13;  // a block has 2^12 chunks: at most 12 sizes of pieces, and the one just pushed
 static_assert(kBlockSize / kChunkLen == 1 << (kMaxStack - 1));
 
 ChainingValue Merge(Bytes values, bool is_root) {
@@ -54,12 +54,12 @@ struct BlockHasher::State {
 
   uint64_t nbytes;
   uint64_t first_block;  // of `blocks`
-  uint64_t position;     // of the whole content: up to here it is hashed or lies in `partial`
+  uint64_t position;     // in the whole content: what lies before it is hashed or in `partial`
   Blake3 plain;          // up to kBlockSize: one hash, no blocks
   ByteVector blocks;
 
-  size_t hashed = 0;       // of the block: bytes whose value is on the stack
-  size_t partial_len = 0;  // bytes of a piece that is not whole yet
+  size_t hashed = 0;       // bytes of the block whose values are on the stack
+  size_t partial_len = 0;  // bytes of a piece that is not complete yet
   size_t stack_len = 0;
   std::array<uint8_t, kMaxStack * 32> stack;
   std::array<uint8_t, kPiece> partial;
@@ -76,7 +76,7 @@ size_t BlockHasher::State::BlockLength() const {
   return static_cast<size_t>(std::min(kBlockSize, nbytes - (position - hashed - partial_len)));
 }
 
-// The largest subtree that begins behind what is hashed.
+// The largest subtree that may begin after the hashed bytes.
 size_t BlockHasher::State::Largest() const {
   return hashed == 0 ? kBlockSize : hashed & (~hashed + 1);
 }
@@ -84,11 +84,11 @@ size_t BlockHasher::State::Largest() const {
 void BlockHasher::State::Update(Bytes bytes) {
   while (!bytes.empty()) {
     const size_t block_len = BlockLength();
-    const size_t left = block_len - hashed;  // of the block, `partial` included
+    const size_t left = block_len - hashed;  // bytes of the block, `partial` included
     const size_t whole = std::min(std::min(left, kPiece), Largest());
     size_t take = 0;
     if (partial_len == 0 && bytes.size() >= whole) {
-      // A whole piece in the caller's buffer: the largest that is aligned, or the short one that
+      // Take a whole piece from the caller's buffer: the largest aligned one, or the short one that
       // ends the block.
       take = std::min(std::min(left, bytes.size()), Largest());
       if (take >= kPiece || take < left) take = std::bit_floor(take);
@@ -116,8 +116,8 @@ void BlockHasher::State::PushPiece(Bytes piece, size_t block_len) {
 void BlockHasher::State::PushValue(const uint8_t* value, size_t size, size_t block_len) {
   std::memcpy(stack.data() + stack_len++ * 32, value, 32);
   hashed += size;
-  // What must stay apart has one value per bit of the number of chunks; at the block's end nothing
-  // does.
+  // The stack keeps one value for each bit set in the number of hashed chunks. At the end of the
+  // block all values merge into one.
   const bool ends = hashed == block_len;
   const size_t keep = ends ? 1 : static_cast<size_t>(std::popcount(hashed / kChunkLen));
   for (; stack_len > keep; --stack_len) {
@@ -132,7 +132,7 @@ void BlockHasher::State::PushValue(const uint8_t* value, size_t size, size_t blo
 }
 
 void BlockHasher::State::UpdateValues(Bytes values, size_t unit) {
-  while (partial_len > 0) {  // whole chunks, because that is where values may begin
+  while (partial_len > 0) {  // whole chunks, because values may begin only at a chunk
     const size_t take = std::min(std::bit_floor(partial_len), Largest());
     PushPiece(Bytes(partial).first(take), BlockLength());
     partial_len -= take;

@@ -1,4 +1,5 @@
-// SHA-256 (FIPS 180-4), streaming. A host may have a faster engine (node:crypto): a Sha256Factory.
+// SHA-256 (FIPS 180-4), streaming. A host may pass a faster engine (node:crypto) as a
+// Sha256Factory.
 #pragma once
 
 #include <functional>
@@ -21,12 +22,12 @@ class StreamingHash {
 std::unique_ptr<StreamingHash> MakePortableSha256();
 Digest Sha256Of(Bytes bytes);
 
-// The digest of each message, four at a time.
+// The digest of each message, computed four at a time.
 std::vector<Digest> Sha256OfAll(std::span<const ByteVector> messages);
 
-// A host's engine; an empty one is none.
+// Makes a host's engine; empty if the host has none.
 using Sha256Factory = std::function<std::unique_ptr<StreamingHash>()>;
-// The host's, or the portable one where it has none.
+// The host's engine, or the portable one if the host has none.
 std::unique_ptr<StreamingHash> MakeSha256(const Sha256Factory& host);
 
 }  // namespace leafsum::hash

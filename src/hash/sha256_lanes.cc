@@ -1,5 +1,5 @@
-// SHA-256 of four messages at a time, one in each lane of a vector: its rounds depend on each
-// other, so that a single message leaves three quarters of a vector idle.
+// SHA-256 of four messages at a time, one in each lane of a vector. The rounds depend on each
+// other, so a single message would leave three quarters of a vector idle.
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -43,8 +43,8 @@ void LoadBlocks(const std::array<const uint8_t*, kLanes>& at, Words (&w)[16]) {
 // Where a lane is in its message: in its whole blocks, then in the padded ones.
 struct Lane {
   const uint8_t* at = nullptr;
-  size_t blocks = 0;  // that lie side by side at `at`
-  size_t padded = 0;  // in `padding`, still to come
+  size_t blocks = 0;  // whole blocks that lie at `at`
+  size_t padded = 0;  // blocks in `padding` still to come
   uint8_t padding[2 * kBlockLen];
   size_t message = 0;
   bool busy = false;
@@ -58,7 +58,8 @@ struct Lane {
     busy = true;
     Turn();
   }
-  // From the message's own blocks to the padded ones; not busy where these are done as well.
+  // Goes from the message's own blocks to the padded ones; the lane is idle once these are done
+  // too.
   void Turn() {
     if (blocks > 0) return;
     busy = padded > 0;
@@ -83,7 +84,7 @@ std::vector<Digest> Sha256OfAll(std::span<const ByteVector> messages) {
   };
   for (size_t l = 0; l < kLanes; ++l) fill(l);
   for (;;) {
-    size_t run = 0;  // blocks until a lane has to turn
+    size_t run = 0;  // blocks until some lane has to turn
     std::array<const uint8_t*, kLanes> at;
     std::array<size_t, kLanes> step;
     for (size_t l = 0; l < kLanes; ++l) {

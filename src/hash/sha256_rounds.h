@@ -44,8 +44,8 @@ inline void Round(W a, W b, W c, W& d, W e, W f, W g, W& h, W kw) {
 // One block: `w`, its sixteen words in the machine's order, is overwritten.
 template <class W>
 inline void Compress(W (&w)[16], W (&state)[8]) {
-  // Instead of moving eight words along, each round names them one place further. Of the schedule
-  // only sixteen words are alive at a time.
+  // Each round renames the eight words one place along, rather than moving them. Only sixteen words
+  // of the schedule are alive at a time.
   W a = state[0], b = state[1], c = state[2], d = state[3];
   W e = state[4], f = state[5], g = state[6], h = state[7];
   for (int i = 0; i < 64; i += 16) {
@@ -72,8 +72,9 @@ inline void Compress(W (&w)[16], W (&state)[8]) {
   for (int i = 0; i < 8; ++i) state[i] += add[i];
 }
 
-// What follows a message's whole blocks: `rest` (< 64 bytes), 80, zeros, and `length` of the whole
-// in bits, be64 (FIPS 180-4 §5.1.1). Gives the one or two blocks that it takes in `out`.
+// Writes the end of a message behind its whole blocks: `rest` (< 64 bytes), 80, zeros, and the
+// `length` of the whole message in bits, be64 (FIPS 180-4 §5.1.1). Returns how many blocks of `out`
+// that takes, one or two.
 inline size_t Pad(Bytes rest, uint64_t length, uint8_t (&out)[2 * kBlockLen]) {
   const size_t blocks = rest.size() < kBlockLen - 8 ? 1 : 2, end = blocks * kBlockLen;
   for (size_t i = 0; i < end; ++i) out[i] = i < rest.size() ? rest[i] : i == rest.size() ? 0x80 : 0;
