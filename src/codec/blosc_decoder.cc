@@ -16,11 +16,11 @@ namespace leafsum::codec {
 namespace {
 
 constexpr size_t kHeaderSize = 16;
-constexpr uint64_t kInnerMemory = 256 << 10;  // zstd's context is the largest of the inner codecs'
-// c-blosc's own limits: what is over them it would not read.
+constexpr uint64_t kInnerMemory = 256 << 10;  // zstd's context, the largest of the inner codecs
+// c-blosc's own limits: it would not read anything larger.
 constexpr uint32_t kMaxBuffer = 0x7fffffff - kHeaderSize;
 constexpr uint32_t kMaxBlock = (0x7fffffff - 255 * 4) / 3;
-constexpr uint32_t kMaxSplits = 16;  // elements of more bytes are never split
+constexpr uint32_t kMaxSplits = 16;  // larger elements are never split
 constexpr uint32_t kMinSplitElements = 128;
 
 enum Flags : uint8_t {
@@ -67,8 +67,8 @@ Result<Header> ParseHeader(Bytes bytes, uint64_t limit) {
     return WrongNumber("decoded size", 4, "at most ", kMaxBuffer, h.nbytes);
   if (h.cbytes < kHeaderSize)
     return WrongNumber("encoded size", 12, "at least ", kHeaderSize, h.cbytes);
-  // Blosc stores as they are bytes that would not shrink, so none of its buffers is larger; where
-  // one says so, memory for it is not ours to give.
+  // Blosc stores bytes that would not shrink uncompressed, so no honest buffer is larger than this.
+  // A buffer that claims to be gets no memory.
   if (h.cbytes > uint64_t{h.nbytes} + kHeaderSize)
     return WrongNumber("encoded size", 12, "at most ", uint64_t{h.nbytes} + kHeaderSize, h.cbytes);
   if (h.nbytes == 0) return h;
@@ -120,12 +120,12 @@ class BloscDecoder final : public Decoder {
   uint32_t next_block_ = 0;
   ByteVector block_, shuffled_;
   size_t block_size_ = 0,
-         given_ = 0;  // of the block at hand: bytes, and how many of them have left
+         given_ = 0;  // bytes of the current block, and how many of them have left
   std::unique_ptr<ZSTD_DCtx, size_t (*)(ZSTD_DCtx*)> zstd_{nullptr, ZSTD_freeDCtx};
 };
 
-// Nothing is decoded before the end is known: which of two errors is told must not depend on how
-// the value was cut.
+// Nothing is decoded before the end is known: which of two errors is reported must not depend on
+// how the value was cut.
 Progress BloscDecoder::Decode(Bytes in, bool last, MutableBytes out) {
   Progress p;
   p.error = Gather(in, last);

@@ -5,14 +5,15 @@
 #include <algorithm>
 #include <cstdlib>
 
-// The library calls it where it finds itself broken, and asks its user to define it.
+// The library calls this function when its own invariants fail, and leaves it to its user to
+// define.
 extern "C" void bz_internal_error(int) { std::abort(); }
 
 namespace leafsum::codec {
 namespace {
 
 constexpr uint64_t kStateMemory = uint64_t{72} << 10;       // its tables
-constexpr uint64_t kMemoryPerLevel = uint64_t{4} * 100000;  // four bytes for each of a block's
+constexpr uint64_t kMemoryPerLevel = uint64_t{4} * 100000;  // four bytes for each byte of a block
 constexpr size_t kMaxStep = 1 << 30;                        // it counts in 32 bits
 constexpr char kFormat[] = "bz2 stream";
 
@@ -48,7 +49,7 @@ class Bz2Decoder final : public Decoder {
 
   bz_stream stream_{};
   bool started_ = false;
-  bool ended_ = false;  // the stream is complete: what follows is its tail
+  bool ended_ = false;  // the stream is complete: only its tail follows
   uint64_t consumed_ = 0;
   Tail tail_{false};
 };
@@ -56,7 +57,7 @@ class Bz2Decoder final : public Decoder {
 Progress Bz2Decoder::Decode(Bytes in, bool last, MutableBytes out) {
   Progress p;
   if (!ended_) {
-    // Read only, but its type is older than const.
+    // Only read, but the library's type predates const.
     stream_.next_in = const_cast<char*>(reinterpret_cast<const char*>(in.data()));
     stream_.avail_in = static_cast<unsigned>(std::min(in.size(), kMaxStep));
     stream_.next_out = reinterpret_cast<char*>(out.data());
@@ -70,11 +71,11 @@ Progress Bz2Decoder::Decode(Bytes in, bool last, MutableBytes out) {
       p.error = Error{ErrorCode::kLimit, std::string("no memory to decode the ") + kFormat,
                       std::nullopt, "", ""};
     } else if (status != BZ_OK && status != BZ_STREAM_END) {
-      // A wrong CRC and other damage are one error to the library.
+      // The library has one error for a wrong CRC and any other damage.
       p.error =
           Error{ErrorCode::kInvalid, std::string(kFormat) + " is corrupt", std::nullopt, "", ""};
     } else if (status == BZ_OK && last && p.consumed == in.size() && p.produced < out.size()) {
-      // Room left and nothing to read: it wants more.
+      // Room is left and input is used up: the stream wants more.
       p.error = Error{ErrorCode::kTruncated, std::string(kFormat) + " ends too early", consumed_,
                       "more bytes", "0 bytes"};
     }

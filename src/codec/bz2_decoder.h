@@ -1,4 +1,5 @@
-// bzip2 files of one stream (zarr v2 `bz2`): "BZh", '1'..'9', blocks, a CRC-32 of each and of all.
+// bzip2 files of one stream (zarr v2 `bz2`): "BZh", '1'..'9', blocks, a CRC-32 of each block and of
+// all.
 #pragma once
 
 #include "codec/stage.h"

@@ -16,8 +16,7 @@ Progress CappedDecoder::Decode(Bytes in, bool last, MutableBytes out) {
     produced_ += total.produced;
     if (total.done || total.error || produced_ < limit_) return total;
   }
-  // All bytes are there. Whether the encoded value ends here too shows when it is given room for
-  // one more.
+  // All bytes are here. Room for one more shows whether the encoded value ends here too.
   uint8_t more = 0;
   Progress rest = inner_->Decode(in.subspan(total.consumed), last, MutableBytes(&more, 1));
   total.consumed += rest.consumed;

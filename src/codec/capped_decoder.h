@@ -1,4 +1,5 @@
-// Stops a decoder that gives more bytes than it may, and keeps the promises of stage.h to it.
+// Stops a decoder that gives more bytes than it may, and keeps the promises that stage.h makes to
+// it.
 #pragma once
 
 #include "codec/stage.h"
@@ -7,7 +8,7 @@ namespace leafsum::codec {
 
 class CappedDecoder final : public Decoder {
  public:
-  // The error of more than `limit` bytes has `code`.
+  // More than `limit` bytes is an error of `code`.
   CappedDecoder(std::unique_ptr<Decoder> inner, uint64_t limit, ErrorCode code)
       : inner_(std::move(inner)), limit_(limit), code_(code) {}
 

@@ -10,7 +10,7 @@ namespace leafsum::codec {
 enum class CodecKind : uint8_t {
   kZstd,    // zarr v2 and v3
   kCrc32c,  // zarr v3: le32 CRC-32C after the bytes
-  // From here on rare: no Orbax since 0.2.0 writes them, and codecs.wasm alone can decode them.
+  // Rare from here on: no Orbax since 0.2.0 writes them, and only codecs.wasm can decode them.
   kZlib,   // zarr v2 "zlib": RFC 1950
   kGzip,   // zarr v2 "gzip", v3 "gzip": RFC 1952
   kBz2,    // zarr v2 "bz2"
@@ -20,10 +20,11 @@ inline constexpr CodecKind kFirstRare = CodecKind::kZlib;
 
 struct CodecSpec {
   CodecKind kind = CodecKind::kZstd;
-  // zarr v3 readers ignore what follows the first zstd frame or gzip member: report it, values are
-  // unaffected. v2 refuses it. Counts for the outermost codec, the last of the list, alone: within
-  // another, v3 refuses it too. Of crc32c: what follows the checksum of bytes whose number is
-  // known, those of the elements and of checksums around them; wherever it stands.
+  // zarr v3 readers ignore bytes that follow the first zstd frame or gzip member: report them,
+  // values are unaffected. v2 readers refuse them. This holds only for the outermost codec, the
+  // last of the list: inside another codec, v3 readers refuse them too. For crc32c, wherever it
+  // stands: bytes that follow the checksum, where the length before the checksum is known
+  // (elements, and checksums around them).
   bool trailing_bytes_ignored = false;
   bool operator==(const CodecSpec&) const = default;
 };

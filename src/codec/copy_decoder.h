@@ -1,4 +1,4 @@
-// The empty chain: bytes as they are.
+// The empty chain: bytes pass unchanged.
 #pragma once
 
 #include "codec/stage.h"

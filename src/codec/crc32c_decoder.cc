@@ -32,7 +32,7 @@ Progress Crc32cDecoder::Decode(Bytes in, bool last, MutableBytes out) {
       in = in.first(static_cast<size_t>(missing));
     }
   }
-  // The stream is held_ ++ in; all of it but four bytes may leave.
+  // The stream is held_ ++ in; all but its last four bytes may leave.
   const size_t beyond =
       in.size() > held_.size() - held_len_ ? in.size() - (held_.size() - held_len_) : 0;
   p.produced = std::min(beyond, out.size());

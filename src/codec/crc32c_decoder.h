@@ -1,9 +1,9 @@
-// zarr v3 `crc32c`: the bytes, then le32 CRC-32C of them. The last four bytes are known as such
-// only at the end, so four are always held back. Bytes leave before the checksum is seen: a
-// mismatch comes last.
+// zarr v3 `crc32c`: the bytes, then le32 CRC-32C of them. Only the end of the value tells which
+// four bytes are the last, so four are always held back. Bytes leave before the checksum is seen,
+// so a mismatch comes last.
 //
-// TensorStore reads as many bytes as it expects, and what follows their checksum it never sees:
-// where `content` says how many these are, the rest is skipped and counted.
+// TensorStore reads as many bytes as it expects and never sees what follows their checksum. If
+// `content` gives that number, the rest is skipped and counted.
 #pragma once
 
 #include <array>

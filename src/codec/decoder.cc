@@ -15,13 +15,12 @@
 namespace leafsum::codec {
 namespace {
 
-// The head of a frame inside another compression cannot be looked at before it is decoded, so its
-// window is bounded beforehand: 8 MiB is what RFC 8878 §3.1.1.1.2 recommends every decoder to
+// The head of a frame inside another compression cannot be seen before that is decoded, so its
+// window is bounded beforehand, to 8 MiB: what RFC 8878 §3.1.1.1.2 recommends that every decoder
 // support.
 constexpr int kMaxInnerWindowLog = 23;
 
-// No writer makes bytes between two codecs that are much larger than what they decode to; a bomb
-// does.
+// No writer's bytes between two codecs are much larger than what they decode to; a bomb's are.
 uint64_t IntermediateLimit(uint64_t decoded_size) {
   const auto limit = CheckedMul(decoded_size, 4);
   return limit ? CheckedAdd(*limit, 1 << 20).value_or(UINT64_MAX) : UINT64_MAX;
@@ -47,7 +46,7 @@ std::unique_ptr<Decoder> MakeStage(const CodecSpecs& specs, size_t i, int max_wi
   return MakeRareDecoder(spec.kind, ignore_trailing, limit);
 }
 
-// Of a stage whose head cannot be seen beforehand.
+// For a stage whose head cannot be seen beforehand.
 uint64_t MaxMemory(CodecKind kind, uint64_t limit) {
   if (kind == CodecKind::kCrc32c) return 0;
   if (kind == CodecKind::kZstd)
@@ -58,7 +57,7 @@ uint64_t MaxMemory(CodecKind kind, uint64_t limit) {
 std::unique_ptr<Decoder> MakeChain(const CodecSpecs& specs, uint64_t decoded_size) {
   std::vector<std::unique_ptr<Decoder>> stages;
   size_t head_reaches =
-      specs.size();  // the first compression to be undone: only a crc32c may lie around it
+      specs.size();  // the first compression to undo; only crc32c may lie around it
   uint64_t fixed_memory = 0;
   for (auto spec = specs.rbegin(); spec != specs.rend(); ++spec) {
     const bool compresses = spec->kind != CodecKind::kCrc32c;

@@ -1,7 +1,7 @@
-// The one interface of every decompressor: a stream from encoded to decoded bytes.
+// The interface of every decompressor: a stream from encoded to decoded bytes.
 //
 // The caller knows how long the decoded bytes must be (from the array's metadata) and never gives
-// more room than that plus one byte, so output is capped whatever a frame claims.
+// more room than that plus one byte, so output is bounded whatever a frame claims.
 #pragma once
 
 #include <memory>
@@ -16,7 +16,7 @@ namespace leafsum::codec {
 struct Progress {
   size_t consumed = 0;    // of `in`
   size_t produced = 0;    // of `out`
-  bool done = false;      // the end of the encoded value was reached and is as it must be
+  bool done = false;      // the end of the encoded value was reached and is correct
   uint64_t trailing = 0;  // with `done`: bytes of the value that no reader looks at
   std::optional<Error> error;
 };
@@ -25,19 +25,19 @@ class Decoder {
  public:
   virtual ~Decoder() = default;
 
-  // Decodes from `in` to `out`. `last` says that `in` ends the value: no more will come. Makes
-  // progress unless it needs more input (in used up, !last) or more room (out full). An empty `in`
-  // with `last` and a full decoder ends in `done` or in a `truncated` error. After `done` or an
-  // error only Reset may follow.
+  // Decodes from `in` to `out`. `last` says that the value ends with `in`. Makes progress unless it
+  // needs more input (`in` is used up and not `last`) or more room (`out` is full). An empty `in`
+  // with `last` ends in `done` or in a `truncated` error. After `done` or an error, call only
+  // Reset.
   virtual Progress Decode(Bytes in, bool last, MutableBytes out) = 0;
 
-  // Ready for the next value, keeping its memory.
+  // Gets ready for the next value, keeping its memory.
   virtual void Reset() = 0;
 
-  // What decoding the value that begins with `head` will take, buffers included: asked before the
-  // first Decode, so that a window is counted before it is allocated. nullopt: `head` is too short
-  // to tell (give at least kHeadBytes, or all there is). Broken heads give a small number: Decode
-  // says what is wrong.
+  // The memory that decoding the value that begins with `head` will take, buffers included. Ask
+  // before the first Decode, so that a window is counted before it is allocated. nullopt: `head` is
+  // too short to tell (give at least kHeadBytes, or the whole value). A broken head gives a small
+  // number: Decode will say what is wrong.
   virtual std::optional<uint64_t> MemoryNeeded(Bytes head) const = 0;
 };
 
@@ -47,8 +47,8 @@ inline constexpr size_t kHeadBytes = 64;
 // demands.
 std::unique_ptr<Decoder> MakeDecoder(const CodecSpecs& specs, uint64_t decoded_size);
 
-// One zstd frame that is all of `encoded` (no second frame, no skippable one, nothing after), of at
-// most `limit` decoded bytes: the body of an OCDBT node.
+// Decodes the body of an OCDBT node: one zstd frame that is all of `encoded` (no second frame, no
+// skippable one, nothing after it), of at most `limit` decoded bytes.
 Result<ByteVector> DecodeZstdFrame(Bytes encoded, uint64_t limit);
 
 }  // namespace leafsum::codec

@@ -21,7 +21,8 @@ Progress DecoderChain::Decode(Bytes in, bool last, MutableBytes out) {
       total.error = failure_;
       return total;
     }
-    // The last stage is done only when its input has ended, hence when every stage before it is.
+    // The last stage is done only when its input has ended, hence when every stage before it is
+    // done.
     total.done = stages_.back().done;
     if (total.done) {
       total.trailing = trailing_;
@@ -34,7 +35,7 @@ Progress DecoderChain::Decode(Bytes in, bool last, MutableBytes out) {
 bool DecoderChain::Step(size_t i, Bytes in, bool last, MutableBytes out, Progress& total) {
   Stage& stage = stages_[i];
   const bool gives_content = i + 1 == stages_.size();
-  if (failure_ && i + 1 == alive_) stage.begin = stage.end;  // nobody takes it any more
+  if (failure_ && i + 1 == alive_) stage.begin = stage.end;  // no stage takes it any more
   if (stage.done || stage.begin != stage.end) return false;
 
   Stage* before = i == 0 ? nullptr : &stages_[i - 1];
@@ -57,12 +58,12 @@ bool DecoderChain::Step(size_t i, Bytes in, bool last, MutableBytes out, Progres
   if (p.error) {
     alive_ = i;
     if (failure_ &&
-        p.error->code == ErrorCode::kLimit) {  // no cause, only the end of the search for one
+        p.error->code == ErrorCode::kLimit) {  // not the cause, only the end of the search for it
       alive_ = 0;
       return true;
     }
     failure_ = p.error;
-    if (before) failure_->offset.reset();  // it counts bytes that are nowhere stored
+    if (before) failure_->offset.reset();  // it counts bytes that are stored nowhere
     return true;
   }
   stage.done = p.done;

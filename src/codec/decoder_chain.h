@@ -1,11 +1,10 @@
-// Two or more codecs in a row. Between neighbours lies one small buffer, so that memory does not
-// depend on the size of a value; a single codec needs no chain and decodes from `in` to `out`
-// directly.
+// Two or more codecs in a row. One small buffer lies between neighbours, so memory does not depend
+// on the size of a value. A single codec needs no chain and decodes from `in` to `out` directly.
 //
-// Of several errors the first in decoding order is the cause of the others: where a stage fails,
-// those before it run on to their end, their output thrown away, and their error wins. So a damaged
-// value is a CRC mismatch, not the nonsense that follows from it, however the value was cut into
-// pieces.
+// Of several errors, the first in decoding order is the cause of the others. So when a stage fails,
+// the stages before it run on to their end, their output is discarded, and an error of theirs wins:
+// a damaged value is reported as a CRC mismatch, not as the nonsense that follows from it, however
+// the value was cut into pieces.
 #pragma once
 
 #include <vector>
@@ -16,9 +15,9 @@ namespace leafsum::codec {
 
 class DecoderChain final : public Decoder {
  public:
-  // In decoding order, each a CappedDecoder. `head_reaches` is the first stage that sees the head
-  // of the value as it is stored, behind stages that pass bytes through; `fixed_memory` is what all
-  // the others take at most.
+  // `stages` are in decoding order, each a CappedDecoder. `head_reaches` is the compression whose
+  // input begins like the stored value, because the stages before it only pass bytes on.
+  // `fixed_memory` is the most that all other stages take.
   DecoderChain(std::vector<std::unique_ptr<Decoder>> stages, size_t head_reaches,
                uint64_t fixed_memory);
 
@@ -30,14 +29,14 @@ class DecoderChain final : public Decoder {
   struct Stage {
     std::unique_ptr<Decoder> decoder;
     bool done = false;
-    // What the stage has produced and the next has not taken: [begin, end). Filled again only when
+    // [begin, end) is what the stage has produced and the next has not taken. Refilled only when
     // empty.
     ByteVector buffer;
     size_t begin = 0;
     size_t end = 0;
   };
 
-  // Runs stage `i` once; true where anything moved.
+  // Runs stage `i` once; returns whether anything moved.
   bool Step(size_t i, Bytes in, bool last, MutableBytes out, Progress& total);
 
   std::vector<Stage> stages_;
@@ -45,7 +44,7 @@ class DecoderChain final : public Decoder {
   const uint64_t fixed_memory_;
   uint64_t trailing_ = 0;
   size_t alive_;                  // stages before the one that failed
-  std::optional<Error> failure_;  // of stage alive_
+  std::optional<Error> failure_;  // the error of stage alive_
 };
 
 inline constexpr size_t kChainBuffer = 64 << 10;

@@ -1,4 +1,4 @@
-// A stream is read from its end: its last byte holds a 1 above the first bits, and its first bit is
+// A stream is read backwards: its last byte holds a 1 above the first bits, and its first bit is
 // the last one read.
 #include <string.h>
 
@@ -11,8 +11,8 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "streams and tables ar
 typedef struct {
   const uint8_t* start;
   const uint8_t* at;  // the eight bytes that `bits` was filled from
-  uint64_t bits;  // those not yet read, topmost first; behind them a 1, which counts the read ones,
-                  // and zeros
+  uint64_t bits;  // bits not yet read, topmost first; then a 1, whose place counts the bits read;
+                  // then zeros
   uint8_t* out;
 } Stream;
 
@@ -22,14 +22,14 @@ HOT uint64_t Load64(const uint8_t* p) {
   return word;
 }
 
-// Number of bits in `size` bytes of stream; < 0 where the 1 that ends it is missing.
+// The number of bits in a stream of `size` bytes; < 0 if the 1 that ends it is missing.
 static int64_t BitsOf(const uint8_t* start, size_t size) {
   if (size == 0 || start[size - 1] == 0) return -1;
   return (int64_t)(size - 1) * 8 + (31 - __builtin_clz(start[size - 1]));
 }
 
-// Decodes the last `left` bits of a stream, bounds checked; true where they give the bytes up to
-// `end` and no bit more.
+// Decodes the last `left` bits of a stream, bounds checked; returns whether they give the bytes up
+// to `end` with no bit left over.
 static bool Drain(const HuffmanTable* table, const uint8_t* start, int64_t left, uint8_t* out,
                   const uint8_t* end) {
   const unsigned shift = 64 - table->log;
@@ -67,7 +67,8 @@ HOT int64_t BitsLeft(const Stream* s) {
   return (s->at - s->start) * (int64_t)8 + 64 - __builtin_ctzll(s->bits);
 }
 
-// An entry is a symbol below and a length above, so that neither needs a mask.
+// An entry has the symbol in its low byte and the length in its high byte, so that neither needs a
+// mask.
 HOT void DecodeSymbol(const uint16_t* entries, Stream* s, int index) {
   const unsigned entry = entries[s->bits >> (64 - kHuffmanUsualLog)];
   s->bits <<= entry >> 8;
@@ -80,15 +81,15 @@ HOT void Refill(Stream* s) {
   s->bits = (Load64(s->at) | 1) << (used % 8);
 }
 
-// Five symbols are at most 55 bits, which with the up to seven read before are never more than
+// Five symbols take at most 55 bits. With the up to seven bits read before, that is never more than
 // seven bytes.
 enum { kSymbols = 5, kBytesForSymbols = 7 };
 
 HOT size_t Rounds(const Stream* s) { return (size_t)(s->at - s->start) / kBytesForSymbols; }
 
-// Decodes while no stream can run out of input nor the last, which is the shortest, of output. Four
-// chains of dependent loads and shifts side by side keep the processor busy; one after the other is
-// a fifth slower, two at a time as well.
+// Decodes while no stream can run out of input and the last one, the shortest, cannot run out of
+// output. Four chains of dependent loads and shifts side by side keep the processor busy; one at a
+// time is a fifth slower, and so is two at a time.
 static void DecodeRounds(const HuffmanTable* table, Stream* sa, Stream* sb, Stream* sc, Stream* sd,
                          const uint8_t* end) {
   const uint16_t* const entries = table->entry;

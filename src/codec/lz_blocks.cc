@@ -5,7 +5,7 @@
 namespace leafsum::codec {
 namespace {
 
-// What is being read and written; every step is checked against what is left.
+// The positions of reading and writing; every step is checked against what is left.
 struct Cursor {
   Bytes in;
   MutableBytes out;
@@ -31,13 +31,13 @@ struct Cursor {
       std::memset(to, *from, n);
       return true;
     }
-    // What was copied is copied again: `distance` bytes at a time never overlap.
+    // Copies again what was just copied: `distance` bytes at a time never overlap.
     for (; n > distance; n -= distance, to += distance) std::memcpy(to, from, distance);
     std::memcpy(to, from, n);
     return true;
   }
 
-  // `bytes` of a little-endian number.
+  // A little-endian number of `bytes` bytes.
   bool Number(size_t bytes, size_t& value) {
     if (bytes > left()) return false;
     value = 0;
@@ -59,7 +59,7 @@ bool DecodeBlosclz(Bytes in, MutableBytes out) {
     }
     size_t n = (control >> 5) + 2;
     const size_t high = (control & 31) << 8;
-    // A match is never the last thing: another byte follows each of its own.
+    // A match is never the last element: another byte follows each of its own.
     size_t byte = 255;
     if (control >> 5 == 7) {
       while (byte == 255) {

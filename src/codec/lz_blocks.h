@@ -1,20 +1,20 @@
 // Two byte-oriented formats that blosc compresses its blocks with, decoded from memory to memory.
 //
-// Ours rather than their libraries': blosclz's own decoder adds up lengths in 32 bits and compares
-// sums of pointers, which hostile bytes can overflow; of Snappy's C++ library this is all we need.
+// Written here rather than taken from their libraries: blosclz's own decoder adds up lengths in 32
+// bits and compares sums of pointers, which hostile bytes can overflow, and of Snappy's C++ library
+// we need no more than this.
 #pragma once
 
 #include "base/bytes.h"
 
 namespace leafsum::codec {
 
-// Both fill `out` exactly, or return false: `in` is damaged, or holds more or fewer bytes.
+// Both fill `out` exactly. They return false if `in` is damaged or decodes to more or fewer bytes.
 
 // A first literal run, then:
 //   000lllll                           l+1 literal bytes follow
-//   lllhhhhh [255.. n] dddddddd        l+2 bytes (l = 7: plus the bytes that follow, as long as
-//   they
-//                                      are 255, and one more) from distance 256 h + d + 1
+//   lllhhhhh [255.. n] dddddddd        l+2 bytes from distance 256 h + d + 1; if l = 7, plus the
+//                                      bytes n that follow, as long as they are 255, and one more
 //   ... 31, 255, be16                  from distance be16 + 8192
 bool DecodeBlosclz(Bytes in, MutableBytes out);
 

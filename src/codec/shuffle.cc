@@ -6,7 +6,7 @@ namespace leafsum::codec {
 
 void Unshuffle(size_t size, Bytes in, MutableBytes out) {
   const size_t elements = in.size() / size;
-  // A stretch of elements at a time, so that what is written stays in the nearest cache.
+  // Goes by stretches of elements, so that the bytes written stay in the nearest cache.
   constexpr size_t kStretch = 1024;
   for (size_t begin = 0; begin < elements; begin += kStretch) {
     const size_t end = std::min(elements, begin + kStretch);
@@ -28,7 +28,7 @@ void BitUnshuffle(size_t size, Bytes in, MutableBytes out) {
     for (size_t r = 0; r < rows; ++r) {
       uint64_t x = 0;  // byte k: bit k of eight elements
       for (size_t k = 0; k < 8; ++k) x |= uint64_t{in[(i * 8 + k) * rows + r]} << (8 * k);
-      // The 8 x 8 matrix of bits transposed, by blocks of 1, 2 and 4.
+      // Transpose the 8 x 8 matrix of bits, by blocks of 1, 2 and 4.
       uint64_t t = (x ^ (x >> 7)) & 0x00aa00aa00aa00aa;
       x ^= t ^ (t << 7);
       t = (x ^ (x >> 14)) & 0x0000cccc0000cccc;

@@ -6,13 +6,13 @@
 
 namespace leafsum::codec {
 
-// What follows the end of the compressed data of a value.
+// Judges bytes after the end of a value's compressed data.
 class Tail {
  public:
   explicit Tail(bool ignored) : ignored_(ignored) {}
   void Reset() { bytes_ = 0; }
 
-  // Takes `in`, all of which lies behind the end: an error, or skipped and counted.
+  // Takes `in`, all of which lies behind the end: an error, or bytes to skip and count.
   void Take(Bytes in, bool last, const char* format, uint64_t offset, Progress& p) {
     if (!in.empty() && !ignored_) {
       p.error = Error{ErrorCode::kInvalid, std::string("bytes follow the end of the ") + format,

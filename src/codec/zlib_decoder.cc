@@ -18,7 +18,7 @@ class ZlibDecoder final : public Decoder {
   ZlibDecoder(ZlibFormat format, bool trailing_bytes_ignored)
       : name_(format == ZlibFormat::kGzip ? "gzip member" : "zlib stream"),
         tail_(trailing_bytes_ignored) {
-    // 16 asks for the gzip wrapper and no other.
+    // 16 asks for the gzip wrapper and nothing else.
     const int status =
         inflateInit2(&stream_, format == ZlibFormat::kGzip ? 16 + MAX_WBITS : MAX_WBITS);
     initialized_ = status == Z_OK;
@@ -40,7 +40,7 @@ class ZlibDecoder final : public Decoder {
   Tail tail_;
   z_stream stream_{};
   bool initialized_ = false;
-  bool ended_ = false;  // the stream is complete: what follows is its tail
+  bool ended_ = false;  // the stream is complete: only its tail follows
   uint64_t consumed_ = 0;
 };
 
@@ -51,8 +51,7 @@ Progress ZlibDecoder::Decode(Bytes in, bool last, MutableBytes out) {
     return p;
   }
   if (!ended_) {
-    stream_.next_in =
-        const_cast<Bytef*>(in.data());  // read only, but zlib's type is older than const
+    stream_.next_in = const_cast<Bytef*>(in.data());  // only read, but zlib's type predates const
     stream_.avail_in = static_cast<uInt>(std::min(in.size(), kMaxStep));
     stream_.next_out = out.data();
     stream_.avail_out = static_cast<uInt>(std::min(out.size(), kMaxStep));
@@ -66,7 +65,7 @@ Progress ZlibDecoder::Decode(Bytes in, bool last, MutableBytes out) {
       p.error = Broken(status);
       return p;
     } else {
-      // Room left and nothing to read: inflate wants more.
+      // Room is left and input is used up: inflate wants more.
       if (last && p.consumed == in.size() && p.produced < out.size())
         p.error = Error{ErrorCode::kTruncated, std::string(name_) + " ends too early", consumed_,
                         "more bytes", "0 bytes"};

@@ -23,14 +23,14 @@ class ZstdDecoder final : public Decoder {
  private:
   enum class Part { kHeader, kBlocks, kTail };
 
-  // Both take from `in` behind p.consumed and add to `p`.
+  // Both read `in` from p.consumed on and add to `p`.
   void ReadHeader(Bytes in, bool last, MutableBytes out, Progress& p);
   void ReadBlocks(Bytes in, bool last, MutableBytes out, Progress& p);
-  // Feeds zstd once; true where the frame is complete.
+  // Feeds zstd once; returns whether the frame is complete.
   bool Feed(Bytes in, MutableBytes out, Progress& p);
   void Truncated(Progress& p) const;
 
-  // The context keeps its buffers over Reset.
+  // The context keeps its buffers across Reset.
   std::unique_ptr<ZSTD_DCtx, size_t (*)(ZSTD_DCtx*)> context_{nullptr, ZSTD_freeDCtx};
   Tail tail_;
   const int max_window_log_;
@@ -55,8 +55,8 @@ Progress ZstdDecoder::Decode(Bytes in, bool last, MutableBytes out) {
   return p;
 }
 
-// zstd itself would skip skippable frames, so the header is looked at first: where it lies, so that
-// zstd sees the frame whole and may decode it in one pass, or gathered if it comes in pieces.
+// zstd itself would skip skippable frames, so the header is checked first: in place, so that zstd
+// sees the whole frame and may decode it in one pass, or gathered if it comes in pieces.
 void ZstdDecoder::ReadHeader(Bytes in, bool last, MutableBytes out, Progress& p) {
   Result<std::optional<ZstdHeader>> header = std::optional<ZstdHeader>();
   if (head_len_ == 0) header = ParseZstdHeader(in, max_window_log_);
@@ -84,7 +84,7 @@ void ZstdDecoder::ReadHeader(Bytes in, bool last, MutableBytes out, Progress& p)
 
 void ZstdDecoder::ReadBlocks(Bytes in, bool last, MutableBytes out, Progress& p) {
   const Bytes rest = in.subspan(p.consumed);
-  // zstd takes repeated calls that change nothing for an error.
+  // zstd treats repeated calls that change nothing as an error.
   if (!rest.empty() || output_pending_) {
     Progress fed;
     const bool complete = Feed(rest, out, fed);

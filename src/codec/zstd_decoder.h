@@ -6,7 +6,7 @@
 
 namespace leafsum::codec {
 
-// `trailing_bytes_ignored`: zarr v3, where whatever follows the first frame is skipped and counted.
+// `trailing_bytes_ignored`: for zarr v3, where bytes after the first frame are skipped and counted.
 std::unique_ptr<Decoder> MakeZstdDecoder(bool trailing_bytes_ignored, int max_window_log);
 
 }  // namespace leafsum::codec

@@ -43,7 +43,7 @@ Result<std::optional<ZstdHeader>> ParseZstdHeader(Bytes head, int max_window_log
 uint64_t ZstdBaseMemory() { return ZSTD_estimateDCtxSize(); }
 
 uint64_t ZstdStreamMemory(const ZstdHeader& header) {
-  // As ZSTD_decompressStream allocates: one encoded block, and the window or, if that is less, the
+  // As ZSTD_decompressStream allocates: one encoded block, and the window or, if smaller, the
   // content.
   const uint64_t window = std::max(header.window_size, kMinZstdWindow);
   const uint64_t block = std::min<uint64_t>(window, ZSTD_BLOCKSIZE_MAX);
@@ -62,7 +62,8 @@ Error ZstdError(size_t code) {
     case ZSTD_error_version_unsupported:
     case ZSTD_error_frameParameter_unsupported:
     case ZSTD_error_dictionary_wrong:
-      // No later feature: what sets these bits in a checkpoint is damage, to every reader.
+      // Not `unsupported`: in a checkpoint, damage sets these bits, not a later feature, and every
+      // reader refuses them.
       error.message = Text("zstd: ", ZSTD_getErrorName(code));
       break;
     case ZSTD_error_frameParameter_windowTooLarge:
@@ -76,9 +77,9 @@ Error ZstdError(size_t code) {
   return error;
 }
 
-// All of the frame lies in memory, so it is decoded in one pass into one buffer: no window. How
-// large the buffer must be only decoding tells (the content size is a claim): it grows fourfold
-// until the content fits.
+// The whole frame lies in memory, so it is decoded in one pass into one buffer, without a window.
+// Only decoding tells how large the buffer must be (the content size is a claim), so it grows
+// fourfold until the content fits.
 Result<ByteVector> DecodeZstdFrame(Bytes encoded, uint64_t limit) {
   auto header = ParseZstdHeader(encoded, kMaxZstdWindowLog);
   if (!header) return header.error();
