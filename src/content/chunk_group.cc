@@ -10,9 +10,9 @@
 namespace leafsum::content {
 namespace {
 
-constexpr uint64_t kMinPiece = 64 << 10;  // of reads where many streams are open
+constexpr uint64_t kMinPiece = 64 << 10;  // of reads while many streams are open
 constexpr uint64_t kWholeChunk =
-    256 << 10;  // less than a zstd window: decoded whole where chunks interleave
+    256 << 10;  // smaller than a zstd window: decoded whole if chunks interleave
 constexpr uint64_t kWholeAhead = 8;  // whole chunks read ahead
 
 bool IsWhole(const ChunkFormat& format, uint64_t slots) {
@@ -93,7 +93,8 @@ ReadState ChunkGroup::OpenStreams() {
   return ReadState::kDone;
 }
 
-// What a group takes is known once the head of every value is here; then it is opened, or not.
+// Once the head of every value is here, the memory that the group takes is known: the group is
+// opened if that fits the grant.
 ReadState ChunkGroup::CountMemory() {
   uint64_t each = 0, pieces = 0, present = 0;
   for (const ShardLevels::Slot& slot : slots_) {
@@ -110,7 +111,7 @@ ReadState ChunkGroup::CountMemory() {
     return reading_.NeedMemory(~uint64_t{0});
   total += *buffers + *in_flight;
   if (total > reading_.memory) return reading_.NeedMemory(total);
-  if (whole_) {  // their decoder is counted as they are loaded
+  if (whole_) {  // the shared decoder is counted as chunks are loaded
     whole_memory_ = total;
     return ReadState::kDone;
   }
@@ -155,7 +156,7 @@ ReadState ChunkGroup::Finish() {
     if (!slot.stored) continue;
     uint64_t trailing = 0;
     Pull p = Pull::kBytes;
-    // Only zarr stores its last chunks whole; pieces of a file end with what they hold.
+    // Only zarr stores its last chunks whole; pieces of a file end with their content.
     if (!reading_.task.document_name.empty())
       p = slot.stream->SkipTo(reading_.format.nbytes, assembler_.scratch());
     if (p == Pull::kBytes) p = slot.stream->Finish(trailing);

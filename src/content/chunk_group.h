@@ -1,5 +1,5 @@
-// Chunks of a group side by side, from the keys that hold them to content: where they lie, what
-// their streams will take and whether that fits the grant, their runs, their ends.
+// Reads chunks of a group side by side, from the keys that hold them to content: where they lie,
+// whether the memory of their streams fits the grant, their runs, and whether they end.
 #pragma once
 
 #include <memory>
@@ -15,37 +15,37 @@ namespace leafsum::content {
 
 class ChunkGroup {
  public:
-  // Which chunks of the group, and how they are read.
+  // Which chunks of the group are read, and how.
   struct Window {
     uint64_t first = 0, count = 0;  // slots
-    uint64_t piece = 0;             // of one read
-    uint64_t position = 0;          // nothing is wanted of what chunks have before it
-    uint64_t kept = 0;              // bytes that somebody keeps meanwhile
+    uint64_t piece = 0;             // bytes of one read
+    uint64_t position = 0;          // bytes of a chunk before it are not wanted
+    uint64_t kept = 0;              // memory that the caller holds meanwhile
     bool to_the_end = true;         // values are read to their ends
-    bool direct = true;             // content may come cut anywhere
+    bool direct = true;             // content may be cut anywhere, within elements too
   };
 
-  // `runs`: where in the array the reading is. `on_value`: may be empty.
+  // `runs` says where in the array the reading is. `on_value` may be empty.
   ChunkGroup(Reading& reading, ChunkRuns& runs, OnValue on_value);
 
-  // All of the current group.
+  // The window of the whole current group.
   Window Whole() const { return {0, runs_.slots(), piece_, 0, 0, true, runs_.slots() == 1}; }
-  // kDone: it can go on.
+  // kDone: Next may be called.
   ReadState Begin(const Window& window);
-  // The content of the window's runs, those that `runs` names; kDone: that was all.
+  // The content of the window's runs that `runs` names, piece by piece; kDone: no more.
   ReadState Next(Bytes& out);
-  // Where in the group's content lies what Next gave.
+  // The offset in the group's content of what Next gave.
   uint64_t offset() const { return assembler_.offset(); }
 
-  // What is the largest of all chunks that were looked at: a decoder, the encoded bytes.
+  // The maximum over the chunks surveyed: of a decoder's memory, of the encoded bytes.
   struct Heads {
     uint64_t decoder = 0, range = 0;
   };
-  // Instead of Next: looks at the heads of the window's chunks, and no further.
+  // In place of Next: reads only the heads of the window's chunks.
   ReadState Survey(Heads& most);
-  // What chunks take that are no larger.
+  // The memory that chunks within these maxima take.
   OpenCost CostOf(const Heads& most) const;
-  // The group will be begun again.
+  // Call before the group is begun again.
   void ForgetHashes() { levels_.ForgetHashes(); }
 
  private:
@@ -60,15 +60,15 @@ class ChunkGroup {
   Reading& reading_;
   ChunkRuns& runs_;
   const OnValue on_value_;
-  const bool whole_;      // chunks are decoded whole
-  const uint64_t piece_;  // of one read, where the group is read at once
+  const bool whole_;      // each chunk is decoded whole before its runs are taken
+  const uint64_t piece_;  // bytes of one read when the group is read at once
   ShardLevels levels_;
   RunAssembler assembler_;
   Window window_;
   Phase phase_ = Phase::kEnd;
   std::vector<ShardLevels::Slot> slots_;  // of the window
-  size_t next_slot_ = 0;                  // where the phase is
-  // Where chunks are decoded whole: of the window without its decoder, and of that.
+  size_t next_slot_ = 0;                  // the slot that the phase has reached
+  // For chunks decoded whole: the memory of the window without its decoder, and of the decoder.
   uint64_t whole_memory_ = 0, decoder_memory_ = 0;
   std::unique_ptr<codec::Decoder> shared_decoder_;
 };

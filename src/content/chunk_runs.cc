@@ -58,7 +58,7 @@ void ChunkRuns::Narrow(uint64_t first, uint64_t count, uint64_t begin, uint64_t 
   end_line_ = end;
 }
 
-// False behind the last one.
+// False behind the last line.
 bool ChunkRuns::NextLine() {
   for (size_t d = q_; d-- > p_;) {
     if (++at_[d] < high_[d]) return true;
@@ -82,7 +82,7 @@ bool ChunkRuns::NextRun(Run& run) {
     run.slot = run.slot * columns() + at;
     run.bytes = std::min(run_bytes(), line_bytes() - at * run_bytes());
     run.offset = line * line_bytes() + at * run_bytes();
-    // The next run: along q by chunks, then by elements along the axes before it.
+    // The next run: along axis q by chunks, then along the axes before it by elements.
     if (++at_[q_] >= end_column_) {
       at_[q_] = low_[q_];
       ended_ = !NextLine();

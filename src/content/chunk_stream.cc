@@ -25,14 +25,14 @@ Pull ChunkStream::MemoryNeeded(uint64_t& bytes) {
   if (reader_->blocked()) return Pull::kBlocked;
   if (format_.codecs.empty()) return Pull::kBytes;
   if (!decoder_) decoder_ = codec::MakeDecoder(format_.codecs, format_.nbytes);
-  // A piece holds more than the head, so that a head that is too short is all there is: a broken
-  // value, which decoding will say.
+  // A piece is larger than a head, so a head that is too short is the whole value: decoding will
+  // say that it is broken.
   bytes = decoder_->MemoryNeeded(reader_->Available()).value_or(0);
   return Pull::kBytes;
 }
 
-// Fills `out` as far as the input at hand goes. kBytes with fewer bytes than asked: the value
-// ended.
+// Fills `out` as far as the input at hand allows. kBytes with fewer bytes than asked for: the value
+// has ended.
 Pull ChunkStream::Decode(codec::Decoder& decoder, MutableBytes out, size_t& produced) {
   produced = 0;
   while (produced < out.size() && !ended_) {
@@ -87,11 +87,11 @@ Pull ChunkStream::Load(std::unique_ptr<codec::Decoder>& shared) {
   return Pull::kBytes;
 }
 
-// Elements in C order out of a buffer in stored order.
+// Gathers elements in C order from a buffer in stored order.
 Bytes ChunkStream::Gather(size_t max, MutableBytes scratch) const {
   const size_t rank = format_.chunk_shape.size();
   const uint64_t item = format_.itemsize;
-  std::vector<uint64_t> stride(rank, item);  // per axis of the array
+  std::vector<uint64_t> stride(rank, item);  // for each axis of the array
   uint64_t step = item;
   for (size_t i = rank; i-- > 0;) {
     const size_t axis = format_.transpose[i];
@@ -138,7 +138,7 @@ Pull ChunkStream::Next(size_t max, MutableBytes scratch, Bytes& out) {
     out = format_.transpose.empty() ? Bytes(buffer_).subspan(static_cast<size_t>(position_), max)
                                     : Gather(max, scratch);
   } else if (format_.codecs.empty()) {
-    // Stored as it is: the bytes are used where they were read.
+    // Stored without codecs: the bytes are used where they were read.
     reader_->Start();
     if (reader_->error()) return Fail(*reader_->error());
     if (reader_->blocked()) return Pull::kBlocked;

@@ -10,7 +10,7 @@ CompareRunner::CompareRunner(const LeafTask& task, const CompareTask& what, cons
   sides_[1].reader = means.Open(what.other, 2, nullptr);
 }
 
-// With one element at least, unless the content has ended. kOver: the task has.
+// Fills `side` with at least one element, unless its content has ended. kOver: the task has ended.
 CompareRunner::Filled CompareRunner::Fill(Side& side) {
   while (side.rest.size() < array_.metadata.type.itemsize) {
     Bytes bytes;
@@ -33,8 +33,8 @@ CompareRunner::Filled CompareRunner::Fill(Side& side) {
   return Filled::kYes;
 }
 
-// Both sides give pieces of their own sizes, which may cut elements: the shorter one decides how
-// far they are compared.
+// Each side gives pieces of its own sizes, which may cut elements. The shorter piece decides how
+// far both are compared.
 bool CompareRunner::Run() {
   ByteVector &a = sides_[0].rest, &b = sides_[1].rest;
   for (;;) {

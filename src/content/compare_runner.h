@@ -1,4 +1,4 @@
-// Two arrays' content in step: how their values differ.
+// Reads the content of two arrays in step and finds how their values differ.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@ class CompareRunner final : public LeafRunner {
   CompareRunner(const LeafTask& task, const CompareTask& what, const Means& means);
 
  private:
-  // Content that was not compared yet.
+  // Content that is not compared yet.
   struct Side {
     std::unique_ptr<ContentReader> reader;
     ByteVector rest;

@@ -18,7 +18,8 @@ ContentReader::ContentReader(const ArrayTask& task, ReadQueue& queue, uint64_t m
     return;
   }
   fill_ = FillBlock(m, false);
-  if (zarr::NormalizeElements(m.type, false, fill_)) return;  // told by the chunk that it stands in
+  if (zarr::NormalizeElements(m.type, false, fill_))
+    return;  // reported for the chunk where it stands
   fill_runs_.emplace(m.shape, m.chunk_shape, reading_.format.chunk_shape, m.type.itemsize);
 }
 
@@ -37,7 +38,7 @@ bool ContentReader::HashesValues(const zarr::ArrayMetadata& m) {
          zarr::InnerChunkCount(zarr::StoredShape(m.codecs, m.chunk_shape), spec) == 1;
 }
 
-// False where the group has to be opened.
+// False if the group has to be opened.
 bool ContentReader::ReadFill(Bytes& out) {
   if (filling_.bytes == 0) {
     const auto fill =
@@ -50,7 +51,7 @@ bool ContentReader::ReadFill(Bytes& out) {
   return true;
 }
 
-// A stretch of fill value, or what a group gives.
+// Gives a stretch of fill value, or the next content of a group.
 State ContentReader::Step(Bytes& out) {
   switch (phase_) {
     case Phase::kFill:

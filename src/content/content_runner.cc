@@ -7,7 +7,7 @@
 namespace leafsum::content {
 namespace {
 
-// Less than this our own code has done before a promise is made.
+// Smaller content is hashed by our own code before a promise is even made.
 constexpr uint64_t kHostDigestFloor = 64 << 10;
 constexpr uint64_t kHostDigestCeiling = 4 << 20;
 
@@ -102,8 +102,8 @@ void ContentRunner::StartContent() {
   else if (task_.part->whole != 0)
     blake3_.emplace(task_.part->whole, task_.part->begin);
   if (task_.sha256 && !means_.keeps_content) {
-    // Not counted against the grant, so that no refusal depends on what the host offers: it is
-    // small.
+    // The kept content is small. It is not counted against the grant, so that no refusal depends on
+    // what the host offers.
     host_digest_.asked = nbytes >= kHostDigestFloor &&
                          nbytes <= std::min(means_.abilities.host_digest_cap, kHostDigestCeiling);
     if (!host_digest_.asked) sha256_ = hash::MakeSha256(means_.abilities.sha256);
@@ -117,13 +117,13 @@ void ContentRunner::StartContent() {
   if (task_.part) position_ = reader_->StartAt(task_.part->skip);
 }
 
-// Digests one piece of content, or hands it out. How much of it went through; whether more is
-// wanted.
+// Digests one piece of content, or hands it out. Returns how much content that was and whether more
+// is wanted.
 std::pair<uint64_t, bool> ContentRunner::DigestContent(Bytes bytes) {
   const uint64_t nbytes = array_.metadata.nbytes;
   uint64_t read = bytes.size();
   bool more;
-  // Where the part ends with the array, so do its values, which are looked at to their end.
+  // If the part ends with the array, its values end too and must be read to their ends.
   if (reader_->unit() == 1) {
     more = Wanted(bytes) || position_ == nbytes;
   } else {
@@ -134,7 +134,8 @@ std::pair<uint64_t, bool> ContentRunner::DigestContent(Bytes bytes) {
     more = position_ < end || position_ == nbytes;
     bytes = {};
   }
-  // A group of chunks is looked at to its end before the next one's first bytes come.
+  // A group of chunks is checked to its end before the first bytes of the next one come, so all
+  // warnings of what this task owns are there now.
   if (task_.part && task_.part->owned > 0 && position_ > task_.part->owned) TakeWarnings();
   if (blake3_) blake3_->Update(bytes);
   if (sha256_) sha256_->Update(bytes);
@@ -188,7 +189,7 @@ bool ContentRunner::EndContent() {
   return End(Phase::kDone);
 }
 
-// Once: what comes later is not this task's.
+// Takes them once: later warnings are not this task's to report.
 void ContentRunner::TakeWarnings() {
   if (std::exchange(warnings_taken_, true)) return;
   for (report::Finding& f : reader_->TakeWarnings()) result_.findings.push_back(std::move(f));

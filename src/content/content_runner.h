@@ -1,4 +1,5 @@
-// A leaf's content: its digests, or the bytes themselves, and its stored digest beside.
+// Reads a leaf's content for its digests, or hands out the bytes; and makes the stored digest
+// alongside.
 #pragma once
 
 #include <memory>
@@ -30,8 +31,8 @@ class ContentRunner final : public LeafRunner, private ReadSink {
   bool StepHostDigest();
   bool End(Phase phase);
   bool EndWith(report::Finding finding);
-  // Cuts off what the task does not want, and hands the rest to the sink; false where no more
-  // comes.
+  // Cuts off the bytes that the task does not want and hands the rest to the sink; false if no more
+  // are wanted.
   bool Wanted(Bytes& bytes);
   void TakeWarnings();
   void OnRead(uint64_t offset, Piece piece) override;
@@ -39,14 +40,14 @@ class ContentRunner final : public LeafRunner, private ReadSink {
 
   const ContentTask& task_;
   Phase phase_;
-  uint64_t position_ = 0;  // in the content, where a part is wanted
+  uint64_t position_ = 0;  // in the content, if a part is wanted
   bool warnings_taken_ = false;
   std::unique_ptr<StoredPass> stored_pass_;
   std::unique_ptr<StoredHasher> stored_hasher_;
   std::unique_ptr<ContentReader> reader_;
   std::optional<hash::BlockHasher> blake3_;
   std::unique_ptr<hash::StreamingHash> sha256_;
-  ByteVector content_;  // whose SHA-256 is made in one go: by the host, or by the job
+  ByteVector content_;  // kept for a SHA-256 made in one go, by the host or the job
   struct {
     bool asked = false, failed = false;
     std::optional<hash::Digest> answer;

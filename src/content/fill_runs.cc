@@ -18,7 +18,7 @@ uint64_t Product(std::span<const uint64_t> v) {
   return n;
 }
 
-// Of the group, over the axes 0…p, that holds the element.
+// The index, over the axes 0…p, of the group that holds the element.
 uint64_t GroupAt(const std::vector<uint64_t>& element, const std::vector<uint64_t>& chunk,
                  const std::vector<uint64_t>& size, size_t p) {
   uint64_t group = 0;

@@ -128,7 +128,7 @@ struct Writer {
   }
   template <class T>
   void operator()(const T& v) {
-    Fields(*this, const_cast<T&>(v));  // which a Writer does not change
+    Fields(*this, const_cast<T&>(v));  // a Writer changes nothing
   }
   void Nested(const zarr::CodecChain& v) { (*this)(v); }
 };
@@ -157,7 +157,7 @@ struct Reader {
     const uint64_t n = r.Count("list", ~uint64_t{0}, 1);
     List(v, n);
   }
-  // None, or one.
+  // At most one.
   void operator()(std::vector<zarr::ShardingSpec>& v) { List(v, r.Count("sharding", 1, 1)); }
   template <class T>
   void List(std::vector<T>& v, uint64_t n) {
@@ -178,7 +178,7 @@ struct Reader {
   void operator()(T& v) {
     Fields(*this, v);
   }
-  // Shards may lie within shards, as metadata allows it: only so deep, whatever the bytes say.
+  // Shards may lie within shards, but only as deep as metadata allows, whatever the bytes say.
   void Nested(zarr::CodecChain& v) {
     constexpr int kMaxDepth = 64;
     if (++depth > kMaxDepth) r.Fail(ErrorCode::kLimit, "shards within shards too deep");
@@ -215,8 +215,8 @@ bool IsSizeOf(uint64_t nbytes, const std::vector<uint64_t>& shape, uint32_t item
   return elements && CheckedMul(*elements, itemsize) == nbytes;
 }
 
-// What the readers of a job's arrays rely on: both sides are one build, yet a worker's input is
-// input.
+// Checks what the readers of a job's arrays rely on: both sides are the same build, but a worker's
+// input is still input.
 Status Validate(const ArrayTask& array, size_t files) {
   const zarr::ArrayMetadata& m = array.metadata;
   const auto bad = [](const std::string& what) {
@@ -273,7 +273,7 @@ Ask JobAsk(Job& job, uint64_t budget, bool host_hashes) {
   Ask ask;
   ask.kind = AskKind::kJob;
   ask.input = Serialize(job);
-  // What needs all of the budget may have to be read in parts.
+  // A job that needs the whole budget may have to be read in parts, which only codecs.wasm can do.
   ask.rare_codecs = job.memory >= budget || (!host_hashes && HashesTogether(job)) ||
                     std::any_of(job.tasks.begin(), job.tasks.end(),
                                 [](const LeafTask& task) { return IsRare(task); });
@@ -282,7 +282,7 @@ Ask JobAsk(Job& job, uint64_t budget, bool host_hashes) {
 }
 
 std::string ValuesOf(const Job& job) {
-  constexpr size_t kMost = 4 << 20;  // bytes; what is not named is read as it is asked for
+  constexpr size_t kMost = 4 << 20;  // bytes; values not listed are read when they are asked for
   std::string out = "[[";
   for (const std::string& file : job.files) {
     if (out.size() > 2) out += ',';
@@ -290,7 +290,7 @@ std::string ValuesOf(const Job& job) {
   }
   out += ']';
   for (const LeafTask& task : job.tasks) {
-    // Of a shard a part may need one chunk of many.
+    // A part may need one chunk of a shard's many.
     if (task.content() && task.content()->part && task.content()->part->hand_out &&
         !task.array.metadata.codecs.sharding.empty())
       continue;

@@ -1,5 +1,5 @@
 // A piece of the plan as plain data: what one LeafJob needs to turn chunks into digests, and what
-// it gives back. Jobs cross to other instances of the core (workers) as bytes; both sides are the
+// it gives back. Jobs cross to other instances of the core (workers) as bytes. Both sides are the
 // same build, but a job is decoded as carefully as any other input.
 #pragma once
 
@@ -30,49 +30,50 @@ struct ChunkRef {
   uint64_t length = 0;
 };
 
-// An array's content and where it lies. Files and strings are arrays too: uint8[n] in one chunk
+// An array and where its chunks lie. Files and strings are arrays too: uint8[n] in one chunk
 // without codecs.
 struct ArrayTask {
   uint32_t source = 0;
   zarr::ArrayMetadata metadata;
-  std::string key_prefix;     // of its chunks, "" or ending in "/": for messages
-  std::string document_name;  // ".zarray" or "zarr.json"; empty: not kept in zarr, no stored digest
-  ByteVector document;        // its exact bytes
-  std::vector<ChunkRef> chunks;  // ascending by index; absent ones are the fill value
+  std::string key_prefix;     // of the chunks' keys, "" or ending in "/": for messages
+  std::string document_name;  // ".zarray" or "zarr.json"; empty: not in zarr, so no stored digest
+  ByteVector document;        // the exact bytes of that document
+  std::vector<ChunkRef> chunks;  // ascending by index; absent chunks are the fill value
   ByteVector inline_bytes;
-  // Where this is a part of an array (KeepChunks): along each axis the grid indices that its chunks
-  // have there. For messages.
+  // If this is a part of an array (KeepChunks): for each axis, the chunks' indices in the grid of
+  // the whole array. For messages.
   std::vector<std::vector<uint64_t>> kept;
-  uint64_t max_unbacked = kDefaultMaxFill;  // content of chunks that share their bytes with others
-  uint64_t first_row = 0;  // where it is rows of an array (KeepRows): their first grid index along
+  uint64_t max_unbacked =
+      kDefaultMaxFill;     // most content of chunks that share their bytes with others
+  uint64_t first_row = 0;  // if it is rows of an array (KeepRows): their first grid index along
                            // axis 0. For messages.
 };
 
-// The part of a task's content that is wanted: bytes [skip, skip + take). Where it is a stretch of
-// a leaf's content, `whole` is the leaf's size and `begin` where the stretch begins, at a block:
-// then its block values are computed, and the digest where it is all of the leaf.
+// The wanted part of a task's content: bytes [skip, skip + take). If the content is a stretch of a
+// leaf, `whole` is the leaf's size and `begin` is where the stretch begins, at a block. Then block
+// values are computed, and the digest too if the stretch is the whole leaf.
 struct ContentPart {
   uint64_t skip = 0, take = 0;
   uint64_t whole = 0, begin = 0;
   bool hand_out = false;  // to the host's sink (Abilities)
-  // What is found behind so many bytes of the content is another task's to tell; 0: all is this
-  // one's.
+  // Findings behind this many bytes of the content are another task's to report; 0: all are this
+  // task's.
   uint64_t owned = 0;
 };
 
-// What is wanted of an array is one of three.
+// A task wants one of three things of its array.
 //
 // Its content: its digests, or the bytes themselves.
 struct ContentTask {
   bool sha256 = false;
-  bool stored = false;  // its stored digest too
+  bool stored = false;  // the stored digest too
   bool chunk_digests = false;
-  // The fast path: where the stored digest is this one nothing is decoded.
+  // The fast path: if the stored digest equals this one, nothing is decoded.
   std::optional<hash::Digest> expected_stored;
   std::optional<ContentPart> part;
 };
 
-// Its values as they are stored, which are not decoded: the stored digest and that of each.
+// Its stored values, not decoded: the stored digest, and the digest of each value.
 struct StoredTask {};
 
 // How its values differ from those of another array of the same shape and type.
@@ -92,9 +93,9 @@ struct LeafTask {
 };
 
 struct Job {
-  uint64_t memory = 0;  // grant: what its streams and buffers may take together
-  uint64_t budget =
-      0;  // of all jobs together: no grant is more. What needs more is read in parts, or refused
+  uint64_t memory = 0;  // the grant: the most that its streams and buffers may take together
+  uint64_t budget = 0;  // of all jobs together, so no grant is larger; what needs more is read in
+                        // parts, or refused
   std::vector<std::string> files;
   std::vector<LeafTask> tasks;
 };
@@ -104,13 +105,13 @@ struct ValueDifference {
   uint64_t differing = 0;
   uint64_t first_index = 0;                // row-major element index
   std::string first_a, first_b;            // as text, exact
-  std::optional<double> max_abs, max_rel;  // nothing for types without a difference
+  std::optional<double> max_abs, max_rel;  // empty for types without a difference
 };
 
 struct LeafResult {
   uint32_t leaf = 0;
-  bool complete = false;       // everything asked for is here
-  uint64_t memory_needed = 0;  // not 0: the grant was too small, ask again with this one
+  bool complete = false;       // everything that was asked for is here
+  uint64_t memory_needed = 0;  // if not 0: the grant was too small, run again with this one
   bool stored_matched = false;
   std::optional<hash::Digest> blake3, sha256, stored;
   ByteVector blocks, chunks;
@@ -123,17 +124,18 @@ Result<Job> ParseJob(Bytes bytes);
 ByteVector Serialize(const std::vector<LeafResult>& results);
 Result<std::vector<LeafResult>> ParseResults(Bytes bytes);
 
-// Whether its leaves' SHA-256 are made side by side where the host has no engine that streams:
-// there are several.
+// Whether the SHA-256 of its leaves is made side by side if the host has no streaming engine: true
+// if there are several leaves.
 bool HashesTogether(const Job& job);
-// The ask for a LeafJob that runs it. Its cost is the grant and the job itself, or all of the
-// budget. `host_hashes`: the host has an engine for SHA-256 that streams.
+// The ask for a LeafJob that runs `job`. Its cost is the grant and the job itself, or the whole
+// budget. `host_hashes`: the host has a streaming engine for SHA-256.
 Ask JobAsk(Job& job, uint64_t budget, bool host_hashes);
-// The values that the job reads whole, as Ask::values names them.
+// The values that the job reads whole, in the form of Ask::values.
 std::string ValuesOf(const Job& job);
-// The grant of a job that is run again because it says that it needs more; nothing where it does
-// not, or has all of the budget: what needs more than that is read in parts. What it says is for as
-// far as it got: few rounds are better than tight ones.
+// The grant for running a job again that says it needs more memory; nothing if the job needs no
+// more, or had the whole budget already: what needs more than that is read in parts. The job knows
+// its need only as far as it got, so a grant grows generously: few rounds are better than tight
+// ones.
 std::optional<uint64_t> LargerGrant(uint64_t grant, uint64_t needed, uint64_t budget);
 
 }  // namespace leafsum::content

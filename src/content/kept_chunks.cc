@@ -15,7 +15,7 @@ bool IsSelection(const std::vector<uint64_t>& indices, uint64_t grid) {
   return true;
 }
 
-// The index of the same chunk among those kept; false where it is not kept.
+// Replaces `index` by the chunk's index among the kept chunks; false if it is not kept.
 bool Renumber(uint64_t& index, const std::vector<uint64_t>& grid,
               const std::vector<std::vector<uint64_t>>& axes) {
   const auto at = zarr::Unravel(index, grid);
@@ -40,7 +40,7 @@ bool KeepChunks(ArrayTask& task, const std::vector<std::vector<uint64_t>>& axes)
   std::vector<ChunkRef> chunks;
   for (ChunkRef chunk : task.chunks)
     if (Renumber(chunk.index, grid, axes)) chunks.push_back(chunk);
-  // No axis grows, so that nothing here overflows that did not before.
+  // No axis grows, so nothing can overflow here that did not overflow before.
   for (size_t axis = 0; axis < grid.size(); ++axis) {
     const uint64_t whole = axes[axis].size() * m.chunk_shape[axis];
     const bool has_last = axes[axis].back() + 1 == grid[axis];

@@ -1,4 +1,4 @@
-// Some of an array's chunks as an array of their own, side by side: what a slice or a sample needs.
+// Puts some of an array's chunks side by side as an array of their own, for a slice or a sample.
 // Pure arithmetic over shapes.
 #pragma once
 
@@ -9,9 +9,9 @@
 
 namespace leafsum::content {
 
-// Keeps the chunks whose grid indices are listed, ascending, along each axis; a list for each axis.
-// The last chunk along an axis stays clipped as it was. False, and nothing is changed, where that
-// is no selection of this array's chunks.
+// Keeps the chunks whose grid indices are in `axes`: an ascending list for each axis. The last
+// chunk along an axis stays clipped as it was. Returns false and changes nothing if the lists do
+// not select chunks of this array.
 bool KeepChunks(ArrayTask& task, const std::vector<std::vector<uint64_t>>& axes);
 
 }  // namespace leafsum::content

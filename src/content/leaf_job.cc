@@ -8,7 +8,7 @@
 namespace leafsum::content {
 namespace {
 
-// Not counted against the grant: as much as small leaves are batched to.
+// Not counted against the grant: the size up to which small leaves share a job.
 constexpr uint64_t kTogether = 4 << 20;
 
 }  // namespace
@@ -21,7 +21,7 @@ struct LeafJob::State {
   size_t next = 0;
   std::vector<LeafResult> results;
   uint64_t finished_progress = 0;
-  // Content whose SHA-256 is made together at the end, by place in `results`.
+  // Content whose SHA-256 is made together at the end, indexed like `results`.
   std::vector<ByteVector> contents;
   std::vector<size_t> owners;
   uint64_t room = 0;  // bytes that `contents` may still take
@@ -30,7 +30,7 @@ struct LeafJob::State {
     if (!abilities.sha256 && HashesTogether(job)) room = kTogether;
   }
 
-  // One task after the other: within a task reads go ahead, and workers run jobs side by side.
+  // Runs one task after another: reads go ahead within a task, and workers run jobs side by side.
   void Advance() {
     for (;;) {
       if (!runner) {
@@ -44,7 +44,7 @@ struct LeafJob::State {
       if (!runner->Advance()) return;
       finished_progress += runner->progress();
       results.push_back(std::move(runner->result()));
-      // Its content was read, and kept.
+      // The runner read its content and kept it.
       if (const LeafResult& r = results.back();
           job.tasks[next].WantsSha256() && r.complete && r.blake3 && !r.sha256) {
         owners.push_back(results.size() - 1);
@@ -68,8 +68,8 @@ struct LeafJob::State {
 
 LeafJob::LeafJob(Bytes bytes, const Abilities& abilities) {
   Result<Job> job = ParseJob(bytes);
-  // A job comes from our own Verifier; one that cannot be read has no tasks, and the Verifier
-  // notices that the results are missing.
+  // A job comes from our own Verifier. A job that cannot be read has no tasks, and the Verifier
+  // notices that results are missing.
   state_ = std::make_unique<State>(job ? std::move(*job) : Job{}, abilities);
   state_->Advance();
 }

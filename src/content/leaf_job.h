@@ -1,7 +1,8 @@
-// Turns chunk references into digests: the part of the work that is worth a worker of its own.
+// Turns chunk references into digests: the work that is worth a worker thread.
 //
-// The same shape as Verifier, no I/O: Poll gives the reads it wants now, Feed answers them in any
-// order. The result is the same bytes for every order of answers and every budget.
+// It has the shape of Verifier and does no I/O: Poll gives the reads that it wants now, Feed
+// answers them in any order. The result is the same bytes for every order of answers and every
+// budget.
 #pragma once
 
 #include <memory>
@@ -16,25 +17,25 @@ namespace leafsum::content {
 
 class LeafJob {
  public:
-  // A serialized Job. `abilities` outlive it.
+  // `job` is a serialized Job. `abilities` must outlive the LeafJob.
   LeafJob(Bytes job, const Abilities& abilities);
   ~LeafJob();
 
-  // What to start now, at most `budget` bytes of open reads, but one where nothing is open and
-  // neither Done nor Paused. Goes on with what was paused.
+  // The reads to start now, up to `budget` bytes of open reads; at least one if none is open and
+  // the job is neither Done nor Paused. Resumes paused work.
   std::vector<Ask> Poll(uint64_t budget);
   void Feed(uint32_t id, Bytes bytes);
   void Fail(uint32_t id, Failure failure, std::string_view why);
-  // For hosts that read straight into our memory: room for the answer, then how much of it was
-  // filled.
+  // For hosts that read straight into our memory: gives room for the answer; Commit then says how
+  // much of it was filled.
   MutableBytes Reserve(uint32_t id, uint64_t n);
   void Commit(uint32_t id, uint64_t n);
 
   bool Done() const;
-  // It stopped in the middle of content that takes no reads (a fill value may be 16 GiB of it), so
-  // that the host can breathe: Poll soon.
+  // The job stopped amid content that needs no reads (a fill value may stand for 16 GiB), so that
+  // the host can do other things: call Poll soon.
   bool Paused() const;
-  // Content bytes that went through so far.
+  // The bytes of content processed so far.
   uint64_t progress() const;
   // Serialized LeafResults; valid when Done.
   ByteVector TakeResult() const;

@@ -9,7 +9,7 @@ namespace {
 
 // Some ten milliseconds of hashing.
 constexpr uint64_t kPauseEvery = 16 << 20;
-constexpr uint64_t kUnseenWork = 64 << 10;  // of a reader that comes without content
+constexpr uint64_t kUnseenWork = 64 << 10;  // counted for a step without content
 
 class StoredRunner final : public LeafRunner {
  public:
@@ -49,7 +49,7 @@ bool LeafRunner::Went(uint64_t bytes) {
 }
 
 void LeafRunner::Fail(report::Finding finding) {
-  result_.findings.clear();  // warnings are of values that are there
+  result_.findings.clear();  // warnings concern only content that was read
   result_.findings.push_back(std::move(finding));
 }
 

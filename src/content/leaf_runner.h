@@ -12,23 +12,24 @@ namespace leafsum::content {
 
 class LeafRunner {
  public:
-  // What it works with.
+  // What a runner works with.
   struct Means {
     ReadQueue& queue;
-    uint64_t memory;  // what it may take
-    uint64_t budget;  // the most that any grant can be
+    uint64_t memory;  // the most that it may take
+    uint64_t budget;  // the upper bound of every grant
     const Abilities& abilities;
-    // Keeps its content besides, not counted, so that its SHA-256 is made with those of others.
+    // Keep the content as well, outside the grant, so that its SHA-256 can be made together with
+    // others.
     bool keeps_content;
 
-    // It has 1 / `share` of what there is.
+    // Opens a reader with 1 / `share` of the memory.
     std::unique_ptr<ContentReader> Open(const ArrayTask& array, uint64_t share,
                                         ContentReader::OnValue on_value) const;
   };
   virtual ~LeafRunner() = default;
 
-  // Goes as far as the bytes at hand allow, or until it is time for a pause; true when the result
-  // is there.
+  // Goes on as far as the bytes at hand allow, or until it is time to pause; true once the result
+  // is ready.
   bool Advance() {
     paused_ = false;
     since_pause_ = 0;
@@ -37,7 +38,7 @@ class LeafRunner {
   bool paused() const { return paused_; }
   LeafResult& result() { return result_; }
   uint64_t progress() const { return progress_; }
-  // That it kept.
+  // The content that it kept.
   virtual ByteVector TakeContent() { return {}; }
 
  protected:
@@ -46,7 +47,7 @@ class LeafRunner {
   }
 
   virtual bool Run() = 0;
-  // `bytes` of content went through; true where it is time for a pause.
+  // Counts `bytes` of content as processed; true if it is time to pause.
   bool Went(uint64_t bytes);
   void Fail(report::Finding finding);
 
@@ -60,7 +61,7 @@ class LeafRunner {
   bool paused_ = false;
 };
 
-// `task`, and what `means` refers to, outlive it.
+// `task`, and what `means` refers to, must outlive the runner.
 std::unique_ptr<LeafRunner> MakeRunner(const LeafTask& task, const LeafRunner::Means& means);
 
 }  // namespace leafsum::content

@@ -10,10 +10,10 @@ namespace {
 
 constexpr uint64_t kSurveyed = 64;  // chunks whose heads are read at a time
 constexpr uint64_t kMaxSlots =
-    1 << 20;  // in a group that is read in parts: each costs some work in each pass
+    1 << 20;  // in a group that is read in parts: each costs work in every pass
 
-// First the chunks' heads, to plan with. Then by that plan one pass after the other, in each one
-// window after the other; what they gave, when all had their turn.
+// First surveys the heads of the chunks, to make a plan. Then, by that plan, reads pass after pass,
+// window after window, and gives out what the windows gave once all have had their turn.
 class PlannedReader final : public PartsReader {
  public:
   PlannedReader(Reading& reading, ChunkRuns& runs, ChunkGroup& group, uint64_t budget)
@@ -47,16 +47,16 @@ class PlannedReader final : public PartsReader {
   Stage stage_ = Stage::kEnd;
   ReadPlan plan_;
   ChunkGroup::Window window_;
-  bool is_open_ = false;  // the window
-  uint64_t columns_ = 0;  // slots of a window, at most
+  bool is_open_ = false;  // the current window
+  uint64_t columns_ = 0;  // most slots of a window
   ChunkGroup::Heads most_;
   uint64_t pass_ = 0;
   ByteVector kept_;
-  size_t given_ = 0;  // of that
+  size_t given_ = 0;  // how much of it was given out
 };
 
 void PlannedReader::AllowValues(uint64_t begin, uint64_t alignment) {
-  static_assert(Reading::kStaging == kMaxUnit);  // units are whole in what is staged
+  static_assert(Reading::kStaging == kMaxUnit);  // so that staged content holds whole units
   if (Reading::kStaging % reading_.format.itemsize != 0) return;
   begin_ = begin;
   alignment_ = begin | alignment;
@@ -87,7 +87,7 @@ ReadState PlannedReader::Next(Bytes& out) {
   return ReadState::kDone;
 }
 
-// The window behind this one; `then`: what comes behind the last.
+// Goes to the next window, or behind the last one to stage `then`.
 void PlannedReader::NextWindow(Stage then) {
   is_open_ = false;
   window_.first += window_.count;
@@ -96,7 +96,7 @@ void PlannedReader::NextWindow(Stage then) {
   stage_ = then;
 }
 
-// kDone: the window's heads were looked at.
+// kDone: the heads of the window were read.
 ReadState PlannedReader::Survey() {
   ReadState state = ReadState::kDone;
   if (!is_open_) {
@@ -128,7 +128,7 @@ ReadState PlannedReader::MakePlan() {
   return ReadState::kDone;
 }
 
-// It stays closed where this pass reads nothing of it.
+// The window stays closed if this pass reads nothing of it.
 ReadState PlannedReader::OpenWindow() {
   const uint64_t in_line = runs_.columns() - window_.first % runs_.columns();
   window_.count = std::min({columns_, runs_.slots() - window_.first, in_line});
@@ -140,7 +140,7 @@ ReadState PlannedReader::OpenWindow() {
   Run run;
   if (!runs_.NextRun(run)) {
     if (!is_last_pass()) return ReadState::kDone;
-    run.position = reading_.format.nbytes;  // where each chunk is looked at to its end
+    run.position = reading_.format.nbytes;  // each chunk is checked to its end
   }
   narrow();
   is_open_ = true;
@@ -149,7 +149,7 @@ ReadState PlannedReader::OpenWindow() {
   return group_.Begin(window_);
 }
 
-// kDone: of this window, or of all of them in this pass.
+// kDone: this window has ended, or all windows of this pass have.
 ReadState PlannedReader::ReadWindow() {
   ReadState state = is_open_ ? ReadState::kDone : OpenWindow();
   if (state == ReadState::kDone && is_open_) {
@@ -180,7 +180,7 @@ void PlannedReader::Keep(uint64_t offset, Bytes bytes) {
   }
 }
 
-// kDone: of this pass, or of the group.
+// kDone: this pass has ended, or the group has.
 ReadState PlannedReader::GiveKept(Bytes& out) {
   const uint64_t lines = std::min(plan_.lines, runs_.lines() - pass_ * plan_.lines);
   const auto all = static_cast<size_t>(KeptBytes(lines * runs_.line_bytes(), plan_.unit));

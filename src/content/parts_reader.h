@@ -1,5 +1,5 @@
-// How a group of chunks that exceeds all of the budget is read all the same (read_plan.h): an
-// ability of codecs.wasm. core.wasm says what the group takes, and the job is run by the other one.
+// Reads a group of chunks that exceeds the whole budget (read_plan.h): an ability of codecs.wasm.
+// In core.wasm the job says how much the group takes, and codecs.wasm runs it.
 #pragma once
 
 #include <cstdint>
@@ -16,10 +16,10 @@ class PartsReader {
   virtual ~PartsReader() = default;
   // See ContentReader.
   virtual void AllowValues(uint64_t begin, uint64_t alignment) = 0;
-  // Whether it takes over the current group, which needs so much at once.
+  // Whether it takes over the current group, which would take `needed` bytes at once.
   virtual bool Begin(uint64_t needed) = 0;
-  // The group's content, or values of it; none at all where there was work without any. kDone: the
-  // group is at its end.
+  // The group's content, or its subtrees' values; empty if a step of work gave none. kDone: the
+  // group has ended.
   virtual ReadState Next(Bytes& out) = 0;
   virtual uint64_t unit() const = 0;
   virtual uint64_t HashValues(Bytes values, uint64_t position, uint64_t skip, uint64_t end,
@@ -27,7 +27,7 @@ class PartsReader {
   virtual const ReadPlan& plan() const = 0;
 };
 
-// The one that there is. `budget`: what no grant exceeds.
+// `budget`: the upper bound of every grant.
 std::unique_ptr<PartsReader> MakePartsReader(Reading& reading, ChunkRuns& runs, ChunkGroup& group,
                                              uint64_t budget);
 

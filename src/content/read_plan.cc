@@ -10,9 +10,10 @@ namespace {
 
 using hash::kChunkLen;
 
-constexpr uint64_t kMaxKept = uint64_t{1} << 31;  // a buffer that a 32-bit machine gives
+constexpr uint64_t kMaxKept = uint64_t{1} << 31;  // a buffer that a 32-bit machine can give
 constexpr uint64_t kMaxColumns = 1 << 20;  // open at a time: far more than memory has room for
-constexpr uint64_t kMaxOpen = uint64_t{1} << 60;  // what they take is no sum beyond this
+constexpr uint64_t kMaxOpen = uint64_t{1}
+                              << 60;  // beyond this, the memory that they take is not added up
 
 // The largest power of two that divides n.
 uint64_t PowerIn(uint64_t n) { return n & (~n + 1); }
@@ -29,8 +30,8 @@ ReadPlan PlanRead(const GroupForm& group, const OpenCost& cost, uint64_t budget,
   ReadPlan best;
   const bool values = PowerIn(group.line_bytes | alignment) >= kChunkLen;
   const uint64_t most = std::min(group.columns, kMaxColumns);
-  // Content of one chunk after the other; then values, of as few neighbours as make a chunk of
-  // BLAKE3's, and of more.
+  // Tries content, one chunk after another; then values, from the fewest neighbours that fill a
+  // chunk of BLAKE3's upwards.
   uint64_t unit = 1, columns = 1,
            next = values ? kChunkLen / std::gcd(uint64_t{kChunkLen}, group.run_bytes) : 0;
   for (;;) {
@@ -49,7 +50,7 @@ ReadPlan PlanRead(const GroupForm& group, const OpenCost& cost, uint64_t budget,
       if (next == 0) return best;
       columns = std::min(next, most);
       next = columns == most ? 0 : columns * 2;
-      // A window that is all of a line ends where the line does.
+      // A window as wide as the line ends where the line ends.
       const uint64_t stretch = columns == group.columns ? 0 : columns * group.run_bytes;
       unit = PowerIn(stretch | group.line_bytes | alignment | kMaxUnit);
     } while (unit < kChunkLen);

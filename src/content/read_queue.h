@@ -1,7 +1,7 @@
 // The reads of one LeafJob: who wants which bytes, and the buffers that they arrive in.
 //
-// Buffers are used again, so that nothing is allocated in the steady state; a host that can read
-// into memory fills one in place (Reserve, Commit).
+// Buffers are reused, so that nothing is allocated in the steady state. A host that can read
+// straight into memory fills a buffer in place (Reserve, Commit).
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@
 
 namespace leafsum::content {
 
-// A buffer of which the first `size` bytes count. It never shrinks: growing a vector again would
-// zero it.
+// A buffer whose first `size` bytes count. It never shrinks, because growing a vector again would
+// zero the bytes.
 struct Piece {
   ByteVector buffer;
   size_t size = 0;
@@ -29,7 +29,7 @@ struct Piece {
 class ReadSink {
  public:
   virtual ~ReadSink() = default;
-  virtual void OnRead(uint64_t offset, Piece piece) = 0;  // `offset` as it was wanted
+  virtual void OnRead(uint64_t offset, Piece piece) = 0;  // `offset` as passed to Want
   virtual void OnFailure(uint64_t offset, Error error) = 0;
 };
 
@@ -37,15 +37,16 @@ class ReadQueue {
  public:
   explicit ReadQueue(std::vector<std::string> files) : files_(std::move(files)) {}
 
-  // `length` bytes at `offset`; `sink` hears of it unless it was forgotten before.
+  // Wants `length` bytes at `offset`; calls `sink` when they are here, unless it was forgotten
+  // before.
   void Want(ReadSink* sink, uint32_t source, uint32_t file, uint64_t offset, uint64_t length);
-  // SHA-256 of `input` by the host; the sink gets its 32 bytes as a read at offset 0.
+  // Wants SHA-256 of `input` from the host; `sink` gets the 32 bytes as a read at offset 0.
   void WantDigest(ReadSink* sink, ByteVector input);
   void Forget(ReadSink* sink);
   void Recycle(Piece piece);
   const std::string& path(uint32_t file) const { return files_[file]; }
 
-  // The host's side.
+  // The side of the host.
   std::vector<Ask> Poll(uint64_t budget) { return asks_.Poll(budget); }
   MutableBytes Reserve(uint32_t id, uint64_t n);
   bool Commit(uint32_t id, uint64_t n);

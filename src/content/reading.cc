@@ -26,8 +26,8 @@ ChunkFormat FormatOf(const zarr::ArrayMetadata& m, const zarr::ChunkLevel& eleme
 
 ByteVector FillBlock(const zarr::ArrayMetadata& m, bool big_endian) {
   ByteVector element = m.fill_value;
-  // Swapping twice is nothing: content becomes stored form by the same step that makes content of
-  // it.
+  // Swapping bytes is its own inverse, so the step that makes content from the stored form also
+  // goes back.
   if (big_endian) (void)zarr::NormalizeElements(m.type, true, element);
   const size_t elements = std::max<size_t>(
       1, static_cast<size_t>(std::min<uint64_t>(kFillBlock, m.nbytes)) / element.size());

@@ -1,4 +1,4 @@
-// One reading of an array: what all who have a part in it share, and how it ended.
+// One reading of an array: the state that its classes share, and how the reading ended.
 #pragma once
 
 #include <memory>
@@ -13,11 +13,11 @@ namespace leafsum::content {
 enum class ReadState { kBytes, kBlocked, kDone, kFailed, kNeedsMemory };
 
 struct Reading {
-  // Decoded bytes on their way to the hash: in the L2 cache.
+  // Decoded bytes on their way to the hash; fits the L2 cache.
   static constexpr size_t kScratch = 256 << 10;
   static constexpr size_t kStaging = 64 << 10;
   static constexpr uint64_t kBase = kScratch + 2 * kStaging;
-  // A slot's own bookkeeping: queues, a hash of its value.
+  // The bookkeeping of a slot: queues, a hash of its value.
   static constexpr uint64_t kPerSlot = 8 << 10;
 
   Reading(const ArrayTask& task, ReadQueue& queue, uint64_t memory);
@@ -31,7 +31,7 @@ struct Reading {
   ReadQueue& queue;
   const uint64_t memory;                       // the grant
   const std::vector<zarr::ChunkLevel> levels;  // outermost first
-  const ChunkFormat format;                    // of the last level's chunks, which hold elements
+  const ChunkFormat format;                    // of the innermost level, whose chunks hold elements
   const bool big_endian;
 
   report::Finding failure;
@@ -39,7 +39,7 @@ struct Reading {
   uint64_t memory_needed = 0;
 };
 
-// The fill value as it would be stored, repeated: whole elements, some KiB of them.
+// The stored form of the fill value, repeated to a few KiB of whole elements.
 ByteVector FillBlock(const zarr::ArrayMetadata& m, bool big_endian);
 
 }  // namespace leafsum::content

@@ -33,15 +33,15 @@ Pull RunAssembler::PullRun(ChunkStream& stream, uint64_t room, Bytes& bytes) {
 ReadState RunAssembler::Stage(const ShardLevels::Slot& slot, Bytes bytes) {
   std::memcpy(staging_.data() + staged_, bytes.data(), bytes.size());
   staged_ += bytes.size();
-  // Each piece as it comes, so that a bad element is found in its own chunk. A run has whole
-  // elements.
+  // Checks each piece as it comes, so that a bad element is reported in its own chunk. A run has
+  // whole elements.
   const ChunkFormat& format = reading_.format;
   const MutableBytes whole =
       MutableBytes(staging_).first(staged_ - staged_ % format.itemsize).subspan(normalized_);
   if (Status s = zarr::NormalizeElements(reading_.task.metadata.type, reading_.big_endian, whole)) {
     const bool as_stored = format.codecs.empty() && format.transpose.empty();
     const uint64_t at = slot.stream->position() - bytes.size() +
-                        s->offset.value_or(0);  // bool: an element is a byte
+                        s->offset.value_or(0);  // only bool fails, whose elements are single bytes
     return reading_.Fail(slot.range, as_stored ? at : 0, *s);
   }
   normalized_ += whole.size();
@@ -56,7 +56,7 @@ ReadState RunAssembler::Next(std::span<ShardLevels::Slot> slots, Bytes& out) {
   if (!direct_ && staging_.empty())
     staging_.resize(static_cast<size_t>(std::max<uint64_t>(
         std::min<uint64_t>(Reading::kStaging, reading_.task.metadata.nbytes), itemsize)));
-  // The rest of what was given out: an element that was cut.
+  // What is left of the last content given: a part of a cut element.
   if (lent_ > 0) {
     staged_ -= lent_;
     std::memmove(staging_.data(), staging_.data() + lent_, staged_);
@@ -66,7 +66,7 @@ ReadState RunAssembler::Next(std::span<ShardLevels::Slot> slots, Bytes& out) {
     if (run_left_ == 0 && !NextRun()) break;
     const uint64_t offset = run_.offset + run_.bytes - run_left_;
     if (staged_ == 0) staged_at_ = offset;
-    if (offset != staged_at_ + staged_) break;  // the end of a window's part of a line
+    if (offset != staged_at_ + staged_) break;  // the window's part of the line has ended
     ShardLevels::Slot& slot = slots[static_cast<size_t>(run_.slot)];
     Bytes bytes;
     const uint64_t room = direct_ ? scratch_.size() : staging_.size() - staged_;
@@ -81,7 +81,7 @@ ReadState RunAssembler::Next(std::span<ShardLevels::Slot> slots, Bytes& out) {
     if (Stage(slot, bytes) == ReadState::kFailed) return ReadState::kFailed;
   } while (staged_ < staging_.size());
   if (staged_ == 0) return ReadState::kDone;
-  // Whole elements only; the rest of one that was cut is kept for the next round.
+  // Gives whole elements only; the rest of a cut element is kept for the next call.
   lent_ = staged_ - staged_ % itemsize;
   normalized_ = 0;
   out = Bytes(staging_).first(lent_);

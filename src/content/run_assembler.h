@@ -1,5 +1,5 @@
-// Decoded bytes become content: run by run from the chunk that each lies in, in staging where
-// chunks interleave or elements have to be looked at.
+// Makes content from decoded bytes, run by run, each from its own chunk. Bytes are staged if chunks
+// interleave or elements must be checked.
 #pragma once
 
 #include <span>
@@ -13,22 +13,22 @@ namespace leafsum::content {
 
 class RunAssembler {
  public:
-  // `runs`: says which run is next.
+  // `runs` says which run is next.
   RunAssembler(Reading& reading, ChunkRuns& runs);
 
-  // What is read is of the group's slots from `first_slot` on. `direct`: bytes may be given as they
-  // were decoded, cut anywhere; else whole elements, as many as there is room for.
+  // The slots that Next gets begin with slot `first_slot` of the group. `direct`: content may be
+  // given as it was decoded, cut anywhere; else in whole elements, as many as there is room for.
   void Begin(uint64_t first_slot, bool direct);
-  // The next content, where it lies until the next call; kDone where there are no more runs.
+  // The next content, valid until the next call; kDone if there are no more runs.
   ReadState Next(std::span<ShardLevels::Slot> slots, Bytes& out);
-  // Where in the group's content lies what Next gave.
+  // The offset in the group's content of what Next gave.
   uint64_t offset() const { return offset_; }
-  // Room for bytes that are passed over, once Next was called.
+  // Room for bytes that are skipped. Only after Next was called.
   MutableBytes scratch() { return scratch_; }
 
  private:
   bool NextRun();
-  // The next bytes of the run, at most `room`, as they were decoded.
+  // The next decoded bytes of the run, at most `room`.
   Pull PullRun(ChunkStream& stream, uint64_t room, Bytes& bytes);
   ReadState Stage(const ShardLevels::Slot& slot, Bytes bytes);
 
@@ -41,8 +41,8 @@ class RunAssembler {
   uint64_t run_left_ = 0;
   ByteVector scratch_, staging_;
   size_t staged_ = 0, normalized_ = 0;
-  size_t lent_ = 0;         // of what is staged, by the last Next
-  uint64_t staged_at_ = 0;  // in the group's content
+  size_t lent_ = 0;         // staged bytes that the last Next gave
+  uint64_t staged_at_ = 0;  // offset in the group's content
   uint64_t offset_ = 0;
 };
 

@@ -12,7 +12,7 @@ namespace {
 constexpr uint64_t kNoBytes =
     ~uint64_t{0};  // length of a chunk that its shard's index says is empty
 
-// The axis of the array that is stored axis `i`.
+// The axis of the array that stored axis `i` is.
 size_t AxisOf(const std::vector<uint32_t>& transpose, size_t i) {
   return transpose.empty() ? i : transpose[i];
 }
@@ -37,7 +37,7 @@ ShardLevels::ShardLevels(Reading& reading, uint64_t piece)
 
 ShardLevels::~ShardLevels() = default;
 
-// The chunk of `level` that the slot at `at` in the grid of slots lies in, row-major.
+// The row-major index of the chunk of `level` that holds the slot at `at` in the grid of slots.
 uint64_t ShardLevels::IndexIn(const Level& level, const std::vector<uint64_t>& at) const {
   uint64_t index = 0;
   for (size_t d = 0; d < at.size(); ++d)
@@ -46,13 +46,13 @@ uint64_t ShardLevels::IndexIn(const Level& level, const std::vector<uint64_t>& a
   return index;
 }
 
-// Where slots_[i] lies in the grid of slots.
+// The position of slots_[i] in the grid of slots.
 std::vector<uint64_t> ShardLevels::PlaceOf(size_t i) const {
   if (reading_.task.metadata.shape.empty()) return {};
   return zarr::Unravel(runs_->ChunkIndex(first_ + i), runs_->grid());
 }
 
-// A value of `level`, new or as the last group left it, with its index.
+// A value of `level` with its index: a new one, or the one that the last group left.
 ShardLevels::Value& ShardLevels::ValueAt(Level& level, uint64_t index, bool& is_new) {
   if (auto node = level.kept.extract(index)) level.values.insert(std::move(node));
   auto [it, inserted] = level.values.try_emplace(index);
@@ -87,7 +87,8 @@ void ShardLevels::Begin(const ChunkRuns& runs, uint64_t first, std::span<Slot> s
   levels_[0].kept.clear();
 }
 
-// Of the shards of level after level: what is in the index of one says where those of the next lie.
+// Reads the indexes level by level: the indexes of one level say where the shards of the next level
+// lie.
 ReadState ShardLevels::ReadIndexes() {
   for (; levels_[level_].sharding; ++level_) {
     if (ReadState s = ReadIndexesOf(levels_[level_]); s != ReadState::kDone) return s;
@@ -118,7 +119,7 @@ ReadState ShardLevels::ReadIndexesOf(Level& level) {
                                  {},
                                  size ? Text(*size, " bytes") : "an index that fits in 64 bits",
                                  Text(value.range.length, " bytes")});
-    // The bytes and the decoded entries.
+    // The bytes of the index and its decoded entries.
     total = CheckedAdd(total, CheckedMul(*size, 3).value_or(~uint64_t{0})).value_or(~uint64_t{0});
   }
   if (total > reading_.memory || Reading::kBase > reading_.memory - total)
@@ -160,8 +161,8 @@ ReadState ShardLevels::ReadIndexesOf(Level& level) {
   return ReadState::kDone;
 }
 
-// Counts the content of entries whose range an earlier one has (formats §2.2 allows that): bytes
-// back content once.
+// Counts the content of entries whose range an earlier entry has (formats §2.2 allows that): stored
+// bytes back content once (contract §10.25).
 bool ShardLevels::IsBacked(const Level& level, const Value& value) {
   std::vector<std::pair<uint64_t, uint64_t>> ranges;
   for (const zarr::ShardIndexEntry& entry : value.index)
@@ -178,7 +179,7 @@ bool ShardLevels::IsBacked(const Level& level, const Value& value) {
   return unbacked_ <= reading_.task.max_unbacked;
 }
 
-// Every slot goes from its shard of `level` to what that one's index names.
+// Moves every slot from its shard of `level` to what the shard's index names.
 ReadState ShardLevels::Descend(const Level& level, Level& inner) {
   const std::vector<uint64_t>& chunk_shape = reading_.format.chunk_shape;
   for (size_t i = 0; i < slots_.size(); ++i) {
@@ -215,8 +216,8 @@ ReadState ShardLevels::Descend(const Level& level, Level& inner) {
 
 void ShardLevels::AddCost(OpenCost& cost) const {
   if (!sharded()) return;
-  // Shards are read through along the last axis that is cut; what shares one along others is not
-  // counted on.
+  // Neighbours along the last axis that is cut are read side by side; chunks that share a shard
+  // along other axes are not counted on.
   const std::vector<uint64_t>& chunk_shape = reading_.format.chunk_shape;
   size_t q = chunk_shape.size() - 1;
   while (q > 0 && chunk_shape[q] == reading_.task.metadata.shape[q]) --q;
@@ -227,8 +228,8 @@ void ShardLevels::AddCost(OpenCost& cost) const {
 }
 
 hash::Blake3* ShardLevels::HashOf(const Slot& slot) {
-  // A plain chunk is its value. A shard is read in order only where one chunk and the index are all
-  // of it.
+  // A plain chunk is the whole value. A shard is read in order only if it consists of one chunk and
+  // the index.
   Value& value = *slot.value;
   const uint64_t size = value.index_bytes.size();
   const uint64_t start = sharded() && !levels_[0].sharding->index_at_end ? size : 0;
@@ -244,7 +245,7 @@ void ShardLevels::ForgetHashes() {
   for (auto& [index, value] : levels_[0].values) value.hash = {};
 }
 
-// The digest of each value, in order of its index.
+// Makes the digest of each value, in order of the index.
 ReadState ShardLevels::HashValues(const OnValue& on_value) {
   auto& values = levels_[0].values;
   for (auto it = values.begin(); it != values.end(); it = values.erase(it)) {

@@ -1,6 +1,6 @@
-// Where the chunks of a group lie: in values that keys hold, which may be shards, and shards within
-// shards. An index is read before what it names, once for all chunks that lie in its shard. And the
-// digests of these values.
+// Finds where the chunks of a group lie: in the values of keys, which may be shards, and shards
+// within shards. An index is read before what it names, once for all chunks of its shard. Also
+// makes the digests of the values.
 #pragma once
 
 #include <functional>
@@ -19,58 +19,60 @@
 
 namespace leafsum::content {
 
-// Called in order of the chunks' index for every value present, once it was read whole.
+// Called for every value present, in order of the chunks' index, once the value was read whole.
 using OnValue = std::function<void(const ChunkRef&, const hash::Digest&)>;
 
 class ShardLevels {
  public:
   struct Value;
-  // One chunk of elements: where it lies, and what reads it.
+  // One chunk of elements: where it lies, and the stream that reads it.
   struct Slot {
-    Value* value = nullptr;  // what holds it, level by level; none: fill
-    bool stored = false;     // else it is fill
+    Value* value = nullptr;  // the value that holds it, level by level; null: fill
+    bool stored = false;     // false: fill
     ChunkRef range;          // of its encoded bytes
     std::optional<ChunkStream> stream;
 
-    // What its stream says is wrong.
+    // Ends the reading with the error of the slot's stream.
     ReadState Fail(Reading& reading) const {
       return reading.Fail(range, stream->encoded_position(), stream->error());
     }
   };
 
-  // `piece`: of one read of an index.
+  // `piece`: bytes of one read of an index.
   ShardLevels(Reading& reading, uint64_t piece);
   ~ShardLevels();
 
   bool sharded() const { return levels_[0].sharding != nullptr; }
-  // The chunks of the current group of `runs` from its slot `first` on. Of shards that the chunks
-  // before lay in too the indexes are still there.
+  // Starts with the chunks of the current group of `runs` from slot `first` on. Keeps the indexes
+  // of shards that the chunks before lay in too.
   void Begin(const ChunkRuns& runs, uint64_t first, std::span<Slot> slots);
-  // kDone: the slots know where they lie.
+  // kDone: every slot knows where its chunk lies.
   ReadState ReadIndexes();
-  // What the indexes take.
+  // The memory that the indexes take.
   uint64_t index_memory() const { return index_memory_; }
-  // Adds to it what the indexes of the shards that neighbours lie in take, whichever these are.
+  // Adds to `cost` the most that the indexes of neighbouring chunks' shards can take.
   void AddCost(OpenCost& cost) const;
 
-  // The hash of the value that holds it, where whoever reads this chunk reads all of that value in
-  // order; else null, and HashValues reads it.
+  // The hash of the value that holds the chunk, if reading this chunk reads the whole value in
+  // order; else null, and HashValues reads the value.
   hash::Blake3* HashOf(const Slot& slot);
-  // The chunks will be read from their beginnings again.
+  // Call before the chunks are read from the beginning again.
   void ForgetHashes();
-  // Once the chunks were read to their ends.
+  // Call once the chunks were read to their ends.
   ReadState HashValues(const OnValue& on_value);
 
  private:
-  // A level of chunks and, where it is the outermost or they are shards, those of the group.
+  // A level of chunks, with the values of the group if it is the outermost level or its chunks are
+  // shards.
   struct Level {
     void Take(const zarr::ChunkLevel& level, const zarr::ArrayMetadata& m);
     const zarr::ChunkLevel* chunk = nullptr;
     const zarr::ShardingSpec* sharding = nullptr;
-    std::vector<uint64_t> grid;  // of its chunks over the array
+    std::vector<uint64_t> grid;  // number of its chunks along each axis of the array
     std::vector<uint64_t> stored_shape;
-    std::optional<uint64_t> index_size;      // of one shard; nothing where that overflows
-    std::map<uint64_t, Value> values, kept;  // by index in `grid`; what the last group has left
+    std::optional<uint64_t> index_size;  // bytes of a shard's index; empty if that overflows
+    std::map<uint64_t, Value> values,
+        kept;  // by index in `grid`; kept: left over from the last group
   };
 
   ReadState ReadIndexesOf(Level& level);
@@ -83,25 +85,25 @@ class ShardLevels {
 
   Reading& reading_;
   const uint64_t piece_;
-  std::vector<Level> levels_;  // outermost first; chunks of the last one hold elements
-  size_t level_ = 0;           // whose indexes are being read
+  std::vector<Level> levels_;  // outermost first; chunks of the last level hold elements
+  size_t level_ = 0;           // the level whose indexes are being read
   std::span<Slot> slots_;
   const ChunkRuns* runs_ = nullptr;
-  uint64_t first_ = 0;  // of the group: slots_[0]
+  uint64_t first_ = 0;  // slots_[0] is this slot of the group
   uint64_t index_memory_ = 0;
-  uint64_t unbacked_ = 0;  // content of chunks whose bytes other chunks of their shard have too
+  uint64_t unbacked_ = 0;  // content of chunks whose bytes another chunk of the shard has too
 };
 
 struct ShardLevels::Value {
-  ChunkRef range;       // of its bytes; index: that of the key's value, also of a shard within one
-  bool stored = false;  // else it is fill
+  ChunkRef range;  // of its bytes; `index` is that of the key's value, also for a shard in a shard
+  bool stored = false;  // false: fill
   std::unique_ptr<ValueReader> index_reader;
   ByteVector index_bytes;
   std::vector<zarr::ShardIndexEntry> index;
   bool has_index = false;
-  hash::Blake3 hash;  // of its encoded bytes, where they are read in order anyway
+  hash::Blake3 hash;  // of its encoded bytes, if they are read in order anyway
   bool hashed_by_slot = false;
-  std::unique_ptr<ValueReader> hash_reader;  // else a reader of its own
+  std::unique_ptr<ValueReader> hash_reader;  // else the value has a reader of its own
 };
 
 }  // namespace leafsum::content

@@ -8,7 +8,7 @@
 
 namespace leafsum::content {
 namespace {
-constexpr size_t kReadersAhead = 8;  // small values: the next ones are asked for meanwhile
+constexpr size_t kReadersAhead = 8;  // so that small values are asked for in advance
 constexpr uint64_t kBytesAhead = 2 * kReadPiece;
 }  // namespace
 

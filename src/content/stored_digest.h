@@ -1,8 +1,8 @@
 // The stored digest of an array: what it was on disk when it was locked (contract §3, §10.15).
 //
 //   "leafsum1 stored\n" · ".zarray\n" or "zarr.json\n" · u64le length · the document's exact bytes
-//   then for each chunk present, by index: u64le index · u64le encoded length · BLAKE3 of its
-//   encoded bytes then u64le count
+//   for each chunk present, by index: u64le index · u64le encoded length · BLAKE3 of encoded bytes
+//   u64le count
 #pragma once
 
 #include <deque>
@@ -29,7 +29,7 @@ class StoredHasher {
 // The stored digest from the digests of all chunks present, 32 bytes each, in their order.
 hash::Digest StoredDigestOf(const ArrayTask& task, std::span<const ChunkRef> chunks, Bytes digests);
 
-// Reads every value of an array from first to last byte and decodes nothing: the fast path.
+// The fast path: reads every value of an array from first to last byte and decodes nothing.
 class StoredPass {
  public:
   StoredPass(const ArrayTask& task, ReadQueue& queue, bool keep_chunks);

@@ -19,7 +19,7 @@ using zarr::TypeRow;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-// The row of a type whose elements are numbers; null where they are bytes.
+// The row of a type whose elements are numbers; null if they are bytes.
 const TypeRow* RowOf(const zarr::DataType& type) {
   const TypeRow* row = zarr::FindType(type.name);
   if (!row || row->kind == TypeKind::kRaw) return nullptr;
@@ -47,8 +47,8 @@ double FromBits(uint64_t bits) {
   return v;
 }
 
-// Exact: every format is a subset of float64. No format: float8_e8m0fnu, a power of two without
-// sign or zero.
+// Exact, because float64 contains every format. A null `f` is float8_e8m0fnu: powers of two,
+// without sign or zero.
 double ToDouble(const FloatFormat* f, uint64_t bits) {
   if (!f) return bits == 0xff ? kNan : FromBits((bits + 1023 - 127) << 52);
   if (f->width == 64) return FromBits(bits);
@@ -74,13 +74,12 @@ bool ReadsBack(const FloatFormat* f, uint64_t bits, const Decimal& d) {
   const std::string text = Text(d.digits, "e", d.exponent - last);
   if (f && f->width == 32) return static_cast<double>(ParseDecimalFloat(text)) == ToDouble(f, bits);
   const double read = ParseDecimal(text), v = ToDouble(f, bits);
-  if (!f) return v * 0.75 < read && read < v * 1.5;  // nearer to it than to its half and its double
+  if (!f) return v * 0.75 < read && read < v * 1.5;  // nearer to it than to its half or its double
   return zarr::EncodeFloat(read, *f) == bits && std::isfinite(read);
 }
 
-// `shortest` is the shortest text of the positive `v`. numpy's layout (that of all versions before
-// 2.4, which shortens the narrow types' further): positional from 1e-4 to below 1e16, else with an
-// exponent.
+// Lays out `shortest`, the shortest digits of the positive `v`, as numpy does before 2.4 (which
+// shortens the narrow types further): positional from 1e-4 to below 1e16, else with an exponent.
 std::string LayOut(double v, const Decimal& shortest, bool point_zero) {
   std::string digits = shortest.digits;
   const int exponent = shortest.exponent;
@@ -97,7 +96,7 @@ std::string LayOut(double v, const Decimal& shortest, bool point_zero) {
   return digits.insert(whole, ".");
 }
 
-// Adds one to the last digit; false where that would make one digit more.
+// Adds one to the last digit; false if that would add a digit.
 bool OneUp(std::string& digits) {
   for (size_t i = digits.size(); i-- > 0;) {
     if (digits[i] != '9') {
@@ -125,8 +124,8 @@ std::string FloatText(const FloatFormat* f, uint64_t bits, bool point_zero) {
   Decimal text;
   for (int digits = 1; digits <= 17; ++digits) {
     text = ToDecimal(v, digits);
-    // Below a power of two numbers lie closer: the digits above may read back where the nearer ones
-    // below do not.
+    // Just below a power of two, numbers lie closer together: digits rounded up may read back
+    // although the nearer ones do not.
     if (ReadsBack(f, magnitude, text) || (OneUp(text.digits) && ReadsBack(f, magnitude, text)))
       break;
   }
@@ -142,7 +141,7 @@ std::string ComplexText(const FloatFormat* f, Bytes element) {
   return Text("(", FloatText(f, re, false), imaginary, ")");
 }
 
-// A difference and what it is relative to.
+// A difference, and the magnitude that it is relative to.
 struct Distance {
   double abs = 0;
   double scale = 0;  // max(|a|, |b|)
@@ -160,7 +159,7 @@ Distance Between(const TypeRow& row, Bytes a, Bytes b) {
       return ToDouble(row.format, Little(z.subspan(at, half)));
     };
     const double ar = part(a, 0), ai = part(a, half), br = part(b, 0), bi = part(b, half);
-    // hypot calls (inf, nan) infinite, which is as good: neither is finite.
+    // hypot makes (inf, nan) infinite. That serves as well: neither is finite.
     return {std::hypot(ar - br, ai - bi), std::max(std::hypot(ar, ai), std::hypot(br, bi)),
             std::isfinite(ar) && std::isfinite(ai) && std::isfinite(br) && std::isfinite(bi)};
   }
@@ -213,7 +212,7 @@ std::optional<double> ElementValue(const zarr::DataType& type, Bytes element) {
 }
 
 void ValueComparer::Update(Bytes a, Bytes b) {
-  // Equal stretches cost a memcmp; a stretch with a difference is looked at element by element.
+  // Equal stretches cost a memcmp; a stretch with a difference is compared element by element.
   const size_t step = std::max<size_t>(4096 / type_.itemsize, 1) * type_.itemsize;
   for (size_t at = 0; at < a.size(); at += step) {
     const size_t n = std::min(step, a.size() - at);
@@ -223,7 +222,7 @@ void ValueComparer::Update(Bytes a, Bytes b) {
   }
 }
 
-// Elements from index_ on; some of them differ.
+// Compares elements from index_ on, some of which differ.
 void ValueComparer::Differing(Bytes a, Bytes b) {
   const size_t item = type_.itemsize;
   const TypeRow* row = RowOf(type_);
@@ -241,8 +240,8 @@ void ValueComparer::Differing(Bytes a, Bytes b) {
       result_.max_abs = kInfinity;
       continue;
     }
-    // Two finite numbers may be further apart than a double reaches: not their quotient, which is
-    // at most 2.
+    // The difference of two finite numbers may overflow a double; the quotient is then 2, its
+    // maximum.
     const double relative = d.scale == 0 ? 0 : std::isinf(d.abs) ? 2 : d.abs / d.scale;
     result_.max_abs = std::max(result_.max_abs.value_or(0), d.abs);
     result_.max_rel = std::max(result_.max_rel.value_or(0), relative);

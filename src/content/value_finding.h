@@ -1,4 +1,4 @@
-// The finding that an error in a stored value is: which chunk, in which file, where.
+// Makes a finding from an error in a stored value: which chunk, in which file, at which offset.
 #pragma once
 
 #include "base/result.h"
@@ -8,7 +8,7 @@
 
 namespace leafsum::content {
 
-// `ref` lies in an array of `task`; `position`: of the error in its encoded bytes.
+// `ref` is a chunk of `task`; `position` is the offset of the error in its encoded bytes.
 report::Finding ValueFinding(const ArrayTask& task, const ReadQueue& queue, const ChunkRef& ref,
                              uint64_t position, const Error& error);
 

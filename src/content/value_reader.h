@@ -13,33 +13,34 @@ namespace leafsum::content {
 
 class ValueReader : public ReadSink {
  public:
-  // A range of a file.
+  // Reads a range of a file.
   ValueReader(ReadQueue& queue, uint32_t source, uint32_t file, uint64_t offset, uint64_t length,
               uint64_t piece);
-  // Bytes that are here already.
+  // Reads bytes that are here already.
   ValueReader(ReadQueue& queue, Bytes inline_bytes);
   ~ValueReader() override;
   ValueReader(const ValueReader&) = delete;
   ValueReader& operator=(const ValueReader&) = delete;
 
-  // What can be used now without another read; empty where more has to come, or at the end.
+  // The bytes that can be used now, without another read; empty if more must come first, or at the
+  // end.
   Bytes Available() const;
-  // Available() reaches to the end of the value.
+  // Whether Available() reaches the end of the value.
   bool Last() const { return position_ + Available().size() == length_; }
   void Consume(size_t n);
-  // Before Start: begins at `position` of the value.
+  // Call before Start: begins at `position` of the value.
   void Seek(uint64_t position) {
     position_ = position;
     asked_ = std::max(asked_, position);
   }
-  // Asks for the first pieces. Without this nothing is asked for.
+  // Asks for the first pieces. Until then nothing is asked for.
   void Start();
   bool blocked() const { return !error() && Available().empty() && position_ < length_; }
-  // The read of the bytes at the current position failed.
+  // The error, if the read of the bytes at the current position failed.
   const std::optional<Error>& error() const;
   uint64_t position() const { return position_; }
   uint64_t length() const { return length_; }
-  // Every consumed byte goes into `hash` too.
+  // Feeds every consumed byte to `hash` too.
   void AttachHash(hash::Blake3* hash) { hash_ = hash; }
 
   void OnRead(uint64_t offset, Piece piece) override;
@@ -61,7 +62,7 @@ class ValueReader : public ReadSink {
   uint64_t asked_ = 0;     // asked for
   bool started_ = false;
   std::deque<Slot> slots_;  // in order of offset
-  size_t used_ = 0;         // of the first slot
+  size_t used_ = 0;         // bytes of the first slot
   Bytes inline_;
   hash::Blake3* hash_ = nullptr;
 };
