@@ -10,11 +10,11 @@
 
 namespace leafsum::kvstore {
 
-// Fills `store` and seals it: key = path below `directory` ("" is the source's root; a "/" at its
-// end makes no difference), value = the whole file. The files' sizes go to `files`. Directories and
-// symbolic links are no keys; a name that is no safe path is left out, for whoever looks at the
-// listing to report. Keys are views of the listing's texts, which outlive both. A file that is
-// listed twice (archives do that) is an error.
+// Fills `store` and seals it. A key is the path of a file below `directory` ("" is the source's
+// root; a "/" at its end makes no difference), its value the whole file. The sizes of the files go
+// to `files`. Directories and symbolic links are not keys. A name that is not a safe path is left
+// out; whoever checks the listing reports it. Keys are views of the listing's texts, which must
+// outlive both tables. A file that is listed twice (archives do that) is an error.
 Status Directory(std::span<const FileEntry> listing, std::string_view directory, FileTable& files,
                  KvStore& store);
 

@@ -8,7 +8,7 @@ std::string KeyText(std::string_view key) {
   constexpr size_t kMaxBytes = 256;
   const bool utf8 = IsUtf8(key);
   std::string_view shown = key.substr(0, kMaxBytes);
-  // Never cut inside a character: its later bytes are 10xxxxxx.
+  // Do not cut inside a character, whose later bytes are 10xxxxxx.
   if (utf8 && shown.size() < key.size())
     while (!shown.empty() && (key[shown.size()] & 0xc0) == 0x80) shown.remove_suffix(1);
   std::string text = utf8 ? JsonString(shown) : "hex:" + Hex(AsBytes(shown));

@@ -1,4 +1,4 @@
-// A key or path from a checkpoint as it may stand in a message: valid UTF-8, no control characters,
+// Makes a key or path from a checkpoint fit for a message: valid UTF-8, no control characters,
 // short.
 #pragma once
 
@@ -8,8 +8,8 @@
 
 namespace leafsum::kvstore {
 
-// A JSON string, or `hex:` and the bytes where the key is not UTF-8. What is too long ends in
-// "...".
+// The key as a JSON string, or `hex:` and its bytes if it is not UTF-8. A key that is too long is
+// cut and ends in "...".
 std::string KeyText(std::string_view key);
 
 // `3 keys, the first is "w/0"`.

@@ -56,7 +56,7 @@ void KvStore::AddInline(std::string_view key, Bytes value) {
 }
 
 Status KvStore::Seal() {
-  // Comparing string_views is memcmp: unsigned.
+  // string_views compare by memcmp, that is, as unsigned bytes.
   StableSort(entries_, [](const Entry& a, const Entry& b) { return a.key < b.key; });
   auto same = [](const Entry& a, const Entry& b) { return a.key == b.key; };
   auto twice = std::adjacent_find(entries_.begin(), entries_.end(), same);

@@ -1,5 +1,5 @@
-// The key-value store that arrays lie in, whatever holds it: sorted keys, each with the place of
-// its value. OCDBT's walk fills one, kvstore::Directory fills one from a listing.
+// The key-value store that arrays lie in: sorted keys, each with the place of its value. OCDBT's
+// walk fills one from a b-tree, kvstore::Directory from a listing.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +13,14 @@
 
 namespace leafsum::kvstore {
 
-// Names of files ↔ small numbers. Sizes are those of the listing, nothing where there is none.
+// Maps names of files to small numbers and back. A file's size is that of the listing, and unknown
+// without a listing.
 class FileTable {
  public:
   uint32_t Intern(std::string_view path) { return Intern(path, false); }
-  // The same without a copy of a new path, whose text outlives the table.
+  // The same without copying a new path, whose text must outlive the table.
   uint32_t InternKept(std::string_view path) { return Intern(path, true); }
-  // Room for so many files; no more than a hint.
+  // Makes room for `files` files; only a hint.
   void Reserve(size_t files);
   std::optional<uint32_t> Find(std::string_view path) const;
   std::string_view path(uint32_t id) const { return files_[id].path; }
@@ -29,7 +30,7 @@ class FileTable {
     return size == kNoSize ? std::nullopt : std::optional<uint64_t>(size);
   }
   uint32_t count() const { return static_cast<uint32_t>(files_.size()); }
-  // What it takes of memory, without texts that others keep.
+  // The memory that the table takes, without texts that others keep.
   size_t bytes() const {
     return files_.capacity() * sizeof(File) + slots_.capacity() * 4 + texts_.bytes();
   }
@@ -42,19 +43,19 @@ class FileTable {
   };
   uint32_t Intern(std::string_view path, bool kept);
   void Rehash(size_t slots);
-  // Where the id of `path`, plus 1, stands among the slots, or would.
+  // The slot that holds the id of `path` plus 1, or the slot where it would go.
   size_t SlotOf(std::string_view path) const;
 
   std::vector<File> files_;
   TextArena texts_;
-  // An open hash table, twice as many as files at least: a source may have a million of them, and a
-  // map with their names would be as large as the names.
+  // An open hash table with at least twice as many slots as files. A source may have a million
+  // files, and a map with their names would be as large as the names.
   std::vector<uint32_t> slots_;
 };
 
 inline constexpr uint32_t kInlineFile = 0xffffffff;
 
-// Where a value is: [offset, offset + length) of a file, or of the store's own arena if inline.
+// The place of a value: [offset, offset + length) of a file, or of the store's own arena if inline.
 struct ValueRef {
   uint32_t file = kInlineFile;
   uint64_t offset = 0;
@@ -70,18 +71,18 @@ class KvStore {
   };
 
   KvStore() = default;
-  // Entries are views of the arena: moving keeps them valid, copying would not.
+  // Entries are views of the arena: a move keeps them valid, a copy would not.
   KvStore(KvStore&&) = default;
   KvStore& operator=(KvStore&&) = default;
 
-  // Room for what is about to be added; no more than a hint.
+  // Makes room for what is about to be added; only a hint.
   void Reserve(size_t keys, size_t key_bytes, size_t inline_bytes);
   void Add(std::string_view key, ValueRef value);
-  // The same without a copy of the key, whose text outlives the store.
+  // The same without copying the key, whose text must outlive the store.
   void AddKept(std::string_view key, ValueRef value) { entries_.push_back({key, value}); }
   void AddInline(std::string_view key, Bytes value);
-  // Sorts by unsigned bytes. Call once, after the last Add and before anything below. Equal keys
-  // are an error (the first of them stays).
+  // Sorts by unsigned bytes. Call once, after the last Add and before any function below. Equal
+  // keys are an error (the first of them stays).
   Status Seal();
 
   const std::vector<Entry>& entries() const { return entries_; }

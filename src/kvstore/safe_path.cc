@@ -8,8 +8,8 @@ bool IsSchemeChar(char c) {
   return IsLetter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
 }
 
-// "c:" begins a Windows path whatever follows; "file:/etc" is an absolute URL to whoever resolves
-// it. A colon elsewhere is an ordinary character in a name ("layer:0").
+// "c:" begins a Windows path, whatever follows; code that resolves "file:/etc" takes it for an
+// absolute URL. Anywhere else a colon is an ordinary character of a name ("layer:0").
 bool HasDriveOrScheme(std::string_view path) {
   if (path.size() >= 2 && IsLetter(path[0]) && path[1] == ':') return true;
   const size_t colon = path.find(':');
