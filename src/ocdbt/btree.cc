@@ -11,8 +11,9 @@ namespace {
 
 using kvstore::KeyText;
 
-// Least bytes of an entry: leaf: suffix length, value length, kind. Interior: suffix length, common
-// prefix length, three of the location, three statistics. (The first has no prefix length.)
+// The fewest bytes of an entry. Leaf: suffix length, value length, kind. Interior: suffix length,
+// common prefix length, three numbers of the location, three statistics. (The first entry has no
+// prefix length.)
 constexpr uint64_t kMinLeafEntry = 3;
 constexpr uint64_t kMinInteriorEntry = 8;
 
@@ -28,7 +29,8 @@ size_t DecodeNumEntries(ByteReader& r, uint64_t min_bytes_each) {
   return r.ok() ? static_cast<size_t>(n) : 0;
 }
 
-// The key bytes, after the columns of lengths. Entries have their prefix_length already.
+// Reads the bytes of the keys, after the columns of lengths. Entries already have their
+// prefix_length.
 template <class Entry>
 void DecodeKeys(ByteReader& r, std::vector<Entry>& entries,
                 const std::vector<uint16_t>& suffix_length, BtreeNode& node) {
@@ -47,7 +49,7 @@ void DecodeKeys(ByteReader& r, std::vector<Entry>& entries,
     }
     k.suffix = AsText(r.Take(suffix_length[i]));
     if (!r.ok()) return;
-    // Both have the prefix: what follows decides. string_view compares unsigned bytes.
+    // Both keys have the prefix, so what follows decides. string_view compares unsigned bytes.
     if (i > 0 && k.suffix <= std::string_view(key).substr(k.prefix_length)) {
       const std::string previous = key;
       key.resize(k.prefix_length);
@@ -153,7 +155,8 @@ Result<ByteVector> DecodeBtreeNodeEnvelope(Bytes encoded, uint64_t* work) {
 Result<BtreeNode> DecodeBtreeNodeBody(ByteVector body, size_t transitive_path_length) {
   BtreeNode node;
   node.body = std::move(body);
-  node.body.shrink_to_fit();  // a leaf is kept until the walk ends, and decompressing leaves room
+  node.body
+      .shrink_to_fit();  // a leaf is kept until the walk ends, and decompression leaves spare room
   ByteReader r(node.body);
   Decode(r, transitive_path_length, node);
   if (!r.End()) return r.error().Prefixed("b-tree node body");

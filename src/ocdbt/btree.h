@@ -1,4 +1,4 @@
-// One node of the b-tree, decoded and checked in itself. Checks against its parent are the walk's.
+// Decodes one node of the b-tree and checks it in itself. The walk checks it against its parent.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@
 
 namespace leafsum::ocdbt {
 
-// A key as it is stored: the first `prefix_length` bytes of the key before it, then `suffix`.
-// Written out, the keys of a hostile node would be thousands of times its size; KeyCursor does it
+// A key as it is stored: the first `prefix_length` bytes of the key before it, then `suffix`. The
+// expanded keys of a hostile node could be thousands of times its size, so KeyCursor expands them
 // one at a time.
 struct NodeKey {
   std::string_view suffix;
@@ -25,8 +25,8 @@ struct NodeKey {
 struct LeafNodeEntry {
   NodeKey key;
   bool indirect = false;
-  uint32_t file = 0;    // indirect: index in the node's table
-  uint64_t offset = 0;  // in that file, or of the inline bytes in BtreeNode::body
+  uint32_t file = 0;    // indirect: index into the node's table
+  uint64_t offset = 0;  // in that file; inline: in BtreeNode::body
   uint64_t length = 0;
 };
 
@@ -52,12 +52,12 @@ struct BtreeNode {
   BtreeNode& operator=(BtreeNode&&) = default;
 };
 
-// Writes out the keys of a node in order.
+// Expands the keys of a node, in order.
 class KeyCursor {
  public:
   explicit KeyCursor(std::string_view implicit_prefix)
       : key_(implicit_prefix), fixed_(implicit_prefix.size()) {}
-  // The implicit prefix and the next key. Valid until the next call.
+  // The next key, behind the implicit prefix. Valid until the next call.
   const std::string& Next(const NodeKey& key) {
     key_.resize(fixed_ + key.prefix_length);
     return key_ += key.suffix;
@@ -68,12 +68,12 @@ class KeyCursor {
   size_t fixed_;
 };
 
-// Of a body as DecodeBtreeNodeEnvelope gives it. The transitive path only bounds the lengths of
-// paths here.
+// Decodes a body that DecodeBtreeNodeEnvelope gave. The length of the transitive path only bounds
+// the lengths of paths.
 Result<BtreeNode> DecodeBtreeNodeBody(ByteVector body, size_t transitive_path_length);
-// `work` as in DecodeEnvelope.
+// `work`: see DecodeEnvelope.
 Result<ByteVector> DecodeBtreeNodeEnvelope(Bytes encoded, uint64_t* work = nullptr);
-// Both.
+// Decodes envelope and body.
 Result<BtreeNode> DecodeBtreeNode(Bytes encoded, size_t transitive_path_length = 0);
 
 }  // namespace leafsum::ocdbt

@@ -10,7 +10,7 @@ namespace leafsum::ocdbt {
 
 DataFileTable DecodeDataFileTable(ByteReader& r, size_t transitive_path_length) {
   DataFileTable table;
-  // Each file takes two lengths, and each but the first a third.
+  // Each file has two lengths, and each file but the first a third.
   const uint64_t n = r.Count("num_files", ~uint64_t{0}, 2);
   if (n > kMaxDataFiles)
     r.Fail(ErrorCode::kLimit, "too many data files", Text("at most ", kMaxDataFiles), Text(n));
@@ -39,7 +39,7 @@ DataFileTable DecodeDataFileTable(ByteReader& r, size_t transitive_path_length) 
     if (file.base_path_length > length)
       r.Fail(ErrorCode::kInvalid, which + "base_path_length exceeds the path",
              Text("at most ", length), Text(file.base_path_length));
-    // So a prefix that runs past the base path means an equal base path.
+    // A path that shares more than its base path with the one before must have the same base path.
     if (i > 0 && file.base_path_length != files[i - 1].base_path_length) {
       const uint16_t shorter = std::min(file.base_path_length, files[i - 1].base_path_length);
       if (file.prefix_length > shorter)
@@ -78,7 +78,7 @@ void CheckLocation(ByteReader& r, const DataLocation& location, size_t num_files
   if (location.file >= num_files)
     r.Fail(ErrorCode::kInvalid, "data_file_id is not in the data file table",
            Text("less than ", num_files), Text(location.file));
-  // The marker would overflow: look for it first.
+  // The marker of a missing root would overflow below, so it is checked first.
   if (may_be_missing == MayBeMissing::kYes && location.IsMissing()) return;
   if (location.offset > kMaxFileEnd || location.length > kMaxFileEnd - location.offset)
     r.Fail(ErrorCode::kInvalid, "invalid offset/length pair",

@@ -1,4 +1,4 @@
-// The table of data files inside every OCDBT block, and references into it (README.md).
+// The table of data files in every OCDBT block, and references into it (README.md, formats §1.4).
 #pragma once
 
 #include <cstdint>
@@ -11,15 +11,15 @@
 namespace leafsum::ocdbt {
 
 // Kept prefix-compressed, as views of the block's body: a hostile table of a few bytes may stand
-// for gigabytes of paths, so whoever needs them looks at path_bytes() first.
+// for gigabytes of paths, so check path_bytes() before Expand.
 class DataFileTable {
  public:
   size_t count() const { return files_.size(); }
-  // Bytes of all paths written out, the transitive path before each included. At most
+  // The bytes of all expanded paths, each with the transitive path before it. At most
   // kMaxTablePathBytes.
   uint64_t path_bytes() const { return path_bytes_; }
-  // Writes all paths out: base_path is `transitive_path` ++ base, as references from this block
-  // mean it.
+  // Expands all paths: base_path is `transitive_path` ++ base, which is what references from this
+  // block mean.
   std::vector<DataFileId> Expand(std::string_view transitive_path) const;
 
  private:
@@ -33,7 +33,7 @@ class DataFileTable {
   uint64_t path_bytes_ = 0;
 };
 
-// Reads the table where `r` stands. What is wrong is r's failure.
+// Reads the table at the position of `r`. Errors become failures of `r`.
 DataFileTable DecodeDataFileTable(ByteReader& r, size_t transitive_path_length);
 
 // A reference as it is stored: a file by its number, not by its name.
@@ -46,8 +46,8 @@ struct DataLocation {
 
 enum class MayBeMissing : bool { kNo, kYes };
 
-// Fails `r` unless the file exists in a table of `num_files` and the range is one that a file can
-// have. Only the root of a version may be missing: that is the empty tree.
+// Fails `r` unless a table of `num_files` has the file and the range is possible in a file. Only
+// the root of a version may be missing: that is the empty tree.
 void CheckLocation(ByteReader& r, const DataLocation& location, size_t num_files,
                    MayBeMissing may_be_missing);
 

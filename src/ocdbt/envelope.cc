@@ -14,9 +14,9 @@ namespace {
 
 constexpr size_t kCrcBytes = 4;
 
-// Why the checksum is wrong: bytes are missing at the end if the header tells of more than there
-// are, unless the length is the very field that was damaged, which shows in a checksum that fits
-// with the right length.
+// Says why the checksum is wrong. If the header claims more bytes than there are, the end is
+// missing; unless the length itself was damaged, which shows when the checksum fits with the right
+// length.
 Error ChecksumError(Bytes encoded, uint32_t expected, uint32_t actual) {
   ByteReader header(encoded);
   header.U32Be();
@@ -40,7 +40,7 @@ std::string HexWord(uint32_t word) {
   return out;
 }
 
-// At most the first `n` bytes that `frame` decodes to; none where it cannot be told cheaply.
+// At most the first `n` bytes that `frame` decodes to; none if they cannot be had cheaply.
 ByteVector Start(Bytes frame, size_t n) {
   constexpr uint64_t kMaxWindow = 16 << 20;
   const auto decoder = codec::MakeDecoder({{codec::CodecKind::kZstd, false}}, n);
@@ -58,8 +58,8 @@ ByteVector Start(Bytes frame, size_t n) {
   return out;
 }
 
-// Blocks are small: a few hundred bytes to a few MiB. What is larger is looked at before it is
-// believed.
+// Blocks are small: a few hundred bytes to a few MiB. The start of a larger body is checked before
+// the rest is decompressed.
 Result<ByteVector> Inflate(Bytes frame, const EnvelopeOptions& options) {
   constexpr uint64_t kUsual = 4 << 20;
   constexpr size_t kStart = 256 << 10;
@@ -72,7 +72,7 @@ Result<ByteVector> Inflate(Bytes frame, const EnvelopeOptions& options) {
   return options.limit > kUsual ? codec::DecodeZstdFrame(frame, options.limit) : body;
 }
 
-// zstd's best ratio: a block of 128 KiB from 4 bytes.
+// zstd's best possible ratio: a block of 128 KiB from 4 bytes.
 constexpr uint64_t kMaxRatio = 32768;
 
 }  // namespace

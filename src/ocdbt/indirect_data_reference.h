@@ -1,4 +1,4 @@
-// Where a node or value lies: a range of a named file (OCDBT "indirect data reference").
+// The place of a node or value: a range of a named file (OCDBT "indirect data reference").
 #pragma once
 
 #include <cstdint>
@@ -6,8 +6,8 @@
 
 namespace leafsum::ocdbt {
 
-// A path is base ++ relative. A node reached through `base` gives its own references the transitive
-// path T ++ base, T being the one under which it was referenced itself (formats §1.4).
+// A path is base ++ relative. Let T be the transitive path under which a node was referenced. If it
+// was reached through `base`, its own references have the transitive path T ++ base (formats §1.4).
 struct DataFileId {
   std::string base_path;
   std::string relative_path;
@@ -16,7 +16,7 @@ struct DataFileId {
 };
 
 struct IndirectDataReference {
-  DataFileId file_id;  // base_path includes the transitive path already
+  DataFileId file_id;  // its base_path already includes the transitive path
   uint64_t offset = 0;
   uint64_t length = 0;
   bool IsMissing() const {

@@ -28,7 +28,7 @@ void FillStore(std::vector<Leaf>& leaves, const kvstore::FileTable& paths,
                         Bytes(leaf.node.body)
                             .subspan(static_cast<size_t>(e.offset), static_cast<size_t>(e.length)));
       } else if (const auto path = leaf.files[e.file]; path && e.length == 0) {
-        store.AddInline(key, {});  // needs no file, which may well be missing
+        store.AddInline(key, {});  // an empty value needs no file, and its file may be missing
       } else if (path) {
         auto [id, added] = file_ids.try_emplace(*path, 0);
         if (added) id->second = files.Intern(prefix + std::string(paths.path(*path)));

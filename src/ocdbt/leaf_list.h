@@ -1,4 +1,4 @@
-// The leaf nodes of a walk, kept as they were stored until the last has arrived.
+// The leaf nodes of a walk, kept in their stored form until the last one has arrived.
 #pragma once
 
 #include <cstdint>
@@ -11,18 +11,18 @@
 
 namespace leafsum::ocdbt {
 
-// A leaf node that is as it must be.
+// A leaf node that passed all checks.
 struct Leaf {
   std::string prefix;     // the implicit prefix of its keys
   std::string first_key;  // whole
   BtreeNode node;
   std::vector<std::optional<uint32_t>>
-      files;  // of the node's table, in the walk's own; nothing where hostile
+      files;  // ids in the walk's table of files; empty for a hostile path
 };
 
-// Empties `leaves` into `store`, in order of keys, so that the store and the numbers of its files
-// are the same whatever arrived first. `paths` is the walk's own table of files; those that values
-// lie in are interned in `files` as `prefix` ++ path.
+// Moves `leaves` into `store` in order of keys, so that the store and the numbers of its files do
+// not depend on the order of arrival. `paths` is the walk's own table of files; files that hold
+// values are interned in `files` as `prefix` ++ path.
 void FillStore(std::vector<Leaf>& leaves, const kvstore::FileTable& paths,
                const std::string& prefix, kvstore::FileTable& files, kvstore::KvStore& store);
 

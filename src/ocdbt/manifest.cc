@@ -25,7 +25,7 @@ Config DecodeConfig(ByteReader& r) {
       config.version_tree_arity_log2 > kMaxVersionTreeArityLog2)
     r.Fail(ErrorCode::kInvalid, "version_tree_arity_log2 is out of range",
            Text("1..", kMaxVersionTreeArityLog2), Text(config.version_tree_arity_log2));
-  // How future blocks are written; each block names its own compression.
+  // Only says how future blocks are written; each block names its own compression.
   const uint32_t method = r.Varint32();
   if (method > 1)
     r.Fail(ErrorCode::kUnsupported, "unknown compression_method", "0 or 1", Text(method));

@@ -27,7 +27,7 @@ struct Config {
   bool operator==(const Config&) const = default;
 };
 
-// One generation: its root node and what the writer says is below it.
+// One generation: its root node, and the writer's statistics of what is below it.
 struct BtreeGenerationReference {
   uint64_t generation_number = 0;
   uint8_t root_height = 0;
@@ -36,13 +36,13 @@ struct BtreeGenerationReference {
   uint64_t commit_time_nsecs = 0;
 };
 
-// A subtree of the version tree, where older generations are listed.
+// A subtree of the version tree, which lists older generations.
 struct VersionNodeReference {
-  uint64_t generation_number = 0;  // newest in the subtree
-  uint8_t height = 0;              // of the entry: its node's height
+  uint64_t generation_number = 0;  // the newest in the subtree
+  uint8_t height = 0;              // the height of its node
   IndirectDataReference location;
   uint64_t num_generations = 0;
-  uint64_t commit_time_nsecs = 0;  // earliest in the subtree
+  uint64_t commit_time_nsecs = 0;  // the earliest in the subtree
 };
 
 struct Manifest {
@@ -51,7 +51,7 @@ struct Manifest {
   std::vector<VersionNodeReference> version_nodes;
 };
 
-// Of the whole file. A kNumbered manifest has neither versions nor version nodes.
+// Decodes the whole file. A kNumbered manifest has neither versions nor version nodes.
 Result<Manifest> DecodeManifest(Bytes file);
 
 }  // namespace leafsum::ocdbt

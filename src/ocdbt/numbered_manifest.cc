@@ -43,7 +43,8 @@ Status CheckNumberedManifest(const Manifest& numbered, uint64_t generation, cons
     return Error{ErrorCode::kInvalid,
                  "newest generation of a numbered manifest is not the one in its name",
                  std::nullopt, Text(generation), Text(newest)};
-  // The kinds differ by design: the configuration says numbered, the state says single.
+  // The kinds differ by design: the configuration's is numbered, the state's is single (formats
+  // §1.5).
   Config same_kind = config;
   same_kind.manifest_kind = numbered.config.manifest_kind;
   if (numbered.config.uuid != config.uuid)

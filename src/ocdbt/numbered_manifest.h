@@ -1,5 +1,5 @@
-// Numbered manifests: the state of a database whose `manifest.ocdbt` holds the configuration only
-// (README.md).
+// Numbered manifests: they hold the state of a database whose `manifest.ocdbt` holds only the
+// configuration (README.md, formats §1.5).
 #pragma once
 
 #include <cstdint>
@@ -16,16 +16,17 @@ namespace leafsum::ocdbt {
 // `manifest.` and the generation in 16 hex digits.
 std::string NumberedManifestName(uint64_t generation);
 
-// The generation of such a name; nothing for any other name. Digits are lower case and not all
+// The generation in such a name; nothing for any other name. Digits are lower case and not all
 // zero, and the first is 0-9: TensorStore lists the names from `manifest.0` to `manifest.:` and
 // sees no others.
 std::optional<uint64_t> NumberedManifestGeneration(std::string_view name);
 
-// The newest generation that the names in the database's directory tell of. Nothing: an empty
-// database. If that manifest is broken the database is: there is no falling back to the one before.
+// The newest generation among the names in the database's directory; nothing for an empty database.
+// If that manifest is broken, the database is broken: no reader falls back to an earlier manifest.
 std::optional<uint64_t> NewestNumberedManifest(std::span<const std::string> names);
 
-// Checks the manifest in the file numbered `generation` against that number and the configuration.
+// Checks the manifest of the file with the number `generation` against that number and the
+// configuration.
 Status CheckNumberedManifest(const Manifest& numbered, uint64_t generation, const Config& config);
 
 }  // namespace leafsum::ocdbt

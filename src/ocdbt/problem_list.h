@@ -1,4 +1,4 @@
-// The problems of a walk: however many a hostile tree has, the same few are kept in any order of
+// The problems of a walk. However many a hostile tree has, the same few are kept for every order of
 // arrival.
 #pragma once
 
@@ -12,8 +12,8 @@ class ProblemList {
  public:
   void Add(Problem problem);
   void Clear() { problems_.clear(); }
-  // Sorted by path and offset, equal ones once, at most kMaxWalkProblems. Errors stay before
-  // statistics do.
+  // The problems sorted by path and offset, each once, at most kMaxWalkProblems. If some must go,
+  // statistics go before errors.
   std::vector<Problem> Take();
 
  private:

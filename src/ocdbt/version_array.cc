@@ -8,7 +8,8 @@
 namespace leafsum::ocdbt {
 namespace {
 
-// Every reference carries its file's name, and names may be 64 KiB long: counted before copying.
+// Every reference carries its file's name, and a name may have 64 KiB, so the bytes are counted
+// before copying.
 template <class T>
 void NameFiles(ByteReader& r, const VersionArrayContext& context,
                const std::vector<DataLocation>& locations, std::vector<T>& out,
@@ -37,8 +38,8 @@ void CheckIncreasing(ByteReader& r, const std::vector<T>& entries, uint64_t T::*
              Text("more than ", entries[i - 1].*field), Text(entries[i].*field));
 }
 
-// Numbers of generations: not zero, strictly increasing, and few enough for a version tree whose
-// height fits 64 bits.
+// Checks the numbers of generations: not zero, strictly increasing, and low enough for a version
+// tree whose height fits 64 bits.
 template <class T>
 void CheckGenerations(ByteReader& r, const std::vector<T>& entries, unsigned arity_log2) {
   const unsigned whole = arity_log2 * (63 / arity_log2);
@@ -53,10 +54,10 @@ void CheckGenerations(ByteReader& r, const std::vector<T>& entries, unsigned ari
   CheckIncreasing(r, entries, &T::generation_number, "generation_number");
 }
 
-// Both are at most 63 where this is called.
+// `log2` is at most 63 wherever this is called.
 uint64_t RoundDown(uint64_t value, unsigned log2) { return value >> log2 << log2; }
 
-// The columns that both forms of an interior array share.
+// Reads the columns that both forms of an interior array share.
 std::vector<VersionNodeReference> DecodeColumns(ByteReader& r, const VersionArrayContext& context,
                                                 size_t n) {
   std::vector<VersionNodeReference> nodes(n);
@@ -69,14 +70,15 @@ std::vector<VersionNodeReference> DecodeColumns(ByteReader& r, const VersionArra
   return nodes;
 }
 
-// Generation, three of the location, num_generations: 5 varints; commit time: 8 bytes.
+// Five varints (generation, three numbers of the location, num_generations) and 8 bytes of commit
+// time.
 constexpr uint64_t kMinVersionNodeBytes = 13;
 
 }  // namespace
 
 std::vector<BtreeGenerationReference> DecodeVersions(ByteReader& r,
                                                      const VersionArrayContext& context) {
-  // Generation, height, location and statistics: 8 bytes at least; commit time: 8 bytes.
+  // Generation, height, location and statistics take at least 8 bytes, the commit time 8 more.
   const uint64_t n = r.Count("num_versions", uint64_t{1} << context.arity_log2, 16);
   if (n == 0) r.Fail(ErrorCode::kInvalid, "num_versions is zero");
   if (!r.ok()) return {};
@@ -114,15 +116,16 @@ std::vector<BtreeGenerationReference> DecodeVersions(ByteReader& r,
 std::vector<VersionNodeReference> DecodeManifestVersionNodes(ByteReader& r,
                                                              const VersionArrayContext& context,
                                                              uint64_t newest) {
-  // One for each height at most, and heights are bytes.
+  // At most one for each height, and a height is a byte.
   const uint64_t n = r.Count("num_children", 255, kMinVersionNodeBytes + 1);
   if (!r.ok()) return {};
   auto nodes = DecodeColumns(r, context, static_cast<size_t>(n));
   for (auto& node : nodes) node.height = r.U8();
   if (!r.ok()) return {};
 
-  // From the newest, which has the smallest height. Height h covers (low, high]: high is what the
-  // heights below it leave over, low is high - 1 rounded down to a whole node of height h + 1.
+  // Goes from the newest entry, which has the smallest height, to older ones. An entry of height h
+  // covers (low, high]: high is where the smaller heights left off; low is high - 1 rounded down to
+  // a whole node of height h + 1.
   const unsigned a = context.arity_log2;
   uint64_t high = RoundDown(newest - 1, a);
   unsigned height = 1;
@@ -170,7 +173,7 @@ std::vector<VersionNodeReference> DecodeChildVersionNodes(ByteReader& r,
   const uint64_t block = uint64_t{1} << child_log2;
   for (auto& node : nodes) {
     node.height = static_cast<uint8_t>(height - 1);
-    // Multiples are strictly increasing already, so no two are of one block.
+    // The numbers are strictly increasing, so no two multiples are in one block.
     if (node.generation_number % block != 0)
       r.Fail(ErrorCode::kInvalid, "generation_number of a child is not the end of a block",
              Text("a multiple of ", block), Text(node.generation_number));

@@ -1,5 +1,4 @@
-// The two arrays that generations are listed in, in the manifest and in version-tree nodes
-// (README.md).
+// The two arrays that list generations, in the manifest and in version-tree nodes (README.md).
 #pragma once
 
 #include <vector>
@@ -17,18 +16,19 @@ struct VersionArrayContext {
   const DataFileTable* files = nullptr;
 };
 
-// 1..2^arity generations, all of one aligned block. What is wrong is r's failure, here and below.
+// Reads 1..2^arity_log2 generations, all in one aligned block. Here and below, errors become
+// failures of `r`.
 std::vector<BtreeGenerationReference> DecodeVersions(ByteReader& r,
                                                      const VersionArrayContext& context);
 
-// The manifest's: any number, each with its height, none of them overlapping. `newest` is the
-// newest generation.
+// Reads the manifest's version nodes: any number, each with its height, none overlapping. `newest`
+// is the newest generation.
 std::vector<VersionNodeReference> DecodeManifestVersionNodes(ByteReader& r,
                                                              const VersionArrayContext& context,
                                                              uint64_t newest);
 
-// Those of a version-tree node of `height` > 0: one for each block of generations, all in one
-// parent block.
+// Reads the children of a version-tree node of `height` > 0: one for each block of generations, all
+// in one parent block.
 std::vector<VersionNodeReference> DecodeChildVersionNodes(ByteReader& r,
                                                           const VersionArrayContext& context,
                                                           uint8_t height);

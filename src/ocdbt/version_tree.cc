@@ -12,7 +12,7 @@
 namespace leafsum::ocdbt {
 namespace {
 
-// The first bytes of a body, which say how the rest is to be read.
+// The first bytes of a body, which say how to read the rest.
 struct Head {
   uint8_t arity_log2;
   uint8_t height;
@@ -65,7 +65,7 @@ Result<VersionTreeNode> DecodeVersionTreeNode(Bytes encoded, const VersionNodeRe
   ByteReader r(*body);
   const Head head = DecodeHead(r);
   if (!r.ok()) return r.error().Prefixed("version tree node body");
-  // Before the arrays, whose rules depend on both.
+  // Checked before the arrays, whose rules depend on arity and height.
   if (head.arity_log2 != version_tree_arity_log2)
     return Differs("version_tree_arity_log2 is not the manifest's", version_tree_arity_log2,
                    head.arity_log2);

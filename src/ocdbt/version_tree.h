@@ -1,7 +1,6 @@
-// A node of the version tree, where generations are listed that the manifest no longer holds
-// itself.
+// A node of the version tree, which lists the generations that the manifest no longer holds itself.
 //
-// The current state never needs one; listing history does (OCDBT "version tree node").
+// Reading the current state never needs one; listing the history does (OCDBT "version tree node").
 #pragma once
 
 #include <vector>
@@ -18,8 +17,8 @@ struct VersionTreeNode {
   std::vector<VersionNodeReference> version_nodes;  // height > 0: children, of height - 1
 };
 
-// Decodes the node that `reference` names and checks it against that: arity, height, newest
-// generation. `work` as in DecodeEnvelope.
+// Decodes the node that `reference` names and checks it against the reference: arity, height,
+// newest generation. `work`: see DecodeEnvelope.
 Result<VersionTreeNode> DecodeVersionTreeNode(Bytes encoded, const VersionNodeReference& reference,
                                               uint8_t version_tree_arity_log2,
                                               uint64_t* work = nullptr);

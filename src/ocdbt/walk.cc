@@ -46,16 +46,16 @@ struct Walk::State {
   struct Open {
     std::shared_ptr<Branch> parent;
     uint32_t index;
-    bool again;  // the very node was wanted before
+    bool again;  // the same node was wanted before
   };
   std::unordered_map<uint32_t, Open> open;  // wanted and not yet answered, by token
-  std::vector<uint32_t> queue;              // of these, not yet handed out
+  std::vector<uint32_t> queue;              // those of them not yet handed out
   uint32_t next_token = 1;
 
   kvstore::FileTable
-      paths;  // of this walk: numbers that depend on the order of arrival stay inside
+      paths;  // of this walk only, because these numbers depend on the order of arrival
   std::set<std::tuple<uint32_t, uint64_t, uint64_t>>
-      seen;  // path, offset and length; ordered: hashes can be made to collide
+      seen;  // path, offset, length; a tree, because hashes can be made to collide
   struct Read {
     uint32_t path;
     uint64_t offset;
@@ -99,11 +99,12 @@ void Walk::State::Start(const BtreeGenerationReference& version) {
 }
 
 void Walk::State::WantChildren(const std::shared_ptr<Branch>& branch) {
-  // One more than there are, so that the branch is not done before all are looked at.
+  // One more than there are children, so that the branch is not done before all of them were looked
+  // at.
   branch->pending = branch->children.size() + 1;
   for (uint32_t i = 0; i < branch->children.size() && !finished; ++i) {
     if (!wanted.all() && !wanted.MayLieIn(branch->Bound(i), branch->Bound(i + 1))) {
-      branch->broken = true;  // `found` will lack it; nothing is wrong with it
+      branch->broken = true;  // not read, so `found` is incomplete; nothing is wrong with the child
       --branch->pending;
     } else if (!Want(branch, i)) {
       Settle(branch, {}, true);
@@ -112,13 +113,13 @@ void Walk::State::WantChildren(const std::shared_ptr<Branch>& branch) {
   if (!finished) Settle(branch, {}, false);
 }
 
-// False where the reference is so wrong that nothing is asked for.
+// False if the reference is so wrong that the node is not asked for.
 bool Walk::State::Want(const std::shared_ptr<Branch>& branch, uint32_t index) {
   const DataLocation& location = branch->children[index].location;
   const std::string path = branch->file(index).Path();
   ++budget.nodes;
   if (!kvstore::IsSafePath(path)) {
-    // Named by where the reference is: in the parent, or in the manifest.
+    // The problem is named by the place of the reference: in the parent, or in the manifest.
     Problem p;
     p.path = kManifestName;
     if (branch->parent) {
@@ -138,8 +139,8 @@ bool Walk::State::Want(const std::shared_ptr<Branch>& branch, uint32_t index) {
                    Text("at least ", kMinEnvelope), Text(location.length)}});
     return false;
   }
-  // What is too large is never read: that it is, or that the file is shorter, says who knows the
-  // file's size.
+  // A node that is too large is never read. The caller, who knows the file's size, says that the
+  // node is too large or the file too short.
   if (location.length <= kMaxEncodedNode) budget.encoded_bytes += location.length;
   const uint32_t file = InternPath(path);
   const auto at_offset = seen.lower_bound({file, location.offset, 0});
@@ -180,7 +181,7 @@ void Walk::State::Visit(const Open& at, Bytes bytes) {
   auto node = DecodeBtreeNodeBody(std::move(*body), file_id.base_path.size());
   if (!node) return Break(at, node.error());
 
-  // Before anything is written out.
+  // Checked before any key is expanded.
   std::string node_prefix = at.parent->prefix;
   node_prefix += at.parent->key(at.index).substr(0, child.common_prefix_length);
   for (const auto& e : node->leaf_entries) budget.name_bytes += node_prefix.size() + e.key.size();
@@ -218,7 +219,7 @@ void Walk::State::VisitLeaf(const Open& at, std::string node_prefix, BtreeNode n
       leaf.files[i] = InternPath(path);
       continue;
     }
-    complete = false;  // values are left out
+    complete = false;  // values with hostile paths are left out
     Problem p;
     p.path = file_id.Path();
     p.offset = location.offset;
@@ -270,7 +271,7 @@ void Walk::State::Compare(const Branch& parent, uint32_t index, const BtreeNodeS
   problems.Add(std::move(p));
 }
 
-// One child of `branch` is done. Goes up as long as it was the last.
+// One child of `branch` is done. If it was the last one, the branch is done too, and so on upwards.
 void Walk::State::Settle(std::shared_ptr<Branch> branch, BtreeNodeStatistics found, bool broken) {
   if (broken) complete = false;
   for (;;) {
@@ -289,7 +290,8 @@ void Walk::State::Settle(std::shared_ptr<Branch> branch, BtreeNodeStatistics fou
 bool Walk::State::OverBudget(bool at_end) {
   if (finished) return true;
   if (!budget.Exceeded() && !(at_end && budget.NamesExceeded())) return false;
-  // Nothing that depends on how far the walk came is kept.
+  // Keep nothing that depends on how far the walk came, so that the result is the same for every
+  // order of arrival.
   open.clear();
   queue.clear();
   leaves.clear();
@@ -354,7 +356,7 @@ std::vector<NodeRead> Walk::TakeReads() {
 
 void Walk::Feed(uint32_t token, Bytes node) {
   auto entry = state_->open.extract(token);
-  if (entry.empty()) return;  // answered before, or the walk was given up
+  if (entry.empty()) return;  // answered before, or the walk has given up
   state_->Visit(entry.mapped(), node);
   if (Done()) state_->Finish();
 }

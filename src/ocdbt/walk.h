@@ -1,7 +1,7 @@
 // Walks one generation's b-tree from its root reference and lists every key into a KvStore.
 //
-// No I/O: it says which nodes it wants, is fed them in any order, and ends with the store filled.
-// What is wrong with a node is a Problem; the rest of the tree is walked all the same.
+// A walk does no I/O: it says which nodes it wants, is fed them in any order, and ends with the
+// store filled. A bad node becomes a Problem; the rest of the tree is walked all the same.
 #pragma once
 
 #include <memory>
@@ -15,8 +15,8 @@
 
 namespace leafsum::ocdbt {
 
-// A node that the walk wants: `path` is relative to the database directory and was checked
-// (IsSafePath).
+// A node that the walk wants. `path` is relative to the database directory and has passed
+// IsSafePath.
 struct NodeRead {
   uint32_t token = 0;
   std::string path;
@@ -29,8 +29,8 @@ struct Problem {
   std::string path;
   std::optional<uint64_t> offset;  // in that file
   Error error;
-  bool hostile_path = false;  // the reference itself names something outside the database
-  bool statistics = false;    // num_keys etc. are not those of the tree: a warning, no more
+  bool hostile_path = false;  // the reference names a path outside the database
+  bool statistics = false;    // num_keys etc. differ from the tree's: only a warning
 };
 
 struct NodeRange {
@@ -42,28 +42,28 @@ struct NodeRange {
 class Walk {
  public:
   // Keys and values go to `store`; a value's file is interned in `files` as `prefix` ++ its path.
-  // With `wanted`, which is taken, only nodes are asked for that can have keys which are wanted:
-  // "w/b" wants what begins with "w/" from "w/b" on. The store gets these keys and those that lie
-  // beside them in a node. Statistics of references to what is left out in part are not looked at
-  // then.
+  // With `wanted`, which is moved from, the walk asks only for nodes that can have wanted keys:
+  // "w/b" wants the keys that begin with "w/", from "w/b" on. The store then gets these keys and
+  // the others of the same nodes. Statistics are not checked where a part below the reference is
+  // left out.
   Walk(const BtreeGenerationReference& root, std::string prefix, kvstore::FileTable& files,
        kvstore::KvStore& store, std::vector<std::string>* wanted = nullptr);
   ~Walk();
   Walk(Walk&&) noexcept;
 
-  // Nodes wanted now and not yet handed out. One of over kMaxEncodedNode bytes is not to be read
-  // but failed.
+  // The nodes wanted now and not yet handed out. Call Fail, and do not read, for a node of over
+  // kMaxEncodedNode bytes.
   std::vector<NodeRead> TakeReads();
   void Feed(uint32_t token, Bytes node);
-  // The node could not be read: `error` says why (missing, truncated, unreadable).
+  // The node could not be read; `error` says why (missing, truncated, unreadable).
   void Fail(uint32_t token, const Error& error);
-  // No node is wanted or under way. The store is filled, not yet sealed.
+  // Whether no node is wanted or under way. The store is then filled, but not yet sealed.
   bool Done() const;
 
-  // Valid when done. `complete` is false where any node could not be read: then keys are missing.
+  // Valid when done. `complete` is false if any node could not be read: keys are then missing.
   bool complete() const;
   std::vector<Problem> TakeProblems();          // sorted by path, offset
-  const std::vector<NodeRange>& nodes() const;  // that were read, for coverage
+  const std::vector<NodeRange>& nodes() const;  // the nodes read, for coverage
 
  private:
   struct State;

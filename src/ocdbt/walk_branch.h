@@ -1,4 +1,4 @@
-// What a walk holds of the nodes above the leaves, while their children are under way.
+// The nodes above the leaves that a walk holds while their children are under way.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@
 
 namespace leafsum::ocdbt {
 
-// A reference to a child as its parent holds it. Its full key is the parent's prefix and this key.
+// A parent's reference to a child. The full key is the parent's prefix followed by this key.
 struct Child {
   uint64_t key_offset = 0;  // in Branch::keys
   uint32_t key_length = 0;
@@ -20,42 +20,42 @@ struct Child {
   BtreeNodeStatistics statistics;
 };
 
-// An interior node of which not all children are done, or, above the root, the version that names
-// it.
+// An interior node some of whose children are not done; or, above the root, the version that names
+// the root.
 struct Branch {
   std::shared_ptr<Branch> parent;
   uint32_t index_in_parent = 0;
   int height = 0;
   std::string prefix;       // the implicit prefix of the keys here
   std::string upper_bound;  // every full key below is less than this; "": no bound
-  std::string keys;         // of the children, without the prefix
+  std::string keys;         // of the children, without the prefix, one after another
   std::vector<Child> children;
-  std::vector<DataFileId> files;  // base paths with the transitive path
+  std::vector<DataFileId> files;  // base paths, with the transitive path before each
   size_t pending = 0;             // children not done
-  BtreeNodeStatistics found;      // of this node and the children that are done
-  bool broken = false;            // something below could not be read: `found` says nothing
+  BtreeNodeStatistics found;      // of this node and its finished children
+  bool broken = false;            // something below was not read, so `found` is incomplete
 
   std::string_view key(uint32_t i) const {
     return std::string_view(keys).substr(static_cast<size_t>(children[i].key_offset),
                                          children[i].key_length);
   }
-  // No full key below child `i` is less than bound i, every one is less than bound i + 1 if that is
-  // not "".
+  // Every full key below child `i` is at least bound i and, unless bound i + 1 is "", less than
+  // bound i + 1.
   std::string Bound(uint32_t i) const;
   const DataFileId& file(uint32_t i) const {
     return files[static_cast<size_t>(children[i].location.file)];
   }
-  // The children of a decoded node; the keys are written out.
+  // Takes the children of a decoded node and expands their keys.
   void Take(const BtreeNode& node);
 };
 
-// A node against the reference that led to it: child `index` of `parent`. `node_prefix`: the
-// implicit prefix of its keys. With the bounds from both sides on every level, the keys of the
-// whole listing are strictly increasing.
+// Checks a node against the reference that led to it, child `index` of `parent` (formats §1.7).
+// `node_prefix` is the implicit prefix of its keys. Since every level bounds the keys on both
+// sides, the keys of the whole listing are strictly increasing.
 Status CheckNode(const Branch& parent, uint32_t index, const BtreeNode& node,
                  std::string_view node_prefix);
 
-// The sums stop at 2^64-1, which no reference can say truly.
+// Sums stop at 2^64-1, which no honest reference reaches.
 uint64_t SaturatingAdd(uint64_t a, uint64_t b);
 void Accumulate(BtreeNodeStatistics& sum, const BtreeNodeStatistics& more);
 

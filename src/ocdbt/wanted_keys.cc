@@ -10,7 +10,7 @@
 namespace leafsum::ocdbt {
 namespace {
 
-// Whether a key that is not before `wanted` is wanted by it.
+// Whether `wanted` stands for `key`, which is not before it.
 bool IsWithin(const std::string& key, const std::string& wanted) {
   const size_t n = DirectoryOf(wanted).size();
   return key.compare(0, n, wanted, 0, n) == 0;
