@@ -17,21 +17,22 @@ struct ShardingSpec;
 
 // How one chunk becomes bytes: array-to-array, array-to-bytes, bytes-to-bytes.
 struct CodecChain {
-  // Stored axis i is axis transpose[i] of the array; empty is the identity. v2 order "F" is the
-  // full reversal.
+  // Stored axis i is axis transpose[i] of the array; empty is the identity. The v2 order "F"
+  // reverses all axes.
   std::vector<uint32_t> transpose;
   bool big_endian = false;
   std::vector<ShardingSpec>
-      sharding;                    // none, or one: then there are no elements here but inner chunks
+      sharding;  // at most one; with it, a chunk holds inner chunks instead of elements
   codec::CodecSpecs bytes_codecs;  // encoding order
 };
 
 struct ShardingSpec {
   std::vector<uint64_t>
-      chunk_shape;  // of an inner chunk, in stored axes; divides the transposed outer shape
+      chunk_shape;  // of an inner chunk, in stored axes; divides the outer shape as stored
   CodecChain codecs;
-  codec::CodecSpecs index_codecs;  // kCrc32c, each of them, or nothing
-  // Of the index as an array [grid..., 2] (offset, length); empty: the identity.
+  codec::CodecSpecs index_codecs;  // empty, or only kCrc32c
+  // The transpose of the index, as an array [grid..., 2] of (offset, length); empty is the
+  // identity.
   std::vector<uint32_t> index_transpose;
   bool index_big_endian = false;
   bool index_at_end = true;
@@ -39,34 +40,35 @@ struct ShardingSpec {
 
 struct ChunkKeyEncoding {
   bool is_default =
-      false;  // v3 "default": "c" before the indices, "c" alone for rank 0; else v2: "0" for rank 0
+      false;  // v3 "default": "c" before the indices, for rank 0 "c" alone; else v2, for rank 0 "0"
   char separator = '.';
 };
 
 struct ArrayMetadata {
   int zarr_format = 2;
   std::vector<uint64_t> shape;
-  std::vector<uint64_t> chunk_shape;  // of the outer grid: what one key holds
+  std::vector<uint64_t> chunk_shape;  // of the outer grid: the value of one key
   DataType type;
   CodecChain codecs;
   ChunkKeyEncoding key_encoding;
   ByteVector fill_value;  // one element as content (little-endian, masked); null is zero
   std::vector<std::string> duplicate_members;
 
-  uint64_t nbytes = 0;        // product(shape) * itemsize; checked not to overflow
-  uint64_t chunk_nbytes = 0;  // product(chunk_shape) * itemsize; likewise
+  uint64_t nbytes = 0;        // product(shape) * itemsize, checked for overflow
+  uint64_t chunk_nbytes = 0;  // product(chunk_shape) * itemsize, likewise
 };
 
-// Every rule of TensorStore's reader. `offset`s of errors are those of the JSON text where known.
+// Apply every rule of TensorStore's reader. The offset of an error, where known, is that in the
+// JSON text.
 Result<ArrayMetadata> ParseZarray(Bytes text);
 Result<ArrayMetadata> ParseZarrJson(Bytes text);
-// A `zarr.json` of node_type "group": no array, and no error either in a bare store.
+// Whether this is a `zarr.json` of node_type "group": not an array, but no error in a bare store.
 bool IsZarr3Group(Bytes text);
 
-// Whether decoding takes a codec that core.wasm does without, at any depth.
+// Whether decoding needs a codec that core.wasm leaves out, at any depth.
 bool HasRareCodec(const CodecChain& chain);
 
-// Axes as they are stored: shape[transpose[i]]; the shape itself for the identity.
+// The shape in stored axes, shape[transpose[i]]; for the identity the shape itself.
 std::vector<uint64_t> StoredShape(const CodecChain& chain, const std::vector<uint64_t>& shape);
 
 }  // namespace leafsum::zarr

@@ -6,7 +6,8 @@
 
 namespace leafsum::zarr {
 
-// Fills nbytes and chunk_nbytes of shape, chunk_shape and type, or says which product is too large.
+// Sets nbytes and chunk_nbytes from shape, chunk_shape and type, or says which product is too
+// large.
 Status SetSizes(ArrayMetadata& array);
 
 }  // namespace leafsum::zarr

@@ -11,16 +11,17 @@
 
 namespace leafsum::zarr {
 
-// Chunks per dimension: ceil(shape / chunk). A zero-size dimension has none.
+// The number of chunks along each dimension: ceil(shape / chunk). A dimension of size zero has
+// none.
 std::vector<uint64_t> GridShape(const std::vector<uint64_t>& shape,
                                 const std::vector<uint64_t>& chunk_shape);
-// Their product, nothing where it overflows 64 bits.
+// The number of all chunks; nothing if it overflows 64 bits.
 std::optional<uint64_t> ChunkCount(const std::vector<uint64_t>& grid);
 
-// "0.1", "c/0/1": the key of a chunk below the array's prefix and "/".
+// The key of a chunk, "0.1" or "c/0/1", without the array's prefix.
 std::string ChunkKey(const ChunkKeyEncoding& encoding, const std::vector<uint64_t>& index);
-// The linear (row-major) index of the chunk that `key` names; nothing where it names none of this
-// grid. Strict: "00", "+1" or an index outside the grid name nothing.
+// The linear (row-major) index of the chunk that `key` names; nothing if it names no chunk of this
+// grid. Strict: "00", "+1" or an index outside the grid names no chunk.
 std::optional<uint64_t> ParseChunkKey(const ChunkKeyEncoding& encoding,
                                       const std::vector<uint64_t>& grid, std::string_view key);
 std::vector<uint64_t> Unravel(uint64_t linear, const std::vector<uint64_t>& grid);

@@ -16,7 +16,7 @@ struct Setting {
   std::string_view name;
   bool required = false;
   std::string_view words =
-      {};  // one of these, each between two bars; kBoolean: true or false; else an integer
+      {};  // one of these, each between bars; kBoolean: true or false; else an integer
   int64_t low = 0, high = 9;
 };
 
@@ -57,7 +57,7 @@ constexpr Codec kCodecs[] = {
      {{{"cname", true, kInnerCodecs},
        {"clevel", true},
        {"shuffle", true, "|noshuffle|shuffle|bitshuffle|"},
-       {"typesize", false, {}, 1, 255},  // required where it says how to shuffle, see below
+       {"typesize", false, {}, 1, 255},  // required if it decides how to shuffle, see below
        {"blocksize", true, {}, 0, kMaxBloscBlock}}}},
 };
 

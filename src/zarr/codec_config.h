@@ -1,6 +1,5 @@
-// The bytes -> bytes codecs of both zarr versions and the values that their configurations may
-// have, as TensorStore reads them. Decoding needs none of these values; a wrong one still makes a
-// wrong document.
+// The bytes -> bytes codecs of both zarr versions, and the values that TensorStore accepts in their
+// configurations. Decoding needs none of these values, but a wrong value makes the document wrong.
 #pragma once
 
 #include <optional>
@@ -12,10 +11,10 @@
 
 namespace leafsum::zarr {
 
-// Nothing where zarr `version` knows no codec of that name.
+// The codec of that name in zarr `version`, if there is one.
 std::optional<codec::CodecKind> FindCodec(int version, std::string_view name);
 
-// `what`: what an extra member is said to be in.
+// `what` names the place in the message about an extra member.
 Status CheckConfiguration(int version, codec::CodecKind kind, std::string_view what,
                           const JsonValue& configuration);
 

@@ -14,17 +14,17 @@ namespace {
 
 using codec::CodecKind;
 
-// Ours. Each has a decoder and a buffer of its own, for each chunk that is open; writers have two
-// at most.
+// Our own choice: every open chunk has a decoder and a buffer for each codec. Writers use two
+// codecs at most.
 constexpr size_t kMaxBytesCodecs = 64;
 
-// What the codecs before this one have made of the chunk.
+// The chunk as the codecs so far have left it.
 struct Parser {
   std::string_view member;
   const std::vector<uint64_t>& chunk_shape;
   const DataType& type;
   CodecChain chain;
-  bool is_bytes = false;  // the array -> bytes codec has been seen
+  bool is_bytes = false;  // the array -> bytes codec has come
 
   Status Add(const JsonValue& codec);
   Status AddNamed(const JsonValue& name_value, const JsonValue& config);
@@ -54,7 +54,7 @@ Status Parser::Transpose(const JsonValue& config) {
     if (axis >= rank || seen[static_cast<size_t>(axis)]) return not_permutation;
     seen[static_cast<size_t>(axis)] = true;
   }
-  // This one's input axes are what the transposes before it have stored.
+  // The input axes of this transpose are the stored axes of the transposes before it.
   bool identity = true;
   std::vector<uint32_t> total(rank);
   for (size_t i = 0; i < rank; ++i) {
@@ -100,7 +100,7 @@ Status Parser::Sharding(const JsonValue& config) {
   spec.codecs = std::move(*codecs);
 
   index_shape.push_back(2);           // offset, length
-  if (index_shape.size() > kMaxRank)  // the index is an array too, for TensorStore
+  if (index_shape.size() > kMaxRank)  // for TensorStore the index is an array too
     return Error{ErrorCode::kLimit,
                  "sharding_indexed: rank of the index is outside the valid range", std::nullopt,
                  Text("at most ", kMaxRank), Text(index_shape.size())};
@@ -139,15 +139,15 @@ Status Parser::Compress(CodecKind kind, std::string_view name, const JsonValue& 
   if (chain.bytes_codecs.size() == kMaxBytesCodecs)
     return Error{ErrorCode::kLimit, JsonString(member) + ": too many bytes -> bytes codecs",
                  std::nullopt, Text("at most ", kMaxBytesCodecs), "more"};
-  // As read by TensorStore: what follows the end of a compressed stream is ignored. Blosc knows its
-  // size.
+  // As in TensorStore, bytes after the end of a compressed stream are ignored. A Blosc buffer knows
+  // its size.
   chain.bytes_codecs.push_back(
       {kind, kind == CodecKind::kZstd || kind == CodecKind::kGzip || kind == CodecKind::kCrc32c});
   return std::nullopt;
 }
 
 Status Parser::Add(const JsonValue& codec) {
-  if (codec.AsString())  // a form of zarr v3.1 that TensorStore refuses
+  if (codec.AsString())  // allowed in zarr v3.1, refused by TensorStore
     return MemberError(member, "object with a \"name\"", &codec, ErrorCode::kUnsupported);
   if (!codec.AsObject()) return MemberError(member, "object with a \"name\"", &codec);
   const JsonValue* name_value = codec.Find("name");

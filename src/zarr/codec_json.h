@@ -11,8 +11,8 @@
 namespace leafsum::zarr {
 
 // Any number of array -> array codecs (transpose), exactly one array -> bytes codec (bytes or
-// sharding_indexed), any number of bytes -> bytes codecs (gzip, zstd, crc32c). `codecs` may be
-// null: missing.
+// sharding_indexed), any number of bytes -> bytes codecs (gzip, zstd, crc32c). `codecs` is null if
+// the member is missing.
 Result<CodecChain> ParseCodecs(std::string_view member, const JsonValue* codecs,
                                const std::vector<uint64_t>& chunk_shape, const DataType& type);
 

@@ -48,7 +48,7 @@ bool IsDigits(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// Nothing where the number does not fit.
+// Nothing if the number does not fit.
 std::optional<uint64_t> Number(std::string_view digits) {
   uint64_t n = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), n);
@@ -117,7 +117,7 @@ Result<StoredType> ParseZarr2Type(std::string_view dtype) {
 
   if (kind == 'S' || kind == 'V') {
     const auto bytes = Number(size);
-    if (bytes == 0) return refused;  // numpy has it; its elements have no content to speak of
+    if (bytes == 0) return refused;  // numpy has this type, but its elements have no content
     auto raw = bytes ? RawType(*bytes, dtype) : TooWide(dtype);
     if (!raw) return raw.error();
     return StoredType{*raw, false};
@@ -145,7 +145,7 @@ Result<DataType> ParseZarr3Type(std::string_view name) {
 std::optional<uint32_t> ItemsizeOf(std::string_view name) {
   if (const TypeRow* row = FindType(name)) return FromRow(*row).itemsize;
   const auto type = ParseZarr3Type(name);
-  if (!type || type->name != name) return std::nullopt;  // "r08" is not how we write it
+  if (!type || type->name != name) return std::nullopt;  // we never write "r08"
   return type->itemsize;
 }
 

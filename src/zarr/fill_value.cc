@@ -24,7 +24,7 @@ std::optional<double> NamedNumber(const std::string& text) {
   return std::nullopt;
 }
 
-// "0x7fc": the bits, big-endian; fewer digits than the type has are its low bits.
+// "0x7fc": the bits, big-endian. Fewer digits than the type has are the low bits.
 std::optional<uint64_t> HexBits(std::string_view text, uint32_t size) {
   if (!text.starts_with("0x") || text.size() < 3 || text.size() > 2 + 2 * size) return std::nullopt;
   uint64_t bits = 0;
@@ -39,8 +39,9 @@ std::optional<uint64_t> HexBits(std::string_view text, uint32_t size) {
   return bits;
 }
 
-// Exponent only: no sign, no zero. Readers take 0 for the byte 0 and disagree about every other
-// number (TensorStore 0.1.86 halves the exponent's bias), so none is taken for right.
+// The type has only an exponent: no sign, no zero. Readers take 0 for the byte 0 and disagree about
+// every other number (TensorStore 0.1.86 halves the exponent's bias), so no other number is
+// accepted.
 Result<uint64_t> EncodeE8m0(double value) {
   if (std::isnan(value) || std::isinf(value)) return uint64_t{0xff};
   if (value == 0) return uint64_t{0};
@@ -94,7 +95,7 @@ Result<uint64_t> IntegerBits(const JsonValue& value, const TypeRow& row, uint32_
   return MemberError(kMember, Text("integer in the range [", low, ", ", high, "]"), &value);
 }
 
-// `stored_big_endian`: base64 spells the bytes as they are stored.
+// Base64 spells the stored bytes, whose order `stored_big_endian` gives.
 Result<ByteVector> FromBase64(const JsonValue& value, const DataType& type,
                               bool stored_big_endian) {
   const std::string* text = value.AsString();
@@ -139,8 +140,8 @@ Result<ByteVector> ParseZarr2FillValue(const JsonValue& value, const StoredType&
   if (value.is_null()) return ByteVector(type.itemsize, 0);
   const TypeRow* row = FindType(type.name);
   const bool complex_text = row && row->kind == TypeKind::kComplex && !value.AsArray();
-  // zarr-python's empty string, NULs to numpy. TensorStore refuses it; there is one way to
-  // understand it.
+  // zarr-python writes an empty string, which numpy reads as NULs. TensorStore refuses it, but it
+  // can mean nothing else.
   if (const std::string* text = value.AsString(); !row && text && text->empty())
     return ByteVector(type.itemsize, 0);
   if (!row || complex_text || row->format == &kFloat4E2m1fn)

@@ -15,14 +15,14 @@ uint64_t BitsOf(double value) {
 }
 
 double ThroughFloat32(double value) {
-  // Not a cast: one that is out of float's range is undefined.
+  // Not a cast, which is undefined outside the range of float.
   const uint32_t bits = static_cast<uint32_t>(EncodeFloat(value, kFloat32));
   float narrow = 0;
   std::memcpy(&narrow, &bits, sizeof narrow);
   return narrow;
 }
 
-// `m` without its last `shift` bits, to nearest, ties to even.
+// `m` without its last `shift` bits, rounded to nearest, ties to even.
 uint64_t RoundedShift(uint64_t m, int shift) {
   if (shift <= 0) return m;
   if (shift > 63) return 0;
@@ -45,8 +45,8 @@ uint64_t EncodeFloat(double value, const FloatFormat& format) {
   const uint64_t overflow = format.no_negative_zero ? format.overflow : sign | format.overflow;
   if (exponent == kDoubleBias + 1) return overflow;
 
-  // The number is m * 2^(exponent - 52). Doubles below 2^-1022 round to zero in all these formats,
-  // so what their missing leading one would change is lost anyway.
+  // The number is m * 2^(exponent - 52). The leading one is wrong for doubles below 2^-1022, but
+  // those round to zero in all these formats.
   const uint64_t m = (bits & ((uint64_t{1} << kDoubleMantissa) - 1)) | uint64_t{1}
                                                                            << kDoubleMantissa;
   const int min_exponent = 1 - format.bias;

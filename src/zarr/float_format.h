@@ -1,12 +1,12 @@
-// Floating-point formats narrower than a double, as far as a fill value needs them: from a number
-// to its bits.
+// Floating-point formats narrower than a double, as far as fill values need them: from a number to
+// its bits.
 #pragma once
 
 #include <cstdint>
 
 namespace leafsum::zarr {
 
-// Sign (1 bit), exponent, mantissa; the exponent 0 means subnormal.
+// One bit of sign, then exponent, then mantissa. Exponent 0 means subnormal.
 struct FloatFormat {
   uint8_t width;  // bits in all
   uint8_t mantissa_bits;
@@ -17,8 +17,7 @@ struct FloatFormat {
   uint64_t nan;           // the quiet NaN that "NaN" means
   bool no_negative_zero;  // "fnuz": the code of -0 is the only NaN, so there is one zero and
                           // overflow has no sign
-  bool
-      through_float32;  // the reference reader rounds to float32 first, then to this: two roundings
+  bool through_float32;   // TensorStore rounds twice: to float32 first, then to this format
 };
 
 inline constexpr FloatFormat kFloat64{

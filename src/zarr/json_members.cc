@@ -18,7 +18,7 @@ std::string ShortString(std::string_view text) {
   if (text.size() > kMaxDescribed) {
     size_t end = kMaxDescribed;
     while (end > 0 && (static_cast<uint8_t>(text[end]) & 0xc0) == 0x80)
-      --end;  // not within a character
+      --end;  // do not cut inside a character
     return JsonString(text.substr(0, end)) + "…";
   }
   return JsonString(text);

@@ -1,4 +1,4 @@
-// Members of a metadata document by name, with errors in TensorStore's words.
+// Reads members of a metadata document by name, with errors in TensorStore's words.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace leafsum::zarr {
 // The text of a metadata document: a JSON object of at most kMaxArrayMetadata bytes.
 Result<JsonDocument> ReadDocument(Bytes text);
 
-// A value in one short line; "missing" for null pointers.
+// A value in one short line; "missing" for a null pointer.
 std::string Describe(const JsonValue* value);
 
 // `"chunks": expected array, but member is missing`; `got` may be null.
@@ -33,18 +33,18 @@ inline Status OnlyMembers(std::string_view what, const JsonValue& object,
   return OnlyMembers(what, object, std::span(known.begin(), known.size()));
 }
 
-// Of a codec and of every other extension point. zarr v3.1 has "must_understand" besides, which
-// TensorStore refuses.
+// The members of a codec and of every other extension point. zarr v3.1 also has "must_understand",
+// which TensorStore refuses.
 inline constexpr std::string_view kExtensionMembers[] = {"name", "configuration"};
 
-// Integers; a number such as 2.0 counts, as it does for TensorStore. Nothing where it does not fit.
+// The value as an integer; 2.0 is one too, as for TensorStore. Nothing if it does not fit.
 std::optional<uint64_t> AsUnsigned(const JsonValue& value);
 std::optional<int64_t> AsSigned(const JsonValue& value);
 
-// A required member that is an integer in [low, high].
+// Reads a required member that is an integer in [low, high].
 Result<int64_t> ReadInteger(const JsonValue& object, std::string_view member, int64_t low,
                             int64_t high);
-// A required member that is a list of at most 32 integers, each at least `minimum`.
+// Reads a required member that is a list of at most 32 integers, each at least `minimum`.
 Result<std::vector<uint64_t>> ReadDimensions(const JsonValue& object, std::string_view member,
                                              uint64_t minimum);
 

@@ -54,7 +54,8 @@ Result<std::vector<ShardIndexEntry>> DecodeShardIndex(Bytes bytes,
                  "shard index has the wrong size", bytes.size(),
                  (size ? Text(*size) : "more than 2^64") + " bytes", Text(bytes.size(), " bytes")};
 
-  // Encoding order: each checksum covers all that is before it, so the last is taken off first.
+  // Checksums stand in encoding order, each over everything before it, so the last one is taken off
+  // first.
   for (size_t i = 0; i < spec.index_codecs.size(); ++i) {
     const Bytes covered = bytes.first(bytes.size() - kChecksumSize);
     ByteReader reader(bytes.subspan(covered.size()));
@@ -66,7 +67,7 @@ Result<std::vector<ShardIndexEntry>> DecodeShardIndex(Bytes bytes,
     bytes = covered;
   }
 
-  // Where the numbers of an entry lie: of a transposed index, by the strides of its axes.
+  // Where the numbers of an entry lie: in a transposed index, the strides of its axes tell.
   std::vector<uint64_t> dims(shard_shape.size()), strides(shard_shape.size() + 1, sizeof(uint64_t));
   for (size_t i = 0; i < dims.size(); ++i) dims[i] = shard_shape[i] / spec.chunk_shape[i];
   dims.push_back(2);
@@ -113,7 +114,7 @@ std::vector<ChunkLevel> ChunkLevels(const ArrayMetadata& array) {
   const size_t rank = array.chunk_shape.size();
   ChunkLevel level{&array.codecs, array.chunk_shape, {}};
   for (;;) {
-    // What the levels before have stored are the input axes of this one's transpose.
+    // The input axes of this level's transpose are the stored axes of the levels before it.
     std::vector<uint32_t> total(rank);
     for (size_t i = 0; i < rank; ++i) {
       const size_t axis = level.codecs->transpose.empty() ? i : level.codecs->transpose[i];

@@ -1,4 +1,5 @@
-// The index of a `sharding_indexed` shard: where each inner chunk lies in the shard's value.
+// The index of a `sharding_indexed` shard: where each inner chunk lies in the shard's value
+// (formats §2.2).
 //
 //   n × { u64 offset, u64 length } in C order of the inner grid (or, where index_codecs transpose
 //   it, that array [grid..., 2] with its axes permuted), then le32 CRC-32C where they say so.
@@ -19,32 +20,33 @@ struct ShardIndexEntry {
   uint64_t offset = 0;
   uint64_t length = 0;
   bool empty = false;
-  uint32_t position = 0;  // of its offset in the index
+  uint32_t position = 0;  // where the entry stands in the index
 };
 
-// Whether the range of an entry that is not empty can be. Asked only of entries that are used: a
-// shard at an edge of the array has others, of chunks beyond it, which no reader looks at.
+// Checks that the range of a non-empty entry lies in the shard. Called only for entries that are
+// used: a shard at an edge of the array also has entries of chunks beyond the edge, which no reader
+// looks at.
 Status CheckEntry(const ShardIndexEntry& entry, uint64_t shard_size);
 
-// Inner chunks of one shard, and the encoded size of its index; nothing on overflow. `shard_shape`
-// is in stored axes: StoredShape() of the outer chunk's shape.
+// The number of inner chunks of a shard, and the encoded size of its index; nothing on overflow.
+// `shard_shape` is in stored axes: StoredShape() of the outer chunk's shape.
 std::optional<uint64_t> InnerChunkCount(const std::vector<uint64_t>& shard_shape,
                                         const ShardingSpec& spec);
 std::optional<uint64_t> ShardIndexSize(const std::vector<uint64_t>& shard_shape,
                                        const ShardingSpec& spec);
 
-// `bytes` is exactly the index. The ranges in it are as they are: CheckEntry.
+// `bytes` is exactly the index. Its ranges are not checked here; see CheckEntry.
 Result<std::vector<ShardIndexEntry>> DecodeShardIndex(Bytes bytes,
                                                       const std::vector<uint64_t>& shard_shape,
                                                       const ShardingSpec& spec);
 
-// How an array's chunks are made of shards, from what a key holds inwards.
+// One level of an array's chunks, from the values of keys (shards, or plain chunks) inwards.
 struct ChunkLevel {
-  const CodecChain* codecs;         // of a chunk of this level: a shard, or (the last one) elements
-  std::vector<uint64_t> shape;      // along the array's axes
+  const CodecChain* codecs;     // of a chunk of this level: a shard, or on the last level elements
+  std::vector<uint64_t> shape;  // along the array's axes
   std::vector<uint32_t> transpose;  // stored axis i of this level is that axis of the array
 };
-// At least one: an array without shards has the chunks that its keys hold.
+// At least one level: without shards, that of the chunks that keys hold.
 std::vector<ChunkLevel> ChunkLevels(const ArrayMetadata& array);
 
 }  // namespace leafsum::zarr

@@ -1,5 +1,5 @@
-// `.zarray`, zarr v2. Unknown members are ignored, as the specification wants; those of a
-// compressor are not.
+// `.zarray`, zarr v2. As the specification wants, unknown members are ignored; unknown members of a
+// compressor are refused.
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -12,7 +12,7 @@
 namespace leafsum::zarr {
 namespace {
 
-// A required member, present even where it may be null.
+// A required member; it must be present even if it may be null.
 Result<const JsonValue*> Required(const JsonValue& root, std::string_view member,
                                   std::string_view expected) {
   const JsonValue* value = root.Find(member);
@@ -73,7 +73,7 @@ Status ParseFilters(const JsonValue& root) {
   return std::nullopt;
 }
 
-// Stored with the first index fastest: the axes reversed.
+// "F" stores the first index fastest, which is the axes reversed.
 Status ParseOrder(const JsonValue& root, size_t rank, CodecChain& chain) {
   const JsonValue* value = root.Find("order");
   const std::string* order = value ? value->AsString() : nullptr;

@@ -1,4 +1,4 @@
-// `zarr.json`, zarr v3. Everything that is not known is refused unless it says that it need not be
+// `zarr.json`, zarr v3. Unknown members are refused unless they say that they need not be
 // understood.
 #include <algorithm>
 
@@ -43,7 +43,7 @@ Status CheckKind(const JsonValue& root) {
   return std::nullopt;
 }
 
-// An extension point: {"name": …, "configuration": {…}}. `config` is null where there is none.
+// An extension point: {"name": …, "configuration": {…}}. `config` is null if it is missing.
 struct Named {
   std::string name;
   const JsonValue* config = nullptr;
@@ -70,7 +70,8 @@ Result<DataType> TypeNamed(std::string_view name) {
 }
 
 // "float32", or as an extension point: {"name": "raw_bytes", "configuration": {"length_bytes": 4}}
-// is "r32". A configuration that the type does not have could mean another type.
+// is "r32". A configuration of a type that has none could change the type's meaning, so it is
+// refused.
 Result<DataType> ParseType(const JsonValue& root) {
   const JsonValue* value = root.Find("data_type");
   if (value && value->AsObject()) {
@@ -132,7 +133,7 @@ Result<ChunkKeyEncoding> ParseKeyEncoding(const JsonValue& root) {
   return encoding;
 }
 
-// Members that say nothing about the values; they must have their form all the same.
+// Checks the form of the members that say nothing about the values.
 Status CheckRest(const JsonValue& root, size_t rank) {
   if (const JsonValue* attributes = root.Find("attributes"); attributes && !attributes->AsObject())
     return MemberError("attributes", "object", attributes);
@@ -144,7 +145,7 @@ Status CheckRest(const JsonValue& root, size_t rank) {
       const std::string* text = name->AsString();
       if (!text && !name->is_null())
         return MemberError("dimension_names", "strings or null", &*name);
-      // zarr allows it; TensorStore, hence Orbax, does not read such an array.
+      // zarr allows equal names; TensorStore, hence Orbax, refuses them.
       for (auto before = list->begin(); text && !text->empty() && before != name; ++before)
         if (before->AsString() && *before->AsString() == *text)
           return MemberError("dimension_names", "names that differ", &*name,
@@ -200,12 +201,13 @@ Result<ArrayMetadata> ParseZarrJson(Bytes text) {
   if (!encoding) return encoding.error();
   array.key_encoding = *encoding;
 
-  // Before the codecs, which divide and multiply these numbers.
+  // Comes before the codecs, which divide and multiply these numbers.
   if (Status s = SetSizes(array)) return *s;
   auto codecs = ParseCodecs("codecs", root.Find("codecs"), array.chunk_shape, array.type);
   if (!codecs) return codecs.error();
   array.codecs = std::move(*codecs);
-  // Last: a document that lacks what it must have is broken, whatever else is in it.
+  // Comes last: a document that lacks a required member is broken, whatever unknown members it
+  // has, so `invalid` wins over `unsupported`.
   for (std::string_view member : {"data_type", "chunk_grid", "chunk_key_encoding"})
     if (Status s = OnlyMembers(member, *root.Find(member), kExtensionMembers)) return *s;
   if (Status s = CheckMembers(*root.AsObject())) return *s;
