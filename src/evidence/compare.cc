@@ -20,14 +20,14 @@ using report::Severity;
 bool IsDescribed(const LeafRecord& leaf) { return !leaf.dtype.empty(); }
 bool IsRead(const LeafRecord& leaf) { return !leaf.has_content || leaf.blake3.has_value(); }
 
-// Kinds of value that hold an array: which one it is changes when it is saved again elsewhere.
-// `array` is a bare store's.
+// The value types that hold an array. Saving an array again elsewhere may change which one it has.
+// `array` is that of a bare store.
 bool IsArrayKind(std::string_view value_type) {
   return value_type == "jax.Array" || value_type == "np.ndarray" || value_type == "scalar" ||
          value_type == "array";
 }
 
-// One run over two sides. Items come in pairs, a null where a side has none.
+// One run over two sides. Items come in pairs, with null for a side that lacks the item.
 class Comparer {
  public:
   Comparer(const CompareOptions& options, report::FindingList& findings)
@@ -57,11 +57,11 @@ class Comparer {
   const CompareOptions& options_;
   report::FindingList& findings_;
   Comparison out_;
-  // Of the item at hand.
+  // About the current item.
   std::string_view item_;
   bool expected_whole_ = true;
   bool actual_whole_ = true;
-  bool expected_drops_ = false;  // empty nodes
+  bool expected_drops_ = false;  // drops empty nodes
   bool actual_drops_ = false;
 };
 
@@ -78,7 +78,7 @@ void Comparer::Add(Code code, const orbax::KeyPath& path, std::optional<std::str
   findings_.Add(std::move(finding));
 }
 
-// True where the content is equal. Both sides were read and agree in dtype and shape.
+// Whether the content is equal. Both sides were read and agree in dtype and shape.
 bool Comparer::CompareContent(const LeafRecord& expected, const LeafRecord& actual) {
   if (expected.blake3 != actual.blake3) {
     std::string where = DifferingRanges(expected, actual);
@@ -110,7 +110,7 @@ void Comparer::Structure(const orbax::KeyPath& path, std::string expected, std::
       StructureSeverity());
 }
 
-// What lies around the content, as far as the tree alone tells it.
+// Compares the structure around the content, as far as the tree alone tells it.
 void Comparer::CompareStructure(const LeafRecord& expected, const LeafRecord& actual) {
   const orbax::KeyPath& path = actual.key_path;
   const std::string &a = expected.value_type, &b = actual.value_type;
@@ -127,7 +127,8 @@ void Comparer::CompareStructure(const LeafRecord& expected, const LeafRecord& ac
               "into another container");
 }
 
-// The PRNG of a key. Nothing else tells a key from plain integers, so that none is an answer too.
+// Compares the PRNG of a key. Nothing else tells a key from plain integers, so having none is an
+// answer too (contract §4).
 void Comparer::CompareKeys(const LeafRecord& expected, const LeafRecord& actual) {
   if (expected.prng_impl == actual.prng_impl || !expected.prng_known || !actual.prng_known) return;
   Structure(actual.key_path, expected.prng_impl.value_or("no key"),
@@ -162,7 +163,7 @@ Sign Comparer::ComparePair(LeafOutcome& leaf) {
     Add(Code::kDtypeMismatch, actual.key_path, expected.dtype, actual.dtype,
         (both ? "other element type" : "one side is an empty node") + bytes);
   }
-  // Between content and an empty node, the shape has nothing to add.
+  // Between content and an empty node, shapes are not compared.
   if (both && expected.shape != actual.shape) {
     same = false;
     Add(Code::kShapeMismatch, actual.key_path, ShapeText(expected.shape), ShapeText(actual.shape),
@@ -306,8 +307,8 @@ Comparison Compare(const Side& expected, const Side& actual, const CompareOption
   auto compare = [&](const ItemRecord* l, const ItemRecord* r) {
     comparer.CompareItems(l, whole(expected, l), r, whole(actual, r));
   };
-  // A single item is the checkpoint, whatever its name (contract §3). Only where no other can be
-  // about.
+  // A single item is the checkpoint, whatever its name (contract §3), but only if neither side can
+  // have another item.
   if (left.size() == 1 && right.size() == 1 && expected.all_items_known && actual.all_items_known) {
     compare(left.front(), right.front());
     return comparer.Take();

@@ -12,7 +12,7 @@
 namespace leafsum::evidence {
 namespace {
 
-constexpr size_t kMaxRanges = 5;  // named in a message; the rest is counted
+constexpr size_t kMaxRanges = 5;  // named in a message; the rest are counted
 
 std::string ShortNumber(double v) {
   if (!std::isfinite(v)) return std::isnan(v) ? "nan" : "inf";
@@ -53,7 +53,7 @@ std::string DifferingRanges(const LeafRecord& expected, const LeafRecord& actual
   if (ranges.empty()) return "";
   std::string out = actual.shape ? "elements " : "bytes ";
   for (size_t i = 0; i < std::min(ranges.size(), kMaxRanges); ++i) {
-    // An element that straddles two blocks belongs to both.
+    // An element that lies across two blocks belongs to both.
     const uint64_t first = ranges[i].begin / unit, last = (ranges[i].end - 1) / unit;
     out += Text(i ? ", " : "", first, " to ", last);
   }

@@ -1,4 +1,4 @@
-// Where and how the contents of a leaf differ, in words.
+// Says in words where and how the contents of a leaf differ.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +11,11 @@
 
 namespace leafsum::evidence {
 
-// "[2,3]"; "null" where there is none.
+// "[2,3]"; "null" without a shape.
 std::string ShapeText(const std::optional<std::vector<uint64_t>>& shape);
 
-// "elements 0 to 1048575, 3145728 to 4194303 and 2 more ranges of 8388608": what the blocks that
-// differ cover, counted in C order; bytes where there is no shape. "" where the blocks do not tell.
+// "elements 0 to 1048575, 3145728 to 4194303 and 2 more ranges of 8388608": what the differing
+// blocks cover, counted in C order; in bytes if there is no shape. "" if the blocks cannot tell.
 std::string DifferingRanges(const LeafRecord& expected, const LeafRecord& actual);
 
 // "4 of 4 elements, first at [0]: 1.0 expected, 999.0 found; max abs 998, max rel 0.998999"

@@ -9,14 +9,15 @@
 namespace leafsum::evidence {
 namespace {
 
-// Was hashed, or has nothing to hash; and has a name that JSON can hold.
+// Whether the leaf was hashed or has nothing to hash, and has a name that JSON can hold.
 bool IsListed(const LeafRecord& leaf) {
   return (!leaf.has_content || leaf.blake3) &&
          std::all_of(leaf.key_path.begin(), leaf.key_path.end(),
                      [](const std::string& element) { return IsUtf8(element); });
 }
 
-// b3sum: a path with a backslash or a line break is escaped, and its line begins with a backslash.
+// As b3sum does: a path with a backslash or a line break is escaped, and its line begins with a
+// backslash.
 void AppendB3sumLine(std::string& out, const hash::Digest& digest, std::string_view path) {
   if (path.find_first_of("\\\n") != path.npos) out += '\\';
   out += hash::ToHex(digest) + "  ";

@@ -1,4 +1,4 @@
-// What `digest` prints (contract §5, §10.20). Leaves that could not be hashed are left out.
+// The output of `digest` (contract §5, §10.20). Leaves that could not be hashed are left out.
 #pragma once
 
 #include <string>
@@ -13,15 +13,15 @@ namespace leafsum::evidence {
 // digest.
 std::string DigestJson(const std::vector<ItemRecord>& items);
 
-// A line per leaf as b3sum writes it, `<hex>  state:/params/w`, then the fingerprint, `null`
-// without one: the last line is never a leaf's.
+// A line per leaf as b3sum writes it, `<hex>  state:/params/w`, then the fingerprint, or `null`.
+// So the last line is never a leaf's.
 std::string DigestText(const std::vector<ItemRecord>& items);
 
-// `state:/params/w`; `/params/w` in the item "".
+// `state:/params/w`; in the item "", `/params/w`.
 std::string LeafName(std::string_view item, const orbax::KeyPath& path);
 
-// `"key_path":[…],"value_type":…,"dtype":…,"shape":…,"nbytes":…` and, where the leaf has one,
-// `,"digest":{…}`: what `digest --json` and the lockfile say of a leaf in the same bytes.
+// `"key_path":[…],"value_type":…,"dtype":…,"shape":…,"nbytes":…` and, if the leaf has a digest,
+// `,"digest":{…}`: the bytes that `digest --json` and the lockfile have in common.
 void AppendLeafMembers(std::string& out, const LeafRecord& leaf);
 
 }  // namespace leafsum::evidence

@@ -1,5 +1,5 @@
-// Checksums of whole files (`verify --sums`): the host has read and hashed the files, what it found
-// takes part in the one verdict.
+// Checksums of whole files (`verify --sums`). The host has read and hashed the files; its findings
+// become part of the one verdict.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@
 namespace leafsum::evidence {
 
 struct FileSums {
-  uint64_t equal = 0;        // files whose digest is the one in the sums
-  bool with_source = false;  // the sums came with the source: equality is UNTRUSTED
+  uint64_t equal = 0;        // files whose digests equal the sums
+  bool with_source = false;  // the sums came with the source, so equality is UNTRUSTED
   std::vector<report::Finding> findings;
 };
 

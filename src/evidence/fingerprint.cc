@@ -68,8 +68,7 @@ std::optional<hash::Digest> ItemFingerprint(const ItemRecord& item) {
   hasher.Update(AsBytes("leafsum1 item\n"));
   const LeafRecord* previous = nullptr;
   for (const LeafRecord* leaf : InOrder(item)) {
-    // Empty nodes have no line, but a key path that occurs twice leaves it open which leaf is
-    // meant.
+    // Empty nodes have no line, but a key path that occurs twice leaves open which leaf is meant.
     if (previous && previous->key_path == leaf->key_path) return std::nullopt;
     previous = leaf;
     if (!HasValidKeyPath(*leaf)) return std::nullopt;

@@ -1,5 +1,5 @@
-// The strict reader. Evidence that can be read in two ways is no evidence, so whatever is not
-// exactly as contract §4 and §10.16-10.19 have it is refused, each rule with its own message.
+// The strict reader. Evidence that can be read in two ways is no evidence, so whatever differs from
+// contract §4 and §10.16-10.19 is refused, each rule with its own message.
 #include "evidence/lockfile.h"
 
 #include <algorithm>
@@ -48,7 +48,7 @@ ItemRecord ReadItem(StrictReader& r, const std::string& name, const JsonValue& v
     if (item.leaves[i - 1].key_path == item.leaves[i].key_path)
       r.Fail("duplicate leaf " + Clipped(orbax::ToJson(item.leaves[i].key_path)));
   if (!r.ok()) return item;
-  // Key types are written wherever there is an `_METADATA` (contract §10.17).
+  // Key types are written for every item with `_METADATA` (contract §10.17).
   item.has_tree_metadata =
       std::any_of(item.leaves.begin(), item.leaves.end(),
                   [](const LeafRecord& leaf) { return leaf.key_types.has_value(); });
@@ -107,7 +107,7 @@ void ReadSource(StrictReader& r, const JsonValue& value, Lockfile& lockfile) {
 }
 
 void ReadDocument(StrictReader& r, const JsonValue& root, Lockfile& lockfile) {
-  // The version first: a later one may have any other members.
+  // The version comes first: a later version may have any members.
   if (root.AsObject()) {
     const JsonValue* version = r.Need(root, "leafsum");
     if (!version) return;
@@ -160,7 +160,8 @@ void ReadDocument(StrictReader& r, const JsonValue& root, Lockfile& lockfile) {
 
 Result<Lockfile> ParseLockfile(Bytes text) {
   StrictReader r("lockfile");
-  // Legal in no JSON text, but a lenient parser may end at the one and skip the other.
+  // Neither a NUL nor a byte order mark is legal JSON, but a lenient parser may stop at the one and
+  // skip the other.
   if (AsText(text).substr(0, 3) == "\xef\xbb\xbf") r.Fail("begins with a byte order mark");
   if (std::find(text.begin(), text.end(), 0) != text.end()) r.Fail("holds a NUL byte");
   if (!r.ok()) return r.TakeError();
@@ -168,8 +169,8 @@ Result<Lockfile> ParseLockfile(Bytes text) {
   if (!document) return document.error().Prefixed("lockfile");
   Lockfile lockfile;
   ReadDocument(r, document->root, lockfile);
-  // Every object was looked at above, where the place is known; this one is for what was not
-  // foreseen.
+  // Every object was checked above, where the place is known. This check is for objects that were
+  // not foreseen.
   if (!document->duplicate_members.empty())
     r.Fail("duplicate member " + Quoted(document->duplicate_members.front()));
   if (!r.ok()) return r.TakeError();

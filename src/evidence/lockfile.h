@@ -1,5 +1,5 @@
-// The lockfile: our file of expected digests (contract §4, §10.16-10.19). Written to the byte,
-// read strictly.
+// The lockfile: our file of expected digests (contract §4, §10.16-10.19). Every byte written is
+// specified; reading is strict.
 #pragma once
 
 #include <cstdint>
@@ -13,30 +13,31 @@
 
 namespace leafsum::evidence {
 
-// A file that is no part of the checkpoint, as a whole (`lock --files`).
+// A whole file that is not part of the checkpoint (`lock --files`).
 struct FileRecord {
   std::string path;  // relative to the source
   uint64_t nbytes = 0;
-  std::optional<hash::Digest> blake3;  // nothing where it could not be read
+  std::optional<hash::Digest> blake3;  // none if it could not be read
 };
 
 struct Lockfile {
-  std::optional<hash::Digest> fingerprint;  // of the checkpoint; null where it cannot be had
-  std::vector<ItemRecord> items;            // by UTF-8 bytes of the name
+  std::optional<hash::Digest> fingerprint;  // of the checkpoint; null in the file if none
+  std::vector<ItemRecord> items;            // sorted by the UTF-8 bytes of the name
   std::optional<std::vector<FileRecord>>
-      files;                     // by UTF-8 bytes of the path; nothing where they were not locked
+      files;  // sorted by the UTF-8 bytes of the path; none if files were not locked
   std::optional<uint64_t> step;  // "source"
   std::optional<std::string> commit_timestamp_nsecs;
-  // Not in the file: leaves of it that have no counterpart in the source that it was paired with.
+  // Not in the file: how many leaves have no counterpart in the source that the lockfile was paired
+  // with.
   uint64_t leaves_left_over = 0;
 };
 
-// Computes every fingerprint itself. Every leaf with content has its BLAKE3 digest.
+// Computes every fingerprint itself. Every leaf with content must have a BLAKE3 digest.
 std::string WriteLockfile(const Lockfile& lockfile);
 
-// Strict: unknown version or members, duplicates, wrong hex, nbytes that is not product(shape) *
-// itemsize, a fingerprint or block merge that does not follow, no leaves: each refused with its own
-// message, which names the member or leaf. Member order and white space are free.
+// Refuses, each with its own message that names the member or leaf: an unknown version, unknown or
+// duplicate members, wrong hex, nbytes other than product(shape) * itemsize, a fingerprint or block
+// merge that does not follow, and no leaves. Member order and white space are free.
 Result<Lockfile> ParseLockfile(Bytes text);
 
 }  // namespace leafsum::evidence

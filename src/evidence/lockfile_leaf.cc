@@ -16,12 +16,13 @@ using report::Clipped;
 
 constexpr char kHexForm[] = "64 hex digits in lower case";
 
-// dtypes whose content is a row of bytes without shape (contract §2).
+// The dtypes whose content is bytes without a shape (contract §2).
 bool IsShapeless(std::string_view dtype) {
   return dtype == "string" || dtype == "json" || dtype == "proto" || dtype == "bytes";
 }
 
-// dtype, shape, nbytes and value type agree with each other; empty nodes have nothing else.
+// Checks that dtype, shape, nbytes and value type agree with each other, and that an empty node has
+// nothing else.
 void CheckKind(StrictReader& r, const LeafRecord& leaf) {
   if (orbax::IsEmptyValueType(leaf.dtype) || orbax::IsEmptyValueType(leaf.value_type)) {
     if (leaf.dtype != leaf.value_type)
@@ -70,7 +71,7 @@ void ReadBlocks(StrictReader& r, const JsonValue& value, LeafRecord& leaf) {
   }
   leaf.blocks = r.Base64Bytes(value, "blocks");
   if (!r.ok()) return;
-  // nbytes is below 2^53, so this cannot overflow.
+  // nbytes is below 2^53, so the product cannot overflow.
   if (leaf.blocks.size() != count * hash::kBlockValueSize)
     r.Fail("\"blocks\" must have 32 bytes for every 4 MiB begun",
            Text(count * hash::kBlockValueSize, " bytes"), Text(leaf.blocks.size(), " bytes"));
@@ -79,7 +80,7 @@ void ReadBlocks(StrictReader& r, const JsonValue& value, LeafRecord& leaf) {
            hash::ToHex(merged));
 }
 
-// What only leaves with content have; `leaf` is known to be consistent so far.
+// Reads the members that only leaves with content have. `leaf` is consistent so far.
 void ReadOptional(StrictReader& r, const JsonValue& value, LeafRecord& leaf) {
   const bool is_array = leaf.shape.has_value();
   for (const char* name : {"stored", "chunks"})

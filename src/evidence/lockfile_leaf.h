@@ -10,10 +10,10 @@ namespace leafsum::evidence {
 
 inline constexpr char kBlake3Form[] = "\"blake3:\" and 64 hex digits in lower case";
 
-// {"blake3": hex}, of what has no other digest.
+// Reads {"blake3": hex}, for what has no other digest.
 std::optional<hash::Digest> ReadBlake3Alone(StrictReader& r, const JsonValue& value);
 
-// `index`: its place in the item's list, for what is said before its key path is known.
+// `index` is the leaf's place in the item's list, for messages before its key path is known.
 LeafRecord ReadLeaf(StrictReader& r, const JsonValue& value, const std::string& item, size_t index);
 
 }  // namespace leafsum::evidence

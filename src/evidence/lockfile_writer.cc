@@ -7,7 +7,7 @@
 namespace leafsum::evidence {
 namespace {
 
-// One leaf, members in the order of contract §4; those that do not exist are left out.
+// Appends one leaf, its members in the order of contract §4; missing ones are left out.
 void AppendLeaf(std::string& out, const LeafRecord& leaf) {
   out += '{';
   AppendLeafMembers(out, leaf);
@@ -38,7 +38,8 @@ void AppendFiles(std::string& out, const std::vector<FileRecord>& files) {
 }
 
 void AppendSource(std::string& out, const Lockfile& lockfile) {
-  // A directory can be called 9007199254740993, but no JSON number can: then the step is not named.
+  // A directory may be called 9007199254740993, but a JSON number may not, so such a step is left
+  // out.
   const bool has_step = lockfile.step && *lockfile.step < kMaxSafeInteger;
   if (!has_step && !lockfile.commit_timestamp_nsecs) return;
   out += ",\"source\":{";
@@ -51,7 +52,7 @@ void AppendSource(std::string& out, const Lockfile& lockfile) {
 
 }  // namespace
 
-// White space is the LFs of contract §10.16 and nothing else.
+// The only white space is the LFs of contract §10.16.
 std::string WriteLockfile(const Lockfile& lockfile) {
   std::vector<NamedDigest> fingerprints;
   std::string items;
