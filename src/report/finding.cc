@@ -56,7 +56,7 @@ static_assert(RowsFollowTheEnum());
 
 const Row& RowOf(Code code) { return kRows[static_cast<size_t>(code)]; }
 
-// Negative, zero or positive; nothing comes before everything. Strings compare as unsigned bytes.
+// Negative, zero or positive. An empty optional comes first. Strings compare as unsigned bytes.
 template <class T>
 int Order(const T& a, const T& b) {
   if (a == b) return 0;

@@ -1,4 +1,4 @@
-// One thing that is to be said about a checkpoint (contract §5).
+// One finding about a checkpoint (contract §5).
 #pragma once
 
 #include <cstdint>
@@ -80,22 +80,23 @@ struct Finding {
   ~Finding();
 };
 
-// The report's order: item, key path, code's name, file, offset, expected, actual, message; null
-// first. What is equal in all of these is ordered by severity, so that no order is left to chance.
+// The order of a report: item, key path, name of the code, file, offset, expected, actual, message;
+// null first. Findings that are equal in all of these are ordered by severity, so that no order is
+// left to chance.
 bool FindingLess(const Finding& a, const Finding& b);
 bool operator==(const Finding& a, const Finding& b);
 
-// Keeps the first `limit` findings in FindingLess order, whatever order they come in; equal ones
-// once. What it gives back is the same for every order of Add, the counts too.
+// Keeps the first `limit` findings in FindingLess order, equal ones once. Everything that it
+// returns, counts included, is the same for every order of Add.
 class FindingList {
  public:
   explicit FindingList(size_t limit);
   void Add(Finding finding);
   const std::vector<Finding>& sorted() const;  // sorts lazily
-  // What is kept, to be put in other words; the order is found anew.
+  // The kept findings, for rewording; they are sorted again afterwards.
   std::vector<Finding>& Reworded();
-  uint64_t dropped() const;  // different findings beyond the limit
-  // Over all that were added, dropped ones too; equal ones once.
+  uint64_t dropped() const;  // how many different findings are beyond the limit
+  // Count all findings that were added, dropped ones included, equal ones once.
   bool Has(Severity severity) const { return CountOf(severity) != 0; }
   uint64_t CountOf(Severity severity) const;
 
@@ -104,9 +105,9 @@ class FindingList {
   void Drop(const Finding& finding) const;
 
   size_t limit_;
-  mutable std::vector<Finding> findings_;  // [0, num_sorted_) is sorted and without equals
+  mutable std::vector<Finding> findings_;  // [0, num_sorted_) is sorted, without duplicates
   mutable size_t num_sorted_ = 0;
-  // Hashes of the findings that were dropped: one that comes again is not counted again.
+  // Hashes of the dropped findings, so that one that comes again is not counted again.
   mutable std::unordered_set<uint64_t> dropped_hashes_;
   mutable uint64_t dropped_[5] = {};  // by severity
 };

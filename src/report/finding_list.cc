@@ -9,11 +9,11 @@
 namespace leafsum::report {
 namespace {
 
-// So many different dropped findings are told apart; beyond them every arrival counts.
+// How many dropped findings are told apart; beyond these, duplicates are counted too.
 constexpr size_t kMaxDroppedHashes = 1 << 20;
 
-// FNV-1a of every field, with a byte before each that says whether there is one. Only counts depend
-// on it: a collision makes `dropped` one too small, never a verdict.
+// FNV-1a of every field, with a byte before each that says whether it is set. Only counts depend on
+// the hash: a collision makes `dropped` one too small and never changes a verdict.
 class Fnv {
  public:
   void Byte(uint8_t b) { hash_ = (hash_ ^ b) * 0x100000001b3ull; }
@@ -58,10 +58,10 @@ uint64_t HashOf(const Finding& f) {
 FindingList::FindingList(size_t limit) : limit_(limit) {}
 
 void FindingList::Add(Finding finding) {
-  // No file is so long: such an offset came from a hostile reference, and JSON could not hold it
+  // No file is that long. Such an offset came from a hostile reference, and JSON could not hold it
   // exactly.
   if (finding.offset && *finding.offset >= kMaxSafeInteger) finding.offset.reset();
-  // Once full, most of a flood ends here, without growing the list.
+  // Once the list is full, most of a flood ends here and does not grow it.
   if (num_sorted_ == limit_ && (limit_ == 0 || FindingLess(findings_[limit_ - 1], finding))) {
     Drop(finding);
     return;
@@ -79,8 +79,8 @@ void FindingList::Drop(const Finding& finding) const {
   ++dropped_[static_cast<size_t>(finding.severity)];
 }
 
-// What was dropped is greater than everything kept, and the kept ones only get smaller: a finding
-// never comes back from among the dropped.
+// Every dropped finding is greater than all kept ones, and the kept ones only get smaller. So a
+// dropped finding never has to come back.
 void FindingList::Compact() const {
   if (num_sorted_ == findings_.size()) return;
   StableSort(findings_, FindingLess);

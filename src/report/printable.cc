@@ -20,7 +20,7 @@ std::string Printable(std::string_view text) {
 std::string Clipped(std::string_view text, size_t max_bytes) {
   if (text.size() <= max_bytes) return Printable(text);
   size_t end = max_bytes;
-  // Back to the start of a character.
+  // Go back to the start of a character.
   while (end > 0 && (static_cast<uint8_t>(text[end]) & 0xc0) == 0x80) --end;
   return Printable(text.substr(0, end)) + "…";
 }

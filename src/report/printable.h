@@ -1,4 +1,4 @@
-// Text from a checkpoint made fit for a report: it may hold anything and be of any length.
+// Makes text from a checkpoint, which may hold anything and have any length, fit for a report.
 #pragma once
 
 #include <string>
@@ -6,10 +6,10 @@
 
 namespace leafsum::report {
 
-// Bytes that are not UTF-8 as "\xff"; all else as it is.
+// Replaces bytes that are not UTF-8 by "\xff"; everything else is unchanged.
 std::string Printable(std::string_view text);
 
-// The same, cut after at most `max_bytes` with "…" where something was cut: for sentences.
+// The same for use in a sentence: longer text is cut to at most `max_bytes`, and "…" is added.
 std::string Clipped(std::string_view text, size_t max_bytes = 120);
 
 }  // namespace leafsum::report

@@ -1,5 +1,4 @@
-// The one result of lock, verify, check, diff and match, and its one serialisation (contract §5,
-// §10.22).
+// The result of lock, verify, check, diff and match, and its serialisation (contract §5, §10.22).
 #pragma once
 
 #include <cstdint>
@@ -27,7 +26,7 @@ enum class Command : uint8_t {
 
 std::string_view CommandName(Command command);
 
-struct Coverage {  // bytes; sum to the directory's size where a listing exists
+struct Coverage {  // in bytes; with a listing, they sum to the directory's size
   uint64_t leaf = 0;
   uint64_t structural = 0;
   uint64_t unreachable = 0;
@@ -43,11 +42,11 @@ struct LeafCounts {
   uint64_t not_read = 0;
 };
 
-// What stands behind a comparison.
+// The kind of evidence behind a comparison.
 enum class Evidence : uint8_t {
   kNone,        // nothing to compare with
   kTrusted,     // named by the user: a lockfile, a fingerprint, a second source
-  kWithSource,  // came with the source and nobody signed it
+  kWithSource,  // came with the source and is not signed
 };
 
 struct VerdictInput {
@@ -58,21 +57,20 @@ struct VerdictInput {
   bool has_trust = false;  // a finding of severity trust
   bool has_warning = false;
   bool strict = false;     // warnings count as errors
-  bool unlisted = false;   // a source has no listing: the headline says what that hides
-  bool narrowed = false;   // and of leaves that were not read nothing was looked at
-  std::string newer_step;  // above the one that --step names: the headline says so
+  bool unlisted = false;   // a source has no listing; the headline says what that hides
+  bool narrowed = false;   // unread leaves were not even looked at
+  std::string newer_step;  // a step above the one that --step names, for the headline
   uint64_t newer_generation =
-      0;  // above the one that --generation names, which every reader takes: the headline says so
+      0;  // above the one that --generation names; every reader takes this one
   uint64_t leaves_with_content = 0;  // a source or lockfile without leaves is never VERIFIED
-  uint64_t leaves_not_compared = 0;  // read, where a command has nothing to compare them with
+  uint64_t leaves_not_compared = 0;  // read, but the command has nothing to compare them with
   uint64_t equal_by_tags =
-      0;  // of the leaves: not read, since the server's ETags are those of an earlier run
-  uint64_t other_files =
-      0;  // with bytes, which are no part of the checkpoint, and nothing vouches for them
-  uint64_t vouched_files = 0, vouched_bytes = 0;  // equal to the lockfile's `files`
+      0;  // leaves not read, because the server's ETags are those of an earlier run
+  uint64_t other_files = 0;  // non-empty files outside the checkpoint that no evidence covers
+  uint64_t vouched_files = 0, vouched_bytes = 0;  // files equal to the lockfile's `files`
   bool by_fingerprint =
-      false;  // the evidence is a fingerprint, with a lockfile that has it or without
-  std::optional<uint64_t> files_equal;  // to the sums of whole files, where there are some
+      false;  // the evidence is a fingerprint, with or without a lockfile that has it
+  std::optional<uint64_t> files_equal;  // files equal to the sums, if there are sums
 };
 
 struct VerdictResult {
@@ -81,15 +79,16 @@ struct VerdictResult {
   int exit_code = 3;
 };
 
-// The one pure function: worst wins, MISMATCH, INCOMPLETE, UNTRUSTED, NO-EVIDENCE, VERIFIED.
+// The one pure function that judges. The worst verdict wins, in this order: MISMATCH, INCOMPLETE,
+// UNTRUSTED, NO-EVIDENCE, VERIFIED (contract §5).
 VerdictResult Decide(const VerdictInput& input);
 
-// What --item, --include and --exclude narrow a comparison to, and what they leave out of it.
+// What --item, --include and --exclude narrow a comparison to, and what they leave out.
 struct Scope {
   std::optional<std::string> item;
   std::vector<std::string> include, exclude;
   uint64_t items_left_out = 0;
-  uint64_t leaves_left_out = 0;  // of the items that are left
+  uint64_t leaves_left_out = 0;  // in the items that remain
 
   bool IsNarrow() const { return item || !include.empty() || !exclude.empty(); }
 };
@@ -108,18 +107,19 @@ struct Report {
   Scope scope;
   SourceInfo source;
   bool has_lock = false;                        // without one, "lock" is null
-  std::optional<std::string> lock_fingerprint;  // "leafsum1:…" as the lockfile has it
-  std::optional<uint64_t> lock_step;            // of a root, where the lockfile says so
+  std::optional<std::string> lock_fingerprint;  // "leafsum1:…", from the lockfile
+  std::optional<uint64_t> lock_step;            // from the lockfile, if it was made from a root
   std::optional<std::string> signed_by;
-  // Of the source. Nothing is null where the command digests (lock, verify, digest, diff), else
-  // left out.
+  // The source's fingerprint. Without one, commands that digest (lock, verify, digest, diff) write
+  // null; others leave the member out.
   std::optional<std::string> fingerprint;
   Coverage coverage;
   LeafCounts leaves;
   FindingList findings{1000};
 };
 
-// One sentence for a person: word, how many leaves and bytes, what is not covered. Never "safe".
+// One sentence for a person: the word, how many leaves and bytes, what is not covered. Never
+// "safe".
 std::string Headline(const Report& report, const VerdictInput& input);
 
 // The document of `--json`: members in the contract's order, one line, LF at the end.

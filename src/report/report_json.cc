@@ -1,5 +1,5 @@
-// contract §5 and §10.22: the members' order is the contract's, so that two runs give the same
-// bytes.
+// Writes the report with the members in the order of contract §5 and §10.22, so that two runs give
+// the same bytes.
 #include "base/text.h"
 #include "report/printable.h"
 #include "report/report.h"
@@ -7,7 +7,7 @@
 namespace leafsum::report {
 namespace {
 
-// Members of one object, in the order they are added.
+// Writes the members of one object, in the order in which they are added.
 class ObjectWriter {
  public:
   explicit ObjectWriter(std::string& out) : out_(out) { out_ += '{'; }
@@ -116,7 +116,8 @@ void AppendLeaves(std::string& out, const LeafCounts& n) {
   o.Number("not_read", n.not_read);
 }
 
-// Commands that make a fingerprint: where it cannot be had it is null, not absent (contract §3).
+// Whether the command makes a fingerprint. If so, a missing fingerprint is written as null
+// (contract §3).
 bool Fingerprints(Command command) {
   return command == Command::kLock || command == Command::kVerify || command == Command::kDiff ||
          command == Command::kDigest;

@@ -3,8 +3,8 @@
 namespace leafsum::report {
 namespace {
 
-// Commands that print what they read and claim nothing about it (contract §5, §10.20): without
-// leaves they have simply nothing to print.
+// Commands that print what they read and claim nothing about it (contract §5, §10.20). Without
+// leaves they simply have nothing to print.
 bool OnlyReads(Command command) {
   return command == Command::kDigest || command == Command::kList || command == Command::kCat ||
          command == Command::kMetadata;
@@ -34,10 +34,10 @@ std::string_view SuccessWord(Command command) {
 Verdict Judge(const VerdictInput& in) {
   if (in.has_error || (in.strict && in.has_warning)) return Verdict::kMismatch;
   if (in.has_gap) return Verdict::kIncomplete;
-  // "Each of the leaves is equal" is true of no leaves at all, and would be the easiest way to
-  // pass. The contract never says VERIFIED of a source or lockfile without leaves; SOUND, EQUAL,
-  // LOCKED and MATCHES are the same verdict by another name. Nothing differs and nothing was read:
-  // that is INCOMPLETE.
+  // "Each of the leaves is equal" holds for no leaves at all, and would be the easiest way to pass.
+  // A source or lockfile without leaves is never VERIFIED (contract §5), and SOUND, EQUAL, LOCKED
+  // and MATCHES are the same verdict by another name. Nothing differs and nothing was read, which
+  // is INCOMPLETE.
   if (in.leaves_with_content == 0 && !OnlyReads(in.command)) return Verdict::kIncomplete;
   if (in.has_trust || in.evidence == Evidence::kWithSource) return Verdict::kUntrusted;
   if (in.command == Command::kVerify && in.evidence == Evidence::kNone) return Verdict::kNoEvidence;
