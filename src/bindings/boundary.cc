@@ -45,7 +45,7 @@ val AskObject(const Ask& ask) {
       break;
     case AskKind::kDigest: {
       out.set("kind", std::string("digest"));
-      // subtle.digest copies its input before it returns, so that a view will do.
+      // subtle.digest copies its input before it returns, so a view is enough.
       out.set("promise", Subtle().call<val>("digest", std::string("SHA-256"), View(ask.input)));
       break;
     }
@@ -69,8 +69,8 @@ val AskArray(const std::vector<Ask>& asks) {
 
 }  // namespace leafsum::bindings
 
-// embind's library prints the address of a type that was not bound, for a message that ours never
-// are cause for, and would bring all of printf along.
+// embind prints the address of an unbound type, for a message that our code never causes. The C
+// library's function would bring all of printf along.
 extern "C" int siprintf(char* out, const char*, ...) {
   out[0] = '?';
   out[1] = 0;

@@ -1,4 +1,4 @@
-// What both modules' bindings share: bytes and asks as JavaScript values.
+// Shared by the bindings of both modules: bytes and asks as JavaScript values.
 #pragma once
 
 #include <emscripten/bind.h>
@@ -15,14 +15,15 @@ namespace leafsum::bindings {
 
 using emscripten::val;
 
-// A view of our memory: of no use after the call that it is passed to.
+// A view of our memory. It must not be used after the call that it is passed to.
 val View(Bytes bytes);
 val CopyOut(Bytes bytes);
 ByteVector CopyIn(const val& array);
-// Offsets are JavaScript numbers: every one was checked to lie below 2^53 before it became an ask.
+// An offset as a JavaScript number: every offset was checked to be below 2^53 before it became an
+// ask.
 inline double Number(uint64_t n) { return static_cast<double>(n); }
 Failure ParseFailure(const std::string& kind);
-// crypto.subtle is there in secure contexts alone, and in Node; else undefined.
+// crypto.subtle, which exists in Node and in secure contexts only; else undefined.
 val Subtle();
 val AskArray(const std::vector<Ask>& asks);
 
@@ -30,7 +31,7 @@ val AskArray(const std::vector<Ask>& asks);
 // by value, which the clang of Emscripten 3.1.6 cannot compile under our calling convention
 // (cmake/compiler.cmake).
 //
-// BindHost: what the host of either class's `core` calls while it runs.
+// BindHost binds what the host of either class calls while it runs.
 template <class Object>
 void BindHost(const emscripten::class_<Object>& bound) {
   bound

@@ -1,4 +1,4 @@
-// What codecs.wasm has: LeafJob alone, with all that a job can use. Its rare codecs are linked.
+// codecs.wasm: only LeafJob, with every ability. The rare codecs are linked in.
 #include <emscripten/bind.h>
 
 #include "bindings/leaf_job.h"

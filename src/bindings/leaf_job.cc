@@ -18,7 +18,7 @@ struct LeafJob {
 
 val Reserve(LeafJob& job, uint32_t id, unsigned n) { return View(job.core.Reserve(id, n)); }
 
-// A host's SHA-256: {update(view), digest() → Uint8Array}.
+// A host's engine for SHA-256: {update(view), digest() → Uint8Array}.
 class HostSha256 : public hash::StreamingHash {
  public:
   explicit HostSha256(val engine) : engine_(std::move(engine)) {}
@@ -39,20 +39,20 @@ void SetSha256(val factory) {
   ModuleAbilities().host_digest_cap = 0;
 }
 
-// fn(task, offset, view): content of tasks that hand it out; the view is to be used at once.
+// fn(task, offset, view) gets the content of tasks that hand it out, and must use the view at once.
 void SetContentSink(val fn) {
   ModuleAbilities().sink = [fn](uint32_t task, uint64_t offset, Bytes bytes) {
     fn(task, Number(offset), View(bytes));
   };
 }
 
-// Without a host's engine, leaves of middling size go to Web Crypto where there is one.
+// Without a host's engine, leaves of medium size go to Web Crypto, if it exists.
 void UseWebCrypto() {
   if (!Subtle().isUndefined()) ModuleAbilities().host_digest_cap = 4u << 20;
 }
 
-// V8 optimises a function once it has run for a while: better in a worker that waits for its first
-// job than in that job.
+// V8 optimises a function once it has run for a while. A worker that waits for its first job has
+// the time for that.
 void WarmUp() { hash::Blake3Of(ByteVector(256u << 10)); }
 
 }  // namespace

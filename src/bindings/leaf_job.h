@@ -1,12 +1,13 @@
-// LeafJob as both modules bind it, with what the module and its host lend to the jobs in it.
+// LeafJob as both modules bind it, with the abilities that the module and its host give to its
+// jobs.
 #pragma once
 
 #include "content/abilities.h"
 
 namespace leafsum::bindings {
 
-// Of this module. JavaScript sets the host's part by free functions, which have no object to keep
-// it in.
+// The abilities of this module. JavaScript sets the host's part through free functions, which have
+// no object to keep it in.
 content::Abilities& ModuleAbilities();
 void BindLeafJob();
 

@@ -1,4 +1,4 @@
-// Verifier and what else core.wasm has.
+// core.wasm: Verifier and LeafJob.
 #include "verify/verifier.h"
 
 #include <string>
@@ -14,9 +14,9 @@ namespace {
 struct Verifier {
   explicit Verifier(std::string options) : core(AsBytes(options), ModuleAbilities().sha256) {}
   verify::Verifier core;
-  std::vector<FileEntry> listing;  // of the source whose pages are coming in
+  std::vector<FileEntry> listing;  // of the source whose pages are arriving
   std::vector<Link> links;
-  TextArena texts;  // of its paths
+  TextArena texts;  // the paths of the listing
   std::string listing_error;
 };
 
@@ -40,8 +40,8 @@ void AddRow(Verifier& v, Row kind, uint64_t size, std::string_view text) {
   v.links.push_back(std::move(link));
 }
 
-// A page of the listing (README); the last one tells itself. Anything else is the host's mistake
-// and is said in error().
+// Takes a page of the listing (README), which says itself whether it is the last. A malformed page
+// is the host's mistake and goes to error().
 void AddListing(Verifier& v, unsigned source, val page) {
   const ByteVector bytes = CopyIn(page);
   ByteReader reader(bytes);
@@ -86,8 +86,8 @@ val Progress(Verifier& v) {
   return out;
 }
 
-// {bytes, next}: pieces that are large beside a call, and whose values JavaScript drops while they
-// are young.
+// {bytes, next}: pieces large enough to make the cost of a call small, and small enough for
+// JavaScript's values to die young.
 val Rows(Verifier& v, unsigned list, unsigned from) {
   size_t next = from;
   const std::string rows = v.core.Rows(list, next, 128u << 10);
