@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::string_view kTemporary = ".orbax-checkpoint-tmp";
 
-// The zeros of Unicode 15's decimal digits (category Nd), which Python's `\d` and float() take; the
-// nine others follow each.
+// The zeros of Unicode 15's decimal digits (category Nd), which Python's `\d` and float() accept.
+// The other nine digits follow each zero.
 constexpr uint32_t kZeros[] = {
     0x660,   0x6f0,   0x7c0,   0x966,   0x9e6,   0xa66,   0xae6,   0xb66,   0xbe6,   0xc66,
     0xce6,   0xd66,   0xde6,   0xe50,   0xed0,   0xf20,   0x1040,  0x1090,  0x17e0,  0x1810,
@@ -21,13 +21,13 @@ constexpr uint32_t kZeros[] = {
     0x11c50, 0x11d50, 0x11da0, 0x11f50, 0x16a60, 0x16ac0, 0x16b50, 0x1d7ce, 0x1d7d8, 0x1d7e2,
     0x1d7ec, 0x1d7f6, 0x1e140, 0x1e2f0, 0x1e4f0, 0x1e950, 0x1fbf0};
 
-// Takes `text` apart from its beginning.
+// Splits `text` from its beginning.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}
 
-  // A number that begins here, in the form that ParseDecimal takes; nothing, and no move, where
-  // none does. Python: [-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?
+  // Takes a number that begins here, in the form that ParseDecimal reads; false, without moving, if
+  // none begins here. In Python: [-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?
   bool Number(std::string& out) {
     const size_t begin = at_;
     out.clear();
@@ -75,7 +75,7 @@ class Scanner {
     return at_ > begin;
   }
 
-  // The digit at the position, of `size` bytes of UTF-8.
+  // The digit at the position and the `size` of its UTF-8.
   std::optional<uint32_t> Digit(size_t& size) const {
     if (AtEnd()) return std::nullopt;
     const auto byte = [&](size_t i) {
@@ -144,7 +144,7 @@ std::optional<FlaxName> ParseFlaxName(std::string_view name, std::string_view pr
 
 int CompareFlax(const FlaxKey& a, const FlaxKey& b) {
   for (size_t i = 0; i < a.texts.size() && i < b.texts.size(); ++i) {
-    // As Python compares texts: by code point, which UTF-8 keeps.
+    // Python compares texts by code points, and UTF-8 keeps that order.
     if (const int order = a.texts[i].compare(b.texts[i])) return order < 0 ? -1 : 1;
     const bool a_ends = i == a.numbers.size(), b_ends = i == b.numbers.size();
     if (a_ends || b_ends) return static_cast<int>(b_ends) - static_cast<int>(a_ends);

@@ -1,4 +1,4 @@
-// Whether a directory is an item, and of which kind (contract §10.9).
+// Decides whether a directory is an item, and of which kind (contract §10.9).
 #pragma once
 
 #include <optional>
@@ -11,10 +11,10 @@ namespace leafsum::orbax {
 
 struct Classified {
   ItemKind kind = ItemKind::kPyTree;
-  std::string file;  // name of the one file of kMsgpack, kJson and kProto, below the directory
+  std::string file;  // kMsgpack, kJson, kProto: the name of the one file in the directory
 };
 
-// The first kind that fits; nothing where the directory is no item.
+// The first kind that fits; nothing if the directory is not an item.
 std::optional<Classified> ClassifyItem(const ListingIndex& index, const std::string& directory);
 
 }  // namespace leafsum::orbax

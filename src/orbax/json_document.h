@@ -10,15 +10,15 @@
 
 namespace leafsum::orbax {
 
-// The document of one of Orbax's files: an object, in which is tolerated what Python's json reads.
-// `elements`, if given, takes those of the member `taken` (base/json.h).
+// Parses one of Orbax's files, which must be an object; accepts what Python's json accepts.
+// `elements`, if given, takes the elements of the member `taken` (base/json.h).
 Result<JsonDocument> ParseObject(Bytes text, std::string_view taken = {},
                                  JsonElements* elements = nullptr);
 
-// `"write_shape": expected array, but received string`; `got` may be null: missing.
+// `"write_shape": expected array, but received string`; `got` is null for a missing member.
 Error WrongMember(std::string_view member, std::string_view expected, const JsonValue* got);
 
-// Each member once, of equal names the last, as every reader has it.
+// Each member once; of members with equal names the last one, as in every reader.
 std::vector<const JsonValue::Member*> LastMembers(const JsonValue::Object& object);
 
 }  // namespace leafsum::orbax

@@ -4,7 +4,7 @@
 
 namespace leafsum::orbax {
 
-// std::string compares as unsigned bytes, which for UTF-8 is also the order of code points.
+// std::string compares unsigned bytes, which for UTF-8 is also the order of code points.
 bool KeyPathLess(const KeyPath& a, const KeyPath& b) { return a < b; }
 
 std::string ParamName(const KeyPath& path) {

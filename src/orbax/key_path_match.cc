@@ -7,15 +7,15 @@
 namespace leafsum::orbax {
 namespace {
 
-// The end of the UTF-8 character that begins at `i`; one byte where it is none.
+// The end of the UTF-8 character that begins at `i`, or of one byte if none does.
 size_t NextCharacter(std::string_view text, size_t i) {
   ++i;
   while (i < text.size() && (static_cast<uint8_t>(text[i]) & 0xc0) == 0x80) ++i;
   return i;
 }
 
-// `*` any characters, `?` one, within one element. Goes back to the last star only: O(pattern *
-// text).
+// `*` matches any characters, `?` one, within one element. Only goes back to the last star:
+// O(pattern * text).
 bool GlobMatches(std::string_view pattern, std::string_view text) {
   size_t p = 0, t = 0, star = std::string_view::npos, star_text = 0;
   while (t < text.size()) {
@@ -39,7 +39,7 @@ bool GlobMatches(std::string_view pattern, std::string_view text) {
   return p == pattern.size();
 }
 
-// The same walk one level up: elements instead of characters, `**` instead of `*`.
+// The same one level up: elements in place of characters, `**` in place of `*`.
 bool ElementsMatch(const std::vector<std::string>& pattern,
                    const std::vector<std::string>& elements) {
   size_t p = 0, e = 0, star_element = 0;
@@ -92,8 +92,7 @@ bool PathMatches(std::string_view pattern, const KeyPath& path) {
     for (std::string& element : elements) element = Unescaped(element);
     return ElementsMatch(elements, path);
   }
-  // The dotted name: its elements are what lies between dots, whether a dot joins keys or is part
-  // of one.
+  // The dotted name is split at every dot, whether a dot joins keys or is part of one.
   const std::string name = ParamName(path);
   return pattern == name || ElementsMatch(Split(pattern, '.'), Split(name, '.'));
 }
@@ -102,7 +101,7 @@ bool PathMatches(std::string_view pattern, const KeyPath& path) {
 
 bool Matches(std::string_view pattern, std::string_view item, const KeyPath& path) {
   if (PathMatches(pattern, path)) return true;
-  // "state:/params/**"; a dotted name may hold a colon itself, so both readings count.
+  // "state:/params/**". A dotted name may contain a colon itself, so both readings count.
   if (pattern.size() <= item.size() || pattern.substr(0, item.size()) != item ||
       pattern[item.size()] != ':')
     return false;

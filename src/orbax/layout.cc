@@ -19,9 +19,9 @@ bool IsBare(const Classified& item) {
   return item.kind == ItemKind::kBareOcdbt || item.kind == ItemKind::kBareZarr;
 }
 
-// Whether a directory with a step's name is a step: it is or holds, within two levels, an item of
-// another kind than bare, or says itself that it is a checkpoint. Directories of bare arrays
-// (`Dense_0`, `layers_10`) are parts of one bare store.
+// Whether a directory with a step's name is a step: within two levels it is or holds an item of
+// another kind than bare, or it has `_CHECKPOINT_METADATA` (contract §10.10). Directories of bare
+// arrays (`Dense_0`, `layers_10`) look like steps but are parts of one bare store.
 bool IsStep(const ListingIndex& index, const std::string& directory, int levels = 2) {
   if (index.HasFile(directory + "_CHECKPOINT_METADATA")) return true;
   if (const auto item = ClassifyItem(index, directory)) return !IsBare(*item);
@@ -31,14 +31,14 @@ bool IsStep(const ListingIndex& index, const std::string& directory, int levels 
   return false;
 }
 
-// A source's children, sorted into steps and others.
+// The children of a source, divided into steps and others.
 struct Children {
   std::vector<Step> steps;
   std::vector<std::string> unfinished;
   std::vector<std::string> others;
 };
 
-// Flax's prefix need not end in "_"; that of a directory's name does.
+// Flax's prefix need not end in "_", but the prefix of a directory's name does.
 std::string_view WithoutUnderscore(std::string_view prefix) {
   if (prefix.ends_with('_')) prefix.remove_suffix(1);
   return prefix;
@@ -60,7 +60,7 @@ Children FindChildren(const ListingIndex& index, const LayoutOptions& options) {
     }
   }
   for (std::string_view name : index.Files("")) {
-    // A plain number is not enough: "0" may be a chunk.
+    // A bare number is not enough for a file: "0" may be a chunk.
     const auto flax = ParseFlaxName(name, options.prefix);
     if (!flax || !flax->step || options.prefix.empty()) continue;
     const auto plain = ParseStepName(flax->step_text);
@@ -68,8 +68,8 @@ Children FindChildren(const ListingIndex& index, const LayoutOptions& options) {
     children.steps.push_back({std::string(WithoutUnderscore(options.prefix)),
                               digits ? flax->step_text : "", "", std::string(name), *flax->step});
   }
-  // The user named another prefix than Flax's own: what Flax knows by that is a step too, of
-  // another format.
+  // If the user named a prefix, files with Flax's default prefix are steps too, but of another
+  // format.
   const auto is_own = [&](const Step& step) {
     return step.prefix == WithoutUnderscore(options.prefix);
   };
@@ -79,18 +79,18 @@ Children FindChildren(const ListingIndex& index, const LayoutOptions& options) {
       if (const auto flax = ParseFlaxName(name); flax && !ParseFlaxName(name, options.prefix))
         children.steps.push_back({std::string(WithoutUnderscore(kFlaxPrefix)), "", "",
                                   std::string(name), flax->step.value_or(0)});
-  // What lies beside a file of Flax's belongs to it.
+  // Directories beside Flax's file that hold its arrays belong to the file.
   std::erase_if(children.others, [&](const std::string& directory) {
     return directory.ends_with("_gda/") && index.HasFile(directory.substr(0, directory.size() - 5));
   });
   return children;
 }
 
-// The format of a root's steps, by which the others are foreign: the prefix that the user named,
-// where it has steps; digits alone where there are any, as a CheckpointManager has it that nobody
-// told otherwise; else the one prefix that there is. Nothing where steps have several prefixes, or
-// where several have one and nothing marks them as steps (`model_1`, `model_2`): names of items
-// look the same.
+// The prefix of a root's steps (contract §10.10); steps with other prefixes are foreign. It is the
+// prefix that the user named, if it has steps; else none, if there are names of digits alone, the
+// default of CheckpointManager; else the only prefix that occurs. Nothing if steps have several
+// prefixes, or if several steps have one prefix and nothing marks them as steps (`model_1`,
+// `model_2`), because items may have such names.
 std::optional<std::string> FormatOf(const ListingIndex& index, const std::vector<Step>& steps,
                                     const LayoutOptions& options) {
   const std::string* prefix = nullptr;
@@ -111,8 +111,8 @@ std::optional<std::string> FormatOf(const ListingIndex& index, const std::vector
   return *prefix;
 }
 
-// What is left of a step whose deletion has begun: a store that lost its tree, or arrays that lost
-// Flax's file. A tree under such a name would be a step.
+// Whether a directory is left over from a deleted step: a store that lost its tree, or arrays that
+// lost Flax's file. With its tree, such a directory would be a step.
 bool IsRemainder(const std::string& directory, const std::optional<std::string>& format,
                  const LayoutOptions& options) {
   std::string_view name(directory.data(), directory.size() - 1);
@@ -139,8 +139,8 @@ void SortSteps(std::vector<Step>& steps) {
   });
 }
 
-// Whether the source is a root, or several things of which none is the checkpoint; its children go
-// into the layout.
+// Whether the source is a root, or several directories none of which is clearly the checkpoint.
+// Puts its children into the layout.
 bool FindRoot(const ListingIndex& index, const LayoutOptions& options, Layout& layout) {
   if (index.HasFile("_CHECKPOINT_METADATA") || ClassifyItem(index, "")) return false;
   Children children = FindChildren(index, options);
@@ -150,7 +150,8 @@ bool FindRoot(const ListingIndex& index, const LayoutOptions& options, Layout& l
   for (const std::string& directory : children.others)
     if (ClassifyItem(index, directory) && !IsRemainder(directory, format, options)) return false;
   if (!format) {
-    if (children.steps.size() == 1) return false;  // the checkpoint, with this one item
+    if (children.steps.size() == 1)
+      return false;  // not a root but the checkpoint, with this one item
     for (const Step& step : children.steps) layout.ambiguous_steps.push_back(step.Name());
   }
   for (Step& step : children.steps)
@@ -162,12 +163,13 @@ bool FindRoot(const ListingIndex& index, const LayoutOptions& options, Layout& l
   return true;
 }
 
-// The items of one checkpoint: its directory itself, else its subdirectories, else theirs.
+// Finds the items of one checkpoint: the directory itself, or else its subdirectories, or else
+// theirs.
 class ItemFinder {
  public:
   ItemFinder(const ListingIndex& index, Layout& layout) : index_(index), layout_(layout) {}
 
-  // `prefix` goes before the items' names: "" or, for all steps, the step's directory.
+  // `prefix` is put before the items' names: "", or for all steps the step's directory.
   void FindIn(const std::string& checkpoint, const std::string& prefix) {
     layout_.checkpoint_directories.push_back(checkpoint);
     const std::string own_name = prefix.substr(0, prefix.size() - (prefix.empty() ? 0 : 1));
@@ -187,7 +189,7 @@ class ItemFinder {
   }
 
  private:
-  // Flax trees under the names that transformers and diffusers give them.
+  // Adds Flax trees under the names that transformers and diffusers give them.
   bool AddHubFiles(const std::string& directory, const std::string& prefix) {
     bool any = false;
     for (std::string_view name : index_.Files(directory)) {
@@ -230,8 +232,8 @@ class ItemFinder {
     all.insert(all.end(), unknown.begin(), unknown.end());
   }
 
-  // Databases of processes that were never merged are no items: whatever is in them, Orbax restores
-  // nothing (contract §10.21).
+  // Databases of processes that were never merged are not items: Orbax restores nothing from them
+  // (contract §10.21).
   bool IsUnmerged(const std::string& directory) {
     for (std::string_view name : index_.Subdirectories(directory)) {
       if (!name.starts_with("ocdbt.process_") ||
@@ -277,7 +279,7 @@ void AddStep(const ListingIndex& index, const Step& step, bool all_steps, Layout
   layout.items.push_back(std::move(item));
 }
 
-// A name is that of one directory; a number may be that of several.
+// A name stands for one directory, but a number may stand for several.
 void ChooseStep(const LayoutOptions& options, Layout& layout) {
   std::vector<Step> all = layout.steps;
   all.insert(all.end(), layout.foreign_steps.begin(), layout.foreign_steps.end());

@@ -1,6 +1,6 @@
-// Which files make a checkpoint: from a listing to a root or step directory and its items
-// (contract §10.9, §10.10; formats §3.1). Pure: decided from names alone. What Orbax's own
-// readers would take of the same names is the matter of src/readers.
+// Decides which files make a checkpoint: from a listing to a root or step directory and its items
+// (contract §10.9, §10.10; formats §3.1). Pure: decided from names alone. What Orbax's own readers
+// would take from the same names is decided in src/readers.
 #pragma once
 
 #include <cstdint>
@@ -27,34 +27,34 @@ enum class ItemKind : uint8_t {
 };
 
 struct Item {
-  std::string name;  // as contract §2: relative to the step directory; to the root under all_steps
+  std::string name;  // relative to the step directory, under all_steps to the root (contract §2)
   std::string directory;  // relative to the source, "" or ending in "/"
   ItemKind kind = ItemKind::kPyTree;
-  std::string file;  // kMsgpack, kJson, kProto: its one file, relative to the source
+  std::string file;  // kMsgpack, kJson, kProto: the one file, relative to the source
   // A msgpack tree may refer to arrays beside it; a file that is itself the checkpoint cannot.
   bool HasStore() const { return kind != ItemKind::kMsgpack || file == directory + "checkpoint"; }
   bool uncommitted =
-      false;  // its own directory's name says that it is unfinished (contract §10.21)
+      false;  // the name of its directory says that it is unfinished (contract §10.21)
 };
 
 struct LayoutOptions {
-  // --step, or the lockfile's: a number in digits, or the name of a directory.
+  // From --step or the lockfile: a number in digits, or the name of a directory.
   std::optional<std::string> step;
   bool all_steps = false;
   std::string source_name;          // last component of the source's own path, "" if unknown
-  std::string prefix{kFlaxPrefix};  // --prefix: of Flax's step files, and of step directories
-  bool prefix_named = false;        // the user gave it: steps of it are meant where there are any
-  std::string step_file{};          // or, where it is there, the step that this file is
-  std::string file{};  // the source is this one file (others are what it refers to), else ""
+  std::string prefix{kFlaxPrefix};  // --prefix: for Flax's step files, and for step directories
+  bool prefix_named = false;        // the user gave the prefix, so its steps are meant, if any
+  std::string step_file{};          // if it exists, the step to take: this file
+  std::string file{};  // if the source is this one file (the others are its references), else ""
 };
 
 struct Step {
-  std::string prefix;     // of the name, without the "_" at its end
-  std::string digits;     // of the name, as they stand; "" of a file that Flax names with sign,
+  std::string prefix;     // of the name, without the final "_"
+  std::string digits;     // of the name, unchanged; "" for a file that Flax names with sign,
                           // fraction or exponent
   std::string directory;  // relative to the source, ending in "/"; "" for a file
   std::string file;       // a msgpack file that is itself the checkpoint ("checkpoint_5"), else ""
-  double value = 0;       // of a file, as Flax reads it
+  double value = 0;       // for a file: the number that Flax reads
 
   std::string Name() const {
     return file.empty() ? directory.substr(0, directory.size() - 1) : file;
@@ -65,34 +65,33 @@ struct Step {
 struct Layout {
   bool is_root = false;
   std::vector<Step>
-      steps;  // of a root, ascending by number, then name; committed names of its format only
-  // Step-named children of another format than the root's: a manager of that format would take
+      steps;  // of a root, by number, then by name; only committed names of the root's format
+  // Children with step names of another format than the root's. A manager of that format would take
   // them.
   std::vector<Step> foreign_steps;
-  // Directories that could each be a checkpoint or a step, and nothing says which: --step or
-  // --all-steps does.
+  // Directories each of which could be a checkpoint or a step. Nothing says which, so the user
+  // must, by --step or --all-steps.
   std::vector<std::string> ambiguous_steps;
   std::vector<std::string>
-      unfinished_steps;  // sibling directories with an unfinished name: a warning each
-  // Directories in a checkpoint that were skipped because their name is unfinished: `uncommitted`,
-  // an error.
+      unfinished_steps;  // sibling directories with unfinished names: a warning each
+  // Directories in a checkpoint that were skipped because of an unfinished name: `uncommitted`, an
+  // error.
   std::vector<std::string> unfinished_items;
-  std::optional<Step> chosen;          // of a root unless all_steps
-  bool step_missing = false;           // options.step names no step of this root
-  bool duplicate_step_number = false;  // two names for the chosen number: refused unless all_steps
+  std::optional<Step> chosen;          // in a root, unless all_steps
+  bool step_missing = false;           // this root has no step options.step
+  bool duplicate_step_number = false;  // two names have the chosen number: refused unless all_steps
   std::vector<Item> items;             // sorted by name as UTF-8 bytes
   std::vector<std::string>
-      checkpoint_directories;  // "" or the chosen step(s): where _CHECKPOINT_METADATA is looked for
-  // Directories in it that say that they are checkpoints by themselves: items, or items lie in
-  // them.
+      checkpoint_directories;  // where to look for _CHECKPOINT_METADATA: "", or the chosen steps
+  // Directories in the checkpoint that claim to be checkpoints themselves: they are items, or
+  // contain items.
   std::vector<std::string> nested_checkpoints;
-  // Directories that have databases of processes and nothing that brings them together: never
-  // finished.
+  // Directories with databases of processes that were never merged: an unfinished save.
   std::vector<std::string> unmerged;
-  bool source_uncommitted = false;  // the source's or the chosen step's own name is unfinished
-  std::vector<std::string> unknown_directories;  // of no kind: `unknown-file`
+  bool source_uncommitted = false;  // the name of the source or the chosen step is unfinished
+  std::vector<std::string> unknown_directories;  // directories of no kind: `unknown-file`
   std::vector<std::string>
-      shards;  // of a Flax tree that is kept in several msgpack files: not read
+      shards;  // files of a Flax tree that is split over several msgpack files: not read
 };
 
 Layout FindLayout(const std::vector<FileEntry>& listing, const LayoutOptions& options);

@@ -18,9 +18,8 @@ size_t LowerBound(const Paths& paths, std::string_view path) {
   return static_cast<size_t>(std::lower_bound(paths.begin(), paths.end(), path) - paths.begin());
 }
 
-// Calls found(name, is_directory) for each direct child of `directory`: a subdirectory's whole
-// range is stepped over at once, so the cost is the number of children, not of what lies below
-// them.
+// Calls found(name, is_directory) for each direct child of `directory`. Skips a subdirectory's
+// whole range at once, so the cost depends on the number of children, not on what lies below them.
 template <class Found>
 void ForEachChild(const Paths& paths, const std::string& directory, Found found) {
   size_t i = LowerBound(paths, directory);

@@ -1,4 +1,4 @@
-// A listing, sorted once, so that what lies below a directory is one range of it.
+// A listing, sorted once, so that everything below a directory is one range of it.
 #pragma once
 
 #include <string>
@@ -9,25 +9,24 @@
 
 namespace leafsum::orbax {
 
-// Files of other programs (FileEntry::foreign) are as if they were not there. Directories are given
-// as "" or with a "/" at the end. Views are into the listing, which must outlive this.
+// Ignores files of other programs (FileEntry::foreign). Directories are given as "" or with a final
+// "/". Views point into the listing, which must outlive the index.
 class ListingIndex {
  public:
   explicit ListingIndex(const std::vector<FileEntry>& listing);
 
   bool HasFile(const std::string& path) const;
-  // Names of the direct subdirectories, sorted, whether the listing names them or only what is in
-  // them.
+  // Sorted names of the direct subdirectories, even if the listing names only their contents.
   std::vector<std::string_view> Subdirectories(const std::string& directory) const;
-  // Names of the files right in it, sorted.
+  // Sorted names of the files directly in the directory.
   std::vector<std::string_view> Files(const std::string& directory) const;
-  // Names of the links right in it that were not followed, sorted.
+  // Sorted names of the links directly in the directory that were not followed.
   std::vector<std::string_view> Links(const std::string& directory) const;
 
  private:
   std::vector<std::string_view> files_, links_;
   std::vector<std::string_view>
-      directories_;  // those that the listing names, without a "/" at the end
+      directories_;  // those that the listing names, without the final "/"
 };
 
 }  // namespace leafsum::orbax

@@ -20,7 +20,7 @@ constexpr uint64_t kWholeFile = 4 << 20;  // a file up to this is read at once
 constexpr uint64_t kArrayHead = 4096;     // shape, type name and headers of one array
 constexpr uint64_t kMaxReported = 100;    // duplicates kept
 constexpr size_t kShownText = 80;         // bytes of a text that a message shows
-// As the messages say.
+// The messages quote these limits.
 static_assert(kMaxMsgpackLeaves == 131072 && kMaxMsgpackText == 16 << 20 && kMaxJsonDepth == 64);
 
 }  // namespace
@@ -52,7 +52,7 @@ void MsgpackReader::TooLarge() {
        "at most 131072 leaves, with 16 MiB of key paths and strings", "more");
 }
 
-// `n` bytes at the position; where they are not here they are wanted, or the file has not as many.
+// The next `n` bytes. If they are not here, wants them, or fails if the file is too short.
 bool MsgpackReader::Peek(uint64_t n, Bytes& out) {
   if (n > size_ - position_) {
     Fail(ErrorCode::kTruncated, "the file ends within a value", Text(n, " bytes"),
@@ -68,7 +68,7 @@ bool MsgpackReader::Peek(uint64_t n, Bytes& out) {
   return false;
 }
 
-// A text of `length` bytes behind a header: whole and valid, or no text.
+// Takes a text of `length` bytes after a header; false unless it is complete and valid.
 bool MsgpackReader::TakeText(uint64_t header, uint64_t length, std::string& out) {
   Bytes b;
   if (length > size_ - position_ - header) return Peek(header + length, b);
@@ -111,7 +111,7 @@ void MsgpackReader::Key() {
   at_key_ = false;
 }
 
-// One value: a leaf, or a container that opens.
+// Reads one value: a leaf, or the opening of a container.
 void MsgpackReader::Value() {
   Bytes b;
   if (!Peek(1, b) || !Peek(HeaderSize(b[0]), b)) return;
@@ -180,8 +180,8 @@ void MsgpackReader::Value() {
 }
 
 void MsgpackReader::Open(bool is_map, uint64_t count, uint64_t header) {
-  // Each element takes a byte at least: a count that cannot fit is refused before anything is made
-  // of it.
+  // Each element takes at least a byte, so a count that cannot fit is refused before anything is
+  // allocated.
   const uint64_t most = (size_ - position_ - header) / (is_map ? 2 : 1);
   if (count > most)
     return Fail(ErrorCode::kTruncated, "a container has more elements than bytes follow",
@@ -233,7 +233,7 @@ void MsgpackReader::AddKeyTypes(MsgpackLeaf& leaf) const {
   for (const Frame& frame : stack_) leaf.key_types.push_back(frame.is_map ? 2 : 1);
 }
 
-// A leaf at the path, of `size` bytes in the file; moves behind it.
+// Adds a leaf at the path, of `size` bytes in the file, and moves behind it.
 MsgpackLeaf& MsgpackReader::Add(MsgpackLeaf::Kind kind, std::string_view dtype, uint64_t size) {
   MsgpackLeaf& leaf = leaves_.emplace_back();
   leaf.key_path = path_;
@@ -255,8 +255,8 @@ void MsgpackReader::AddNumber(std::string_view dtype, uint64_t bits, uint64_t nb
   CloseValue();
 }
 
-// Goes on behind a value: to the next element, out of every container that ends here, or to the end
-// of the file, where nothing may follow.
+// Goes on after a value: to the next element, out of every container that ends here, or to the end
+// of the file, after which nothing may follow.
 void MsgpackReader::CloseValue() {
   if (error_) return;
   while (!stack_.empty()) {

@@ -1,8 +1,8 @@
-// msgpack trees: the file `checkpoint` of Orbax before 0.5.16 and what Flax's `to_bytes` writes
-// (formats §3.8, README.md here).
+// msgpack trees: the file `checkpoint` of Orbax before 0.5.16, and the output of Flax's `to_bytes`
+// (formats §3.8, README.md).
 //
-// The file may be far larger than memory: it is read in pieces, numbers and texts are kept, the
-// bytes of arrays are only located and skipped. Sans-IO: Want() says which bytes come next.
+// The file may be far larger than memory. It is read in pieces: numbers and texts are kept, while
+// the bytes of arrays are only located and skipped. Sans-IO: Want() says which bytes come next.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@
 
 namespace leafsum::orbax {
 
-// A text that stands for an array or string beside the file: its name follows.
+// Marks a text that stands for an array or string beside the file, whose name follows.
 inline constexpr std::string_view kPlaceholderPrefix = "PLACEHOLDER://";
 
 struct MsgpackLeaf {
@@ -28,51 +28,52 @@ struct MsgpackLeaf {
     kNumber,       // number, bool, ext 2: `raw` is the element, little-endian
     kString,       // `raw` is UTF-8
     kBytes,        // one piece
-    kPlaceholder,  // an array beside the file: `raw` is what it is called there
-    kEmpty,        // nil, {} or []: `dtype` says which
+    kPlaceholder,  // an array beside the file: `raw` is its name there
+    kEmpty,        // nil, {} or []: see `dtype`
   };
-  // Of kPlaceholder, by whom it is written: Orbax `PLACEHOLDER://name`, Flax
+  // The form of a kPlaceholder, by writer: Orbax `PLACEHOLDER://name`, Flax
   // `//GDAPlaceholder:path`, T5X a TensorStore spec.
   enum class Reference : uint8_t { kOrbax, kGda, kSpec, kUnknown };
-  // Consecutive bytes of the file that are `elements` elements.
+  // Consecutive bytes of the file that hold `elements` elements.
   struct Piece {
     ByteRange range;
     uint64_t elements = 0;
   };
   KeyPath key_path;
-  std::vector<uint64_t> key_types;  // 1 of an array's element, 2 of a map's key, as in `_METADATA`
+  std::vector<uint64_t>
+      key_types;  // 1 for an array's element, 2 for a map's key, as in `_METADATA`
   Kind kind = Kind::kEmpty;
   std::string dtype;            // numpy's name: "float32", "bfloat16"; None, Dict, List
   std::vector<uint64_t> shape;  // of arrays and numpy scalars
   ByteVector raw;
   Reference reference = Reference::kOrbax;
-  // What a spec says of its array: the pointer of a member of the array's document (or `dtype`) and
-  // its value as JSON, in turn, a NUL behind each.
+  // What a spec claims about its array: in turn, the pointer to a member of the array's document
+  // (or `dtype`) and its value as JSON, each followed by a NUL.
   std::string claims;
   std::vector<Piece> pieces;
   uint64_t offset = 0;           // of the value in the file
-  std::optional<Error> problem;  // this value cannot be read; the others can
+  std::optional<Error> problem;  // why this value cannot be read; the others can
 };
 
-// Where the array of a kPlaceholder is: its directory, beside the file of that name.
+// The directory of a kPlaceholder's array, for a tree in the file named `file`.
 std::string ArrayDirectory(const MsgpackLeaf& leaf, std::string_view file);
 
 class MsgpackReader {
  public:
   explicit MsgpackReader(uint64_t file_size);
 
-  // The bytes that come next; nothing where the file was read to its end, or is broken.
+  // The bytes wanted next; nothing if the file is read to its end, or broken.
   std::optional<ByteRange> Want() const;
-  // Exactly those.
+  // Takes exactly those bytes.
   void Feed(Bytes bytes);
 
-  // Why the file could not be read to its end; its offset counts in the file.
+  // Why the file could not be read to its end. The offset counts in the file.
   const std::optional<Error>& error() const { return error_; }
-  // Where in the tree that was.
+  // Where in the tree reading stopped.
   const KeyPath& path() const { return path_; }
-  // In order of the file; where it is broken, those before the break.
+  // The leaves in order of the file; if it is broken, those before the break.
   std::vector<MsgpackLeaf>& leaves() { return leaves_; }
-  // Members whose name another member of the same map has too.
+  // Members whose name an earlier member of the same map has.
   const std::vector<KeyPath>& duplicates() const { return duplicates_; }
 
  private:
@@ -101,7 +102,7 @@ class MsgpackReader {
 
   uint64_t size_ = 0, position_ = 0;
   std::optional<ByteRange> wanted_;
-  Bytes window_;  // of Feed
+  Bytes window_;  // the bytes given to Feed
   uint64_t window_begin_ = 0;
   std::vector<Frame> stack_;
   KeyPath path_;  // of the value at position_

@@ -8,14 +8,14 @@
 namespace leafsum::orbax::msgpack {
 namespace {
 
-static_assert(kMaxRank == 32);  // as a message says
+static_assert(kMaxRank == 32);  // a message quotes it
 
-// The values inside an ext payload, of which the first `bytes` are here.
+// The values inside an ext payload, whose first `bytes` are here.
 class Payload {
  public:
   Payload(Bytes bytes, uint64_t length) : bytes_(bytes), length_(length) {}
 
-  // The next header of this type, or of `other`; false where there is none.
+  // The next header, if it is of type `type` or `other`; else false.
   bool Next(Type type, Type other, Header& out) {
     if (position_ >= bytes_.size() || bytes_.size() - position_ < HeaderSize(bytes_[position_]))
       return false;

@@ -3,7 +3,7 @@
 namespace leafsum::orbax::msgpack {
 namespace {
 
-// The types 0xc0 to 0xdf, in order: how many bytes of value follow the first byte.
+// The types 0xc0 to 0xdf, in order, and how many bytes of value follow the first byte.
 struct Row {
   Type type;
   uint8_t bytes;
@@ -41,7 +41,7 @@ Header ParseHeader(Bytes b) {
     h.value = first & 0x1f;
   } else if (first >= 0xe0) {
     h.type = kInt;
-    h.value = static_cast<uint64_t>(first) - 256;  // of 8 bits with a sign
+    h.value = static_cast<uint64_t>(first) - 256;  // a signed 8-bit number
   } else {
     const Row& row = kRows[first - 0xc0];
     h.type = row.type;

@@ -1,4 +1,4 @@
-// What a msgpack value begins with: its type, and a number, a count or the length of what follows.
+// The header of a msgpack value: its type, and a number, a count or the length of the rest.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ enum Type : uint8_t {
   kNever
 };
 
-// What a value begins with: `size` bytes, of which `value` is a number's bits, a container's count
-// or the length of what follows.
+// A header of `size` bytes. `value` is a number's bits, a container's count or the length of the
+// rest.
 struct Header {
   Type type = kNever;
   uint8_t size = 1;
@@ -31,7 +31,7 @@ struct Header {
   uint64_t value = 0;
 };
 
-uint8_t HeaderSize(uint8_t first);  // of a header that begins with this byte
-Header ParseHeader(Bytes b);        // `b` begins with a whole one
+uint8_t HeaderSize(uint8_t first);  // bytes of a header whose first byte this is
+Header ParseHeader(Bytes b);        // `b` begins with a whole header
 
 }  // namespace leafsum::orbax::msgpack

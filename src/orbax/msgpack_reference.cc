@@ -16,7 +16,7 @@ using Kind = MsgpackLeaf::Kind;
 using Reference = MsgpackLeaf::Reference;
 
 constexpr std::string_view kGda = "//GDAPlaceholder:";
-constexpr size_t kMaxClaims = 4 * kMaxRank;  // of one spec: shape, chunks, and some more
+constexpr size_t kMaxClaims = 4 * kMaxRank;  // of one spec: shape, chunks and a few more
 
 bool IsWordByte(char c) {
   return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '_';
@@ -30,7 +30,7 @@ std::string_view LeadingWord(std::string_view text) {
 bool IsText(const MsgpackLeaf& leaf) { return leaf.kind == Kind::kString && !leaf.problem; }
 std::string_view TextOf(const MsgpackLeaf& leaf) { return AsText(leaf.raw); }
 
-// A scalar as JSON; nothing where JSON has no such value.
+// A scalar as JSON; nothing if JSON has no such value.
 std::optional<std::string> ScalarText(const MsgpackLeaf& leaf) {
   if (IsText(leaf)) return JsonString(TextOf(leaf));
   if (leaf.kind == Kind::kEmpty)
@@ -47,7 +47,7 @@ std::optional<std::string> ScalarText(const MsgpackLeaf& leaf) {
   return std::isfinite(value) ? std::optional(DoubleText(value)) : std::nullopt;
 }
 
-// Members of a spec that change nothing of what is read.
+// Members of a spec that do not change what is read.
 bool IsIdle(std::string_view name) {
   for (std::string_view idle : {"open", "context", "cache_pool", "data_copy_concurrency", "rank",
                                 "recheck_cached_data", "recheck_cached_metadata"})
@@ -89,7 +89,7 @@ class SpecReader {
   }
 
   void Finish() {
-    // Before TensorStore had kvstore.path the array's own member was it.
+    // Before TensorStore had kvstore.path, the spec's own `path` was the array's.
     std::string path = kvstore_path_.value_or("");
     if (path_ && !path.empty() && !path.ends_with('/')) path += '/';
     path += path_.value_or("");
@@ -119,7 +119,7 @@ class SpecReader {
     out_.claims += '\0';
   }
 
-  // T5X wrote what ts.Spec.to_json() gives: the domain from zero to the shape, without an output
+  // T5X wrote the output of ts.Spec.to_json(): the domain from zero to the shape, without an output
   // map.
   void Transform(const MsgpackLeaf& part) {
     const KeyPath& path = part.key_path;
@@ -130,7 +130,7 @@ class SpecReader {
     if (member == "input_rank") return;
     if (member == "input_labels" && *value == "\"\"") return;
     if (member == "input_inclusive_min" && *value == "0") return;
-    // The upper bounds are the shape; in a list of its own where a resize may move the bound.
+    // The upper bounds are the shape. A bound that a resize may move is in a list of its own.
     if (member == "input_exclusive_max" &&
         (path.size() == depth_ + 3 || (path.size() == depth_ + 4 && path.back() == "0")))
       return Claim("/shape/" + path[depth_ + 2], part);
@@ -149,7 +149,8 @@ std::optional<TextReference> ReadReference(std::string_view text) {
   if (text.starts_with(kPlaceholderPrefix))
     return TextReference{Reference::kOrbax, text.substr(kPlaceholderPrefix.size())};
   if (text.starts_with(kGda)) return TextReference{Reference::kGda, text.substr(kGda.size())};
-  // Other marks of the same kind: `//Word:…`, and a word with "placeholder" before "://".
+  // Other marks that look like references: `//Word:…`, and a word with "placeholder" before "://".
+  // An unknown reference is `unsupported`, never a string leaf (contract §10.23).
   if (text.starts_with("//")) {
     const std::string_view word = LeadingWord(text.substr(2));
     if (!word.empty() && text.substr(2 + word.size()).starts_with(':')) return TextReference{};

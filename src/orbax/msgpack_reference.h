@@ -1,5 +1,4 @@
-// What stands in a msgpack tree for an array that lies beside the file (contract §10.23,
-// formats §3.8).
+// References in a msgpack tree to arrays that lie beside the file (contract §10.23, formats §3.8).
 #pragma once
 
 #include <optional>
@@ -10,18 +9,17 @@
 
 namespace leafsum::orbax::msgpack {
 
-// A text that refers to an array: its form and what it names; of a form that is not known,
-// kUnknown.
+// A text that refers to an array: its form (kUnknown for one that we do not know) and the name.
 struct TextReference {
   MsgpackLeaf::Reference form = MsgpackLeaf::Reference::kUnknown;
   std::string_view name;
 };
 std::optional<TextReference> ReadReference(std::string_view text);
 
-// A map with `driver` and `kvstore` is a TensorStore spec, as T5X keeps them, unless both are a
-// model's own names: then neither is a text. `parts`: the leaves of that map, which lies at `path`.
-// The leaf's `raw` is the path, its `claims` what the spec says of the array; where the spec asks
-// for anything else than the whole array, as it is stored, it has a problem.
+// A map with `driver` and `kvstore` is a TensorStore spec, as T5X writes it, unless a model has
+// these names itself, in which case neither is a text. `parts` are the leaves of that map, which
+// lies at `path`. The leaf's `raw` is the path and its `claims` are what the spec says about the
+// array. The leaf has a problem if the spec asks for anything but the whole array, as it is stored.
 bool IsSpec(std::span<const MsgpackLeaf> parts, const KeyPath& path);
 MsgpackLeaf JoinSpec(std::span<const MsgpackLeaf> parts, const KeyPath& path);
 

@@ -1,4 +1,4 @@
-// What Python's int() makes of a text: Orbax takes the indices of lists so.
+// What Python's int() makes of a text. Orbax reads the indices of lists with it.
 #pragma once
 
 #include <optional>
@@ -7,9 +7,9 @@
 
 namespace leafsum::orbax {
 
-// The number as str(int(text)) writes it: "0", "10", "-1". Nothing where int() raises. A text that
-// is not ASCII, which int() may take too (it knows the digits of every script), is given back as it
-// is.
+// The number as str(int(text)) writes it: "0", "10", "-1". Nothing if int() raises. A text that is
+// not ASCII is returned unchanged: int() may accept it, because it knows the digits of every
+// script.
 std::optional<std::string> PythonInt(std::string_view text);
 
 }  // namespace leafsum::orbax

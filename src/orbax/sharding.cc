@@ -11,7 +11,7 @@ namespace leafsum::orbax {
 namespace {
 
 // {"sharding_type": "NamedSharding", "shape": [2, 4], "axis_names": ["data", "model"],
-//  "partition_spec": [null, "model", ["data", "model"]], …}: `shape` is the mesh's, an axis of the
+//  "partition_spec": [null, "model", ["data", "model"]], …}: `shape` is the mesh's; an axis of the
 // array is cut by the product of the mesh axes that its entry names.
 Result<std::vector<uint64_t>> ParsePartition(const JsonValue& sharding) {
   const JsonValue* shape_value = sharding.Find("shape");
@@ -24,7 +24,7 @@ Result<std::vector<uint64_t>> ParsePartition(const JsonValue& sharding) {
   if (!names || names->size() != shape->size())
     return WrongMember("axis_names", "a name for each axis of the mesh", names_value);
   if (!spec) return WrongMember("partition_spec", "array", spec_value);
-  // The first of a name counts. Ordered: hashes can be made to collide.
+  // The first axis of a name counts. A tree, because hashes can be made to collide.
   std::map<std::string_view, uint64_t> mesh;
   for (size_t i = 0; i < names->size(); ++i) mesh.try_emplace((*names)[i], (*shape)[i]);
   std::vector<uint64_t> parts;
@@ -67,11 +67,11 @@ ShardingEntry ParseEntry(const JsonValue::Member& member, std::vector<std::strin
     entry.problem = WrongMember(member.first, "JSON document in a string", &member.second);
     return entry;
   }
-  if (text->empty()) return entry;  // of a kind of sharding that old writers cannot put in words
+  if (text->empty()) return entry;  // a kind of sharding that old writers could not describe
   const auto document = ParseObject(AsBytes(*text));
   if (!document) {
     entry.problem = document.error();
-    entry.problem->offset.reset();  // it counts in the string
+    entry.problem->offset.reset();  // it counts in the string, not in the file
     return entry;
   }
   const JsonValue* type = document->root.Find("sharding_type");

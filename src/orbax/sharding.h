@@ -12,8 +12,9 @@
 namespace leafsum::orbax {
 
 struct ShardingEntry {
-  std::string param_name;  // or, where it cannot be decoded, the member's own name
-  // NamedSharding: into how many parts each leading axis is cut; axes without an entry are whole.
+  std::string param_name;  // if it cannot be decoded, the member's name
+  // For a NamedSharding: into how many parts each leading axis is cut. Axes without an entry are
+  // whole.
   std::optional<std::vector<uint64_t>> parts;
   std::optional<Error> problem;
 };
@@ -23,7 +24,7 @@ struct ShardingFile {
   std::vector<std::string> duplicate_members;
 };
 
-// Of the whole file. One entry that is broken does not spoil the others.
+// Parses the whole file. A broken entry does not affect the others.
 Result<ShardingFile> ParseSharding(Bytes text);
 
 }  // namespace leafsum::orbax

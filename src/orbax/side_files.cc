@@ -85,7 +85,7 @@ Result<CheckpointMetadata> ParseCheckpointMetadata(Bytes text) {
   if (!init) return init.error();
   const auto commit = ReadTime(root, "commit_timestamp_nsecs");
   if (!commit) return commit.error();
-  // A string in a flat checkpoint, else one for each item.
+  // In a flat checkpoint a string, else a string for each item.
   const JsonValue* handlers = root.Find("item_handlers");
   if (handlers && !handlers->is_null() && !handlers->AsString() && !handlers->AsObject())
     return WrongMember("item_handlers", "string, object or null", handlers);
@@ -100,7 +100,7 @@ Result<CheckpointMetadata> ParseCheckpointMetadata(Bytes text) {
   out.commit_timestamp_nsecs = *commit;
   out.has_commit_timestamp_member = root.Find("commit_timestamp_nsecs") != nullptr;
   for (const JsonValue::Member* member : LastMembers(*root.AsObject())) {
-    // Orbax reads what it does not know as custom metadata.
+    // Orbax reads unknown members as custom metadata.
     const bool known =
         std::find(std::begin(kKnown), std::end(kKnown), member->first) != std::end(kKnown);
     const JsonValue& value = member->second;
@@ -113,13 +113,14 @@ Result<CheckpointMetadata> ParseCheckpointMetadata(Bytes text) {
 
 namespace {
 
-// A name of 100,000 strings of a model is some hundred bytes long; the file's own text has it once.
+// The names of a model's 100,000 strings have some hundred bytes each, and the file has each of
+// them once.
 constexpr uint64_t kMinStringNames = 1 << 20, kMaxStringNames = 64 << 20, kStringNamesPerByte = 64;
 
 // Orbax reads and writes a text through the JSON pointer "/" + parameter name (RFC 6901): a "/" in
-// a name nests, and a member that holds one is spelt "~1".
-// `name` is the path so far, and is again afterwards. Each value has its whole path: `left` is how
-// much text all of them may have. False where that is too little.
+// a name nests, and a "/" inside a member is spelled "~1". `name` is the path so far, and is
+// restored afterwards. Each value gets its whole path; `left` is how much text all of them may
+// still have. False if that is not enough.
 bool AddStrings(const JsonValue& value, std::string& name, uint64_t& left, StringLeaves& out) {
   const JsonValue::Array* array = value.AsArray();
   const size_t length = name.size();
@@ -151,7 +152,7 @@ bool AddStrings(const JsonValue& value, std::string& name, uint64_t& left, Strin
 Result<StringLeaves> ParseStrings(Bytes text) {
   auto document = ParseObject(text);
   if (!document) return document.error();
-  if (document->has_half_surrogates)  // this file TensorStore reads, not Python
+  if (document->has_half_surrogates)  // TensorStore reads this file, not Python
     return Error{ErrorCode::kInvalid, "not JSON: half of a surrogate pair", std::nullopt, "Unicode",
                  "half of a surrogate pair"};
   StringLeaves out;
@@ -188,7 +189,7 @@ Result<std::vector<std::string>> ParseDeletionJournal(Bytes text) {
   const JsonValue* name_value = root.Find("checkpointable_name");
   const std::string* name = name_value ? name_value->AsString() : nullptr;
   if (!name) return WrongMember("checkpointable_name", "string", name_value);
-  // One directory beside the journal, or the journal would hide something else.
+  // Must name one directory beside the journal, or the journal would hide something else.
   if (name->empty() || *name == "." || *name == ".." ||
       name->find_first_of("/\\") != std::string::npos)
     return Error{ErrorCode::kInvalid, "\"checkpointable_name\" is not the name of a directory",
@@ -197,7 +198,7 @@ Result<std::vector<std::string>> ParseDeletionJournal(Bytes text) {
   if (destination && !destination->is_null() && !destination->AsString())
     return WrongMember("destination", "string or null", destination);
 
-  // Orbax takes the journal only where it says what the deletion does: this one handler goes.
+  // Orbax accepts the journal only if it describes the deletion: exactly this handler disappears.
   for (const std::string_view member : {"original_metadata", "updated_metadata"}) {
     const JsonValue* metadata = root.Find(member);
     if (!metadata || !metadata->AsObject()) return WrongMember(member, "object", metadata);

@@ -16,17 +16,18 @@ namespace leafsum::orbax {
 struct CheckpointMetadata {
   std::optional<uint64_t> init_timestamp_nsecs;
   std::optional<uint64_t> commit_timestamp_nsecs;
-  bool has_commit_timestamp_member = false;  // present, though perhaps null
+  bool has_commit_timestamp_member = false;  // the member exists, but may be null
   bool has_custom_metadata = false;
-  // `item_handlers`: which class of Orbax wrote, and reads, the checkpoint itself or each of its
-  // items. Neither where the member is missing or null; a name without a text is written as null.
+  // `item_handlers`: which class of Orbax wrote, and will read, the checkpoint itself (`handler`)
+  // or each of its items. Neither is set if the member is missing or null. An item whose handler is
+  // not a text has null.
   std::optional<std::string> handler;
   std::optional<std::map<std::string, std::string, std::less<>>> item_handlers;
   std::vector<std::string> duplicate_members;
 };
 Result<CheckpointMetadata> ParseCheckpointMetadata(Bytes text);
 
-// `_strings.json`: parameter name → UTF-8 text; nothing where the value is no JSON string.
+// `_strings.json`: parameter name → UTF-8 text; no text if the value is not a JSON string.
 struct StringLeaves {
   std::map<std::string, std::optional<std::string>, std::less<>> values;
   std::vector<std::string> duplicate_members;
@@ -46,7 +47,7 @@ struct ArrayMetadatas {
 };
 Result<ArrayMetadatas> ParseArrayMetadatas(Bytes text);
 
-// `_CHECKPOINT_DELETION` (v1): the item directory names that are to be ignored.
+// `_CHECKPOINT_DELETION` (v1): the names of the item directories to ignore.
 Result<std::vector<std::string>> ParseDeletionJournal(Bytes text);
 
 }  // namespace leafsum::orbax

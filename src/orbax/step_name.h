@@ -1,4 +1,4 @@
-// Names of steps: `[<prefix>_]<ASCII digits>` (contract §10.10, formats §3.7). Numbers have any
+// Names of steps: `[<prefix>_]<ASCII digits>` (contract §10.10, formats §3.7). Numbers may have any
 // length, so they are compared as digits.
 #pragma once
 
@@ -9,31 +9,30 @@
 namespace leafsum::orbax {
 
 struct StepName {
-  std::string_view
-      prefix;  // before the last "_"; "" for digits alone: a prefix has at least one character
-  std::string_view digits;  // as they stand, leading zeros and all
+  std::string_view prefix;  // before the last "_", at least one character; "" for digits alone
+  std::string_view digits;  // with leading zeros
 };
 
-// Nothing for any other name; `ocdbt.process_<n>` is a store's, never a step.
+// Nothing for any other name. `ocdbt.process_<n>` belongs to a store and is never a step.
 std::optional<StepName> ParseStepName(std::string_view name);
 
-// Without leading zeros: "0" for "000".
+// The digits without leading zeros; "0" for "000".
 std::string_view Significant(std::string_view digits);
 // Whether one number is less than another.
 bool NumberLess(std::string_view digits, std::string_view than);
-// The number, where it is below 2^63.
+// The number, if it is below 2^63.
 std::optional<uint64_t> NumberOf(std::string_view digits);
-// The number of a step's name, where it is one and below 2^63.
+// The number in a step's name, if the name is a step's and the number is below 2^63.
 std::optional<uint64_t> StepNumber(std::string_view name);
 
-// Contains `.orbax-checkpoint-tmp` or ends in `.partial_save`.
+// Whether the name contains `.orbax-checkpoint-tmp` or ends in `.partial_save` (contract §10.21).
 bool IsUnfinishedName(std::string_view name);
-// Starts with `.` or contains `.orbax-checkpoint-tmp`: never looked into for items.
+// Whether the name starts with `.` or contains `.orbax-checkpoint-tmp`: never searched for items.
 bool IsSkippedName(std::string_view name);
 
-// The names that one CheckpointManager knows: one prefix, and either numbers as they are or all
-// with at least so many digits, zeros before (StandardNameFormat of Orbax). A manager of the other
-// format does not see the steps of this one.
+// The names that one CheckpointManager knows (StandardNameFormat of Orbax): one prefix, and numbers
+// either plain or all padded with zeros to a fixed length. A manager of one format does not see the
+// steps of the other.
 struct StepFormat {
   std::string_view prefix;
   size_t fixed_length = 0;  // 0: no leading zeros

@@ -33,7 +33,7 @@ Status ParseKeys(const JsonValue& entry, TreeEntry& out) {
                         " is neither a sequence index nor "
                         "a dict key"),
                    std::nullopt, "1 or 2", Text(*type)};
-    // What it takes besides plain numbers is for whoever compares trees to judge (readers/tree.h).
+    // int() accepts more than plain numbers; readers/tree.h judges those.
     if (*type == kSequenceKey && !PythonInt(*name))
       return Error{ErrorCode::kInvalid,
                    "\"key\": a sequence index is no number: Python's int() raises ValueError",
@@ -71,7 +71,7 @@ Result<TreeEntry> ParseEntry(const JsonValue& entry) {
   return out;
 }
 
-// The entries in file order, and what is wrong with the others.
+// Collects the good entries in file order, and the problems of the others.
 class Entries final : public JsonElements {
  public:
   void Begin() override {
@@ -82,7 +82,7 @@ class Entries final : public JsonElements {
     auto entry = ParseEntry(value);
     if (entry)
       entries.push_back(std::move(*entry));
-    else  // more than a report tells of need no words
+    else  // beyond what a report shows, only the number counts
       problems.emplace_back(entries.size() + problems.size(),
                             problems.size() < kMaxFindings
                                 ? entry.error()
@@ -90,17 +90,17 @@ class Entries final : public JsonElements {
   }
 
   std::vector<TreeEntry> entries;
-  std::vector<std::pair<size_t, Error>> problems;  // with the number of the member
+  std::vector<std::pair<size_t, Error>> problems;  // each with the number of its member
 };
 
-// A key with half a surrogate is one that no store can hold: Orbax restores nothing then.
+// No store can hold a key with half a surrogate pair, so Orbax restores nothing then.
 bool HasHalfSurrogate(const TreeEntry& entry) {
   return std::any_of(entry.key_path.begin(), entry.key_path.end(),
                      [](const std::string& key) { return key.find(kHalfSurrogate) != key.npos; });
 }
 
-// Of members with one name the last counts, as every reader has it. The name is Python's repr of
-// the path: never parsed.
+// Of members with equal names the last one counts, as in every reader. The name is Python's repr of
+// the path and is never parsed.
 void KeepLast(const JsonDocument& document, const JsonValue::Object& members, Entries& found,
               TreeMetadata& tree) {
   auto problem = found.problems.begin();
@@ -122,7 +122,7 @@ void KeepLast(const JsonDocument& document, const JsonValue::Object& members, En
   }
 }
 
-// A flag that is absent or null has its default.
+// A flag that is missing or null has its default.
 Result<std::optional<bool>> ReadFlag(const JsonValue& root, std::string_view member) {
   const JsonValue* value = root.Find(member);
   if (!value || value->is_null()) return std::optional<bool>();
@@ -135,8 +135,9 @@ bool IsProperPrefix(const KeyPath& a, const KeyPath& b) {
   return a.size() < b.size() && std::equal(a.begin(), a.end(), b.begin());
 }
 
-// A container that was empty at one save and got children in a later, partial one has an entry of
-// its own besides theirs. What extends a path follows it in order, after entries equal to it.
+// A container that was empty at one save and got children in a later, partial save has an entry
+// beside those of its children. In sorted order, paths that extend a path follow it, after entries
+// equal to it.
 void DropPlaceholders(std::vector<TreeEntry>& entries) {
   std::vector<TreeEntry> kept;
   kept.reserve(entries.size());

@@ -1,5 +1,5 @@
-// `_METADATA`: the PyTree as Orbax records it (formats §3.3). It has the leaves' names and value
-// types; shapes and dtypes are in the arrays' own metadata.
+// `_METADATA`: the PyTree as Orbax records it (formats §3.3). It has the names and value types of
+// the leaves; shapes and dtypes are in the metadata of the arrays.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace leafsum::orbax {
 
-// Value types without content.
+// Whether a value type has no content.
 bool IsEmptyValueType(std::string_view value_type);  // None, Dict, List, Tuple, NamedTuple
 
 struct TreeEntry {
@@ -24,22 +24,22 @@ struct TreeEntry {
   std::optional<std::vector<uint64_t>> write_shape;
 };
 
-// Something that is wrong with one entry while the rest can be used.
+// A problem of one entry. The rest of the tree can be used.
 struct EntryProblem {
-  std::string member;  // the member's name in tree_metadata
+  std::string member;  // name of the member in tree_metadata
   Error error;
 };
 
 struct TreeMetadata {
   std::vector<TreeEntry>
-      entries;  // sorted by KeyPathLess; placeholders of containers that have children dropped
+      entries;  // sorted by KeyPathLess, without placeholders of containers that have children
   std::optional<bool> use_ocdbt;  // absent in older versions
   bool use_zarr3 = false;
   bool store_array_data_equal_to_fill_value = false;
   bool has_custom_metadata = false;
   bool has_equal_key_paths = false;
   std::optional<std::string>
-      value_metadata_tree;  // with rich types: the tree once more, JSON in a string
+      value_metadata_tree;  // with rich types: the tree a second time, as JSON in a string
   std::vector<EntryProblem> problems;
   std::vector<std::string> duplicate_members;
 };
