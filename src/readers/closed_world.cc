@@ -16,15 +16,15 @@ constexpr std::string_view kMarks[] = {
     "_METADATA", "_CHECKPOINT_METADATA", "manifest.ocdbt",  ".zarray",
     "zarr.json", "checkpoint",           "orbax.checkpoint"};
 
-// Of names with its prefix Flax passes over temporary ones, which a save leaves that was
-// interrupted, and `_gda`.
+// A name of Flax's. Flax ignores two kinds of names with its prefix: the temporary ones that an
+// interrupted save leaves, and `_gda`.
 bool IsFlaxMark(std::string_view name) {
   return name.starts_with(orbax::kFlaxPrefix) && orbax::ParseFlaxName(name);
 }
 
 bool IsArrayDocument(std::string_view name) { return name == ".zarray" || name == "zarr.json"; }
 
-// `ocdbt.process_<n>/manifest.ocdbt`: a process's own database, right in the item.
+// `ocdbt.process_<n>/manifest.ocdbt`: the database of one process, directly in the item.
 bool IsProcessManifest(std::string_view below) {
   const size_t slash = below.find('/');
   return below.starts_with("ocdbt.process_") && slash != below.npos &&
@@ -39,11 +39,11 @@ std::string_view ReaderOf(std::string_view mark) {
   return "TensorStore";
 }
 
-// Where a step that is not read keeps what it has, a Flax file its arrays, and what no reader goes
-// into.
+// Directories whose marks need no explanation: steps that are not read, the arrays of Flax files,
+// and directories that no reader enters (contract §11.2).
 std::vector<std::string> Elsewhere(const orbax::Layout& layout, const DirectorySet& read) {
   std::vector<std::string> out;
-  // Arrays that a file of Flax's refers to.
+  // The arrays that a Flax file refers to.
   for (const orbax::Item& item : layout.items)
     if (!item.file.empty() && !item.HasStore()) out.push_back(item.file + "_gda/");
   for (const auto* steps : {&layout.steps, &layout.foreign_steps})
@@ -51,8 +51,8 @@ std::vector<std::string> Elsewhere(const orbax::Layout& layout, const DirectoryS
       if (!step.file.empty()) out.push_back(step.file + "_gda/");
       if (!step.directory.empty() && !read.Holds(step.directory)) out.push_back(step.directory);
     }
-  // In a root no reader goes below a child that is no step and no tree: it raises, or looks at
-  // names of steps alone.
+  // In a root no reader enters a child that is neither a step nor a tree: it raises, or looks only
+  // at names of steps.
   if (layout.is_root)
     out.insert(out.end(), layout.unknown_directories.begin(), layout.unknown_directories.end());
   for (const auto* list : {&layout.unfinished_steps, &layout.unfinished_items})
@@ -67,8 +67,8 @@ class Finder {
       : index_(index),
         unmerged_(layout.unmerged),
         elsewhere_(Elsewhere(layout, DirectorySet(layout.checkpoint_directories))) {
-    // Sorted by directory: none lies in another, so that the one around a path is the last that
-    // does not come behind it.
+    // Sorted by directory. No item lies in another, so the item around a path is the last one that
+    // does not sort after it.
     for (const ReadItem& item : items)
       if (item.item->HasStore()) items_.push_back(item);
     StableSort(items_, [](const ReadItem& a, const ReadItem& b) {
@@ -85,10 +85,13 @@ class Finder {
       StableSort(*list, std::less<std::string>());
   }
 
-  // Whether the mark was read as what it is, or lies where the format or another step has it.
+  // Whether the mark was read as what it is, or lies where the format or a step out of scope puts
+  // it: the four excuses of contract §11.2.
   bool IsExplained(std::string_view path, std::string_view name) const {
     const std::string_view directory = path.substr(0, path.size() - name.size());
     if (IsOneOf(files_, path)) return true;
+    // Nothing enters `.git/` to look for a checkpoint, but a reader that is given the source opens
+    // a directory with `_METADATA` directly in it (contract §11.3).
     const std::string_view companion = CompanionDirectory(path);
     if (!companion.empty()) return directory != companion || name != "_METADATA";
     if (elsewhere_.Holds(path)) return true;
@@ -96,6 +99,7 @@ class Finder {
     if (name == "_CHECKPOINT_METADATA" || name == "orbax.checkpoint")
       return IsOneOf(checkpoints_, directory);
     if (IsProcessManifestOf(path, directory)) return true;
+    // All other marks count as read only inside an item, and only the marks of its own kind.
     const ReadItem* item = ItemAround(directory);
     if (!item) return false;
     const orbax::ItemKind kind = item->item->kind;
@@ -113,14 +117,16 @@ class Finder {
     return std::binary_search(sorted.begin(), sorted.end(), path, std::less<>());
   }
 
-  // Flax looks for its own names only where the directory is nothing that it leaves to Orbax.
+  // Flax leaves a directory with one of these files to Orbax and does not look for its own names
+  // there.
   bool IsLeftToOrbax(std::string_view directory) const {
     for (const char* name : {"_METADATA", "checkpoint", "manifest.ocdbt"})
       if (index_.HasFile(std::string(directory) + name)) return true;
     return false;
   }
 
-  // Of databases that were never merged, which is told as what it is.
+  // Whether this is one of the databases that were never merged, which have a finding of their own
+  // (`uncommitted`).
   bool IsProcessManifestOf(std::string_view path, std::string_view directory) const {
     if (unmerged_.empty() || directory.empty()) return false;
     const size_t slash = directory.rfind('/', directory.size() - 2);
@@ -163,9 +169,9 @@ std::vector<Divergence> UnreadMarks(const std::vector<FileEntry>& listing,
     if (!IsMark(name) || (IsFlaxMark(name) && entry.not_flax) || finder.IsExplained(path, name))
       continue;
     const std::string directory(path.substr(0, path.size() - name.size()));
-    // A store's arrays lie in directories of their own: the first is enough.
+    // Each array of a store has a directory of its own; reporting the first is enough.
     if (!out.empty() && path.starts_with(out.back().place) && !out.back().place.empty()) continue;
-    // Right in the source the directory has no name of its own.
+    // The source itself has no name, so the file is named.
     out.push_back({std::string(ReaderOf(name)), directory.empty() ? std::string(path) : directory,
                    Text("what ", name, " there describes"), "nothing of it",
                    "move it out of the checkpoint, or delete it"});

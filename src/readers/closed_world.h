@@ -1,6 +1,6 @@
-// A source is a closed world (contract §11.2): wherever a directory has the mark of a checkpoint,
-// either the mark was read as what it is, or a reader that is pointed there takes something that
-// nobody hashed.
+// A source is a closed world (contract §11.2): if a directory has the mark of a checkpoint, then
+// either Leafsum read the mark as what it is, or a reader that is pointed there takes something
+// that was not hashed.
 #pragma once
 
 #include <string>
@@ -14,24 +14,25 @@
 
 namespace leafsum::readers {
 
-// A file of this name makes a directory a checkpoint, or a part of one, to some reader.
+// Whether some reader takes a directory with a file of this name for a checkpoint, or a part of
+// one.
 bool IsMark(std::string_view name);
 
-// What is known of an item once its tree and store were looked at.
+// What is known of an item once its tree and store were read.
 struct ReadItem {
   const orbax::Item* item;
   bool ocdbt = false;  // its store is an OCDBT database
-  bool plain = false;  // its store is one directory for each array
+  bool plain = false;  // its store has one directory for each array
 };
 
-// `listing` is sorted by path, and `index` is its index. Each directory is named once, by the first
-// mark in it.
+// `listing` is sorted by path, and `index` is its index. Each directory is reported once, for its
+// first mark.
 std::vector<Divergence> UnreadMarks(const std::vector<FileEntry>& listing,
                                     const orbax::ListingIndex& index, const orbax::Layout& layout,
                                     const std::vector<ReadItem>& items);
 
-// The files that are marks by the names that Flax gives alone: how they begin tells whether Flax
-// restores anything of them (FileEntry::not_flax).
+// The files that are marks only by a name of Flax's. Their first bytes tell whether Flax restores
+// anything from them (FileEntry::not_flax).
 std::vector<std::string> UnreadFlaxFiles(const std::vector<FileEntry>& listing,
                                          const orbax::Layout& layout);
 

@@ -7,12 +7,12 @@ namespace {
 
 constexpr std::string_view kDirectories[] = {".git/", ".github/", ".cache/huggingface/"};
 
-// Right in the source: of what a person or a hub puts there, and of what vouches for it.
+// Directly in the source: files that a person or a hub puts there, and evidence.
 constexpr std::string_view kNames[] = {".gitattributes", ".gitignore", "model.sig"};
 constexpr std::string_view kBeginnings[] = {"README", "LICENSE", "NOTICE", "SHA256SUMS"};
 constexpr std::string_view kEndings[] = {".leafsum.json", ".sigstore.json"};
 
-// In any directory: markers of a finished save, locks of a cluster's file system, macOS.
+// In any directory: markers of a finished save, locks of a cluster's file system, files of macOS.
 constexpr std::string_view kNamesAnywhere[] = {"commit_success.txt", ".DS_Store"};
 constexpr std::string_view kEndingAnywhere = ".__lock";
 

@@ -19,8 +19,8 @@ DirectorySet::DirectorySet(std::vector<std::string> directories)
 }
 
 bool DirectorySet::Holds(std::string_view path) const {
-  // With none in another, what lies between a directory and a path in it lies in it too: the last
-  // one before counts.
+  // No directory of the set lies in another, so if any holds the path, it is the last one that
+  // sorts before the path.
   const auto behind = std::upper_bound(outermost_.begin(), outermost_.end(), path);
   return behind != outermost_.begin() && path.starts_with(*(behind - 1));
 }

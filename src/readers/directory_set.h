@@ -1,4 +1,4 @@
-// Directories, and whether a path lies in one of them: one look-up, however deep the path is.
+// A set of directories that says with one look-up whether a path lies in any of them, however deep.
 #pragma once
 
 #include <string>
@@ -9,13 +9,13 @@ namespace leafsum::readers {
 
 class DirectorySet {
  public:
-  // "" (everything) or ending in "/".
+  // Each directory is "" (everything) or ends in "/".
   explicit DirectorySet(std::vector<std::string> directories);
 
   bool Holds(std::string_view path) const;
 
  private:
-  std::vector<std::string> outermost_;  // sorted, none in another
+  std::vector<std::string> outermost_;  // sorted; none lies in another
 };
 
 }  // namespace leafsum::readers

@@ -1,4 +1,4 @@
-// One thing that a reader would take otherwise than it was hashed (contract §11).
+// One case in which a reader would take something other than what was hashed (contract §11).
 #pragma once
 
 #include <string>
@@ -7,10 +7,10 @@ namespace leafsum::readers {
 
 struct Divergence {
   std::string reader;  // "v1 load"
-  std::string place;   // relative to the source: what the reader would open
-  std::string takes;   // in words: what it would restore
-  std::string hashed;  // in words: what was hashed instead
-  std::string cure;    // what to do, as a sentence without its full stop
+  std::string place;   // what the reader would open, relative to the source
+  std::string takes;   // what it would restore, in words
+  std::string hashed;  // what was hashed, in words
+  std::string cure;    // what to do: a sentence without the full stop
 };
 
 }  // namespace leafsum::readers

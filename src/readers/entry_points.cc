@@ -23,11 +23,11 @@ constexpr EntryPoint kComposite{
     "where one has none",
     "composite.stray-directory"};
 
-// The rules in which versions of v1 differ.
+// The rules that differ between versions of v1.
 struct V1 {
   EntryPoint load, load_checkpointables;
-  std::string_view first;     // the name that AUTO tries before all others
-  bool rejects_flat = false;  // load_checkpointables of a flat checkpoint raises
+  std::string_view first;     // the name that AUTO tries first
+  bool rejects_flat = false;  // load_checkpointables raises for a flat checkpoint
 };
 constexpr V1 kVersions[] = {
     {{"v1 load", "0.11.37",
@@ -52,7 +52,7 @@ constexpr V1 kVersions[] = {
      true},
 };
 
-// Names that v1 never takes for an item.
+// Names that v1 never takes for items.
 bool IsReserved(std::string_view name) {
   return name == "metrics" || name == "AUTO" || name == "_CHECKPOINT_DELETION";
 }
@@ -81,6 +81,8 @@ class Asker {
       answer.raises = "item_handlers is of a flat checkpoint";
       return answer;
     }
+    // All or nothing: one directory without a handler, or of another kind than its handler, makes
+    // the whole restore raise, and nothing is taken (`composite.*`).
     for (std::string_view name : names_) {
       const Handler handler = HandlerOf(name);
       if (handler == Handler::kNone || handler == Handler::kUnknown) {
@@ -135,20 +137,22 @@ class Asker {
     return answer;
   }
 
-  // The name that AUTO resolves to; "" for the directory itself.
+  // The item that AUTO takes; "" for the directory itself. Which name comes first is the one rule
+  // that changed between versions (`auto.*`).
   std::optional<std::string> Auto(const V1& v1) const {
     const auto is_tree = [&](std::string_view name) {
       return !IsReserved(name) && Has(std::string(name) + "/", kTree);
     };
     if (is_tree(v1.first)) return std::string(v1.first);
-    // Python sorts by code points, which is the order of UTF-8's bytes.
+    // Orbax sorts names in Python, by code points; that is the order of UTF-8's bytes.
     for (std::string_view name : names_)
       if (is_tree(name)) return std::string(name);
     if (!Has("", kMarker) && Has("", kTree)) return "";
     return std::nullopt;
   }
 
-  // Why v1 does not take the directory for a checkpoint at all; "" where it does.
+  // Why v1 does not take the directory for a checkpoint at all; "" if it does. An entry point that
+  // raises restores nothing, so it cannot diverge (contract §11).
   std::string Refusal() const {
     if (Has("", kMarker))
       return Has("", kCheckpointMetadata) ? "" : "orbax.checkpoint without _CHECKPOINT_METADATA";
@@ -166,8 +170,8 @@ class Asker {
     const auto it = view_.metadata->item_handlers->find(name);
     return it == view_.metadata->item_handlers->end() ? Handler::kNone : ParseHandler(it->second);
   }
-  // Names that v1 registers come before the handler that was saved; for one that it does not know
-  // it tries a tree.
+  // In v1 a registered name overrides the saved handler, and an unknown handler is tried as a tree
+  // (`handler.*`).
   Handler V1Handler(std::string_view name) const {
     if (name == "state") return Handler::kPyTree;
     if (name == "metrics") return Handler::kJson;
@@ -193,7 +197,7 @@ class Asker {
     }
   }
 
-  // What v1 does not read any more.
+  // What v0 restores but v1 no longer reads.
   bool RestoresInV0(std::string_view name, Handler handler) const {
     const std::string below = std::string(name) + "/";
     if (handler == Handler::kPyTree || handler == Handler::kArray)

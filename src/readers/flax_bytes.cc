@@ -7,7 +7,9 @@ namespace leafsum::readers {
 bool MayRestoreFlax(Bytes head, uint64_t size) {
   using namespace orbax::msgpack;
   uint64_t at = 0,
-           missing = 1;  // values still to come: fewer than 2^33 more for each byte of the head
+           missing = 1;  // values still to come; each byte of the head adds fewer than 2^33
+  // Follows the headers as far as the head reaches. Where it ends before the value does, the file
+  // counts as Flax's: a mark too many is a finding, a mark too few a false ok.
   while (missing > 0) {
     if (at >= size) return false;
     if (at >= head.size()) return true;
@@ -22,6 +24,7 @@ bool MayRestoreFlax(Bytes head, uint64_t size) {
     if (header.type == kStr || header.type == kBin || header.type == kExt) at += header.value;
     --missing;
   }
+  // unpackb() raises on bytes after the value.
   return at == size;
 }
 

@@ -1,4 +1,4 @@
-// Whether Flax can restore anything of a file, by how it begins (msgpack). Pure.
+// Tells from the first bytes of a file whether Flax can restore anything from it (msgpack). Pure.
 #pragma once
 
 #include <cstdint>
@@ -7,11 +7,11 @@
 
 namespace leafsum::readers {
 
-inline constexpr uint64_t kFlaxHead = 64;  // bytes that tell nearly always
+inline constexpr uint64_t kFlaxHead = 64;  // enough bytes to tell, nearly always
 
-// `head`: the first bytes of the file, kFlaxHead of them or all. False where unpackb() raises
-// whatever follows (no msgpack, or bytes behind the value, as in texts, images and archives) and
-// where the value is an empty container.
+// `head` is the first kFlaxHead bytes of the file, or all. False if unpackb() raises whatever
+// follows (not msgpack, or bytes after the value, as in texts, images and archives), or if the
+// value is an empty container.
 bool MayRestoreFlax(Bytes head, uint64_t size);
 
 }  // namespace leafsum::readers

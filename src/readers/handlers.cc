@@ -14,7 +14,7 @@ constexpr Row kRows[] = {
     {"StandardCheckpointHandler", Handler::kPyTree},
     {"PyTreeHandler", Handler::kPyTree},
     {"StatefulCheckpointableHandler",
-     Handler::kPyTree},  // v1 reads a tree where the caller gives no object
+     Handler::kPyTree},  // v1 reads a tree if the caller gives no object
     {"ArrayCheckpointHandler", Handler::kArray},
     {"JaxRandomKeyCheckpointHandler", Handler::kRandomKey},
     {"NumpyRandomKeyCheckpointHandler", Handler::kRandomKey},
@@ -29,6 +29,7 @@ constexpr Row kRows[] = {
 
 Handler ParseHandler(std::string_view type_name) {
   if (type_name.empty()) return Handler::kNone;
+  // A class of the user's own may read anything, so it is `unsupported` (contract §11.2).
   if (!type_name.starts_with("orbax.checkpoint.")) return Handler::kUnknown;
   const std::string_view name = type_name.substr(type_name.rfind('.') + 1);
   for (const Row& row : kRows)

@@ -1,4 +1,4 @@
-// The classes of Orbax that `item_handlers` in `_CHECKPOINT_METADATA` names, and what each reads of
+// The classes of Orbax that `item_handlers` in `_CHECKPOINT_METADATA` names, and what each reads in
 // a directory (formats §3.1, §3.2).
 #pragma once
 
@@ -14,11 +14,11 @@ enum class Handler : uint8_t {
   kJson,       // `data.json`, `metadata` or `metrics`
   kProto,      // `proto.pbtxt`
   kNone,       // the member is missing, null or not a text
-  kUnknown,    // a class that is none of Orbax's own
+  kUnknown,    // a class that is not Orbax's own
 };
 
-// By the class's full name, as the writer has put it. Modules have moved; the class's own name has
-// not.
+// Takes the full name of the class, as written. Orbax has moved modules but never renamed the
+// classes, so only the last part counts.
 Handler ParseHandler(std::string_view type_name);
 std::string_view HandlerName(Handler handler);  // "a tree", "JSON"
 

@@ -9,8 +9,8 @@
 namespace leafsum::readers {
 namespace {
 
-// Files that readers open by name; a data file of a store that is not there is told where the store
-// refers to it.
+// Files that readers open by name. A store's data files are not here: if one is missing, the
+// reference to it reports that.
 constexpr std::string_view kNames[] = {"_METADATA",
                                        "_CHECKPOINT_METADATA",
                                        "_CHECKPOINT_DELETION",
@@ -46,7 +46,7 @@ std::vector<std::string> Stores(const orbax::Layout& layout) {
   return out;
 }
 
-// By one of these names right in a directory an entry point takes the directory for an item.
+// Whether a directory with a file of this name is an item to some entry point.
 bool MakesAnItem(std::string_view name) {
   for (std::string_view known : {"_METADATA", "checkpoint", "data.json", "metadata", "metrics",
                                  "proto.pbtxt", "jax_random_key", "np_random_key"})
@@ -62,12 +62,12 @@ LinkRoles::LinkRoles(const orbax::Layout& layout, bool holds_checkpoints)
       in_scope_(InScope(layout)),
       stores_(Stores(layout)) {}
 
-// In a directory of a step that was not read, finished or not.
+// Whether the link lies in a step that was not read, finished or not.
 bool LinkRoles::IsOutOfScope(std::string_view path) const {
   return layout_.is_root && path.find('/') != path.npos && !in_scope_.Holds(path);
 }
 
-// Whether a reader may look for a file of this name here. In the directories of a store it may be
+// Whether a reader may look for a file of this name here. In a store's directories it may look for
 // any name.
 bool LinkRoles::MayNameAFile(std::string_view path) const {
   const std::string_view name = NameOf(path);
@@ -78,7 +78,7 @@ bool LinkRoles::MayNameAFile(std::string_view path) const {
          name.ends_with(".msgpack") || IsChunkName(name) || IsStepLike(name);
 }
 
-// A manager of a root opens what has a step's name, Flax what has its prefix.
+// A manager of a root opens names of steps; Flax opens names with its prefix.
 bool LinkRoles::IsStepLike(std::string_view name) const {
   if (orbax::ParseStepName(name) || orbax::ParseFlaxName(name)) return true;
   return layout_.chosen && !layout_.chosen->prefix.empty() &&
@@ -90,16 +90,18 @@ LinkRole LinkRoles::RoleOf(const FileEntry& link) const {
   const std::string_view name = NameOf(path);
   const std::string_view directory = path.substr(0, path.size() - name.size());
   const bool at_top = directory.empty();
+  // A companion directory is one only as long as no entry point takes it for an item (contract
+  // §11.3).
   if (const std::string_view companion = CompanionDirectory(path); !companion.empty())
     return directory == companion && MakesAnItem(name) ? LinkRole::kMayBeOpened
                                                        : LinkRole::kCompanion;
-  // Whoever is handed the root looks for these names in it first.
+  // A reader that is given the root looks for these names in it first.
   if (layout_.is_root && at_top && IsMark(name)) return LinkRole::kMayBeOpened;
-  // v1 load takes any child with a tree, unless another child says that it is a checkpoint.
+  // v1 load of a root takes any child with a tree, unless a child has `_CHECKPOINT_METADATA`.
   const bool is_child_tree =
       name == "_METADATA" && directory.find('/') + 1 == directory.size() && !holds_checkpoints_;
   if (IsOutOfScope(path)) return is_child_tree ? LinkRole::kMayBeOpened : LinkRole::kElsewhere;
-  // Of other names v1 load of a root opens directories, where it does not raise.
+  // Under other names v1 load of a root opens only directories, if it does not raise.
   if (layout_.is_root && at_top && (holds_checkpoints_ || !link.to_directory) && !IsStepLike(path))
     return LinkRole::kElsewhere;
   return link.to_directory || MayNameAFile(path) ? LinkRole::kMayBeOpened : LinkRole::kElsewhere;

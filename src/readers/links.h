@@ -1,4 +1,4 @@
-// What a link is to the readers that was not followed (contract §11.2-§11.4). Pure: decided from
+// What a link that was not followed means to the readers (contract §11.2-§11.4). Pure: decided from
 // its path and the layout.
 #pragma once
 
@@ -12,16 +12,16 @@
 namespace leafsum::readers {
 
 enum class LinkRole : uint8_t {
-  kMayBeOpened,  // a reader may follow it: what is behind it was not looked at, a gap
-  kElsewhere,    // no reader opens it: of a step that was not read, or under a name that none looks
-                 // for
+  kMayBeOpened,  // a reader may follow it, and its target was not read: a gap
+  kElsewhere,    // no reader opens it: it lies in a step that was not read, or no reader looks for
+                 // its name
   kCompanion,    // in a companion directory
 };
 
 class LinkRoles {
  public:
-  // `holds_checkpoints`: a child of the source has `_CHECKPOINT_METADATA`, so that v1 load of a
-  // root raises.
+  // `holds_checkpoints`: a child of the source has `_CHECKPOINT_METADATA`, so v1 load of the root
+  // raises.
   LinkRoles(const orbax::Layout& layout, bool holds_checkpoints);
 
   LinkRole RoleOf(const FileEntry& link) const;
@@ -34,7 +34,7 @@ class LinkRoles {
   const orbax::Layout& layout_;
   const bool holds_checkpoints_;
   const DirectorySet in_scope_,
-      stores_;  // right in a root, what is read or of no kind; items that have a store
+      stores_;  // in a root: directories that are read or of no kind; items with a store
 };
 
 }  // namespace leafsum::readers

@@ -12,7 +12,7 @@ namespace {
 using orbax::KeyPath;
 using orbax::TreeEntry;
 
-constexpr uint64_t kMaxText = 32 << 20;       // of 200,000 leaves about
+constexpr uint64_t kMaxText = 32 << 20;       // about 200,000 leaves
 constexpr uint64_t kBytesPerValue = 12;       // a leaf has nine values in 150 bytes
 constexpr uint64_t kSequence = 1, kDict = 2;  // key types
 
@@ -33,8 +33,8 @@ class Walker {
   }
 
  private:
-  // {"category": "custom", "clazz": "ValueMetadataEntry" | "tuple", …}, {"category": "namedtuple",
-  // …}, or a plain container. Nested no deeper than JSON is.
+  // Takes {"category": "custom", "clazz": "ValueMetadataEntry" | "tuple", …}, {"category":
+  // "namedtuple", …}, or a plain container. The JSON reader has bounded the depth.
   bool Walk(const JsonValue& value) {
     if (const JsonValue::Array* list = value.AsArray()) return Elements(*list);
     if (!value.AsObject()) return Unknown(value);
@@ -135,7 +135,7 @@ std::optional<RichDifference> CompareRichTree(std::string_view json,
   auto document = ParseJson(AsBytes(json), {.as_python = true, .bytes_per_value = kBytesPerValue});
   if (!document) {
     Error error = document.error().Prefixed("value_metadata_tree");
-    error.offset.reset();  // in the string, not in the file
+    error.offset.reset();  // it counts in the string, not in the file
     return RichDifference{std::move(error), {}};
   }
   return Walker(entries).Run(document->root);

@@ -1,5 +1,5 @@
-// `value_metadata_tree`: the tree once more, as JSON in a string, with the names of tuples and
-// NamedTuples. Readers with support_rich_types (experimental) build the tree of it and never look
+// `value_metadata_tree`: the tree a second time, as JSON in a string, with the names of tuples and
+// NamedTuples. Readers with support_rich_types (experimental) build the tree from it and never look
 // at `tree_metadata`. Pure.
 #pragma once
 
@@ -14,12 +14,12 @@
 namespace leafsum::readers {
 
 struct RichDifference {
-  Error error;                             // `invalid`: another tree; `limit`: it was not read
-  std::optional<orbax::KeyPath> key_path;  // of the node, where it is of one
+  Error error;                             // `invalid`: the trees differ; `limit`: not read
+  std::optional<orbax::KeyPath> key_path;  // of the node, if the difference is at a node
 };
 
-// The first difference from `entries`, which are as ParseTreeMetadata gives them: leaves, kinds of
-// keys, value types.
+// The first difference from `entries`, as given by ParseTreeMetadata: in leaves, kinds of keys or
+// value types.
 std::optional<RichDifference> CompareRichTree(std::string_view json,
                                               std::span<const orbax::TreeEntry> entries);
 

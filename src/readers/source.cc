@@ -15,12 +15,12 @@ using orbax::Item;
 using orbax::ItemKind;
 using orbax::ListingIndex;
 
-// Directories are shown with "/"; the source itself has no name of its own.
+// The form of a directory in a message, with "/". The source itself has no name.
 std::string Shown(const std::string& directory) {
   return directory.empty() ? "the source itself" : directory;
 }
 
-// The directory that a directory lies in.
+// The parent of a directory.
 std::string Around(const std::string& directory) {
   const size_t slash =
       directory.size() < 2 ? directory.npos : directory.rfind('/', directory.size() - 2);
@@ -72,7 +72,7 @@ class SourceJudge {
                          [](const auto& row, const std::string& name) { return row.first < name; });
     return it != by_directory_.end() && it->first == directory ? it->second : nullptr;
   }
-  // The first item that lies below a directory.
+  // The first item below a directory.
   const Item* ItemBelow(const std::string& directory) const {
     const auto it =
         std::upper_bound(by_directory_.begin(), by_directory_.end(), directory,
@@ -80,7 +80,7 @@ class SourceJudge {
     return it != by_directory_.end() && it->first.starts_with(directory) ? it->second : nullptr;
   }
 
-  // An array that is an item lies in the directory `checkpoint` of it, and nothing beside it.
+  // An item that is one array has it in its directory `checkpoint`, and no other array beside that.
   bool IsArray(const Item& item) const {
     if (item.kind != ItemKind::kPyTree || index_.HasFile(item.directory + "manifest.ocdbt"))
       return false;
@@ -90,7 +90,8 @@ class SourceJudge {
     };
     if (!is_array("checkpoint")) return false;
     for (std::string_view name : index_.Subdirectories(item.directory))
-      if (name != "checkpoint" && is_array(name)) return false;  // a tree with a leaf of that name
+      if (name != "checkpoint" && is_array(name))
+        return false;  // a tree with a leaf called "checkpoint"
     return true;
   }
 
@@ -151,7 +152,7 @@ class SourceJudge {
       return;
     }
     const Handler own = HandlerOf(*item);
-    // A msgpack tree is what old versions wrote for an array too.
+    // Old versions wrote a msgpack tree for an array too.
     if (own == Handler::kNone || own == handler ||
         (item->kind == ItemKind::kMsgpack && handler == Handler::kArray))
       return;
@@ -172,8 +173,8 @@ class SourceJudge {
       }
   }
 
-  // What was hashed, in words: the items that this reader takes as well, else all that there are.
-  // The first stand for many.
+  // What was hashed, in words: the items that this reader takes too, or else all items; of many,
+  // only the first few.
   std::string HashedOf(const Answer& answer) const {
     std::vector<const Item*> items;
     for (const Opened& opened : answer.opened)
@@ -187,7 +188,8 @@ class SourceJudge {
     return items.empty() ? "nothing" : items.size() > 3 ? text + " and others" : text;
   }
 
-  // contract §10.24: every reader raises where the tree is gone; a bare store has none.
+  // Without `_METADATA` every reader of Orbax raises if there was a tree, while a bare store never
+  // had one. What only Orbax writes tells the two apart (contract §10.24).
   void LostTree(const Item& item) {
     if (item.kind != ItemKind::kBareOcdbt && item.kind != ItemKind::kBareZarr) return;
     for (const char* mark : {"_sharding", "_strings.json"})
@@ -199,7 +201,7 @@ class SourceJudge {
     if (HandlerTells(item.directory)) out_.lost_trees.emplace_back(&item, "_CHECKPOINT_METADATA");
   }
 
-  // Whether `_CHECKPOINT_METADATA` of the directory, or of one around it, has a tree there.
+  // Whether `_CHECKPOINT_METADATA` of the directory, or of one above it, names a tree there.
   bool HandlerTells(const std::string& directory) const {
     if (const auto* own = DocumentOf(directory); own && own->handler && IsOfTree(*own->handler))
       return true;
@@ -226,7 +228,7 @@ class SourceJudge {
   }
 
   void ClosedWorld() {
-    // Where there is no checkpoint at all, that is what is to be said.
+    // Without any checkpoint, other findings say so.
     if (source_.layout.items.empty()) return;
     std::vector<ReadItem> items;
     for (const Item& item : source_.layout.items) {
@@ -238,7 +240,7 @@ class SourceJudge {
                     item.kind == ItemKind::kMsgpack);
       items.push_back(read);
     }
-    // A divergence may have spoken of the mark's directory, or of one around it.
+    // Skip marks whose directory, or one above it, already has a divergence.
     std::vector<std::string> places;
     for (const auto& [told, divergence] : told_)
       if (told.first.ends_with('/')) places.push_back(told.first);
@@ -250,7 +252,8 @@ class SourceJudge {
   const SourceView& source_;
   const ListingIndex index_;
   std::vector<std::pair<std::string, const Item*>> by_directory_;
-  std::map<std::pair<std::string, std::string>, size_t> told_;  // by place and what is taken there
+  std::map<std::pair<std::string, std::string>, size_t>
+      told_;  // keyed by the place and what is taken there
   Judgement out_;
 };
 

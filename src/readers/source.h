@@ -1,6 +1,6 @@
-// Everything that is judged of a source as a whole: whether each reader that restores anything from
-// it restores what was hashed (contract §11). Pure: a listing and the documents of its checkpoints
-// in, findings' material out.
+// Judges a source as a whole: does each reader that restores anything from it restore what was
+// hashed (contract §11)? Pure: a listing and the documents of its checkpoints in, material for
+// findings out.
 #pragma once
 
 #include <map>
@@ -19,39 +19,39 @@ namespace leafsum::readers {
 struct SourceView {
   const std::vector<FileEntry>& listing;  // sorted by path
   const orbax::Layout& layout;
-  // By checkpoint directory: `_CHECKPOINT_METADATA`, and the names in `_CHECKPOINT_DELETION`.
+  // For each checkpoint directory: its `_CHECKPOINT_METADATA`, and the names in its
+  // `_CHECKPOINT_DELETION`.
   const std::map<std::string, orbax::CheckpointMetadata>& documents;
   const std::map<std::string, std::vector<std::string>>& journals;
-  bool named_step = false;    // the user said which step is meant
-  bool named_prefix = false;  // or which steps
+  bool named_step = false;    // the user named the step
+  bool named_prefix = false;  // or the prefix of the steps
   std::map<std::string, std::string> links =
-      {};  // right in the source and followed, to where each leads
+      {};  // followed links directly in the source, each with its target
 };
 
 struct Judgement {
   std::vector<Divergence> divergences;
   std::optional<std::string>
-      newer_step;  // what latest_step() restores, above the step that was read
-  // Items whose handler is none of Orbax's: what a reader makes of them is not known. With the
-  // handler's name.
+      newer_step;  // the step that latest_step() gives, if above the step that was read
+  // Items whose handler is not Orbax's, with its name. What a reader makes of them is unknown.
   std::vector<std::pair<const orbax::Item*, std::string>> unknown_handlers;
-  // Bare stores beside what only Orbax writes: a tree without its `_METADATA`, which every reader
-  // refuses (contract §10.24). With the mark that tells.
+  // Stores without `_METADATA` beside a file that only Orbax writes, with the name of that file:
+  // the tree is lost, and every reader refuses it (contract §10.24).
   std::vector<std::pair<const orbax::Item*, std::string>> lost_trees;
 };
 
 Judgement Judge(const SourceView& source);
 
-// What each entry point would take of the source: `check --readers`.
+// What each entry point would take from the source, for `check --readers`.
 struct ReaderRow {
-  std::string checkpoint;  // its directory
+  std::string checkpoint;  // the directory of the checkpoint
   std::string reader, versions;
   std::vector<std::string> takes;  // "state/ as a tree"
   std::string raises;
 };
 std::vector<ReaderRow> Describe(const SourceView& source);
 
-// Which item AUTO takes of the checkpoint that was read; neither where several steps were.
+// Which item AUTO takes in the checkpoint that was read; nothing if several steps were read.
 AutoItem AutoOf(const SourceView& source);
 
 }  // namespace leafsum::readers

@@ -18,13 +18,13 @@ using orbax::ParseStepName;
 using orbax::StepFormat;
 using orbax::StepName;
 
-// A root's child that a manager could take for a step, of whatever format.
+// A child of a root that a manager could take for a step, in any format.
 struct Named {
   StepName step;
   std::string_view name;
 };
 
-// By prefix, and of one prefix by the number of digits, then by number.
+// By prefix, then by the number of digits, then by number.
 bool NamedLess(const Named& a, const Named& b) {
   if (a.step.prefix != b.step.prefix) return a.step.prefix < b.step.prefix;
   if (a.step.digits.size() != b.step.digits.size())
@@ -43,7 +43,7 @@ std::vector<Named> StepNames(const ListingIndex& index) {
   return names;
 }
 
-// Those of one prefix.
+// The names with one prefix.
 std::span<const Named> WithPrefix(const std::vector<Named>& names, std::string_view prefix) {
   const auto before = [](const Named& a, std::string_view b) { return a.step.prefix < b; };
   const auto first = std::lower_bound(names.begin(), names.end(), prefix, before);
@@ -62,8 +62,9 @@ struct Taken {
   std::string_view name;
 };
 
-// What a manager of each format takes for the newest: of the plain format, and of one for each
-// length that a name with leading zeros has. `names` are of one prefix.
+// The newest step to a manager of each format that could have written `names`, which have one
+// prefix: the plain format, and a padded format for each length of a name with leading zeros. The
+// user's code chooses the format, so every possible one is asked (contract §11.2).
 std::vector<Taken> NewestByFormat(std::span<const Named> names) {
   std::vector<Taken> taken;
   if (names.empty()) return taken;
@@ -71,15 +72,16 @@ std::vector<Taken> NewestByFormat(std::span<const Named> names) {
   const auto is_padded = [](const Named& named) {
     return named.step.digits.size() > 1 && named.step.digits[0] == '0';
   };
-  const Named* plain = nullptr;  // the newest without leading zeros
+  const Named* plain = nullptr;  // the newest name without leading zeros
   for (const Named& named : names)
     if (!is_padded(named)) plain = &named;
   if (plain) taken.push_back({{prefix, 0}, plain->name});
   for (size_t first = 0, end = 0; first < names.size(); first = end) {
     const size_t length = names[first].step.digits.size();
     while (end < names.size() && names[end].step.digits.size() == length) ++end;
-    if (!is_padded(names[first])) continue;  // sorted: no name of this length has a zero before it
-    // A longer name without leading zeros is known to this format too, and a greater number.
+    if (!is_padded(names[first]))
+      continue;  // the first in order has no leading zero, so none of this length has
+    // The padded format also knows a longer name without leading zeros, and its number is greater.
     const bool longer = plain && plain->step.digits.size() > length;
     taken.push_back({{prefix, length}, longer ? plain->name : names[end - 1].name});
   }
@@ -93,7 +95,7 @@ std::string FormatText(const StepFormat& format) {
   return text;
 }
 
-// The name of a link to a step that stands for a tree (`best`), "" for any other file.
+// The name of a link to a step (`best`) if this is the `_METADATA` behind it; else "".
 std::string_view LinkedTree(const FileEntry& entry) {
   constexpr std::string_view kTree = "/_METADATA";
   const std::string_view path = entry.path;
@@ -102,8 +104,8 @@ std::string_view LinkedTree(const FileEntry& entry) {
   return is ? path.substr(0, path.size() - kTree.size()) : std::string_view();
 }
 
-// v1 load of the root itself: where no child says that it is a checkpoint, it takes the first that
-// has a tree, links among them.
+// v1 load of the root itself: if no child has `_CHECKPOINT_METADATA`, it takes the first child with
+// a tree, links included (contract §11.2).
 void JudgeRootItself(const ListingIndex& index, const std::vector<FileEntry>& listing,
                      const std::map<std::string, std::string>& links, const Layout& layout,
                      StepsAnswer& answer) {
@@ -122,7 +124,8 @@ void JudgeRootItself(const ListingIndex& index, const std::vector<FileEntry>& li
        "step " + layout.chosen->Name(), "name the step that is meant with --step"});
 }
 
-// Flax takes the name that its natural sort has last, whatever it is the name of.
+// Flax takes the last name in its natural order, whatever that names (contract §11.2, formats
+// §3.8).
 void JudgeFlaxNames(const ListingIndex& index, const Layout& layout, StepsAnswer& answer) {
   const std::string chosen = layout.chosen->Name();
   const std::string prefix = layout.chosen->file.empty() || !layout.chosen->digits.empty()
@@ -139,7 +142,7 @@ void JudgeFlaxNames(const ListingIndex& index, const Layout& layout, StepsAnswer
       if (!other || orbax::CompareFlax(other->key, own->key) < 0) continue;
       const bool same = other->step && own->step && *other->step == *own->step;
       if (other->step && !same) {
-        // A greater number: a newer step, however it is written.
+        // A greater number is a newer step, however it is written.
         if (!answer.newer) answer.newer = std::string(name);
         continue;
       }
@@ -161,6 +164,8 @@ StepsAnswer JudgeSteps(const ListingIndex& index, const std::vector<FileEntry>& 
   if (!layout.is_root || !layout.chosen) return answer;
   const std::string chosen = layout.chosen->Name();
   const std::string hashed = "step " + chosen;
+  // The code that will restore may use any of the prefixes. Only the user can say which one is
+  // meant, by --step or --prefix (contract §11.2).
   for (const orbax::Step& step : layout.foreign_steps) {
     if (named_step || named_prefix || step.Name() == chosen) continue;
     const std::string& prefix = step.prefix;
@@ -179,8 +184,8 @@ StepsAnswer JudgeSteps(const ListingIndex& index, const std::vector<FileEntry>& 
     answer.newer = std::string(newest);
   if (named_step) return answer;
   JudgeFlaxNames(index, layout, answer);
-  // All formats must agree with the newest name that there is; where that is not the step that was
-  // read, `newer` says so.
+  // Every format must take the newest name of all. If that is not the step that was read, `newer`
+  // says so.
   for (const Taken& taken : NewestByFormat(names)) {
     if (!Newer(newest, taken.name)) continue;
     answer.divergences.push_back(

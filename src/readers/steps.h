@@ -1,5 +1,5 @@
-// Which step of a root the managers of Orbax and Flax would take, given the root (contract §10.10,
-// §11.2). They look at names alone: a directory, or a link to one, is a step whatever is in it.
+// Models which step of a root the managers of Orbax and Flax take (contract §10.10, §11.2). They
+// look only at names: a directory, or a link to one, is a step whatever it contains.
 #pragma once
 
 #include <map>
@@ -15,20 +15,19 @@
 namespace leafsum::readers {
 
 struct StepsAnswer {
-  // The name above the step that was read which latest_step() gives.
+  // What latest_step() gives, if that is above the step that was read.
   std::optional<std::string> newer;
   std::vector<Divergence> divergences;
 };
 
-// `listing`: with what is behind links to steps (`best`); `links`: where each leads.
-// `named_step`: the user said which step is meant; then another one that a manager would choose is
-// no divergence. `named_prefix`: the user said which steps are meant, and those of another prefix
-// are none.
+// `listing` includes the files behind links to steps (`best`), and `links` has the target of each.
+// `named_step`: the user named the step, so it is no divergence if a manager would choose another.
+// `named_prefix`: the user named the prefix, so names with other prefixes are not steps.
 StepsAnswer JudgeSteps(const orbax::ListingIndex& index, const std::vector<FileEntry>& listing,
                        const std::map<std::string, std::string>& links, const orbax::Layout& layout,
                        bool named_step, bool named_prefix);
 
-// What the managers would take of a root, a line each: for people.
+// What each manager would take in a root, one line each, for people.
 std::vector<std::string> DescribeSteps(const orbax::ListingIndex& index,
                                        const orbax::Layout& layout);
 

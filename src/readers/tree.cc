@@ -15,12 +15,12 @@ using orbax::TreeEntry;
 
 constexpr uint64_t kSequenceKey = 1;
 
-// A container: what its children's keys are.
+// A container, with what is known of its children's keys.
 struct Node {
-  size_t first = 0;  // the entry that it begins with
+  size_t first = 0;  // its first entry
   bool sequence = false, dict = false;
-  bool odd = false;  // an index that is no plain number: told, and what is missing cannot be
-  uint64_t children = 0, end = 0;  // one behind the largest index
+  bool odd = false;  // has an index that is not a plain number: reported, and gaps cannot be judged
+  uint64_t children = 0, end = 0;  // end: the largest index plus one
 };
 
 KeyPath Prefix(const KeyPath& path, size_t size) {
@@ -41,7 +41,7 @@ class Checker {
   void Take(size_t i) {
     const TreeEntry& entry = entries_[i];
     const KeyPath& path = entry.key_path;
-    size_t common = 0;  // elements shared with the entry before
+    size_t common = 0;  // elements in common with the entry before
     if (i > 0) {
       const KeyPath& before = entries_[i - 1].key_path;
       const size_t most = std::min(before.size(), path.size());
@@ -85,8 +85,8 @@ class Checker {
         parsed.ec == std::errc() && index < UINT64_MAX ? std::max(node.end, index + 1) : UINT64_MAX;
   }
 
-  // The path of the entries before `i` begins that of `i`: they are dropped. Empty nodes are
-  // placeholders of it.
+  // Entries just before `i` have a path that begins the path of `i`, so Orbax drops them. Empty
+  // nodes among them are only placeholders.
   void Hidden(size_t i) {
     for (size_t j = i; j > 0 && entries_[j - 1].key_path == entries_[i - 1].key_path; --j) {
       const TreeEntry& leaf = entries_[j - 1];
@@ -115,7 +115,7 @@ class Checker {
   }
 
   const std::span<const TreeEntry> entries_;
-  std::vector<Node> open_;  // the nodes on the path of the entry before, the root first
+  std::vector<Node> open_;  // the nodes on the path of the entry before, from the root
   std::vector<TreeDivergence> found_;
 };
 

@@ -1,12 +1,12 @@
-// The tree that Orbax builds of the entries of `_METADATA`, and where that is not the leaves that
-// are hashed. Pure.
+// The tree that Orbax builds from the entries of `_METADATA`, and where it differs from the leaves
+// that are hashed (contract §11.2). Pure.
 //
-// Every entry point that reads `_METADATA` builds the tree by InternalTreeMetadata.as_nested_tree,
-// and all of these answer alike. The experiments: tests/vectors/readers/orbax-<version>.json, rows
-// `tree.*` and `sequence.*`.
+// Every entry point that reads `_METADATA` builds the tree with
+// InternalTreeMetadata.as_nested_tree, and all of them answer alike. The experiments are the rows
+// `tree.*` and `sequence.*` of tests/vectors/readers/orbax-<version>.json.
 //
-//   one's key path begins another's: the shorter one is dropped
-//   ... and it is an empty node: the same; a placeholder, as partial saves leave
+//   one entry's key path begins another's: the shorter one is dropped
+//   the shorter one is an empty node: dropped too; it is a placeholder that partial saves leave
 //   index `00`, `+1`, ` 1`, `1_0` (int() takes it): list index 0, 1, 1, 10
 //   two entries for one index: the first in the file
 //   a negative index: dropped
@@ -27,17 +27,18 @@
 namespace leafsum::readers {
 
 struct TreeDivergence {
-  orbax::KeyPath key_path;  // of the entry, or of the node
-  bool all_raise = false;   // no reader restores anything: the tree is broken, not another one
+  orbax::KeyPath key_path;  // of the entry or the node
+  bool all_raise = false;   // no reader restores anything: the tree is broken, not different
   std::string hashed, taken;
   std::string message;
 };
 
-// `entries` as ParseTreeMetadata gives them: sorted, placeholders dropped. In order of the entries;
-// equal key paths are told elsewhere (name-collision). Linear in the length of all paths.
+// `entries` are as ParseTreeMetadata gives them: sorted, without placeholders. The result is in
+// their order. Equal key paths are reported elsewhere (name-collision). Linear in the length of all
+// paths.
 std::vector<TreeDivergence> CheckTree(std::span<const orbax::TreeEntry> entries);
 
-// Whether Orbax has a type handler of its own for a value type that has content.
+// Whether Orbax has a type handler for this value type, which has content.
 bool HasTypeHandler(std::string_view value_type);
 
 }  // namespace leafsum::readers
