@@ -24,3 +24,6 @@ target_link_options(leafsum_wasm INTERFACE
   -sMALLOC=emmalloc # a third of the default allocator's code
   -sDYNAMIC_EXECUTION=0) # no eval: the page's policy forbids it
 target_link_libraries(leafsum_wasm INTERFACE leafsum_wasm_limits)
+
+# What the package's bill of materials says (tools/sbom.mjs): whose libraries are linked.
+file(COPY ${EMSCRIPTEN_ROOT_PATH}/emscripten-version.txt DESTINATION ${PROJECT_BINARY_DIR})

@@ -1,14 +1,18 @@
-// `npm pack` takes only what lies in this folder: core and codecs come from the wasm build, the licence from the root.
+// `npm pack` takes only what lies in this folder: core and codecs come from the wasm build, the licence from the
+// root, and the bill of materials is written.
 // With --clean, afterwards, they go again: a copy left behind would hide every later build.
-import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 const here = new URL('./', import.meta.url)
 const core = new URL('lib/core/', here)
 const licence = new URL('LICENSE', here)
+const materials = new URL('sbom.cdx.json', here)
 
 if (process.argv.includes('--clean')) {
   rmSync(core, { recursive: true, force: true })
   rmSync(licence, { force: true })
+  rmSync(materials, { force: true })
 } else {
   mkdirSync(core, { recursive: true })
   for (const file of ['core.mjs', 'core.wasm', 'codecs.mjs', 'codecs.wasm']) {
@@ -20,4 +24,7 @@ if (process.argv.includes('--clean')) {
     copyFileSync(from, new URL(file, core))
   }
   copyFileSync(new URL('../LICENSE', here), licence)
+  const { sbom } = await import('../tools/sbom.mjs')
+  const built = fileURLToPath(new URL('../build/wasm/', here))
+  writeFileSync(materials, `${JSON.stringify(sbom(built), null, 2)}\n`)
 }

@@ -38,7 +38,16 @@ const policy = [
 
 const base64 = (/** @type {string} */ file) => readFileSync(join(core, file)).toString('base64')
 /** @type {Record<string, string>} */
-const parts = { policy, style, script, worker: inert(worker), core: base64('core.wasm'), codecs: base64('codecs.wasm') }
+const parts = {
+  policy,
+  style,
+  script,
+  // A page that is passed on takes its licences with it.
+  notice: escaped(read('../node/NOTICE') + '\n' + read('../LICENSE')),
+  worker: inert(worker),
+  core: base64('core.wasm'),
+  codecs: base64('codecs.wasm'),
+}
 // A function as replacement: `$&` and the like in the parts mean nothing then.
 const page = read('index.html').replaceAll(/\{\{(\w+)\}\}/g, (_, name) => parts[name])
 
@@ -56,4 +65,9 @@ function hashOf(text) {
 function inert(source) {
   if (/<\/script|<!--/i.test(source)) throw new Error('the data block would end early: it contains </script or <!--')
   return source
+}
+
+/** @param {string} text */
+function escaped(text) {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 }

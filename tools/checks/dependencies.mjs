@@ -2,12 +2,13 @@
 // manifest and lock, the licences that the package ships; and sees that nothing else in cmake names an address.
 // With --write it writes the licences anew from what cmake/setup.sh unpacked.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { kHead, sections } from '../notice.mjs'
 import { Problems, tracked } from './problems.mjs'
 
 const table = 'cmake/deps/dependencies.json'
 const manifest = 'cmake/deps/Cargo.toml'
 const lock = 'cmake/deps/Cargo.lock'
-const licences = 'node/THIRD_PARTY_LICENSES'
+const notice = 'node/NOTICE'
 
 const columns = ['version', 'url', 'sha256', 'probe', 'client', 'package', 'package_sha256', 'folder', 'licence']
 const problems = new Problems()
@@ -36,23 +37,15 @@ for (const { package: crate, package_sha256 } of crates) {
     problems.add(lock, 1, `${crate} is not locked with ${package_sha256}, which ${table} says`)
 }
 
-// What the package carries: a licence of each row that the product is linked with.
-const shipped = Object.entries(rows).filter(([, row]) => row.licence_file)
-const heading = (/** @type {string} */ name) => `${name} ${rows[name].version} (${rows[name].licence})`
-const line = '='.repeat(80)
-const texts = shipped.map(([name, { folder, licence_file }]) => {
-  const file = `build/deps/${folder}/${licence_file}`
-  return existsSync(file) ? `${line}\n${heading(name)}\n${line}\n\n${readFileSync(file, 'utf8').trim()}\n` : undefined
-})
-const head = 'core.wasm and codecs.wasm contain code of these projects.\n'
+// What package and page carry: the licences of all that they are linked with.
 if (process.argv.includes('--write')) {
-  if (texts.includes(undefined)) throw new Error('sources are missing: run cmake/setup.sh')
-  writeFileSync(licences, [head, ...texts].join('\n'))
+  const texts = sections().map(({ heading, text }) => text ?? fail(`${heading}: no licence, run cmake/setup.sh`))
+  writeFileSync(notice, [kHead, ...texts].join('\n'))
 }
-const present = existsSync(licences) ? readFileSync(licences, 'utf8') : ''
-for (const [at, [name]] of shipped.entries()) {
-  if (!present.includes(`\n${heading(name)}\n`) || (texts[at] && !present.includes(texts[at])))
-    problems.add(licences, 1, `${heading(name)} is not here: node tools/checks/dependencies.mjs --write`)
+const present = existsSync(notice) ? readFileSync(notice, 'utf8') : ''
+for (const { heading, text } of sections()) {
+  if (!present.includes(`\n${heading}\n`) || (text && !present.includes(text)))
+    problems.add(notice, 1, `${heading} is not here: node tools/checks/dependencies.mjs --write`)
 }
 
 for (const file of tracked('cmake/*.cmake', 'cmake/*.sh', '**/CMakeLists.txt', 'CMakeLists.txt')) {
@@ -63,3 +56,8 @@ for (const file of tracked('cmake/*.cmake', 'cmake/*.sh', '**/CMakeLists.txt', '
 }
 
 problems.end()
+
+/** @returns {never} */
+function fail(/** @type {string} */ text) {
+  throw new Error(text)
+}

@@ -1,0 +1,41 @@
+// The package as npm would publish it, made in a directory of its own: packing puts the core into the folder for a
+// moment.
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+
+/** What `npm pack` looks at, besides the folder itself. */
+const kBuilt = ['core.mjs', 'core.wasm', 'codecs.mjs', 'codecs.wasm', 'emscripten-version.txt']
+const kBeside = [
+  ...kBuilt.map(file => `build/wasm/${file}`),
+  'LICENSE',
+  'cmake/deps',
+  'tools/notice.mjs',
+  'tools/sbom.mjs',
+]
+
+/**
+ * @param {string} place  an empty directory
+ * @returns {{ folder: string, before: unknown[], tarball: string }} what was packed, and its files until then
+ */
+export function packInto(place) {
+  const folder = join(place, 'node')
+  fs.cpSync(join(root, 'node'), folder, { recursive: true, filter: path => path !== join(root, 'node/lib/core') })
+  for (const path of kBeside) fs.cpSync(join(root, path), join(place, path), { recursive: true })
+  const before = fs.readdirSync(folder, { recursive: true }).sort()
+  npm(['pack', '--silent', '--pack-destination', place], folder, place)
+  const tarball = fs.readdirSync(place).find(name => name.endsWith('.tgz')) ?? ''
+  return { folder, before, tarball: join(place, tarball) }
+}
+
+/** npm with a cache of its own. @param {string[]} args @param {string} cwd @param {string} place */
+export function npm(args, cwd, place) {
+  const env = { ...process.env, npm_config_cache: join(place, 'cache'), npm_config_update_notifier: 'false' }
+  return execFileSync('npm', args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+/** Paths in the tarball, sorted. @param {string} tarball */
+export const filesOf = tarball => execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n').sort()

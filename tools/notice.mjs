@@ -1,0 +1,45 @@
+// node/NOTICE: the licences of everything that is compiled into the product, each with its heading. What
+// cmake/deps/dependencies.json pins, and what Emscripten links of its own (cmake/deps/toolchain.json).
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+const readJson = (/** @type {string} */ file) => JSON.parse(readFileSync(root + file, 'utf8'))
+
+/**
+ * @typedef {{ name: string, title: string, version?: string, licence: string, file: string, url: string,
+ *   sha256?: string }} Part
+ */
+
+/** Sources that the product is linked with. @returns {Part[]} */
+export const sources = () =>
+  Object.entries(readJson('cmake/deps/dependencies.json'))
+    .filter(([, row]) => row.licence_file)
+    .map(([name, row]) => {
+      const { licence_file: licence, folder, title = name } = row
+      return { ...row, name, title, file: licence.startsWith('cmake/') ? licence : `build/deps/${folder}/${licence}` }
+    })
+
+/** What Emscripten links besides; of the version that it comes with. @returns {Part[]} */
+export const toolchain = () =>
+  Object.entries(readJson('cmake/deps/toolchain.json')).map(([name, row]) => ({ ...row, name, file: row.licence_file }))
+
+/** One licence with the parts that are under it; its text is undefined where cmake/setup.sh has not unpacked it. */
+export function sections() {
+  const groups = /** @type {Map<string, Part[]>} */ (new Map())
+  for (const part of [...toolchain(), ...sources()]) groups.set(part.file, [...(groups.get(part.file) ?? []), part])
+  return [...groups].map(([file, parts]) => {
+    const titles = parts.map(({ title, version }) => [title, version].filter(Boolean).join(' ')).join(', ')
+    const heading = `${titles} (${parts[0].licence})`
+    const text = existsSync(root + file) ? `${kLine}\n${heading}\n${kLine}\n\n${textOf(file)}\n` : undefined
+    return { heading, text }
+  })
+}
+
+const kLine = '='.repeat(80)
+const textOf = (/** @type {string} */ file) => readFileSync(root + file, 'utf8').trim()
+
+export const kHead = `Leafsum is licensed under the Apache License 2.0 (LICENSE).
+
+core.wasm and codecs.wasm, core.mjs and codecs.mjs, and the page, which holds them, contain code of the projects below.
+`
