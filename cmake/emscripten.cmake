@@ -17,6 +17,9 @@ target_link_options(leafsum_wasm INTERFACE
   # Not "node": its glue dies in an ES module. The loader in node/lib hands over the bytes of core.wasm itself.
   -sENVIRONMENT=web,worker
   -sFILESYSTEM=0
+  # What node/lib/host/core.js hands to the glue: code for anything else is left out.
+  -sINCOMING_MODULE_JS_API=instantiateWasm,print,printErr
+  -sTEXTDECODER=2 # every engine with SIMD has one
   -Wl,--fatal-warnings # cmake/calling_convention.cmake
   # Else wasm-opt makes one function of whatever has one caller: the Verifier's steps became 26 KB that V8 optimises for
   # 0.2 s beside the workers. 50 compresses best.
