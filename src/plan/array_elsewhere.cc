@@ -9,7 +9,7 @@
 namespace leafsum::plan {
 namespace {
 
-// The directory that an item lies in: "3/" of "3/state/".
+// The directory that holds an item: "3/" for "3/state/".
 std::string_view Around(const ItemScan& item) {
   std::string_view directory = item.item.directory;
   if (directory.empty()) return directory;

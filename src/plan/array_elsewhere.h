@@ -1,4 +1,4 @@
-// Where else an array lies that a leaf lacks: the cause, and what to do about it.
+// Where else the missing array of a leaf lies: the cause, and what to do about it.
 #pragma once
 
 #include <string>
@@ -9,18 +9,18 @@
 
 namespace leafsum::plan {
 
-// In a process's database that the store was not merged from, or not wholly: what a message goes on
-// with. "" where no process has a key of the array that the store lacks. `whole`: the array's
-// metadata is not in the store either.
+// Words to add to a message if the array lies in a process's database that was not merged into the
+// store, or only in part. "" if no process has a key of the array that the store lacks. `whole`:
+// the store lacks the array's metadata too.
 std::string UnmergedWords(const ItemScan& item, std::string_view prefix, bool whole);
 
-// A leaf whose array is not in its item's store, with what is to be said of it.
+// A leaf whose array is missing from its item's store, with the finding about it.
 struct AbsentArray {
   size_t scan, item, leaf;
-  std::string key;  // of the array's metadata
+  std::string key;  // the key of the array's metadata
   report::Finding finding;
 };
-// Adds the findings; the stores of the items beside each are looked through once for all of them.
+// Adds the findings. The stores of the neighbouring items are searched once for all of them.
 void TellAbsentArrays(Context& context, std::vector<AbsentArray> absent);
 
 }  // namespace leafsum::plan

@@ -16,7 +16,8 @@ namespace {
 using report::Code;
 using report::Finding;
 
-// Why a value cannot be read at all, as far as the listing tells.
+// Why a value cannot be read at all, as far as the listing tells. TensorStore takes a value in a
+// missing data file for empty (formats §1.7), so only this check turns the loss into an error.
 Status CheckValue(const Scan& scan, const kvstore::ValueRef& ref) {
   if (ref.is_inline() || ref.length == 0) return std::nullopt;
   const auto size = scan.files.size(ref.file);
@@ -33,7 +34,7 @@ Status CheckValue(const Scan& scan, const kvstore::ValueRef& ref) {
   return std::nullopt;
 }
 
-// The range of sorted keys around one that begin like it.
+// The range of sorted keys around `at` that begin with `prefix`.
 std::pair<size_t, size_t> KeysBelow(const std::vector<kvstore::KvStore::Entry>& entries, size_t at,
                                     std::string_view prefix) {
   const auto begin = entries.begin(), middle = begin + static_cast<ptrdiff_t>(at);
@@ -87,11 +88,13 @@ class Assigner {
     const bool readable = leaf.state == LeafPlan::State::kPlanned;
     const zarr::ArrayMetadata& m = leaf.metadata;
     const auto grid = zarr::GridShape(m.shape, m.chunk_shape);
-    // Keys of arrays within this one are too long to be its chunks, as a rule.
+    // An array's prefix is also that of arrays nested in it. Their keys are usually too long to be
+    // chunks of this one.
     const size_t longest = readable ? 2 + grid.size() * (kDigitsOfIndex + 1) : ~size_t{0};
     looks_ += (last - first) / kGlancesOfLook;
     if (leaf_of_[leaf.document_entry])
-      looks_ += kLooksOfKey * (last - first);  // another leaf has them too, to be read again
+      looks_ +=
+          kLooksOfKey * (last - first);  // another leaf has the same keys and will read them again
     leaf_of_[leaf.document_entry] = true;
     if (looks_ > max_looks_) {
       Finding f(Code::kLimit);
@@ -108,8 +111,8 @@ class Assigner {
       ++looks_;
       const std::string_view rest = entry.key.substr(prefix.size());
       if (!readable) {
-        // Without its metadata the grid is unknown: what lies below its name is taken for its
-        // chunks.
+        // Without metadata the grid is unknown, so everything below the name counts as its chunks.
+        // Else one damaged document would also make every chunk of the array a leftover.
         claimed_[e] = true;
         continue;
       }
@@ -126,7 +129,7 @@ class Assigner {
       }
     }
     if (!readable) return;
-    // What begins like it may be other arrays'.
+    // The reservation counted keys of nested arrays too.
     if (leaf.chunks.size() < leaf.chunks.capacity() / 2) leaf.chunks.shrink_to_fit();
     StableSort(leaf.chunks, [](const content::ChunkRef& a, const content::ChunkRef& b) {
       return a.index < b.index;
@@ -146,8 +149,9 @@ class Assigner {
     context_.Add(scan_, item, leaf, std::move(f));
   }
 
-  // Redundant records of how the array was cut: the write shape is whole chunks, and every record
-  // says the same (formats §3.5, §3.6). No value depends on them, a restore may.
+  // Compares the redundant records of how the array was cut: the write shape is a multiple of the
+  // chunk shape, and all records agree (formats §3.5, §3.6). No value depends on them, but a
+  // restore may.
   void Shapes(ItemScan& item, LeafPlan& leaf) {
     const std::vector<uint64_t>& chunk = leaf.metadata.chunk_shape;
     if (leaf.write_shape) {
@@ -170,7 +174,8 @@ class Assigner {
     }
   }
 
-  // Absent chunks: an error, or the fill value where the format allows it (formats §3.4).
+  // Judges absent chunks: an error, or the fill value where the format allows it (formats §3.4,
+  // contract §2).
   void Missing(ItemScan& item, LeafPlan& leaf, const std::string& prefix,
                const std::vector<uint64_t>& grid) {
     const zarr::ArrayMetadata& m = leaf.metadata;
@@ -179,12 +184,16 @@ class Assigner {
       return Refuse(item, leaf, MakeFinding(Code::kLimit, "the array has 2^64 chunks or more"));
     if (leaf.chunks.size() == *total || !item.walked.complete) {
       if (leaf.chunks.size() != *total)
-        leaf.state = LeafPlan::State::kNotRead;  // its keys were lost with a node
+        leaf.state = LeafPlan::State::kNotRead;  // its keys may have been lost with a node
       return;
     }
+    // The first absent index is where the ascending indices stop counting up from 0.
     uint64_t gap = 0;
     while (gap < leaf.chunks.size() && leaf.chunks[static_cast<size_t>(gap)].index == gap) ++gap;
     const std::string key = prefix + zarr::ChunkKey(m.key_encoding, zarr::Unravel(gap, grid));
+    // Only this flag makes absence a certain loss: with it Orbax stores every chunk, and its
+    // readers raise. Without it, a deleted chunk and one of zeros look the same, which is a
+    // warning.
     const bool forbidden = item.item.kind == orbax::ItemKind::kPyTree &&
                            item.tree->store_array_data_equal_to_fill_value;
     {
@@ -205,6 +214,7 @@ class Assigner {
     const uint64_t missing = *total - leaf.chunks.size();
     const uint64_t fill =
         std::min(m.nbytes, CheckedMul(missing, m.chunk_nbytes).value_or(m.nbytes));
+    // Hashing fill values costs time for bytes that nobody stored, so their sum is bounded.
     if (fill > context_.options.max_fill - filled_) {
       Finding f(Code::kLimit);
       f.expected = Text("at most ", context_.options.max_fill, " bytes");
@@ -216,7 +226,7 @@ class Assigner {
     filled_ += fill;
   }
 
-  // Chunks that have stored bytes, of leaves that will be read.
+  // Calls found(leaf, chunk) for the chunks with stored bytes of leaves that will be read.
   template <class Found>
   static void ForEachBacked(const ItemScan& item, Found found) {
     for (uint32_t l = 0; l < item.leaves.size(); ++l) {
@@ -226,15 +236,16 @@ class Assigner {
     }
   }
 
-  // Stored bytes back content once: what chunks have that share theirs with chunks before them
-  // counts as fill. In an honest store no two do.
+  // Stored bytes back content once (contract §10.25): the content of a chunk that shares bytes with
+  // a chunk before it counts as fill. In an honest store no two chunks share bytes; a small file
+  // that claims terabytes must.
   void Unbacked(ItemScan& item) {
     struct Ref {
       uint64_t offset, length;
       uint32_t file, leaf;
     };
-    // A file that is one chunk shares nothing: where each is, there is nothing to sort, however
-    // many there are.
+    // A file used by one chunk shares nothing. If all files are like that, there is nothing to
+    // sort, however many there are.
     std::vector<bool> once(scan_.files.count()), twice(scan_.files.count());
     ForEachBacked(item, [&](uint32_t, const content::ChunkRef& chunk) {
       if (chunk.file == content::kInlineChunk) return;
@@ -285,8 +296,8 @@ class Assigner {
 
   Context& context_;
   Scan& scan_;
-  // Ours. An array looks at the keys that begin with its name, and few keys begin with the names of
-  // two.
+  // Our own choice. An array looks at all keys that begin with its name, and few keys begin with
+  // the names of two arrays.
   static constexpr uint64_t kMinLooks = 1 << 18, kLooksOfKey = 64, kGlancesOfLook = 16;
   static constexpr size_t kDigitsOfIndex = 20;
 

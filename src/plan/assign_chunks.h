@@ -1,5 +1,5 @@
-// From keys to chunks: gives every array of the plan its values and says what is missing, left over
-// or only filled in. Pure over the Context; runs once every array's metadata is known.
+// From keys to chunks: gives every array of the plan its values, and reports what is missing, left
+// over or only filled in. Pure over the Context; runs once the metadata of every array is known.
 #pragma once
 
 #include "plan/scan.h"
@@ -8,7 +8,7 @@ namespace leafsum::plan {
 
 void AssignChunks(Context& context);
 
-// Which bytes of the source served what, once the leaves were read.
+// Marks which bytes of the source served what, once the leaves were read.
 void MarkCoverage(Scan& scan);
 
 }  // namespace leafsum::plan

@@ -1,4 +1,5 @@
-// What a TensorStore spec in a msgpack tree says of its array, against the array's own document.
+// Compares what a TensorStore spec in a msgpack tree says about its array with the array's own
+// document (contract §10.23).
 #include <algorithm>
 
 #include "base/decimal.h"
@@ -12,7 +13,7 @@ namespace {
 using report::Code;
 using report::Finding;
 
-// The value at a pointer whose members are spelt without escapes.
+// The value at a pointer whose members have no escapes.
 const JsonValue* At(const JsonValue& root, std::string_view pointer) {
   const JsonValue* value = &root;
   while (value && !pointer.empty()) {
@@ -93,7 +94,8 @@ void PlanStage::CheckClaims(Scan& scan, ItemScan& item, LeafPlan& leaf) {
       return fail(is_shape ? Code::kShapeMismatch : Code::kInvalid, pointer.substr(1), said,
                   Show(value));
   }
-  // Each member was there: told twice, by metadata and transform, or too few.
+  // Every claim agreed. Metadata and transform each give all dimensions, so their number must be a
+  // multiple of the rank.
   if (dimensions % std::max<size_t>(1, leaf.metadata.shape.size()) != 0)
     fail(Code::kShapeMismatch, "shape", Text(dimensions, " dimensions"),
          Text(leaf.metadata.shape.size(), " dimensions"));

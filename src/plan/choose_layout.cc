@@ -9,8 +9,8 @@
 namespace leafsum::plan {
 namespace {
 
-// Every item of the lockfile lies in a step, some of them in one of this root: it was locked with
-// --all-steps. The leaves of steps that are gone since are missing then.
+// Whether the lockfile was made of this root with --all-steps: every item of it lies in a step,
+// some in steps of this root. Leaves of steps that are gone are then missing.
 bool LocksAllSteps(const evidence::Lockfile& lock, const orbax::Layout& root) {
   if (!root.is_root || !IsOfAllSteps(lock)) return false;
   std::vector<std::string> steps;
@@ -24,14 +24,15 @@ bool LocksAllSteps(const evidence::Lockfile& lock, const orbax::Layout& root) {
   });
 }
 
-// Else a number says nothing: a manager is told one prefix, and which one is not known.
+// With several prefixes a number says nothing: a manager knows only one prefix, and we do not know
+// which.
 bool HasOnePrefix(const orbax::Layout& root) {
   return root.ambiguous_steps.empty() ||
          std::all_of(root.steps.begin(), root.steps.end(),
                      [&](const orbax::Step& step) { return step.prefix == root.steps[0].prefix; });
 }
 
-// The directory of a save of this step that did not come to its end; "" where there is none.
+// The directory of an unfinished save of this step; "" if there is none.
 std::string UnfinishedStep(const Scan& scan, const std::string& step) {
   const auto number = orbax::StepNumber(step);
   if (!number) return "";

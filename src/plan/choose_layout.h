@@ -1,4 +1,4 @@
-// Which step of a root is read, if the source is one (contract §7).
+// Chooses the step to read, if the source is a root (contract §7).
 #pragma once
 
 #include <string>
@@ -8,9 +8,9 @@
 
 namespace leafsum::plan {
 
-// Sets `layout` and `step_chosen`. The options come first, then the lockfile, then the newest step.
-// False where there is nothing to read: `not_found` says why if that is the caller's mistake; a
-// step of the lockfile that is gone is `nothing_read`.
+// Sets `layout` and `step_chosen`: by the options, else by the lockfile, else to the newest step.
+// False if there is nothing to read: `not_found` says why if it is the caller's mistake, and if the
+// lockfile's step is gone, `nothing_read` is set.
 bool ChooseLayout(const Options& options, const evidence::Lockfile* lock, Scan& scan,
                   std::string& not_found);
 

@@ -29,13 +29,13 @@ void CoverageMap::Mark(uint32_t file, uint64_t offset, uint64_t length, ByteClas
   const uint64_t size = files_[file].size;
   if (offset >= size) return;
   const uint64_t end = offset + std::min(length, size - offset);
-  // A range for each of a million files that are one chunk would be as much again as what is known
-  // of them.
+  // A bit in place of a range: for a million files that are one chunk each, ranges would double the
+  // memory.
   if (!grow_ && offset == 0 && end == size) {
     files_[file].whole |= static_cast<uint8_t>(1u << static_cast<unsigned>(byte_class));
     return;
   }
-  // Values of neighbouring keys are neighbours in their file as a rule.
+  // Values of neighbouring keys are usually neighbours in their file.
   if (!ranges_.empty() && ranges_.back().file == file && ranges_.back().byte_class == byte_class &&
       ranges_.back().end == offset)
     ranges_.back().end = end;
@@ -76,8 +76,8 @@ std::vector<uint8_t> CoverageMap::Holds(std::initializer_list<ByteClass> classes
   return out;
 }
 
-// A sweep over each file's range ends, with a count of open ranges per class: ranges may overlap
-// freely.
+// Sweeps over the ends of each file's ranges and counts the open ranges of each class, so ranges
+// may overlap freely.
 report::Coverage CoverageMap::Sum() const {
   struct Edge {
     uint32_t file;

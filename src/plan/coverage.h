@@ -1,5 +1,5 @@
-// Which byte of a source served what (contract §5, §10.22): every byte once, by the first class
-// that fits.
+// Counts which byte of a source served what (contract §5, §10.22): every byte once, in the first
+// class that fits.
 #pragma once
 
 #include <cstdint>
@@ -14,25 +14,25 @@ enum class ByteClass : uint8_t { kLeaf, kStructural, kUnread, kIgnored, kUnreach
 
 class CoverageMap {
  public:
-  // For a source without a listing: a file is as long as the marks on it reach.
+  // For a source without a listing: a file is as long as its marks reach.
   void GrowWithMarks() { grow_ = true; }
-  // Bytes of `file` that nothing marks are of `rest`.
+  // Unmarked bytes of `file` are of class `rest`.
   void Reserve(size_t files) { files_.reserve(files); }
   void AddFile(uint32_t file, uint64_t size, ByteClass rest);
   void SetRest(uint32_t file, ByteClass rest);
   void Mark(uint32_t file, uint64_t offset, uint64_t length, ByteClass byte_class);
   void MarkAll(uint32_t file, ByteClass byte_class);
   report::Coverage Sum() const;
-  // What the bytes of `file` are that nothing marks.
+  // The class of the unmarked bytes of `file`.
   ByteClass Rest(uint32_t file) const { return files_[file].rest; }
-  // By file: whether any byte of it was marked so.
+  // For each file: whether any byte of it has one of these classes.
   std::vector<uint8_t> Holds(std::initializer_list<ByteClass> classes) const;
   struct Range {
     uint32_t file;
     ByteClass byte_class;
     uint64_t begin, end;
   };
-  // What is marked so, sorted; what overlaps or touches is one range.
+  // The ranges marked with the class, sorted; ranges that overlap or touch are joined.
   std::vector<Range> Marked(ByteClass byte_class) const;
 
  private:
@@ -41,7 +41,7 @@ class CoverageMap {
     uint64_t size = 0;
     ByteClass rest = ByteClass::kIgnored;
     bool known = false;
-    uint8_t whole = 0;  // by class, a bit: all of it is marked so
+    uint8_t whole = 0;  // a bit for each class: the whole file has it
     bool IsWhole(ByteClass c) const { return (whole >> static_cast<unsigned>(c) & 1) != 0; }
   };
   std::vector<File> files_;

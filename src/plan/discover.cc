@@ -20,8 +20,8 @@ constexpr uint64_t kMaxJsonItem = 4 << 20;
 constexpr std::string_view kTensorFlow = "model_checkpoint_path";
 constexpr std::string_view kProcessFile = "process_";
 
-// A child of the source says that it is a checkpoint. A link that was not followed says nothing: it
-// may lead nowhere.
+// Whether a child of the source has `_CHECKPOINT_METADATA`. A link that was not followed does not
+// count: it may lead nowhere.
 bool HoldsCheckpoints(const Scan& scan) {
   constexpr std::string_view kName = "/_CHECKPOINT_METADATA";
   return std::any_of(scan.listing.begin(), scan.listing.end(), [&](const FileEntry& entry) {
@@ -30,9 +30,9 @@ bool HoldsCheckpoints(const Scan& scan) {
   });
 }
 
-// In a root a link without a step's name whose target is a child of that root (`latest`, `best`) is
-// a companion: what the host lists behind it is what it lists of the child. Whether the source is a
-// root is known only without them.
+// In a root, a link to a child (`latest`, `best`) whose own name is not a step's is a companion
+// (contract §11.3): the files that the host lists behind it are the child's. Only without these
+// files can it be decided whether the source is a root.
 void LeaveOutCompanionLinks(Context& context, evidence::Lockfile* lock, Scan& scan) {
   std::vector<std::pair<size_t, size_t>> ranges;
   for (const Link& link : scan.links)
@@ -98,8 +98,8 @@ void Discover::Start(size_t scan_index) {
   if (heads_[scan_index] == 0) Begin(scan_index);
 }
 
-// TensorFlow keeps a text file `checkpoint` beside its own files, T5X had it in its roots. It is no
-// msgpack tree, and the directory no checkpoint because of it.
+// TensorFlow keeps a text file `checkpoint` beside its own files, and T5X did so in its roots. The
+// file is not a msgpack tree and does not make the directory a checkpoint (contract §11.2).
 void Discover::LookAtHeads(size_t scan_index) {
   Scan& scan = context_.scans[scan_index];
   if (!scan.listed) return;
@@ -115,7 +115,7 @@ void Discover::LookAtHeads(size_t scan_index) {
   }
 }
 
-// Flax restores any msgpack file that has its name, and raises at all others: texts, images,
+// Flax restores any msgpack file with a name of its form and raises for all others: texts, images,
 // configurations.
 void Discover::LookAtFlaxHeads(size_t scan_index) {
   Scan& scan = context_.scans[scan_index];
@@ -210,14 +210,14 @@ void Discover::StartItems(size_t scan_index) {
     context_.Add(scan, std::move(f));
   }
   const Options& o = context_.options;
-  // The source may be the item itself: then the lockfile has its name.
+  // The source may be the item itself; only the lockfile has its name then.
   const bool is_item = o.item && layout.items.size() == 1 && layout.items[0].name.empty() &&
                        lock_ && lock_->items.size() == 1 && lock_->items[0].name == *o.item;
   for (size_t i = 0; i < layout.items.size(); ++i) {
     const orbax::Item& item = layout.items[i];
     if (o.item && item.name != *o.item && !is_item) {
       context_.items_left_out.insert(item.name);
-      // The tree's own rules are of the whole source (contract §11).
+      // The rules of trees are judged for the whole source (contract §11).
       if (ChecksAll(o) && item.kind == orbax::ItemKind::kPyTree)
         WantIfListed(scan_index, i, What::kOtherTree, item.directory + "_METADATA");
       continue;
@@ -265,7 +265,7 @@ bool Discover::WantIfListed(size_t scan, size_t item, What what, const std::stri
   return true;
 }
 
-// A tree that may be larger than memory: read piece by piece.
+// Reads a tree that may be larger than memory piece by piece.
 void Discover::WantMsgpack(size_t scan, size_t item, const std::string& path) {
   Scan& s = context_.scans[scan];
   const auto id = s.files.Find(path);
@@ -278,8 +278,8 @@ void Discover::WantMsgpack(size_t scan, size_t item, const std::string& path) {
   WantRange(s, path, reader.Want()->offset, reader.Want()->length, wants_.size() - 1);
 }
 
-// As Orbax does, the files `process_*`: it takes what follows for a number, and raises where it is
-// none. Others it does not read.
+// Reads the files `process_*`, as Orbax does: it takes the rest of the name for a number and raises
+// if it is none. It reads no other files.
 void Discover::WantArrayMetadatas(size_t scan_index, size_t item_index) {
   Scan& scan = context_.scans[scan_index];
   ItemScan& item = scan.items[item_index];
@@ -319,7 +319,7 @@ void Discover::WantItem(size_t scan_index, size_t item_index) {
     f.actual = dir;
     context_.Add(scan, item, std::move(f));
   }
-  // What the item is, its tree would say.
+  // Only its tree would tell what the item is.
   if (scan.Unanswered(dir + "_METADATA")) {
     item.failed = true;
     return;
@@ -338,7 +338,7 @@ void Discover::WantItem(size_t scan_index, size_t item_index) {
       WantIfListed(scan_index, item_index, What::kManifest, dir + ocdbt::kManifestName);
       break;
     case orbax::ItemKind::kJson:
-      // To see members that occur twice; larger ones are data.
+      // Read to find duplicate members; larger files are data.
       if (scan.SizeOf(item.item.file).value_or(0) > kMaxJsonItem) break;
       wants_.push_back({What::kJsonItem, scan_index, item_index, item.item.file});
       WantFile(scan, item.item.file, kMaxJsonItem, wants_.size() - 1);
@@ -369,7 +369,7 @@ void Discover::OnFailure(size_t tag, Error error) {
   const Want want = wants_[tag];
   if (want.what != What::kHead) return Report(want, error);
   if (--heads_[want.scan] == 0)
-    Begin(want.scan);  // what cannot be read is told when it is read whole
+    Begin(want.scan);  // the failure is reported when the file is read whole
 }
 
 void Discover::OnRead(size_t tag, Bytes bytes) {

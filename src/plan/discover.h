@@ -1,5 +1,5 @@
-// Stage 1: from the listing to items, and their side files read: `_METADATA`, `manifest.ocdbt`,
-// `_strings.json`, `array_metadatas/*`, `_sharding`, `_CHECKPOINT_METADATA`.
+// Stage 1: finds the items in the listing and reads their side files: `_METADATA`,
+// `manifest.ocdbt`, `_strings.json`, `array_metadatas/*`, `_sharding`, `_CHECKPOINT_METADATA`.
 #pragma once
 
 #include <string>
@@ -12,20 +12,19 @@ namespace leafsum::plan {
 
 class Discover : public ReadingStage {
  public:
-  // `lock`: may name the step that is to be read.
-  // It is paired with what is there.
+  // `lock` may name the step to read. It is paired with what the source has.
   Discover(Context& context, evidence::Lockfile* lock);
-  // The error: what the caller asked for is not there (no such step, no such item).
+  // The error: what the caller asked for does not exist (no such step, no such item).
   std::string Finish() override { return std::move(not_found_); }
 
  private:
   enum class What {
-    kHead,      // of a file `checkpoint`: TensorFlow has one of that name too
-    kFlaxHead,  // of a file that is nothing but what its name says to Flax
+    kHead,      // of a file `checkpoint`: TensorFlow writes one of that name too
+    kFlaxHead,  // of a file that is Flax's by its name only
     kCheckpointMetadata,
     kDeletionJournal,
     kTreeMetadata,
-    kOtherTree,  // of an item that --item leaves out: `item` counts in the layout
+    kOtherTree,  // of an item that --item leaves out: `item` is an index into the layout
     kManifest,
     kStrings,
     kArrayMetadatas,
@@ -66,7 +65,7 @@ class Discover : public ReadingStage {
 
   evidence::Lockfile* lock_;
   std::vector<Want> wants_;
-  std::vector<size_t> heads_;  // by scan: that were asked for and are not there yet
+  std::vector<size_t> heads_;  // for each scan: how many were asked for and have not arrived
   std::string not_found_;
 };
 

@@ -1,5 +1,5 @@
-// The side files of a checkpoint have arrived: decoded, each into its place, and what is wrong with
-// them.
+// Decodes the side files of a checkpoint as they arrive, puts each into its place, and reports what
+// is wrong with them.
 #include "base/path.h"
 #include "base/sort.h"
 #include "base/text.h"
@@ -34,7 +34,7 @@ void Discover::Report(const Want& want, const Error& error) {
   Scan& scan = context_.scans[want.scan];
   Finding f = FindingOf(error, want.path);
   switch (want.what) {
-    // No leaf depends on these.
+    // No leaf depends on this file.
     case What::kRootMetadata:
     case What::kCheckpointMetadata:
     case What::kDeletionJournal:
@@ -48,9 +48,9 @@ void Discover::Report(const Want& want, const Error& error) {
                    f.severity == Severity::kError ? AsWarning(std::move(f)) : std::move(f));
       return;
     case What::kHead:
-    case What::kFlaxHead:  // what is not known stays a mark
+    case What::kFlaxHead:  // an unreadable file stays a mark
     case What::kJsonItem:
-      return;  // the leaf is its bytes, whatever they are
+      return;  // the leaf is the file's bytes, whatever they are
     case What::kOtherTree: {
       ItemScan item;
       item.item = scan.layout.items[want.item];
@@ -130,8 +130,8 @@ void Discover::ReadJsonItem(Scan& scan, const Want& want, Bytes bytes) {
   auto document = ParseJson(bytes, {.as_python = true});
   if (document)
     return Duplicates(scan, &scan.items[want.item], want.path, document->duplicate_members);
-  // The leaf is its bytes; but Orbax restores nothing from what is not JSON. Values that are
-  // many or nested deeply have no place, and are no error.
+  // The leaf is the file's bytes, but Orbax restores nothing from a file that is not JSON. JSON
+  // with too many or too deeply nested values is only left unchecked.
   if (document.error().code == ErrorCode::kLimit) return;
   Finding f = FindingOf(document.error(), want.path);
   f.key_path = orbax::KeyPath();
@@ -200,7 +200,8 @@ void Discover::Read(size_t tag, const Want& want, Bytes bytes) {
   }
 }
 
-// What a reader would take is said where everything is checked; that it takes nothing, always.
+// What a reader would take is reported if everything is checked; that every reader raises is always
+// reported.
 void Discover::AddDivergence(Scan& scan, ItemScan& item, const std::string& path, Finding finding) {
   if (finding.code != Code::kInvalid && !ChecksAll(context_.options)) return;
   finding.file = path;
@@ -243,13 +244,13 @@ void Discover::ReadTree(Scan& scan, ItemScan& item, const std::string& path, Byt
       }
       AddDivergence(scan, item, path, std::move(f));
     }
-    tree->value_metadata_tree.reset();  // it is as long as all the rest
+    tree->value_metadata_tree.reset();  // as long as everything else together
   }
   item.tree = std::move(*tree);
 }
 
-// Of an item that is not read, as PlanStage tells of one that is: each leaf whose parameter name is
-// another's too.
+// For an item that is not read, does what PlanStage does for one that is: reports each leaf whose
+// parameter name another leaf has too.
 void Discover::OtherNames(Scan& scan, const ItemScan& item, const std::string& path) {
   if (!item.tree) return;
   std::vector<std::pair<std::string, const orbax::TreeEntry*>> names;

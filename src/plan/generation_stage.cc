@@ -45,7 +45,7 @@ GenerationStage::GenerationStage(Context& context) : ReadingStage(context) {
     for (size_t i = 0; i < context.scans[s].items.size(); ++i) {
       ItemScan& item = context.scans[s].items[i];
       if (item.failed || !item.manifest) continue;
-      // contract §10.6: a tree may say that the store beside it is not its own.
+      // A tree may say, by `use_ocdbt`, that the store beside it is not its own (contract §10.6).
       item.ocdbt = item.item.kind != orbax::ItemKind::kPyTree ||
                    (item.tree && item.tree->use_ocdbt.value_or(true));
       if (!item.ocdbt) continue;
@@ -57,7 +57,8 @@ GenerationStage::GenerationStage(Context& context) : ReadingStage(context) {
   }
 }
 
-// The names are known from the listing alone: nothing else in an OCDBT store needs one.
+// The highest number counts, by the names in the listing. Nothing else in an OCDBT store needs a
+// listing (formats §1.5).
 void GenerationStage::WantNumbered(size_t s, size_t i) {
   Scan& scan = context_.scans[s];
   ItemScan& item = scan.items[i];
@@ -86,8 +87,8 @@ void GenerationStage::WantNumbered(size_t s, size_t i) {
     return;
   }
   if (!newest) {
-    // To the reference an empty store; beside a tree that names arrays it is one that lost its
-    // state.
+    // TensorStore reads an empty store without an error (formats §1.5). But beside a tree that
+    // names arrays, it is a store that lost its state.
     Finding f = MakeFinding(
         Code::kMissingFile,
         "manifest.ocdbt leaves the state to numbered manifests (manifest. and 16 hex digits) and "
@@ -114,13 +115,14 @@ void GenerationStage::WantNumbered(size_t s, size_t i) {
 
 void GenerationStage::TakeManifest(size_t s, size_t i) {
   ItemScan& item = context_.scans[s].items[i];
+  // Every reader takes the last inline version, unless --generation names another (formats §1.5).
   item.versions.generation = item.manifest->versions.back();
   TakeVersions(item, item.manifest->versions);
   if (!reads_history_) return;
   for (const auto& node : item.manifest->version_nodes) WantVersionNode(s, i, node);
 }
 
-// Names may be 64 KiB long: only the generation that is to be read keeps its root's.
+// Names may have 64 KiB, so only the generation to read keeps the name of its root's file.
 void GenerationStage::TakeVersions(ItemScan& item,
                                    const std::vector<ocdbt::BtreeGenerationReference>& versions) {
   generations_ += versions.size();
@@ -188,7 +190,8 @@ void GenerationStage::OnRead(size_t tag, Bytes bytes) {
 void GenerationStage::OnFailure(size_t tag, Error error) {
   const Want want = wants_[tag];
   if (want.numbered == 0) return Lose(want, error);
-  // There is no falling back to the manifest before this one: the reference does not either.
+  // No falling back to an earlier manifest: TensorStore does not either, so older values would be
+  // ones that nobody restores (formats §1.5).
   ItemOf(want).failed = true;
   context_.Add(context_.scans[want.scan], ItemOf(want), FindingOf(error, want.path));
 }
@@ -224,7 +227,8 @@ void GenerationStage::TakeVersionNode(const Want& want, Bytes bytes) {
       bytes, reference, item.manifest->config.version_tree_arity_log2, &work);
   decoded_bytes_ += work;
   if (!node) return Lose(want, node.error());
-  // What is below, against what the reference says of it; of children what their references say.
+  // Compares the reference's statistics with what is below it, taking the references of children at
+  // their word.
   uint64_t generations = node->versions.size();
   for (const auto& child : node->version_nodes)
     generations = CheckedAdd(generations, child.num_generations).value_or(~uint64_t{0});
@@ -249,7 +253,7 @@ void GenerationStage::TakeVersionNode(const Want& want, Bytes bytes) {
 
 std::string GenerationStage::Finish() {
   if (TooLarge()) {
-    // Nothing that depends on how far it came is kept.
+    // Keep nothing that depends on how far the reading came.
     findings_.clear();
     for (size_t s = 0; s < context_.scans.size(); ++s) {
       for (size_t i = 0; i < context_.scans[s].items.size(); ++i) {

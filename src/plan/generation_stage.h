@@ -1,9 +1,9 @@
-// Stage 2: which generation of every OCDBT store is read.
+// Stage 2: decides which generation of every OCDBT store is read (formats §1.5, §1.6).
 //
-// Where `manifest.ocdbt` holds the configuration alone, the state is in the numbered manifest with
-// the highest number. Older generations than a manifest lists itself are in the version tree: it is
-// read where a generation is asked for, where history is listed, and wherever the structure is
-// checked. Deleting old files is legal, so what is gone there is told, never an error.
+// If `manifest.ocdbt` holds only the configuration, the state is in the numbered manifest with the
+// highest number. Generations older than those in the manifest are in the version tree. The tree is
+// read if a generation is asked for, if history is listed, and if the structure is checked.
+// Deleting old files is legal, so missing parts of the history are reported but are never an error.
 #pragma once
 
 #include <string>
@@ -16,15 +16,15 @@ namespace leafsum::plan {
 class GenerationStage : public ReadingStage {
  public:
   explicit GenerationStage(Context& context);
-  // Once done: every item has its generation and history. Gives a usage error that names what there
-  // is where a store has not the generation that was asked for, else "".
+  // Once done: every item has its generation and history. Returns a usage error that lists the
+  // existing generations if a store lacks the one that was asked for, else "".
   std::string Finish() override;
 
  private:
   struct Want {
     size_t scan, item;
     std::string path;
-    uint64_t numbered = 0;  // of a numbered manifest; 0: a version tree node
+    uint64_t numbered = 0;  // the number of a numbered manifest; 0: a version tree node
     ocdbt::VersionNodeReference node;
   };
 
@@ -34,13 +34,14 @@ class GenerationStage : public ReadingStage {
   void WantVersionNode(size_t scan, size_t item, const ocdbt::VersionNodeReference& node);
   void TakeVersionNode(const Want& want, Bytes bytes);
   void TakeVersions(ItemScan& item, const std::vector<ocdbt::BtreeGenerationReference>& versions);
-  // A part of the history that cannot be read, and a warning unless its file was only deleted.
+  // Notes a part of the history that cannot be read, with a warning unless its file was merely
+  // deleted.
   void Lose(const Want& want, const Error& error);
   void OnRead(size_t tag, Bytes bytes) override;
   void OnFailure(size_t tag, Error error) override;
 
   bool reads_history_ = false;
-  // Sums over all that is listed: they do not depend on the order of the answers.
+  // Sums over everything listed, so that they do not depend on the order of the answers.
   uint64_t nodes_ = 0, generations_ = 0, name_bytes_ = 0, decoded_bytes_ = 0;
   bool TooLarge() const;
   std::vector<Want> wants_;
@@ -48,7 +49,7 @@ class GenerationStage : public ReadingStage {
     size_t scan, item;
     report::Finding finding;
   };
-  std::vector<Pending> findings_;  // about the version tree: none of them where it is too large
+  std::vector<Pending> findings_;  // about the version tree; dropped if it is too large
 };
 
 }  // namespace leafsum::plan

@@ -16,7 +16,7 @@ namespace {
 using report::Code;
 using report::Finding;
 
-// In the order in which the directories stand in a sorted list of keys: with a "/" behind.
+// Orders directories as in a sorted list of keys, that is, with a final "/".
 struct ByDirectory {
   bool operator()(std::string_view a, std::string_view b) const {
     const size_t n = std::min(a.size(), b.size());
@@ -35,20 +35,19 @@ bool LiesIn(std::string_view key, std::string_view directory) {
          key.starts_with(directory);
 }
 
-// Whether `directory` and a "/" is no later than `key`.
+// Whether `directory` followed by "/" sorts no later than `key`.
 bool ComesBefore(std::string_view directory, std::string_view key) {
   const std::string_view head = key.substr(0, directory.size());
   if (const int order = directory.compare(head)) return order < 0;
   return key.size() > directory.size() && static_cast<uint8_t>(key[directory.size()]) >= '/';
 }
 
-// What zarr keeps beside arrays that holds no values.
+// Files that zarr keeps beside arrays and that hold no values.
 bool IsZarrSideFile(std::string_view name) {
   return name == ".zgroup" || name == ".zattrs" || name == ".zmetadata";
 }
 
-// The directory of the array that a key looks like a chunk of: "a/0.1", "a/0/1", "a/c/0/1",
-// "a/c.0".
+// If a key looks like a chunk ("a/0.1", "a/0/1", "a/c/0/1", "a/c.0"), the directory of its array.
 std::optional<std::string_view> ChunksOf(std::string_view key) {
   const auto is_index = [](std::string_view name) {
     return !name.empty() && std::all_of(name.begin(), name.end(),
@@ -91,7 +90,8 @@ void FindLeftovers(Context& context, Scan& scan, const ItemScan& item,
     const auto [parent, last] = SplitKey(entries[e].key);
     if (!claimed[e] && (last == ".zarray" || last == "zarr.json")) arrays.insert(parent);
   }
-  // The arrays that the key lies in, the innermost last. Both are sorted, but for the root's.
+  // The arrays around the key, the innermost last. Arrays and keys are both sorted, except for an
+  // array at the root.
   std::vector<std::string_view> around;
   auto next = arrays.begin();
   const bool at_root = next != arrays.end() && next->empty();
@@ -105,7 +105,8 @@ void FindLeftovers(Context& context, Scan& scan, const ItemScan& item,
     }
     if (claimed[e] || (!item.ocdbt && IsKnownFile(item, key))) continue;
     if (bare && IsZarrSideFile(SplitKey(key).second)) continue;
-    // "a/.zarray", "a/0.1" and "a/c/0/1" belong to the array "a", else to what they lie in.
+    // "a/.zarray", "a/0.1" and "a/c/0/1" belong to the array "a" if there is one, else to the
+    // directory around them.
     const bool inside = !around.empty() || at_root;
     std::string_view array = !around.empty() ? around.back()
                              : at_root       ? std::string_view()

@@ -1,4 +1,4 @@
-// Keys that no leaf accounts for, once every leaf has its own.
+// Finds keys that no leaf accounts for, once every leaf has its keys.
 #pragma once
 
 #include <string>
@@ -9,12 +9,13 @@
 
 namespace leafsum::plan {
 
-// One finding per array, however many chunks it has. `claimed`: by entry of the item's store. The
-// keys of an array that an empty node or a string hides are told with that leaf (check_records).
+// Adds one finding for each array, however many chunks it has. `claimed` is indexed by entry of the
+// item's store. The keys of an array hidden by an empty node or a string are reported with that
+// leaf (check_records).
 void FindLeftovers(Context& context, Scan& scan, const ItemScan& item,
                    const std::vector<uint8_t>& claimed);
 
-// In hexadecimal where it is no text.
+// The key, in hexadecimal if it is not text.
 std::string PrintableKey(std::string_view key);
 
 }  // namespace leafsum::plan

@@ -237,7 +237,7 @@ Status ReadFingerprint(Options& o, const std::string& name, const JsonValue& v) 
   return std::nullopt;
 }
 
-// Those that are more than a value of one type.
+// Members that are more than a value of one type.
 struct Reader {
   std::string_view name;
   Status (*read)(Options&, const std::string&, const JsonValue&);
@@ -255,7 +255,7 @@ constexpr Reader kReaders[] = {{"command", ReadCommand},
                                {"generation", ReadGeneration},
                                {"fingerprint", ReadFingerprint}};
 
-// One member; nothing where it is fine.
+// Reads one member; returns what is wrong with it, if anything.
 Status Read(Options& o, const std::string& name, const JsonValue& v) {
   for (const auto& flag : kFlags) {
     if (name != flag.name) continue;

@@ -25,7 +25,7 @@ bool ShareAName(const evidence::Lockfile& lock, const orbax::Layout& layout) {
   return false;
 }
 
-// The step of this number, else the newest; "" where two have the number.
+// The step of this number, else the newest; "" if two steps have the number.
 std::string StepOf(const evidence::Lockfile& lock, std::optional<uint64_t> number) {
   std::string_view found;
   if (!number)
@@ -46,7 +46,7 @@ uint64_t LeavesOf(const evidence::ItemRecord& item) {
   return n;
 }
 
-// Of a lockfile with --all-steps, one step. True where it was taken.
+// Takes one step from a lockfile made with --all-steps; returns whether it did.
 bool TakeStep(Context& context, Scan& scan, evidence::Lockfile& lock) {
   const bool root = scan.layout.is_root;
   const std::string step = StepOf(lock, root ? scan.layout.chosen->number() : std::nullopt);
@@ -80,8 +80,8 @@ bool TakeStep(Context& context, Scan& scan, evidence::Lockfile& lock) {
   return true;
 }
 
-// The paths of the lockfile's files as they are in this source: `strip` was before each that has a
-// place here, `prefix` is now.
+// Gives the lockfile's files their paths in this source: `strip` is removed from each path that has
+// a place here, and `prefix` is added.
 void PlaceFiles(Context& context, Scan& scan, evidence::Lockfile& lock, const std::string& strip,
                 const std::string& prefix) {
   context.files_below = prefix;
@@ -104,7 +104,7 @@ void PlaceFiles(Context& context, Scan& scan, evidence::Lockfile& lock, const st
   context.Add(scan, std::move(f));
 }
 
-// The item that is compared: the one that --item names, else the only one; null for several.
+// The item to compare: the one that --item names, else the only one; null if there are several.
 template <class Item>
 const Item* OneItem(const std::vector<Item>& items, const std::optional<std::string>& named) {
   if (items.size() == 1) return &items[0];
@@ -114,7 +114,7 @@ const Item* OneItem(const std::vector<Item>& items, const std::optional<std::str
   return nullptr;
 }
 
-// Of a root: that is known of it, or its files say so.
+// The step's directory in a lockfile of a root, which the lockfile says or its files show.
 std::string StepDirectoryOf(const evidence::Lockfile& lock) {
   if (!lock.step) return "";
   for (const evidence::FileRecord& file : *lock.files)
@@ -135,7 +135,7 @@ bool IsOfAllSteps(const evidence::Lockfile& lock) {
 void PairLockfile(Context& context, Scan& scan, evidence::Lockfile& lock) {
   const orbax::Layout& layout = scan.layout;
   if (scan.nothing_read || (layout.is_root && !layout.chosen))
-    return;  // all steps: names are whole
+    return;  // all steps: names are complete
   std::string strip, prefix;
   bool of_root = lock.step.has_value();
   if (IsOfAllSteps(lock) && !ShareAName(lock, layout)) {
@@ -149,7 +149,7 @@ void PairLockfile(Context& context, Scan& scan, evidence::Lockfile& lock) {
   }
   if (lock.files) {
     const std::string step = layout.is_root ? layout.chosen->directory : "";
-    // A lockfile without a step may be of a root all the same (--no-source).
+    // A lockfile without a step may still be a root's (--no-source).
     const bool same_root =
         layout.is_root &&
         (of_root ||
@@ -167,7 +167,7 @@ void PairLockfile(Context& context, Scan& scan, evidence::Lockfile& lock) {
     }
     PlaceFiles(context, scan, lock, strip, prefix);
   }
-  // --item may name an item of the lockfile where the source is that item.
+  // If the source is one item, --item may name its item in the lockfile.
   if (context.options.item && lock.items.size() > 1)
     std::erase_if(lock.items, [&](const evidence::ItemRecord& item) {
       if (item.name == *context.options.item) return false;

@@ -1,5 +1,5 @@
-// A lockfile is also for what lies above or below the directory that was locked: of a root for one
-// of its steps, of a step or an item for what is around it (contract §7).
+// Pairs a lockfile with a source above or below the directory that was locked: a root's lockfile
+// with one of its steps, a step's or item's lockfile with the root or step around it (contract §7).
 #pragma once
 
 #include "evidence/lockfile.h"
@@ -7,13 +7,13 @@
 
 namespace leafsum::plan {
 
-// It was locked with --all-steps: each of its items lies in a step, or is one.
+// Whether it was made with --all-steps: each of its items lies in a step, or is one.
 bool IsOfAllSteps(const evidence::Lockfile& lock);
 
-// Once the source's layout is known: gives the lockfile's items and files the names that they have
-// in this source, leaves out what has no place in it, and says so. Of several steps the newest is
-// taken. Neither names of items nor content decide: a source could have either made to fit. Where
-// there is no one way nothing is renamed, and all differs.
+// Call once the layout of the source is known. Gives the lockfile's items and files the names that
+// they have in this source, leaves out those that have no place in it, and says so. Of several
+// steps the newest is taken. Neither item names nor content decide, because an attacker could make
+// either fit. If there is not exactly one way to pair, nothing is renamed, and everything differs.
 void PairLockfile(Context& context, Scan& scan, evidence::Lockfile& lock);
 
 }  // namespace leafsum::plan

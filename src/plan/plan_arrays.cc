@@ -1,4 +1,5 @@
-// Leaves that are arrays: their documents found, read, and turned into shape, dtype and codecs.
+// Leaves that are arrays: finds and reads their documents and turns them into shape, dtype and
+// codecs.
 #include <algorithm>
 
 #include "base/checked.h"
@@ -16,7 +17,7 @@ using report::Finding;
 
 namespace {
 
-// A zarr.json that describes a group is no array.
+// Whether a zarr.json describes a group, which is not an array.
 bool IsGroup(Bytes document) {
   auto json = ParseJson(document);
   if (!json) return false;
@@ -53,10 +54,10 @@ void PlanStage::PlanArray(size_t s, size_t i, size_t l, bool zarr3) {
   const kvstore::KvStore::Entry* entry = item.walked.read ? item.store.Find(key) : nullptr;
   if (!entry) {
     leaf.state = LeafPlan::State::kNotRead;
-    // Whatever made the store incomplete, or hid a value in the msgpack file, was reported.
+    // What made the store incomplete, or broke the msgpack file, was reported already.
     if (!item.walked.complete || item.msgpack.broken) return;
     if (!item.ocdbt && (!kvstore::IsSafePath(key) || (leaf.by_path && leaf.param_name.empty())))
-      return;  // told by CheckNames
+      return;  // reported by CheckNames
     const bool other =
         item.store.Find(prefix + std::string(zarr3 ? kZarray : kZarrJson)) != nullptr;
     Finding f = other ? MakeFinding(Code::kInvalid,
@@ -89,8 +90,8 @@ void PlanStage::PlanArray(size_t s, size_t i, size_t l, bool zarr3) {
   WantDocument(s, i, l);
 }
 
-// Documents whose stored bytes are, in part, those of one before: read for each key, they are more
-// than what is stored.
+// Finds documents that share stored bytes with a document before them. Since they are read for each
+// key, they could exceed what is stored.
 void PlanStage::SharedDocuments(const ItemScan& item) {
   wanted_entries_.assign(item.walked.read ? item.store.entries().size() : 0, false);
   std::vector<uint32_t> order;
@@ -127,12 +128,12 @@ void PlanStage::PlanBareStore(size_t s, size_t i) {
     const bool at_root = entries[e].key.size() == last.size();
     LeafPlan leaf;
     leaf.param_name = parent;
-    if (!at_root) leaf.param_name += '/';  // as KeyPrefix takes it, whatever it ends in
+    if (!at_root) leaf.param_name += '/';  // KeyPrefix adds no other, whatever the name ends in
     if (!at_root) leaf.record.key_path = SplitPath(parent);
     leaf.record.value_type = "array";
     leaf.document_entry = e;
     leaf.in_zarr = true;
-    if (!IsUtf8(parent)) continue;  // never a leaf (contract §2); its keys are left over
+    if (!IsUtf8(parent)) continue;  // never a leaf (contract §2), so its keys are leftovers
     item.leaves.push_back(std::move(leaf));
   }
   SortLeaves(item);
@@ -150,7 +151,7 @@ void PlanStage::PlanBareStore(size_t s, size_t i) {
                         "both .zarray and zarr.json: which one is the array cannot be told"));
         item.no_fingerprint = true;
       } else {
-        leaf.state = LeafPlan::State::kGroup;  // told with the other one
+        leaf.state = LeafPlan::State::kGroup;  // reported with the other document
       }
     }
   }
@@ -248,7 +249,7 @@ void PlanStage::ReadDocument(const Document& d, bool v3) {
   LeafPlan& leaf = item.leaves[d.leaf];
   const kvstore::KvStore::Entry& entry = item.store.entries()[leaf.document_entry];
   const Bytes bytes = leaf.document;
-  // Layers of one shape have one document, and a model has few shapes.
+  // Layers of one shape have equal documents, and a model has few shapes.
   for (const Document& recent : recent_) {
     const LeafPlan& other = context_.scans[recent.scan].items[recent.item].leaves[recent.leaf];
     if (other.document == leaf.document && other.metadata.zarr_format == (v3 ? 3 : 2)) {

@@ -1,4 +1,4 @@
-// Leaves whose values lie in a msgpack file, or are named there.
+// Leaves whose values lie in a msgpack file, or to which it refers.
 #include <algorithm>
 
 #include "base/checked.h"
@@ -33,7 +33,7 @@ std::vector<orbax::MsgpackLeaf*> PlanStage::MsgpackValues(Scan& scan, ItemScan& 
   return values;
 }
 
-// A tree without `_METADATA`: its leaves are those of the file.
+// A tree without `_METADATA`: the leaves are those of the file (contract §10.2).
 void PlanStage::PlanMsgpack(size_t s, size_t i) {
   Scan& scan = context_.scans[s];
   ItemScan& item = scan.items[i];
@@ -75,7 +75,8 @@ void PlanStage::PlanMsgpack(size_t s, size_t i) {
 
 namespace {
 
-// The array's shape and its chunks', from the pieces that hold it; what is wrong with them.
+// Sets the shapes of the array and its chunks from the pieces that hold it; returns what is wrong
+// with them.
 Status ShapeOfPieces(const orbax::MsgpackLeaf& value, zarr::ArrayMetadata& m) {
   Status problem;
   uint64_t elements = 0;
@@ -85,13 +86,13 @@ Status ShapeOfPieces(const orbax::MsgpackLeaf& value, zarr::ArrayMetadata& m) {
           Error{ErrorCode::kInvalid, "the array's content is not as long as its shape and type say",
                 piece.range.offset, Text(zarr::ShapeText(value.shape), " of ", value.dtype),
                 Text(piece.range.length, " bytes")};
-    // The pieces are chunks of a flat array: of equal length but for the last.
+    // The pieces are chunks of a flat array, all of equal length except the last.
     const auto& first_piece = value.pieces[0];
     if (piece.elements > first_piece.elements ||
         (piece.elements < first_piece.elements && &piece != &value.pieces.back()))
       problem =
           Error{ErrorCode::kUnsupported, "an array in chunks of different lengths", {}, "", ""};
-    elements += piece.elements;  // each at most the file's size
+    elements += piece.elements;  // each is at most the size of the file
   }
   m.shape = value.shape;
   m.chunk_shape = value.shape;
@@ -111,7 +112,7 @@ Status ShapeOfPieces(const orbax::MsgpackLeaf& value, zarr::ArrayMetadata& m) {
 
 }  // namespace
 
-// A value inside the file: a number or text that was read, or a range of the file.
+// Plans a value inside the file: a number or text that was read, or a range of the file.
 void PlanStage::PlanMsgpackValue(Scan& scan, ItemScan& item, LeafPlan& leaf,
                                  orbax::MsgpackLeaf& value) {
   using Kind = orbax::MsgpackLeaf::Kind;
@@ -152,7 +153,7 @@ void PlanStage::PlanMsgpackValue(Scan& scan, ItemScan& item, LeafPlan& leaf,
   if (r.value_type.empty())
     r.value_type = value.kind == Kind::kArray ? "np.ndarray" : typed ? "scalar" : value.dtype;
   if (!problem) return;
-  r.dtype.clear();  // what it says of itself is not to be compared with anything
+  r.dtype.clear();  // its own claims must not be compared with anything
   r.shape.reset();
   r.nbytes = 0;
   Finding f = FindingOf(*problem, scan.files.path(item.msgpack.file));

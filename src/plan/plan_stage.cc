@@ -17,7 +17,8 @@ using report::Severity;
 
 namespace {
 
-// Absolute, a drive's, or with `..`, whichever way the slashes lean.
+// Whether a name is absolute, begins with a drive, or has `..`, with either kind of slash (formats
+// §3.4).
 bool LeavesDirectory(std::string_view name) {
   std::string path(name);
   std::replace(path.begin(), path.end(), '\\', '/');
@@ -36,7 +37,7 @@ PlanStage::PlanStage(Context& context) : ReadingStage(context) {
       Scan& scan = context.scans[s];
       ItemScan& item = scan.items[i];
       if (!item.failed) PlanItem(s, i);
-      // Told of every string leaf, or once where there is none.
+      // Reported for every string leaf, or once if there is none.
       if (item.side.strings_problem &&
           std::none_of(item.leaves.begin(), item.leaves.end(), [](const LeafPlan& leaf) {
             return leaf.record.dtype == "string" && !leaf.in_msgpack;
@@ -101,7 +102,7 @@ void PlanStage::PlanTree(size_t s, size_t i) {
       leaf.state = LeafPlan::State::kEmpty;
     }
   }
-  tree.entries = {};  // they are the leaves' now
+  tree.entries = {};  // moved to the leaves
   SortLeaves(item);
   TellRecordProblems(scan, item);
   if (has_write_shape && !item.side.has_array_metadatas && scan.probed.records_asked) {
@@ -114,12 +115,12 @@ void PlanStage::PlanTree(size_t s, size_t i) {
     context_.Add(scan, item, std::move(f));
   }
   const std::vector<orbax::MsgpackLeaf*> values = MsgpackValues(scan, item);
-  // Of an array alone it is not known how the others are stored.
+  // One array alone does not tell how the others are stored.
   if (!item.narrowed && StoredOtherwise(scan, item)) return;
   size_t v = 0;
   for (size_t l = 0; l < item.leaves.size(); ++l) {
     LeafPlan& leaf = item.leaves[l];
-    // Both are sorted by key path.
+    // Both lists are sorted by key path.
     while (v < values.size() && orbax::KeyPathLess(values[v]->key_path, leaf.record.key_path))
       Unclaimed(scan, item, *values[v++]);
     orbax::MsgpackLeaf* value = nullptr;
@@ -144,8 +145,8 @@ void PlanStage::PlanTree(size_t s, size_t i) {
   CheckNames(scan, item);
 }
 
-// A leaf whose value lies in the msgpack file, and which the store or _strings.json has too: v0
-// takes the one, v1 the other.
+// Reports a leaf with a value in the msgpack file and another in the store or _strings.json: v0
+// takes the first, v1 the second (contract §11.2).
 void PlanStage::TwoSources(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   const std::string prefix = orbax::KeyPrefix(leaf.param_name);
   const bool stored = item.walked.read && (item.store.Find(prefix + std::string(kZarray)) ||
@@ -164,8 +165,8 @@ void PlanStage::TwoSources(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   context_.Add(scan, item, leaf, std::move(f));
 }
 
-// Without the files of array_metadatas/ nobody knows which arrays are PRNG keys, and Orbax raises
-// where it has a jax.Array to restore.
+// Only the files of array_metadatas/ tell which arrays are PRNG keys. Without them Orbax raises if
+// it has a jax.Array to restore (formats §3.5).
 void PlanStage::TellRecordProblems(Scan& scan, ItemScan& item) {
   const bool needed = std::any_of(item.leaves.begin(), item.leaves.end(), [](const LeafPlan& leaf) {
     return leaf.record.value_type == "jax.Array";
@@ -175,8 +176,8 @@ void PlanStage::TellRecordProblems(Scan& scan, ItemScan& item) {
                  needed || problem.severity != Severity::kError ? problem : AsWarning(problem));
 }
 
-// Whether a reader restores the leaf from the store at all (readers/tree.h). An array without one
-// is read all the same: the project that wrote it may have a handler.
+// Whether any reader restores the leaf from the store (readers/tree.h). An array of a type without
+// a handler is read all the same: the project that wrote it may have a handler of its own.
 bool PlanStage::HasReader(Scan& scan, ItemScan& item, LeafPlan& leaf, bool zarr3) {
   const std::string& type = leaf.record.value_type;
   const bool known = readers::HasTypeHandler(type);
@@ -201,7 +202,8 @@ bool PlanStage::HasReader(Scan& scan, ItemScan& item, LeafPlan& leaf, bool zarr3
   return false;
 }
 
-// The flag `use_zarr3` contradicts every array: one finding for all, and none of them can be read.
+// Whether the flag `use_zarr3` contradicts every array. Readers then find no array, so that is one
+// finding for all (contract §2).
 bool PlanStage::StoredOtherwise(Scan& scan, ItemScan& item) {
   const bool zarr3 = item.tree->use_zarr3;
   bool as_said = false, otherwise = false;
@@ -234,9 +236,9 @@ void PlanStage::Unclaimed(Scan& scan, ItemScan& item, const orbax::MsgpackLeaf& 
   context_.Add(scan, item, std::move(f));
 }
 
-// Names that more than one leaf has, and names that lead out of the checkpoint.
+// Finds names that several leaves share, and names that lead out of the checkpoint.
 void PlanStage::CheckNames(Scan& scan, ItemScan& item) {
-  std::vector<std::string> names[2];  // of arrays, of strings
+  std::vector<std::string> names[2];  // of arrays; of strings
   const auto name_of = [](const LeafPlan& leaf) {
     return leaf.record.value_type == "string" ? leaf.param_name : orbax::KeyPrefix(leaf.param_name);
   };
@@ -245,7 +247,7 @@ void PlanStage::CheckNames(Scan& scan, ItemScan& item) {
       names[leaf.record.value_type == "string"].push_back(name_of(leaf));
   for (std::vector<std::string>& list : names) {
     StableSort(list, std::less<std::string>());
-    // What stands once is no collision: the first of each that stands twice or more is kept.
+    // Keeps one copy of each name that occurs twice or more.
     auto end = list.begin();
     for (auto it = list.begin(); it != list.end();) {
       const auto next =
@@ -257,8 +259,8 @@ void PlanStage::CheckNames(Scan& scan, ItemScan& item) {
   }
   for (size_t l = 0; l < item.leaves.size(); ++l) {
     LeafPlan& leaf = item.leaves[l];
-    // Whatever the two are, empty nodes too: there is no fingerprint then. A msgpack file's own are
-    // told when it is read.
+    // Equal key paths, even of empty nodes, leave no fingerprint (contract §10.8). Those within a
+    // msgpack file are reported when it is read.
     const auto same_path = [&](size_t other) {
       return item.tree && other < item.leaves.size() &&
              item.leaves[other].record.key_path == leaf.record.key_path;
@@ -279,9 +281,10 @@ void PlanStage::CheckNames(Scan& scan, ItemScan& item) {
       context_.Add(scan, item, leaf, std::move(f));
     }
     if (!by_name) continue;
-    // In a plain layout the name is a path; in OCDBT it is a key, unless a reader thinks otherwise.
+    // In a plain layout the name is used as a path, so a hostile one is an error. In OCDBT it is
+    // only a key, so it is a warning (contract §5).
     std::string_view name = leaf.param_name;
-    if (name.ends_with('/')) name.remove_suffix(1);  // KeyPrefix leaves it out
+    if (name.ends_with('/')) name.remove_suffix(1);  // KeyPrefix adds none then
     const bool hostile = item.ocdbt ? LeavesDirectory(name) : !kvstore::IsSafePath(name);
     if (!is_string && hostile && (leaf.by_path || !leaf.param_name.empty())) {
       Finding f = MakeFinding(
@@ -338,13 +341,14 @@ void PlanStage::PlanString(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   leaf.record.nbytes = leaf.raw.size();
 }
 
-// A PRNG key is a jax.Array of uint32 that a process marked as one; of other types the mark is
-// never looked at. Orbax takes the last entry of that name, in the file that its directory happens
-// to name first (jax_array_handlers.py, _wrap_random_key_data).
+// A PRNG key is a jax.Array of uint32 that a process marked as one (contract §10.17); for other
+// types the mark is ignored. Orbax takes the last entry of that name in whichever file the
+// directory lists first (jax_array_handlers.py, _wrap_random_key_data), so the processes must
+// agree.
 void PlanStage::ReadKeyMark(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   leaf.record.prng_known = scan.probed.records_asked && item.side.problems.empty();
   const auto [first, last] = item.side.recorded.equal_range(leaf.param_name);
-  std::map<std::string_view, const RecordedArray*> marks;  // the last of each file
+  std::map<std::string_view, const RecordedArray*> marks;  // the last entry of each file
   bool twice = false;
   for (auto it = first; it != last; ++it) {
     const RecordedArray*& mark = marks[it->second.file];
@@ -355,7 +359,7 @@ void PlanStage::ReadKeyMark(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   for (const auto& [file, mark] : marks) impls.insert(mark->array.random_key_impl);
   const bool disagree = impls.size() > 1;
   if (marks.size() < item.side.num_array_metadatas)
-    impls.insert(std::nullopt);  // a file without the name marks nothing
+    impls.insert(std::nullopt);  // a file without the name marks no key
   if (impls.size() == 1) leaf.record.prng_impl = *impls.begin();
   const auto add = [&](Code code, const char* message, std::string expected, std::string actual) {
     Finding f = MakeFinding(code, message);

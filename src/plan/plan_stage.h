@@ -1,6 +1,6 @@
-// Stage 3: the leaves. Joins the tree of `_METADATA`, the keys of the store and every array's own
-// metadata into the plan: which leaf has which dtype, shape and chunks. Bare stores have the arrays
-// that their keys show.
+// Stage 3: the leaves. Joins the tree of `_METADATA`, the keys of the store and the metadata of
+// every array into the plan: which leaf has which dtype, shape and chunks. The leaves of a bare
+// store are the arrays that its keys show.
 #pragma once
 
 #include <string_view>
@@ -24,8 +24,7 @@ class PlanStage : public ReadingStage {
   void PlanTree(size_t scan, size_t item);
   void SharedDocuments(const ItemScan& item);
   void PlanBareStore(size_t scan, size_t item);
-  // The values of the msgpack tree by key path; what lies between their bytes is marked as
-  // structure.
+  // The values of the msgpack tree by key path. Marks the bytes between them as structure.
   static std::vector<orbax::MsgpackLeaf*> MsgpackValues(Scan& scan, ItemScan& item);
   void PlanMsgpack(size_t scan, size_t item);
   void PlanMsgpackValue(Scan& scan, ItemScan& item, LeafPlan& leaf, orbax::MsgpackLeaf& value);
@@ -42,22 +41,23 @@ class PlanStage : public ReadingStage {
   void WantDocument(size_t scan, size_t item, size_t leaf);
   void OnDocument(const Document& document, Bytes bytes);
   void ReadDocument(const Document& document, bool v3);
-  // A TensorStore spec and the array that it opens agree, or TensorStore does not open it.
+  // Checks that a TensorStore spec agrees with its array; TensorStore refuses to open the array if
+  // it does not.
   void CheckClaims(Scan& scan, ItemScan& item, LeafPlan& leaf);
   void OnRead(size_t tag, Bytes bytes) override;
   void OnFailure(size_t tag, Error error) override;
 
   static constexpr uint64_t kMaxRepeated = 4 << 20;
   static constexpr std::string_view kZarray = ".zarray", kZarrJson = "zarr.json";
-  // What one item's leaves of one name have in common is bounded: each of them has it for itself.
   std::vector<AbsentArray> absent_;
-  std::vector<bool> wanted_entries_;  // of this item's store: their bytes were wanted before, or
-                                      // are another document's too
+  // Bound what leaves of one name share in an item, because each of them holds a copy.
+  std::vector<bool> wanted_entries_;  // by entry of this item's store: the bytes were wanted
+                                      // before, or another document has them too
   uint64_t repeated_documents_ = 0, string_bytes_ = 0;
   std::vector<Document> documents_;
   static constexpr size_t kRecentDocuments = 16;
   std::vector<Document>
-      recent_;  // parsed without a finding; `leaves` of their items no longer move
+      recent_;  // parsed without a finding; the `leaves` of their items no longer move
   size_t next_recent_ = 0;
 };
 

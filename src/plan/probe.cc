@@ -13,16 +13,17 @@
 namespace leafsum::plan {
 namespace {
 
-// What makes a directory an item (contract §10.9), what belongs to a checkpoint's own first.
+// The names that make a directory an item (contract §10.9). The first round asks for those of the
+// first line: beside `_METADATA` the others make no difference.
 constexpr std::string_view kCheckpointMetadata = "_CHECKPOINT_METADATA", kMetadata = "_METADATA",
                            kManifest = "manifest.ocdbt";
 constexpr std::string_view kZarray = ".zarray", kZarrJson = "zarr.json", kStrings = "_strings.json";
 constexpr std::string_view kOtherNames[] = {"checkpoint", "proto.pbtxt", "data.json", "metadata",
                                             "metrics",    kZarray,       ".zgroup",   kZarrJson};
-constexpr uint64_t kSmallChunk = 256 << 10;  // read with the question whether it is there
-// Items whose names the writers choose themselves, where nothing else names them (formats §3.1).
+constexpr uint64_t kSmallChunk = 256 << 10;  // asked for and read in one request
+// The item names that writers choose by default, tried if nothing names the items (formats §3.1).
 constexpr std::string_view kUsualItems[] = {"default", "state", "pytree", "metrics"};
-// Where an item is no pytree itself but holds one.
+// Directories of an item that is not a pytree itself but holds one (formats §3.1).
 constexpr std::string_view kNestedItems[] = {"jax_random_key", "jax_random_key_metadata",
                                              "np_random_key", "np_random_key_metadata"};
 
@@ -48,8 +49,9 @@ Probe::Probe(Context& context, const evidence::Lockfile* lock)
   }
 }
 
-// A lockfile of a root may be held against its step, and the other way round: its files then lie
-// elsewhere, and PairLockfile says where once the layout is known.
+// A lockfile of a root may be compared with its step, and the other way round (contract §7). Its
+// files then lie elsewhere. PairLockfile decides where, but only once the layout is known, so each
+// possible place is asked for.
 void Probe::AskLocked(size_t s) {
   const std::optional<std::string>& step = context_.options.step;
   const auto ask = [&](std::string path) {
@@ -76,7 +78,7 @@ std::string Probe::Finish() {
     if (scan.listed) continue;
     StableSort(scan.listing,
                [](const FileEntry& a, const FileEntry& b) { return a.path < b.path; });
-    // A file that is locked beside the checkpoint may have been asked for as one of its own, too.
+    // A locked file may also have been asked for as one of the checkpoint's own.
     const auto same = [](const FileEntry& a, const FileEntry& b) { return a.path == b.path; };
     scan.listing.erase(std::unique(scan.listing.begin(), scan.listing.end(), same),
                        scan.listing.end());
@@ -118,7 +120,7 @@ void Probe::Open(size_t scan, std::string path, int depth, size_t top) {
   directories_.push_back({scan, std::move(path), depth, top});
   AskIn(index, What::kName, kMetadata, kMaxJsonBytes);
   AskIn(index, What::kName, kManifest, kMaxManifest);
-  // Only a checkpoint's own directory has it.
+  // Only a checkpoint's own directory has this file.
   if (depth == 0) AskIn(index, What::kName, kCheckpointMetadata, kMaxJsonBytes);
 }
 
@@ -137,7 +139,9 @@ void Probe::OpenIn(size_t index, std::string_view name) {
          parent.depth == 0 ? parent.path.size() : parent.top);
 }
 
-// All that was asked of a directory is answered.
+// Every question about a directory is answered: decides what to ask next. Follows the order of
+// contract §10.9, but only to save requests: what the directory is, orbax/item_kind decides from
+// the names found, as it does with a listing.
 void Probe::Decide(size_t index) {
   const Directory directory = directories_[index];
   if (directory.Has(kMetadata)) {
@@ -156,17 +160,17 @@ void Probe::Decide(size_t index) {
   } else if (directory.HasItem()) {
     return;
   } else if (directory.depth == 0) {
-    // Perhaps a root, of which the lockfile names a step.
+    // It may be a root, and the lockfile names a step of it.
     if (lock_ && lock_->step && directory.path.empty())
       OpenStep(directory.scan, Text(*lock_->step));
-    // A step of before `_CHECKPOINT_METADATA`, or one that does not say what is in it.
+    // It may be a step older than `_CHECKPOINT_METADATA`, or one that does not name its items.
     OpenItems(index, {std::begin(kUsualItems), std::end(kUsualItems)});
-  } else if (directory.depth < 2) {  // an item that holds others
+  } else if (directory.depth < 2) {  // maybe an item that holds others
     for (std::string_view name : kNestedItems) OpenIn(index, name);
   }
 }
 
-// A msgpack tree says itself which arrays lie beside it.
+// A msgpack tree names the arrays beside it, so it is read now.
 void Probe::AskReferences(size_t index) {
   Directory& directory = directories_[index];
   const Scan& scan = context_.scans[directory.scan];
@@ -202,8 +206,8 @@ void Probe::Msgpack(size_t tag, Bytes bytes) {
 }
 
 void Probe::OpenItems(size_t index, std::vector<std::string> names) {
-  // An item that is locked and not named may be there all the same. One of each is a pair, whatever
-  // the names.
+  // A locked item may exist although the checkpoint does not name it. If each side has one item,
+  // the two are a pair whatever their names.
   if (lock_ && (names.size() > 1 || lock_->items.size() > 1))
     for (const evidence::ItemRecord& item : lock_->items)
       if (!item.name.empty()) names.push_back(item.name.substr(0, item.name.find('/')));
@@ -213,8 +217,8 @@ void Probe::OpenItems(size_t index, std::vector<std::string> names) {
   for (const std::string& name : names) OpenIn(index, name);
 }
 
-// Orbax numbers processes from 0. How many there are is told by the first that has no file; the
-// more there are, the more are asked for at once.
+// Orbax numbers processes from 0, and the first number without a file tells how many there are.
+// Each round asks for a quarter more: few rounds for many processes, few lost requests for one.
 void Probe::Processes(size_t index, uint64_t count) {
   Directory& directory = directories_[index];
   directory.processes_waiting = count;
@@ -239,7 +243,8 @@ void Probe::Incomplete(Scan& scan, const Error& error, const std::string& file) 
 
 void Probe::OnFailure(size_t tag, Error error) {
   const Want want = wants_[tag];
-  // A tree that is too large is told where it is decoded.
+  // A tree that is too large is reported where it is decoded. A failed question is not a "no":
+  // whatever depends on the file's absence must not be said.
   if (error.code != ErrorCode::kMissing &&
       !(want.what == What::kTree && error.code == ErrorCode::kLimit)) {
     if (unreachable_.empty()) unreachable_ = error.message;
@@ -277,7 +282,7 @@ void Probe::OnRead(size_t tag, Bytes bytes) {
   }
 }
 
-// Which items a checkpoint has, where it says so.
+// The items of a checkpoint, if `_CHECKPOINT_METADATA` names them.
 void Probe::Handlers(const Want& want, Bytes bytes) {
   std::vector<std::string> names;
   if (auto json = ParseJson(bytes, {.as_python = true})) {
@@ -289,14 +294,15 @@ void Probe::Handlers(const Want& want, Bytes bytes) {
   AskOthers(want.directory);
 }
 
-// The files beside `_METADATA`, where it has a word that they go with. A word that is spelled with
-// escapes is not seen: then what it goes with is missing, and that is told.
+// Asks for a file beside `_METADATA` only if the text has the word that needs it. If the word is
+// spelled with escapes, it is not found; the file is then missing, and that is reported.
 void Probe::Tree(const Want& want, Bytes bytes) {
   const std::string_view text = AsText(bytes);
   const auto has = [&](std::string_view word) { return text.find(word) != text.npos; };
   bool strings = has("\"string\"");
   if (context_.scans[want.scan].probed.records_asked) {
-    // Or, perhaps, in escapes: a PRNG key that nobody asked about would pass for integers.
+    // An escape may hide the word too. Ask then: an unnoticed PRNG key would pass for plain
+    // integers.
     if (has("\"jax.Array\"") || has("\\u00")) {
       AskIn(want.directory, What::kSide, "_sharding", kMaxJsonBytes);
       Processes(want.directory, 2);
@@ -326,16 +332,16 @@ void Probe::Tree(const Want& want, Bytes bytes) {
   if (strings) AskIn(want.directory, What::kSide, kStrings, kMaxJsonBytes);
 }
 
-// An array's own document: its chunks are asked for one by one.
+// Takes an array's own document; its chunks are asked for one by one.
 void Probe::Chunks(const Want& document, Bytes bytes) {
   Scan& scan = context_.scans[document.scan];
   const std::string prefix(DirectoryOf(document.path));
-  // At the root of a directory it was found by name already.
+  // At the root of an item's directory the document was already found by name.
   if (!directories_[document.directory].Has(document.path.substr(prefix.size())) ||
       prefix != directories_[document.directory].path)
     scan.listing.push_back({scan.texts.Keep(document.path), bytes.size(), FileEntry::Kind::kFile});
   const auto array = document.v3 ? zarr::ParseZarrJson(bytes) : zarr::ParseZarray(bytes);
-  if (!array) return;  // the plan reads it again and says what is wrong
+  if (!array) return;  // the plan will read it again and report what is wrong
   const auto grid = zarr::GridShape(array->shape, array->chunk_shape);
   const auto count = zarr::ChunkCount(grid);
   if (!count || *count > kMaxProbedChunks) {

@@ -1,15 +1,15 @@
-// Stage 0, for a source without a listing (plain HTTP): asks whether the files are there that a
-// checkpoint can have, and makes a listing of those that are. Data files of an OCDBT store are not
-// asked for: references name them, and a read tells whether they are there.
+// Stage 0, for a source without a listing (plain HTTP): asks for the files that a checkpoint can
+// have, and makes a listing of those that exist. Data files of an OCDBT store are not asked for:
+// references name them, and a read tells whether they exist.
 //
-// A name costs a request whether it is there or not, so that only those are asked for that can
-// matter: what makes a directory an item in two rounds (an item with `_METADATA` needs no second
-// one), side files where `_METADATA` has something that they speak of, and those that are compared
-// with it where the command compares them. Where `_CHECKPOINT_METADATA` names the items, these are
-// the items. One name at a time is asked for of nothing but arrays' chunks.
+// A name costs a request whether the file exists or not, so only names that can matter are asked
+// for. The names that make a directory an item come in two rounds (an item with `_METADATA` needs
+// no second one). Side files are asked for if `_METADATA` has something that they describe, and the
+// redundant ones only if the command compares them. If `_CHECKPOINT_METADATA` names the items,
+// those are the items. Only the chunks of arrays are asked for one at a time.
 //
-// What only a listing shows stays unseen: files that nobody references, steps of a root, unfinished
-// saves beside it.
+// What only a listing shows stays unseen: files without references, the steps of a root, unfinished
+// saves beside the checkpoint.
 #pragma once
 
 #include <deque>
@@ -26,9 +26,9 @@ namespace leafsum::plan {
 
 class Probe : public ReadingStage {
  public:
-  // `lock`: may name the step that is to be read.
+  // `lock` may name the step to read.
   Probe(Context& context, const evidence::Lockfile* lock);
-  // Sorts the listings that were made. The error: nothing of a checkpoint answers, or the source
+  // Sorts the listings that were made. The error: no file of a checkpoint exists, or the source
   // cannot be reached.
   std::string Finish() override;
   bool Supply(PendingAsks& asks) override;
@@ -47,20 +47,20 @@ class Probe : public ReadingStage {
     kMsgpack,
     kDocument
   };
-  // A directory under question: which names are there, once every answer is in.
+  // A directory that is being probed. Once every answer is in, `found` has the names that exist.
   struct Directory {
     size_t scan;
-    std::string path;  // "" or ending in "/"
+    std::string path;  // "", or ends in "/"
     int depth = 0;     // 0: the checkpoint itself
-    size_t top = 0;    // what of the path is the checkpoint's own; behind it comes the item's name
+    size_t top = 0;    // length of the checkpoint's own path; the item's name follows
     size_t waiting = 0;
-    bool all_asked = false;  // the second round's names too
+    bool all_asked = false;  // the names of the second round too
     uint64_t processes = 0, processes_there = 0,
-             processes_waiting = 0;  // of array_metadatas/: asked for and so on
+             processes_waiting = 0;  // files of array_metadatas/: next number, existing, unanswered
     bool Has(std::string_view name) const;
-    bool HasItem() const;  // anything but the checkpoint's own files
+    bool HasItem() const;  // has a file that is not the checkpoint's own
     std::vector<std::string> found = {};
-    size_t msgpack = 0;  // which of msgpacks_ its file `checkpoint` is read by
+    size_t msgpack = 0;  // which of msgpacks_ reads its file `checkpoint`
   };
   struct Want {
     What what;
@@ -69,7 +69,7 @@ class Probe : public ReadingStage {
     bool v3 = false;
   };
 
-  // An array whose chunks are asked for one by one, `next` first: never all at once.
+  // An array whose chunks are asked for one by one, `next` being the next, never all at once.
   struct Array {
     size_t scan;
     std::string prefix;
@@ -78,7 +78,7 @@ class Probe : public ReadingStage {
     uint64_t next = 0, count = 0;
   };
 
-  // `whole`: it will be read whole if it has at most so many bytes.
+  // `whole`: a file of at most this size will be read whole next.
   void AskSize(Want want, uint64_t whole = 0);
   void AskFile(Want want, uint64_t limit);
   void Open(size_t scan, std::string path, int depth, size_t top);
@@ -105,9 +105,9 @@ class Probe : public ReadingStage {
   std::vector<Directory> directories_;
   std::vector<Want> wants_;
   std::vector<std::unique_ptr<orbax::MsgpackReader>>
-      msgpacks_;  // for the arrays that they refer to
+      msgpacks_;  // read for the arrays that they refer to
   std::deque<Array> arrays_;
-  std::string unreachable_;  // why the first read failed that did
+  std::string unreachable_;  // why the first failing read failed
   uint64_t found_ = 0;
 };
 

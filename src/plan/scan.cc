@@ -23,7 +23,7 @@ std::pair<size_t, size_t> Scan::Below(std::string_view directory) const {
     return std::string_view(e.path) < path;
   };
   const auto first = std::lower_bound(listing.begin(), listing.end(), directory, less);
-  // "0" follows "/": the end of everything below a directory.
+  // "0" is the character after "/", so this is the end of everything below the directory.
   std::string end(directory);
   end.back() = '0';
   const auto last = std::lower_bound(first, listing.end(), std::string_view(end), less);
@@ -40,7 +40,7 @@ bool Scan::Unanswered(const std::string& path) const { return probed.unanswered.
 
 bool Context::Narrows(const Scan& scan) const {
   const Options& o = options;
-  // A list of keys is of all keys; patterns speak of the new names where leaves are renamed.
+  // A list of keys needs all keys. If leaves are renamed, patterns mean the new names.
   if (scan.listed || o.keys || !o.renames.empty()) return false;
   return !o.include.empty() || !o.exclude.empty() || o.command == report::Command::kCat;
 }

@@ -1,4 +1,4 @@
-// What is known of one source: grows from its listing, stage by stage, into the plan of its leaves.
+// What is known of one source. It grows stage by stage from the listing to the plan of the leaves.
 #pragma once
 
 #include <map>
@@ -27,132 +27,132 @@
 
 namespace leafsum::plan {
 
-// One leaf of the plan: its record, which grows, and where its content lies.
+// One leaf of the plan: its record, which grows, and the place of its content.
 struct LeafPlan {
   enum class State {
-    kPlanned,  // has content, which is not read yet
-    kRead,     // digests are in the record, or its stored digest matched the evidence
+    kPlanned,  // has content that is not read yet
+    kRead,     // the record has its digests, or its stored digest matched the evidence
     kEmpty,    // an empty node: nothing to read
-    kGroup,    // a zarr group, no leaf at all: dropped
-    kNotRead,  // damaged, unsupported, left out: a finding says why
+    kGroup,    // a zarr group, which is not a leaf: dropped
+    kNotRead,  // damaged, unsupported or left out; a finding says why
   };
   evidence::LeafRecord record;
   State state = State::kPlanned;
-  bool left_out = false;     // by --include or --exclude: not listed either
-  bool own_finding = false;  // its document or chunks gave a finding: no stored digest is locked
+  bool left_out = false;     // by --include or --exclude, so not listed either
+  bool own_finding = false;  // its document or chunks gave a finding, so no stored digest is locked
   bool in_msgpack = false;   // a value inside the file `checkpoint`
-  bool in_zarr = false;      // has a metadata document and a stored digest
+  bool in_zarr = false;      // has a metadata document, hence a stored digest
   zarr::ArrayMetadata metadata;
   std::string param_name;
-  std::optional<std::vector<uint64_t>> write_shape;  // of `_METADATA`
+  std::optional<std::vector<uint64_t>> write_shape;  // from `_METADATA`
   bool skip_deserialize = false;                     // likewise
-  bool by_path = false;       // `param_name` is a path that a msgpack tree gives
-  std::string claims;         // of a TensorStore spec that refers to the array (orbax::MsgpackLeaf)
-  bool unseen = false;        // nothing of it was looked at (ItemScan::narrowed)
-  size_t document_entry = 0;  // of ItemScan::store
+  bool by_path = false;                              // `param_name` is a path from a msgpack tree
+  std::string claims;   // of the TensorStore spec that refers to the array (orbax::MsgpackLeaf)
+  bool unseen = false;  // no part of it was looked at (ItemScan::narrowed)
+  size_t document_entry = 0;  // index into ItemScan::store
   ByteVector document;
   std::vector<content::ChunkRef>
-      chunks;  // `file` is of Scan::files; inline: offset into the store's arena
-  // How much of its content may have no stored bytes of its own behind it (--max-fill).
+      chunks;  // `file` indexes Scan::files; inline: offset into the store's arena
+  // The most content without stored bytes of its own (--max-fill).
   uint64_t max_unbacked = kDefaultMaxFill;
-  ByteVector raw;                    // a string's bytes, a number of a msgpack tree
-  std::optional<uint32_t> raw_file;  // or the file that is the content
+  ByteVector raw;                    // the bytes of a string, or of a number in a msgpack tree
+  std::optional<uint32_t> raw_file;  // or the file that is the whole content
 };
 
-// What one process recorded of an array that it wrote.
+// What one process recorded about an array that it wrote.
 struct RecordedArray {
   std::string file;
   orbax::SerializedArrayMetadata array;
 };
 
-// A version tree node that is not there or cannot be read, and the generations with it.
+// A version tree node that is missing or cannot be read, with the generations that it lists.
 struct HistoryGap {
   uint64_t newest_generation = 0;
   uint64_t num_generations = 0;
   std::string reason;
 };
 
-// Of the value of a key (`ls --keys --digest`); nothing where it could not be read.
+// The digest of a key's value (`ls --keys --digest`); none if it could not be read.
 struct KeyDigest {
   std::optional<hash::Digest> blake3, sha256;
 };
 
-// Where a process wrote keys of an array that the store which was merged lacks.
+// Keys of an array that a process wrote but the merged store lacks.
 struct UnmergedArray {
-  std::string directory;  // of the process's database
-  bool document = false;  // the array's metadata is among the keys
-  bool never = false;     // nothing that this process alone wrote is in the store
+  std::string directory;  // the process's database
+  bool document = false;  // the keys include the array's metadata
+  bool never = false;     // the store has nothing that only this process wrote
 };
 
-// Which generation of the item's OCDBT store is read: chosen by GenerationStage.
+// The generation of the item's OCDBT store that is read, chosen by GenerationStage.
 struct StoreVersions {
   bool numbered = false;                                      // the state is in a numbered manifest
-  std::optional<ocdbt::BtreeGenerationReference> generation;  // the one that is read
-  std::vector<ocdbt::BtreeGenerationReference> history;       // without the roots' file names
+  std::optional<ocdbt::BtreeGenerationReference> generation;  // the generation to read
+  std::vector<ocdbt::BtreeGenerationReference> history;       // without file names of the roots
   std::vector<HistoryGap> gaps;
 };
 
-// What the item's side files say, decoded by Discover.
+// The item's side files, decoded by Discover.
 struct SideFiles {
   std::optional<orbax::StringLeaves> strings;
-  std::optional<report::Finding> strings_problem;  // why there are none: each string leaf's
-  // `array_metadatas/*`, by parameter name; each process has its own file.
+  std::optional<report::Finding> strings_problem;  // why there are none, for every string leaf
+  // `array_metadatas/*` by parameter name; each process has a file of its own.
   std::multimap<std::string, RecordedArray> recorded;
   bool has_array_metadatas = false;
-  size_t num_array_metadatas = 0;  // files of processes
-  // Why one of them tells nothing: an error where PRNG keys may depend on it.
+  size_t num_array_metadatas = 0;  // how many processes have a file
+  // Why a file cannot be used; an error if PRNG keys may depend on it.
   std::vector<report::Finding> problems;
   std::optional<orbax::ShardingFile> sharding;
 };
 
-// How far WalkStage came in filling the store.
+// How far WalkStage has filled the store.
 struct Walked {
   bool read = false;      // filled and sealed
-  bool complete = false;  // no key is missing from it, or none of leaves that are read
-  // By what the array's keys begin with.
+  bool complete = false;  // no key is missing, at least not of a leaf that is read
+  // By the prefix of the array's keys.
   std::map<std::string, UnmergedArray, std::less<>> unmerged;
 };
 
-// The file `checkpoint`, or a Flax file, which Discover reads.
+// The file `checkpoint`, or a Flax file, read by Discover.
 struct MsgpackFile {
   std::optional<orbax::MsgpackReader> reader;
   uint32_t file = 0;
-  bool broken = false;  // said already; what came before the break is there
+  bool broken = false;  // reported already; leaves before the break are usable
 };
 
 struct ItemScan {
   orbax::Item item;
-  bool tree_read = false;  // every leaf that there is, is in `leaves`
-  bool failed = false;     // nothing more is to be learnt of this item
-  bool narrowed = false;   // of leaves that are not read nothing was looked at
+  bool tree_read = false;  // `leaves` has every leaf
+  bool failed = false;     // nothing more can be learnt about this item
+  bool narrowed = false;   // leaves that are not read were not looked at
   bool no_fingerprint = false;
   bool ocdbt = false;
   std::optional<orbax::TreeMetadata> tree;
-  std::optional<ocdbt::Manifest> manifest;  // the numbered one where the state is in that
+  std::optional<ocdbt::Manifest> manifest;  // if the state is in a numbered manifest, that one
   SideFiles side;
   MsgpackFile msgpack;
   StoreVersions versions;
   kvstore::KvStore store;
   Walked walked;
-  std::vector<KeyDigest> key_digests;  // by entry of `store`, where they were asked for
+  std::vector<KeyDigest> key_digests;  // by entry of `store`, if asked for
   std::vector<LeafPlan> leaves;        // sorted by key path
 };
 
-// When a save began and ended, in nanoseconds since 1970.
+// The beginning and end of a save, in nanoseconds since 1970.
 struct SaveTimes {
   std::optional<uint64_t> init, commit;
 };
 
-// What Probe could not learn, where the listing is one of what it asked for.
+// What Probe could not learn. Only for a source whose listing Probe made.
 struct Probed {
-  bool records_asked = true;  // the side files that the tree is compared with were looked for
-  bool complete = true;       // of what is referenced; false where it could not ask for all
-  std::set<std::string> unanswered;  // whether these are there; said already
+  bool records_asked = true;         // asked for the side files that are compared with the tree
+  bool complete = true;              // everything referenced was asked for
+  std::set<std::string> unanswered;  // unknown whether these exist; reported already
 };
 
-// What the checkpoint's own documents say of the save, by checkpoint directory.
+// What the checkpoint's own documents say about the save, by checkpoint directory.
 struct Saved {
-  std::optional<uint64_t> commit_timestamp_nsecs;  // where there is one directory
+  std::optional<uint64_t> commit_timestamp_nsecs;  // if there is one directory
   std::map<std::string, SaveTimes> times;
   std::map<std::string, orbax::CheckpointMetadata> documents;  // `_CHECKPOINT_METADATA`
   std::map<std::string, std::vector<std::string>> journals;    // names in `_CHECKPOINT_DELETION`
@@ -160,76 +160,78 @@ struct Saved {
 
 struct Scan {
   uint32_t source = 0;
-  std::string name;                // the source's, for messages where there are two
-  std::vector<FileEntry> listing;  // sorted by path; only what could be sorted by bytes
-  TextArena texts;                 // of its paths
+  std::string name;                // of the source, for messages if there are two sources
+  std::vector<FileEntry> listing;  // sorted by path, by bytes
+  TextArena texts;                 // the texts of its paths
   std::vector<Link> links;         // sorted by path
-  bool listed = false;             // the host gave it; else Probe made one of what it asked for
+  bool listed = false;             // the host gave the listing; else Probe made it
   Probed probed;
   kvstore::FileTable files;  // ids of listed files come first, in order of the listing
   CoverageMap coverage;
   orbax::Layout layout;
   Saved saved;
-  std::optional<std::string> newer_step;  // above the one that was read: latest_step() restores it
-  bool step_chosen = false;               // from a root: lockfile and report name it
+  std::optional<std::string> newer_step;  // what latest_step() restores, if above the step read
+  bool step_chosen = false;               // from a root; lockfile and report name the step
   std::vector<ItemScan> items;
-  std::vector<evidence::ItemRecord> records;      // of items, in their order, once all was read
+  std::vector<evidence::ItemRecord>
+      records;  // of the items, in their order, once everything was read
   std::vector<evidence::FileRecord> other_files;  // `lock --files`
   uint64_t total_files = 0, total_bytes = 0;
-  bool nothing_read = false;  // the step that the evidence names is gone
+  bool nothing_read = false;  // the evidence's step is gone
 
-  // The listed files below a directory ("" or ending in "/"), as a range of `listing`.
+  // The listed files below a directory ("", or ending in "/"), as a range of `listing`.
   std::pair<size_t, size_t> Below(std::string_view directory) const;
-  // What the listing has of this path; null where it has nothing.
+  // The listing's entry for this path, or null.
   FileEntry* EntryOf(std::string_view path);
-  // The size of a listed file; nothing where there is none of that name.
+  // The size of a listed file; nothing if it is not listed.
   std::optional<uint64_t> SizeOf(std::string_view path) const;
-  // Whether nobody knows if a file of this name is there: what depends on its absence is not said.
+  // Whether it is unknown if this file exists. Findings that depend on its absence must not be made
+  // then.
   bool Unanswered(const std::string& path) const;
-  // Nobody knows whether the file is there until it is read: it is not listed and there is no
-  // listing.
+  // Whether only a read can tell if the file exists: there is no listing, and the file was not
+  // asked for.
   bool MayExist(uint32_t file) const { return !listed && !files.size(file); }
 };
 
-// Of the leaves' content.
+// Counts the content of the leaves.
 struct Progress {
   uint64_t leaves_done = 0, leaves_total = 0, bytes_done = 0, bytes_total = 0;
 };
 
-// What all stages share.
+// The state that all stages share.
 struct Context {
   Options options;
-  hash::Sha256Factory sha256;  // the host's engine, or none
+  hash::Sha256Factory sha256;  // the host's engine; empty if none
   std::vector<Scan> scans;
   report::FindingList findings{kMaxFindings};
-  // Leaves whose content is the evidence's, as they are found: [item, key path].
+  // Leaves found equal to the evidence so far: [item, key path].
   std::vector<std::pair<std::string, orbax::KeyPath>> equal;
   bool digests_believed =
-      false;  // of a leaf: the evidence's, because its stored bytes are those of the evidence
+      false;  // a leaf has the evidence's digests, because its stored bytes equal the evidence's
 
-  bool narrowed = false;                 // any item is
-  std::set<std::string> items_left_out;  // by --item: of the source, and of the evidence
-  // Whether every other file in `files_below` is locked or held against the lockfile: then none of
-  // them is merely unknown.
+  bool narrowed = false;                 // some item is narrowed
+  std::set<std::string> items_left_out;  // by --item, from the source and the evidence
+  // Whether every other file in `files_below` is locked or compared with the lockfile, so that none
+  // of them is merely unknown.
   bool judges_files = false;
-  std::string
-      files_below;  // of the first source: what the lockfile's files lie in; "" or ending in "/"
-  uint64_t resumed = 0;  // leaves that an earlier run found equal
+  std::string files_below;  // in the first source: the directory of the lockfile's files; "", or
+                            // ends in "/"
+  uint64_t resumed = 0;     // leaves that an earlier run found equal
   Progress progress;
-  uint64_t reads_missed = 0;  // leaves that were asked for and could not be read whole
-  // Of leaves whose values were compared, by index into the comparison's leaves.
+  uint64_t reads_missed = 0;  // leaves that could not be read as asked
+  // How values differ, by index into the comparison's leaves.
   std::map<size_t, content::ValueDifference> differences;
 
-  // Whether only what leads to leaves that are read is asked for: of a source without a listing,
+  // Whether to ask only for what leads to leaves that are read: in a source without a listing,
   // where every question is a request.
   bool Narrows(const Scan& scan) const;
-  // Whether a leaf is read: --include and --exclude leave it in, and of `cat` it is one that is
+  // Whether a leaf is read: --include and --exclude keep it, and for `cat` it is one of those
   // shown.
   bool Reads(std::string_view item, const orbax::KeyPath& key_path) const;
 
-  // Whether --item leaves it in: below the directory of an item that is read.
+  // Whether --item keeps the file: it is below the directory of an item that is read.
   bool InScope(const Scan& scan, std::string_view path) const;
-  // Whether it is locked, or held against the lockfile's files, whatever it is.
+  // Whether the file is locked or compared with the lockfile's files, whatever it is.
   bool JudgesFile(const Scan& scan, std::string_view path) const;
 
   void Add(const Scan& scan, report::Finding finding);
@@ -237,15 +239,15 @@ struct Context {
   void Add(const Scan& scan, const ItemScan& item, LeafPlan& leaf, report::Finding finding);
 };
 
-// The finding that an error is; its offset counts in `file`.
+// Makes a finding of an error whose offset counts in `file`.
 report::Finding FindingOf(const Error& error, std::string_view file);
-// A read of fewer bytes than were asked for. A file whose size was told has changed since; where
-// nothing tells sizes, as over plain HTTP, it ends too early.
+// The error of a read that gave too few bytes. If the file's size was known, the file has changed
+// since; if not, as over plain HTTP, the file ends too early.
 Error ShortRead(bool size_was_told, uint64_t wanted, uint64_t got);
-// By key path, equal ones as they are.
+// Sorts by key path; equal ones keep their order.
 void SortLeaves(ItemScan& item);
 report::Finding MakeFinding(report::Code code, std::string_view message);
-// No leaf depends on the bytes that it speaks of (contract §5).
+// Makes the finding a warning, because no leaf depends on those bytes (contract §5).
 report::Finding AsWarning(report::Finding finding);
 report::Code CodeOf(ErrorCode code);
 std::string MiB(uint64_t bytes);  // "12.5 MiB", for messages

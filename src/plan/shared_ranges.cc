@@ -26,8 +26,7 @@ void CheckSharedRanges(Context& context, Scan& scan, ItemScan& item) {
   auto count = [&](int which, uint32_t e) {
     if (counts[which]++ == 0) first[which] = e;
   };
-  const kvstore::ValueRef* widest =
-      nullptr;  // of those before it in its file, the one that ends last
+  const kvstore::ValueRef* widest = nullptr;  // the one before it in its file that ends last
   for (const uint32_t e : order) {
     const kvstore::ValueRef& v = entries[e].value;
     const uint64_t end = v.offset + v.length;  // at most 2^63 - 1

@@ -5,7 +5,7 @@ namespace leafsum::plan {
 Ask Stage::AskFor(content::Job& job) const {
   const Options& o = context_.options;
   Ask ask = content::JobAsk(job, o.max_memory, static_cast<bool>(context_.sha256));
-  // A job that leaves the host less than its share reads by itself.
+  // A job that leaves the host less than its share is not read ahead.
   if (o.read_ahead && ask.cost <= o.max_memory - o.max_memory * 3 / 8)
     ask.values = content::ValuesOf(job);
   return ask;

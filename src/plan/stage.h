@@ -1,5 +1,5 @@
-// One stage of a Verifier. A stage owns its state, turns answers into values in the Context and new
-// wants, and knows no other stage; their order is in Verifier::kSteps.
+// One stage of a Verifier. A stage owns its state, turns answers into values in the Context and
+// into new wants, and knows no other stage. Verifier::kSteps has the order of the stages.
 #pragma once
 
 #include <deque>
@@ -19,14 +19,13 @@ class Stage {
   explicit Stage(Context& context) : context_(context) {}
   virtual ~Stage() = default;
 
-  // The answer to what was wanted under `tag`, or why there is none.
+  // The answer to what was wanted under `tag`; Fail says why there is none.
   virtual void Answer(uint64_t tag, Bytes bytes) = 0;
   virtual void Failed(uint64_t tag, Error error) = 0;
-  // The next thing to ask for: queued in `asks` under its tag; false where there is none now.
+  // Queues the next ask in `asks` under its tag; false if there is nothing to ask for now.
   virtual bool Supply(PendingAsks& asks) = 0;
   virtual bool Done() const = 0;
-  // Once done: what it knows only then goes to the Context. What it gives is a usage error, "" if
-  // none.
+  // Called once done: moves what is known only now to the Context. Returns a usage error, or "".
   virtual std::string Finish() { return {}; }
 
  protected:
@@ -34,7 +33,7 @@ class Stage {
   Context& context_;
 };
 
-// A stage that reads files and ranges: a queue of wants, each with a number of the stage's own.
+// A stage that reads files and ranges: a queue of wants, each with a tag that the stage chooses.
 class ReadingStage : public Stage {
  public:
   using Stage::Stage;
@@ -53,7 +52,7 @@ class ReadingStage : public Stage {
   virtual void OnRead(size_t tag, Bytes bytes) = 0;
   virtual void OnFailure(size_t tag, Error error) = 0;
   void WantFile(const Scan& scan, const std::string& path, uint64_t limit, uint64_t tag);
-  // `whole`: it will be read whole if it has at most so many bytes, which a host may do at once.
+  // `whole`: a file of at most this size will be read whole next, so a host may do both at once.
   void WantSize(const Scan& scan, const std::string& path, uint64_t whole, uint64_t tag);
   void WantRange(const Scan& scan, const std::string& path, uint64_t offset, uint64_t length,
                  uint64_t tag);

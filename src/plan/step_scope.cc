@@ -11,7 +11,7 @@ std::string_view TopOf(std::string_view directory) {
 
 StepScope::StepScope(const orbax::Layout& layout) {
   for (const std::string& directory : layout.unfinished_steps) others_.insert(TopOf(directory));
-  if (!layout.chosen) return;  // no root, or every step is read
+  if (!layout.chosen) return;  // not a root, or every step is read
   const orbax::Step& read = *layout.chosen;
   for (const auto* steps : {&layout.steps, &layout.foreign_steps})
     for (const orbax::Step& step : *steps)

@@ -1,4 +1,4 @@
-// Which files of a root belong to a step that was not read: nothing is said of these.
+// Tells which files of a root belong to a step that was not read. Nothing is reported about them.
 #pragma once
 
 #include <set>
@@ -10,7 +10,7 @@ namespace leafsum::plan {
 
 class StepScope {
  public:
-  // Once the layout is known; views into it.
+  // Make it once the layout is known; it keeps views into the layout.
   explicit StepScope(const orbax::Layout& layout);
   bool Holds(std::string_view path) const {
     return others_.empty() || !others_.contains(path.substr(0, path.find('/')));
@@ -18,7 +18,7 @@ class StepScope {
 
  private:
   std::set<std::string_view>
-      others_;  // directories right in the root, or files, of other steps, finished or not
+      others_;  // files and directories directly in the root that are other steps, finished or not
 };
 
 }  // namespace leafsum::plan

@@ -20,7 +20,7 @@ using report::Finding;
 
 namespace {
 
-// Files that the layout is known to leave (formats §3.1). `name` is below the directory of a
+// Files that belong to the known layouts (formats §3.1). `name` is below the directory of a
 // checkpoint or an item.
 bool IsKnownName(std::string_view name) {
   for (std::string_view known :
@@ -40,9 +40,9 @@ void Unknown(Context& context, const Scan& scan, const ItemScan* item, std::stri
     context.Add(scan, std::move(f));
 }
 
-// What lies in an item and is neither a known side file nor in the store's directories. In a plain
-// item every file is a key, and those that no leaf claims were told.
-// structural: by file, whether any of its bytes were read as structure.
+// Finds files in an item that are neither known side files nor in the store's directories. In a
+// plain item every file is a key, and unclaimed keys were reported already. `structural`: for each
+// file, whether any of its bytes were read as structure.
 void FindInItem(Context& context, Scan& scan, const ItemScan& item,
                 const std::vector<bool>& structural) {
   const bool one_file =
@@ -57,15 +57,15 @@ void FindInItem(Context& context, Scan& scan, const ItemScan& item,
     const auto id = scan.files.Find(scan.listing[i].path);
     if (id && structural[*id]) used.insert(*id);
   }
-  // A store's data files may have any name: what lies in a directory in which the store has a file
-  // is one of its files, of older generations as a rule.
+  // A store's data files may have any name. A file in a directory that holds a file of the store
+  // counts as the store's too; usually it belongs to older generations.
   std::set<std::string_view> directories{"d", "ocdbt_data", "ocdbt_meta"};
   for (const uint32_t file : used) {
     const std::string_view path = scan.files.path(file);
     if (path.starts_with(dir)) directories.insert(SplitKey(path.substr(dir.size())).first);
   }
   directories.erase(std::string_view());
-  directories.erase("array_metadatas");  // which has files that are read, and not the store's
+  directories.erase("array_metadatas");  // its files are read and are not the store's
   for (size_t i = first; i < last; ++i) {
     const FileEntry& entry = scan.listing[i];
     if (entry.kind != FileEntry::Kind::kFile || entry.path == item.item.file) continue;
@@ -82,7 +82,7 @@ void FindInItem(Context& context, Scan& scan, const ItemScan& item,
   }
 }
 
-// What lies in a checkpoint beside its items.
+// Finds files in a checkpoint beside its items.
 void FindBesideItems(Context& context, Scan& scan) {
   std::vector<std::string_view> told(scan.layout.unknown_directories.begin(),
                                      scan.layout.unknown_directories.end());
@@ -90,8 +90,8 @@ void FindBesideItems(Context& context, Scan& scan) {
     told.insert(told.end(), list->begin(), list->end());
   for (const orbax::Item& item : scan.layout.items)
     if (item.HasStore()) told.push_back(item.directory);
-  // Of directories in each other the outermost: what is told then lies behind the last one before
-  // it.
+  // Keeps the outermost of nested directories, so that a file lies in a reported directory exactly
+  // if it lies in the last one that sorts before it.
   StableSort(told, std::less<std::string_view>());
   size_t kept = 0;
   for (std::string_view directory : told)
@@ -101,7 +101,7 @@ void FindBesideItems(Context& context, Scan& scan) {
     const auto behind = std::upper_bound(told.begin(), told.end(), path);
     return behind != told.begin() && path.starts_with(*(behind - 1));
   };
-  // A msgpack file that is an item, and the arrays that it refers to.
+  // The msgpack files that are items, and the arrays that they refer to.
   std::set<uint32_t> used;
   for (const ItemScan& item : scan.items) {
     if (item.item.HasStore()) continue;
@@ -126,7 +126,8 @@ void FindBesideItems(Context& context, Scan& scan) {
   }
 }
 
-// One finding for all: nobody is warned of them, and nobody vouches for them either.
+// One finding for all companions: they deserve no warning, but no evidence covers them either
+// (contract §11.3).
 void CountCompanions(Context& context, const Scan& scan) {
   const StepScope scope(scan.layout);
   uint64_t files = 0, bytes = 0;
@@ -155,7 +156,7 @@ bool IsKnownFile(const ItemScan& item, std::string_view name) {
   if (item.msgpack.reader && name == "checkpoint") return true;
   for (std::string_view known : {"_METADATA", "_sharding", "_strings.json"})
     if (name == known) return true;
-  // Of `array_metadatas/` Orbax reads no other files.
+  // Orbax reads no other files of `array_metadatas/`.
   if (name.starts_with("array_metadatas/process_") || IsKnownName(name)) return true;
   return readers::IsCompanion(item.item.directory + std::string(name), true);
 }

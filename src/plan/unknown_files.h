@@ -1,5 +1,5 @@
-// Files that no part of a checkpoint accounts for: `unknown-file`, a warning. Companions are
-// counted instead.
+// Reports files that no part of a checkpoint accounts for: `unknown-file`, a warning. Companions
+// are only counted.
 #pragma once
 
 #include <string_view>
@@ -8,11 +8,12 @@
 
 namespace leafsum::plan {
 
-// A side file of an item, or what is known to lie beside one. `name`: below the item's directory.
+// Whether this is a side file of an item, or known to lie beside one. `name` is below the item's
+// directory.
 bool IsKnownFile(const ItemScan& item, std::string_view name);
 
-// Once every key has its leaf. Of a store's own directories, what nothing refers to is
-// `unreachable`, and no finding.
+// Call once every key has its leaf. Files in a store's own directories that nothing refers to are
+// `unreachable`, without a finding.
 void FindUnknownFiles(Context& context, Scan& scan);
 
 }  // namespace leafsum::plan

@@ -1,5 +1,5 @@
-// What a store was merged from: the databases of the processes that wrote it, walked one at a
-// time after it. Nothing is read from them: what they lack or hold otherwise is a warning.
+// Compares a store with the databases that it was merged from, which are walked one at a time after
+// it (formats §1.8). No leaf is read from them, so what they lack or hold differently is a warning.
 #include <algorithm>
 
 #include "base/path.h"
@@ -25,18 +25,18 @@ bool IsDocument(std::string_view key) {
 
 }  // namespace
 
-// The item's own tree was walked. Which databases there are to compare it with.
+// The item's own tree is walked; lists the databases to compare it with.
 void WalkStage::StartMerge(size_t tree_index) {
   Tree& tree = trees_[tree_index];
   Scan& scan = context_.scans[tree.scan];
   const ItemScan& item = scan.items[tree.item];
   const std::string& dir = tree.directory;
   tree.merge = std::make_unique<Merge>();
-  // Older generations were merged from something else.
+  // Older generations were merged from other contents.
   if (item.versions.generation->generation_number ==
       item.manifest->versions.back().generation_number) {
     const auto [first, last] = scan.Below(dir);
-    std::string_view process;  // the directory that the entry lies in
+    std::string_view process;  // the directory of the entry
     size_t processes = 0;
     for (size_t i = first; i < last; ++i) {
       const std::string_view path = scan.listing[i].path;
@@ -48,7 +48,8 @@ void WalkStage::StartMerge(size_t tree_index) {
       if (path.substr(slash + 1) == ocdbt::kManifestName)
         tree.merge->directories.emplace_back(path.substr(0, slash + 1));
     }
-    // Nothing needs a process's manifest any more: where one is gone, what it wrote is not known.
+    // No reader needs the manifest of a process, so it may be gone; what that process wrote is then
+    // unknown.
     if (processes != tree.merge->directories.size()) tree.merge->complete = false;
   }
   NextProcess(tree_index);
@@ -76,7 +77,7 @@ void WalkStage::NextProcess(size_t tree_index) {
 
 void WalkStage::StartProcess(size_t tree_index, const ocdbt::Manifest& manifest) {
   Tree& tree = trees_[tree_index];
-  if (manifest.versions.empty()) {  // numbered: Orbax never writes that
+  if (manifest.versions.empty()) {  // numbered, which Orbax never writes
     tree.merge->complete = false;
     return NextProcess(tree_index);
   }
@@ -109,10 +110,10 @@ void WalkStage::CompareProcess(Tree& tree) {
       same = std::equal(x.begin(), x.end(), y.begin(), y.end());
     } else if (!a.is_inline() && !b.is_inline()) {
       same = same && a.file == b.file && a.offset == b.offset;
-    }  // else a writer with another limit for inline values copied it
+    }  // else copied by a writer with another limit for inline values
     if (!same) continue;
     merge.held[m] = true;
-    never = never && IsDocument(own.key);  // that every process writes
+    never = never && IsDocument(own.key);  // every process writes the document
   }
   if (lost.empty()) return;
   Unmerged(tree, lost, never);
@@ -124,8 +125,8 @@ void WalkStage::CompareProcess(Tree& tree) {
   context_.Add(scan, item, std::move(f));
 }
 
-// Whose keys they are: of a leaf that lacks its array, this is the cause. As many are kept as the
-// tree has leaves.
+// Finds the arrays that the lost keys belong to. If a leaf lacks its array, this is the cause. At
+// most as many are kept as the tree has leaves.
 void WalkStage::Unmerged(Tree& tree, const std::vector<std::string_view>& lost, bool never) {
   ItemScan& item = context_.scans[tree.scan].items[tree.item];
   if (!item.tree) return;

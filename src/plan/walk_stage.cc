@@ -17,7 +17,8 @@ WalkStage::WalkStage(Context& context) : ReadingStage(context) {
       if (!context.scans[s].items[i].failed) Start(s, i);
 }
 
-// Asks for what the walk wants next; what the listing rules out already is answered at once.
+// Asks for the nodes that the walk wants next. If the listing already rules a node out, answers at
+// once.
 void WalkStage::WantNodes(size_t tree_index) {
   Tree& tree = trees_[tree_index];
   Scan& scan = context_.scans[tree.scan];
@@ -81,7 +82,7 @@ void WalkStage::OnFailure(size_t tag, Error error) {
   WantNodes(want.tree);
 }
 
-// No leaf depends on a process database: what is wrong with one is a warning.
+// No leaf depends on a process database, so a problem of one is a warning.
 void WalkStage::Warn(const Tree& tree, Finding finding) {
   if (finding.severity == Severity::kError) finding.severity = Severity::kWarning;
   finding.message = "a process's own database, which reading needs no more: " + finding.message;

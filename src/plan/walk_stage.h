@@ -1,9 +1,9 @@
-// Stage 3: every item's keys. OCDBT items walk the b-tree of the generation that is read; plain
-// ones take the listing.
+// Stage 3: the keys of every item. An OCDBT item walks the b-tree of its generation; a plain item
+// takes its keys from the listing.
 //
-// Where the structure is checked, an item's process databases (formats §1.8) are walked after
-// it, one at a time, and compared with what was merged from them; and values are looked at that
-// share bytes with something else.
+// If the structure is checked, an item's process databases (formats §1.8) are walked after it, one
+// at a time, and compared with the merged store. Values that share bytes with something else are
+// looked for too.
 #pragma once
 
 #include <memory>
@@ -23,23 +23,23 @@ class WalkStage : public ReadingStage {
   struct Merge {
     std::vector<std::string> directories;
     size_t next = 0;
-    bool complete = true;    // all of them could be read
-    std::vector<bool> held;  // by entry of the item's store: a process has just this value
-    uint64_t keys = 0;       // of the processes
-    // What the keys of each of the tree's arrays begin with, sorted; none until a process has a key
-    // of its own.
+    bool complete = true;    // all databases could be read
+    std::vector<bool> held;  // by entry of the item's store: some process has exactly this value
+    uint64_t keys = 0;       // of all processes
+    // The key prefixes of the tree's arrays, sorted; empty until some process has a key that the
+    // store lacks.
     std::vector<std::string> prefixes;
   };
   struct Tree {
     size_t scan, item;
     std::string directory;                      // of this database
-    std::unique_ptr<Merge> merge;               // of the item's own tree, once that was walked
+    std::unique_ptr<Merge> merge;               // set on the item's own tree once it is walked
     std::unique_ptr<kvstore::KvStore> process;  // null: this is the item's own
     std::unique_ptr<ocdbt::Walk> walk;
   };
   struct Want {
     size_t tree;
-    bool manifest;  // of the next process database, else `read`
+    bool manifest;  // wants the manifest of the next process database, else `read`
     ocdbt::NodeRead read;
   };
 

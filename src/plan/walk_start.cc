@@ -1,4 +1,5 @@
-// Where the keys of an item are: in an OCDBT store, in a directory for each array, or nowhere.
+// Decides where the keys of an item are: in an OCDBT store, in a directory for each array, or
+// nowhere (formats §3.1).
 #include <algorithm>
 #include <set>
 
@@ -13,7 +14,9 @@ using report::Finding;
 
 namespace {
 
-// The checkpoint or the item says that its save came to its end.
+// Whether the checkpoint or the item says that its save was finished: a commit time, or
+// `commit_success.txt` (formats §3.2, §3.7). It decides whether a missing manifest is a lost file
+// or an interrupted save, because the user must do different things.
 bool WasCommitted(const Scan& scan, std::string_view item) {
   const std::vector<std::string>& checkpoints = scan.layout.checkpoint_directories;
   for (size_t end = 0; end != item.npos;
@@ -28,7 +31,7 @@ bool WasCommitted(const Scan& scan, std::string_view item) {
   return scan.SizeOf(std::string(item) + "commit_success.txt").has_value();
 }
 
-// What a copy of a committed store has lost. The processes' databases are looked at by name alone.
+// Says what a copy of a committed store has lost. Judges the processes' databases by names only.
 std::string LostManifest(const Scan& scan, const std::string& dir) {
   const auto [first, last] = scan.Below(dir);
   const auto has = [&](std::string_view start) {
@@ -62,8 +65,7 @@ void WalkStage::Start(size_t scan_index, size_t item_index) {
       return StartOcdbt(scan_index, item_index);
     case orbax::ItemKind::kPyTree:
       if (!item.tree) {
-        item.failed =
-            true;  // its `_METADATA` is listed but was not asked for: too large, said already
+        item.failed = true;  // `_METADATA` is too large and was not read; reported already
         return;
       }
       return StartTree(scan_index, item_index);
@@ -82,15 +84,16 @@ void WalkStage::Start(size_t scan_index, size_t item_index) {
   item.walked.complete = item.walked.read;
 }
 
-// The flag `use_ocdbt` decides; without it the manifest's presence (contract §10.6). Where it
-// contradicts what is stored nothing can be restored: one finding for all.
+// The flag `use_ocdbt` decides where the arrays are; without it, whether there is a manifest
+// (contract §10.6). If the flag contradicts what is stored, no reader restores anything, so that is
+// one finding for all arrays.
 void WalkStage::StartTree(size_t scan_index, size_t item_index) {
   Scan& scan = context_.scans[scan_index];
   ItemScan& item = scan.items[item_index];
   const std::string& dir = item.item.directory;
-  // The keys of leaves that are read; of empty nodes and strings, those that an array of the name
-  // would have. No key of an array is before its ".zarray". Where all leaves are read, what lies
-  // beside them is looked at too.
+  // The keys of leaves that are read. For empty nodes and strings, the keys that an array of that
+  // name would have, because such an array is a finding. ".zarray" sorts before every other key of
+  // an array. If all leaves are read, nothing is narrowed, and keys beside them are seen too.
   std::vector<std::string> wanted;
   if (context_.Narrows(scan)) {
     for (const orbax::TreeEntry& e : item.tree->entries) {
@@ -122,14 +125,16 @@ void WalkStage::StartTree(size_t scan_index, size_t item_index) {
   }
   Finding f(Code::kInvalid);
   f.file = dir + ocdbt::kManifestName;
-  if (!has_arrays && use_ocdbt) {  // strings and empty nodes alone: no store is written
+  if (!has_arrays && use_ocdbt) {  // only strings and empty nodes: Orbax writes no store then
     Seal(scan, item);
     item.walked.complete = item.walked.read;
     return;
   }
   if (has_arrays && !has_manifest && has_process && !has_documents) {
+    // Only the databases of processes: merging them is the last step of a save (formats §1.8). They
+    // are never merged here, because no reader restores from them (contract §10.21).
     item.failed = true;
-    if (scan.layout.source_uncommitted || item.item.uncommitted) return;  // that says it all
+    if (scan.layout.source_uncommitted || item.item.uncommitted) return;  // reported already
     f = WasCommitted(scan, dir)
             ? MakeFinding(Code::kMissingFile, LostManifest(scan, dir))
             : MakeFinding(
@@ -155,7 +160,7 @@ void WalkStage::StartTree(size_t scan_index, size_t item_index) {
   item.failed = true;
 }
 
-// One directory per array: the listing is the store.
+// Every array has a directory, so the listing is the store.
 void WalkStage::StartDirectory(Scan& scan, ItemScan& item) {
   const std::string& dir = item.item.directory;
   const auto [first, last] = scan.Below(dir);
@@ -169,8 +174,8 @@ void WalkStage::StartDirectory(Scan& scan, ItemScan& item) {
   item.walked.complete = scan.probed.complete;
 }
 
-// Beside a msgpack file that is itself the checkpoint: only what its tree refers to is the store,
-// by the first name of each path, since the rest of the directory is not the file's.
+// The source is a msgpack file in a directory that is not its own. Only what its tree refers to is
+// its store: everything below the first component of each reference.
 void WalkStage::StartReferences(Scan& scan, ItemScan& item) {
   if (!item.msgpack.reader) return;
   const std::string& file = item.item.file;
@@ -196,7 +201,7 @@ void WalkStage::StartReferences(Scan& scan, ItemScan& item) {
 void WalkStage::StartOcdbt(size_t scan_index, size_t item_index, std::vector<std::string>* wanted) {
   Scan& scan = context_.scans[scan_index];
   ItemScan& item = scan.items[item_index];
-  if (!item.versions.generation) {  // numbered manifests of which there is none: an empty store
+  if (!item.versions.generation) {  // no numbered manifest exists: an empty store
     Seal(scan, item);
     item.walked.complete = item.walked.read;
     return;
