@@ -9,7 +9,8 @@
 namespace leafsum::verify {
 namespace {
 
-constexpr uint64_t kSlotMemory = 1 << 20;  // one of many: a 512 KiB window and small pieces
+constexpr uint64_t kSlotMemory =
+    1 << 20;  // for one of many chunks: a 512 KiB window and small pieces
 
 }  // namespace
 
@@ -37,8 +38,8 @@ uint64_t EstimateMemory(const plan::LeafPlan& leaf) {
 
 uint64_t FirstGrant(const plan::LeafPlan& leaf, uint64_t budget) {
   const uint64_t estimate = EstimateMemory(leaf);
-  // What seems to be too much is read in parts, and these say what they take: others can run beside
-  // that.
+  // A leaf that seems to need too much is read in parts, and the job then says how much it needs.
+  // Until then other jobs can run beside it.
   return std::min(budget, estimate > budget ? kStreamMemory : estimate);
 }
 
@@ -54,7 +55,7 @@ content::ArrayTask MakeArrayTask(const plan::Scan& scan, const plan::ItemScan& i
   content::ArrayTask task;
   task.source = scan.source;
   if (!leaf.in_zarr) {
-    // Values of a msgpack tree have a type, other files are bytes.
+    // Values of a msgpack tree have a type; other files are plain bytes.
     task.metadata = leaf.record.shape ? leaf.metadata : RawMetadata(leaf.record.nbytes);
     if (leaf.record.nbytes == 0) return task;
     if (!leaf.chunks.empty()) {

@@ -7,7 +7,7 @@
 namespace leafsum::verify {
 namespace {
 
-// As markup is: in letters of either case.
+// Ignores case, as markup does.
 bool StartsWith(std::string_view text, std::string_view lower) {
   if (text.size() < lower.size()) return false;
   for (size_t i = 0; i < lower.size(); ++i) {
@@ -21,7 +21,7 @@ bool StartsWith(std::string_view text, std::string_view lower) {
 
 std::string_view CauseOf(Bytes head) {
   std::string_view text = AsText(head.first(std::min<size_t>(head.size(), kCauseBytes)));
-  // Git LFS's own rule: this line comes first. The second is how it was called before.
+  // By Git LFS's own rule this line comes first. The second form is an older name.
   for (std::string_view version :
        {"version https://git-lfs.github.com/spec/", "version https://hawser.github.com/spec/"})
     if (text.starts_with(version))

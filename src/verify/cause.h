@@ -1,5 +1,4 @@
-// Why a file is not what it should be, where the damage has a cause that people know by name: its
-// first bytes tell. Pure.
+// Recognises, by the first bytes of a damaged file, causes that people know by name. Pure.
 #pragma once
 
 #include <string>
@@ -11,13 +10,13 @@
 
 namespace leafsum::verify {
 
-constexpr uint64_t kCauseBytes = 512;  // of a file, from its beginning: more is not looked at
+constexpr uint64_t kCauseBytes = 512;  // from the beginning of a file; no more is looked at
 
-// What stands in place of the file, and what to do; "" where these bytes tell of nothing.
+// What stands in place of the file, and what to do; "" if these bytes do not tell.
 std::string_view CauseOf(Bytes head);
 
-// A download that was not finished, where it may be why `path` is not whole: "<path>.incomplete",
-// or else the first of the listing. "" where there is none.
+// An unfinished download that may be why `path` is not whole: "<path>.incomplete", or else the
+// first one in the listing; "" if there is none.
 std::string_view UnfinishedDownload(const std::vector<FileEntry>& listing, std::string_view path);
 
 }  // namespace leafsum::verify

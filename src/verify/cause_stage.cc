@@ -11,7 +11,7 @@ namespace {
 using report::Code;
 using report::Finding;
 
-constexpr size_t kMostFiles = 64;  // a clone or download that went wrong shows in the first ones
+constexpr size_t kMostFiles = 64;  // a failed clone or download shows in the first files
 
 bool SpeaksOfBytes(const Finding& f) {
   switch (f.code) {
@@ -33,7 +33,7 @@ bool SpeaksOfAbsence(const Finding& f) {
 
 }  // namespace
 
-// Findings of two sources begin with the letter of theirs.
+// With two sources, a finding begins with the letter of its source.
 size_t CauseStage::ScanOf(const Finding& f) const {
   return context_.scans.size() > 1 && f.message.starts_with("B: ") ? 1 : 0;
 }
@@ -63,7 +63,7 @@ void CauseStage::OnRead(size_t tag, Bytes bytes) {
   if (const std::string_view cause = CauseOf(bytes); !cause.empty()) causes_[asked_[tag]] = cause;
 }
 
-// The finding stands as it is.
+// The finding stays unchanged.
 void CauseStage::OnFailure(size_t, Error) {}
 
 std::string CauseStage::Finish() {

@@ -1,5 +1,5 @@
-// The last stage: of files that were found damaged the first bytes are looked at, and findings say
-// what stands there instead. What the findings are does not depend on it.
+// The last stage: reads the first bytes of files that were found damaged, so that findings can say
+// what stands there instead. It rewords findings but never adds or removes one.
 #pragma once
 
 #include <map>

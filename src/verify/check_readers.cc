@@ -34,7 +34,7 @@ Finding DivergenceOf(const readers::Divergence& divergence) {
 
 void NewerStep(plan::Context& context, plan::Scan& scan, const std::string& newer) {
   scan.newer_step = newer;
-  if (context.options.step) return;  // the headline says so
+  if (context.options.step) return;  // then the headline says it
   const std::string read = scan.layout.chosen->Name();
   Finding f = plan::MakeFinding(Code::kNewerStep,
                                 Text("step ", read, " was read; ", newer,
@@ -51,7 +51,8 @@ void NewerStep(plan::Context& context, plan::Scan& scan, const std::string& newe
 
 void CheckReaders(plan::Context& context, plan::Scan& scan) {
   readers::Judgement judgement = readers::Judge(ViewOf(context, scan));
-  // The other source of a comparison is read as what it is, wherever it lies.
+  // The other source of a comparison is read as a source, wherever it lies, so its marks are
+  // explained.
   const std::vector<std::string>& nested = context.options.nested;
   const std::string own = scan.source < nested.size() ? nested[scan.source] : "";
   for (const readers::Divergence& divergence : judgement.divergences)

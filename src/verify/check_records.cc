@@ -13,7 +13,7 @@ using report::Finding;
 
 constexpr size_t kNoLeaf = ~size_t{0};
 
-// JAX's own PRNGs, and how many uint32 a key has. Others may be registered.
+// JAX's own PRNGs, and how many uint32 each key has. Users may register others.
 constexpr std::pair<std::string_view, uint64_t> kPrngs[] = {
     {"threefry2x32", 2}, {"rbg", 4}, {"unsafe_rbg", 4}};
 
@@ -24,7 +24,7 @@ bool CanBeKey(const evidence::LeafRecord& leaf) {
   return true;
 }
 
-// What is known of one parameter name beside `_METADATA`, or one thing of that.
+// What side files other than `_METADATA` say about one parameter name, or one note of that.
 struct Records {
   std::string_view name;
   size_t leaf = kNoLeaf;  // the leaf of this name, if any
@@ -63,7 +63,8 @@ class RecordChecker {
   }
 
  private:
-  // The last of each counts, of leaves the first; but an empty node never hides a leaf of its name.
+  // The last note of each kind counts, but of leaves the first. An empty node never hides a leaf of
+  // the same name.
   void Merge(Records& all, const Records& note) const {
     if (note.leaf != kNoLeaf &&
         (all.leaf == kNoLeaf || item_.leaves[all.leaf].state == plan::LeafPlan::State::kEmpty))
@@ -88,7 +89,8 @@ class RecordChecker {
     return item_.store.Find(prefix + ".zarray") || item_.store.Find(prefix + "zarr.json");
   }
 
-  // A name that no leaf has. An array of that name in the store is told by whoever looks at keys.
+  // Reports a name that no leaf has. If the store has an array of that name, the check of its keys
+  // reports it.
   void Orphan(const Records& records) {
     if (!item_.tree_read || HasArray(records.name)) return;
     Finding f(records.is_string ? Code::kUnclaimedKey : Code::kStructureMismatch);
@@ -110,7 +112,7 @@ class RecordChecker {
     const std::string& type = leaf.record.value_type;
     const bool is_string = type == "string";
     const bool stored = leaf.in_zarr || HasArray(leaf.param_name);
-    // A leaf turned into an empty node vanishes at restore, its data stay.
+    // A leaf that was turned into an empty node vanishes at restore, while its data stay.
     if (leaf.state == plan::LeafPlan::State::kEmpty && !leaf.in_msgpack) {
       if (stored || records.is_string || records.recorded || records.sharding)
         Add(leaf, Code::kValueTypeMismatch, "_METADATA", "a value type with content", type,
@@ -121,7 +123,7 @@ class RecordChecker {
                  ": a restore leaves it out"));
       return;
     }
-    if (leaf.skip_deserialize && !leaf.in_msgpack) return;  // said already
+    if (leaf.skip_deserialize && !leaf.in_msgpack) return;  // reported already
     if (records.is_string && is_string == stored) {
       Add(leaf, Code::kValueTypeMismatch, "_METADATA",
           is_string ? "an array's value type" : "string", type,
@@ -129,7 +131,7 @@ class RecordChecker {
                       "this name"
                     : "_METADATA says that this is an array, but it lies in _strings.json");
     } else if (!readers::HasTypeHandler(type)) {
-      return;  // said already
+      return;  // reported already
     } else if (type == "scalar" && leaf.record.shape && !leaf.record.shape->empty()) {
       Add(leaf, Code::kInvalid, "_METADATA", "rank 0", zarr::ShapeText(*leaf.record.shape),
           "_METADATA says that this is a scalar, but it is stored as an array: a restore raises "
@@ -190,8 +192,9 @@ class RecordChecker {
   std::vector<Records> notes_;  // by name
 };
 
-// A v1 partial save: each has databases of its own, `ocdbt.process_<p><32 hex digits>`, and they
-// are merged some time after the last of them was committed.
+// Whether this was a v1 partial save. Each partial save has databases of its own,
+// `ocdbt.process_<p><32 hex digits>`, and they are merged some time after the last one was
+// committed.
 bool IsPartialSave(const plan::Scan& scan, const plan::ItemScan& item) {
   constexpr std::string_view kProcess = "ocdbt.process_";
   const auto [first, last] = scan.Below(item.item.directory);
@@ -203,12 +206,12 @@ bool IsPartialSave(const plan::Scan& scan, const plan::ItemScan& item) {
   return false;
 }
 
-// The store's newest generation was written between the times that the checkpoint records, by the
-// same clock: another time is another save's.
+// The newest generation of the store must have been written between the times that the checkpoint
+// records, which come from the same clock. Any other time belongs to another save.
 void CheckTimes(plan::Context& context, plan::Scan& scan, plan::ItemScan& item) {
   if (!item.manifest || item.manifest->versions.empty()) return;
   const uint64_t time = item.manifest->versions.back().commit_time_nsecs;
-  // Of the directories around the item, from the source down.
+  // Looks at the directories around the item, from the source down.
   const std::string& own = item.item.directory;
   for (size_t end = 0; end != own.npos;
        end = end == own.size() ? own.npos : own.find('/', end) + 1) {

@@ -1,7 +1,7 @@
-// What Orbax's side files say about leaves, against what is stored: `_METADATA`'s value types,
-// `array_metadatas/*`, `_sharding`, `_strings.json`, times. No value depends on any of it, a
-// restore may, and a checkpoint whose parts disagree was put together from several. Pure over the
-// plan::Context; runs once every array's metadata is known.
+// Compares what Orbax's side files say about leaves with what is stored: value types of
+// `_METADATA`, `array_metadatas/*`, `_sharding`, `_strings.json`, times. No value depends on these,
+// but a restore may, and a checkpoint whose parts disagree was assembled from several. Pure over
+// the plan::Context; runs once the metadata of every array is known.
 #pragma once
 
 #include "plan/scan.h"

@@ -1,5 +1,5 @@
-// Verifier's last step: what was read becomes records, these are compared with the evidence, and
-// judged; the documents.
+// The last step of Verifier: makes records of what was read, compares them with the evidence,
+// judges, and writes the documents.
 #include <algorithm>
 #include <utility>
 
@@ -24,7 +24,7 @@ using report::Severity;
 void Verifier::MakeRecords() {
   for (plan::Scan& scan : context_.scans) {
     for (const plan::ItemScan& item : scan.items) {
-      if (context_.options.command == Command::kList) break;  // which compares and locks nothing
+      if (context_.options.command == Command::kList) break;  // `ls` compares and locks nothing
       evidence::ItemRecord record;
       record.name = item.item.name;
       record.has_tree_metadata = item.item.kind == orbax::ItemKind::kPyTree;
@@ -59,7 +59,7 @@ void Verifier::Compare(report::FindingList& findings) {
   }
   if (o.values) options.differences = &context_.differences;
   if (plan::ReadsParts(o) || o.command == Command::kList)
-    return;  // a lockfile chooses the step for them
+    return;  // for these a lockfile chooses the step
   if (lock_) {
     if (context_.scans[0].nothing_read) options.gone_step = lock_->step;
     evidence::Side expected;
@@ -84,7 +84,7 @@ void Verifier::Compare(report::FindingList& findings) {
 
 void Verifier::CompareFingerprint() {
   const plan::Options& o = context_.options;
-  if (!o.fingerprint || lock_) return;  // the lockfile has it, and its digests tell where
+  if (!o.fingerprint || lock_) return;  // a lockfile with this fingerprint also tells where
   const auto actual = evidence::CheckpointFingerprint(context_.scans[0].records);
   if (!actual || *actual == *o.fingerprint) return;
   Finding f = plan::MakeFinding(
@@ -100,7 +100,7 @@ std::string Verifier::MakeLockfile() {
   plan::Scan& scan = context_.scans[0];
   evidence::Lockfile lock;
   lock.fingerprint = evidence::CheckpointFingerprint(scan.records);
-  lock.items = std::move(scan.records);  // nothing reads them after this
+  lock.items = std::move(scan.records);  // not used after this
   for (size_t i = 0; i < lock.items.size(); ++i) {
     for (size_t l = 0; l < lock.items[i].leaves.size(); ++l) {
       evidence::LeafRecord& leaf = lock.items[i].leaves[l];
@@ -119,7 +119,7 @@ std::string Verifier::MakeLockfile() {
   return evidence::WriteLockfile(lock);
 }
 
-// What a store has of older generations counts in bytes alone. A fingerprint says nothing of files.
+// Files of a store's older generations count only in bytes. A fingerprint says nothing about files.
 void Verifier::CountOtherFiles(report::VerdictInput& input) const {
   const plan::Scan& scan = context_.scans[0];
   const auto beside = [&](std::string_view path, uint64_t size) {
@@ -136,8 +136,8 @@ void Verifier::CountOtherFiles(report::VerdictInput& input) const {
   }
 }
 
-// What lies beside the leaves that were asked for has no part in the answer; what lies around them
-// does: the store, the tree.
+// Findings about other leaves have no part in the answer. Findings about what the leaves depend on,
+// the store and the tree, do.
 void Verifier::KeepFindingsOfReads() {
   if (context_.findings.dropped() != 0) return;
   report::FindingList kept(kMaxFindings);
@@ -218,7 +218,7 @@ void Verifier::Finish() {
   WriteOutput();
 }
 
-// What was looked at, as the report names it.
+// Describes the source as the report names it.
 void Verifier::DescribeSource() {
   const plan::Options& o = context_.options;
   const plan::Scan& scan = context_.scans[0];
@@ -236,8 +236,8 @@ void Verifier::DescribeSource() {
     if (lock_->fingerprint)
       report_.lock_fingerprint = "leafsum1:" + hash::ToHex(*lock_->fingerprint);
   }
-  // Under other names it would be the fingerprint of no checkpoint. Digests that were taken over
-  // from evidence which nobody vouches for as a whole say what that says, not what lies here.
+  // Renamed leaves would give a fingerprint that no checkpoint has. And digests taken from evidence
+  // that is not trusted as a whole describe that evidence, not this source (contract §5).
   if (auto fingerprint = evidence::CheckpointFingerprint(scan.records);
       fingerprint && o.renames.empty() && !(with_source_ && context_.digests_believed))
     report_.fingerprint = "leafsum1:" + hash::ToHex(*fingerprint);
@@ -260,7 +260,7 @@ void Verifier::DescribeScope() {
     for (const plan::LeafPlan& leaf : item.leaves) scope.leaves_left_out += leaf.left_out;
 }
 
-// What became of the leaves: read, compared, or neither.
+// Counts the leaves: read, compared, or neither.
 void Verifier::CountLeaves() {
   const plan::Options& o = context_.options;
   const plan::Scan& scan = context_.scans[0];
@@ -299,21 +299,21 @@ void Verifier::CountLeaves() {
   }
   if (plan::ReadsParts(o)) {
     input.leaves_not_compared = 0;
-    if (o.command == Command::kCat) KeepFindingsOfReads();  // what is damaged does not restore
+    if (o.command == Command::kCat) KeepFindingsOfReads();  // a damaged leaf does not restore
     report_.leaves = {};
     not_read = report_.leaves.not_read = context_.reads_missed;
   }
-  // Whatever was not read is a gap, even if no finding said so.
+  // A leaf that was not read is a gap, even without a finding.
   input.has_gap = not_read > 0 && o.command != Command::kList;
 }
 
-// Whom the leaves were compared with, and what that leaves open.
+// What the leaves were compared with, and what that leaves open.
 void Verifier::WeighEvidence() {
   const plan::Options& o = context_.options;
   report::VerdictInput& input = input_;
   const bool compared = comparison_ || o.fingerprint || lock_;
-  // Sums speak of files, the other evidence of leaves: where both are given, what leaves are
-  // compared with counts.
+  // Sums are about files, the other evidence is about leaves. If both are given, the evidence about
+  // leaves counts.
   const bool trusted = compared ? o.fingerprint || (!with_source_ && !o.against_with_source)
                                 : o.sums && !o.sums->with_source;
   input.evidence = trusted              ? report::Evidence::kTrusted

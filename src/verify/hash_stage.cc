@@ -13,7 +13,7 @@ using report::Finding;
 
 constexpr size_t kBatchLeaves = 256;
 constexpr uint64_t kChunkBytes =
-    512;  // that a chunk takes of a job for its file's path and its place
+    512;  // bytes of a job that a chunk takes: its file's path and its place
 
 }  // namespace
 
@@ -40,7 +40,7 @@ void HashStage::Plan(const evidence::Lockfile* expected) {
     plan::Scan& scan = context_.scans[s];
     for (size_t i = 0; i < scan.items.size(); ++i) {
       plan::ItemScan& item = scan.items[i];
-      // The evidence's leaves of this item, in the plan's order: both are sorted by key path.
+      // The evidence's leaves of this item and the plan's are both sorted by key path.
       const evidence::ItemRecord* evidence =
           expected && s == 0 ? EvidenceOf(*expected, scan, item) : nullptr;
       size_t e = 0;
@@ -73,7 +73,8 @@ void HashStage::Plan(const evidence::Lockfile* expected) {
   }
 }
 
-// What an earlier run found equal to this record and nothing has touched since (`--resume`).
+// Takes a leaf that an earlier run found equal to this record and whose files are unchanged
+// (`--resume`).
 bool HashStage::Resume(const plan::ItemScan& item, plan::LeafPlan& leaf,
                        const evidence::LeafRecord* expected) const {
   const plan::Options& o = context_.options;
@@ -91,7 +92,7 @@ bool HashStage::Resume(const plan::ItemScan& item, plan::LeafPlan& leaf,
   return true;
 }
 
-// What its task asks for, the array left out.
+// The task of a leaf, without the array.
 content::LeafTask HashStage::WantsOf(const Leaf& l) const {
   const plan::Options& o = context_.options;
   content::LeafTask task;
@@ -99,7 +100,7 @@ content::LeafTask HashStage::WantsOf(const Leaf& l) const {
   wants.sha256 = o.sha256 || (l.expected && l.expected->sha256 && o.deep);
   if (!context_.scans[l.scan].items[l.item].leaves[l.leaf].in_zarr) return task;
   const bool locking = o.command == report::Command::kLock;
-  // SHA-256 of the content cannot be had without the content.
+  // SHA-256 of the content needs the content.
   if (l.expected && l.expected->stored && !o.deep && !o.sha256)
     wants.expected_stored = l.expected->stored;
   wants.stored = (locking && (o.stored || o.chunks)) || wants.expected_stored.has_value();
@@ -154,7 +155,7 @@ content::Job HashStage::MakeJob(const Work& work) {
       task.array = MakeArrayTask(scan, item, leaf, job.files, file_ids,
                                  ChunksOfRows(leaf.metadata, leaf.chunks, segment.begin, end));
       KeepRows(task.array, segment.begin, end);
-      // The digests of all values make the stored digest.
+      // The stored digest follows from the digests of all values.
       if (l.pass == Pass::kStored) {
         task.what.emplace<content::StoredTask>();
       } else {
@@ -254,8 +255,8 @@ void HashStage::Settle(const Leaf& l, const content::LeafResult& result) {
   evidence::LeafRecord& record = leaf.record;
   record.stored = result.stored;
   if (result.stored_matched) {
-    // Equal bytes decode to equal content: the evidence's digests are this leaf's, if they are of
-    // this shape.
+    // Equal bytes decode to equal content, so the evidence's digests are this leaf's, provided that
+    // dtype and shape are equal (contract §3).
     record.blake3 = l.expected->blake3;
     record.blocks = l.expected->blocks;
     context_.digests_believed = true;
@@ -265,7 +266,7 @@ void HashStage::Settle(const Leaf& l, const content::LeafResult& result) {
     record.blocks = result.blocks;
     record.chunks = result.chunks;
   }
-  // By every digest that the comparison looks at: a later run may take this for granted
+  // Equal in every digest that the comparison will look at, because a later run relies on it
   // (`--resume`).
   const bool sha256_too =
       !context_.options.sha256 || (l.expected && record.sha256 == l.expected->sha256);

@@ -1,5 +1,5 @@
-// Stage 4: the leaves' content. Hands out jobs, largest leaf first and small ones together, and
-// takes results.
+// Stage 4: the content of the leaves. Hands out jobs, the largest leaf first and small ones
+// together, and takes their results.
 #pragma once
 
 #include <memory>
@@ -14,7 +14,8 @@ namespace leafsum::verify {
 
 class HashStage : public JobStage {
  public:
-  // `expected`: evidence whose stored digests spare the decoding; null where all is decoded.
+  // `expected`: evidence whose stored digests may make decoding unnecessary; null to decode
+  // everything.
   HashStage(plan::Context& context, const evidence::Lockfile* expected);
 
  private:
@@ -23,20 +24,20 @@ class HashStage : public JobStage {
   // A leaf, or one segment of it.
   struct Leaf {
     size_t scan, item, leaf;
-    uint64_t memory;  // grant
+    uint64_t memory;  // the grant
     const evidence::LeafRecord* expected;
-    uint64_t bytes;  // of content, for the order and for progress
+    uint64_t bytes;  // of content, for order and progress
     Pass pass = Pass::kAll;
     Split* split = nullptr;
     size_t segment = 0;
   };
-  // A leaf that is read in segments.
+  // A leaf read in segments.
   struct Split {
     Leaf leaf;
     std::vector<Segment> segments;
-    content::LeafTask wants;  // without an array
+    content::LeafTask wants;  // the task without its array
     std::vector<content::LeafResult> stored,
-        content;  // by segment; empty where that pass is not made
+        content;  // by segment; empty for a pass that is not made
     size_t open = 0;
   };
 
@@ -44,7 +45,7 @@ class HashStage : public JobStage {
   bool Resume(const plan::ItemScan& item, plan::LeafPlan& leaf,
               const evidence::LeafRecord* expected) const;
   content::LeafTask WantsOf(const Leaf& leaf) const;
-  // Its segments take its place in leaves_; false where it is not split.
+  // Replaces the leaf in leaves_ by its segments; false if it is not split.
   bool Divide(const Leaf& leaf);
   std::vector<Leaf> Segments(Split& split, Pass pass);
   content::Job MakeJob(const Work& work) override;
@@ -57,8 +58,8 @@ class HashStage : public JobStage {
   std::vector<Leaf> leaves_;
 };
 
-// The evidence's item that an item of the source is compared with: that of its name, or the only
-// one where both sides have one. Null where there is none.
+// The evidence's item for an item of the source: the one of the same name, or the only one if both
+// sides have one; else null.
 const evidence::ItemRecord* EvidenceOf(const evidence::Lockfile& lock, const plan::Scan& scan,
                                        const plan::ItemScan& item);
 

@@ -11,7 +11,7 @@ using report::Code;
 
 namespace {
 
-constexpr uint64_t kBatchBytes = 4 << 20;  // small pieces travel together up to this
+constexpr uint64_t kBatchBytes = 4 << 20;  // small pieces share a job up to this size
 
 }  // namespace
 

@@ -60,7 +60,7 @@ KeyDigestStage::KeyDigestStage(plan::Context& context)
   }
 }
 
-// One finding for a file, however many values it had: equal ones are kept once.
+// One finding for each file, however many values it holds, because equal findings are kept once.
 void KeyDigestStage::Report(const Value& v, const Error& error) {
   plan::Scan& scan = context_.scans[v.scan];
   const plan::ItemScan& item = scan.items[v.item];

@@ -1,5 +1,5 @@
 // Stage 5 of `ls --keys --digest`: the digest of every value of every store. Inline values are
-// hashed here; the others are jobs like leaves, uint8[length] in one chunk.
+// hashed here. The others become jobs, like leaves: uint8[length] in one chunk.
 #pragma once
 
 #include <vector>
@@ -21,7 +21,7 @@ class KeyDigestStage : public JobStage {
   void Unread(size_t piece, report::Finding finding) override;
   void Report(const Value& value, const Error& error);
 
-  std::vector<Value> values_;  // that are in files
+  std::vector<Value> values_;  // the values in files
 };
 
 }  // namespace leafsum::verify

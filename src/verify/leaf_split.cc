@@ -12,15 +12,15 @@ namespace {
 
 using hash::kBlockSize;
 
-constexpr uint64_t kMaxSegments = 4096;  // a terabyte of zeros is a small file
+constexpr uint64_t kMaxSegments = 4096;  // because a small file may claim a terabyte of zeros
 
-// Bytes of content before row `row` of chunks. The array has content, so that nothing here
+// The bytes of content before row `row` of chunks. They are part of the array's size, so nothing
 // overflows.
 uint64_t ContentBefore(const zarr::ArrayMetadata& m, uint64_t row) {
   return std::min(row * m.chunk_shape[0], m.shape[0]) * (m.nbytes / m.shape[0]);
 }
 
-// The first block that begins at `offset` or behind it.
+// The first block that begins at or after `offset`.
 uint64_t NextBlock(uint64_t offset, uint64_t nbytes) {
   return std::min(CeilDiv(offset, kBlockSize) * kBlockSize, nbytes);
 }
@@ -32,7 +32,7 @@ uint64_t ChunksInRow(const zarr::ArrayMetadata& m) {
   return chunks;
 }
 
-// The first result that is not complete, on its own.
+// The first incomplete result, or null.
 const content::LeafResult* FirstIncomplete(const std::vector<content::LeafResult>& results) {
   const auto it = std::find_if(results.begin(), results.end(),
                                [](const content::LeafResult& r) { return !r.complete; });
@@ -56,13 +56,13 @@ bool Lacks(content::LeafResult& out) {
   return false;
 }
 
-// False, with a finding, where a result has fewer digests than its segment has chunks.
+// False, with a finding, if a result has fewer digests than its segment has chunks.
 bool MergeDigests(const content::ArrayTask& array, std::span<const content::ChunkRef> chunks,
                   const std::vector<Segment>& segments,
                   const std::vector<content::LeafResult>& results, content::LeafResult& out) {
   for (size_t i = 0; i < segments.size(); ++i) {
     const auto owned = ChunksOfRows(array.metadata, chunks, segments[i].begin, segments[i].end);
-    const ByteVector& digests = results[i].chunks;  // of the rows owned first
+    const ByteVector& digests = results[i].chunks;  // those of the rows owned come first
     const size_t size = owned.size() * hash::Digest().size();
     if (digests.size() < size) return Lacks(out);
     out.chunks.insert(out.chunks.end(), digests.begin(),
@@ -84,7 +84,7 @@ std::vector<Segment> SplitRows(const zarr::ArrayMetadata& m, uint64_t bytes) {
     Segment s;
     s.begin = begin;
     s.end = std::min(rows, begin + step);
-    // What is left must hold a block of its own.
+    // A segment must have a block of its own, so a rest without one joins this segment.
     if (NextBlock(ContentBefore(m, s.end), m.nbytes) == m.nbytes) s.end = rows;
     const uint64_t from = ContentBefore(m, s.begin), to = ContentBefore(m, s.end);
     const uint64_t first = NextBlock(from, m.nbytes), last = NextBlock(to, m.nbytes);

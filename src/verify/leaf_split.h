@@ -1,9 +1,9 @@
-// A large array as segments that are read side by side.
+// Splits a large array into segments that are read side by side.
 //
-// A segment *owns* rows of chunks, those with grid indices [begin, end) along axis 0: their content
-// is one stretch of the leaf's. It computes the values of the blocks that begin in that stretch.
-// The last of them may end in the next rows, which are decoded as far as that by this segment too;
-// and what lies before its first block the segment before it has hashed.
+// A segment *owns* rows of chunks, those with grid indices [begin, end) along axis 0, whose content
+// is one stretch of the leaf's content. The segment computes the values of the blocks that begin in
+// its stretch. Its last block may end in the next rows, so this segment decodes those too, as far
+// as the block reaches. The content before its first block was hashed by the segment before.
 //
 //   rows      |   0   |   1   |   2   |   3   |
 //   blocks    |--0--|--1--|--2--|--3--|--4--|-5-|
@@ -19,36 +19,36 @@
 namespace leafsum::verify {
 
 struct Segment {
-  uint64_t begin = 0, end = 0;  // rows that it owns
+  uint64_t begin = 0, end = 0;  // the rows that it owns
   uint64_t read_end = 0;        // it decodes rows [begin, read_end)
-  uint64_t bytes = 0;           // of content, in the rows that it owns
-  content::ContentPart part;    // of the content of the rows that it decodes
+  uint64_t bytes = 0;           // of content in the rows that it owns
+  content::ContentPart part;    // of the content of the decoded rows
 };
 
-// Segments of about `bytes` (one block at least), none where there would be but one: where the
-// array is less than two such, or one row of chunks.
+// Segments of about `bytes` each, at least a block. None if there would be only one: if the array
+// is smaller than two segments, or is one row of chunks.
 std::vector<Segment> SplitRows(const zarr::ArrayMetadata& array, uint64_t bytes);
 
-// Those of an array's chunks, ascending by index, that lie in rows [begin, end).
+// The chunks in rows [begin, end), from chunks in ascending order.
 std::span<const content::ChunkRef> ChunksOfRows(const zarr::ArrayMetadata& array,
                                                 std::span<const content::ChunkRef> chunks,
                                                 uint64_t begin, uint64_t end);
 
-// Makes rows [begin, end) of the task's array an array of its own; its chunks are those of these
-// rows already.
+// Makes rows [begin, end) of the task's array an array of its own. Its chunks must already be those
+// of these rows.
 void KeepRows(content::ArrayTask& task, uint64_t begin, uint64_t end);
 
-// What the segments' results are together, in their order. Where one is not complete it decides, as
-// it would have ended the reading of the whole.
+// The results of the segments joined, in their order. An incomplete one decides, as it would have
+// ended the reading of the whole.
 //
-// Of jobs that read the stored bytes of the rows owned: the stored digest and the chunks' digests.
-// `array`: with its document; `chunks`: all of them.
+// Joins jobs that read the stored bytes of the rows owned: the stored digest and the digests of the
+// chunks. `array` has its document; `chunks` are all chunks.
 content::LeafResult MergeStored(const content::ArrayTask& array,
                                 std::span<const content::ChunkRef> chunks,
                                 const std::vector<Segment>& segments,
                                 const std::vector<content::LeafResult>& results);
-// Of jobs that read content: its digest and block values, what was found; with `digests` the
-// chunks' digests too, as MergeStored has them.
+// Joins jobs that read content: the digest, block values and findings; with `digests`, the digests
+// of the chunks too, as in MergeStored.
 content::LeafResult MergeContent(const content::ArrayTask& array,
                                  std::span<const content::ChunkRef> chunks,
                                  const std::vector<Segment>& segments,

@@ -22,7 +22,7 @@ bool KnowsEveryTree(const plan::Context& context) {
   });
 }
 
-// One question to every leaf of both sides.
+// Asks one question about every leaf of both sides.
 template <class Question>
 bool AnyLeaf(const plan::Context& context, const evidence::Lockfile* lock, Question question) {
   for (const plan::Scan& scan : context.scans)

@@ -1,6 +1,6 @@
-// What --include and --exclude leave of the leaves (contract §5). A comparison is then of those
-// that are left and may end VERIFIED; what makes a product of all leaves, a lockfile or a digest,
-// stays INCOMPLETE.
+// Applies --include and --exclude (contract §5). A comparison is then about the remaining leaves
+// and may end VERIFIED; commands that make something from all leaves, a lockfile or a digest, stay
+// INCOMPLETE.
 #pragma once
 
 #include <string>
@@ -10,11 +10,13 @@
 
 namespace leafsum::verify {
 
-// Whether what the patterns leave out is out of the question, not a gap in the answer.
+// Whether leaves that the patterns leave out were not asked about, so that they are not a gap in
+// the answer.
 bool NarrowsQuestion(const plan::Options& options);
 
-// Marks the leaves that are left out; `lock` may be null. A usage error, "" if none: a pattern that
-// fits no leaf of either side, or no leaf that is left. Said only where every tree is known.
+// Marks the leaves that are left out; `lock` may be null. Returns a usage error if a pattern fits
+// no leaf of either side or no leaf remains, else "". Without every tree known it cannot tell, and
+// returns "".
 std::string LeaveOut(plan::Context& context, const evidence::Lockfile* lock);
 
 }  // namespace leafsum::verify

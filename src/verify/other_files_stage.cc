@@ -44,7 +44,7 @@ OtherFilesStage::OtherFilesStage(plan::Context& context, const evidence::Lockfil
                {"the worker gave no result for a file: this is a bug of leafsum, please report it",
                 "the worker failed: ", "reading a file"}),
       scan_(context.scans[0]) {
-  if (scan_.nothing_read) return;  // each leaf is missing: files have nothing to add
+  if (scan_.nothing_read) return;  // every leaf is missing; files add nothing to that
   if (lock) {
     Compare(*lock);
     return;

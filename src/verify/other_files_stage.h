@@ -1,6 +1,7 @@
-// Files of the first source that are no part of the checkpoint: `lock --files` hashes them, and a
-// lockfile that has them is held against them, path by path. What the checkpoint's own bytes lie in
-// is not among them: coverage tells, so that this comes after the leaves.
+// Files of the first source that are not part of the checkpoint. `lock --files` hashes them; a
+// lockfile that has them is compared with them, path by path. Files that hold bytes of the
+// checkpoint are not among them; coverage tells which those are, so this stage comes after the
+// leaves.
 #pragma once
 
 #include <vector>
@@ -12,14 +13,14 @@ namespace leafsum::verify {
 
 class OtherFilesStage : public JobStage {
  public:
-  // `lock`: null where they are to be locked.
+  // `lock`: null to lock the files.
   OtherFilesStage(plan::Context& context, const evidence::Lockfile* lock);
-  // What was hashed goes to the scan.
+  // Moves the digests to the scan.
   std::string Finish() override;
 
  private:
   struct File {
-    uint32_t id;  // of Scan::files
+    uint32_t id;  // index into Scan::files
     evidence::FileRecord record;
     const evidence::FileRecord* expected;
   };
@@ -33,9 +34,9 @@ class OtherFilesStage : public JobStage {
   std::vector<File> files_;
 };
 
-// By index of Scan::listing: regular files in scope that are no companions, and no byte of which is
-// a leaf's or the structure's, nor of something that was not read. The bytes of a source without a
-// listing are all some leaf's.
+// Indices into Scan::listing: the regular files in scope that are not companions and have no byte
+// that is leaf, structural or unread. Without a listing there are none, because only files of the
+// checkpoint are known.
 std::vector<size_t> OtherFiles(const plan::Context& context, const plan::Scan& scan);
 
 }  // namespace leafsum::verify

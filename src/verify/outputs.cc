@@ -15,7 +15,7 @@ std::string ShapeJson(const std::optional<std::vector<uint64_t>>& shape) {
   return shape ? UintList(*shape) : "null";
 }
 
-// JSON has no infinity: as text then.
+// JSON has no infinity, so that is a text.
 std::string NumberJson(const std::optional<double>& value) {
   if (!value) return "null";
   if (std::isnan(*value)) return "\"NaN\"";

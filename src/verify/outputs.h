@@ -1,4 +1,4 @@
-// The documents besides the report: `ls --json` and `diff --json` (src/bindings/README.md).
+// The documents other than the report: `ls --json` and `diff --json` (src/bindings/README.md).
 #pragma once
 
 #include <map>
@@ -9,13 +9,14 @@
 
 namespace leafsum::verify {
 
-// Leaves and keys may be millions, so that their lists are empty here but for a line feed, which
-// stands nowhere else in it but at the end; ListRows has what is to be put in its place.
+// There may be millions of leaves and keys, so each of their lists holds only a line feed here, a
+// character that occurs nowhere else except at the end. ListRows gives the rows to put in its
+// place.
 std::string ListJson(const plan::Scan& scan, const plan::Options& options);
-// Rows of the `list`th list of ListJson from the `next`th on, commas between: as many as there are,
-// or as have `bytes` together. `next` is then the row behind them; "" where there are no more.
-// `place`: where the last call found its list; one that asks for the lists in order finds each at
-// once.
+// Rows of list number `list` of ListJson, from row `next` on, with commas between: all of them, or
+// as many as have `bytes` together. Sets `next` to the row after them; "" if there are no more.
+// `place` remembers where the last call found its list, so that a caller who goes in order finds
+// each list at once.
 struct ListPlace {
   size_t item = 0, first_list = 0;
 };

@@ -78,12 +78,12 @@ void PartStage::Plan(const plan::ReadRequest& request, const evidence::Lockfile*
   context_.findings.Add(std::move(f));
 }
 
-// The lockfile's record of the leaf; null, and a finding, where it has none or another kind of
-// leaf.
+// The lockfile's record of the leaf; null, with a finding, if it has none or a leaf of another
+// kind.
 const evidence::LeafRecord* PartStage::Expected(const plan::ItemScan& item, plan::LeafPlan& leaf,
                                                 const evidence::Lockfile& lock) {
   const plan::Scan& scan = context_.scans[0];
-  // Compared as verify does it, but for what was not read yet: the digests.
+  // Compared as in `verify`, except for the digests, which are not known yet.
   std::vector<evidence::ItemRecord> actual(1);
   actual[0].name = item.item.name;
   actual[0].leaves.push_back(leaf.record);
@@ -144,7 +144,7 @@ void PartStage::Unread(size_t piece, Finding finding) {
   NotRead(parts_[piece]);
 }
 
-// What was read against what was locked. A part that cannot be compared is a gap.
+// Compares a part that was read with what was locked. A part that cannot be compared is a gap.
 void PartStage::Check(const Part& part, const content::LeafResult& result) {
   const evidence::LeafRecord& expected = *part.expected;
   const uint64_t begin = part.part->begin.value_or(0);

@@ -1,6 +1,6 @@
-// Instead of hashing, for `cat` and `match`: reads parts of some leaves, whose content goes to the
-// host's sink, and with a lockfile checks them against its blocks or, where all of a leaf is read,
-// its digest.
+// Takes the place of hashing for `cat` and `match`: reads parts of some leaves and gives their
+// content to the host's sink. With a lockfile, checks the parts against its blocks or, if a whole
+// leaf is read, its digest.
 #pragma once
 
 #include <vector>
@@ -12,7 +12,7 @@ namespace leafsum::verify {
 
 class PartStage : public JobStage {
  public:
-  // `lock`: null where nothing is compared. Parts are numbered through, request by request: these
+  // `lock`: null to compare nothing. Parts are numbered in one sequence over all requests; these
   // are the sink's task numbers.
   PartStage(plan::Context& context, const evidence::Lockfile* lock);
 
@@ -21,7 +21,7 @@ class PartStage : public JobStage {
     uint32_t number;
     size_t item, leaf;
     const plan::ReadPart* part;
-    const evidence::LeafRecord* expected;  // null where nothing is compared
+    const evidence::LeafRecord* expected;  // null to compare nothing
   };
   void Plan(const plan::ReadRequest& request, const evidence::Lockfile* lock,
             uint32_t first_number);

@@ -20,12 +20,12 @@ namespace {
 using report::Code;
 using report::Finding;
 
-// SplitMix64. Who can see neither the seed nor the draw before the files are written can aim at
-// neither; the seed itself comes from the system's generator.
+// SplitMix64. An attacker who knows neither the seed nor the draw when the files are written cannot
+// aim at the chunks that will not be drawn. The seed comes from the system's generator.
 class Random {
  public:
   explicit Random(uint64_t seed) : state_(seed) {}
-  // Below n, each equally likely.
+  // A number below n, each equally likely.
   uint64_t Below(uint64_t n) {
     const uint64_t uneven = (uint64_t{0} - n) % n;  // 2^64 mod n
     uint64_t v = Next();
@@ -75,7 +75,7 @@ SampleStage::SampleStage(plan::Context& context, const evidence::Lockfile* lock)
   Choose(std::move(chunks));
 }
 
-// The first of a random order, until there are enough; at least one.
+// Takes chunks in a random order until there are enough, at least one.
 void SampleStage::Choose(std::vector<Chunk> chunks) {
   const plan::Sample& sample = *context_.options.sample;
   Random random(sample.seed);
@@ -107,7 +107,7 @@ void SampleStage::Choose(std::vector<Chunk> chunks) {
       const evidence::LeafRecord* expected = found == evidence.end() ? nullptr : found->second;
       Draw draw{c.item, c.leaf, {}, expected, !leaf.in_zarr, false};
       if (!draw.whole && expected && !expected->chunks.empty()) {
-        // Stored otherwise by now: the content decides, as everywhere.
+        // If the leaf is stored differently now, its content decides, as everywhere.
         draw.by_digest = IsAsLocked(draw);
         draw.whole = !draw.by_digest;
       }
@@ -130,10 +130,9 @@ plan::LeafPlan& SampleStage::LeafOf(const Draw& draw) {
   return context_.scans[0].items[draw.item].leaves[draw.leaf];
 }
 
-// Whether the leaf's document, and index and length of every chunk, are what was locked: then a
-// chunk with the lockfile's digest decodes to what was locked. The stored digest binds all of it,
-// and with the lockfile's own digests of the chunks it can be had without reading one (contract
-// §3).
+// Whether the leaf's document and the index and length of every chunk are as locked. If so, a chunk
+// with the lockfile's digest decodes to the locked content. The stored digest binds all of these,
+// and the lockfile's digests of the chunks let us compute it without reading a chunk (contract §3).
 bool SampleStage::IsAsLocked(const Draw& draw) const {
   const plan::Scan& scan = context_.scans[0];
   const plan::ItemScan& item = scan.items[draw.item];
@@ -168,8 +167,8 @@ content::Job SampleStage::MakeJob(const Work& work) {
   } else {
     const auto& m = leaf.metadata;
     const auto grid = zarr::GridShape(m.shape, m.chunk_shape);
-    // Of the array each task has what one chunk takes: all of it a thousand times would be memory
-    // without bounds.
+    // Each task gets only the part of the array that its chunk needs; a thousand whole copies would
+    // take unbounded memory.
     const std::vector<content::ChunkRef> all = std::exchange(task.array.chunks, {});
     const ByteVector inline_bytes = std::exchange(task.array.inline_bytes, {});
     for (const size_t c : draw.chunks) {
@@ -194,7 +193,7 @@ content::Job SampleStage::MakeJob(const Work& work) {
   return job;
 }
 
-// A draw is taken whole: where one of its chunks needs more memory, all are read again.
+// Takes a draw as a whole: if one of its chunks needs more memory, all are read again.
 void SampleStage::TakeAll(const Work& work, const std::vector<content::LeafResult>& results) {
   const Draw& draw = draws_[work.begin];
   if (results.size() != (draw.whole || draw.by_digest ? 1 : draw.chunks.size()))

@@ -1,7 +1,7 @@
-// Instead of hashing, for `verify --sample`: a share of the stored chunks, drawn at random and read
-// whole. A chunk is checked by the lockfile's value of it or, without that, by decoding it; where a
-// value differs the whole leaf is read, for its content decides. What is no zarr array counts as
-// one chunk.
+// Takes the place of hashing for `verify --sample`: draws a share of the stored chunks at random
+// and reads them whole. A chunk is checked against the lockfile's digest of it or, without one, by
+// decoding it. If a digest differs, the whole leaf is read, because its content decides. A leaf
+// that is not a zarr array counts as one chunk.
 #pragma once
 
 #include <set>
@@ -16,19 +16,19 @@ namespace leafsum::verify {
 
 class SampleStage : public JobStage {
  public:
-  // `lock`: null where chunks are only decoded.
+  // `lock`: null to only decode chunks.
   SampleStage(plan::Context& context, const evidence::Lockfile* lock);
-  // Says what was drawn and what that is worth: the finding that makes the verdict INCOMPLETE.
+  // Adds the finding that makes the verdict INCOMPLETE: what was drawn, and what that is worth.
   std::string Finish() override;
 
  private:
   struct Draw {
     size_t item, leaf;
     std::vector<size_t>
-        chunks;  // of the leaf's, ascending; where they are many, several draws have some each
-    const evidence::LeafRecord* expected;  // null where there is none
-    bool whole;                            // the leaf's content, not its chunks one by one
-    bool by_digest;  // the chunks by the lockfile's `chunks`; else they are decoded
+        chunks;  // chunks of the leaf, ascending; many chunks are divided into several draws
+    const evidence::LeafRecord* expected;  // null if there is none
+    bool whole;                            // read the leaf's content, not its chunks one by one
+    bool by_digest;  // check chunks against the lockfile's `chunks`; else decode them
   };
   struct Chunk {
     size_t item, leaf, chunk;
@@ -47,11 +47,11 @@ class SampleStage : public JobStage {
   const evidence::Lockfile* lock_;
   std::vector<Draw> draws_;
   std::set<std::pair<size_t, size_t>>
-      read_whole_;  // item and leaf, because a chunk is another one than was locked
+      read_whole_;  // item and leaf: a chunk differs from the locked one
   uint64_t total_chunks_ = 0, drawn_chunks_ = 0, decoded_chunks_ = 0, bytes_read_ = 0;
 };
 
-// Probability that `drawn` of `total` chunks hold at least one of `changed` ones.
+// The probability that `drawn` of `total` chunks include at least one of `changed` ones.
 double ChanceToFind(uint64_t total, uint64_t drawn, uint64_t changed);
 
 }  // namespace leafsum::verify

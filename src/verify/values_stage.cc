@@ -9,7 +9,7 @@
 namespace leafsum::verify {
 namespace {
 
-// Where a record lies in its scan: records were made of the plan's leaves, in their order.
+// The place of each record in its scan. Records were made from the plan's leaves, in their order.
 std::map<const evidence::LeafRecord*, std::pair<size_t, size_t>> Places(const plan::Scan& scan) {
   std::map<const evidence::LeafRecord*, std::pair<size_t, size_t>> places;
   for (size_t i = 0; i < scan.items.size(); ++i)

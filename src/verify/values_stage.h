@@ -1,5 +1,5 @@
-// Stage 5, for `diff --values` and `verify --against`: reads the leaves that differ once more, both
-// sides in step, and compares values: Context::differences.
+// Stage 5, for `diff --values` and `verify --against`: reads the leaves that differ again, both
+// sides in step, and compares their values. Fills Context::differences.
 #pragma once
 
 #include <vector>
@@ -11,7 +11,7 @@ namespace leafsum::verify {
 
 class ValuesStage : public JobStage {
  public:
-  // `outcomes`: of both scans' records; those that differ in content alone are read.
+  // `comparison` is of the records of both scans. Leaves that differ only in content are read.
   ValuesStage(plan::Context& context, const evidence::Comparison& comparison);
 
  private:
@@ -23,7 +23,7 @@ class ValuesStage : public JobStage {
   void Take(size_t piece, const content::LeafResult& result) override;
   void Unread(size_t piece, report::Finding finding) override;
 
-  const size_t expected_;  // the scan that is side a
+  const size_t expected_;  // which scan is side a
   std::vector<Pair> pairs_;
 };
 

@@ -91,8 +91,8 @@ void Verifier::SetEvidence(Bytes bytes, bool with_source) {
           lock->fingerprint ? evidence::CheckpointText(*lock->fingerprint) : "none");
       return;
     }
-    // The fingerprint binds the digests of content alone: neither `stored` nor `chunks` is to be
-    // believed.
+    // The fingerprint binds only the digests of content, so the lockfile's `stored` and `chunks`
+    // cannot be trusted.
     o.deep = true;
   }
   lock_ = std::move(*lock);
@@ -100,10 +100,10 @@ void Verifier::SetEvidence(Bytes bytes, bool with_source) {
   with_source_ = with_source;
 }
 
-// What runs, in order: each row's stage, if it has one, then what needs its result, then the next.
-// A stage that is done at once is passed through.
+// Everything that runs, in order: the stage of a row, if it has one, then the step that needs its
+// result, then the next row. A stage that is done at once is passed through.
 const Verifier::Step Verifier::kSteps[] = {
-    {nullptr, nullptr},  // until everything was set
+    {nullptr, nullptr},  // until everything is set
     {[](Verifier& v) { return v.IsListed() ? nullptr : v.Make<plan::Probe>(v.lock()); }, nullptr},
     {[](Verifier& v) { return v.Make<plan::Discover>(v.lock()); }, nullptr},
     {[](Verifier& v) { return v.Make<plan::GenerationStage>(); }, nullptr},
@@ -142,7 +142,7 @@ bool Verifier::IsListed() const {
                      [](const plan::Scan& scan) { return scan.listed; });
 }
 
-// What reads content, as the command wants it.
+// The stage that reads content, as the command needs it.
 std::unique_ptr<plan::Stage> Verifier::MakeContentStage() {
   const plan::Options& o = context_.options;
   if (plan::ReadsParts(o)) return Make<PartStage>(lock());
@@ -151,7 +151,8 @@ std::unique_ptr<plan::Stage> Verifier::MakeContentStage() {
   return o.key_digests ? Make<KeyDigestStage>() : nullptr;
 }
 
-// Which leaves differ has to be known first; what is said of them waits for how they differ.
+// Which leaves differ must be known first; the findings about them wait until it is known how they
+// differ.
 std::unique_ptr<plan::Stage> Verifier::MakeValuesStage() {
   if (context_.scans.size() != 2 || !context_.options.values) return nullptr;
   report::FindingList unsaid(0);
@@ -177,7 +178,8 @@ void Verifier::CompareAll() {
   for (const Finding& f : context_.options.sums->findings) context_.findings.Add(f);
 }
 
-// Before anything is filtered or compared, so that globs and findings speak of the new key paths.
+// Done before anything is filtered or compared, so that patterns and findings use the new key
+// paths.
 void Verifier::RenameLeaves() {
   std::vector<std::pair<plan::LeafPlan*, const plan::Rename*>> leaves;
   for (const plan::Rename& rename : context_.options.renames) {
@@ -206,7 +208,7 @@ std::vector<Ask> Verifier::Poll(uint64_t budget) {
     if (asks_.has_queued() || !stage_) break;
     if (stage_->Supply(asks_)) continue;
     const size_t step = step_;
-    if (stage_->Done()) Advance();  // what it still had came to nothing
+    if (stage_->Done()) Advance();  // the rest of its work was void
     if (step_ == step) break;
   }
   return out;

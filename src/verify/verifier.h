@@ -1,6 +1,6 @@
-// One command over one or two sources: the class that a host drives. It opens nothing and waits for
-// nothing; it asks for bytes, is fed them in any order, and ends in one Report that is the same
-// bytes for every order of answers, every budget and every number of workers.
+// One command over one or two sources: the class that a host drives. It opens no files and waits
+// for nothing. It asks for bytes, is fed them in any order, and ends in one Report, the same bytes
+// for every order of answers, every budget and every number of workers.
 //
 //   Verifier v(options_json); v.SetListing(0, files); v.SetEvidence(lockfile);
 //   while (!v.Done()) for (Ask& ask : v.Poll(budget)) … v.Feed(ask.id, bytes);
@@ -29,20 +29,19 @@ class Verifier {
   explicit Verifier(Bytes options_json, const hash::Sha256Factory& sha256 = {});
   ~Verifier();
 
-  // Everything the source holds, and what is known of its symbolic links. Once for each source,
-  // before the first Poll.
-  // texts: of the listing's paths, where nobody else keeps them.
+  // Everything that the source holds, and what is known of its symbolic links. Call once for each
+  // source, before the first Poll. `texts` holds the paths of the listing, unless the caller keeps
+  // them.
   void SetListing(uint32_t source, std::vector<FileEntry> listing, std::vector<Link> links = {},
                   TextArena texts = {});
-  // A lockfile. `with_source`: it came with the source and is not trusted on its own.
+  // Sets a lockfile. `with_source`: it came with the source, so it is not trusted on its own.
   void SetEvidence(Bytes lockfile, bool with_source);
-  // A usage error, "" if none: wrong options, evidence that is refused, no such step or item.
+  // A usage error, or "": wrong options, refused evidence, no such step or item.
   const std::string& error() const { return error_; }
-  // The error is the caller's alone, whatever the source is: which of several checkpoints is meant
-  // has to be said, or a pattern fits no leaf.
+  // Whether only the caller can mend the error: the step must be named, or a pattern fits no leaf.
   bool is_misuse() const;
 
-  // What to start now: at most `budget` bytes of open asks, but one where nothing is open and Done
+  // The asks to start now, up to `budget` bytes of open asks; at least one if none is open and Done
   // is false.
   std::vector<Ask> Poll(uint64_t budget);
   void Feed(uint32_t id, Bytes bytes);
@@ -54,18 +53,19 @@ class Verifier {
 
   // Valid when Done and without error().
   const report::Report& report() const { return report_; }
-  // The second document: of `digest`, `ls`, `diff`; the lockfile of `lock` where the verdict is
-  // LOCKED.
+  // The second document: that of `digest`, `ls` or `diff`; for `lock` the lockfile, if the verdict
+  // is LOCKED.
   const std::string& output() const { return output_; }
-  // Of `ls`, ListRows: the rows that its output has no more than the places of.
+  // For `ls`: the rows that the output leaves out (see ListRows).
   std::string Rows(size_t list, size_t& next, size_t bytes) const;
-  // [[item, [key path]], …]: leaves found equal to the evidence so far, findings apart
-  // (`--resume`).
+  // [[item, [key path]], …]: the leaves found equal to the evidence so far, whatever findings they
+  // have (`--resume`).
   std::string equal() const;
-  // For `match`, whose judgement is the host's: its findings as they are in a report, and
-  // {"equal","different",…}. Judges anew. False, and nothing changes, where that is no such JSON.
+  // For `match`, which the host judges: takes the host's findings, in the form of a report, and its
+  // counts {"equal","different",…}, and computes the verdict again. Returns false and changes
+  // nothing if the JSON is of another form.
   bool Conclude(Bytes json);
-  // For `digest` the lines that a terminal gets; else "".
+  // For `digest`, the lines for a terminal; else "".
   const std::string& text() const { return text_; }
 
  private:
@@ -103,8 +103,8 @@ class Verifier {
   std::optional<evidence::Lockfile> lock_;
   bool with_source_ = false;
   std::string error_;
-  bool fits_no_leaf_ = false;  // the error: a pattern
-  size_t step_ = 0;            // of kSteps
+  bool fits_no_leaf_ = false;  // the error is about a pattern
+  size_t step_ = 0;            // index into kSteps
   std::unique_ptr<plan::Stage> stage_;
   PendingAsks asks_;
   report::VerdictInput input_;
