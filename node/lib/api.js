@@ -3,6 +3,7 @@
 // long.
 import { Checkpoint } from './commands/checkpoint.js'
 import { held, scoped, storeOf } from './commands/source.js'
+import { checkInit } from './host/platform.js'
 import { checkFlags } from './options.js'
 import { parseReport } from './report.js'
 import { newCore, runCommand } from './run.js'
@@ -22,7 +23,10 @@ export function makeApi(platform) {
 
   const calls = {
     /** Overrides how the core and its workers are loaded; call it before anything else. */
-    init: (/** @type {import('./host/platform.js').InitOptions} */ options) => platform.configure(options),
+    init: (/** @type {import('./host/platform.js').InitOptions} */ options = {}) => {
+      checkInit(options)
+      platform.configure(options)
+    },
 
     lock: async (/** @type {any} */ source, /** @type {Options} */ options) => {
       const result = await run('lock', [source], options)

@@ -368,17 +368,20 @@ export class LeafsumError extends Error {
   code: 'usage' | 'source' | 'evidence' | 'environment' | 'bug'
 }
 
-/** Overrides how the core and its workers are loaded. */
-export function init(options: {
-  wasm?: BufferSource | WebAssembly.Module
-  factory?: Function
+/** A string is a URL; in Node a path too. */
+export type WasmSource = URL | string | Response | BufferSource | WebAssembly.Module
+
+/** Says where the core and its workers come from, instead of from beside the package's own files. */
+export function init(options?: {
+  /** core.wasm */
+  wasm?: WasmSource | Promise<WasmSource>
   /**
    * codecs.wasm: the codecs that Orbax does not write today (zlib, gzip, bz2, blosc); loaded where a checkpoint needs
    * it.
    */
-  codecsWasm?: BufferSource | WebAssembly.Module
-  codecsFactory?: Function
-  workerUrl?: string | URL
+  codecs?: WasmSource | Promise<WasmSource>
+  /** Starts a Worker (in Node one of node:worker_threads) whose script imports `leafsum/worker`. */
+  worker?: () => unknown
 }): void
 
 export function lock(source: Source, options?: LockOptions): Promise<{ report: Report; lockfile: Uint8Array | null }>
@@ -442,6 +445,3 @@ export function fromUrl(
   url: string | URL,
   options?: { headers?: Record<string, string>; timeout?: number; absent?: number | number[] },
 ): Store
-
-/** Browsers only: makes the Worker that calls it one of the pool's. */
-export function serveWorker(factory?: Function, codecsFactory?: Function): void

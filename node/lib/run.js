@@ -19,10 +19,10 @@ import { isListing } from './stores/store.js'
  */
 
 export async function newCore(/** @type {Platform} */ platform) {
-  const { factory, module, url } = await platform.load()
+  const { factory, module } = await platform.load()
   const core = await instantiate(factory, module, platform.sha256)
   if (!('Verifier' in core)) throw bug('the module has no Verifier')
-  return { core, module, url }
+  return { core, module }
 }
 
 /**

@@ -395,7 +395,7 @@ test('an engine without SIMD is told so', async () => {
   await assert.rejects(compile(new Uint8Array(8)), { code: 'environment' })
 })
 
-test('a worker thread that cannot start, or dies, is a bug in one line', async t => {
+test('a worker thread whose core does not start, or that dies, is a bug in one line', async t => {
   const { startWorker } = platform
   t.after(() => {
     platform.startWorker = startWorker
@@ -405,7 +405,7 @@ test('a worker thread that cannot start, or dies, is a bug in one line', async t
     return {
       ...endpoint,
       post: (message, transfer) =>
-        endpoint.post(message.type === 'hello' ? { ...message, url: 'file:///nowhere.mjs' } : message, transfer),
+        endpoint.post(message.type === 'hello' ? { ...message, module: null } : message, transfer),
     }
   }
   await assert.rejects(check(fromPath(baseline), { workers: 2, workersFrom: 0 }), {
@@ -414,8 +414,11 @@ test('a worker thread that cannot start, or dies, is a bug in one line', async t
   })
   platform.startWorker = () => {
     const endpoint = startWorker()
-    setTimeout(() => endpoint.terminate(), 0)
-    return endpoint
+    const ended = (/** @type {(message: any) => void} */ onMessage) => (/** @type {any} */ message) => {
+      onMessage(message)
+      endpoint.terminate()
+    }
+    return { ...endpoint, listen: (onMessage, onDeath) => endpoint.listen(ended(onMessage), onDeath) }
   }
   await assert.rejects(check(fromPath(baseline), { workers: 2, workersFrom: 0 }), {
     code: 'bug',

@@ -80,7 +80,7 @@ test('without the second module such leaves are unsupported, the others are not'
   t.after(() => init({}))
   const whole = await digest(store([1, 2, 3, 4, 5, 6, 7, 8]))
   const { lockfile } = await lock(store([1, 2, 3, 4, 5, 6, 7, 8]))
-  init({ codecsWasm: Uint8Array.of(0, 97, 115, 109) })
+  init({ codecs: Uint8Array.of(0, 97, 115, 109) })
   for (const options of [{ workers: 1 }, inWorkers]) {
     const report = await digest(store([1, 2, 3, 4, 5, 6, 7, 8]), options)
     assert.equal(report.exit_code, 3)

@@ -5,11 +5,9 @@ import fs from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Ajv } from 'ajv'
-import * as browser from '../../node/lib/browser.js'
 import { digest, fromPath } from '../../node/lib/index.js'
-import { platform } from '../../node/lib/host/platform_node.js'
 import { sources, toolchain } from '../../tools/notice.mjs'
 import { filesOf, packInto } from './support/packed.js'
 import { fixtures, scratch } from './support/places.js'
@@ -24,6 +22,11 @@ const read = (/** @type {string} */ file) => execFileSync('tar', ['-xzOf', tarba
 const place = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), 'leafsum-')))
 after(() => fs.rmSync(place, { recursive: true, force: true }))
 const { folder, tarball, before } = packInto(place)
+const app = join(place, 'app')
+const installed = join(app, 'node_modules/leafsum')
+fs.mkdirSync(join(app, 'node_modules'), { recursive: true })
+execFileSync('tar', ['-xzf', tarball, '-C', app])
+fs.renameSync(join(app, 'package'), installed)
 
 test('npm pack takes these files and leaves nothing behind', () => {
   assert.deepEqual(fs.readdirSync(folder, { recursive: true }).sort(), before)
@@ -35,11 +38,7 @@ test('npm pack takes these files and leaves nothing behind', () => {
   )
 })
 
-test('it runs from a place of its own, with its own core', t => {
-  const app = scratch(t)
-  fs.mkdirSync(join(app, 'node_modules'))
-  execFileSync('tar', ['-xzf', tarball, '-C', app])
-  fs.renameSync(join(app, 'package'), join(app, 'node_modules/leafsum'))
+test('it runs from a place of its own, with its own core', () => {
   const run = (/** @type {string[]} */ args) => spawnSync(process.execPath, args, { cwd: app, encoding: 'utf8' })
   const program = run(['node_modules/leafsum/bin/leafsum.js', 'check', baseline])
   assert.deepEqual([program.status, program.stderr], [0, ''])
@@ -148,14 +147,13 @@ test('no module that a browser loads imports one of node:', () => {
     // When they are needed
     for (const [, from] of text.matchAll(/\bimport\('(\.[^']+)'\)/g)) visit(join(file, '..', from))
   }
-  visit(join(root, 'node/lib/browser.js'))
-  visit(join(root, 'node/lib/host/worker_browser.js'))
+  for (const entry of ['browser', 'worker']) visit(join(installed, `lib/${entry}.js`))
   assert.ok(seen.size > 8)
 })
 
 test('the browser entry gives the same bytes, with a core that was handed over', async () => {
-  const { factory, module } = await platform.load()
-  browser.init({ wasm: module, factory })
+  const browser = await import(pathToFileURL(join(installed, 'lib/browser.js')).href)
+  browser.init({ wasm: fs.readFileSync(join(installed, 'lib/core/core.wasm')) })
   const files = /** @type {string[]} */ (fs.readdirSync(baseline, { recursive: true })).filter(name =>
     fs.statSync(join(baseline, name)).isFile(),
   )

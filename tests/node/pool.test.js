@@ -22,9 +22,11 @@ function players(
       post(/** @type {any} */ message) {
         one.posted.push(message)
         if (message.type === 'job')
-          queueMicrotask(() =>
-            behave(message.input, /** @type {any} */ (one).onMessage, /** @type {any} */ (one).onDeath),
-          )
+          queueMicrotask(() => {
+            const { onMessage, onDeath } = /** @type {any} */ (one)
+            onMessage({ type: 'ready' })
+            behave(message.input, onMessage, onDeath)
+          })
       },
       terminate() {
         one.ended = true
@@ -91,6 +93,30 @@ test('a worker that dies or crashes rejects every job with a bug in one line', a
       )
     }
     await assert.rejects(pool.run(bytes(3)), { code: 'bug' })
+    await pool.close()
+  }
+})
+
+test('a worker that does not start rejects every job with what to do about it', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const silent = { post() {}, terminate() {} }
+  const dies = (/** @type {any} */ _, /** @type {any} */ die) => queueMicrotask(() => die('no such script'))
+  const ways = /** @type {[RegExp, () => any][]} */ ([
+    [/forbidden here/, () => assert.fail('forbidden here')],
+    [/no such script/, () => ({ ...silent, listen: dies })],
+    [/heard of it for 60 s/, () => ({ ...silent, listen: () => queueMicrotask(() => t.mock.timers.tick(60_000)) })],
+  ])
+  for (const [why, start] of ways) {
+    const pool = new Pool({ size: 2, start, stores: [], hello: {}, cure: 'see page 7' })
+    pool.warm()
+    const both = await Promise.allSettled([pool.run(bytes(1)), pool.run(bytes(2))])
+    for (const one of both) {
+      const { reason } = /** @type {any} */ (one)
+      assert.equal(reason.code, 'environment')
+      assert.match(reason.message, why)
+      assert.match(reason.message, /^a worker did not start: .*see page 7$/)
+    }
+    assert.ok(pool.didNotStart)
     await pool.close()
   }
 })

@@ -8,7 +8,7 @@ import { Problems, tracked } from './problems.mjs'
 const entries = [
   'node/lib/index.js',
   'node/lib/browser.js',
-  'node/lib/host/worker_browser.js',
+  'node/lib/worker.js',
   'node/lib/host/worker_node.js',
   'web/bundle.mjs',
 ]

@@ -74,7 +74,11 @@ export function loadedOnce(load) {
   return {
     load(/** @type {ModuleName} */ name = 'core') {
       let one = loaded.get(name)
-      if (!one) loaded.set(name, (one = load(name)))
+      if (!one) {
+        loaded.set(name, (one = load(name)))
+        // What failed may be there the next time.
+        one.catch(() => loaded.get(name) === one && loaded.delete(name))
+      }
       return one
     },
     forget: () => loaded.clear(),

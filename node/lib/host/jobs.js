@@ -45,27 +45,32 @@ const takesPool = (/** @type {Platform} */ platform, /** @type {number} */ bytes
   bytes >= (options.workersFrom ?? kWorkersFrom)
 
 const newPool = (/** @type {Platform} */ platform, /** @type {Store[]} */ stores, /** @type {Options} */ options) =>
-  new Pool({ size: workersOf(platform, options), start: platform.startWorker, stores })
+  new Pool({
+    size: workersOf(platform, options),
+    start: () => platform.startWorker(),
+    stores,
+    cure: platform.workerCure,
+  })
 
 /**
  * What a worker begins with: the Module, and how it opens the stores that it can open itself. A server is asked from
  * here: no file twice, and all that it says of a file's state is in one place.
  * @param {Platform} platform
  * @param {Store[]} stores
- * @param {{ module: WebAssembly.Module, url?: string }} loaded
+ * @param {{ module: WebAssembly.Module }} loaded
  */
-export function helloOf(platform, stores, { module, url }) {
+export function helloOf(platform, stores, { module }) {
   const specs = stores.map(store => {
     const spec = store.spec?.()
     return spec && platform.canPost(spec) ? spec : null
   })
-  return { module, url, specs }
+  return { module, specs }
 }
 
 /**
  * @param {object} context
  * @param {Platform} context.platform
- * @param {{ core: Core, module: WebAssembly.Module, url?: string }} context.loaded  url: of its glue
+ * @param {{ core: Core, module: WebAssembly.Module }} context.loaded
  * @param {Pool | undefined} context.pool  the one that warmPool has started, if it did
  * @param {Store[]} context.stores
  * @param {Options} context.options
@@ -106,12 +111,6 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier, r
     turn = job.catch(() => {})
     return job
   }
-  /** Where a job in this thread reads. */
-  const storesOf = async (/** @type {import('./reading_ahead.js').Plan | undefined} */ plan) => {
-    if (!plan) return stores
-    const { windowStores } = await import('../stores/window_store.js')
-    return windowStores(plan.stores, plan.windows, plan.take)
-  }
   /** The core counts whole jobs; to a person a leaf of gigabytes shall move too. */
   const tell = () => {
     if (!onProgress) return
@@ -142,9 +141,15 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier, r
       }
       const plan = reader?.plan(values)
       try {
-        if (!pool) return await here(input, note, name === 'codecs', await storesOf(plan))
-        const codecs = name && (await platform.load(name).catch(() => undefined))
-        return await pool.run(input, note, codecs && { module: codecs.module, url: codecs.url }, plan)
+        if (pool) {
+          try {
+            const codecs = name && (await platform.load(name).catch(() => undefined))
+            return await pool.run(input, note, codecs && { module: codecs.module }, plan)
+          } catch (error) {
+            if (!pool.didNotStart || !platform.mayGoWithoutWorkers) throw error
+          }
+        }
+        return await here(input, note, name === 'codecs', plan ? await aheadStores(plan) : stores)
       } finally {
         plan?.close()
         underWay.delete(input)
@@ -157,4 +162,10 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier, r
       await turn
     },
   }
+}
+
+/** Where a job in this thread reads. */
+async function aheadStores(/** @type {import('./reading_ahead.js').Plan} */ plan) {
+  const { windowStores } = await import('../stores/window_store.js')
+  return windowStores(plan.stores, plan.windows, plan.take)
 }

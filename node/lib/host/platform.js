@@ -1,5 +1,7 @@
 // The few things that Node and a browser do differently. Everything else in this folder is the same for both.
 
+import { LeafsumError } from '../errors.js'
+
 /** @import { Factory, Sha256 } from '../../../src/bindings/core.mjs' */
 
 /**
@@ -11,16 +13,37 @@
  * @property {(spec: import('../stores/store.js').StoreSpec) => boolean} canPost  can a worker open that source itself
  * @property {(options: InitOptions) => void} configure
  * @property {(name?: import('./core.js').ModuleName) => Promise<Loaded>} load  "codecs" only where a job asks for it
- * @property {(() => import('./pool.js').Endpoint)} startWorker
+ * @property {() => import('./pool.js').Endpoint} startWorker
+ * @property {string} [workerCure]  what to do where one cannot be started
+ * @property {boolean} [mayGoWithoutWorkers]  then jobs run in this thread instead
  *
- * @typedef {{ factory: Factory, module: WebAssembly.Module, url?: string }} Loaded
+ * @typedef {{ factory: Factory, module: WebAssembly.Module }} Loaded
  *
  * @typedef {object} InitOptions
- * @property {BufferSource | WebAssembly.Module} [wasm]  core.wasm, where it shall not be fetched
- * @property {Factory} [factory]  core.mjs's default export, where it shall not be imported
- * @property {BufferSource | WebAssembly.Module} [codecsWasm]  codecs.wasm, likewise
- * @property {Factory} [codecsFactory]  codecs.mjs's default export, likewise
- * @property {string | URL} [workerUrl]  a script that runs lib/worker_browser.js
+ * @property {Given} [wasm]  core.wasm, instead of the package's own file
+ * @property {Given} [codecs]  codecs.wasm, likewise
+ * @property {() => unknown} [worker]  a new Worker, the host's own kind, that imports leafsum/worker
+ *
+ * @typedef {import('./wasm_source.js').WasmSource} WasmSource
+ * @typedef {WasmSource | Promise<WasmSource>} Given
  */
 
-export {}
+const kMoved = /** @type {Record<string, string>} */ ({
+  factory: "core.mjs is part of the package's own code now",
+  codecsWasm: 'it is `codecs` now',
+  codecsFactory: "codecs.mjs is part of the package's own code now",
+  workerUrl: "it is `worker: () => new Worker(url, { type: 'module' })` now",
+})
+
+/** @param {unknown} options of `init` */
+export function checkInit(options) {
+  if (typeof options !== 'object' || options === null) throw new LeafsumError('usage', 'init: an object is wanted')
+  for (const name of Object.keys(options)) {
+    if (['wasm', 'codecs', 'worker'].includes(name)) continue
+    const moved = Object.hasOwn(kMoved, name) ? `: ${kMoved[name]}` : '; there are wasm, codecs and worker'
+    throw new LeafsumError('usage', `init: there is no option "${name}"${moved}`)
+  }
+  const { worker } = /** @type {InitOptions} */ (options)
+  if (worker !== undefined && typeof worker !== 'function')
+    throw new LeafsumError('usage', 'init: worker: a function that gives a new Worker is wanted')
+}

@@ -1,54 +1,83 @@
-// For browsers: the modules beside this file unless `init` brings it, workers from a script of the page's choice.
-import { compile, loadedOnce } from './core.js'
-import { LeafsumError } from '../errors.js'
+// For browsers, and for whatever else has fetch: where core and workers come from is the entry's to say, or `init`'s.
+import { loadedOnce } from './core.js'
+import { compiled } from './wasm_source.js'
+import { LeafsumError, firstLine } from '../errors.js'
 
-/** @type {import('./platform.js').InitOptions} */
-let given = {}
-const loaded = loadedOnce(load)
+/** @import { Factory } from '../../../src/bindings/core.mjs' */
 
-/** @type {import('./platform.js').Platform} */
-export const platform = {
-  get defaultWorkers() {
-    // Without a script of its own a bundled page cannot start workers.
-    return given.workerUrl ? Math.min(navigator.hardwareConcurrency || 1, 8) : 1
-  },
-  canPost: spec => spec.kind === 'files',
-
-  configure(options) {
-    given = options
-    loaded.forget()
-  },
-
-  load: loaded.load,
-
-  startWorker() {
-    if (!given.workerUrl) throw new LeafsumError('usage', 'workers need init({ workerUrl })')
-    const worker = new Worker(given.workerUrl, { type: 'module' })
-    return {
-      post: (message, transfer = []) => worker.postMessage(message, transfer),
-      listen(onMessage, onDeath) {
-        worker.onmessage = event => onMessage(event.data)
-        worker.onerror = event => {
-          event.preventDefault()
-          onDeath(event.message ?? 'it could not be loaded')
-        }
-      },
-      terminate: () => worker.terminate(),
-    }
-  },
-}
-
-/** @returns {Promise<import('./platform.js').Loaded>} */
-async function load(/** @type {import('./core.js').ModuleName} */ name) {
-  const [wasm, factory] = name === 'core' ? [given.wasm, given.factory] : [given.codecsWasm, given.codecsFactory]
+/**
+ * @typedef {object} Files what an entry brings with it
+ * @property {{ core: ModuleFiles, codecs?: ModuleFiles }} modules
+ * @property {() => Worker} worker
+ * @property {boolean} [mayGoWithoutWorkers]  where they cannot be started
+ *
+ * @typedef {object} ModuleFiles
+ * @property {() => Promise<{ default: Factory }>} factory
+ * @property {() => import('./wasm_source.js').WasmSource | Promise<import('./wasm_source.js').WasmSource>} wasm
+ *
+ * @param {Files} files
+ * @returns {import('./platform.js').Platform}
+ */
+export function browserPlatform({ modules, worker, mayGoWithoutWorkers }) {
+  /** @type {import('./platform.js').InitOptions} */
+  let given = {}
+  const loaded = loadedOnce(async name => {
+    const files = modules[name]
+    if (!files)
+      throw new LeafsumError('environment', `${name}.wasm is not here: import 'leafsum/inline/codecs' as well`)
+    // Both are on their way at once.
+    const [factory, module] = await Promise.all([
+      factoryOf(files, name),
+      compiled((name === 'core' ? given.wasm : given.codecs) ?? files.wasm(), name),
+    ])
+    return { factory, module }
+  })
   return {
-    factory: factory ?? (await import(new URL(`../core/${name}.mjs`, import.meta.url).href)).default,
-    module: wasm instanceof WebAssembly.Module ? wasm : await compile(wasm ?? (await fetchWasm(name)), name),
+    get defaultWorkers() {
+      return globalThis.Worker ? Math.min(globalThis.navigator?.hardwareConcurrency || 1, 8) : 1
+    },
+    get mayGoWithoutWorkers() {
+      return mayGoWithoutWorkers && !given.worker
+    },
+    workerCure:
+      "see that the script of the package's worker.js is served and that the page's policy allows workers, " +
+      'name another with init({ worker }), or go without: { workers: 1 }',
+    canPost: spec => spec.kind === 'files',
+    configure(options) {
+      given = options
+      loaded.forget()
+    },
+    load: loaded.load,
+    startWorker: () => endpointOf(/** @type {Worker} */ ((given.worker ?? worker)())),
   }
 }
 
-async function fetchWasm(/** @type {string} */ name) {
-  const response = await fetch(new URL(`../core/${name}.wasm`, import.meta.url))
-  if (!response.ok) throw new LeafsumError('environment', `${name}.wasm: the server said ${response.status}`)
-  return response.arrayBuffer()
+/** @param {ModuleFiles} files @param {string} name */
+async function factoryOf(files, name) {
+  try {
+    return (await files.factory()).default
+  } catch (error) {
+    throw new LeafsumError(
+      'environment',
+      `${name}.mjs could not be loaded: ${firstLine(error)}. Serve the package's folder lib/core beside the script ` +
+        "that imports it, or import from 'leafsum/inline', which needs no other file",
+      { cause: error },
+    )
+  }
+}
+
+/** @returns {import('./pool.js').Endpoint} */
+function endpointOf(/** @type {Worker} */ worker) {
+  return {
+    post: (message, transfer = []) => worker.postMessage(message, transfer),
+    listen(onMessage, onDeath) {
+      worker.onmessage = event => onMessage(event.data)
+      worker.onerror = event => {
+        event.preventDefault()
+        // A script that cannot be loaded gives an event without a message.
+        onDeath(event.message ?? 'its script cannot be loaded')
+      }
+    },
+    terminate: () => worker.terminate(),
+  }
 }

@@ -4,15 +4,35 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { compile, loadedOnce } from './core.js'
-import { LeafsumError } from '../errors.js'
+import { loadedOnce } from './core.js'
+import { compiled } from './wasm_source.js'
+import { LeafsumError, firstLine } from '../errors.js'
 
-// Beside this file when packed, in the build tree when not.
-const kPlaces = [new URL('../core/', import.meta.url), new URL('../../../build/wasm/', import.meta.url)]
+/** @import { Factory } from '../../../src/bindings/core.mjs' */
 
-const loaded = loadedOnce(load)
-/** @type {Record<string, BufferSource | WebAssembly.Module | undefined>} */
+// Beside this file when packed; literals, which bundlers find.
+const kPacked = {
+  core: {
+    factory: () => import('../core/core.mjs'),
+    wasm: () => new URL('../core/core.wasm', import.meta.url),
+  },
+  codecs: {
+    factory: () => import('../core/codecs.mjs'),
+    wasm: () => new URL('../core/codecs.wasm', import.meta.url),
+  },
+}
+// In the build tree when not.
+const built = (/** @type {string} */ file) => new URL(`../../../build/wasm/${file}`, import.meta.url)
+
+/** @type {import('./platform.js').InitOptions} */
 let given = {}
+const loaded = loadedOnce(async name => {
+  const [factory, module] = await Promise.all([
+    factoryOf(name),
+    compiled((name === 'core' ? given.wasm : given.codecs) ?? wasmOf(name), name, open),
+  ])
+  return { factory, module }
+})
 
 // Loaded with the first digest: that takes as long as the fast path, which needs none, takes for 10 MB.
 const require = createRequire(import.meta.url)
@@ -22,41 +42,61 @@ export const sha256 = () => require('node:crypto').createHash('sha256')
 export const platform = {
   sha256,
   defaultWorkers: Math.min(availableParallelism(), 8),
+  workerCure:
+    "leave leafsum out of the program's bundle (external), name a Worker that imports 'leafsum/worker' with " +
+    'init({ worker }), or go without: { workers: 1 }',
   canPost: spec => spec.kind === 'path',
 
-  configure({ wasm, codecsWasm }) {
-    given = { core: wasm, codecs: codecsWasm }
+  configure(options) {
+    given = options
     loaded.forget()
   },
 
   load: loaded.load,
-
-  startWorker() {
-    // Options of the process are not a thread's: under `node --input-type=module -e` it would not start.
-    const worker = new Worker(new URL('./worker_node.js', import.meta.url), {
-      stdout: true,
-      stderr: true,
-      execArgv: [],
-    })
-    return {
-      post: (message, transfer) => worker.postMessage(message, /** @type {any} */ (transfer)),
-      listen(onMessage, onDeath) {
-        worker.on('message', onMessage)
-        worker.on('error', onDeath)
-        worker.on('exit', code => onDeath(`exit code ${code}`))
-      },
-      terminate: () => worker.terminate(),
-    }
-  },
+  startWorker: () => endpointOf(/** @type {Worker} */ ((given.worker ?? newWorker)())),
 }
 
-/** @returns {Promise<import('./platform.js').Loaded>} */
-async function load(/** @type {import('./core.js').ModuleName} */ name) {
-  const place = kPlaces.find(url => existsSync(new URL('core.mjs', url)))
-  if (!place) throw new LeafsumError('environment', 'core.mjs and core.wasm are not there: build the preset wasm first')
-  const url = new URL(`${name}.mjs`, place).href
-  const { default: factory } = await import(url)
-  const wasm = given[name] ?? (await readFile(new URL(`${name}.wasm`, place)))
-  const module = wasm instanceof WebAssembly.Module ? wasm : await compile(wasm, name)
-  return { factory, module, url }
+// Options of the process are not a thread's: under `node --input-type=module -e` it would not start.
+const newWorker = () =>
+  new Worker(new URL('./worker_node.js', import.meta.url), { stdout: true, stderr: true, execArgv: [] })
+
+/** @returns {import('./pool.js').Endpoint} */
+function endpointOf(/** @type {Worker} */ worker) {
+  return {
+    post: (message, transfer) => worker.postMessage(message, /** @type {any} */ (transfer)),
+    listen(onMessage, onDeath) {
+      worker.on('message', onMessage)
+      worker.on('error', onDeath)
+      worker.on('exit', code => onDeath(`exit code ${code}`))
+    },
+    terminate: () => worker.terminate(),
+  }
+}
+
+/**
+ * The default export of core.mjs or codecs.mjs.
+ * @param {import('./core.js').ModuleName} name
+ * @returns {Promise<Factory>}
+ */
+export async function factoryOf(name) {
+  try {
+    const isClone = !existsSync(kPacked[name].wasm()) && existsSync(built(`${name}.mjs`))
+    return (await (isClone ? import(built(`${name}.mjs`).href) : kPacked[name].factory())).default
+  } catch (error) {
+    throw new LeafsumError(
+      'environment',
+      `${name}.mjs could not be loaded: ${firstLine(error)}. In a clone, build it (cmake/build.sh wasm -- --target ` +
+        "core); in a bundle, leave leafsum out of it (external) or import from 'leafsum/inline'",
+      { cause: error },
+    )
+  }
+}
+
+const wasmOf = (/** @type {import('./core.js').ModuleName} */ name) =>
+  [kPacked[name].wasm(), built(`${name}.wasm`)].find(place => existsSync(place)) ?? kPacked[name].wasm()
+
+/** A string is a path, unless it has a scheme. */
+async function open(/** @type {URL | string} */ place) {
+  const url = typeof place === 'string' && /^[a-z][a-z\d+.-]+:/i.test(place) ? new URL(place) : place
+  return url instanceof URL && url.protocol !== 'file:' ? fetch(url) : readFile(url)
 }

@@ -1,6 +1,6 @@
 // Jobs over worker threads, each with its own instance of the same Module; nothing is shared. Jobs start in the order
 // in which they come, and the core hands out the largest first.
-import { bug } from '../errors.js'
+import { LeafsumError, bug, firstLine } from '../errors.js'
 import { failureOf } from '../stores/store.js'
 
 /**
@@ -12,17 +12,21 @@ import { failureOf } from '../stores/store.js'
  * @typedef {object} Seat
  * @property {Endpoint} endpoint
  * @property {Job | undefined} job
+ * @property {ReturnType<typeof setTimeout> | undefined} start  runs until its first word
  *
  * @typedef {import('./reading_ahead.js').Plan} Plan
  *
  * @typedef {object} Job
  * @property {Uint8Array} input
- * @property {any} codecs  the Module of codecs.wasm and where its glue lies, where the job takes it
+ * @property {any} codecs  the Module of codecs.wasm, where the job takes it
  * @property {Plan} [plan]  what is read ahead for it
  * @property {(result: Uint8Array) => void} resolve
  * @property {(error: unknown) => void} reject
  * @property {((bytes: number) => void)} [onProgress]
  */
+// A script that is fetched and compiled in a page with much else to do; after it, what runs there is no worker of ours.
+const kStart = 60_000
+
 export class Pool {
   /** @type {Seat[]} */
   #seats = []
@@ -30,6 +34,8 @@ export class Pool {
   #queue = []
   /** @type {unknown} */
   #dead
+  /** Whether it failed because a worker did not start: then no job has begun there. */
+  didNotStart = false
 
   /**
    * @param {object} options
@@ -37,8 +43,10 @@ export class Pool {
    * @param {() => Endpoint} options.start
    * @param {import('../stores/store.js').Store[]} options.stores
    * @param {any} [options.hello] first message: the Module and how to open the stores
+   * @param {string} [options.cure]  what to do where a worker does not start
    */
-  constructor({ size, start, stores, hello }) {
+  constructor({ size, start, stores, hello, cure = 'go without: { workers: 1 }' }) {
+    this.cure = cure
     this.size = size
     this.start = start
     this.stores = stores
@@ -62,7 +70,7 @@ export class Pool {
 
   /** Starts all workers before there are jobs: a thread takes as long to start as the core to load and to plan. */
   warm() {
-    while (this.#seats.length < this.size) this.#newSeat()
+    while (this.#seats.length < this.size && !this.#dead) this.#newSeat()
   }
 
   /** The first message, where it was not known yet; before the first job. */
@@ -73,6 +81,7 @@ export class Pool {
 
   async close() {
     this.#dead ??= bug('the pool is closed')
+    for (const seat of this.#seats) clearTimeout(seat.start)
     await Promise.all(this.#seats.map(seat => seat.endpoint.terminate()))
   }
 
@@ -82,6 +91,7 @@ export class Pool {
       if (!seat) {
         if (this.#seats.length >= this.size) return
         seat = this.#newSeat()
+        if (!seat) return
       }
       const job = /** @type {Job} */ (this.#queue.shift())
       seat.job = job
@@ -95,11 +105,21 @@ export class Pool {
   }
 
   #newSeat() {
+    let endpoint
+    try {
+      endpoint = this.start()
+    } catch (error) {
+      this.#failToStart(error)
+      return undefined
+    }
+    /** @type {ReturnType<typeof setTimeout>} */
+    const start = setTimeout(() => this.#failToStart(`nothing was heard of it for ${kStart / 1000} s`), kStart)
+    if (typeof start === 'object') start.unref() // Node's would keep the program
     /** @type {Seat} */
-    const seat = { endpoint: this.start(), job: undefined }
+    const seat = { endpoint, job: undefined, start }
     seat.endpoint.listen(
       message => this.#receive(seat, message),
-      why => this.#fail(bug('a worker died', why)),
+      why => (seat.start ? this.#failToStart(why) : this.#fail(bug('a worker died', why))),
     )
     if (this.hello) seat.endpoint.post({ type: 'hello', ...this.hello })
     this.#seats.push(seat)
@@ -107,6 +127,9 @@ export class Pool {
   }
 
   #receive(/** @type {Seat} */ seat, /** @type {any} */ message) {
+    clearTimeout(seat.start)
+    seat.start = undefined
+    if (message.type === 'ready') return
     if (message.type === 'result') {
       seat.job?.resolve(message.result)
       seat.job = undefined
@@ -134,6 +157,12 @@ export class Pool {
       const { kind, message } = failureOf(error)
       seat.endpoint.post({ type: 'answer', id, failure: { kind, message } })
     }
+  }
+
+  #failToStart(/** @type {unknown} */ why) {
+    if (this.#dead) return
+    this.didNotStart = true
+    this.#fail(new LeafsumError('environment', `a worker did not start: ${firstLine(why)}. To mend it, ${this.cure}`))
   }
 
   #fail(/** @type {unknown} */ error) {

@@ -1,3 +1,4 @@
+import { LeafsumError } from '../errors.js'
 import { openFiles } from '../stores/files.js'
 import { serve } from './worker.js'
 
@@ -5,23 +6,20 @@ import { serve } from './worker.js'
 
 /**
  * Makes the Worker that it is called in one of the pool's.
- * @param {Factory} [factory] core.mjs's default export, where it is embedded; else it is taken from beside
- * this file
- * @param {Factory} [codecsFactory] codecs.mjs's, likewise
+ * @param {{ core: Factory, codecs?: Factory }} factories  the default exports of core.mjs and codecs.mjs
  */
-export function serveWorker(factory, codecsFactory) {
+export function serveWorker(factories) {
   serve(
     {
       post: (message, transfer = []) => /** @type {any} */ (self).postMessage(message, transfer),
       listen: onMessage => self.addEventListener('message', event => onMessage(event.data)),
     },
     {
-      load: async ({ module }, name) => ({
-        factory:
-          (name === 'core' ? factory : codecsFactory) ??
-          (await import(new URL(`../core/${name}.mjs`, import.meta.url).href)).default,
-        module,
-      }),
+      async load({ module }, name) {
+        const factory = factories[name]
+        if (!factory) throw new LeafsumError('environment', `${name}.mjs is not in this worker`)
+        return { factory, module }
+      },
       openStore: openFiles,
     },
   )

@@ -34,6 +34,7 @@ export function serve(port, { load, openStore, sha256 }) {
     return instantiate(factory, module, sha256)
   }
 
+  port.post({ type: 'ready' })
   port.listen(async message => {
     try {
       if (message.type === 'hello') {

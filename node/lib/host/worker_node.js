@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads'
-import { sha256 } from './platform_node.js'
+import { factoryOf, sha256 } from './platform_node.js'
 import { PathStore } from '../stores/path.js'
 import { serve } from './worker.js'
 
@@ -12,7 +12,7 @@ serve(
   },
   {
     sha256,
-    load: async ({ url, module }) => ({ factory: (await import(url)).default, module }),
+    load: async ({ module }, name) => ({ factory: await factoryOf(name), module }),
     openStore: ({ root, stamps, rawNames }) =>
       new PathStore(root, {
         stamps,

@@ -1,0 +1,2 @@
+/** A Worker's whole script, for `init({ worker })`: `import 'leafsum/worker'`. */
+export {}
