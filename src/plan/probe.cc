@@ -68,7 +68,7 @@ void Probe::AskLocked(size_t s) {
 
 std::string Probe::NotFound() const {
   if (found_) return "";
-  if (!unreachable_.empty()) return "the source cannot be read: " + unreachable_;
+  if (!unreachable_.empty()) return "the source " + unreachable_;
   return "nothing of a checkpoint answers here: name the checkpoint's own directory (where a "
          "source has no listing, a directory of steps needs --step N)";
 }
@@ -247,7 +247,10 @@ void Probe::OnFailure(size_t tag, Error error) {
   // whatever depends on the file's absence must not be said.
   if (error.code != ErrorCode::kMissing &&
       !(want.what == What::kTree && error.code == ErrorCode::kLimit)) {
-    if (unreachable_.empty()) unreachable_ = error.message;
+    if (unreachable_.empty()) {
+      const bool said = error.code == ErrorCode::kUnreadable;  // its message says so itself
+      unreachable_ = said ? error.message : "cannot be read: " + error.message;
+    }
     Incomplete(context_.scans[want.scan], error, want.path);
   }
   Answered(want);

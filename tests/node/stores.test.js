@@ -252,7 +252,7 @@ test('path: what is not there is refused in one line, a file is a source', t => 
   assert.throws(() => fromPath(join(root, 'nothing')), {
     name: 'LeafsumError',
     code: 'source',
-    message: /no such file$/,
+    message: /no such file or directory: name a checkpoint/,
   })
   assert.deepEqual(
     fromPath(join(root, 'outside'))

@@ -254,7 +254,7 @@ export function fromPath(path, { followLinks = false } = {}) {
   try {
     root = fs.realpathSync.native(path)
   } catch (error) {
-    throw new LeafsumError('source', `cannot open ${path}: ${toStoreError(error).message}`)
+    throw new LeafsumError('source', `cannot open ${path}: ${whyNot(error)}`)
   }
   const stat = fs.statSync(root)
   if (!stat.isDirectory() && !stat.isFile()) {
@@ -268,4 +268,13 @@ export function fromPath(path, { followLinks = false } = {}) {
     ? new PathStore(nodePath.dirname(root), { file: nodePath.basename(root), followLinks })
     : new PathStore(root, { followLinks })
   return Object.assign(store, { places: () => places })
+}
+
+/** What stands in the way of the source itself, and what next. */
+function whyNot(/** @type {any} */ error) {
+  const { kind, message } = toStoreError(error)
+  if (error?.code === 'ELOOP') return 'it is a link that leads to itself: name the directory'
+  if (error?.code === 'ENAMETOOLONG') return `${message}: name a checkpoint's own directory`
+  if (kind === 'missing') return "no such file or directory: name a checkpoint's own directory"
+  return `${message}: every directory on the way to it must be open to you`
 }

@@ -161,8 +161,10 @@ function namesIn(/** @type {string} */ root, /** @type {string} */ directory, /*
     // What is no UTF-8 reads as U+FFFD. Buffers of all names would be twice the listing.
     return (names.some(name => name.includes('\ufffd')) ? oddNames(full, directory, rawNames) : names).sort()
   } catch (error) {
-    const where = directory ? `directory ${JSON.stringify(directory)} of the source` : 'source'
-    throw new LeafsumError('source', `cannot list the ${where}: ${toStoreError(error).message}`)
+    const where = directory ? `the directory ${JSON.stringify(directory)} of the source` : nodePath.basename(root)
+    const { message } = toStoreError(error)
+    const next = message === 'permission denied' ? ': every directory of a checkpoint must be open to you' : ''
+    throw new LeafsumError('source', `cannot list ${where}: ${message}${next}`)
   }
 }
 

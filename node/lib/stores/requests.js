@@ -6,6 +6,11 @@ import { StoreError } from './store.js'
 const kTries = 3 // of a request that the network or an overloaded server failed
 const kPause = 250 // ms before the second try, doubled for each further one
 const kRedirects = 5
+const kUnreachable = 'the server cannot be reached: look at the address and at the network'
+// A browser does not tell one from the other.
+const kUnreachableByPage =
+  'the server cannot be reached, or does not let this page read it: it has to allow that by CORS ' +
+  '(Access-Control-Allow-Origin, and the header Range)'
 const kTimeout = 60_000 // ms for one request with all its tries, redirects and body, unless said otherwise
 export const kAtOnce = 8 // requests
 
@@ -20,6 +25,7 @@ export class Requests {
   /** @type {Map<number, Promise<boolean>>} whether a name that cannot exist is answered with this status too */
   #odd = new Map()
   #gate = gate(kAtOnce)
+  /** whether one request was answered otherwise than by a failure */
   #reached = false
   /**
    * Why no server answers here: after one request that all tries failed, and none that was answered, no other is tried.
@@ -97,8 +103,9 @@ export class Requests {
       if (this.#lost) throw new StoreError('unreadable', this.#lost)
       const response = await this.#try(url, headers, method, signal)
       if (response instanceof Response) {
-        this.#reached = true
         const { status } = response
+        const failed = status >= 500 || status === 429
+        if (!failed) this.#reached = true
         if (status === 416) return response
         if (status === 200 || status === 206) {
           this.#tags.see(path, response)
@@ -106,13 +113,13 @@ export class Requests {
         }
         drop(response)
         if (this.#absent.has(status)) return undefined
-        if (status < 500 && status !== 429)
+        if (!failed)
           throw new StoreError('unreadable', `the server answered ${status}${await this.#hint(status, signal)}`)
       }
       if (attempt === kTries || signal.aborted) {
-        if (response instanceof Response) throw new StoreError('unreadable', `the server answered ${response.status}`)
-        if (!this.#reached) this.#lost = response
-        throw new StoreError('unreadable', response)
+        const why = response instanceof Response ? `the server answered ${response.status}: try again later` : response
+        if (!this.#reached) this.#lost = why
+        throw new StoreError('unreadable', why)
       }
       await new Promise(resolve => setTimeout(resolve, kPause << (attempt - 1)))
     }
@@ -181,7 +188,7 @@ export class Requests {
       return 'too many redirects'
     } catch (error) {
       const timedOut = /** @type {Error} */ (error)?.name === 'TimeoutError'
-      return timedOut ? kTooLate : 'the server cannot be reached'
+      return timedOut ? kTooLate : byHand ? kUnreachable : kUnreachableByPage
     }
   }
 }

@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import nodePath from 'node:path'
 import { LeafsumError } from '../errors.js'
+import { toStoreError } from './system_errors.js'
 
 const kMaxLinks = 64 // more than any system follows
 
@@ -22,7 +23,7 @@ function wayTo(file) {
     names = rest
     if (name === '' || name === '.') continue
     const place = name === '..' ? nodePath.dirname(at) : nodePath.join(at, name)
-    if (!fs.lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    if (!isLink(place, file)) {
       at = place
       continue
     }
@@ -33,6 +34,15 @@ function wayTo(file) {
     names = [...split(target), ...names]
   }
   return [...links, at]
+}
+
+/** What is not there yet is none. Where nobody may look, nothing is known of what lies in what. */
+function isLink(/** @type {string} */ place, /** @type {string} */ file) {
+  try {
+    return fs.lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()
+  } catch (error) {
+    throw new LeafsumError('usage', `${file} cannot be reached: ${toStoreError(error).message}`)
+  }
 }
 
 /**

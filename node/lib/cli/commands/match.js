@@ -10,8 +10,8 @@ export async function run(context) {
     options,
   } = context
   const store = await openSource(source, options)
-  const isFile = fs.statSync(template, { throwIfNoEntry: false })?.isFile()
-  const wanted = isFile ? readEvidence(template) : await openSource(template, options)
+  const isFile = fs.existsSync(template) && fs.statSync(template).isFile()
+  const wanted = isFile ? readEvidence(template, 'the template') : await openSource(template, options)
   refuseToOverwrite({ file: options.output, option: '-o' }, [{ file: template, is: 'the template' }])
   context.checkOutput()
   const {
