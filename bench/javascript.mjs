@@ -22,7 +22,7 @@ const {
 } = commandLine('node bench/javascript.mjs PLAIN_CHECKPOINT [--rounds N] [--out FILE]')
 
 /** Leaves of chunks that are whole rows: their bytes one after another are the content. */
-const leaves = (await list(fromPath(checkpoint))).output.items
+const leaves = (await list(fromPath(checkpoint))).items
   .flatMap(item => item.leaves)
   .map(leaf => {
     if (!leaf.document?.endsWith('.zarray'))
@@ -67,7 +67,7 @@ const contenders = {
   'Leafsum digest (all is checked, too)': [
     leaves,
     async () => {
-      const { output } = await digest(fromPath(checkpoint), { workers: 1 })
+      const output = await digest(fromPath(checkpoint), { workers: 1 })
       const found = new Map(
         Object.values(output.items)
           .flatMap(item => item.leaves)
@@ -149,7 +149,7 @@ const browserLike = makeApi({ ...platform, sha256: undefined })
 const sha256 = await createSHA256()
 const leafsum = async algorithms => {
   const start = performance.now()
-  const { output } = await browserLike.digest(fromMap(store), { workers: 1, algorithms })
+  const output = await browserLike.digest(fromMap(store), { workers: 1, algorithms })
   return {
     took: performance.now() - start,
     digests: new Map(output.items[''].leaves.map(leaf => [leaf.key_path[0], leaf.digest.sha256])),

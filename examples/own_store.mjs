@@ -21,6 +21,7 @@ const store = {
   },
 }
 
-const report = await digest(store)
-process.stdout.write(report.lines)
+const { report, fingerprint, items } = await digest(store)
+for (const { key_path: path, digest: of } of items[''].leaves) console.log(`${of?.blake3}  /${path.join('/')}`)
+console.log(fingerprint)
 process.exitCode = report.exit_code

@@ -2,6 +2,7 @@
 
 import { makeApi } from '../node/lib/api.js'
 import { LeafsumError, messageOf } from '../node/lib/errors.js'
+import { reportText } from '../node/lib/report.js'
 
 const kTellEvery = 200 // ms; to draw the page takes processor time that hashing could have
 
@@ -28,10 +29,16 @@ export async function coordinate(load, { command, options, lockfile }, stores) {
     const [first, second] = stores
     if (command === 'lock') {
       const { report, lockfile } = await api.lock(first, options)
-      return { report, text: report.text, lockfile: lockfile ?? undefined }
+      return { report, text: reportText(report), lockfile: lockfile ?? undefined }
     }
-    const report = await (command === 'diff' ? api.diff(first, second, options) : api[command](first, options))
-    return { report, text: report.text, output: report.output }
+    if (command === 'verify' || command === 'check') {
+      const report = await api[command](first, options)
+      return { report, text: reportText(report) }
+    }
+    const { report, ...output } = await (command === 'diff'
+      ? api.diff(first, second, options)
+      : api.list(first, options))
+    return { report, text: reportText(report), output }
   } catch (error) {
     const refused = error instanceof LeafsumError && error.code !== 'bug' && error.code !== 'environment'
     return refused ? { refused: error.message } : { bug: messageOf(error) }

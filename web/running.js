@@ -27,16 +27,15 @@ export function hideRunning() {
 }
 
 /** @param {import('../node/lib/index.js').Progress} progress */
-export function showProgress({ leaves_done, leaves_total, bytes_done, bytes_total }) {
-  if (!bytes_total && !leaves_total) return
-  const part = bytes_total ? bytes_done / bytes_total : leaves_done / leaves_total
+export function showProgress({ leavesDone, leavesTotal, bytesDone, bytesTotal, fraction }) {
+  if (!bytesTotal && !leavesTotal) return
   const bar = element('#progress', HTMLProgressElement)
   bar.max = 1
-  bar.value = part
+  bar.value = fraction
   byId('progress-text').textContent =
-    `${formatCount(leaves_done)} of ${count(leaves_total, 'leaf', 'leaves')}` +
-    ` · ${formatBytes(bytes_done)} of ${formatBytes(bytes_total)}`
-  const quarter = Math.floor(part * 4)
+    `${formatCount(leavesDone)} of ${count(leavesTotal, 'leaf', 'leaves')}` +
+    ` · ${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`
+  const quarter = Math.floor(fraction * 4)
   if (quarter > announcedQuarter && !byId('running').hidden) announce(`${quarter * 25} percent`)
   announcedQuarter = quarter
 }

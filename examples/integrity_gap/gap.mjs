@@ -39,8 +39,7 @@ const { report, lockfile } = await lock(baseline)
 if (!lockfile) throw new Error(report.headline)
 const { verdict, exit_code: code } = await verify(tampered, { lockfile })
 say('TAMPER_DETECTED', verdict === 'MISMATCH')
-for (const { key_path: path, shape, values: found } of (await diff(baseline, tampered, { values: true })).output
-  .leaves) {
+for (const { key_path: path, shape, values: found } of (await diff(baseline, tampered, { values: true })).leaves) {
   if (!found) continue
   const elements = shape.reduce((/** @type {number} */ product, /** @type {number} */ extent) => product * extent, 1)
   say(

@@ -2,5 +2,26 @@
 import { makeApi } from './api.js'
 import { platform } from './host/platform_node.js'
 
-export const { init, lock, verify, check, diff, match, digest, list, metadata, read, openCheckpoint, explain, codes } =
-  makeApi(platform)
+/** @type {(path: string | URL) => Promise<import('./stores/store.js').Store>} */
+const openPath = async path => {
+  const [{ fromPath }, { fileURLToPath }] = await Promise.all([import('./stores/path.js'), import('node:url')])
+  return fromPath(typeof path === 'string' ? path : fileURLToPath(path))
+}
+
+export const {
+  init,
+  lock,
+  verify,
+  check,
+  readers,
+  diff,
+  match,
+  digest,
+  list,
+  metadata,
+  read,
+  openCheckpoint,
+  explain,
+  codes,
+  texts,
+} = makeApi(platform, openPath)

@@ -18,8 +18,22 @@ const platform = browserPlatform({
   worker: () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }),
 })
 
-export const { init, lock, verify, check, diff, match, digest, list, metadata, read, openCheckpoint, explain, codes } =
-  makeApi(platform)
+export const {
+  init,
+  lock,
+  verify,
+  check,
+  readers,
+  diff,
+  match,
+  digest,
+  list,
+  metadata,
+  read,
+  openCheckpoint,
+  explain,
+  codes,
+} = makeApi(platform)
 export { Checkpoint } from './commands/checkpoint.js'
 export { LeafsumError } from './errors.js'
 export { fromFiles, fromDataTransfer, fromDirectoryHandle, fromEntry } from './stores/files.js'

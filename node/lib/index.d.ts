@@ -97,8 +97,6 @@ export interface ListOptions extends Options {
   keyDigests?: boolean
   /** The generations of OCDBT stores. */
   versions?: boolean
-  /** check: what each reader would take, as the report's `output`. */
-  readers?: boolean
   /** The files of the directory; the source must have a listing. */
   files?: boolean
   /** How deep `subtrees` goes; 64. Less where their key paths would be over 32 MiB. */
@@ -106,10 +104,18 @@ export interface ListOptions extends Options {
 }
 
 export interface Progress {
-  leaves_done: number
-  leaves_total: number
-  bytes_done: number
-  bytes_total: number
+  leavesDone: number
+  /** 0 until the structure was read. */
+  leavesTotal: number
+  /** Bytes of content, not of files. */
+  bytesDone: number
+  bytesTotal: number
+  /** From 0 to 1. */
+  fraction: number
+  /** Of the last seconds; null until something was read. */
+  bytesPerSecond: number | null
+  /** At that rate; null where it is not known. */
+  secondsLeft: number | null
 }
 
 export type RangeQuery = { offset: number; length: number } | { suffixLength: number }
@@ -129,7 +135,8 @@ export interface Store {
   close?(): void
 }
 
-export type Source = Store | Promise<Store> | Checkpoint
+/** In Node a text is a path; an address (`https:`) or a URL is `fromUrl` with its defaults. */
+export type Source = string | URL | Store | Promise<Store> | Checkpoint
 
 export type Severity = 'error' | 'gap' | 'trust' | 'warning' | 'info'
 
@@ -145,7 +152,7 @@ export interface Finding {
   message: string
 }
 
-export interface Report<Output = undefined> {
+export interface Report {
   leafsum_report: 1
   command: string
   verdict: string
@@ -166,13 +173,19 @@ export interface Report<Output = undefined> {
   leaves: { equal: number; different: number; missing: number; extra: number; not_read: number }
   findings: Finding[]
   findings_dropped: number
-  /** The report's exact bytes as text; not enumerable, like those below. */
-  readonly text: string
-  /** What the command puts out besides. */
-  readonly output: Output
-  readonly outputText: string
-  /** Of `digest`: a line for each leaf as b3sum writes it, the fingerprint last. */
-  readonly lines: string
+}
+
+/** What a call with a product of its own resolves to: the report, and the product's members beside it. */
+export type WithReport<Product> = { report: Report } & Product
+
+/** What one entry point of Orbax, Flax or TensorStore would take. */
+export interface ReaderRow {
+  checkpoint: string
+  reader: string
+  versions: string
+  takes: string[]
+  /** Why it takes nothing. */
+  raises: string | null
 }
 
 export interface DigestOutput {
@@ -245,7 +258,7 @@ export interface ListDocument {
   readonly files?: ListOutput['files']
   /** Of the item of that number, in pieces. */
   rows(item: number, name: 'leaves' | 'keys'): Generator<any[]>
-  /** The exact text of `outputText` in pieces of about 128 KiB, as bytes or text. */
+  /** The exact text of `ls --json` in pieces of about 128 KiB, as bytes or text. */
   text(): Generator<string | Uint8Array>
 }
 
@@ -352,14 +365,14 @@ export class Checkpoint {
   readonly items: ListOutput['items']
   readonly leaves: (ListedLeaf & { item: string })[]
   readonly findings: Finding[]
-  readonly report: Report<ListOutput>
+  readonly report: Report
   /**
    * `name`: JSON Pointer, `item:` before it where needed, dotted name, or key path. `slice`: `0:3, ::2`, which may
    * stand in brackets behind a name, too.
    */
   read(name: string | string[], slice?: string | Index[], options?: ReadOptions): Promise<Value>
   /** As the function of that name, of this checkpoint. */
-  metadata(options?: MetadataOptions): Promise<Report<MetadataOutput>>
+  metadata(options?: MetadataOptions): Promise<WithReport<MetadataOutput>>
   close(): void
 }
 
@@ -387,21 +400,27 @@ export function init(options?: {
 export function lock(source: Source, options?: LockOptions): Promise<{ report: Report; lockfile: Uint8Array | null }>
 export function verify(source: Source, options?: VerifyOptions): Promise<Report>
 export function check(source: Source, options?: Options & { strict?: boolean }): Promise<Report>
-export function diff(a: Source, b: Source, options?: DiffOptions): Promise<Report<DiffOutput>>
+/** What each reader would take of the source, a row for each. */
+export function readers(source: Source, options?: Options): Promise<WithReport<{ rows: ReaderRow[] }>>
+export function diff(a: Source, b: Source, options?: DiffOptions): Promise<WithReport<DiffOutput>>
 /**
- * Would the checkpoint restore into the template: a source, or the bytes or text of `ls --json`, of a lockfile or of
- * what examples/dump_template.py writes?
+ * Would the checkpoint restore into the template: a source, or the bytes of `ls --json`, of a lockfile or of what
+ * examples/dump_template.py writes?
  */
-export function match(source: Source, template: Source | Uint8Array | string, options?: MatchOptions): Promise<Report>
-export function digest(source: Source, options?: Options): Promise<Report<DigestOutput>>
-export function list(source: Source, options?: ListOptions): Promise<Report<ListOutput>>
-/** In pieces: the document is of use until what `onDocument` gives has settled. The report has no output. */
+export function match(
+  source: Source,
+  template: Source | Uint8Array | ArrayBuffer,
+  options?: MatchOptions,
+): Promise<Report>
+export function digest(source: Source, options?: Options): Promise<WithReport<DigestOutput>>
+export function list(source: Source, options?: ListOptions): Promise<WithReport<ListOutput>>
+/** In pieces: the document is of use until what `onDocument` gives has settled. */
 export function list(
   source: Source,
   options: ListOptions & { onDocument: ((document: ListDocument) => void | Promise<void>) | undefined },
-): Promise<Report<any>>
+): Promise<WithReport<any>>
 /** What Orbax v1's `metadata()` and `checkpointables_metadata()` tell. */
-export function metadata(source: Source, options?: MetadataOptions): Promise<Report<MetadataOutput>>
+export function metadata(source: Source, options?: MetadataOptions): Promise<WithReport<MetadataOutput>>
 /** As `Checkpoint.read`. Over HTTP nothing is asked for that does not lead to this leaf. */
 export function read(
   source: Source,

@@ -1,5 +1,20 @@
 // leafsum for Node.js.
-export * from './api_node.js'
+export {
+  init,
+  lock,
+  verify,
+  check,
+  readers,
+  diff,
+  match,
+  digest,
+  list,
+  metadata,
+  read,
+  openCheckpoint,
+  explain,
+  codes,
+} from './api_node.js'
 export { Checkpoint } from './commands/checkpoint.js'
 export { LeafsumError } from './errors.js'
 export { fromPath } from './stores/path.js'

@@ -1,25 +1,20 @@
-// A Report as the API gives it: the core's own, and beside its members the exact texts and what the command puts out.
+// Reports and products as the API gives them: plain objects, every member of which everybody sees.
 
 /** @typedef {{ report: string, output: string, lines: string }} Result  the core's texts */
 
-/**
- * The Report, and beside its own members, not enumerable: `text`, its exact bytes, and what the command puts out.
- * @param {Result} result
- */
-export function parseReport({ report, output, lines }) {
-  return withOutput(JSON.parse(report), { report, output, lines }, output ? JSON.parse(output) : undefined)
-}
+/** @param {Result} result @returns {any} what a command without a product resolves to */
+export const parseReport = ({ report }) => JSON.parse(report)
 
 /**
- * @param {any} parsed
- * @param {{ report: string, output: string | (() => string), lines: string }} texts
- * @param {any} value
+ * What a command with a product resolves to: its report, and beside it the members of the document that it puts out.
+ * @param {Result} result
+ * @returns {any}
  */
-export function withOutput(parsed, { report, output, lines }, value) {
-  return Object.defineProperties(parsed, {
-    text: { value: report },
-    output: { value },
-    outputText: typeof output === 'string' ? { value: output } : { get: output },
-    lines: { value: lines },
-  })
-}
+export const parseProduct = result => ({ report: parseReport(result), ...JSON.parse(result.output) })
+
+/**
+ * The report's exact bytes, which the core wrote: no number in it is above 2^53 and no member is named by a checkpoint,
+ * so nothing is lost or moved on the way through a value.
+ * @param {any} report
+ */
+export const reportText = report => `${JSON.stringify(report)}\n`

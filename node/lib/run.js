@@ -7,6 +7,7 @@ import { helloOf, jobRunner, warmPool, workersOf } from './host/jobs.js'
 import { refuseForeignFile } from './commands/foreign_file.js'
 import { checkFlags, coreOptions, kDefaultMaxMemory } from './options.js'
 import { packedRows } from './host/packed.js'
+import { progressTeller } from './progress.js'
 import { readerFor } from './host/reading_ahead.js'
 import { isListing } from './stores/store.js'
 
@@ -37,7 +38,8 @@ export async function runCommand(platform, command, sources, given) {
   const { signal, maxMemory = kDefaultMaxMemory } = given
   signal?.throwIfAborted()
   const opened = await unlessAborted(Promise.all(sources), signal)
-  const options = scoped(opened, given)
+  /** @type {Options} */
+  const options = { ...scoped(opened, given), onProgress: given.onProgress && progressTeller(given.onProgress) }
   const stores = opened.map(storeOf)
   /** @type {{ close(): Promise<void> } | undefined} */
   let workers

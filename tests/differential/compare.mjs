@@ -41,7 +41,7 @@ const same = (/** @type {any} */ a, /** @type {any} */ b) => JSON.stringify(a) =
 
 /** `digest`'s leaves and the reference's, leaf by leaf. */
 function compareLeaves(
-  /** @type {any} */ report,
+  /** @type {any} */ { report, ...digests },
   /** @type {Record<string, any>} */ items,
   /** @type {Tell} */ tell,
   damaged = false,
@@ -58,9 +58,7 @@ function compareLeaves(
   })
   const named = new Set(serious(report.findings).map(one => JSON.stringify([one.item, one.key_path])))
   for (const [name, { leaves, error }] of Object.entries(items)) {
-    const own = new Map(
-      (report.output.items[name]?.leaves ?? []).map((/** @type {any} */ leaf) => [pathOf(leaf), leaf]),
-    )
+    const own = new Map((digests.items[name]?.leaves ?? []).map((/** @type {any} */ leaf) => [pathOf(leaf), leaf]))
     if (error) {
       if (report.exit_code === 0) tell(`item ${JSON.stringify(name)} is read, the reference says ${error}`)
       continue
@@ -100,7 +98,7 @@ function compareLeaves(
   }
   // No item at all: the reference was not asked (what it cannot read is here to be survived).
   if (!Object.keys(items).length) return named
-  for (const name of Object.keys(report.output.items))
+  for (const name of Object.keys(digests.items))
     if (!(name in items) && !damaged) tell(`item ${JSON.stringify(name)} is not in the reference`)
   return named
 }
@@ -124,7 +122,7 @@ async function compareIntact(/** @type {string} */ root, /** @type {any} */ one,
   compareLeaves(digested, one.items, tell)
   const checked = await check(source(), kWhole)
   if (whole) {
-    for (const report of [digested, checked]) {
+    for (const report of [digested.report, checked]) {
       if (report.exit_code !== 0) tell(`${report.command}: ${report.headline}`)
       for (const finding of unexpected(report.findings)) tell(`${report.command}: ${sketch(finding)}`)
     }
@@ -132,7 +130,7 @@ async function compareIntact(/** @type {string} */ root, /** @type {any} */ one,
     tell('check is SOUND, the reference refuses something')
   }
   const listed = await list(source(), kWhole)
-  for (const item of listed.output.items) {
+  for (const item of listed.items) {
     const facts = (/** @type {any} */ { key_path, value_type, dtype, shape, nbytes }) => ({
       key_path,
       value_type,
@@ -140,7 +138,7 @@ async function compareIntact(/** @type {string} */ root, /** @type {any} */ one,
       shape,
       nbytes,
     })
-    const hashed = (digested.output.items[item.name]?.leaves ?? []).map(facts)
+    const hashed = (digested.items[item.name]?.leaves ?? []).map(facts)
     const seen = item.leaves
       .map(facts)
       .filter(leaf => whole || hashed.some((/** @type {any} */ other) => same(other.key_path, leaf.key_path)))
@@ -212,7 +210,7 @@ async function compareVariant(
   if (refuses(items) && checked.exit_code === 0) tell(`check is SOUND, the reference says ${firstError(items)}`)
   if (verified.exit_code !== deep.exit_code)
     tell(`verify ends with ${verified.exit_code}, verify --deep with ${deep.exit_code}`)
-  for (const report of [digested, checked, verified, deep]) {
+  for (const report of [digested.report, checked, verified, deep]) {
     if (![0, 1, 3].includes(report.exit_code)) tell(`${report.command} ends with ${report.exit_code}`)
   }
   // No leaf is blamed that reads as before, if the whole was readable enough to tell.
@@ -267,7 +265,7 @@ function compareProgram(/** @type {string} */ root, /** @type {any} */ one, /** 
   )
   if (status !== (refuses(one.items) ? 1 : 0) && status !== 3) tell(`leafsum digest ends with ${status}: ${stderr}`)
   if (readable(one.items))
-    compareLeaves({ output: JSON.parse(stdout), findings: [], exit_code: status }, one.items, about =>
+    compareLeaves({ ...JSON.parse(stdout), report: { findings: [], exit_code: status } }, one.items, about =>
       tell(`leafsum digest: ${about}`),
     )
 }

@@ -4,9 +4,9 @@ import { digest, fromPath, list, tensorstoreSpec } from '../../node/lib/index.js
 import { pointer } from '../../node/lib/values/leaf_name.js'
 
 for (const source of process.argv.slice(2)) {
-  const { output } = await list(fromPath(source), { allSteps: true })
-  const { output: digests } = await digest(fromPath(source), { allSteps: true })
-  for (const item of output?.items ?? []) {
+  const output = await list(fromPath(source), { allSteps: true })
+  const digests = await digest(fromPath(source), { allSteps: true })
+  for (const item of output.items) {
     const byPath = new Map(digests.items[item.name].leaves.map(leaf => [pointer(leaf.key_path), leaf]))
     for (const leaf of item.leaves) {
       const found = byPath.get(pointer(leaf.key_path))

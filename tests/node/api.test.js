@@ -23,6 +23,7 @@ import {
 import { compile, requireSimd } from '../../node/lib/host/core.js'
 import { platform } from '../../node/lib/host/platform_node.js'
 import { fixtures, scratch } from './support/places.js'
+import { reportText } from '../../node/lib/report.js'
 
 const baseline = join(fixtures, 'seed000/artifacts/baseline_ckpt')
 const tampered = join(fixtures, 'seed000/artifacts/tampered_ckpt')
@@ -68,7 +69,7 @@ test('1, 2 and 4 workers, and every kind of store: the same bytes', async () => 
       const options = { workers, workersFrom: 0, allSteps: true }
       const { report, lockfile } = await lock(open(source), options)
       const digests = await digest(open(source), { ...options, algorithms: ['blake3', 'sha256'] })
-      const got = [report.text, lockfile && Buffer.from(lockfile).toString(), digests.text, digests.outputText]
+      const got = [reportText(report), lockfile && Buffer.from(lockfile).toString(), reportText(digests)]
       first ??= got
       assert.deepEqual(got, first, `${name}, ${workers} workers, ${open.name}`)
     }
@@ -79,14 +80,10 @@ test('lock, verify, and what a report holds', async () => {
   const { report, lockfile } = await lock(fromPath(baseline))
   assert.ok(lockfile instanceof Uint8Array)
   assert.equal(report.exit_code, 0)
-  assert.equal(report.text, JSON.stringify(report) + '\n')
   const same = await verify(fromPath(baseline), { lockfile })
   assert.equal(same.exit_code, 0)
-  assert.equal((await verify(fromPath(baseline), { lockfile: new TextDecoder().decode(lockfile) })).text, same.text)
-  assert.equal(
-    (await verify(Promise.resolve(fromPath(baseline)), { lockfile: lockfile.slice().buffer })).text,
-    same.text,
-  )
+  assert.deepEqual(await verify(fromPath(baseline), { lockfile: new TextDecoder().decode(lockfile) }), same)
+  assert.deepEqual(await verify(Promise.resolve(fromPath(baseline)), { lockfile: lockfile.slice().buffer }), same)
   const other = await verify(fromPath(tampered), { lockfile })
   assert.deepEqual([other.exit_code, other.leaves.different], [1, 2])
   assert.equal((await verify(fromPath(baseline), { lockfile, lockfileCameWithSource: true })).exit_code, 4)
@@ -112,12 +109,12 @@ test('an opened checkpoint stays the step, item and generation that it was opene
     if (Buffer.compare(value.bytes, (await newest.read(path, undefined, options)).bytes) !== 0) differ++
     for (const [command, got] of Object.entries({
       check: await check(checkpoint),
-      list: await list(checkpoint),
-      digest: await digest(checkpoint),
-      metadata: await metadata(checkpoint),
+      list: (await list(checkpoint)).report,
+      digest: (await digest(checkpoint)).report,
+      metadata: (await metadata(checkpoint)).report,
       match: await match(checkpoint, checkpoint),
       lock: (await lock(checkpoint)).report,
-      diff: await diff(checkpoint, checkpoint),
+      diff: (await diff(checkpoint, checkpoint)).report,
       again: (await openCheckpoint(checkpoint)).report,
     }))
       assert.equal(got.source.step, step, command)
@@ -136,11 +133,11 @@ test('an opened checkpoint stays the step, item and generation that it was opene
   const one = await openCheckpoint(fromPath(root), options)
   await assert.rejects(one.read(path, undefined, { item: 'another' }), { code: 'usage' })
   assert.deepEqual(
-    (await list(one)).output.items.map((/** @type {any} */ item) => item.name),
+    (await list(one)).items.map((/** @type {any} */ item) => item.name),
     [name],
   )
   const all = await openCheckpoint(fromPath(root), { allSteps: true })
-  assert.deepEqual((await list(all)).output.items, all.items)
+  assert.deepEqual((await list(all)).items, all.items)
   assert.equal((await match(newest, newest, options)).exit_code, 0)
 })
 
@@ -154,9 +151,7 @@ test('an opened checkpoint keeps to the leaves that include and exclude left', a
   ])) {
     const part = await openCheckpoint(fromPath(baseline), options)
     const listed = (/** @type {any} */ report) =>
-      report.output.items.flatMap((/** @type {any} */ item) =>
-        item.leaves.map((/** @type {any} */ leaf) => leaf.key_path[1]),
-      )
+      report.items.flatMap((/** @type {any} */ item) => item.leaves.map((/** @type {any} */ leaf) => leaf.key_path[1]))
     assert.deepEqual(
       part.leaves.map(leaf => leaf.key_path[1]),
       names,
@@ -169,7 +164,7 @@ test('an opened checkpoint keeps to the leaves that include and exclude left', a
       [early.leaves.equal, early.scope?.leaves_left_out],
       [names.length, whole.leaves.length - names.length],
     )
-    assert.equal(early.text, late.text)
+    assert.deepEqual(early, late)
     assert.equal((await verify(whole, { lockfile })).verdict, 'VERIFIED')
     for (const name of Object.keys(options)) {
       const other = { [name]: ['/params/other'] }
@@ -177,7 +172,7 @@ test('an opened checkpoint keeps to the leaves that include and exclude left', a
       await assert.rejects(diff(part, await openCheckpoint(fromPath(baseline), other)), { code: 'usage' })
     }
     assert.deepEqual(
-      (await diff(part, whole)).output.leaves
+      (await diff(part, whole)).leaves
         .filter((/** @type {any} */ leaf) => leaf.sign !== '!')
         .map((/** @type {any} */ leaf) => leaf.key_path[1]),
       names,
@@ -186,13 +181,13 @@ test('an opened checkpoint keeps to the leaves that include and exclude left', a
 })
 
 test('diff, list, openCheckpoint, explain, codes', async () => {
-  const report = await diff(fromPath(baseline), fromPath(tampered), { values: true })
+  const { leaves } = await diff(fromPath(baseline), fromPath(tampered), { values: true })
   assert.deepEqual(
-    report.output.leaves.map((/** @type {any} */ leaf) => leaf.sign),
+    leaves.map((/** @type {any} */ leaf) => leaf.sign),
     ['*', '*'],
   )
   const listed = await list(fromPath(baseline))
-  assert.equal(listed.output.totals.leaves, 2)
+  assert.equal(listed.totals.leaves, 2)
   const checkpoint = await openCheckpoint(fromPath(baseline))
   assert.deepEqual(
     checkpoint.leaves.map((/** @type {any} */ leaf) => leaf.key_path),
@@ -202,8 +197,8 @@ test('diff, list, openCheckpoint, explain, codes', async () => {
     ],
   )
   assert.equal((await check(checkpoint)).exit_code, 0)
-  assert.deepEqual(checkpoint.findings, listed.findings)
-  assert.deepEqual((await checkpoint.metadata()).output, (await metadata(fromPath(baseline))).output)
+  assert.deepEqual(checkpoint.findings, listed.report.findings)
+  assert.deepEqual(await checkpoint.metadata(), await metadata(fromPath(baseline)))
   await assert.rejects(checkpoint.metadata({ item: 'another' }), { code: 'source' })
   checkpoint.close()
   for (const code of ['nonsense', '', 'constructor', '__proto__']) assert.equal(await explain(code), '', code)
@@ -227,7 +222,10 @@ test('misuse rejects, with a code', async () => {
   const source = fromPath(baseline)
   const nothing = { get: async () => undefined, getRange: async () => undefined }
   const wrong = /** @type {[() => Promise<any>, string][]} */ ([
-    [() => lock(/** @type {any} */ ('a path')), 'usage'],
+    [() => lock('a path that is not there'), 'source'],
+    [() => lock(''), 'usage'],
+    [() => lock('gs://bucket/ckpt'), 'usage'],
+    [() => lock(new URL('ftp://localhost/')), 'usage'],
     [() => lock(/** @type {any} */ (undefined)), 'usage'],
     [() => lock(source, /** @type {any} */ ({ frobnicate: 1 })), 'usage'],
     [() => lock(source, /** @type {any} */ ({ algorithms: ['md5'] })), 'usage'],
@@ -237,7 +235,7 @@ test('misuse rejects, with a code', async () => {
     [() => verify(source, { fingerprint: 'leafsum1:00' }), 'usage'],
     [() => verify(source, { sample: { share: 0 } }), 'usage'],
     [() => verify(source, { sample: {} }), 'usage'],
-    [() => match(source, '{'), 'evidence'],
+    [() => match(source, Uint8Array.of(123)), 'evidence'],
     [() => read(source, '/nothing'), 'usage'],
     [() => verify(source, { lockfile: '{}', sample: /** @type {any} */ (null) }), 'usage'],
     [() => verify(source, { lockfile: '{}', state: /** @type {any} */ (null) }), 'usage'],
@@ -340,11 +338,11 @@ test('progress: never backwards, whole at the end', async () => {
   /** @type {any[]} */
   const seen = []
   await check(fromPath(join(fixtures, 'orbax/zarr2_many_leaves/ckpt')), { onProgress: progress => seen.push(progress) })
-  for (let n = 1; n < seen.length; n++) assert.ok(seen[n].bytes_done >= seen[n - 1].bytes_done)
+  for (let n = 1; n < seen.length; n++) assert.ok(seen[n].bytesDone >= seen[n - 1].bytesDone)
   const last = seen.at(-1)
-  assert.equal(last.leaves_done, last.leaves_total)
-  assert.equal(last.bytes_done, last.bytes_total)
-  assert.ok(last.leaves_total >= 3000)
+  assert.equal(last.leavesDone, last.leavesTotal)
+  assert.equal(last.bytesDone, last.bytesTotal)
+  assert.ok(last.leavesTotal >= 3000)
 })
 
 test('a file that changes while it is read, one that goes, one that cannot be read: gaps, never ok', async t => {
@@ -383,7 +381,7 @@ test('a file that changes while it is read, one that goes, one that cannot be re
       assert.equal(report.exit_code, 3, `${target} ${what}: ${report.headline}`)
       assert.ok(
         report.findings.some((/** @type {any} */ one) => one.code === code),
-        `${target} ${what}: ${report.text}`,
+        `${target} ${what}: ${reportText(report)}`,
       )
     }
   }

@@ -8,6 +8,7 @@ import { parseSums } from '../../node/lib/commands/sums.js'
 import { parseTemplate } from '../../node/lib/commands/template.js'
 import { serve } from './support/http.js'
 import { fixtures, scratch } from './support/places.js'
+import { reportText } from '../../node/lib/report.js'
 
 const hunt = (/** @type {string} */ name) => join(fixtures, 'hunt', name, 'ckpt')
 const kWhole = hunt('http_403_for_absent')
@@ -54,7 +55,7 @@ test('the cases of a clone without Git LFS, over HTTP too', async t => {
       assert.equal(report.exit_code, 1)
       assert.ok(
         report.findings.some((/** @type {any} */ one) => kLfs.test(one.message)),
-        report.text,
+        reportText(report),
       )
     }
   }
@@ -180,7 +181,7 @@ test('403 for what is not there: a gap that says --absent 403, SOUND with it; a 
     unasked.findings.every(
       (/** @type {any} */ one) => one.code !== 'unreadable' || /name that cannot exist.*--absent 403/.test(one.message),
     ),
-    unasked.text,
+    reportText(unasked),
   )
   assert.equal(bucket.asked.filter(({ url }) => url?.includes('no-such-name')).length, 1)
   for (const absent of [403, [403, 451]]) assert.equal((await check(fromUrl(bucket.url, { absent }))).verdict, 'SOUND')
@@ -189,7 +190,7 @@ test('403 for what is not there: a gap that says --absent 403, SOUND with it; a 
   assert.equal(report.exit_code, 3)
   assert.ok(
     report.findings.some((/** @type {any} */ one) => one.message.endsWith('the server answered 403')),
-    report.text,
+    reportText(report),
   )
   for (const absent of [200, 416, 429, 500, NaN]) assert.throws(() => fromUrl(hides.url, { absent }), { code: 'usage' })
 })

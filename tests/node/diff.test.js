@@ -7,6 +7,7 @@ import { storeOf, zarr3 } from './support/arrays.js'
 import { cli } from './support/cli.js'
 import { fixtures } from './support/places.js'
 import { assertValid } from './support/schema.js'
+import { reportText } from '../../node/lib/report.js'
 
 const ones = new Uint8Array(8).fill(1)
 const twos = new Uint8Array(8).fill(2)
@@ -15,8 +16,8 @@ const tree = (/** @type {Record<string, Uint8Array>} */ leaves) =>
   fromMap(
     storeOf(Object.fromEntries(Object.entries(leaves).map(([name, content]) => [name, zarr3('uint8', [8], content)]))),
   )
-const signs = (/** @type {any} */ report) =>
-  report.output.leaves.map((/** @type {any} */ one) => `${one.sign}/${one.key_path.join('/')}`)
+const signs = (/** @type {any} */ { leaves }) =>
+  leaves.map((/** @type {any} */ one) => `${one.sign}/${one.key_path.join('/')}`)
 
 test('--rename: the names of A become those of B, in every kind of rule', async () => {
   const a = { 'layer_0/w': ones, 'layer_1/w': twos, 'norm/scale': ones }
@@ -40,9 +41,10 @@ test('--rename: the names of A become those of B, in every kind of rule', async 
       ['/w$', '/kernel'],
     ],
   ])) {
-    const report = await diff(tree(a), tree(b), { rename })
+    const compared = await diff(tree(a), tree(b), { rename })
+    const { report } = compared
     assert.deepEqual(
-      [report.verdict, report.exit_code, signs(report)],
+      [report.verdict, report.exit_code, signs(compared)],
       ['EQUAL', 0, ['=/blocks/0/kernel', '=/blocks/1/kernel', '=/norm/scale']],
     )
     assert.equal(report.fingerprint, null)
@@ -56,8 +58,11 @@ test('--rename: the names of A become those of B, in every kind of rule', async 
       [/layer_(.)\/w/, 'blocks/$1/kernel'],
     ],
   })
-  assert.deepEqual([swapped.exit_code, signs(swapped)], [1, ['*/blocks/0/kernel', '*/blocks/1/kernel', '=/norm/scale']])
-  const included = await diff(tree(a), tree(b), {
+  assert.deepEqual(
+    [swapped.report.exit_code, signs(swapped)],
+    [1, ['*/blocks/0/kernel', '*/blocks/1/kernel', '=/norm/scale']],
+  )
+  const { report: included } = await diff(tree(a), tree(b), {
     rename: [[/layer_(.)\/w/, 'blocks/$1/kernel']],
     include: ['/blocks/**'],
   })
@@ -66,7 +71,7 @@ test('--rename: the names of A become those of B, in every kind of rule', async 
 })
 
 test('names with "/" and "~" keep their elements', async () => {
-  const report = await diff(tree({ 'a~b/c': ones }), tree({ 'x~b/c': ones }), { rename: [['^/a~0b', '/x~0b']] })
+  const { report } = await diff(tree({ 'a~b/c': ones }), tree({ 'x~b/c': ones }), { rename: [['^/a~0b', '/x~0b']] })
   assert.equal(report.verdict, 'EQUAL')
 })
 
@@ -78,11 +83,14 @@ test('--strip-prefix: on whichever side it is', async () => {
     [bare, wrapped],
     [wrapped, wrapped],
   ]) {
-    assert.equal((await diff(tree(a), tree(b), { stripPrefix: 'params' })).verdict, 'EQUAL')
-    assert.equal((await diff(tree(a), tree(b), { stripPrefix: '/params/d' })).exit_code, a === b ? 0 : 1)
+    assert.equal((await diff(tree(a), tree(b), { stripPrefix: 'params' })).report.verdict, 'EQUAL')
+    assert.equal((await diff(tree(a), tree(b), { stripPrefix: '/params/d' })).report.exit_code, a === b ? 0 : 1)
   }
-  assert.equal((await diff(tree(wrapped), tree({ w: ones, b: twos }), { stripPrefix: 'params/d' })).verdict, 'EQUAL')
-  const both = await diff(tree({ 'old/w': ones }), tree({ 'params/new/w': ones }), {
+  assert.equal(
+    (await diff(tree(wrapped), tree({ w: ones, b: twos }), { stripPrefix: 'params/d' })).report.verdict,
+    'EQUAL',
+  )
+  const { report: both } = await diff(tree({ 'old/w': ones }), tree({ 'params/new/w': ones }), {
     rename: [['old', 'new']],
     stripPrefix: 'params',
   })
@@ -155,12 +163,12 @@ for (const [dtype, [before, after, expected, found, distance]] of Object.entries
     assert.deepEqual(
       [report.verdict, report.findings.map(one => one.code)],
       ['MISMATCH', ['digest-mismatch']],
-      report.text,
+      reportText(report),
     )
     const text = `content differs: 1 of 6 elements, first at [1,1]: ${expected} expected, ${found} found; max abs ${distance}, max rel `
     assert.ok(report.findings[0].message.startsWith(text), report.findings[0].message)
     assert.equal(
-      (await diff(store(before), store(after), { values: true })).findings[0].message,
+      (await diff(store(before), store(after), { values: true })).report.findings[0].message,
       report.findings[0].message,
     )
     assert.equal((await verify(store(before), { against: store(before) })).verdict, 'VERIFIED')

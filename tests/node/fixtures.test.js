@@ -17,13 +17,13 @@ for (const { name, source, expected } of intact) {
     const options = { algorithms: kAlgorithms, allSteps: true }
     const leadsOut = hasLinkedDirectory(source)
     // A step elsewhere is not read unasked.
-    if (leadsOut) assert.equal((await digest(fromPath(source), options)).exit_code, 3)
-    const report = await digest(fromPath(source, { followLinks: leadsOut }), options)
-    assertValid('digest', report.output)
-    assertValid('report', JSON.parse(report.text))
+    if (leadsOut) assert.equal((await digest(fromPath(source), options)).report.exit_code, 3)
+    const { report, ...digests } = await digest(fromPath(source, { followLinks: leadsOut }), options)
+    assertValid('digest', digests)
+    assertValid('report', report)
     assert.equal(report.exit_code, 0, report.headline)
     const items = Object.fromEntries(
-      Object.entries(report.output.items).map(([item, { leaves }]) => [item, byKeyPath(leaves)]),
+      Object.entries(digests.items).map(([item, { leaves }]) => [item, byKeyPath(leaves)]),
     )
     assert.deepEqual(asFarAsKnown(items, expected), expectedItems(expected))
   })
@@ -47,12 +47,12 @@ for (const [name, vector] of Object.entries(fingerprints)) {
   test(`fingerprint ${name}`, { skip }, async () => {
     const source = fromPath(place)
     const one = await digest(source)
-    assert.equal(one.exit_code, 0, one.headline)
-    assert.deepEqual(prints(one.output), { fingerprint: vector.fingerprint, items: vector.items })
+    assert.equal(one.report.exit_code, 0, one.report.headline)
+    assert.deepEqual(prints(one), { fingerprint: vector.fingerprint, items: vector.items })
     const all = await digest(source, { allSteps: true })
     const { fingerprint, items } = vector.all_steps ?? vector
-    assert.deepEqual(prints(all.output), { fingerprint, items })
-    assert.equal(one.source.step, vector.step)
+    assert.deepEqual(prints(all), { fingerprint, items })
+    assert.equal(one.report.source.step, vector.step)
   })
 
   test(`stored digests ${name}`, { skip: skip || vector.stored.length === 0 }, async () => {
@@ -76,9 +76,9 @@ for (const { name, source, expected } of intact.filter(one =>
   Object.values(one.expected.items).some((/** @type {any} */ item) => item.kv),
 )) {
   test(`keys ${name}`, async () => {
-    const report = await list(fromPath(source), { keys: true })
+    const listed = await list(fromPath(source), { keys: true })
     for (const [item, { kv }] of /** @type {[string, any][]} */ (Object.entries(expected.items))) {
-      const keys = report.output.items.find((/** @type {any} */ one) => one.name === item).keys
+      const keys = /** @type {any} */ (listed.items).find((/** @type {any} */ one) => one.name === item).keys
       assert.equal(keys.length, kv.count)
       const lengths = new Map(keys.map((/** @type {any} */ one) => [keyText(one), one.length]))
       for (const { key, nbytes } of kv.sample) assert.equal(lengths.get(key), nbytes, key)
@@ -97,9 +97,9 @@ test('stores of other projects', { skip: withoutCases }, () => assert.ok(stores(
 
 for (const { name, source, wanted } of stores()) {
   test(`keys of ${name}`, async () => {
-    const report = await list(fromPath(source), { keys: true })
+    const listed = await list(fromPath(source), { keys: true })
     const keys = Object.fromEntries(
-      report.output.items
+      listed.items
         .flatMap((/** @type {any} */ item) => item.keys ?? [])
         .map((/** @type {any} */ one) => [keyText(one), one.length]),
     )

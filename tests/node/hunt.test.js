@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { check, digest, fromPath, lock, verify } from '../../node/lib/index.js'
 import { cli } from './support/cli.js'
 import { fixtures, scratch } from './support/places.js'
+import { reportText } from '../../node/lib/report.js'
 
 const hunt = (/** @type {string} */ name) => join(fixtures, 'hunt', name, 'ckpt')
 const paths = (/** @type {any} */ item) => item.leaves.map((/** @type {any} */ leaf) => leaf.key_path.join('/'))
@@ -25,7 +26,7 @@ test('items with numbered names and no mark: no root of steps, and the answer sa
     )
   }
   const all = await digest(fromPath(hunt('numbered_items')), { allSteps: true })
-  assert.deepEqual(Object.keys(all.output.items), ['model_1', 'model_2'])
+  assert.deepEqual(Object.keys(all.items), ['model_1', 'model_2'])
   // Evidence of one of them does not choose it either, and nothing that was not read differs.
   const { lockfile } = await lock(fromPath(join(hunt('numbered_items'), 'model_1')))
   assert.ok(lockfile)
@@ -34,20 +35,18 @@ test('items with numbered names and no mark: no root of steps, and the answer sa
   const root = join(scratch(t), 'ckpt')
   cpSync(hunt('numbered_items'), root, { recursive: true })
   rmSync(join(root, 'model_2'), { recursive: true })
-  assert.deepEqual(Object.keys((await digest(fromPath(root))).output.items), ['model_1'])
+  assert.deepEqual(Object.keys((await digest(fromPath(root))).items), ['model_1'])
 })
 
 test("Flax's module names are no steps: every leaf is read", async () => {
-  const report = await digest(fromPath(hunt('bare_module_names')))
+  const { report, items } = await digest(fromPath(hunt('bare_module_names')))
   assert.equal(report.source.step, undefined)
   assert.deepEqual(
-    Object.entries(report.output.items).flatMap(([name, item]) =>
-      paths(item).map((/** @type {string} */ path) => `${name}/${path}`),
-    ),
+    Object.entries(items).flatMap(([name, item]) => paths(item).map((/** @type {string} */ path) => `${name}/${path}`)),
     ['Conv_0/kernel', 'Dense_0/bias', 'Dense_0/kernel', 'Dense_1/kernel'],
   )
   const { report: locked, lockfile } = await lock(fromPath(hunt('bare_module_names')))
-  assert.ok(lockfile, locked.text)
+  assert.ok(lockfile, reportText(locked))
 })
 
 test('a database of one process is neither a step nor a store: the save was never finished', async () => {

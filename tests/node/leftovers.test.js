@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fromPath, lock, verify } from '../../node/lib/index.js'
 import { fixtures, scratch } from './support/places.js'
+import { reportText } from '../../node/lib/report.js'
 
 const ocdbt = join(fixtures, 'orbax/zarr2_pytree_nested/ckpt')
 const plain = join(fixtures, 'orbax/zarr2_plain/ckpt')
@@ -68,14 +69,14 @@ for (const [what, make, change, exit, code] of kRows) {
     const root = join(scratch(t), 'ckpt')
     make(at)
     const { report: locked, lockfile } = await lock(fromPath(root))
-    assert.equal(locked.exit_code, 0, locked.text)
+    assert.equal(locked.exit_code, 0, reportText(locked))
     change(at)
     const report = await verify(fromPath(root), { lockfile: /** @type {Uint8Array} */ (lockfile) })
-    assert.equal(report.exit_code, exit, report.text)
+    assert.equal(report.exit_code, exit, reportText(report))
     if (code)
       assert.ok(
         report.findings.some(one => one.code === code),
-        report.text,
+        reportText(report),
       )
   })
 }
@@ -84,7 +85,7 @@ test('checkpoints two directories down, each with _CHECKPOINT_METADATA, are item
   const repository = scratch(t)
   for (const name of ['small', 'large']) fs.cpSync(plain, join(repository, 'checkpoints', name), { recursive: true })
   const { report, lockfile } = await lock(fromPath(repository))
-  assert.equal(report.exit_code, 0, report.text)
+  assert.equal(report.exit_code, 0, reportText(report))
   assert.deepEqual(Object.keys(JSON.parse(new TextDecoder().decode(lockfile)).items), [
     'checkpoints/large',
     'checkpoints/small',

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fromPath, lock, verify } from '../../node/lib/index.js'
 import { fixtures, scratch } from './support/places.js'
+import { reportText } from '../../node/lib/report.js'
 
 const root = join(fixtures, 'manager/single_item_prefixed/ckpt') // two steps, each with _CHECKPOINT_METADATA
 const flat = join(fixtures, 'orbax/zarr2_plain/ckpt')
@@ -146,14 +147,14 @@ for (const [what, make, change, exit, prefix] of kRows) {
     const at = (/** @type {string} */ name) => join(copy, name)
     make(at)
     const { report: locked, lockfile } = await lock(fromPath(copy), { prefix })
-    assert.equal(locked.exit_code, 0, locked.text)
+    assert.equal(locked.exit_code, 0, reportText(locked))
     change(at)
     const report = await verify(fromPath(copy), { lockfile: /** @type {Uint8Array} */ (lockfile), prefix })
-    assert.equal(report.exit_code, exit, report.text)
+    assert.equal(report.exit_code, exit, reportText(report))
     if (exit)
       assert.ok(
         report.findings.some(one => one.code === (exit === 3 ? 'symlink' : 'reader-divergence')),
-        report.text,
+        reportText(report),
       )
   })
 }

@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fromMap, fromPath, list } from '../../node/lib/index.js'
-import { textOf } from '../../node/lib/commands/list_document.js'
+import { textOf } from './support/arrays.js'
 import { casesIn } from './support/cases.js'
 import { cli } from './support/cli.js'
 import { fixtures, scratch } from './support/places.js'
@@ -41,9 +41,9 @@ async function inPieces(store, options) {
   const items = []
   /** @type {(string | Uint8Array)[]} */
   let pieces = []
-  const report = await list(store, {
+  const result = await list(store, {
     ...options,
-    async onDocument(found) {
+    async onDocument(/** @type {import('../../node/lib/commands/list_document.js').ListDocument} */ found) {
       for (const [n, { name, keys }] of found.head.items.entries()) {
         // Rows are made anew whenever they are asked for.
         const rows = (/** @type {'leaves' | 'keys'} */ which) => [0, 1].map(() => [...found.rows(n, which)].flat())
@@ -53,35 +53,33 @@ async function inPieces(store, options) {
       pieces = [...found.text()]
     },
   })
-  return { report, items, pieces }
+  return { result, items, pieces }
 }
 
 test('twelve thousand leaves and twice as many keys in pieces', async () => {
-  const whole = await list(many, { keys: true })
-  const { report, items, pieces } = await inPieces(many, { keys: true })
-  assert.equal(report.output, undefined)
-  assert.equal(report.text, whole.text)
-  assert.equal(textOf(pieces), whole.outputText)
-  assert.deepEqual(JSON.parse(whole.outputText), whole.output)
-  const [{ leaves, keys }] = whole.output.items
+  const { report, ...whole } = await list(many, { keys: true })
+  const { result, items, pieces } = await inPieces(many, { keys: true })
+  assert.deepEqual(result, { report })
+  assert.equal(textOf(pieces), `${JSON.stringify(whole)}\n`)
+  const [{ leaves, keys }] = whole.items
   assert.deepEqual([leaves.length, keys?.length], [12_000, 24_001])
   assert.deepEqual(items, [{ name: '', leaves: [leaves, leaves], keys: [keys, keys] }])
   // No piece holds a list as a whole.
   const large = pieces.filter(piece => typeof piece !== 'string')
   assert.ok(large.length > 20, String(large.length))
   for (const { length } of large) assert.ok(length < kPiece + 1000, String(length))
-  assert.equal(whole.output.subtrees.length, 1 + 7 + 12_000)
+  assert.equal(whole.subtrees.length, 1 + 7 + 12_000)
 })
 
 test('items of every kind', async () => {
   for (const group of ['manager', 'orbax', 'zarr', 'ocdbt', 'damaged']) {
     for (const { name, source } of casesIn(group)) {
       const options = { keys: true, versions: true, files: true, depth: 1 }
-      const whole = await list(fromPath(source), options)
-      const { report, items, pieces } = await inPieces(fromPath(source), options)
-      assert.equal(report.text, whole.text, name)
-      assert.equal(textOf(pieces), whole.outputText, name)
-      for (const [n, { leaves, keys }] of whole.output.items.entries()) {
+      const { report, ...whole } = await list(fromPath(source), options)
+      const { result, items, pieces } = await inPieces(fromPath(source), options)
+      assert.deepEqual(result, { report }, name)
+      assert.deepEqual(JSON.parse(textOf(pieces)), whole, name)
+      for (const [n, { leaves, keys }] of whole.items.entries()) {
         assert.deepEqual([items[n].leaves[0], items[n].keys?.[0]], [leaves, keys], name)
       }
     }
@@ -90,13 +88,13 @@ test('items of every kind', async () => {
 
 test('rows that are left out leave no gap between pieces', async () => {
   const options = { include: ['/block_3/layer "1*"/**', '/block_6/**'], exclude: ['/block_6/layer "9*"/**'] }
-  const whole = await list(many, options)
+  const { report: _, ...whole } = await list(many, options)
   const { items, pieces } = await inPieces(many, options)
-  assert.equal(textOf(pieces), whole.outputText)
-  const [{ leaves }] = whole.output.items
+  assert.deepEqual(JSON.parse(textOf(pieces)), whole)
+  const [{ leaves }] = whole.items
   assert.deepEqual(items[0].leaves[0], leaves)
   assert.ok(leaves.length > 1000 && leaves.every(({ key_path: [block] }) => block === 'block_3' || block === 'block_6'))
-  assert.equal((await list(many, { exclude: ['**'] })).output.items[0].leaves.length, 0)
+  assert.equal((await list(many, { exclude: ['**'] })).items[0].leaves.length, 0)
 })
 
 test('what goes wrong while a document is taken is told', async () => {

@@ -12,11 +12,13 @@ import { storeOf, zarr3 } from './support/arrays.js'
 import { cli } from './support/cli.js'
 import { examples, fixtures, scratch } from './support/places.js'
 import { assertValid } from './support/schema.js'
+import { reportText } from '../../node/lib/report.js'
 
 const floats = (/** @type {number[]} */ values) => new Uint8Array(new Float32Array(values).buffer)
 const store = (/** @type {Record<string, any>} */ arrays) => fromMap(storeOf(arrays))
+const documentOf = (/** @type {any} */ value) => new TextEncoder().encode(JSON.stringify(value))
 const template = (/** @type {Record<string, [string, number[] | null, any?]>} */ leaves) =>
-  JSON.stringify({
+  documentOf({
     leafsum_template: 1,
     leaves: Object.entries(leaves).map(([path, [dtype, shape, sharding]]) => ({
       key_path: path.split('/'),
@@ -41,7 +43,7 @@ test('the same tree matches, in every form that a template has', async () => {
   for (const one of [
     open(),
     /** @type {any} */ (lockfile),
-    (await list(open())).outputText,
+    documentOf(await list(open())),
     template({ 'd/w': ['float32', [2, 2]], 'd/b': ['float32', [2]] }),
   ]) {
     const report = await match(open(), one)
@@ -113,7 +115,7 @@ test('sharding of an item in a step of a root is found where it lies', async () 
   const root = join(fixtures, 'multiprocess/manager_2x2/ckpt')
   const report = await match(fromPath(root), fromPath(root), { mesh: { nobody: 1 } })
   const axes = report.findings.filter(one => /which the mesh has not/.test(one.message))
-  assert.ok(axes.length > 0, report.text)
+  assert.ok(axes.length > 0, reportText(report))
 })
 
 test('what casts do, dtype by dtype', () => {
@@ -228,7 +230,7 @@ test('what is recorded of a sharding may be anything', async () => {
   const report = await match(fromMap(map), fromMap(map), { mesh: { x: 1 } })
   assert.ok(
     report.findings.some(({ message }) => message.includes('cannot be read')),
-    report.text,
+    reportText(report),
   )
   assert.equal(report.exit_code, 0)
   assert.equal(base64Url('ä'.repeat(300_000)).length, 800_000)
@@ -256,7 +258,11 @@ test('templates that are none', async () => {
     '{"items":[{"name":"","leaves":[{"key_path":["a"],"dtype":"int8","shape":[-1]}]}]}',
     '{"leafsum_template":1,"leaves":[{"key_path":["a"],"dtype":"int8","shape":[1],"sharding":{}}]}',
   ]) {
-    await assert.rejects(match(store({ w }), text), { code: 'evidence', message: /^template refused: / }, text)
+    await assert.rejects(
+      match(store({ w }), new TextEncoder().encode(text)),
+      { code: 'evidence', message: /^template refused: / },
+      text,
+    )
   }
 })
 
@@ -332,15 +338,23 @@ test('examples/dump_template.py writes what match reads', async t => {
   ])
   const scalar = zarr3('bfloat16', [], new Uint8Array(2))
   const others = { 'n/0': zarr3('uint32', [2], new Uint8Array(8)), 0: zarr3('int8', [], new Uint8Array(1)) }
-  assert.equal((await match(store({ 'd/w': w, 'l/0': scalar, ...others }), stdout)).verdict, 'MATCHES')
+  assert.equal(
+    (await match(store({ 'd/w': w, 'l/0': scalar, ...others }), new TextEncoder().encode(stdout))).verdict,
+    'MATCHES',
+  )
   assert.deepEqual(
-    codes(await match(store({ 'd/w': w, 'l/0': zarr3('float32', [], new Uint8Array(4)), ...others }), stdout)),
+    codes(
+      await match(
+        store({ 'd/w': w, 'l/0': zarr3('float32', [], new Uint8Array(4)), ...others }),
+        new TextEncoder().encode(stdout),
+      ),
+    ),
     ['dtype-mismatch l/0'],
   )
 })
 
 test('what is damaged does not match, whether it would be cast or not', async () => {
-  const wanted = (await list(fromPath(join(fixtures, 'damaged/base_plain/ckpt')))).outputText
+  const wanted = documentOf(await list(fromPath(join(fixtures, 'damaged/base_plain/ckpt'))))
   const open = (/** @type {string} */ name) => fromPath(join(fixtures, `damaged/${name}/ckpt`))
   assert.equal((await match(open('base_plain'), wanted)).exit_code, 0)
   for (const name of ['missing_chunk_plain']) {

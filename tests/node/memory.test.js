@@ -52,24 +52,23 @@ addLeaf(files, 'aligned', kPieces * 512)
 addLeaf(files, 'odd', kPieces * 512 - 3)
 addLeaf(files, 'f', kPieces * 512 - 3, { order: 'F' })
 const store = () => fromMap(files)
-const texts = (/** @type {any} */ report) => [report.text, report.outputText, report.lines]
 
 test('one budget after the other, any number of workers: the same digests, or the same refusal', async () => {
   const algorithms = /** @type {('blake3' | 'sha256')[]} */ (['blake3', 'sha256'])
   const whole = await digest(store(), { maxMemory: 256 * kMiB, algorithms })
-  assert.equal(whole.exit_code, 0)
+  assert.equal(whole.report.exit_code, 0)
   for (const [maxMemory, refused] of /** @type {[number, boolean][]} */ ([
     [0.5 * kMiB, true],
     [3 * kMiB, false],
   ])) {
     const [one, ...others] = await Promise.all(kWorkers.map(how => digest(store(), { maxMemory, algorithms, ...how })))
-    for (const other of others) assert.deepEqual(texts(other), texts(one))
+    for (const other of others) assert.deepEqual(other, one)
     assert.deepEqual(
-      one.findings.filter(finding => finding.code !== 'limit'),
+      one.report.findings.filter(finding => finding.code !== 'limit'),
       [],
     )
-    assert.equal(one.findings.length > 0, refused)
-    if (!refused) assert.deepEqual(texts(one), texts(whole))
+    assert.equal(one.report.findings.length > 0, refused)
+    if (!refused) assert.deepEqual(one, whole)
   }
 })
 
@@ -84,7 +83,7 @@ test('with what a refusal asks for, it is read', async () => {
   let maxMemory = /** @type {number} */ (0.5 * kMiB)
   for (let round = 0; ; round++) {
     assert.ok(round < 4) // the largest of three leaves' demands
-    const report = await digest(store(), { maxMemory, workers: 1 })
+    const { report } = await digest(store(), { maxMemory, workers: 1 })
     const demands = report.findings.map(finding => {
       assert.equal(finding.code, 'limit')
       return Number.parseInt(String(finding.actual), 10)
@@ -115,8 +114,8 @@ test('windows are read ahead for jobs that leave memory for them', async t => {
     { maxMemory: 6 * kMiB, all: false },
   ]) {
     told.length = 0
-    const report = await digest(windowed, { maxMemory, workers: 1 })
-    assert.deepEqual(texts(report), texts(whole), `${maxMemory}`)
+    const digested = await digest(windowed, { maxMemory, workers: 1 })
+    assert.deepEqual(digested, whole, `${maxMemory}`)
     assert.equal(told.length > 0 && told.every(text => text), all, `${maxMemory}: ${told.map(text => text?.length)}`)
   }
 })

@@ -50,8 +50,9 @@ for (const version of kVersions) {
           await assert.rejects(asked, { code: 'source' }, `${item}: ${theirs.error}`)
           continue
         }
-        const { output, outputText } = await asked
-        assertValid('metadata', JSON.parse(outputText))
+        const { report, ...output } = await asked
+        assert.equal(report.exit_code, 0)
+        assertValid('metadata', JSON.parse(stringifyExact(output)))
         assert.equal(output.init_timestamp_nsecs, theirs.init_timestamp_nsecs)
         assert.equal(output.commit_timestamp_nsecs, theirs.commit_timestamp_nsecs)
         assert.deepEqual(output.custom_metadata, parseExact(theirs.custom_metadata))
@@ -61,7 +62,7 @@ for (const version of kVersions) {
       assert.ok(compared > 0)
 
       // AUTO is the item whose own answer that of AUTO is: each tree of the vectors is another.
-      const { output } = await metadata(fromPath(source))
+      const output = await metadata(fromPath(source))
       const taken = Object.keys(rows).filter(
         item => !['AUTO', 'checkpointables'].includes(item) && JSON.stringify(rows[item]) === JSON.stringify(rows.AUTO),
       )
@@ -92,13 +93,13 @@ test('the vectors differ between the two rules', () => {
 
 test('one PRNGKey, saved by two Orbax versions: one fingerprint', async () => {
   const [a, b] = await Promise.all(kVersions.map(version => digest(fromPath(join(root, version, 'one_key/ckpt')))))
-  assert.match(a.output.fingerprint ?? '', /^leafsum1:[0-9a-f]{64}$/)
-  assert.equal(a.output.fingerprint, b.output.fingerprint)
-  assert.ok(a.output.items[''].leaves.length > 4)
+  assert.match(a.fingerprint ?? '', /^leafsum1:[0-9a-f]{64}$/)
+  assert.equal(a.fingerprint, b.fingerprint)
+  assert.ok(a.items[''].leaves.length > 4)
   // They are two saves, not one copied.
   assert.notEqual(...kVersions.map(version => answers['0.12.8'][`${version}/one_key`].none.commit_timestamp_nsecs))
   const other = await digest(fromPath(join(root, '0.12.8/flat_custom/ckpt')))
-  assert.notEqual(other.output.fingerprint, a.output.fingerprint)
+  assert.notEqual(other.fingerprint, a.fingerprint)
 })
 
 test('AUTO: the two rules', async () => {
@@ -106,7 +107,7 @@ test('AUTO: the two rules', async () => {
   const tree = encode('{"tree_metadata": {}, "use_zarr3": false}')
   const asked = async (/** @type {Record<string, Uint8Array>} */ marks, /** @type {string[]} */ names) => {
     const trees = Object.fromEntries(names.map(name => [`${name}_METADATA`, tree]))
-    return Object.values((await metadata(fromMap({ ...marks, ...trees }), { item: names[0].slice(0, -1) })).output.auto)
+    return Object.values((await metadata(fromMap({ ...marks, ...trees }), { item: names[0].slice(0, -1) })).auto)
   }
   const auto = (/** @type {string[]} */ ...names) => asked({ _CHECKPOINT_METADATA: encode('{}') }, names)
   assert.deepEqual(await auto('pytree/', 'cfg/'), ['pytree', 'cfg'])
@@ -201,7 +202,7 @@ test('times of other forms, members that Orbax does not know', async () => {
         }).map(([name, text]) => [name, new TextEncoder().encode(text)]),
       ),
     )
-  const { output } = await metadata(
+  const output = await metadata(
     files(
       '{"init_timestamp_nsecs": -1, "commit_timestamp_nsecs": 9223372036854775808, "mine": 1, "custom_metadata": {"a": 2}}',
     ),
@@ -209,10 +210,7 @@ test('times of other forms, members that Orbax does not know', async () => {
   assert.deepEqual([output.init_timestamp_nsecs, output.commit_timestamp_nsecs], [null, null])
   assert.equal(stringifyExact(output.custom_metadata), '{"a":2,"mine":1}')
   const largest = await metadata(files('{"init_timestamp_nsecs": 0, "commit_timestamp_nsecs": 9223372036854775807}'))
-  assert.deepEqual(
-    [largest.output.init_timestamp_nsecs, largest.output.commit_timestamp_nsecs],
-    ['0', '9223372036854775807'],
-  )
+  assert.deepEqual([largest.init_timestamp_nsecs, largest.commit_timestamp_nsecs], ['0', '9223372036854775807'])
 })
 
 test('the program: text, --item, refusals', () => {

@@ -139,7 +139,7 @@ test('progress: nothing where nobody looks', () => {
       this.text += text
     },
   })
-  const progress = { leaves_done: 1, leaves_total: 4, bytes_done: 2 ** 20, bytes_total: 2 ** 22 }
+  const progress = { leavesDone: 1, leavesTotal: 4, bytesDone: 2 ** 20, bytesTotal: 2 ** 22 }
   assert.equal(progressBar('auto', /** @type {any} */ (stream(false))).update, undefined)
   assert.equal(progressBar('never', /** @type {any} */ (stream(true))).update, undefined)
   const tty = stream(true)
@@ -149,7 +149,7 @@ test('progress: nothing where nobody looks', () => {
   assert.match(tty.text, /^\r\x1b\[K\[#{6}\.{18}\] 25%  1\.0 MiB of 4\.0 MiB .*1 of 4 leaves\r\x1b\[K$/)
   assert.equal(progressLine(progress, 2, false), '25%  1.0 MiB of 4.0 MiB  512.0 KiB/s  1 of 4 leaves')
   assert.equal(
-    progressLine({ leaves_done: 0, leaves_total: 0, bytes_done: 0, bytes_total: 0 }, 1, true),
+    progressLine({ leavesDone: 0, leavesTotal: 0, bytesDone: 0, bytesTotal: 0 }, 1, true),
     'reading the structure',
   )
 })

@@ -9,6 +9,7 @@ import { test } from 'node:test'
 import { digest, fromMap, lock, verify } from '../../node/lib/index.js'
 import { vectors } from './support/places.js'
 import { assertValid } from './support/schema.js'
+import { reportText } from '../../node/lib/report.js'
 
 const { pairs } = JSON.parse(gunzipSync(readFileSync(join(vectors, 'pairs.json.gz'))).toString())
 const store = (/** @type {Record<string, string>} */ files) =>
@@ -27,13 +28,13 @@ test('there are a hundred pairs, of every kind', () => {
 for (const { seed, stored, near, codes, leaf, base, copy, other } of pairs) {
   test(`pair ${seed}: ${stored}; ${near}`, async () => {
     const { report: locked, lockfile } = await lock(store(base))
-    assert.equal(locked.verdict, 'LOCKED', locked.text)
+    assert.equal(locked.verdict, 'LOCKED', reportText(locked))
     const evidence = { lockfile: /** @type {any} */ (lockfile) }
 
     const again = await verify(store(copy), evidence)
-    assert.equal(again.verdict, 'VERIFIED', again.text)
+    assert.equal(again.verdict, 'VERIFIED', reportText(again))
     assert.equal(again.fingerprint, locked.fingerprint)
-    assert.equal((await digest(store(copy))).output.fingerprint, locked.fingerprint)
+    assert.equal((await digest(store(copy))).fingerprint, locked.fingerprint)
     assert.equal(
       (await verify(store(copy), { fingerprint: /** @type {any} */ (locked.fingerprint) })).verdict,
       'VERIFIED',
@@ -43,11 +44,11 @@ for (const { seed, stored, near, codes, leaf, base, copy, other } of pairs) {
     assert.equal(
       again.findings.some(one => one.code === 're-encoded'),
       !sameBytes,
-      again.text,
+      reportText(again),
     )
 
     const changed = await verify(store(other), evidence)
-    assert.deepEqual([changed.verdict, changed.exit_code], ['MISMATCH', 1], changed.text)
+    assert.deepEqual([changed.verdict, changed.exit_code], ['MISMATCH', 1], reportText(changed))
     assert.notEqual(changed.fingerprint, locked.fingerprint)
     assert.equal(
       (await verify(store(other), { fingerprint: /** @type {any} */ (locked.fingerprint) })).verdict,

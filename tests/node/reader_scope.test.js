@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { check, fromMap, fromPath, fromUrl, lock, verify } from '../../node/lib/index.js'
 import { serve } from './support/http.js'
 import { fixtures, scratch } from './support/places.js'
+import { reportText } from '../../node/lib/report.js'
 
 const items = join(fixtures, 'v1/checkpointables/ckpt')
 const bytes = (/** @type {string | Buffer} */ content) => new Uint8Array(Buffer.from(content))
@@ -27,7 +28,7 @@ function load(/** @type {string} */ directory) {
 /** @returns {Promise<Uint8Array>} */
 async function locked(/** @type {any} */ source, options = {}) {
   const { report, lockfile } = await lock(source, options)
-  assert.ok(lockfile, report.text)
+  assert.ok(lockfile, reportText(report))
   return lockfile
 }
 
@@ -51,11 +52,11 @@ for (const [name, content, exit] of kFlax) {
     const lockfile = await locked(fromMap(files))
     files.set(name, content)
     const report = await verify(fromMap(files), { lockfile })
-    assert.equal(report.exit_code, exit, report.text)
+    assert.equal(report.exit_code, exit, reportText(report))
     if (exit)
       assert.ok(
         report.findings.some(one => one.code === 'reader-divergence' && /Flax/.test(one.message)),
-        report.text,
+        reportText(report),
       )
   })
 }
@@ -74,7 +75,7 @@ test('a file whose bytes cannot be read stays a mark', async () => {
     getRange: async (/** @type {string} */ key, /** @type {any} */ range) =>
       (await fails(key)) ?? source.getRange(key, range),
   })
-  assert.ok(serious(report).includes('error reader-divergence'), report.text)
+  assert.ok(serious(report).includes('error reader-divergence'), reportText(report))
 })
 
 const entry = (/** @type {string[]} */ ...keys) => ({
@@ -97,10 +98,10 @@ for (const [what, metadata, code] of kTrees) {
     assert.equal((await verify(fromMap(files), { lockfile, item: 'state' })).exit_code, 0)
     files.set('dataset/_METADATA', metadata)
     const report = await verify(fromMap(files), { lockfile, item: 'state' })
-    assert.equal(report.exit_code, 1, report.text)
+    assert.equal(report.exit_code, 1, reportText(report))
     assert.ok(
       report.findings.some(one => one.code === code && one.item === 'dataset'),
-      report.text,
+      reportText(report),
     )
   })
 }
@@ -136,7 +137,7 @@ for (const [link, exit] of kLinks) {
     fs.rmSync(join(root, link), { force: true })
     fs.symlinkSync(outside, join(root, link))
     const report = await verify(fromPath(root), { lockfile })
-    assert.equal(report.exit_code, exit, report.text)
+    assert.equal(report.exit_code, exit, reportText(report))
     assert.ok(report.findings.some(one => one.code === 'symlink' && one.file === link))
   })
 }

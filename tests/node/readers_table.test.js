@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { check, fromMap, fromPath, metadata } from '../../node/lib/index.js'
+import { check, fromMap, fromPath, metadata, readers } from '../../node/lib/index.js'
 import { fixtures } from './support/places.js'
 
 const read = (/** @type {string} */ path) => fs.readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
@@ -23,21 +23,19 @@ test('every kind of experiment that the README names is there', () => {
 
 test('check --readers: a row for each reader, and AUTO is one of them', async () => {
   const source = join(fixtures, 'v1/checkpointables/ckpt')
-  const rows = (await check(fromPath(source), { readers: true })).output
+  const { report, rows } = await readers(fromPath(source))
   const load = (/** @type {string} */ versions) =>
     rows.find((/** @type {any} */ row) => row.reader === 'v1 load' && row.versions === versions)
   assert.deepEqual([load('0.11.37').takes, load('0.12.8').takes], [['dataset/ as a tree'], ['state/ as a tree']])
   for (const row of rows) assert.equal(row.takes.length > 0, row.raises === null, JSON.stringify(row))
-  assert.deepEqual((await metadata(fromPath(source))).output.auto, { documented: 'dataset', orbax_0_12_8: 'state' })
-  assert.equal((await check(fromPath(source))).output, undefined)
+  assert.deepEqual((await metadata(fromPath(source))).auto, { documented: 'dataset', orbax_0_12_8: 'state' })
+  assert.deepEqual(report, await check(fromPath(source)))
 })
 
 test('check --readers: v1 reads items without _CHECKPOINT_METADATA, as the experiments say', async () => {
   const document = new TextEncoder().encode('{"tree_metadata": {}, "use_zarr3": false}')
   const source = fromMap({ 'model/_METADATA': document, 'cfg/_METADATA': document })
-  const rows = (await check(source, { readers: true })).output.filter((/** @type {any} */ row) =>
-    row.reader.startsWith('v1 '),
-  )
+  const rows = (await readers(source)).rows.filter((/** @type {any} */ row) => row.reader.startsWith('v1 '))
   for (const [at, version] of ['0.11.37', '0.12.8'].entries()) {
     const real = answers[at].experiments['composite.without-checkpoint-metadata'].answers
     assert.deepEqual([real['v1.load'], real['v1.load_checkpointables']], ['B', '{cfg: B, model: A}'])

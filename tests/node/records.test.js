@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { check, diff, fromMap, fromPath, lock, verify } from '../../node/lib/index.js'
 import { fixtures } from './support/places.js'
+import { reportText } from '../../node/lib/report.js'
 
 const open = (/** @type {string} */ path) => fromPath(join(fixtures, path))
 const told = (/** @type {any} */ report) =>
@@ -32,14 +33,14 @@ for (const [name, checked, verified, allowed] of kAttacks) {
   test(`attack/${name}`, async () => {
     const lockfile = readFileSync(join(fixtures, 'attack', name, 'locked.leafsum.json'))
     const locked = await verify(open(`attack/${name}/locked`), { lockfile, strict: true })
-    assert.deepEqual([locked.verdict, told(locked)], ['VERIFIED', []], locked.text)
+    assert.deepEqual([locked.verdict, told(locked)], ['VERIFIED', []], reportText(locked))
     const report = await verify(open(`attack/${name}/ckpt`), { lockfile })
-    assert.deepEqual([report.verdict, told(report)], ['MISMATCH', verified], report.text)
+    assert.deepEqual([report.verdict, told(report)], ['MISMATCH', verified], reportText(report))
     assert.deepEqual(told(await check(open(`attack/${name}/ckpt`))), checked)
     const lenient = await verify(open(`attack/${name}/ckpt`), { lockfile, allowStructure: true })
-    assert.equal(lenient.exit_code, allowed ? 0 : 1, lenient.text)
-    const pair = await diff(open(`attack/${name}/locked`), open(`attack/${name}/ckpt`))
-    assert.equal(pair.exit_code, 1, pair.text)
+    assert.equal(lenient.exit_code, allowed ? 0 : 1, reportText(lenient))
+    const { report: pair } = await diff(open(`attack/${name}/locked`), open(`attack/${name}/ckpt`))
+    assert.equal(pair.exit_code, 1, reportText(pair))
   })
 }
 
@@ -48,7 +49,7 @@ test('a value type that no reader has a handler for', async () => {
   assert.deepEqual(
     [report.exit_code, told(report).filter(one => /^error/.test(one))],
     [1, ['error invalid /step']],
-    report.text,
+    reportText(report),
   )
   assert.match(
     report.findings.find((/** @type {any} */ f) => f.code === 'invalid').message,
@@ -128,7 +129,7 @@ test('PRNG keys: the mark of every leaf', async t => {
       assert.deepEqual(
         [one.exit_code, told(one).filter((/** @type {string} */ line) => /^error/.test(line))],
         [1, errors],
-        one.text,
+        reportText(one),
       )
     })
   }
@@ -196,7 +197,7 @@ test('value_metadata_tree: the tree once more', async t => {
   for (const [what, source, finding] of rows) {
     await t.test(what, async () => {
       const one = await verify(source, { lockfile })
-      assert.deepEqual(told(one), [finding], one.text)
+      assert.deepEqual(told(one), [finding], reportText(one))
       assert.equal(one.exit_code, finding.startsWith('gap') ? 3 : 1)
     })
   }
@@ -218,22 +219,25 @@ test('old versions against each other', async () => {
       const others = told(report).filter(
         (/** @type {string} */ line) => /^(error|gap)/.test(line) && !/digest-mismatch/.test(line),
       )
-      assert.deepEqual(others, [], `${second} against ${first}\n${report.text}`)
+      assert.deepEqual(others, [], `${second} against ${first}\n${reportText(report)}`)
     }
   }
 })
 
 test("Flax's msgpack trees have dicts where a pytree has lists", async () => {
   // Flax saved {"0": …}, Orbax 0.2.3 a list: what is restored without a template differs.
-  const pair = await diff(open('legacy/orbax-0.2.3/default/ckpt'), open('legacy/orbax-0.2.3/flax_to_bytes/ckpt'))
-  assert.ok(told(pair).includes('error structure-mismatch /opt_state/0/count'), pair.text)
-  const same = await diff(
+  const { report: pair } = await diff(
+    open('legacy/orbax-0.2.3/default/ckpt'),
+    open('legacy/orbax-0.2.3/flax_to_bytes/ckpt'),
+  )
+  assert.ok(told(pair).includes('error structure-mismatch /opt_state/0/count'), reportText(pair))
+  const { report: same } = await diff(
     open('legacy/orbax-0.2.3/flax_to_bytes/ckpt'),
     open('legacy/orbax-0.11.37/flax_to_bytes/ckpt'),
   )
   assert.deepEqual(
     told(same).filter(line => /structure-mismatch/.test(line)),
     [],
-    same.text,
+    reportText(same),
   )
 })

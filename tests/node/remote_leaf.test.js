@@ -9,6 +9,7 @@ import { start } from './support/cli.js'
 import { serve } from './support/http.js'
 import { writeOcdbt } from './support/ocdbt.js'
 import { fixtures, scratch } from './support/places.js'
+import { reportText } from '../../node/lib/report.js'
 
 /** @typedef {import('./support/ocdbt.js').Node} Node */
 
@@ -162,17 +163,17 @@ test('--include: for the leaves that are left what a whole walk gives, and what 
   const path = new Set(taken.flatMap(name => pathTo(newer, name)))
   // A comparison is narrowed; what lists or digests leaves is not whole.
   for (const [run, names, exit] of /** @type {const} */ ([
-    [(/** @type {any} */ source) => verify(source, { lockfile, include }), kNames.length, 0],
+    [async (/** @type {any} */ source) => ({ report: await verify(source, { lockfile, include }) }), kNames.length, 0],
     [(/** @type {any} */ source) => digest(source, { include }), kNames.length, 3],
     [(/** @type {any} */ source) => list(source, { include }), kNames.length, 3],
   ])) {
     asked.length = 0
-    const there = await run(fromUrl(url))
-    const here = await run(fromPath(root))
+    const { report: there, ...product } = await run(fromUrl(url))
+    const { report: here, ...expected } = await run(fromPath(root))
     assert.equal(there.exit_code, exit)
     assert.deepEqual(there.scope, here.scope)
     assert.deepEqual(there.leaves, here.leaves)
-    assert.deepEqual(/** @type {any} */ (there).output?.items, /** @type {any} */ (here).output?.items)
+    assert.deepEqual(/** @type {any} */ (product).items, /** @type {any} */ (expected).items)
     assert.equal(
       there.findings.some(one => one.code === 'skipped'),
       exit === 3,
@@ -227,7 +228,7 @@ test('damage on the path is found, damage elsewhere does not matter', async t =>
         assert.equal(got, null)
         assert.ok(
           report.findings.some(one => one.file === file),
-          report.text,
+          reportText(report),
         )
         assert.equal(verified.verdict, 'MISMATCH')
       } else {
@@ -252,14 +253,14 @@ test('a chunk that is missing is missed, and a leaf that the tree names and the 
   metadata.use_zarr3 = true
   fs.writeFileSync(file, JSON.stringify(metadata))
   // Of one array alone nothing is said of all.
-  const other = await digest(fromUrl(url), { include: ['/params/layer_3'] })
+  const { report: other } = await digest(fromUrl(url), { include: ['/params/layer_3'] })
   assert.deepEqual(
     other.findings.filter(one => one.severity === 'error').map(one => [one.code, one.key_path]),
     [['invalid', ['params', 'layer_3']]],
   )
   metadata.use_zarr3 = false
   fs.writeFileSync(file, JSON.stringify(metadata))
-  const gone = await digest(fromUrl(url), { include: ['/gone'] })
+  const { report: gone } = await digest(fromUrl(url), { include: ['/gone'] })
   assert.deepEqual(
     gone.findings.filter(one => one.severity === 'error').map(one => one.code),
     ['missing-leaf'],
@@ -284,7 +285,7 @@ test('a text costs no more than its file and the way to where an array of its na
 test('a leaf of one item costs nothing of the others', async t => {
   const root = join(fixtures, 'v1/checkpointables/ckpt')
   const { url, asked } = await serve(t, root)
-  const { output } = await list(fromPath(root))
+  const output = await list(fromPath(root))
   const ema = output.items.find((/** @type {any} */ item) => item.name === 'ema')
   const leaf = ema.leaves.find((/** @type {any} */ one) => one.chunks)
   const { bytes } = await read(fromUrl(url), leaf.key_path, undefined, { item: 'ema' })
@@ -298,7 +299,7 @@ test('a leaf of one item costs nothing of the others', async t => {
 test('a plain layout is asked for the document and the chunks of the leaf alone', async t => {
   const root = join(fixtures, 'orbax/plain_sharded/ckpt')
   const { url, asked } = await serve(t, root)
-  const { output } = await list(fromPath(root))
+  const output = await list(fromPath(root))
   for (const leaf of output.items[0].leaves.filter((/** @type {any} */ one) => one.chunks)) {
     asked.length = 0
     assert.deepEqual((await read(fromUrl(url), leaf.key_path)).bytes, (await read(fromPath(root), leaf.key_path)).bytes)
@@ -321,7 +322,7 @@ test("over HTTP every leaf that is read alone is the directory's", async t => {
     'orbax/zarr2_pytree_nested',
   ]) {
     const root = join(fixtures, name, 'ckpt')
-    const { output } = await list(fromPath(root))
+    const output = await list(fromPath(root))
     const leaves = output.items.flatMap((/** @type {any} */ item) =>
       item.leaves.map((/** @type {any} */ leaf) => ({ item: item.name, ...leaf })),
     )
@@ -343,7 +344,7 @@ test('over HTTP a name names the leaf that it names in the directory, or is refu
     )
   for (const name of ['v1/checkpointables', 'orbax/zarr2_odd_keys', 'orbax/zarr2_slash_keys']) {
     const root = join(fixtures, name, 'ckpt')
-    const { output } = await list(fromPath(root))
+    const output = await list(fromPath(root))
     const leaves = output.items.flatMap((/** @type {any} */ item) =>
       item.leaves.map((/** @type {any} */ leaf) => ({ item: item.name, ...leaf })),
     )

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { check, fromPath, lock, verify } from '../../node/lib/index.js'
 import { fixtures, scratch } from './support/places.js'
+import { reportText } from '../../node/lib/report.js'
 
 const root = join(fixtures, 'manager/single_item_prefixed/ckpt') // two steps, each with _CHECKPOINT_METADATA
 const flat = join(fixtures, 'orbax/zarr2_plain/ckpt')
@@ -91,11 +92,11 @@ const kRows = [
 for (const [what, original, change, exit, code] of kRows) {
   test(what, async t => {
     const report = await changed(t, original, change)
-    assert.equal(report.exit_code, exit, report.text)
+    assert.equal(report.exit_code, exit, reportText(report))
     if (code)
       assert.ok(
         report.findings.some(one => one.code === code && one.file),
-        report.text,
+        reportText(report),
       )
   })
 }

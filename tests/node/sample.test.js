@@ -8,6 +8,7 @@ import { storeOf, zarr3 } from './support/arrays.js'
 import { cli } from './support/cli.js'
 import { fixtures, scratch } from './support/places.js'
 import { assertValid } from './support/schema.js'
+import { reportText } from '../../node/lib/report.js'
 
 const content = Uint8Array.from({ length: 4000 }, (_, k) => k * 31 + (k >> 7))
 const files = () =>
@@ -27,7 +28,11 @@ test('an intact checkpoint is INCOMPLETE, with the share, the chances and the by
   for (const chunks of [true, false]) {
     const lockfile = await locked({ chunks })
     const report = await verify(fromMap(files()), { lockfile, sample: { share: 0.05, seed: 7 } })
-    assert.deepEqual([report.verdict, report.exit_code, report.leaves.not_read], ['INCOMPLETE', 3, 2], report.text)
+    assert.deepEqual(
+      [report.verdict, report.exit_code, report.leaves.not_read],
+      ['INCOMPLETE', 3, 2],
+      reportText(report),
+    )
     const { message, actual } = skipped(report)
     assert.equal(actual, '5 chunks')
     assert.match(
@@ -43,7 +48,7 @@ test('an intact checkpoint is INCOMPLETE, with the share, the chances and the by
 
 test('the seed repeats the draw; without one the system draws', async () => {
   const lockfile = await locked({ chunks: true })
-  const one = async (/** @type {any} */ sample) => (await verify(fromMap(files()), { lockfile, sample })).text
+  const one = async (/** @type {any} */ sample) => reportText(await verify(fromMap(files()), { lockfile, sample }))
   assert.equal(await one({ share: 0.2, seed: 99 }), await one({ share: 0.2, seed: 99 }))
   const draws = new Set()
   for (let n = 0; n < 4; n++) draws.add(await one({ share: 0.2 }))
@@ -73,7 +78,7 @@ test('many drawn chunks of a leaf are shared out over jobs: the same report', as
     for (const source of [files, changed]) {
       for (const share of [0.3, 1]) {
         const run = async (/** @type {any} */ options) =>
-          (await verify(fromMap(source()), { lockfile, sample: { share, seed: 5 }, ...options })).text
+          reportText(await verify(fromMap(source()), { lockfile, sample: { share, seed: 5 }, ...options }))
         const whole = await run({ workers: 1 })
         for (const options of [
           { workers: 1, segment: 1 },
@@ -124,7 +129,7 @@ test('what is changed is found where it is drawn: by value, and damage by decodi
     let found = 0
     for (let seed = 0; seed < 40; seed++) {
       const report = await verify(fromMap(damaged), { lockfile, sample: { share: 0.25, seed } })
-      assert.ok(['MISMATCH', 'INCOMPLETE'].includes(report.verdict), report.text)
+      assert.ok(['MISMATCH', 'INCOMPLETE'].includes(report.verdict), reportText(report))
       if (report.verdict === 'MISMATCH') found++
     }
     // 10 expected, standard deviation 2.7.
@@ -169,7 +174,7 @@ test('a copy in other chunks is not called different', async () => {
   assert.deepEqual(
     [report.verdict, report.findings.filter(one => one.severity === 'error')],
     ['INCOMPLETE', []],
-    report.text,
+    reportText(report),
   )
 })
 
@@ -192,9 +197,9 @@ test('real checkpoints, 1 and 2 workers: the same bytes, nothing found', async (
         workers,
         workersFrom: 0,
       })
-      assert.equal(report.verdict, 'INCOMPLETE', report.text)
-      first ??= report.text
-      assert.equal(report.text, first)
+      assert.equal(report.verdict, 'INCOMPLETE', reportText(report))
+      first ??= reportText(report)
+      assert.equal(reportText(report), first)
     }
   }
 })

@@ -10,7 +10,7 @@ import { fixtures, scratch } from './support/places.js'
 
 const plain = join(fixtures, 'damaged/base_plain/ckpt')
 const { report: locked, lockfile } = await lock(fromPath(plain))
-const all = (await list(fromPath(plain))).output.items[0].leaves.map(leaf => `/${leaf.key_path.join('/')}`)
+const all = (await list(fromPath(plain))).items[0].leaves.map(leaf => `/${leaf.key_path.join('/')}`)
 const below = (/** @type {string} */ prefix) => all.filter(path => path.startsWith(prefix)).length
 
 /** @type {[Record<string, string[]>, number][]} patterns, and how many leaves they leave */
@@ -28,7 +28,7 @@ test('a comparison is of the leaves that are left, and says what it leaves out',
     const scope = { ...patterns, items_left_out: 0, leaves_left_out: all.length - left }
     const verified = await verify(fromPath(plain), { lockfile, ...patterns })
     const sound = await check(fromPath(plain), patterns)
-    const equal = await diff(fromPath(plain), fromPath(plain), patterns)
+    const { report: equal } = await diff(fromPath(plain), fromPath(plain), patterns)
     assert.deepEqual([verified.verdict, sound.verdict, equal.verdict], ['VERIFIED', 'SOUND', 'EQUAL'])
     for (const report of [verified, sound, equal]) {
       assert.deepEqual(report.scope, scope)
@@ -84,7 +84,7 @@ test('a pattern that fits no leaf, or none that is left, is a usage error', asyn
 
 test('a product of all leaves is not whole without some', async () => {
   const patterns = { include: ['/params/**'] }
-  assert.equal((await digest(fromPath(plain), patterns)).exit_code, 3)
+  assert.equal((await digest(fromPath(plain), patterns)).report.exit_code, 3)
   const part = await lock(fromPath(plain), patterns)
   assert.deepEqual([part.report.verdict, part.lockfile ?? null], ['INCOMPLETE', null])
 })

@@ -1,5 +1,6 @@
 // What the commands share: options of the API from those of the command line, and how a result leaves.
 import { parseArguments } from './args.js'
+import { reportText } from '../report.js'
 import { howToWrite } from './inside_source.js'
 import { kCommands } from './options.js'
 import { checkWritable, writeAtomically } from './output.js'
@@ -127,7 +128,7 @@ export class Context {
   async reportText(report) {
     switch (this.format) {
       case 'json':
-        return report.text
+        return reportText(report)
       case 'ndjson':
         return findingLines(report)
       case 'junit':

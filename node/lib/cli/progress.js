@@ -16,7 +16,7 @@ export function progressBar(when, stream) {
   let last = started - (tty ? kEvery : 0)
   let drawn = false
   return {
-    /** @param {{ leaves_done: number, leaves_total: number, bytes_done: number, bytes_total: number }} progress */
+    /** @param {import('../index.js').Progress} progress */
     update(progress) {
       const now = performance.now()
       if (now - last < (tty ? kEvery : kPlainEvery)) return
@@ -33,12 +33,12 @@ export function progressBar(when, stream) {
 }
 
 /**
- * @param {{ leaves_done: number, leaves_total: number, bytes_done: number, bytes_total: number }} progress
+ * @param {Pick<import('../index.js').Progress, 'leavesDone' | 'leavesTotal' | 'bytesDone' | 'bytesTotal'>} progress
  * @param {number} seconds
  * @param {boolean} bar
  */
 export function progressLine(progress, seconds, bar) {
-  const { leaves_done: leaves, leaves_total: allLeaves, bytes_done: bytes, bytes_total: allBytes } = progress
+  const { leavesDone: leaves, leavesTotal: allLeaves, bytesDone: bytes, bytesTotal: allBytes } = progress
   if (!allLeaves) return 'reading the structure'
   const part = allBytes ? Math.min(1, bytes / allBytes) : leaves / allLeaves
   const filled = Math.round(part * kBar)

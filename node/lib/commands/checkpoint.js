@@ -16,7 +16,7 @@ export class Checkpoint extends ScopedSource {
 
   /**
    * @param {Store} store
-   * @param {any} listed  the report of `list`
+   * @param {{ report: any, document: any }} listed
    * @param {{ report: import('./read.js').Report, metadata: (source: any, options?: Options) => Promise<any> }}
    * commands
    * @param {Options} scope that it was opened with
@@ -25,15 +25,12 @@ export class Checkpoint extends ScopedSource {
     super(store, scope)
     this.#report = report
     this.#metadata = metadata
-    this.report = listed
-    this.items = listed.output?.items ?? []
+    this.report = listed.report
+    this.items = listed.document.items
+    this.leaves = leavesOf(this.items)
     /** @type {string | null}  the item that AUTO takes, as the newest Orbax chooses */
-    this.auto = listed.output?.auto?.orbax_0_12_8 ?? null
-    this.findings = listed.findings
-  }
-
-  get leaves() {
-    return leavesOf(this.items)
+    this.auto = listed.document.auto.orbax_0_12_8
+    this.findings = listed.report.findings
   }
 
   /**

@@ -1,19 +1,20 @@
 // `ls`: the core's list of a source, and what is made of it here. Other commands begin with it.
 import { storeOf } from './source.js'
 import { LeafsumError } from '../errors.js'
-import { ListDocument, textOf } from './list_document.js'
+import { ListDocument } from './list_document.js'
 import { files } from './listing.js'
-import { withOutput } from '../report.js'
+import { parseReport } from '../report.js'
 import { isListing } from '../stores/store.js'
 
 /** @import { Verifier } from '../../../src/bindings/core.mjs' */
 
 /**
- * The list, with `subtrees`, and `files` where they are asked for. With `onDocument` it is only handed out, for as long
- * as that takes, and the report has no output.
+ * The report, and the list with `subtrees`, and `files` where they are asked for. With `onDocument` the list is only
+ * handed out, for as long as that takes.
  * @param {import('../run.js').Run} run
  * @param {any} source
  * @param {import('../run.js').Options} [options]
+ * @returns {Promise<{ report: any, document: any }>}
  */
 export async function listSource(run, source, options = {}) {
   const { files: wanted, depth, onDocument, ...rest } = options
@@ -22,9 +23,9 @@ export async function listSource(run, source, options = {}) {
   const opened = await source
   const listing = wanted ? await storeOf(opened).list?.() : undefined
   if (wanted && !isListing(listing)) throw new LeafsumError('usage', 'the source has no listing of its files')
-  /** @type {ReturnType<ListDocument['whole']> | undefined} */
+  /** @type {any} */
   let whole
-  const { report, lines } = await run('ls', [opened], {
+  const result = await run('ls', [opened], {
     ...rest,
     async onDone(/** @type {Verifier} */ verifier) {
       const document = new ListDocument(verifier, { depth, files: wanted && files(/** @type {any} */ (listing)) })
@@ -32,8 +33,7 @@ export async function listSource(run, source, options = {}) {
       else whole = document.whole()
     },
   })
-  const output = whole ? () => textOf(/** @type {any} */ (whole).pieces) : ''
-  return withOutput(JSON.parse(report), { report, output, lines }, whole?.document)
+  return { report: parseReport(result), document: whole }
 }
 
 /**

@@ -80,18 +80,17 @@ export class ListDocument {
     yield `${this.#parts[this.lists.length].slice(0, -1)},"subtrees":${subtreesJson(subtrees)}${files}}\n`
   }
 
-  /** The document as a value, and its text in pieces. */
+  /** The document as a value. */
   whole() {
     const document = structuredClone(this.head)
-    const pieces = [
-      ...this.text(({ item, name }, rows) => {
-        const all = document.items[item][name]
-        for (const row of rows) all.push(row)
-      }),
-    ]
+    const pieces = this.text(({ item, name }, rows) => {
+      const all = document.items[item][name]
+      for (const row of rows) all.push(row)
+    })
+    while (!pieces.next().done);
     document.subtrees = this.#subtrees
     if (this.files) document.files = this.files
-    return { document, pieces }
+    return document
   }
 
   /** Rows as JSON, commas between. @returns {Generator<Uint8Array>} */
@@ -104,7 +103,3 @@ export class ListDocument {
     }
   }
 }
-
-/** @param {Iterable<string | Uint8Array>} pieces */
-export const textOf = pieces =>
-  [...pieces].map(piece => (typeof piece === 'string' ? piece : decoder.decode(piece))).join('')

@@ -21,14 +21,14 @@ import { parseTemplate } from './template.js'
  *
  * @param {{ run: import('../run.js').Run, report: import('./read.js').Report }} commands
  * @param {any} source
- * @param {any} template another source, or the bytes or text of a template's document
+ * @param {any} template another source, or the bytes of a template's document
  * @param {Record<string, any>} options of the API
  */
 export async function matchSource({ run, report }, source, template, options) {
   const { item, step, allSteps, prefix, ...scope } = listOptions(options)
   const list = async (/** @type {any} */ one, /** @type {Record<string, any>} */ narrowed) => {
     if (!(one instanceof Checkpoint)) {
-      const { items, auto } = (await listSource(run, one, { ...narrowed, ...scope, readers: true })).output
+      const { items, auto } = (await listSource(run, one, { ...narrowed, ...scope, readers: true })).document
       return { items, auto: auto.orbax_0_12_8 }
     }
     const items = one.items.filter(
@@ -36,7 +36,7 @@ export async function matchSource({ run, report }, source, template, options) {
     )
     return { items, auto: one.auto }
   }
-  const isDocument = typeof template === 'string' || template instanceof Uint8Array
+  const isDocument = template instanceof Uint8Array || template instanceof ArrayBuffer
   const document = isDocument ? parseTemplate(template) : undefined
   const theTemplate = isDocument ? { items: [], auto: null } : await list(template, { allSteps, prefix })
   const theSource = await list(source, { item, step, allSteps, prefix })

@@ -3,9 +3,8 @@
 // shardings come from the documents beside it.
 import { storeOf } from './source.js'
 import { LeafsumError } from '../errors.js'
-import { parseExact, stringifyExact } from '../values/exact_json.js'
+import { parseExact } from '../values/exact_json.js'
 import { listSource } from './list.js'
-import { withOutput } from '../report.js'
 
 // `_METADATA` and `_CHECKPOINT_METADATA` of real checkpoints are far below; a tree of 100,000 leaves has 30 MiB of
 // sharding.
@@ -13,7 +12,7 @@ const kMaxDocument = 256 * 2 ** 20
 const kMaxNsecs = 2n ** 63n - 1n
 
 /**
- * The report of the list, with what is described as its output.
+ * The report of the list, and what is described.
  * @param {import('../run.js').Run} run
  * @param {any} source
  * @param {string | null} item  its name, AUTO, or null for the directory itself
@@ -22,20 +21,18 @@ const kMaxNsecs = 2n ** 63n - 1n
 export async function describeSource(run, source, item, options) {
   const opened = await source
   const store = storeOf(opened)
-  const listed = await listSource(run, opened, { ...options, readers: true })
-  const described = await metadataOf(listed, store, item)
-  const output = `${stringifyExact(described)}\n`
-  return withOutput(JSON.parse(listed.text), { report: listed.text, output, lines: '' }, described)
+  const { report, document } = await listSource(run, opened, { ...options, readers: true })
+  return { report, ...(await metadataOf(document, store, item)) }
 }
 
 /**
- * @param {any} report  of `list`
+ * @param {any} list
  * @param {import('../stores/store.js').Store} store
  * @param {string | null} wanted
  */
-async function metadataOf(report, store, wanted) {
-  const { items = [], source = {} } = report.output ?? {}
-  const auto = { documented: report.output.auto.orbax_0_11_37, orbax_0_12_8: report.output.auto.orbax_0_12_8 }
+async function metadataOf(list, store, wanted) {
+  const { items, source } = list
+  const auto = { documented: list.auto.orbax_0_11_37, orbax_0_12_8: list.auto.orbax_0_12_8 }
   const item = chosen(items, wanted, auto.orbax_0_12_8)
   /** @type {{ file: string, message: string }[]} */
   const unreadable = []

@@ -25,13 +25,13 @@ export async function readSource({ run, report }, source, name, slice, options) 
   // Without a listing each question is a request: of other leaves nothing is asked.
   const include =
     storeOf(await source).list || !isName(name) ? undefined : patternsOf(Array.isArray(name) ? toPointer(name) : name)
-  const { output } = await listSource(run, source, {
+  const { document } = await listSource(run, source, {
     ...listOptions(options),
     lockfile,
     lockfileCameWithSource,
     include,
   })
-  return readLeaf(report, source, leavesOf(output.items), name, slice, options)
+  return readLeaf(report, source, leavesOf(document.items), name, slice, options)
 }
 
 /**

@@ -27,8 +27,8 @@ export async function renamesBetween(run, sources, { rename, stripPrefix, ...opt
         )(byRules(rename))
   const all = await Promise.all(
     sources.map(async (source, n) => {
-      const { output } = await listSource(run, source, listOptions(options))
-      const leaves = output.items.flatMap((/** @type {any} */ one) =>
+      const { document } = await listSource(run, source, listOptions(options))
+      const leaves = document.items.flatMap((/** @type {any} */ one) =>
         one.leaves.map((/** @type {any} */ leaf) => ({ item: one.name, key_path: leaf.key_path })),
       )
       return renamesOf(n, leaves, n === 0 ? change : strip)

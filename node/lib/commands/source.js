@@ -18,6 +18,24 @@ export class ScopedSource {
   }
 }
 
+/**
+ * What a source may be given as besides a store: a path, where this host has them, or an address.
+ * @param {((path: string | URL) => Promise<Store>) | undefined} openPath takes URLs of `file:` too
+ * @returns {(source: any) => any}
+ */
+export const opener = openPath => source => {
+  const isUrl = typeof source?.href === 'string' && typeof source.protocol === 'string' // of any realm
+  if (typeof source !== 'string' && !isUrl) return source
+  const scheme = isUrl ? source.protocol : /^[a-z][a-z0-9+.-]+:(?=\/\/)/i.exec(source)?.[0].toLowerCase()
+  if (scheme === 'http:' || scheme === 'https:') return openUrl(source)
+  if (openPath && scheme === 'file:') return openPath(new URL(source))
+  if (openPath && scheme === undefined && source !== '') return openPath(source)
+  const instead = openPath ? 'a path, or a URL of http:, https: or file:' : 'an address of http: or https:'
+  throw new LeafsumError('usage', `a source of ${JSON.stringify(String(source))} is not possible: ${instead} is wanted`)
+}
+
+const openUrl = async (/** @type {string | URL} */ url) => (await import('../stores/url.js')).fromUrl(url)
+
 export const leavesOf = (/** @type {any[]} */ items) =>
   items.flatMap(item => item.leaves.map((/** @type {any} */ leaf) => ({ item: item.name, ...leaf })))
 
@@ -27,7 +45,7 @@ export function storeOf(/** @type {any} */ source) {
   if (typeof store?.get !== 'function' || typeof store?.getRange !== 'function') {
     throw new LeafsumError(
       'usage',
-      'a source needs get(key) and getRange(key, range): see fromPath, fromFiles, fromMap',
+      'a source is a path (in Node), an https: address, or a store with get(key) and getRange(key, range): see fromPath, fromFiles, fromMap',
     )
   }
   return store

@@ -18,17 +18,16 @@ import { prngKeyOf } from './prng_key.js'
 
 /**
  * Of a document: `ls --json`, a lockfile, or what examples/dump_template.py writes.
- * @param {Uint8Array | string} document
+ * @param {Uint8Array | ArrayBuffer} document
  * @returns {TemplateLeaf[]}
  */
 export function parseTemplate(document) {
+  const bytes = new Uint8Array(document)
   let root
   try {
-    root = JSON.parse(
-      typeof document === 'string' ? document : new TextDecoder('utf-8', { fatal: true }).decode(document),
-    )
+    root = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
-    throw refused(`it is no JSON${causeOf(document)}`)
+    throw refused(`it is no JSON${causeOf(bytes)}`)
   }
   if (root?.leafsum_template === 1) return eachOnce(leavesOf('', root.leaves).map(knownNumbers))
   if (Array.isArray(root?.items))

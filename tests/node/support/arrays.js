@@ -75,3 +75,6 @@ export const storeOf = arrays =>
       Object.entries(files).map(([file, bytes]) => [`${name}/${file}`, bytes]),
     ),
   ])
+
+/** @param {Iterable<string | Uint8Array>} pieces */
+export const textOf = pieces => Buffer.concat([...pieces].map(piece => Buffer.from(piece))).toString()

@@ -1,5 +1,6 @@
 import { read } from '../../api_node.js'
 import { LeafsumError } from '../../errors.js'
+import { reportText } from '../../report.js'
 import { dtypeOf, textsOf } from '../../values/elements.js'
 import { npyOf } from '../../values/npy.js'
 import { arrayText } from '../array_text.js'
@@ -41,7 +42,7 @@ export async function run(context) {
   const { report } = value
   if (!options.npy) refuseTooMuch(value, context.format)
   if (context.format === 'json')
-    context.write(`${report.text.trimEnd().slice(0, -1)},"cat":${JSON.stringify(document(value))}}\n`)
+    context.write(`${reportText(report).trimEnd().slice(0, -1)},"cat":${JSON.stringify(document(value))}}\n`)
   else if (context.format === 'ndjson')
     context.write(lines([{ type: 'value', ...document(value) }]) + (await context.reportText(report)))
   else if (value.bytes) context.write(options.npy ? npyOf(value.dtype, value.shape, value.bytes) : text(value))

@@ -1,4 +1,4 @@
-import { diff } from '../../api_node.js'
+import { texts } from '../../api_node.js'
 import { unravel } from '../../values/slice.js'
 import { lines } from '../context.js'
 import { columns, formatCount, leafName, renderReport, shapeText } from '../render.js'
@@ -19,26 +19,30 @@ export async function run(context) {
   const a = await openSource(first, context.options)
   const b = await openSource(second, context.options)
   context.checkOutput()
-  const report = await diff(a, b, context.apiOptions())
+  const result = await texts.diff(a, b, context.apiOptions())
+  const report = JSON.parse(result.report)
   context.bar.clear()
-  context.write(await text(context, report))
+  context.write(await text(context, report, result))
   return report.exit_code
 }
 
-async function text(/** @type {import('../context.js').Context} */ context, /** @type {any} */ report) {
-  const table = report.output
+async function text(
+  /** @type {import('../context.js').Context} */ context,
+  /** @type {any} */ report,
+  /** @type {import('../../report.js').Result} */ result,
+) {
   // The report's own form is fixed; what --values asks for follows it as one more member.
   if (context.format === 'json')
-    return context.options.values ? withMember(report.text, 'diff', report.outputText) : report.text
+    return context.options.values ? withMember(result.report, 'diff', result.output) : result.report
+  const { leaves } = JSON.parse(result.output)
   if (context.format === 'ndjson') {
     return (
-      lines(table.leaves.map((/** @type {any} */ leaf) => ({ type: 'leaf', ...leaf }))) +
-      (await context.reportText(report))
+      lines(leaves.map((/** @type {any} */ leaf) => ({ type: 'leaf', ...leaf }))) + (await context.reportText(report))
     )
   }
   if (context.format !== 'human') return context.reportText(report)
   if (context.quiet) return ''
-  return leafLines(context, table?.leaves ?? []) + '\n' + renderReport(report, context)
+  return leafLines(context, leaves) + '\n' + renderReport(report, context)
 }
 
 /** `{…}` and a member more, without touching a byte of what is there. */

@@ -1,4 +1,4 @@
-import { digest } from '../../api_node.js'
+import { texts } from '../../api_node.js'
 import { pointer } from '../../values/leaf_name.js'
 import { lines } from '../context.js'
 import { renderReport } from '../render.js'
@@ -9,17 +9,21 @@ import { printable } from '../terminal.js'
 export async function run(context) {
   const store = await openSource(context.operands[0], context.options)
   context.checkOutput()
-  const report = await digest(store, context.apiOptions())
+  const result = await texts.run('digest', [store], context.apiOptions())
+  const report = JSON.parse(result.report)
   context.bar.clear()
-  context.write(text(context, report))
+  context.write(text(context, result))
   // Stdout has the digests alone; what is wrong is for the person who waits.
   if (report.exit_code !== 0) context.note(renderReport(report, context).trimEnd())
   return report.exit_code
 }
 
-function text(/** @type {import('../context.js').Context} */ context, /** @type {any} */ report) {
-  if (context.format === 'json') return report.outputText
-  const { fingerprint, items } = report.output
+function text(
+  /** @type {import('../context.js').Context} */ context,
+  /** @type {import('../../report.js').Result} */ result,
+) {
+  if (context.format === 'json') return result.output
+  const { fingerprint, items } = JSON.parse(result.output)
   const leaves = Object.entries(items).flatMap(([item, { leaves: own }]) =>
     own.map((/** @type {any} */ leaf) => ({ item, ...leaf })),
   )
@@ -32,7 +36,7 @@ function text(/** @type {import('../context.js').Context} */ context, /** @type 
         .filter(leaf => leaf.digest)
         .map(tagged)
         .join('') + `${fingerprint}\n`
-    : report.lines
+    : result.lines
   // b3sum escapes line breaks alone; a terminal must not obey the rest either.
   return context.onTerminal ? rows.split('\n').map(printable).join('\n') : rows
 }

@@ -1,4 +1,4 @@
-import { check, codes, explain } from '../../api_node.js'
+import { codes, explain, readers } from '../../api_node.js'
 import { LeafsumError } from '../../errors.js'
 import { readersText } from '../readers_text.js'
 import { openSource } from '../source.js'
@@ -21,12 +21,12 @@ export async function run(context) {
   const store = await openSource(source, context.options)
   context.checkOutput()
   const { item, step, allSteps, prefix, signal } = context.apiOptions()
-  const report = await check(store, { item, step, allSteps, prefix, signal, readers: true })
+  const { report, rows } = await readers(store, { item, step, allSteps, prefix, signal })
   context.bar.clear()
   const found = report.findings.filter((/** @type {any} */ one) => one.code === kReaders)
   const none =
     'Every reader that restores anything from here restores what is hashed, as far as the model knows them.\n'
   const lines = found.map((/** @type {any} */ one) => `${printable(one.file ?? '')}: ${printable(one.message)}\n`)
-  context.write(`${found.length ? lines.join('') : none}\n${readersText(report.output ?? [], context)}`)
+  context.write(`${found.length ? lines.join('') : none}\n${readersText(rows, context)}`)
   return 0
 }

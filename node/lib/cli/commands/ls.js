@@ -18,7 +18,7 @@ export async function run(context) {
   const store = await openSource(source, options)
   context.checkOutput()
   const spec = options.spec !== undefined
-  const report = await list(store, {
+  const { report, ...document } = await list(store, {
     ...context.apiOptions(),
     onDocument: spec
       ? undefined
@@ -28,7 +28,7 @@ export async function run(context) {
         },
   })
   context.bar.clear()
-  if (spec) context.write(specText(context, report.output))
+  if (spec) context.write(specText(context, document))
   // Stdout has the tree alone; what is wrong is for the person who waits.
   if (report.exit_code !== 0) context.note(renderReport(report, context).trimEnd())
   return report.exit_code

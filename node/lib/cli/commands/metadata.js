@@ -14,13 +14,12 @@ export async function run(context) {
   const store = await openSource(source, options)
   context.checkOutput()
   const { item = 'AUTO', ...rest } = context.apiOptions()
-  const report = await metadata(store, { ...rest, item: item === 'none' ? null : item })
+  const { report, ...output } = await metadata(store, { ...rest, item: item === 'none' ? null : item })
   context.bar.clear()
-  const { output, outputText } = report
   const texts = /** @type {Record<string, () => string>} */ ({
     human: () => text(output, context),
     ndjson: () => ndjson(output),
-    json: () => outputText,
+    json: () => `${stringifyExact(output)}\n`,
   })
   context.write(texts[context.format]())
   if (report.exit_code !== 0) context.note(renderReport(report, context).trimEnd())
