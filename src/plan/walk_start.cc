@@ -55,6 +55,19 @@ std::string LostManifest(const Scan& scan, const std::string& dir) {
                        : "; process databases are not whole either");
 }
 
+// The keys of leaves that are read. For empty nodes and strings, the keys that an array of that
+// name would have, because such an array is a finding. ".zarray" sorts before every other key of
+// an array. If all leaves are read, nothing is narrowed, and keys beside them are seen too.
+std::vector<std::string> WantedKeys(const Context& context, const ItemScan& item) {
+  std::vector<std::string> wanted;
+  for (const orbax::TreeEntry& e : item.tree->entries) {
+    if (!context.Reads(item.item.name, e.key_path)) continue;
+    wanted.push_back(orbax::KeyPrefix(orbax::ParamName(e.key_path)));
+    wanted.back() += ".zarray";
+  }
+  return wanted;
+}
+
 }  // namespace
 
 void WalkStage::Start(size_t scan_index, size_t item_index) {
@@ -91,16 +104,9 @@ void WalkStage::StartTree(size_t scan_index, size_t item_index) {
   Scan& scan = context_.scans[scan_index];
   ItemScan& item = scan.items[item_index];
   const std::string& dir = item.item.directory;
-  // The keys of leaves that are read. For empty nodes and strings, the keys that an array of that
-  // name would have, because such an array is a finding. ".zarray" sorts before every other key of
-  // an array. If all leaves are read, nothing is narrowed, and keys beside them are seen too.
   std::vector<std::string> wanted;
   if (context_.Narrows(scan)) {
-    for (const orbax::TreeEntry& e : item.tree->entries) {
-      if (!context_.Reads(item.item.name, e.key_path)) continue;
-      wanted.push_back(orbax::KeyPrefix(orbax::ParamName(e.key_path)));
-      wanted.back() += ".zarray";
-    }
+    wanted = WantedKeys(context_, item);
     item.narrowed = wanted.size() < item.tree->entries.size();
     context_.narrowed |= item.narrowed;
   }
