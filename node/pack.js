@@ -14,15 +14,15 @@ if (process.argv.includes('--clean')) {
   rmSync(licence, { force: true })
   rmSync(materials, { force: true })
 } else {
-  mkdirSync(core, { recursive: true })
+  const build = new URL('../build/wasm/', here)
   for (const file of ['core.mjs', 'core.wasm', 'codecs.mjs', 'codecs.wasm']) {
-    const from = new URL(`../build/wasm/${file}`, here)
-    if (!existsSync(from)) {
-      process.stderr.write(`${file} is not built: cmake --preset wasm && cmake --build --preset wasm\n`)
-      process.exit(1)
-    }
-    copyFileSync(from, new URL(file, core))
+    if (existsSync(new URL(file, build))) continue
+    process.stderr.write(`${file} is not built: cmake --preset wasm && cmake --build --preset wasm\n`)
+    process.exit(1)
   }
+  const { coreFiles } = await import('./pack_core.js')
+  mkdirSync(core, { recursive: true })
+  for (const [file, bytes] of await coreFiles(fileURLToPath(build))) writeFileSync(new URL(file, core), bytes)
   copyFileSync(new URL('../LICENSE', here), licence)
   const { sbom } = await import('../tools/sbom.mjs')
   const built = fileURLToPath(new URL('../build/wasm/', here))

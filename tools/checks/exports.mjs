@@ -8,6 +8,7 @@ import { Problems, tracked } from './problems.mjs'
 const entries = [
   'node/lib/index.js',
   'node/lib/browser.js',
+  'node/lib/inline.js',
   'node/lib/worker.js',
   'node/lib/host/worker_node.js',
   'web/bundle.mjs',

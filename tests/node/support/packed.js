@@ -15,6 +15,7 @@ const kBeside = [
   'cmake/deps',
   'tools/notice.mjs',
   'tools/sbom.mjs',
+  'tests/package.json',
 ]
 
 /**
@@ -25,6 +26,9 @@ export function packInto(place) {
   const folder = join(place, 'node')
   fs.cpSync(join(root, 'node'), folder, { recursive: true, filter: path => path !== join(root, 'node/lib/core') })
   for (const path of kBeside) fs.cpSync(join(root, path), join(place, path), { recursive: true })
+  fs.symlinkSync(join(root, 'tests/node_modules'), join(place, 'tests/node_modules'))
+  fs.mkdirSync(join(root, 'build/packed'), { recursive: true })
+  fs.symlinkSync(join(root, 'build/packed'), join(place, 'build/packed')) // what another has made already
   const before = fs.readdirSync(folder, { recursive: true }).sort()
   npm(['pack', '--silent', '--pack-destination', place], folder, place)
   const tarball = fs.readdirSync(place).find(name => name.endsWith('.tgz')) ?? ''
@@ -39,3 +43,16 @@ export function npm(args, cwd, place) {
 
 /** Paths in the tarball, sorted. @param {string} tarball */
 export const filesOf = tarball => execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n').sort()
+
+/**
+ * An app of a place of its own that has the package installed.
+ * @param {string} place  an empty directory
+ */
+export function installedApp(place) {
+  const app = join(place, 'app')
+  fs.mkdirSync(join(app, 'node_modules'), { recursive: true })
+  execFileSync('tar', ['-xzf', packInto(place).tarball, '-C', app])
+  fs.renameSync(join(app, 'package'), join(app, 'node_modules/leafsum'))
+  fs.writeFileSync(join(app, 'package.json'), '{ "private": true, "type": "module" }\n')
+  return app
+}
