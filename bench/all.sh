@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Everything that is measured, from the set-up to the tables beside this file: bench/all.sh [results|scale|page|javascript|keys]...
+# Everything that is measured, from the set-up to the tables beside this file: bench/all.sh [results|scale|page|javascript|keys|start]...
 # Without names all of them: most of an hour on two cores, 4 GB of disk. On a quiet machine, or the figures say little.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 tables=("$@")
-[ ${#tables[@]} -gt 0 ] || tables=(results scale page javascript keys)
+[ ${#tables[@]} -gt 0 ] || tables=(results scale page javascript keys start)
 wants() { [[ " ${tables[*]} " == *" $1 "* ]]; }
 for table in "${tables[@]}"; do
   case $table in
-    results | scale | page | javascript | keys) ;;
+    results | scale | page | javascript | keys | start) ;;
     *) sed -n '2,3s/^# //p' "$0" >&2; exit 2 ;;
   esac
 done
@@ -59,4 +59,9 @@ fi
 if wants keys; then
   node bench/keys.mjs "$(made keys_1k make_keys.py --keys 1000)" "$(made keys_1m make_keys.py --keys 1000000)" \
     "$(made leaves_100k make_keys.py --leaves 100000)" --python "$python" --out bench/KEYS.md
+fi
+if wants start; then
+  leaves=$data/leaves_20k
+  [ -e "$leaves/_METADATA" ] || node bench/make_leaves.mjs "$leaves"
+  node bench/start.mjs "$leaves" --out bench/START.md
 fi
