@@ -5,7 +5,7 @@ import fs from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const root = fileURLToPath(new URL('../../../', import.meta.url))
+export const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 /** What `npm pack` looks at, besides the folder itself. */
 const kBuilt = ['core.mjs', 'core.wasm', 'codecs.mjs', 'codecs.wasm', 'emscripten-version.txt']
@@ -18,15 +18,21 @@ const kBeside = [
   'tests/package.json',
 ]
 
+/** What `npm pack` needs, and no more. @param {string} place @returns {string} the folder that is packed */
+export function copyPackable(place) {
+  const folder = join(place, 'node')
+  fs.cpSync(join(root, 'node'), folder, { recursive: true, filter: path => path !== join(root, 'node/lib/core') })
+  for (const path of kBeside) fs.cpSync(join(root, path), join(place, path), { recursive: true })
+  fs.symlinkSync(join(root, 'tests/node_modules'), join(place, 'tests/node_modules'))
+  return folder
+}
+
 /**
  * @param {string} place  an empty directory
  * @returns {{ folder: string, before: unknown[], tarball: string }} what was packed, and its files until then
  */
 export function packInto(place) {
-  const folder = join(place, 'node')
-  fs.cpSync(join(root, 'node'), folder, { recursive: true, filter: path => path !== join(root, 'node/lib/core') })
-  for (const path of kBeside) fs.cpSync(join(root, path), join(place, path), { recursive: true })
-  fs.symlinkSync(join(root, 'tests/node_modules'), join(place, 'tests/node_modules'))
+  const folder = copyPackable(place)
   fs.mkdirSync(join(root, 'build/packed'), { recursive: true })
   fs.symlinkSync(join(root, 'build/packed'), join(place, 'build/packed')) // what another has made already
   const before = fs.readdirSync(folder, { recursive: true }).sort()
@@ -36,7 +42,7 @@ export function packInto(place) {
 }
 
 /** npm with a cache of its own. @param {string[]} args @param {string} cwd @param {string} place */
-export function npm(args, cwd, place) {
+function npm(args, cwd, place) {
   const env = { ...process.env, npm_config_cache: join(place, 'cache'), npm_config_update_notifier: 'false' }
   return execFileSync('npm', args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 }
