@@ -1,8 +1,10 @@
 // Reports in the forms of other tools: SARIF 2.1.0 and JUnit's XML, of every command that judges, whatever names are in
 // them.
 import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { Ajv } from 'ajv'
 import { junit } from '../../node/lib/cli/junit.js'
 import { kCommands } from '../../node/lib/cli/options.js'
 import { sarif } from '../../node/lib/cli/sarif.js'
@@ -59,8 +61,20 @@ const report = {
   verdict: 'MISMATCH',
   exit_code: 1,
   headline: 'MISMATCH: <1> & "2"',
-  source: {},
+  source: { name: 'run' },
   findings: kFindings,
+}
+
+/** Against the official schema, which is data of others. */
+const schema = process.env.LEAFSUM_CASES && join(process.env.LEAFSUM_CASES, 'schemas/sarif-2.1.0.json')
+const validate =
+  schema && existsSync(schema)
+    ? new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(
+        JSON.parse(readFileSync(schema, 'utf8')),
+      )
+    : undefined
+function assertSarif(/** @type {unknown} */ document) {
+  if (validate) assert.ok(validate(document), JSON.stringify(validate.errors))
 }
 
 /** Elements with attributes and text; throws where XML 1.0 is not well-formed. */
@@ -94,18 +108,35 @@ function parseXml(/** @type {string} */ text) {
   return root.children[0]
 }
 
+test('SARIF is valid against the official schema', { skip: !validate && 'LEAFSUM_CASES has no schemas' }, () => {
+  assertSarif(JSON.parse(sarif(report, { version: '1.2.3', explain: () => 'Text.' })))
+  assert.throws(() => assertSarif({ version: '2.1.0', runs: [{}] }))
+})
+
 test('SARIF: a result for each finding, names as they are, files as URIs', () => {
   const {
     version,
     runs: [run],
-  } = JSON.parse(sarif(report, { version: '1.2.3', explain: code => `about ${code}` }))
+  } = JSON.parse(sarif(report, { version: '1.2.3', explain: code => `About ${code}.\n` }))
   assert.equal(version, '2.1.0')
   assert.deepEqual(run.tool.driver, {
     name: 'leafsum',
     version: '1.2.3',
     rules: [
-      { id: 'invalid', fullDescription: { text: 'about invalid' } },
-      { id: 'limit', fullDescription: { text: 'about limit' } },
+      {
+        id: 'invalid',
+        shortDescription: { text: 'About invalid.' },
+        fullDescription: { text: 'About invalid.\n' },
+        help: { text: 'leafsum explain invalid' },
+        helpUri: 'urn:leafsum:finding:invalid',
+      },
+      {
+        id: 'limit',
+        shortDescription: { text: 'About limit.' },
+        fullDescription: { text: 'About limit.\n' },
+        help: { text: 'leafsum explain limit' },
+        helpUri: 'urn:leafsum:finding:limit',
+      },
     ],
   })
   assert.deepEqual(run.invocations, [{ executionSuccessful: true, exitCode: 1, exitCodeDescription: report.headline }])
@@ -139,7 +170,7 @@ test('JUnit: well-formed whatever the names, the verdict a case of its own', () 
   const counted = { tests: String(kFindings.length + 1), failures: String(1 + 2 * kAttacks.length), errors: '0' }
   // Attributes that Jenkins's schema (junit-10.xsd) knows, and no other.
   assert.deepEqual(suites.attributes, { name: 'leafsum', ...counted })
-  assert.deepEqual(suite.attributes, { name: 'verify', ...counted, skipped: String(kAttacks.length + 1) })
+  assert.deepEqual(suite.attributes, { name: 'verify run', ...counted, skipped: String(kAttacks.length + 1) })
   const [verdict, ...cases] = suite.children
   assert.deepEqual(
     verdict.children.map((/** @type {any} */ one) => [one.name, one.attributes]),
@@ -147,7 +178,7 @@ test('JUnit: well-formed whatever the names, the verdict a case of its own', () 
   )
   const elements = { error: 'failure', trust: 'failure', gap: 'skipped', warning: 'system-out', info: 'system-out' }
   for (const [n, one] of cases.entries()) {
-    assert.equal(one.attributes.classname, kFindings[n].code)
+    assert.equal(one.attributes.classname, `run.${kFindings[n].code}`)
     assert.deepEqual(
       one.children.map((/** @type {any} */ child) => child.name),
       [elements[/** @type {keyof elements} */ (kFindings[n].severity)]],
@@ -169,7 +200,7 @@ const kOperands = /** @type {Record<string, string[]>} */ ({
 })
 
 for (const [command, { operands, reports }] of Object.entries(kCommands)) {
-  if (command === 'explain') continue
+  if (['explain', 'completion', 'man', 'help', 'version'].includes(command)) continue
   test(`${command} --format sarif, junit`, t => {
     const args = (kOperands[command] ?? operands.map(name => (name === 'LEAF' ? '/params/w' : baseline))).map(
       arg => arg || join(scratch(t), 'x.json'),
@@ -189,6 +220,7 @@ for (const [command, { operands, reports }] of Object.entries(kCommands)) {
           runs: [{ results, invocations, properties }],
         } = JSON.parse(stdout)
         const { findings, ...rest } = json
+        assertSarif(JSON.parse(stdout))
         assert.equal(results.length, findings.length)
         assert.equal(invocations[0].exitCode, status)
         if (command !== 'diff') assert.deepEqual(properties.report, rest)

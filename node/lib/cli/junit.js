@@ -1,4 +1,5 @@
-// A report in JUnit's XML, for what shows test results: the verdict is a test case, and so is every finding.
+// A report in JUnit's XML, for what shows test results: the verdict is a test case, and so is every finding. Suite and
+// cases have the source's name: reports of several checkpoints lie in one list.
 import { leafName } from './render.js'
 import { printable } from './terminal.js'
 
@@ -12,14 +13,18 @@ const xml = (/** @type {unknown} */ text) =>
 
 /** @param {any} report  @returns {string} */
 export function junit(report) {
-  const cases = [verdictCase(report), ...report.findings.map(findingCase)]
+  const source = report.source.name ? `${report.source.name}.` : ''
+  const cases = [
+    verdictCase(report, source),
+    ...report.findings.map((/** @type {any} */ one) => findingCase(one, source)),
+  ]
   const failures = report.findings.filter(fails).length + (report.exit_code === 0 ? 0 : 1)
   const skipped = report.findings.filter((/** @type {any} */ one) => one.severity === 'gap').length
   const counts = `tests="${cases.length}" failures="${failures}" errors="0"`
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="leafsum" ${counts}>`, // for which Jenkins's schema knows no `skipped`
-    `  <testsuite name="${xml(report.command)}" ${counts} skipped="${skipped}">`,
+    `  <testsuite name="${xml([report.command, report.source.name].filter(Boolean).join(' '))}" ${counts} skipped="${skipped}">`,
     ...cases,
     '  </testsuite>',
     '</testsuites>',
@@ -30,9 +35,12 @@ export function junit(report) {
 const fails = (/** @type {{ severity: string }} */ { severity }) => severity === 'error' || severity === 'trust'
 
 /** Fails whenever the exit code is not 0: a gap is no success although its own case is only skipped. */
-function verdictCase(/** @type {any} */ { command, verdict, exit_code: exitCode, headline }) {
+function verdictCase(
+  /** @type {any} */ { command, verdict, exit_code: exitCode, headline },
+  /** @type {string} */ source,
+) {
   return testCase(
-    command,
+    source + command,
     'verdict',
     exitCode === 0 ? '' : `<failure type="${xml(verdict)}" message="${xml(headline)}"/>`,
   )
@@ -40,6 +48,7 @@ function verdictCase(/** @type {any} */ { command, verdict, exit_code: exitCode,
 
 function findingCase(
   /** @type {any} */ { code, severity, item, key_path: keyPath, file, offset, expected, actual, message },
+  /** @type {string} */ source,
 ) {
   const leaf = keyPath === null ? (item ?? '') : leafName(item, keyPath)
   const place = file === null ? '' : offset === null ? file : `${file} at ${offset}`
@@ -55,7 +64,7 @@ function findingCase(
     : severity === 'gap'
       ? `<skipped message="${xml(message)}"/>`
       : `<system-out>${text}</system-out>`
-  return testCase(code, [leaf, place].filter(Boolean).join('  ') || code, body)
+  return testCase(source + code, [leaf, place].filter(Boolean).join('  ') || code, body)
 }
 
 const testCase = (/** @type {string} */ classname, /** @type {string} */ name, /** @type {string} */ body) =>

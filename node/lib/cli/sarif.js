@@ -30,12 +30,14 @@ export function sarif(report, { version, explain }) {
             driver: {
               name: 'leafsum',
               version,
-              rules: codes.map(code => ({ id: code, fullDescription: { text: explain(code) } })),
+              rules: codes.map(code => ruleOf(code, explain(code))),
             },
           },
           // Files are named relative to the source, whose own place is nobody's business (no absolute path in a
           // report).
-          originalUriBaseIds: { SOURCE: { description: { text: 'the checkpoint' } } },
+          originalUriBaseIds: {
+            SOURCE: { description: { text: `the checkpoint ${report.source.name ?? ''}`.trim() } },
+          },
           invocations: [
             {
               // It ran to its end; what it found is another matter.
@@ -50,6 +52,18 @@ export function sarif(report, { version, explain }) {
       ],
     }) + '\n'
   )
+}
+
+/** @param {string} code @param {string} text  its explanation, whose first paragraph begins with what it is */
+function ruleOf(code, text) {
+  const [, first = text] = /^([^]*?[.:])\s/.exec(text) ?? []
+  return {
+    id: code,
+    shortDescription: { text: first.replaceAll('\n', ' ') },
+    fullDescription: { text },
+    help: { text: `leafsum explain ${code}` },
+    helpUri: `urn:leafsum:finding:${code}`, // a name, until the project has a site
+  }
 }
 
 const uriPart = (/** @type {string} */ name) => encodeURIComponent(name.replace(kLoneSurrogate, '\ufffd'))
