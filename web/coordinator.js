@@ -24,6 +24,7 @@ export async function coordinate(load, { command, options, lockfile }, stores) {
   try {
     if (lockfile) {
       options.lockfile = await lockfile.file.arrayBuffer()
+      options.lockfileName = lockfile.file.name
       options.lockfileCameWithSource = lockfile.cameWithSource
     }
     const [first, second] = stores

@@ -1,5 +1,6 @@
 /** What a report says, in words. Shape and word carry it, never colour alone. */
 
+import { headlineParts } from '../node/lib/values/headline.js'
 import { count, formatBytes, formatCount } from './text.js'
 
 /** @typedef {import('../node/lib/index.js').Report} Report */
@@ -23,10 +24,13 @@ export function tone(report) {
   return tones[report.verdict] ?? 'none'
 }
 
-/** The headline without the verdict's word, which stands above it. @param {Report} report */
-export function headline({ headline, verdict }) {
-  const prefix = `${verdict}: `
-  return headline.startsWith(prefix) ? headline.slice(prefix.length) : headline
+/**
+ * The headline without the verdict's word, which stands above it: what was looked at, and what came out.
+ * @param {Report} report
+ */
+export function headline({ headline }) {
+  const { subject, statement } = headlineParts(headline)
+  return subject + statement
 }
 
 /** `step 3 · 1 leaf equal, 2 different · exit code 1` @param {Report} report */

@@ -51,6 +51,8 @@ export interface CompareOptions extends Options {
 export interface VerifyOptions extends CompareOptions {
   /** The lockfile's exact bytes, or its text. */
   lockfile?: Uint8Array | ArrayBuffer | string
+  /** What reports and headlines call the lockfile: the last part of its path. */
+  lockfileName?: string
   /** True where the lockfile lay inside the source: equality is UNTRUSTED then. */
   lockfileCameWithSource?: boolean
   /** With a lockfile, which must have it: then the fingerprint is the evidence, and the lockfile tells where. */

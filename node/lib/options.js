@@ -16,6 +16,7 @@ const kCoreNames = /** @type {Record<string, string>} */ ({
   allowExtra: 'allow_extra',
   allowStructure: 'allow_structure',
   fingerprint: 'fingerprint',
+  lockfileName: 'lock_name',
   stored: 'stored',
   blocks: 'blocks',
   chunks: 'chunks',

@@ -71,7 +71,7 @@ export async function runCommand(platform, command, sources, given) {
     refuse(verifier.error(), 'usage')
     if (options.lockfile !== undefined) {
       verifier.setEvidence(bytesOf(options.lockfile), options.lockfileCameWithSource ?? false)
-      refuse(verifier.error(), 'evidence')
+      refuse(naming(verifier.error(), options.lockfileName), 'evidence')
     }
     for (const [index, listing] of listings.entries()) {
       for (const page of listing?.pages() ?? []) verifier.addListing(index, page)
@@ -95,7 +95,7 @@ export async function runCommand(platform, command, sources, given) {
       throw error
     }
     jobs.tell()
-    refuse(verifier.notFound(), verifier.isMisuse() ? 'usage' : 'source')
+    if (verifier.notFound()) throw await notFound(verifier, stores)
     state?.save(verifier.equal(), hasReadAll(verifier.report()))
     if (options.conclude && !verifier.conclude(JSON.stringify(options.conclude())))
       throw bug('a judgement that is none')
@@ -221,6 +221,19 @@ async function sumsOf(
   const { sumsForCore } = await import('./commands/sums.js')
   return sumsForCore(store, listing, bytesOf(options.sums, 'sums'), platform.sha256, options)
 }
+
+/** What the core could not find, in its own words, or what is there in its place. */
+async function notFound(/** @type {any} */ verifier, /** @type {Store[]} */ stores) {
+  const problem = verifier.notFound()
+  const { foreignDirectory } = await import('./commands/foreign_directory.js')
+  return (
+    (await foreignDirectory(problem, stores)) ?? new LeafsumError(verifier.isMisuse() ? 'usage' : 'source', problem)
+  )
+}
+
+/** What is wrong with a lockfile, which has a name where it was a file. */
+const naming = (/** @type {string} */ problem, /** @type {string | undefined} */ name) =>
+  name ? problem.replace(/^lockfile refused: (lockfile: )?/, () => `lockfile refused: ${name}: `) : problem
 
 function refuse(/** @type {string} */ problem, /** @type {import('./errors.js').ErrorCode} */ code) {
   if (problem) throw new LeafsumError(code, problem)

@@ -90,7 +90,8 @@ bool Comparer::CompareContent(const LeafRecord& expected, const LeafRecord& actu
     if (expected.nbytes != actual.nbytes)
       message += Text(": ", expected.nbytes, " bytes expected, ", actual.nbytes, " found");
     Add(Code::kDigestMismatch, actual.key_path, Blake3Text(*expected.blake3),
-        Blake3Text(*actual.blake3), message + "; do not load it, compare with a trusted copy");
+        Blake3Text(*actual.blake3),
+        message + (options_.advise ? "; do not load it, compare with a trusted copy" : ""));
     return false;
   }
   if (expected.sha256 && actual.sha256 && expected.sha256 != actual.sha256) {
@@ -226,31 +227,22 @@ Sign Comparer::Judge(LeafOutcome& leaf) {
 }
 
 void Comparer::Record(LeafOutcome leaf) {
+  const bool has_content =
+      (leaf.expected && leaf.expected->has_content) || (leaf.actual && leaf.actual->has_content);
   if (options_.wants && !options_.wants(item_, leaf.key_path())) {
-    ++out_.left_out;
+    out_.left_out += has_content;
     return;
   }
   leaf.item = item_;
   leaf.sign = Judge(leaf);
-  switch (leaf.sign) {
-    case Sign::kEqual:
-      ++out_.counts.equal;
-      if (leaf.actual->has_content) ++out_.equal_with_content;
-      break;
-    case Sign::kMissing:
-      ++out_.counts.missing;
-      break;
-    case Sign::kExtra:
-      ++out_.counts.extra;
-      break;
-    case Sign::kDifferent:
-      ++out_.counts.different;
-      break;
-    case Sign::kNotRead:
-      ++out_.counts.not_read;
-      break;
-  }
   out_.leaves.push_back(leaf);
+  if (!has_content) return;  // an empty node is no leaf with content
+  report::LeafCounts& n = out_.counts;
+  ++(leaf.sign == Sign::kEqual       ? n.equal
+     : leaf.sign == Sign::kMissing   ? n.missing
+     : leaf.sign == Sign::kExtra     ? n.extra
+     : leaf.sign == Sign::kDifferent ? n.different
+                                     : n.not_read);
 }
 
 void Comparer::CompareItems(const ItemRecord* expected, bool expected_whole,

@@ -32,6 +32,7 @@ struct CompareOptions {
   bool allow_extra = false;
   bool allow_structure = false;
   bool note_re_encoded = true;
+  bool advise = true;  // against loading what differs: neither side of a `diff` is the right one
   std::optional<uint64_t>
       gone_step;  // the evidence's step, if the source no longer has it: why everything is missing
   // Names given by --item; empty for all. The only item of a side is also in scope under the name
@@ -64,9 +65,9 @@ struct LeafOutcome {
 };
 
 struct Comparison {
-  report::LeafCounts counts;        // each wanted leaf in exactly one count
-  uint64_t left_out = 0;            // unwanted leaves
-  uint64_t equal_with_content = 0;  // the equal leaves that have content
+  // Each wanted leaf that has content on either side, in exactly one count.
+  report::LeafCounts counts;
+  uint64_t left_out = 0;            // unwanted leaves with content
   std::vector<LeafOutcome> leaves;  // by item and key path
 };
 

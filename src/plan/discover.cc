@@ -17,6 +17,11 @@ using report::Code;
 using report::Finding;
 
 constexpr uint64_t kMaxJsonItem = 4 << 20;
+// The host says after the colon what it looks like instead, where it can tell.
+constexpr const char* kNoCheckpoint =
+    "no checkpoint here: no _METADATA, manifest.ocdbt, zarr array or other item; name the "
+    "directory "
+    "that was given to the save";
 constexpr std::string_view kTensorFlow = "model_checkpoint_path";
 constexpr std::string_view kProcessFile = "process_";
 
@@ -235,14 +240,22 @@ void Discover::StartItems(size_t scan_index) {
     return;
   }
   if (layout.items.empty() && layout.unfinished_items.empty() && layout.unmerged.empty() &&
-      layout.shards.empty() && scan.probed.unanswered.empty()) {
-    context_.Add(
-        scan, MakeFinding(
-                  Code::kMissingFile,
-                  "no checkpoint was found here: no _METADATA, manifest.ocdbt, zarr array or other "
-                  "item; name the directory that was given to the save"));
-  }
+      layout.shards.empty() && scan.probed.unanswered.empty())
+    TellNoCheckpoint(scan);
   for (size_t i = 0; i < scan.items.size(); ++i) WantItem(scan_index, i);
+}
+
+// An error where evidence says what it was, or what is there says that it is one. Else it is no
+// checkpoint at all, of which nothing is judged (contract §5).
+void Discover::TellNoCheckpoint(Scan& scan) {
+  const Options& o = context_.options;
+  scan.no_checkpoint = !scan.SizeOf("_CHECKPOINT_METADATA");
+  if (!scan.no_checkpoint || lock_ || o.fingerprint || o.sums) {
+    context_.Add(scan, MakeFinding(Code::kMissingFile, kNoCheckpoint));
+    return;
+  }
+  const char* side = scan.source == 0 ? "A: " : "B: ";
+  not_found_ = Text(context_.scans.size() < 2 ? "" : side, kNoCheckpoint);
 }
 
 bool Discover::WantIfListed(size_t scan, size_t item, What what, const std::string& path) {

@@ -48,6 +48,7 @@ class Discover : public ReadingStage {
   void WantMsgpack(size_t scan, size_t item, const std::string& path);
   void WantCheckpoint(size_t scan, const std::string& directory);
   void StartItems(size_t scan);
+  void TellNoCheckpoint(Scan& scan);
   void Read(size_t tag, const Want& want, Bytes bytes);
   void ReadCheckpoint(Scan& scan, const Want& want, Bytes bytes);
   void ReadJsonItem(Scan& scan, const Want& want, Bytes bytes);

@@ -204,6 +204,12 @@ Status ReadItem(Options& o, const std::string& name, const JsonValue& v) {
   return std::nullopt;
 }
 
+Status ReadLockName(Options& o, const std::string& name, const JsonValue& v) {
+  if (!v.AsString()) return Bad(name, "must be a text");
+  o.lock_name = *v.AsString();
+  return std::nullopt;
+}
+
 Status ReadPrefix(Options& o, const std::string& name, const JsonValue& v) {
   if (v.is_null()) return std::nullopt;
   if (!v.AsString() || v.AsString()->empty() || v.AsString()->find('/') != std::string::npos)
@@ -250,6 +256,7 @@ constexpr Reader kReaders[] = {{"command", ReadCommand},
                                {"resumed", ReadResumed},
                                {"sums", ReadSums},
                                {"item", ReadItem},
+                               {"lock_name", ReadLockName},
                                {"prefix", ReadPrefix},
                                {"step", ReadStep},
                                {"generation", ReadGeneration},

@@ -52,6 +52,7 @@ struct Options {
   report::Command command = report::Command::kCheck;
   std::vector<std::string> source_names;  // last path component of each source
   std::vector<std::string> source_files;  // the name of a source that is one file, else ""
+  std::string lock_name;                  // as the user calls the lockfile, "" if unknown
   bool sha256 = false;                    // in addition to BLAKE3, which is always computed
   std::optional<std::string> item;
   std::optional<std::string> step;  // a number in digits, or the name of a directory of a root

@@ -73,8 +73,8 @@ bool TakeStep(Context& context, Scan& scan, evidence::Lockfile& lock) {
   context.Add(scan, std::move(f));
   if (left_over == 0 || context.options.item) return true;
   f = MakeFinding(Code::kSkipped,
-                  "the lockfile is of other steps too, which are not in what was read: name the "
-                  "root with --all-steps, or an item with --item");
+                  "the lockfile is of other steps too, which were not compared: name the root "
+                  "and no --step, or an item with --item");
   f.actual = Text(left_over, left_over == 1 ? " item" : " items");
   context.Add(scan, std::move(f));
   return true;

@@ -177,7 +177,8 @@ struct Scan {
       records;  // of the items, in their order, once everything was read
   std::vector<evidence::FileRecord> other_files;  // `lock --files`
   uint64_t total_files = 0, total_bytes = 0;
-  bool nothing_read = false;  // the evidence's step is gone
+  bool nothing_read = false;   // the evidence's step is gone
+  bool no_checkpoint = false;  // nothing in the source is one
 
   // The listed files below a directory ("", or ending in "/"), as a range of `listing`.
   std::pair<size_t, size_t> Below(std::string_view directory) const;

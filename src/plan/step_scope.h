@@ -16,6 +16,8 @@ class StepScope {
     return others_.empty() || !others_.contains(path.substr(0, path.find('/')));
   }
 
+  size_t NumOthers() const { return others_.size(); }
+
  private:
   std::set<std::string_view>
       others_;  // files and directories directly in the root that are other steps, finished or not

@@ -1,237 +1,398 @@
+// One sentence, put together from left to right (docs/headlines.md is its grammar).
 #include <algorithm>
 
-#include "base/text.h"
 #include "report/printable.h"
 #include "report/report.h"
+#include "report/wording.h"
 
 namespace leafsum::report {
 namespace {
 
-std::string Count(uint64_t n, std::string_view one, std::string_view many) {
-  return Text(n, " ", n == 1 ? one : many);
+// `run (step 300, item "state"): `: what was looked at, and what the question was narrowed to; ""
+// for the whole of what has no name.
+void Subject(std::string& out, const Report& report) {
+  const Scope& scope = report.scope;
+  Name(out, report.source.name);
+  const char* const begin = out.empty() ? "" : " (";
+  const char* mark = begin;
+  auto fact = [&](const char* word) {
+    Put(out, mark, word);
+    mark = ", ";
+  };
+  if (report.source.step) {
+    fact("step ");
+    Put(out, *report.source.step);
+  }
+  for (const std::string* item = scope.item ? &*scope.item : nullptr; item; item = nullptr) {
+    fact("item ");
+    Quoted(out, *item);
+  }
+  for (const std::string& pattern : scope.include) {
+    fact("--include ");
+    Quoted(out, pattern);
+  }
+  for (const std::string& pattern : scope.exclude) {
+    fact("--exclude ");
+    Quoted(out, pattern);
+  }
+  if (mark != begin && *begin) out += ')';
+  if (report.command == Command::kDiff && !out.empty() && !report.other_name.empty()) {
+    out += " and ";
+    Name(out, report.other_name);
+  }
+  if (!out.empty()) out += ": ";
 }
-std::string Leaves(uint64_t n) { return Count(n, "leaf", "leaves"); }
 
-void Append(std::string& list, const std::string& part) {
-  if (!list.empty()) list += ", ";
-  list += part;
+// What the leaves were compared with, as the user called it.
+void Evident(std::string& out, const Report& report, const VerdictInput& input) {
+  const std::string& name = report.has_lock ? report.lock_name : report.other_name;
+  if (report.command == Command::kMatch)
+    out += "the template";
+  else if (input.by_fingerprint && !report.has_lock)
+    out += "the fingerprint";
+  else if (name.empty())
+    out += report.has_lock ? "the lockfile" : "the other checkpoint";
+  else {
+    if (name == report.source.name) out += "the other ";
+    Name(out, name);
+  }
 }
 
-// ` in item "state" for --include "/params/**"`: what the question was narrowed to.
-std::string InScope(const Scope& scope) {
-  std::string out;
-  if (scope.item) out += " in item " + JsonString(Clipped(*scope.item));
-  std::string patterns;
-  for (const std::string& p : scope.include)
-    Append(patterns, "--include " + JsonString(Clipped(p)));
-  for (const std::string& p : scope.exclude)
-    Append(patterns, "--exclude " + JsonString(Clipped(p)));
-  return patterns.empty() ? out : Text(out, " for ", patterns);
+// "12 leaves equal to run.leafsum.json"
+void EqualTo(std::string& out, const Report& report, const VerdictInput& input, const char* word) {
+  Put(out, word);
+  if (report.command == Command::kDiff) return;
+  out += " to ";
+  Evident(out, report, input);
+}
+
+// "; allowed: 2 missing, 1 extra"
+void Allowed(std::string& out, const Report& report) {
+  const char* mark = "; allowed: ";
+  for (const auto& [n, word] :
+       {std::pair(report.leaves.missing, " missing"), std::pair(report.leaves.extra, " extra")}) {
+    if (n == 0) continue;
+    out += mark;
+    Number(out, n);
+    out += word;
+    mark = ", ";
+  }
+}
+
+void Warnings(std::string& out, const Report& report) {
+  const uint64_t n = report.findings.CountOf(Severity::kWarning);
+  if (n == 0) return;
+  out += "; ";
+  Count(out, n, "warning", "warnings");
 }
 
 // "; left out: 1 item, 11 leaves"
-std::string LeftOut(const Scope& scope) {
-  std::string parts;
-  if (scope.items_left_out) Append(parts, Count(scope.items_left_out, "item", "items"));
-  if (scope.leaves_left_out) Append(parts, Leaves(scope.leaves_left_out));
-  return parts.empty() ? "" : "; left out: " + parts;
-}
-
-// Whatever the lockfile or the second source is called.
-std::string_view Evident(const Report& report) {
-  return report.has_lock ? "the lockfile" : "the evidence given";
-}
-
-// "; 2 missing and 1 extra leaf were allowed"
-std::string Allowed(const Report& report) {
-  std::string parts;
-  if (report.leaves.missing) Append(parts, Text(report.leaves.missing, " missing"));
-  if (report.leaves.extra) Append(parts, Text(report.leaves.extra, " extra"));
-  return parts.empty() ? "" : "; allowed: " + parts;
-}
-
-std::string Warnings(const Report& report) {
-  const uint64_t n = report.findings.CountOf(Severity::kWarning);
-  return n == 0 ? "" : "; " + Count(n, "warning", "warnings");
+void LeftOut(std::string& out, const Scope& scope) {
+  if (scope.items_left_out + scope.leaves_left_out == 0) return;
+  out += "; left out: ";
+  if (scope.items_left_out) Count(out, scope.items_left_out, "item", "items");
+  if (scope.items_left_out && scope.leaves_left_out) out += ", ";
+  if (scope.leaves_left_out) Leaves(out, scope.leaves_left_out);
 }
 
 // What a digest of leaves says nothing about (contract §5).
-std::string NotCovered(const Report& report, const VerdictInput& input) {
+void NotCovered(std::string& out, const Report& report, const VerdictInput& input) {
   uint64_t bytes = report.coverage.unreachable + report.coverage.ignored + report.coverage.unread;
-  bytes -= std::min(bytes, input.vouched_bytes);
-  std::string out;
+  bytes -= std::min(bytes, input.vouched_bytes + input.other_step_bytes);
+  if (input.other_step_bytes) {
+    out += "; ";
+    Count(out, input.other_steps, "other step", "other steps");
+    out += " not read (";
+    Size(out, input.other_step_bytes);
+    out += ')';
+  }
   if (input.by_fingerprint)
-    out =
+    out +=
         "; covered: values, dtypes, shapes and paths; not covered: key types, empty nodes, PRNG "
         "kinds, ";
   else
-    out = "; not covered: ";
+    out += "; not covered: ";
   out += "custom metadata, sharding, timestamps";
-  if (bytes) out += Text(", ", Count(bytes, "byte", "bytes"), " that nobody vouches for");
-  if (bytes && input.other_files)
-    out +=
-        Text(" (", Count(input.other_files, "file", "files"), " beside the checkpoint among them)");
-  return out;
+  if (bytes == 0) return;
+  out += ", ";
+  Size(out, bytes);
+  out += " that nobody vouches for";
+  if (input.other_files == 0) return;
+  out += " (";
+  Count(out, input.other_files, "file", "files");
+  out += " beside the checkpoint among them)";
 }
 
 // What was not read in this run, because an earlier one did and a server says that its files are
 // the same.
-std::string OnTags(const VerdictInput& input) {
-  if (input.equal_by_tags == 0) return "";
-  return Text(
-      "; ", Count(input.equal_by_tags, "of these leaves rests", "of these leaves rest"),
+void OnTags(std::string& out, const VerdictInput& input) {
+  if (input.equal_by_tags == 0) return;
+  out += "; ";
+  Count(out, input.equal_by_tags, "of these leaves rests", "of these leaves rest");
+  out +=
       " on ETags: an earlier run read what they need, and that it is still the same the server "
-      "alone says");
+      "alone says";
 }
 
-std::string Where(const Finding& f) {
+// "digest-mismatch at state:/params/w"
+void Place(std::string& out, const Finding* f) {
+  if (!f) return;
+  Put(out, CodeName(f->code));
   std::string where;
-  if (f.key_path) {
-    where = f.item.value_or("");
+  if (f->key_path) {
+    where = f->item.value_or("");
     if (!where.empty()) where += ':';
-    for (const std::string& element : *f.key_path) {
+    for (const std::string& element : *f->key_path) {
       where += '/';
-      for (char c : element) where += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+      for (char c : element) {
+        if (c == '~' || c == '/')
+          Put(where, c == '~' ? "~0" : "~1");
+        else
+          where += c;
+      }
     }
-  } else if (f.file) {
-    where = *f.file;
-  } else if (f.item) {
-    where = *f.item;
-  }
-  return where.empty() ? "" : " at " + Clipped(where);
-}
-
-// "; first: digest-mismatch at state:/params/w"
-std::string First(const Report& report, Severity severity) {
-  for (const Finding& f : report.findings.sorted())
-    if (f.severity == severity) return Text("; first: ", CodeName(f.code), Where(f));
-  return "";
-}
-
-std::string Mismatch(const Report& report, const VerdictInput& input) {
-  const LeafCounts& n = report.leaves;
-  std::string counts;
-  if (n.different) Append(counts, Count(n.different, "leaf differs", "leaves differ"));
-  if (n.missing) Append(counts, Text(n.missing, " missing"));
-  if (n.extra) Append(counts, Text(n.extra, " extra"));
-  if (n.not_read) Append(counts, Text(n.not_read, " not read"));
-  if (n.equal) Append(counts, Text(n.equal, " equal"));
-  if (!input.has_error) {
-    const uint64_t warnings = report.findings.CountOf(Severity::kWarning);
-    return Text(Count(warnings, "warning", "warnings"), ", which --strict counts as errors",
-                First(report, Severity::kWarning));
-  }
-  const uint64_t errors = report.findings.CountOf(Severity::kError);
-  return Count(errors, "error", "errors") + (counts.empty() ? "" : Text(" (", counts, ")")) +
-         First(report, Severity::kError);
-}
-
-std::string Incomplete(const Report& report, const VerdictInput& input) {
-  if (!input.has_gap) return "there is no leaf with content, so nothing could be shown";
-  std::string out = "nothing differs, but ";
-  if (report.leaves.not_read) {
-    const LeafCounts& n = report.leaves;
-    out += Text(n.not_read, " of ",
-                Leaves(n.equal + n.different + n.missing + n.extra + n.not_read +
-                       input.leaves_not_compared),
-                n.not_read == 1 ? " was not read" : " were not read");
   } else {
-    out += "something was not read";
+    where = f->file ? *f->file : f->item.value_or("");
   }
-  return out + First(report, Severity::kGap);
+  if (!where.empty()) Put(out, " at ", Clipped(where));
 }
 
-// "11 files equal to the sums, 2 leaves with content"
-std::string Files(const VerdictInput& input, std::string_view relation) {
-  return Text(Count(*input.files_equal, "file", "files"), relation, ", ",
-              Leaves(input.leaves_with_content), " with content");
+const Finding* First(const Report& report, Severity severity) {
+  for (const Finding& f : report.findings.sorted())
+    if (f.severity == severity) return &f;
+  return nullptr;
 }
 
-std::string Untrusted(const Report& report, const VerdictInput& input) {
+// "3 of 48 leaves": of every leaf of either side.
+void Share(std::string& out, uint64_t n, const Report& report, const VerdictInput& input) {
+  const LeafCounts& all = report.leaves;
+  Number(out, n);
+  out += " of ";
+  Leaves(out, all.equal + all.different + all.missing + all.extra + all.not_read +
+                  input.leaves_not_compared);
+}
+
+// "1 of 48 leaves differs from run.leafsum.json, 2 are missing"; nothing where no leaf differs.
+bool Differences(std::string& out, const Report& report, const VerdictInput& input) {
+  const LeafCounts& n = report.leaves;
+  const bool is_diff = report.command == Command::kDiff;
+  bool any = false;
+  auto add = [&](uint64_t count, const char* one, const char* many) {
+    if (count == 0) return;
+    if (any) {
+      out += ", ";
+      Number(out, count);
+    } else {
+      Share(out, count, report, input);
+    }
+    Put(out, count == 1 ? one : many);
+    if (!any && n.different && !is_diff) {
+      out += " from ";
+      Evident(out, report, input);
+    }
+    any = true;
+  };
+  add(n.different, " differs", " differ");
+  add(n.missing, is_diff ? " is only in A" : " is missing",
+      is_diff ? " are only in A" : " are missing");
+  add(n.extra, is_diff ? " is only in B" : " is extra", is_diff ? " are only in B" : " are extra");
+  if (!any) return false;
+  add(n.not_read, " not read", " not read");
+  if (n.different || is_diff) return true;
+  out += ", compared with ";
+  Evident(out, report, input);
+  return true;
+}
+
+// "step 300 is gone: none of the 48 leaves of run.leafsum.json is there"
+void Gone(std::string& out, const Report& report, const VerdictInput& input) {
+  out += input.gone;
+  if (report.leaves.missing == 0) return;
+  out += ": none of the ";
+  Leaves(out, report.leaves.missing);
+  out += " of ";
+  Evident(out, report, input);
+  out += " is there";
+}
+
+// Whose step is whose, where what differs may be that alone.
+void Steps(std::string& out, const Report& report, const VerdictInput& input) {
+  if (!report.lock_step || input.step_read == report.lock_step) return;
+  if (!input.step_read && !input.every_step) return;
+  Put(out, "; the lockfile is of step ", *report.lock_step);
+  if (input.step_read)
+    Put(out, ", this is step ", *input.step_read);
+  else
+    out += " alone, and every step was read";
+}
+
+void Mismatch(std::string& out, const Report& report, const VerdictInput& input) {
+  if (!input.has_error) {
+    Count(out, report.findings.CountOf(Severity::kWarning), "warning", "warnings");
+    out += ", which --strict counts as errors; first: ";
+    return Place(out, First(report, Severity::kWarning));
+  }
+  if (!input.gone.empty()) return Gone(out, report, input);
+  const bool differs = Differences(out, report, input);
+  uint64_t others = 0;  // that the counts of leaves do not say
+  const Finding* first = nullptr;
+  for (const Finding& f : report.findings.sorted()) {
+    if (f.severity != Severity::kError || (differs && f.key_path && f.code <= Code::kExtraLeaf))
+      continue;
+    if (others++ == 0) first = &f;
+  }
+  if (first) {
+    if (differs) out += "; ";
+    if (!differs) others = report.findings.CountOf(Severity::kError);
+    Count(out, others, differs ? "other error" : "error", differs ? "other errors" : "errors");
+    out += others == 1 ? ": " : ", first: ";
+    Place(out, first);
+    if (!differs && report.leaves.equal) {
+      out += "; ";
+      Share(out, report.leaves.equal, report, input);
+      EqualTo(out, report, input, " equal");
+    } else if (!differs && report.leaves.not_read) {
+      out += "; ";
+      Share(out, report.leaves.not_read, report, input);
+      out += " not read";
+    }
+  }
+  Steps(out, report, input);
+}
+
+void Incomplete(std::string& out, const Report& report, const VerdictInput& input) {
+  const LeafCounts& n = report.leaves;
+  if (!input.has_gap) return Put(out, "there is no leaf with content, so nothing could be shown");
+  if (n.equal) {
+    Leaves(out, n.equal);
+    EqualTo(out, report, input, " equal");
+    out += ", but ";
+  }
+  const Finding* first = First(report, Severity::kGap);
+  if (n.not_read) {
+    Share(out, n.not_read, report, input);
+    out += n.not_read == 1 ? " was not read" : " were not read";
+  } else if (first && first->code == Code::kNewerStep) {
+    return Put(out, "step ", Clipped(first->file.value_or("")), " is newer and was not compared");
+  } else {
+    out += "not everything was read";
+  }
+  if (!first) return;
+  out += "; first: ";
+  Place(out, first);
+}
+
+// "11 files equal to the sums, 2 leaves"
+void Files(std::string& out, const VerdictInput& input, const char* relation) {
+  Count(out, *input.files_equal, "file", "files");
+  Put(out, relation, ", ");
+  Leaves(out, input.leaves_with_content);
+}
+
+void Untrusted(std::string& out, const Report& report, const VerdictInput& input) {
   if (!input.has_trust && report.leaves.equal == 0 && input.files_equal)
-    return Files(input, " consistent with the sums that came with the source");
-  const std::string equal = Leaves(report.leaves.equal);
-  if (input.has_trust)
-    return Text(equal, " equal, but the signature that was asked for is missing or not acceptable",
-                First(report, Severity::kTrust));
-  return equal + (report.has_lock
-                      ? " consistent with the lockfile that came with the source, which "
-                        "nobody you named has signed"
-                      : " consistent with a checkpoint that came with the source and "
-                        "vouches for nothing; compare with one that lies elsewhere");
+    return Files(out, input, " consistent with the sums that came with the source");
+  Leaves(out, report.leaves.equal);
+  if (input.has_trust) {
+    out += " equal, but the signature that was asked for is missing or not acceptable; first: ";
+    return Place(out, First(report, Severity::kTrust));
+  }
+  out += " consistent with ";
+  Evident(out, report, input);
+  out += report.has_lock ? ", which came with the source and nobody you named has signed"
+                         : ", which came with the source and vouches for nothing; compare with "
+                           "one that lies elsewhere";
 }
 
 // " and 2 other files": that the lockfile has.
-std::string OtherFiles(const VerdictInput& input) {
-  return input.vouched_files ? " and " + Count(input.vouched_files, "other file", "other files")
-                             : std::string();
+void OtherFiles(std::string& out, const VerdictInput& input) {
+  if (input.vouched_files == 0) return;
+  out += " and ";
+  Count(out, input.vouched_files, "other file", "other files");
 }
 
-std::string Success(const Report& report, const VerdictInput& input) {
-  const std::string leaves = Leaves(input.leaves_with_content) + " with content";
+void Success(std::string& out, const Report& report, const VerdictInput& input) {
   switch (input.command) {
     case Command::kVerify:
-      if (input.files_equal)
-        return Files(input, " equal to the sums") +
-               (report.leaves.equal ? " equal to " + std::string(Evident(report)) : std::string()) +
-               Allowed(report);
-      return Text(Leaves(report.leaves.equal), OtherFiles(input), " equal to ", Evident(report),
-                  Allowed(report));
+      if (input.files_equal) {
+        Files(out, input, " equal to the sums");
+        if (report.leaves.equal) EqualTo(out, report, input, " equal");
+      } else {
+        Leaves(out, report.leaves.equal);
+        OtherFiles(out, input);
+        EqualTo(out, report, input, " equal");
+      }
+      return Allowed(out, report);
     case Command::kDiff:
-      return Text(Leaves(report.leaves.equal), " equal on both sides", Allowed(report));
+      Leaves(out, report.leaves.equal);
+      out += " equal";
+      return Allowed(out, report);
     case Command::kCheck:
-      return Text("structure is sound, ", leaves, "; values were not compared with anything");
+      out += "structure is sound, ";
+      Leaves(out, input.leaves_with_content);
+      return Put(out, "; values were not compared with anything");
     case Command::kLock:
-      return leaves + OtherFiles(input) +
-             (report.fingerprint ? ", fingerprint " + *report.fingerprint : std::string()) +
-             (input.other_files ? Text("; ",
-                                       Count(input.other_files, "file beside the checkpoint is",
-                                             "files beside the checkpoint are"),
-                                       " not locked (--files)")
-                                : std::string());
+      Leaves(out, input.leaves_with_content);
+      OtherFiles(out, input);
+      if (report.fingerprint) Put(out, ", fingerprint ", *report.fingerprint);
+      if (input.other_files == 0) return;
+      out += "; ";
+      Count(out, input.other_files, "file beside the checkpoint is",
+            "files beside the checkpoint are");
+      return Put(out, " not locked (--files)");
     case Command::kMatch:
-      return Leaves(report.leaves.equal) + ", nothing would raise, be cast or be missing";
+      Leaves(out, report.leaves.equal);
+      return Put(out, ", nothing would raise, be cast or be missing");
     default:
-      return leaves + " read";
+      Leaves(out, input.leaves_with_content);
+      out += " read";
   }
 }
 
 }  // namespace
 
 std::string Headline(const Report& report, const VerdictInput& input) {
-  std::string out = Text(report.verdict.word, InScope(report.scope), ": ");
+  std::string out;
+  Subject(out, report);
+  Put(out, report.verdict.word, ": ");
   switch (report.verdict.verdict) {
     case Verdict::kMatch:
-      out += Success(report, input) + Warnings(report);
+      Success(out, report, input);
+      Warnings(out, report);
       break;
     case Verdict::kMismatch:
-      out += Mismatch(report, input);
+      Mismatch(out, report, input);
       break;
     case Verdict::kIncomplete:
-      out += Incomplete(report, input) + Allowed(report);
+      Incomplete(out, report, input);
+      Allowed(out, report);
       break;
     case Verdict::kUntrusted:
-      out += Untrusted(report, input) + Allowed(report);
+      Untrusted(out, report, input);
+      Allowed(out, report);
       break;
     case Verdict::kNoEvidence:
-      out += Text("there is nothing to compare with; structure is sound, ",
-                  Leaves(input.leaves_with_content), " with content", Warnings(report));
+      out += "there is nothing to compare with; structure is sound, ";
+      Leaves(out, input.leaves_with_content);
+      Warnings(out, report);
       break;
   }
-  out += LeftOut(report.scope);
+  LeftOut(out, report.scope);
   if (input.unlisted)
     out += "; the source has no listing: files that nothing refers to could not be looked for";
   if (input.narrowed) out += ", nor keys of no leaf";
   if (!input.newer_step.empty())
-    out += Text("; step ", Clipped(input.newer_step), " is newer and was not looked at");
+    Put(out, "; step ", Clipped(input.newer_step), " is newer and was not looked at");
   if (input.newer_generation != 0)
-    out += Text("; generation ", input.newer_generation,
-                " is the newest, is what readers restore, and was not looked at");
+    Put(out, "; generation ", input.newer_generation,
+        " is the newest, is what readers restore, and was not looked at");
   // Sums of whole files cover those as well.
   const bool compared =
       input.command == Command::kVerify && report.leaves.equal != 0 && !input.files_equal;
-  if (compared && report.verdict.verdict != Verdict::kMismatch)
-    out += OnTags(input) + NotCovered(report, input);
+  if (compared && report.verdict.verdict != Verdict::kMismatch) {
+    OnTags(out, input);
+    NotCovered(out, report, input);
+  }
   return out;
 }
 

@@ -34,6 +34,7 @@ struct Coverage {  // in bytes; with a listing, they sum to the directory's size
   uint64_t unread = 0;
 };
 
+// Of leaves with content: empty nodes are in none of them.
 struct LeafCounts {
   uint64_t equal = 0;
   uint64_t different = 0;
@@ -66,6 +67,10 @@ struct VerdictInput {
   uint64_t leaves_not_compared = 0;  // read, but the command has nothing to compare them with
   uint64_t equal_by_tags =
       0;  // leaves not read, because the server's ETags are those of an earlier run
+  std::optional<uint64_t> step_read;  // from a root, or by the source's own name
+  bool every_step = false;            // of a root
+  std::string gone;                   // why no leaf of the evidence is there: "step 300 is gone"
+  uint64_t other_steps = 0, other_step_bytes = 0;  // steps of the root that were not read
   uint64_t other_files = 0;  // non-empty files outside the checkpoint that no evidence covers
   uint64_t vouched_files = 0, vouched_bytes = 0;  // files equal to the lockfile's `files`
   bool by_fingerprint =
@@ -94,6 +99,7 @@ struct Scope {
 };
 
 struct SourceInfo {
+  std::string name;  // last component of its path, "" if unknown
   std::optional<uint64_t> step;
   std::optional<std::string> commit_timestamp_nsecs;
   std::optional<uint64_t> files;
@@ -106,6 +112,8 @@ struct Report {
   std::string headline;  // one sentence; set by Headline()
   Scope scope;
   SourceInfo source;
+  std::string other_name;                       // of the second source
+  std::string lock_name;                        // as the user called it, "" if unknown
   bool has_lock = false;                        // without one, "lock" is null
   std::optional<std::string> lock_fingerprint;  // "leafsum1:…", from the lockfile
   std::optional<uint64_t> lock_step;            // from the lockfile, if it was made from a root

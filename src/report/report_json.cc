@@ -66,6 +66,7 @@ void AppendFinding(std::string& out, const Finding& f) {
 
 void AppendSource(std::string& out, const SourceInfo& source) {
   ObjectWriter o(out);
+  if (!source.name.empty()) o.String("name", std::string_view(source.name));
   if (source.step) o.Number("step", *source.step);
   if (source.commit_timestamp_nsecs)
     o.String("commit_timestamp_nsecs", source.commit_timestamp_nsecs);
@@ -93,6 +94,7 @@ void AppendScope(std::string& out, const Scope& scope) {
 
 void AppendLock(std::string& out, const Report& report) {
   ObjectWriter o(out);
+  if (!report.lock_name.empty()) o.String("name", std::string_view(report.lock_name));
   o.String("fingerprint", report.lock_fingerprint);
   if (report.lock_step) o.Number("step", *report.lock_step);
   if (report.signed_by) o.String("signed_by", report.signed_by);

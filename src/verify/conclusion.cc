@@ -7,7 +7,9 @@
 #include "base/text.h"
 #include "evidence/digest_json.h"
 #include "evidence/fingerprint.h"
+#include "orbax/step_name.h"
 #include "plan/assign_chunks.h"
+#include "plan/step_scope.h"
 #include "verify/check_readers.h"
 #include "verify/narrow.h"
 #include "verify/other_files_stage.h"
@@ -51,6 +53,7 @@ void Verifier::Compare(report::FindingList& findings) {
   options.allow_missing = o.allow_missing;
   options.allow_extra = o.allow_extra;
   options.allow_structure = o.allow_structure;
+  options.advise = o.command != Command::kDiff;
   if (o.item) options.items = {*o.item};
   if (!o.include.empty() || !o.exclude.empty()) {
     options.wants = [&o](std::string_view item, const orbax::KeyPath& path) {
@@ -126,6 +129,11 @@ void Verifier::CountOtherFiles(report::VerdictInput& input) const {
     const auto id = scan.files.Find(path);
     return size > 0 && id && scan.coverage.Rest(*id) == plan::ByteClass::kIgnored;
   };
+  const plan::StepScope steps(scan.layout);
+  input.other_steps = steps.NumOthers();
+  for (const FileEntry& entry : scan.listing)
+    if (!steps.Holds(entry.path) && entry.kind == FileEntry::Kind::kFile)
+      input.other_step_bytes += entry.size;
   for (const size_t i : OtherFiles(context_, scan))
     input.other_files += beside(scan.listing[i].path, scan.listing[i].size);
   if (input.by_fingerprint) return;
@@ -223,6 +231,8 @@ void Verifier::DescribeSource() {
   const plan::Options& o = context_.options;
   const plan::Scan& scan = context_.scans[0];
   report_.command = o.command;
+  if (!o.source_names.empty()) report_.source.name = o.source_names[0];
+  if (o.source_names.size() > 1) report_.other_name = o.source_names[1];
   if (scan.step_chosen) report_.source.step = scan.layout.chosen->number();
   if (scan.saved.commit_timestamp_nsecs && !(scan.layout.is_root && !scan.step_chosen))
     report_.source.commit_timestamp_nsecs = Text(*scan.saved.commit_timestamp_nsecs);
@@ -232,6 +242,7 @@ void Verifier::DescribeSource() {
   }
   if (lock_) {
     report_.has_lock = true;
+    report_.lock_name = o.lock_name;
     report_.lock_step = lock_->step;
     if (lock_->fingerprint)
       report_.lock_fingerprint = "leafsum1:" + hash::ToHex(*lock_->fingerprint);
@@ -257,7 +268,8 @@ void Verifier::DescribeScope() {
     return;
   }
   for (const plan::ItemScan& item : context_.scans[0].items)
-    for (const plan::LeafPlan& leaf : item.leaves) scope.leaves_left_out += leaf.left_out;
+    for (const plan::LeafPlan& leaf : item.leaves)
+      scope.leaves_left_out += leaf.left_out && leaf.record.has_content;
 }
 
 // Counts the leaves: read, compared, or neither.
@@ -269,6 +281,16 @@ void Verifier::CountLeaves() {
   input.strict = o.strict;
   for (const plan::Scan& s : context_.scans) input.unlisted |= !s.listed;
   input.narrowed = context_.narrowed;
+  const orbax::Layout& layout = scan.layout;
+  input.every_step = layout.is_root && !layout.chosen;
+  if (layout.chosen)
+    input.step_read = layout.chosen->number();
+  else if (!layout.is_root)
+    input.step_read = orbax::StepNumber(report_.source.name);
+  if (scan.nothing_read)
+    input.gone = Text("step ", lock_->step.value_or(0), " is gone");
+  else if (scan.no_checkpoint)
+    input.gone = "no checkpoint here";
   if (o.step && scan.newer_step) input.newer_step = *scan.newer_step;
   uint64_t not_read = 0;
   for (const plan::ItemScan& item : scan.items) {
@@ -280,19 +302,19 @@ void Verifier::CountLeaves() {
     }
     for (const plan::LeafPlan& leaf : item.leaves) {
       if (leaf.left_out && NarrowsQuestion(o)) continue;
+      if (leaf.state == plan::LeafPlan::State::kEmpty) continue;
       input.leaves_with_content += leaf.state == plan::LeafPlan::State::kRead;
       not_read += leaf.state == plan::LeafPlan::State::kNotRead ||
                   leaf.state == plan::LeafPlan::State::kPlanned;
       if (!comparison_ && o.command != Command::kList)
-        ++(leaf.state == plan::LeafPlan::State::kRead || leaf.state == plan::LeafPlan::State::kEmpty
-               ? report_.leaves.equal
-               : report_.leaves.not_read);
+        ++(leaf.state == plan::LeafPlan::State::kRead ? report_.leaves.equal
+                                                      : report_.leaves.not_read);
     }
   }
   if (comparison_) {
     if (lock_) comparison_->counts.not_read += lock_->leaves_left_over;
     report_.leaves = comparison_->counts;
-    input.leaves_with_content = comparison_->equal_with_content;
+    input.leaves_with_content = comparison_->counts.equal;
     not_read = comparison_->counts.not_read;
   } else if (!o.fingerprint) {
     input.leaves_not_compared = std::exchange(report_.leaves.equal, 0);

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseArguments } from '../../node/lib/cli/args.js'
+import { nearest } from '../../node/lib/cli/did_you_mean.js'
 import { helpText } from '../../node/lib/cli/help.js'
-import { kCommands, kOptions } from '../../node/lib/cli/options.js'
+import { kCommands } from '../../node/lib/cli/command_table.js'
+import { kOptions } from '../../node/lib/cli/options.js'
 
 const right = /** @type {Record<string, [string, any]>} */ ({
   lock: ['a.json', 'a.json'],
@@ -75,7 +77,7 @@ const camel = (/** @type {string} */ name) => name.replace(/-(.)/g, (_, c) => c.
 const operands = (/** @type {string} */ command) => kCommands[command].operands.map(name => name.toLowerCase())
 const refusal = /** @type {any} */ ({ name: 'LeafsumError', code: 'usage', message: /^[^\n]+$/ })
 
-for (const [command, { options }] of Object.entries(kCommands)) {
+for (const [command, { options, silent = [] }] of Object.entries(kCommands)) {
   test(`${command}: every option of its table, right and wrong`, () => {
     for (const name of options) {
       const spec = kOptions[name]
@@ -109,19 +111,25 @@ for (const [command, { options }] of Object.entries(kCommands)) {
 
   test(`${command}: options of other commands, unknown ones, wrong operands`, () => {
     const names = operands(command)
-    for (const name of Object.keys(kOptions).filter(one => !options.includes(one))) {
+    for (const name of Object.keys(kOptions).filter(one => !options.includes(one) && !silent.includes(one))) {
       const given = kOptions[name].type === 'flag' ? `--${name}` : `--${name}=${right[name]?.[0] ?? 'auto'}`
       assert.throws(() => parseArguments([command, ...names, given]), { ...refusal, message: /has no option/ }, name)
     }
     const optional = kCommands[command].optional ? [['extra', 'more']] : [['extra']]
-    for (const bad of [['--frobnicate'], ['-x'], ['-qv'], ['--no-json'], ...optional, ['']]) {
+    for (const bad of [['--frobnicate'], ['-x'], ['-qv'], ['--no-json'], ...optional]) {
       assert.throws(() => parseArguments([command, ...names, ...bad]), refusal, bad[0])
     }
-    assert.throws(() => parseArguments([command, ...names.slice(1)]), { ...refusal, message: /wants/ })
-    assert.throws(() => parseArguments([command, ...names.slice(1), '']), { ...refusal, message: /empty/ })
+    if (names.length > 0) {
+      assert.throws(() => parseArguments([command, ...names.slice(1)]), { ...refusal, message: /wants/ })
+      assert.throws(() => parseArguments([command, ...names.slice(1), '']), { ...refusal, message: /empty/ })
+    }
     assert.equal(parseArguments([command, '-h']).options.help, true)
     assert.match(helpText(command), new RegExp(`^leafsum ${command} `))
     for (const name of options) assert.ok(helpText(command).includes(`--${name}`), name)
+    for (const name of silent) {
+      assert.equal(parseArguments([command, ...names, `--${name}`]).options[camel(name)], true)
+      assert.ok(!helpText(command).includes(`--${name}`), name)
+    }
   })
 }
 
@@ -163,4 +171,39 @@ test('short forms, -- and several globs', () => {
   assert.deepEqual(options, { quiet: true, output: 'out', include: ['/a', '/b'] })
   assert.equal(parseArguments(['lock', 'a', '-o', '-']).options.output, '-')
   assert.equal(parseArguments(['lock', 'a', '--item', '']).options.item, '')
+})
+
+test('--jobs auto leaves the number to us', () => {
+  assert.equal(parseArguments(['lock', 'a', '--jobs', 'auto']).options.jobs, undefined)
+  assert.throws(() => parseArguments(['lock', 'a', '--jobs=automatic']), { ...refusal, message: /or auto is wanted/ })
+})
+
+test('short options may stand together', () => {
+  assert.deepEqual(parseArguments(['lock', 'a', '-vo', 'out']).options, { verbose: true, output: 'out' })
+  assert.equal(parseArguments(['lock', 'a', '-o=out']).options.output, 'out')
+})
+
+test('did you mean: letters put in, left out, changed, swapped; a beginning; nothing that is far', () => {
+  for (const [word, meant] of [
+    ['verfy', 'verify'],
+    ['evrify', 'verify'],
+    ['VERIFY', 'verify'],
+    ['comp', 'completion'],
+    ['lokc', 'lock'],
+    ['frobnicate', undefined],
+    ['', undefined],
+    ['x'.repeat(99), undefined],
+  ])
+    assert.equal(nearest(/** @type {string} */ (word), Object.keys(kCommands)), meant, word)
+})
+
+test('help: every command has two examples of its own and its exit codes, in at most 100 columns, or as many as there are', () => {
+  for (const [command, { examples, exits }] of Object.entries(kCommands)) {
+    assert.equal(examples.length, 2, command)
+    for (const [typed] of examples) assert.ok(typed.startsWith(`leafsum ${command}`), typed)
+    assert.equal(exits[0][0], 0)
+    for (const columns of [undefined, 0, 60, 500])
+      for (const line of helpText(command, columns).split('\n'))
+        assert.ok(line.length <= (columns === 60 ? 80 : 104), `${command}: ${line}`)
+  }
 })

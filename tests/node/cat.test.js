@@ -285,7 +285,7 @@ test('the program: text, --npy, --json, exit codes', t => {
   assert.equal(cli(['cat', baseline, '/params/bias[::2]', '--lock', lockfile]).stdout, '[1.0 1.0]\n')
   const refused = cli(['cat', tampered, '/params/bias', '--lock', lockfile])
   assert.deepEqual([refused.status, refused.stdout], [1, ''])
-  assert.match(refused.stderr, /is not shown: MISMATCH/)
+  assert.match(refused.stderr, /is not shown: tampered_ckpt: MISMATCH/)
   assert.equal(cli(['cat', tampered, '/params/bias[0:2]']).stdout, '[999.0 999.0]\n')
   const npy = join(root, 'b.npy')
   assert.equal(cli(['cat', baseline, '/params/bias', '--npy', '-o', npy]).status, 0)
@@ -460,9 +460,10 @@ test('more values than a document holds are refused, not a bug', t => {
     fs.writeFileSync(join(root, path), bytes)
   }
   const { status, stdout, stderr } = cli(['cat', root, '/w', '--json'])
+  const message = 'too much: 33554432 values as JSON; name a slice or take --npy'
   assert.deepEqual(
-    [status, stdout, stderr],
-    [2, '', 'leafsum: too much: 33554432 values as JSON; name a slice or take --npy\n'],
+    [status, JSON.parse(stdout), stderr],
+    [2, { leafsum_error: 1, code: 'usage', message, exit_code: 2 }, `leafsum: ${message}\n`],
   )
   assert.match(cli(['cat', root, '/w']).stdout, /^\[ *0 +7 +14 \.\.\. +0 +0 +0\]\n$/)
 })

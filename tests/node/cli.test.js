@@ -26,20 +26,23 @@ test('lock writes beside the source, verify finds it equal, tampering is found',
   const { ckpt, lockfile, root } = copied(t)
   const locked = cli(['lock', ckpt])
   assert.equal(locked.status, 0)
-  assert.match(locked.stdout, /^LOCKED: 2 leaves/)
+  assert.match(locked.stdout, /^ckpt: LOCKED: 2 leaves, /)
   assert.match(locked.stdout, /fingerprint leafsum1:[0-9a-f]{64}\n/)
-  assert.ok(locked.stdout.endsWith(`wrote ${lockfile}\n`))
+  assert.ok(locked.stdout.endsWith(`wrote ${lockfile}\nnext: leafsum verify ${ckpt} --lock ${lockfile}\n`))
   assert.equal(locked.stderr, '')
   assert.deepEqual(fs.readdirSync(root).sort(), ['ckpt', 'ckpt.leafsum.json'])
 
   const same = cli(['verify', ckpt, '--lock', lockfile])
   assert.equal(same.status, 0)
-  assert.match(same.stdout, /^VERIFIED: 2 leaves/)
+  assert.match(same.stdout, /^ckpt: VERIFIED: 2 leaves equal to ckpt\.leafsum\.json; /)
   const other = cli(['verify', tampered, '--lock', lockfile])
   assert.equal(other.status, 1)
-  assert.match(other.stdout, /^MISMATCH: /)
-  assert.match(other.stdout, /error digest-mismatch \(2\)\n  \/params\/bias/)
-  assert.match(other.stdout, /\/params\/kernel/)
+  assert.match(other.stdout, /^tampered_ckpt: MISMATCH: 2 of 2 leaves differ from ckpt\.leafsum\.json\n/)
+  assert.match(
+    other.stdout,
+    /error digest-mismatch \(2\)\n  content differs[^\n]*\n    \/params\/bias\n    \/params\/kernel\n/,
+  )
+  assert.match(other.stdout, /\nnext: leafsum explain digest-mismatch\n$/)
   assert.equal(cli(['verify', ckpt, '--lock', lockfile, '--deep']).status, 0)
 })
 
@@ -80,11 +83,11 @@ test('lock writes nothing for a damaged checkpoint', t => {
   fs.writeFileSync(manifest, bytes)
   const { status, stdout } = cli(['lock', ckpt])
   assert.equal(status, 1)
-  assert.match(stdout, /^MISMATCH: /)
+  assert.match(stdout, /^ckpt: MISMATCH: /)
   assert.equal(fs.existsSync(lockfile), false)
   const piped = cli(['lock', ckpt, '-o', '-'])
   assert.deepEqual({ status: piped.status, stdout: piped.stdout }, { status: 1, stdout: '' })
-  assert.match(piped.stderr, /^MISMATCH: /)
+  assert.match(piped.stderr, /^ckpt: MISMATCH: /)
   assert.deepEqual(fs.readdirSync(root), ['ckpt'])
 })
 
@@ -102,11 +105,11 @@ test('verify: no evidence is 5, and what would be is told', t => {
   const { ckpt, lockfile } = copied(t)
   const none = cli(['verify', ckpt])
   assert.equal(none.status, 5)
-  assert.match(none.stdout, /^NO-EVIDENCE: /)
+  assert.match(none.stdout, /^ckpt: NO-EVIDENCE: /)
   cli(['lock', ckpt, '-q'])
   const beside = cli(['verify', ckpt])
   assert.equal(beside.status, 5)
-  assert.ok(beside.stderr.includes(lockfile))
+  assert.ok(beside.stdout.endsWith(`\nnext: leafsum verify ${ckpt} --lock ${lockfile}\n`))
   assert.equal(JSON.parse(cli(['verify', ckpt, '--json']).stdout).exit_code, 5)
 })
 
@@ -118,7 +121,7 @@ test('verify: evidence that came with the source is untrusted, whatever path lea
   fs.symlinkSync(inside, join(root, 'disguise.json'))
   const { status, stdout } = cli(['verify', ckpt, '--lock', join(root, 'disguise.json')])
   assert.equal(status, 4)
-  assert.match(stdout, /^UNTRUSTED: /)
+  assert.match(stdout, /^ckpt: UNTRUSTED: /)
   assert.equal(cli(['verify', tampered, '--lock', inside]).status, 1)
 })
 
@@ -171,7 +174,7 @@ test('exit 2, one line that says what to do, nothing on stdout', t => {
 test('check, diff, digest, ls, explain', () => {
   const check = cli(['check', baseline])
   assert.equal(check.status, 0)
-  assert.match(check.stdout, /^SOUND: /)
+  assert.match(check.stdout, /^baseline_ckpt: SOUND: /)
 
   const diff = cli(['diff', baseline, tampered, '--values'])
   assert.equal(diff.status, 1)
@@ -180,7 +183,11 @@ test('check, diff, digest, ls, explain', () => {
     /^\* \/params\/bias +float32 +\[4\]\n    4 differ, first at \[0\]: 1\.0 → 999\.0, max abs 998, /,
   )
   assert.equal(cli(['diff', baseline, baseline]).status, 0)
-  assert.match(cli(['diff', baseline, baseline]).stdout, /^= \/params\/bias[^]*\nEQUAL: /)
+  assert.match(cli(['diff', baseline, baseline]).stdout, /^baseline_ckpt and baseline_ckpt: EQUAL: 2 leaves equal\n$/)
+  assert.match(
+    cli(['diff', baseline, baseline, '--all']).stdout,
+    /^= \/params\/bias[^]*\nbaseline_ckpt and .*: EQUAL: /,
+  )
 
   const digest = cli(['digest', baseline])
   assert.equal(digest.status, 0)
@@ -300,7 +307,7 @@ test('what cannot be hashed is told on stderr, in every format', t => {
     for (const format of ['human', 'json', 'ndjson']) {
       const { status, stderr } = cli([command, ckpt, '--format', format])
       assert.equal(status, 1, `${command} ${format}`)
-      assert.match(stderr, /^leafsum: MISMATCH: [^]*\nerror \w+/)
+      assert.match(stderr, /^leafsum: ckpt: MISMATCH: [^]*\nerror \w+/)
     }
   }
 })

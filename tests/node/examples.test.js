@@ -9,7 +9,11 @@ import { examples, fixtures } from './support/places.js'
 const baseline = join(fixtures, 'seed000/artifacts/baseline_ckpt')
 const tampered = join(fixtures, 'seed000/artifacts/tampered_ckpt')
 const expected = /** @type {Record<string, { args: string[], status: number, stdout: RegExp }>} */ ({
-  'verify.mjs': { args: [baseline], status: 0, stdout: /^LOCKED: [^\n]+\nVERIFIED: [^\n]+\n$/ },
+  'verify.mjs': {
+    args: [baseline],
+    status: 0,
+    stdout: /^baseline_ckpt: LOCKED: [^\n]+\nbaseline_ckpt: VERIFIED: [^\n]+\n$/,
+  },
   'compare.mjs': {
     args: [baseline, tampered],
     status: 1,

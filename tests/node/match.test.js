@@ -287,7 +287,7 @@ test('the program: 0, 1 and 2; the template of examples/dump_template.py', t => 
   fs.writeFileSync(file, template({ bias: ['float32', [4]], kernel: ['bfloat16', [4, 4]] }))
   const { status, stdout } = cli(['match', baseline, file])
   assert.equal(status, 1)
-  assert.match(stdout, /^MISMATCH: [^]*level `params` above everything/)
+  assert.match(stdout, /^baseline_ckpt: MISMATCH: [^]*level `params` above everything/)
   fs.writeFileSync(file, '{}')
   assert.equal(cli(['match', baseline, file]).status, 2)
   assert.equal(cli(['match', baseline, join(root, 'none')]).status, 2)

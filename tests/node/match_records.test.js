@@ -276,7 +276,7 @@ test('of several items the one that AUTO takes, or that the template names', asy
   ])) {
     const report = await match(several(...names), dump(rows([taken])))
     assert.deepEqual(found(report), [0], String(names))
-    assert.match(report.headline, new RegExp(`^MATCHES in item "${taken}"`))
+    assert.match(report.headline, new RegExp(`^item "${taken}": MATCHES: `))
     assert.equal((await match(fromMap(tree(rows([taken]))), several(...names))).exit_code, 0)
     assert.equal((await match(several(...names), several(...names))).exit_code, 0)
   }

@@ -130,7 +130,7 @@ test('verify holds each file against the lockfile', async () => {
   assert.equal(report.verdict, 'VERIFIED', report.headline)
   assert.match(
     report.headline,
-    /leaves and \d+ other files equal to the lockfile; .*timestamps, \d+ bytes that nobody vouches for$/,
+    /leaves and \d+ other files equal to the lockfile; .*timestamps, [\d.]+ (B|KiB) that nobody vouches for$/,
   )
   const stats = '29999/assets/trossen/norm_stats.json'
   const was = /** @type {Uint8Array} */ (sound.get(stats))
@@ -180,7 +180,7 @@ test('without --files the headline counts them', async () => {
   const { report, lockfile } = await lock(fromMap(files))
   assert.match(report.headline, /; 3 files beside the checkpoint are not locked \(--files\)/)
   const { headline } = await verify(fromMap(files), { lockfile: lockfile ?? '' })
-  assert.match(headline, /\d+ bytes that nobody vouches for \(3 files beside the checkpoint among them\)/)
+  assert.match(headline, /[\d.]+ (B|KiB) that nobody vouches for \(3 files beside the checkpoint among them\)/)
 })
 
 test('a source without a listing: what was locked is asked for, and cannot be locked', async t => {

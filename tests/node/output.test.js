@@ -5,7 +5,7 @@ import fs from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { checkWritable, writeAtomically } from '../../node/lib/cli/output.js'
-import { progressBar, progressLine } from '../../node/lib/cli/progress.js'
+import { formatTime, progressBar, progressLine } from '../../node/lib/cli/progress.js'
 import { columns, leafName, renderReport } from '../../node/lib/cli/render.js'
 import { formatCount, formatSize, parseSize } from '../../node/lib/cli/sizes.js'
 import { defaultLockfile, liesInside, openSource, readEvidence } from '../../node/lib/cli/source.js'
@@ -126,6 +126,10 @@ test('colour: on a terminal only, never with NO_COLOR, or as told', () => {
   assert.equal(colored('auto', { isTTY: true }, { NO_COLOR: '1' }), false)
   assert.equal(colored('auto', { isTTY: true }, { NO_COLOR: '' }), true)
   assert.equal(colored('auto', { isTTY: true }, { TERM: 'dumb' }), false)
+  assert.equal(colored('auto', {}, { FORCE_COLOR: '1' }), true)
+  assert.equal(colored('auto', {}, { FORCE_COLOR: '' }), true)
+  assert.equal(colored('auto', { isTTY: true }, { FORCE_COLOR: '0' }), false)
+  assert.equal(colored('auto', {}, { FORCE_COLOR: '1', NO_COLOR: '1' }), false)
   assert.equal(colored('always', {}, { NO_COLOR: '1' }), true)
   assert.equal(colored('never', { isTTY: true }, {}), false)
 })
@@ -147,7 +151,9 @@ test('progress: nothing where nobody looks', () => {
   bar.update?.(progress)
   bar.clear()
   assert.match(tty.text, /^\r\x1b\[K\[#{6}\.{18}\] 25%  1\.0 MiB of 4\.0 MiB .*1 of 4 leaves\r\x1b\[K$/)
-  assert.equal(progressLine(progress, 2, false), '25%  1.0 MiB of 4.0 MiB  512.0 KiB/s  1 of 4 leaves')
+  assert.equal(progressLine(progress, 2, false), '25%  1.0 MiB of 4.0 MiB  512.0 KiB/s  6 s left  1 of 4 leaves')
+  assert.doesNotMatch(progressLine(progress, 1.9, false), /left/)
+  assert.deepEqual([0.2, 59.5, 200, 7499].map(formatTime), ['1 s', '1 min 0 s', '3 min 20 s', '2 h 4 min'])
   assert.equal(
     progressLine({ leavesDone: 0, leavesTotal: 0, bytesDone: 0, bytesTotal: 0 }, 1, true),
     'reading the structure',
@@ -168,7 +174,7 @@ test('a report for people: grouped, aligned, shortened, -v in full', () => {
     ...over,
   })
   const report = {
-    headline: 'MISMATCH: 12 leaves differ',
+    headline: 'run: MISMATCH: 12 leaves differ',
     exit_code: 1,
     source: { step: 3, files: 2, bytes: 1234 },
     fingerprint: 'leafsum1:ff',
@@ -193,11 +199,14 @@ test('a report for people: grouped, aligned, shortened, -v in full', () => {
     findings_dropped: 2,
   }
   const plain = painter('never', {}, {})
-  const short = renderReport(report, { paint: plain, verbose: false })
-  assert.match(short, /^MISMATCH: 12 leaves differ\n\nerror digest-mismatch \(12\)\n  state:\/w0\n    differs\n/)
+  const short = renderReport(report, { paint: plain, verbose: false, next: 'go on' })
   assert.match(
     short,
-    /  … and 2 more: -v shows them\nwarning unknown-file\n  x\\u001b at 7\n    what is it\n2 more findings were dropped\n\nstep         3\nfingerprint  leafsum1:ff\n$/,
+    /^run: MISMATCH: 12 leaves differ\n\nerror digest-mismatch \(12\)\n  differs\n    state:\/w0\n    state:\/w1\n/,
+  )
+  assert.match(
+    short,
+    /  … and 2 more: -v shows them\nwarning unknown-file\n  x\\u001b at 7\n    what is it\n2 more findings were dropped\n\nfingerprint  leafsum1:ff\n\nnext: go on\n$/,
   )
   const long = renderReport(report, { paint: plain, verbose: true })
   assert.equal(long.match(/expected  aa/g)?.length, 13)
@@ -205,7 +214,7 @@ test('a report for people: grouped, aligned, shortened, -v in full', () => {
   assert.match(long, /info re-encoded/)
   assert.match(
     renderReport(report, { paint: painter('always', {}, {}), verbose: false }),
-    /^\x1b\[31mMISMATCH\x1b\[0m: /,
+    /^run: \x1b\[31mMISMATCH\x1b\[0m: /,
   )
   assert.deepEqual(
     columns(

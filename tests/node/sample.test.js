@@ -210,7 +210,7 @@ test('the program: --sample and --seed', t => {
   cli(['lock', baseline, '-o', lockfile, '--chunks', '-q'])
   const { status, stdout } = cli(['verify', baseline, '--lock', lockfile, '--sample', '50%', '--seed', '5'])
   assert.equal(status, 3)
-  assert.match(stdout, /^INCOMPLETE: [^]*a sample of 1 of 2 chunks \(50 %\) with seed 5/)
+  assert.match(stdout, /^baseline_ckpt: INCOMPLETE: [^]*a sample of 1 of 2 chunks \(50 %\) with seed 5/)
   assert.equal(cli(['verify', baseline, '--lock', lockfile, '--sample=1KiB', '--json']).status, 3)
   const tampered = join(fixtures, 'seed000/artifacts/tampered_ckpt')
   assert.equal(cli(['verify', tampered, '--lock', lockfile, '--sample', '100%', '-q']).status, 1)

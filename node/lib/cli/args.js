@@ -1,11 +1,16 @@
-// A strict parser: what it does not know it refuses, in one line that says what to do.
+// What node:util parseArgs takes apart, held against the table: what it does not know it refuses, in one line that says
+// what to do.
+import { parseArgs } from 'node:util'
 import { LeafsumError } from '../errors.js'
-import { kCommands, kOptions } from './options.js'
+import { didYouMean } from './did_you_mean.js'
+import { kCommands } from './command_table.js'
+import { kOptions } from './options.js'
 import { parseSize } from './sizes.js'
 
 /**
  * @typedef {{ command: string, operands: string[], options: Record<string, any> }} Arguments
  * Options by their name in camelCase; one that was not given is absent.
+ * @typedef {{ name: string, value: string | undefined, shown: string }} Given
  */
 
 const kReportForms = ['sarif', 'junit']
@@ -13,40 +18,29 @@ const kReportForms = ['sarif', 'junit']
 /** @param {string} message */
 const usage = message => new LeafsumError('usage', message)
 
+/** As parseArgs wants them. `--progress` alone is possible: its value, where there is one, stands behind `=`. */
+const kParsed = Object.fromEntries(
+  Object.entries(kOptions).map(([name, { type, short }]) => [
+    name,
+    /** @type {const} */ ({ type: ['flag', 'when'].includes(type) ? 'boolean' : 'string', ...(short && { short }) }),
+  ]),
+)
+
 /**
  * @param {string[]} argv without node and the script
  * @returns {Arguments}
  */
 export function parseArguments(argv) {
-  /** @type {string[]} */
-  const words = []
-  /** @type {{ name: string, value: string | undefined, shown: string }[]} */
-  const given = []
-  for (let n = 0; n < argv.length; n++) {
-    const word = argv[n]
-    if (word === '--') {
-      words.push(...argv.slice(n + 1))
-      break
-    }
-    if (word === '-' || !word.startsWith('-')) {
-      words.push(word)
-      continue
-    }
-    const { name, value, shown } = split(word)
-    const spec = kOptions[name]
-    const wantsValue = !['flag', 'when'].includes(spec.type)
-    if (!wantsValue || value !== undefined) {
-      if (spec.type === 'flag' && value !== undefined) throw usage(`${shown} takes no value`)
-      given.push({ name, value, shown })
-    } else {
-      if (n + 1 === argv.length) throw usage(`${shown} wants a value: ${shown} ${spec.value}`)
-      const next = argv[++n]
-      if (next !== '-' && next.startsWith('-'))
-        throw usage(`${shown} wants a value, got ${next}: write ${shown}=${next} if it is meant`)
-      given.push({ name, value: next, shown })
-    }
-  }
-
+  // Not strict: parseArgs's own refusals do not say what to do.
+  const { tokens } = parseArgs({
+    args: argv,
+    options: kParsed,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  })
+  const words = tokens.flatMap(token => (token.kind === 'positional' ? [token.value] : []))
+  const given = tokens.flatMap(token => (token.kind === 'option' ? [givenOf(token)] : []))
   const [command = '', ...operands] = words
   const options = collect(given)
   if (command === '') {
@@ -57,24 +51,21 @@ export function parseArguments(argv) {
   return { command, operands, options }
 }
 
-/** `--name=value`, `--name`, `-o`, `-ovalue` */
-function split(/** @type {string} */ word) {
-  if (!word.startsWith('--')) {
-    const short = word[1]
-    const name = Object.keys(kOptions).find(one => kOptions[one].short === short)
-    if (!name) throw usage(`unknown option ${word}: leafsum -h lists them`)
-    if (word.length === 2) return { name, value: undefined, shown: word }
-    if (kOptions[name].type === 'flag') throw usage(`${word}: give short options one by one`)
-    return { name, value: word.slice(2).replace(/^=/, ''), shown: `-${short}` }
-  }
-  const at = word.indexOf('=')
-  const name = word.slice(2, at < 0 ? undefined : at)
+/** @returns {Given} */
+function givenOf(/** @type {any} */ { name, rawName: shown, value, inlineValue }) {
   if (!Object.hasOwn(kOptions, name))
-    throw usage(`unknown option --${name}${didYouMean(name, Object.keys(kOptions), '--')}`)
-  return { name, value: at < 0 ? undefined : word.slice(at + 1), shown: `--${name}` }
+    throw usage(`unknown option ${shown}${didYouMean(name, Object.keys(kOptions), '--') || ': leafsum -h lists them'}`)
+  const { type, value: wanted } = kOptions[name]
+  if (type === 'flag' && value !== undefined) throw usage(`${shown} takes no value`)
+  if (type === 'flag' || type === 'when') return { name, value, shown }
+  if (value === undefined) throw usage(`${shown} wants a value: ${shown} ${wanted}`)
+  if (!inlineValue && value !== '-' && value.startsWith('-'))
+    throw usage(`${shown} wants a value, got ${value}: write ${shown}=${value} if it is meant`)
+  // `-o=out` is `-o out`.
+  return { name, value: shown.length === 2 && inlineValue ? value.replace(/^=/, '') : value, shown }
 }
 
-function collect(/** @type {{ name: string, value: string | undefined, shown: string }[]} */ given) {
+function collect(/** @type {Given[]} */ given) {
   /** @type {Record<string, any>} */
   const options = {}
   for (const { name, value, shown } of given) {
@@ -107,8 +98,10 @@ function parseValue(
   }
   if (type === 'list') return parseList(value, choices, shown)
   if (type === 'integer' || type === 'size') {
+    if (spec.orWord !== undefined && value === spec.orWord) return undefined
     const number = type === 'size' ? parseSize(value) : /^\d{1,16}$/.test(value) ? Number(value) : NaN
-    const what = type === 'size' ? 'a size such as 512MiB' : 'a whole number'
+    const what =
+      type === 'size' ? 'a size such as 512MiB' : spec.orWord ? `a whole number or ${spec.orWord}` : 'a whole number'
     if (Number.isNaN(number)) throw usage(`${shown} ${value}: ${what} is wanted`)
     if (number < range[0] || number > range[1])
       throw usage(`${shown} ${value}: from ${range[0]} to ${range[1]} is possible`)
@@ -130,14 +123,15 @@ function checkCommand(
   /** @type {string} */ command,
   /** @type {string[]} */ operands,
   /** @type {Record<string, any>} */ options,
-  /** @type {{ name: string, shown: string }[]} */ given,
+  /** @type {Given[]} */ given,
 ) {
   if (!Object.hasOwn(kCommands, command)) {
-    throw usage(`unknown command ${command}${didYouMean(command, Object.keys(kCommands), '')}`)
+    throw usage(`unknown command ${command}${didYouMean(command, Object.keys(kCommands)) || ': leafsum -h lists them'}`)
   }
   const spec = kCommands[command]
   for (const { name, shown } of given) {
-    if (!spec.options.includes(name)) throw usage(`${command} has no option ${shown}: leafsum ${command} -h lists them`)
+    if (!spec.options.includes(name) && !spec.silent?.includes(name))
+      throw usage(`${command} has no option ${shown}: leafsum ${command} -h lists its own`)
   }
   for (const names of spec.conflicts ?? []) {
     const both = names.filter(name => camel(name) in options)
@@ -152,32 +146,14 @@ function checkCommand(
   const most = wanted.length + (spec.optional ? 1 : 0)
   if (operands.length < wanted.length || operands.length > most) {
     throw usage(
-      `${command} wants ${wanted.join(' and ')}, got ${operands.length} names: leafsum ${command} ${operandsText(spec)}`,
+      `${command} wants ${wanted.join(' and ') || 'no name'}, got ${operands.length || 'none'}: leafsum ${command} ${operandsText(spec)}`.trimEnd(),
     )
   }
   if (operands.includes('')) throw usage(`an empty ${wanted[0]}: leafsum ${command} ${wanted.join(' ')}`)
 }
 
 /** As the usage line has them. */
-export const operandsText = (/** @type {import('./options.js').CommandSpec} */ { operands, optional }) =>
+export const operandsText = (/** @type {import('./command_table.js').CommandSpec} */ { operands, optional }) =>
   [...operands, ...(optional ? [`[${optional}]`] : [])].join(' ')
 
 const camel = (/** @type {string} */ name) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase())
-
-function didYouMean(/** @type {string} */ word, /** @type {string[]} */ known, /** @type {string} */ prefix) {
-  const near = known.map(one => ({ one, far: distance(word, one) })).sort((a, b) => a.far - b.far)[0]
-  return near.far <= 2 ? `: did you mean ${prefix}${near.one}?` : ': leafsum -h lists them'
-}
-
-/** Edits between two words (Levenshtein). */
-function distance(/** @type {string} */ a, /** @type {string} */ b) {
-  let row = Array.from({ length: b.length + 1 }, (_, n) => n)
-  for (let i = 1; i <= Math.min(a.length, 40); i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    }
-    row = next
-  }
-  return row[b.length]
-}

@@ -26,8 +26,7 @@ export function arrayText(dtype, shape, bytes) {
   /** @type {Map<number, string>} */
   const cells = new Map()
   collect(0, 0)
-  let width = 0
-  for (const text of cells.values()) width = Math.max(width, text.length)
+  const align = alignmentOf([...cells.values()])
   return layOut(0, 0)
 
   function collect(/** @type {number} */ axis, /** @type {number} */ flat) {
@@ -40,7 +39,7 @@ export function arrayText(dtype, shape, bytes) {
 
   /** @returns {string} */
   function layOut(/** @type {number} */ axis, /** @type {number} */ flat) {
-    if (axis === shape.length) return /** @type {string} */ (cells.get(flat)).padStart(width)
+    if (axis === shape.length) return align(/** @type {string} */ (cells.get(flat)))
     const parts = edges[axis].map(n => (n < 0 ? '...' : layOut(axis + 1, flat * shape[axis] + n)))
     const last = axis === shape.length - 1
     const indent = ' '.repeat(axis + 1)
@@ -48,6 +47,27 @@ export function arrayText(dtype, shape, bytes) {
     return `[${wrapped(parts, indent)}]`
   }
 }
+
+/**
+ * Under each other by their ends, or, where they are fractions, by their points.
+ * @param {string[]} texts
+ * @returns {(text: string) => string}
+ */
+function alignmentOf(texts) {
+  const whole = (/** @type {string} */ text) => (kFraction.test(text) ? text.indexOf('.') : text.length)
+  const byPoint = texts.every(text => !/e/i.test(text)) && texts.some(text => kFraction.test(text))
+  if (!byPoint) {
+    const width = widest(texts, text => text.length)
+    return text => text.padStart(width)
+  }
+  const left = widest(texts, whole)
+  const right = widest(texts, text => text.length - whole(text))
+  return text => (' '.repeat(left - whole(text)) + text).padEnd(left + right)
+}
+
+const kFraction = /^-?\d+\.\d*$/
+const widest = (/** @type {string[]} */ texts, /** @type {(text: string) => number} */ lengthOf) =>
+  texts.reduce((most, text) => Math.max(most, lengthOf(text)), 0)
 
 /** Lines of at most 75 columns, as numpy's default. */
 function wrapped(/** @type {string[]} */ parts, /** @type {string} */ indent) {
@@ -57,7 +77,7 @@ function wrapped(/** @type {string[]} */ parts, /** @type {string} */ indent) {
     if (line && indent.length + line.length + 1 + part.length > 74) lines.push(part)
     else lines[lines.length - 1] = line ? `${line} ${part}` : part
   }
-  return lines.join(`\n${indent}`)
+  return lines.map((line, n) => (n + 1 < lines.length ? line.trimEnd() : line)).join(`\n${indent}`)
 }
 
 const range = (/** @type {number} */ from, /** @type {number} */ to) =>

@@ -2,7 +2,8 @@
 import { parseArguments } from './args.js'
 import { reportText } from '../report.js'
 import { howToWrite } from './inside_source.js'
-import { kCommands } from './options.js'
+import { kCommands } from './command_table.js'
+import { nextStep } from './next_step.js'
 import { checkWritable, writeAtomically } from './output.js'
 import { progressBar } from './progress.js'
 import { renderReport } from './render.js'
@@ -34,7 +35,7 @@ export class Context {
     const toStdout = options.output === undefined || options.output === '-'
     this.onTerminal = toStdout && Boolean(process.stdout.isTTY)
     this.paint = painter(options.color ?? 'auto', { isTTY: this.onTerminal }, process.env)
-    this.bar = progressBar(this.quiet ? 'never' : (options.progress ?? 'auto'), process.stderr)
+    this.bar = progressBar(this.quiet ? 'never' : (options.progress ?? 'auto'), process.stderr, process.env)
   }
 
   /** What is read as a checkpoint, as the user named it. */
@@ -123,9 +124,10 @@ export class Context {
   /**
    * The report of verify, check, diff, lock, match in the format wanted.
    * @param {any} report
+   * @param {string} [wrote]  the file that the command wrote
    * @returns {Promise<string>}
    */
-  async reportText(report) {
+  async reportText(report, wrote) {
     switch (this.format) {
       case 'json':
         return reportText(report)
@@ -142,7 +144,7 @@ export class Context {
         return sarif(report, { version: packageVersion(), explain: code => explanations[code] ?? '' })
       }
       default:
-        return this.quiet ? '' : renderReport(report, this)
+        return this.quiet ? '' : renderReport(report, { ...this, wrote, next: nextStep(report, this) })
     }
   }
 }

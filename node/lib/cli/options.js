@@ -1,4 +1,4 @@
-// Every option and every command in one table: the parser, the conflicts and -h all read from here.
+// Every option in one table; command_table.js says which command takes which.
 
 /**
  * @typedef {object} OptionSpec
@@ -11,22 +11,15 @@
  * @property {RegExp} [pattern]
  * @property {string} [wants]     what a value that does not match should have been
  * @property {boolean} [mayBeEmpty]
+ * @property {string} [orWord]   what may be given in place of a number, and leaves the choice to us
  * @property {string} help
- *
- * @typedef {object} CommandSpec
- * @property {string[]} operands
- * @property {string} [optional]  an operand that may follow
- * @property {string} help
- * @property {string[]} options
- * @property {boolean} [reports]  what it puts out is a Report: --format sarif and junit are forms of one
- * @property {string[][]} [conflicts] at most one of each
  */
 
 const kGiB = 2 ** 30
 
 /** @type {Record<string, OptionSpec>} */
 export const kOptions = {
-  lock: { type: 'text', value: 'FILE', help: 'compare with this lockfile' },
+  lock: { type: 'text', value: 'FILE', help: 'compare with this lockfile; - is stdin, an https URL is fetched' },
   fingerprint: {
     type: 'text',
     value: 'F',
@@ -53,6 +46,7 @@ export const kOptions = {
   'no-blocks': { type: 'flag', help: 'leave out the values of 4 MiB blocks' },
   'no-source': { type: 'flag', help: 'leave out step and time stamp' },
   chunks: { type: 'flag', help: 'keep the digest of every chunk too' },
+  all: { type: 'flag', help: 'leaves that are equal too' },
   values: { type: 'flag', help: 'for leaves that differ: how many elements, where first, by how much' },
   rename: {
     type: 'repeat',
@@ -137,7 +131,13 @@ export const kOptions = {
     choices: ['blake3', 'sha256'],
     help: 'blake3 (always) and sha256: blake3,sha256',
   },
-  jobs: { type: 'integer', value: 'N', range: [1, 64], help: 'threads; as many as cores, up to 8' },
+  jobs: {
+    type: 'integer',
+    value: 'N',
+    range: [1, 64],
+    orWord: 'auto',
+    help: 'threads; auto: as many as cores, up to 8',
+  },
   'max-memory': { type: 'size', value: 'SIZE', range: [2 ** 20, 64 * kGiB], help: 'of all threads together; 128MiB' },
   'max-fill': {
     type: 'size',
@@ -182,120 +182,7 @@ export const kOptions = {
   quiet: { type: 'flag', short: 'q', help: 'no text for people: the exit code tells' },
   verbose: { type: 'flag', short: 'v', help: 'every finding, and what was covered' },
   progress: { type: 'when', help: 'auto (on a terminal), always or never' },
-  color: { type: 'when', help: 'auto (on a terminal, without NO_COLOR), always or never' },
+  color: { type: 'when', help: 'auto (on a terminal, without NO_COLOR; with FORCE_COLOR), always or never' },
   version: { type: 'flag', help: 'print the version' },
   help: { type: 'flag', short: 'h', help: 'print this' },
-}
-
-const kScope = ['item', 'step', 'all-steps', 'prefix', 'generation', 'include', 'exclude', 'allow-structure']
-const kFetch = ['follow-links', 'header', 'timeout', 'absent']
-const kWork = ['algorithm', 'jobs', 'max-memory', 'max-fill', ...kFetch]
-const kText = ['json', 'format', 'output', 'quiet', 'verbose', 'progress', 'color', 'version', 'help']
-const kCommon = [...kScope, ...kWork, ...kText]
-const kAlways = [
-  ['step', 'all-steps'],
-  ['quiet', 'verbose'],
-]
-
-/** @type {Record<string, CommandSpec>} */
-export const kCommands = {
-  lock: {
-    operands: ['SRC'],
-    reports: true,
-    help: 'check a checkpoint, hash every leaf, write SRC.leafsum.json beside it',
-    options: ['force', 'files', 'no-stored', 'no-blocks', 'no-source', 'chunks', 'strict', ...kCommon],
-    conflicts: kAlways,
-  },
-  verify: {
-    operands: ['SRC'],
-    reports: true,
-    help: 'compare a checkpoint with what was locked',
-    options: [
-      'lock',
-      'fingerprint',
-      'against',
-      'sums',
-      'deep',
-      'sample',
-      'seed',
-      'resume',
-      'state',
-      'strict',
-      'allow-missing',
-      'allow-extra',
-      ...kCommon,
-    ],
-    conflicts: [
-      ['lock', 'against'],
-      ['fingerprint', 'against'],
-      ['sample', 'fingerprint', 'against', 'deep'],
-      ['sample', 'state'],
-      ...kAlways,
-    ],
-  },
-  check: {
-    operands: ['SRC'],
-    reports: true,
-    help: 'the structure alone: every checksum and reference, every chunk there and decodable',
-    options: ['readers', 'strict', ...kCommon],
-    conflicts: kAlways,
-  },
-  diff: {
-    operands: ['A', 'B'],
-    reports: true,
-    help: 'compare two checkpoints: = equal, - only in A, + only in B, * other content, ! other dtype or shape',
-    options: ['values', 'rename', 'strip-prefix', 'strict', 'allow-missing', 'allow-extra', ...kCommon],
-    conflicts: kAlways,
-  },
-  digest: {
-    operands: ['SRC'],
-    help: 'a line for every leaf, the fingerprint last',
-    options: kCommon,
-    conflicts: kAlways,
-  },
-  ls: {
-    operands: ['SRC'],
-    help: 'the tree with dtypes, shapes, sizes and sums; no content is read',
-    options: ['depth', 'files', 'keys', 'digest', 'versions', 'spec', ...kCommon],
-    conflicts: [...kAlways, ['spec', 'files'], ['spec', 'keys'], ['spec', 'versions'], ['spec', 'depth']],
-  },
-  metadata: {
-    operands: ['SRC'],
-    help: "what Orbax's metadata() tells: times, custom metadata, items and a tree; --item NAME, AUTO as Orbax chooses, or none: the directory itself",
-    options: ['item', 'step', 'generation', 'max-memory', ...kFetch, ...kText],
-    conflicts: [['quiet', 'verbose']],
-  },
-  match: {
-    operands: ['SRC', 'TEMPLATE'],
-    reports: true,
-    help: 'would it restore into TEMPLATE (a checkpoint, a lockfile, ls --json, examples/dump_template.py): shapes, silent casts, missing leaves, params level, sharding',
-    options: [
-      'mesh',
-      'rename',
-      'allow-extra',
-      'strict',
-      'item',
-      'step',
-      'all-steps',
-      'generation',
-      'max-memory',
-      'max-fill',
-      ...kFetch,
-      ...kText,
-    ],
-    conflicts: kAlways,
-  },
-  cat: {
-    operands: ['SRC', 'LEAF'],
-    help: 'the values of a leaf, or of a slice: /params/w[0:3, ::2]; with --lock only what its blocks vouch for',
-    options: ['lock', 'npy', 'item', 'step', 'all-steps', 'generation', 'max-memory', 'max-fill', ...kFetch, ...kText],
-    conflicts: [['npy', 'json'], ['npy', 'format'], ...kAlways],
-  },
-  explain: {
-    operands: ['CODE'],
-    optional: 'SRC',
-    help: 'what a finding means, how it comes about, what to do; reader-divergence SRC: what each reader would take',
-    options: ['item', 'step', 'all-steps', 'prefix', 'color', 'output', 'version', 'help'],
-    conflicts: [['step', 'all-steps']],
-  },
 }

@@ -1,7 +1,9 @@
 // Reports as text for people. Everything that comes from a checkpoint passes through `printable`.
+import { headlineParts } from '../values/headline.js'
 import { pointer } from '../values/leaf_name.js'
 import { formatCount, formatSize } from './sizes.js'
 import { printable } from './terminal.js'
+import { isoTime } from './times.js'
 
 /** @typedef {import('./terminal.js').Paint} Paint */
 
@@ -16,7 +18,8 @@ const kSeverities = /** @type {[string, string][]} */ ([
 
 /**
  * @param {any} report
- * @param {{ paint: Paint, verbose: boolean }} style
+ * @param {{ paint: Paint, verbose: boolean, next?: string, wrote?: string }} style
+ *   wrote: a file; next: what to do now, the last line
  * @returns {string}
  */
 export function renderReport(report, style) {
@@ -24,15 +27,22 @@ export function renderReport(report, style) {
   const findings = renderFindings(report, style)
   if (findings) blocks.push(findings)
   blocks.push(style.verbose ? details(report) : facts(report))
+  blocks.push(
+    [style.wrote && `wrote ${printable(style.wrote)}`, style.next && `next: ${printable(style.next)}`]
+      .filter(Boolean)
+      .join('\n'),
+  )
   return blocks.filter(Boolean).join('\n\n') + '\n'
 }
 
 function headline(/** @type {any} */ report, /** @type {Paint} */ paint) {
-  const [, word, rest] = /^([A-Z-]*)([^]*)$/.exec(printable(report.headline)) ?? []
-  return paint(report.exit_code === 0 ? 'green' : report.exit_code === 1 ? 'red' : 'yellow', word) + rest
+  const { subject, word, statement } = headlineParts(printable(report.headline))
+  if (!word) return statement
+  const color = report.exit_code === 0 ? 'green' : report.exit_code === 1 ? 'red' : 'yellow'
+  return `${subject}${paint(color, word)}: ${statement}`
 }
 
-/** Grouped by severity, then by code; the place aligned on the left, what is wrong on the right. */
+/** Grouped by severity, then by code; what several have to say stands above their places, once. */
 function renderFindings(
   /** @type {any} */ report,
   /** @type {{ paint: Paint, verbose: boolean }} */ { paint, verbose },
@@ -44,33 +54,54 @@ function renderFindings(
     const codes = [...new Set(findings.map((/** @type {any} */ one) => one.code))].sort()
     for (const code of codes) {
       const all = findings.filter((/** @type {any} */ one) => one.code === code)
-      const shown = verbose ? all : all.slice(0, kShown)
-      const lines = [`${paint(color, `${severity} ${code}`)}${all.length > 1 ? ` (${all.length})` : ''}`]
-      for (const finding of shown) lines.push(...findingLines(finding, verbose))
-      if (shown.length < all.length) lines.push(`  … and ${all.length - shown.length} more: -v shows them`)
-      groups.push(lines.join('\n'))
+      const count = all.length > 1 ? ` (${formatCount(all.length)})` : ''
+      groups.push([`${paint(color, `${severity} ${code}`)}${count}`, ...groupLines(all, verbose)].join('\n'))
     }
   }
   if (report.findings_dropped) groups.push(`${formatCount(report.findings_dropped)} more findings were dropped`)
   return groups.join('\n')
 }
 
-function findingLines(/** @type {any} */ finding, /** @type {boolean} */ verbose) {
-  const { file, offset, expected, actual, message } = finding
-  const leaf = finding.key_path ? leafName(finding.item, finding.key_path) : finding.item ? printable(finding.item) : ''
-  const place = file === null ? '' : `${printable(file)}${offset === null ? '' : ` at ${offset}`}`
-  const where = [leaf, place].filter(Boolean).join('  ')
-  const lines = where ? [`  ${where}`, `    ${printable(message)}`] : [`  ${printable(message)}`]
-  if (verbose && expected !== null) lines.push(`    expected  ${printable(expected)}`)
-  if (verbose && actual !== null) lines.push(`    actual    ${printable(actual)}`)
+/** The findings of one code. */
+function groupLines(/** @type {any[]} */ all, /** @type {boolean} */ verbose) {
+  const shown = verbose ? all : all.slice(0, kShown)
+  /** @type {Map<string, any[]>} */
+  const messages = new Map()
+  for (const one of shown) messages.set(one.message, [...(messages.get(one.message) ?? []), one])
+  const lines = []
+  for (const [message, findings] of messages) {
+    const text = printable(message)
+    const places = findings.map(one => placeOf(one)).filter(Boolean)
+    if (places.length < 2) {
+      lines.push(...(places.length ? [`  ${places[0]}`, `    ${text}`] : [`  ${text}`]))
+      if (verbose) for (const one of findings) lines.push(...sidesOf(one, '    '))
+      continue
+    }
+    lines.push(`  ${text}`)
+    for (const one of findings) lines.push(`    ${placeOf(one)}`, ...(verbose ? sidesOf(one, '      ') : []))
+  }
+  if (shown.length < all.length) lines.push(`  … and ${formatCount(all.length - shown.length)} more: -v shows them`)
+  return lines
+}
+
+function placeOf(/** @type {any} */ { item, key_path: keyPath, file, offset }) {
+  const leaf = keyPath ? leafName(item, keyPath) : item ? printable(item) : ''
+  const place = file === null ? '' : `${printable(file)}${offset === null ? '' : ` at ${formatCount(offset)}`}`
+  return [leaf, place].filter(Boolean).join('  ')
+}
+
+function sidesOf(/** @type {any} */ { expected, actual }, /** @type {string} */ indent) {
+  const lines = []
+  if (expected !== null) lines.push(`${indent}expected  ${printable(expected)}`)
+  if (actual !== null) lines.push(`${indent}actual    ${printable(actual)}`)
   return lines
 }
 
 function facts(/** @type {any} */ report) {
-  const { source, fingerprint } = report
+  const { fingerprint } = report
   return rows([
-    ['step', source?.step],
-    ['fingerprint', report.headline.includes(fingerprint) ? undefined : fingerprint],
+    // Of two sources neither's is the result.
+    ['fingerprint', report.command === 'diff' || report.headline.includes(fingerprint) ? undefined : fingerprint],
   ])
 }
 
@@ -79,7 +110,7 @@ function details(/** @type {any} */ report) {
   const bytes = (/** @type {number} */ n) => `${formatCount(n)} bytes`
   return rows([
     ['step', source.step],
-    ['committed', source.commit_timestamp_nsecs && `${source.commit_timestamp_nsecs} ns since 1970`],
+    ['committed', source.commit_timestamp_nsecs && isoTime(source.commit_timestamp_nsecs)],
     ['fingerprint', fingerprint],
     ['of the lockfile', lock?.fingerprint],
     [
@@ -90,6 +121,7 @@ function details(/** @type {any} */ report) {
       'leaves',
       leaves &&
         Object.entries(leaves)
+          .filter(([, n]) => n)
           .map(([name, n]) => `${formatCount(Number(n))} ${name.replace('_', ' ')}`)
           .join(', '),
     ],

@@ -5,9 +5,9 @@ import { LeafsumError } from '../errors.js'
 import { fromPath } from '../stores/path.js'
 import { pathBelow } from '../stores/way.js'
 
-const kMaxLockfile = 512 * 2 ** 20
+export const kMaxLockfile = 512 * 2 ** 20
 
-const isUrl = (/** @type {string} */ name) => /^https?:\/\//i.test(name)
+export const isUrl = (/** @type {string} */ name) => /^https?:\/\//i.test(name)
 
 /**
  * A store, or the promise of one: what reads URLs is loaded for them.
@@ -55,6 +55,11 @@ export function tensorstoreBase(name) {
 export function readEvidence(name, what = 'the lockfile') {
   if (isUrl(name)) throw notYet(`${name}: a URL`, `download ${what}`)
   try {
+    if (name === '-') {
+      const bytes = new Uint8Array(fs.readFileSync(0))
+      if (bytes.length > 0) return bytes
+      throw new LeafsumError('evidence', `cannot read ${what} from stdin: nothing came`)
+    }
     const stat = fs.statSync(name)
     if (!stat.isFile()) throw new LeafsumError('evidence', `cannot read ${what} ${name}: it is not a file`)
     if (stat.size > kMaxLockfile) throw new LeafsumError('evidence', `cannot read ${what} ${name}: it is over 512 MiB`)

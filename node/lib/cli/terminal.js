@@ -18,6 +18,16 @@ export function printable(text) {
 
 const kColors = /** @type {Record<string, number>} */ ({ bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 })
 
+/** NO_COLOR counts before FORCE_COLOR, which asks for colour where there is no terminal too; 0 is none. */
+function wantsColor(
+  /** @type {{ isTTY?: boolean }} */ stream,
+  /** @type {Record<string, string | undefined>} */ { NO_COLOR, FORCE_COLOR, TERM },
+) {
+  if (NO_COLOR) return false
+  if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false'
+  return Boolean(stream.isTTY) && TERM !== 'dumb'
+}
+
 /**
  * @typedef {(color: string, text: string) => string} Paint
  *
@@ -27,6 +37,6 @@ const kColors = /** @type {Record<string, number>} */ ({ bold: 1, dim: 2, red: 3
  * @returns {Paint}
  */
 export function painter(when, stream, env) {
-  const on = when === 'always' || (when === 'auto' && Boolean(stream.isTTY) && !env.NO_COLOR && env.TERM !== 'dumb')
+  const on = when === 'always' || (when === 'auto' && wantsColor(stream, env))
   return on ? (color, text) => `\x1b[${kColors[color]}m${text}\x1b[0m` : (_, text) => text
 }

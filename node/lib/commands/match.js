@@ -6,6 +6,7 @@ import { leavesOf } from './source.js'
 import { dtypeOf } from '../values/elements.js'
 import { pointer as toPointer } from '../values/leaf_name.js'
 import { listOptions, listSource } from './list.js'
+import { isEmptyNode } from './listing.js'
 import { base64Url, readDocument } from './metadata.js'
 import { containersBetween, pairUp } from './pairs.js'
 import { judgeKey, prngKeyOf } from './prng_key.js'
@@ -98,8 +99,9 @@ async function matchLeaves(report, source, items, template, { mesh, allowExtra, 
   const reads = []
   for (const { leaf, wanted } of pairs) {
     const found = judge(leaf, wanted)
-    if (found || containers.leaves.has(leaf)) counts.different++
-    else counts.equal++
+    const differs = found || containers.leaves.has(leaf)
+    // Leaves are those with content, here as everywhere.
+    if (differs || !isEmptyNode(leaf)) counts[differs ? 'different' : 'equal']++
     if (found) findings.push(found)
     if (
       found?.code === 'dtype-mismatch' &&

@@ -41,9 +41,8 @@ export function pairUp(
       if (found.value) values[found.value]++
       const types = wanted.key_types && level.types(wanted.key_types)
       pairs.push({ leaf: found.leaf, wanted, types: [found.leaf.renamed ? undefined : found.leaf.key_types, types] })
-    } else if (isEmptyNode(wanted)) {
-      counts.equal++ // nothing is restored for it
-    } else {
+    } else if (!isEmptyNode(wanted)) {
+      // For an empty node nothing is restored.
       counts.missing++
       findings.push({
         code: 'missing-leaf',
@@ -59,10 +58,7 @@ export function pairUp(
   findings.push(...valueFindings(values, leaves[0]?.item ?? null))
   for (const [key, leaf] of have) {
     if (used.has(key)) continue
-    if (isEmptyNode(leaf)) {
-      counts.equal++
-      continue
-    }
+    if (isEmptyNode(leaf)) continue
     counts.extra++
     findings.push({
       code: 'extra-leaf',

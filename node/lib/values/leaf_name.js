@@ -4,7 +4,12 @@ import { LeafsumError } from '../errors.js'
 export const pointer = (/** @type {string[]} */ path) =>
   path.map(key => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 
-const kForms = [pointer, (/** @type {string[]} */ path) => path.join('.')]
+const kForms = [pointer, (/** @type {string[]} */ path) => path.join('.'), slashed]
+
+/** params/Dense_0/kernel: a JSON Pointer without the slash before it. */
+function slashed(/** @type {string[]} */ path) {
+  return pointer(path).slice(1)
+}
 
 /** Whether a name is one of a leaf's, whole. @param {{ item: string, key_path: string[] }} leaf @param {string} name */
 const isNameOf = ({ item, key_path: path }, name) =>
@@ -33,8 +38,12 @@ export function patternsOf(word) {
   const name = kSliced.exec(word)?.[1]
   // A pattern that begins with "/" is a JSON Pointer, and "" is the empty path: the two others are the leaves whose
   // parameter name begins with "/" or is empty.
-  return [word, ...(name === undefined ? [] : [name]), '/~1*/**', '/']
+  const words = name === undefined ? [word] : [word, name]
+  return [...words, ...words.filter(one => !/^\/|:\//.test(one)).map(one => rooted(one)), '/~1*/**', '/']
 }
+
+/** params/w and state:params/w as JSON Pointers. */
+const rooted = (/** @type {string} */ word) => word.replace(/^(.*:)?/s, '$1/')
 
 /**
  * A JSON Pointer counts before a parameter name; either may leave out the item where only one has such a leaf.

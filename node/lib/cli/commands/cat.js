@@ -5,9 +5,11 @@ import { dtypeOf, textsOf } from '../../values/elements.js'
 import { npyOf } from '../../values/npy.js'
 import { arrayText } from '../array_text.js'
 import { lines } from '../context.js'
+import { lockfileOf } from '../evidence.js'
+import { leafMeant, leavesOf, subtreeOf, withNear } from '../meant.js'
 import { refuseToOverwrite } from '../output.js'
-import { leafName, renderReport } from '../render.js'
-import { liesInside, openSource, readEvidence } from '../source.js'
+import { columns, leafName, renderReport, shapeText } from '../render.js'
+import { openSource } from '../source.js'
 import { printable } from '../terminal.js'
 
 const kMaxJson = 2 ** 28 // characters; a string ends at 2^29
@@ -22,11 +24,13 @@ export async function run(context) {
   } = context
   if (options.npy && context.format !== 'human') throw new LeafsumError('usage', '--npy and --json exclude each other')
   const store = await openSource(source, options)
-  const lockfile = options.lock === undefined ? undefined : readEvidence(options.lock)
+  const locked = await lockfileOf(options, source, store, context.signal)
   refuseToOverwrite({ file: options.output, option: '-o' }, [{ file: options.lock, is: 'the lockfile' }])
   context.checkOutput()
   const { item, step, allSteps, prefix, generation, maxMemory, maxFill, signal } = context.apiOptions()
-  const value = await read(store, leaf, undefined, {
+  if (options.npy && context.onTerminal)
+    throw new LeafsumError('usage', '--npy is no text: keep it with -o FILE, or pipe it to a program')
+  const scope = {
     item,
     step,
     allSteps,
@@ -35,9 +39,20 @@ export async function run(context) {
     maxMemory,
     maxFill,
     signal,
-    lockfile,
-    lockfileCameWithSource: lockfile && liesInside(options.lock, source),
-  })
+    ...locked,
+  }
+  let value
+  try {
+    value = await read(store, leaf, undefined, scope)
+  } catch (error) {
+    const leaves = isNoLeaf(error) ? await leavesOf(store, scope) : []
+    const below = subtreeOf(leaf, leaves)
+    if (below.length === 0)
+      throw isNoLeaf(error)
+        ? new LeafsumError('usage', withNear(/** @type {any} */ (error).message, leafMeant(leaf, leaves)))
+        : error
+    return showSubtree(context, leaf, below)
+  }
   context.bar.clear()
   const { report } = value
   if (!options.npy) refuseTooMuch(value, context.format)
@@ -49,6 +64,29 @@ export async function run(context) {
   if (report.exit_code !== 0)
     context.note(`${leafName(value.item, value.key_path)} is not shown: ${renderReport(report, context).trimEnd()}`)
   return report.exit_code
+}
+
+const isNoLeaf = (/** @type {unknown} */ error) =>
+  error instanceof LeafsumError && error.code === 'usage' && error.message.startsWith('there is no leaf')
+
+/** A name above leaves has no values: these are its leaves. */
+function showSubtree(
+  /** @type {import('../context.js').Context} */ context,
+  /** @type {string} */ name,
+  /** @type {any[]} */ leaves,
+) {
+  if (context.format !== 'human' || context.options.npy) {
+    const names = leaves.slice(0, 4).map(leaf => leafName(leaf.item, leaf.key_path))
+    throw new LeafsumError(
+      'usage',
+      `${name} is a subtree of ${leaves.length === 1 ? '1 leaf' : `${leaves.length} leaves`}: name one of them, as ${names.join(', ')}`,
+    )
+  }
+  context.bar.clear()
+  const rows = leaves.map(leaf => [leafName(leaf.item, leaf.key_path), printable(leaf.dtype), shapeText(leaf.shape)])
+  context.write(`${columns(rows).join('\n')}\n`)
+  context.note(`${name} is a subtree: name one of its leaves for its values`)
+  return 0
 }
 
 /** What no string holds is said so before it is tried. */

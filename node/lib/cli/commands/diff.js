@@ -1,7 +1,7 @@
 import { texts } from '../../api_node.js'
 import { unravel } from '../../values/slice.js'
 import { lines } from '../context.js'
-import { columns, formatCount, leafName, renderReport, shapeText } from '../render.js'
+import { columns, formatCount, leafName, shapeText } from '../render.js'
 import { openSource } from '../source.js'
 import { printable } from '../terminal.js'
 
@@ -42,7 +42,21 @@ async function text(
   }
   if (context.format !== 'human') return context.reportText(report)
   if (context.quiet) return ''
-  return leafLines(context, leaves) + '\n' + renderReport(report, context)
+  const { all } = context.options
+  const shown = leaves.filter((/** @type {any} */ leaf) => all || leaf.sign !== '=')
+  const rows = leafLines(context, shown)
+  return (rows && `${rows}\n`) + (await context.reportText(context.verbose ? report : withoutShown(report)))
+}
+
+// What the lines say already; with -v the findings have the digests of both sides besides.
+const kShown = ['digest-mismatch', 'shape-mismatch', 'dtype-mismatch', 'missing-leaf', 'extra-leaf']
+
+/** The report without the findings of leaves that have a line: the headline counts them. */
+function withoutShown(/** @type {any} */ report) {
+  const findings = report.findings.filter(
+    (/** @type {any} */ { code, key_path: path }) => !(path && kShown.includes(code)),
+  )
+  return { ...report, findings, findings_dropped: 0 }
 }
 
 /** `{…}` and a member more, without touching a byte of what is there. */

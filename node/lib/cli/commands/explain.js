@@ -1,16 +1,22 @@
 import { codes, explain, readers } from '../../api_node.js'
 import { LeafsumError } from '../../errors.js'
+import { didYouMean } from '../did_you_mean.js'
 import { readersText } from '../readers_text.js'
 import { openSource } from '../source.js'
 import { printable } from '../terminal.js'
 
 const kReaders = 'reader-divergence'
 
+async function meant(/** @type {string} */ code) {
+  const all = await codes()
+  return didYouMean(code, all) || `: there are ${all.join(' ')}`
+}
+
 /** @param {import('../context.js').Context} context */
 export async function run(context) {
   const [code, source] = context.operands
   const text = await explain(code)
-  if (!text) throw new LeafsumError('usage', `there is no finding ${code}: there are ${(await codes()).join(' ')}`)
+  if (!text) throw new LeafsumError('usage', `there is no finding ${code}${await meant(code)}`)
   if (source === undefined) {
     context.checkOutput()
     context.write(text.endsWith('\n') ? text : `${text}\n`)

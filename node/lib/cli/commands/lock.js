@@ -28,6 +28,9 @@ export async function run(context) {
     }
   }
 
+  if (!toStdout && liesInside(target, source))
+    context.note(`${target} will lie inside the checkpoint: verify calls it UNTRUSTED there, keep it elsewhere`)
+
   const { report, lockfile } = await lock(store, {
     ...context.apiOptions(),
     // Absent means the core's default.
@@ -43,10 +46,9 @@ export async function run(context) {
     return report.exit_code
   }
   if (lockfile) writeAtomically(target, lockfile, { force })
-  const text = await context.reportText(report)
-  const wrote = lockfile && context.format === 'human' && !context.quiet ? `wrote ${target}\n` : ''
+  const text = await context.reportText(report, lockfile ? target : undefined)
   // The lockfile is what -o names; with -o - there is none here, and the report must not pass for one.
   const stream = toStdout ? context.process.stderr : context.process.stdout
-  stream.write(text + wrote)
+  stream.write(text)
   return report.exit_code
 }

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { LeafsumError } from '../../errors.js'
 import { verify } from '../../api_node.js'
+import { lockfileOf } from '../evidence.js'
 import { checkWritable, refuseToOverwrite, writeAtomically } from '../output.js'
 import { parseSize } from '../sizes.js'
-import { defaultLockfile, liesInside, openSource, pathInside, readEvidence } from '../source.js'
+import { liesInside, openSource, pathInside, readEvidence } from '../source.js'
 
 /** @param {import('../context.js').Context} context */
 export async function run(context) {
@@ -13,7 +14,7 @@ export async function run(context) {
   } = context
   const store = await openSource(source, options)
   const against = options.against === undefined ? undefined : await openSource(options.against, options)
-  const lockfile = options.lock === undefined ? undefined : readEvidence(options.lock)
+  const locked = await lockfileOf(options, source, store, context.signal)
   const sums = options.sums === undefined ? undefined : readEvidence(options.sums, 'the sums')
   const evidence = [
     { file: options.lock, is: 'the lockfile' },
@@ -28,16 +29,14 @@ export async function run(context) {
   const report = await verify(store, {
     ...context.apiOptions(),
     against,
-    lockfile,
+    ...locked,
     sample,
     state,
-    lockfileCameWithSource: lockfile && liesInside(options.lock, source),
     sums,
     sumsPath: sums && pathInside(options.sums, source),
   })
   context.bar.clear()
   context.write(await context.reportText(report))
-  if (report.exit_code === 5) hint(context, source)
   return report.exit_code
 }
 
@@ -79,14 +78,4 @@ function stateOf(/** @type {import('../context.js').Context} */ context) {
           : `resumed: ${leaves === 1 ? '1 leaf was' : `${leaves} leaves were`} found equal before`,
       ),
   }
-}
-
-/** A lockfile beside the source is never picked up unasked, but it is told. */
-function hint(/** @type {import('../context.js').Context} */ context, /** @type {string} */ source) {
-  const beside = defaultLockfile(source)
-  context.note(
-    beside && existsSync(beside)
-      ? `nothing to compare with was named; there is ${beside}: --lock takes it`
-      : 'nothing to compare with was named: --lock FILE, --fingerprint F, --sums FILE or --against SRC2',
-  )
 }

@@ -1,0 +1,84 @@
+// What was meant, where something was named that is not there: the nearest item, step or leaf.
+import { list } from '../api_node.js'
+import { LeafsumError } from '../errors.js'
+import { pointer } from '../values/leaf_name.js'
+import { didYouMean, nearest } from './did_you_mean.js'
+
+const kItem = /^(?:[^"]*: )?no item ("(?:[^"\\]|\\.)*") here; there (?:is|are)(.*)$/s
+const kStep = /^no step (.*) in this checkpoint directory; it has (.*)$/s
+const kPattern = /^--(?:include|exclude) ("(?:[^"\\]|\\.)*") fits no leaf/
+
+/**
+ * The error with what is near.
+ * @param {unknown} error
+ * @param {{ source: any, options: Record<string, any> }} asked  source: a store
+ */
+export async function withMeant(error, { source, options }) {
+  if (!(error instanceof LeafsumError) || !['usage', 'source'].includes(error.code)) return error
+  const near = await meant(error.message, source, options)
+  return near ? new LeafsumError(error.code, withNear(error.message, near), { cause: error }) : error
+}
+
+/** As the last part of a message. @param {string} message @param {string} near  of didYouMean */
+export const withNear = (message, near) => message + near.replace(/^:/, ';')
+
+async function meant(/** @type {string} */ message, /** @type {any} */ source, /** @type {any} */ options) {
+  const [, item, items] = kItem.exec(message) ?? []
+  if (item)
+    return didYouMean(
+      JSON.parse(item),
+      (items.match(/"(?:[^"\\]|\\.)*"/g) ?? []).map(one => JSON.parse(one)),
+    )
+  const [, step, steps] = kStep.exec(message) ?? []
+  if (step) return didYouMean(step, steps.split(', '))
+  const [, pattern] = kPattern.exec(message) ?? []
+  if (!pattern) return ''
+  const near = nearPattern(JSON.parse(pattern), await leavesOf(source, options))
+  return near ? `: did you mean ${near}?` : ''
+}
+
+/** The leaves of a source, each with its item; none where it cannot be listed. */
+export async function leavesOf(
+  /** @type {any} */ source,
+  /** @type {any} */ { item, step, allSteps, prefix, generation },
+) {
+  try {
+    const { items } = await list(source, { item, step, allSteps, prefix, generation })
+    return items.flatMap((/** @type {any} */ { name, leaves }) =>
+      leaves.map((/** @type {any} */ leaf) => ({ ...leaf, item: name })),
+    )
+  } catch {
+    return []
+  }
+}
+
+/** Its leading keys as the leaves have them. @param {string} pattern @param {any[]} leaves */
+function nearPattern(pattern, leaves) {
+  const [, item = '', path] = /^([^/*?]*:)?\/?(.*)$/s.exec(pattern) ?? []
+  const keys = path.split('/')
+  const wild = keys.findIndex(key => /[*?[{]/.test(key))
+  const fixed = keys.slice(0, wild < 0 ? keys.length : wild)
+  const places = new Set(leaves.map(leaf => pointer(leaf.key_path.slice(0, fixed.length))))
+  const near = nearest(`/${fixed.join('/')}`, places)
+  return near && item + near + (wild < 0 ? '' : `/${keys.slice(wild).join('/')}`)
+}
+
+/** ` did you mean …?` for a leaf. @param {string} name @param {any[]} leaves */
+export function leafMeant(name, leaves) {
+  const names = leaves.flatMap(({ item, key_path: path }) => {
+    const own = pointer(path)
+    return [own, own.slice(1), path.join('.'), `${item}:${own}`]
+  })
+  return didYouMean(name, names)
+}
+
+/** The leaves below a name that is no leaf's. @param {string} name @param {any[]} leaves */
+export function subtreeOf(name, leaves) {
+  const forms = (/** @type {any} */ { item, key_path: path }) => {
+    const own = pointer(path)
+    return [`${own}/`, `${own.slice(1)}/`, `${path.join('.')}.`, `${item}:${own}/`, `${item}:${own.slice(1)}/`]
+  }
+  const ends = name.replace(/[/.]$/, '')
+  if (ends === '' || ends.endsWith(':')) return leaves.filter(({ item }) => ends === '' || `${item}:` === ends)
+  return leaves.filter(leaf => forms(leaf).some(form => form.startsWith(`${ends}/`) || form.startsWith(`${ends}.`)))
+}

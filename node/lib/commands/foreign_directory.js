@@ -1,0 +1,58 @@
+// A directory in which the core found no checkpoint: what it looks like instead, and what to name.
+import { LeafsumError } from '../errors.js'
+
+const kNone = /^(?:([AB]): )?(no checkpoint here): (.*)$/s
+const kShown = 5
+const kMade = 'name the Orbax or Flax checkpoint that it was made from'
+
+/** @type {[RegExp, string, string][]} by the last part of a path */
+const kForeign = [
+  [/\.safetensors$/i, 'safetensors', kMade],
+  [/\.gguf$/i, 'GGUF', kMade],
+  [/^pytorch_model.*\.bin$|\.(pt|pth|ckpt|distcp)$/i, 'PyTorch', 'name the Orbax or Flax checkpoint'],
+  [/\.(h5|hdf5|keras)$/i, 'Keras', 'name the Orbax or Flax checkpoint'],
+  [/^saved_model\.pb$|\.data-\d{5}-of-\d{5}$/, 'TensorFlow', 'name the Orbax or Flax checkpoint'],
+  [/\.onnx$/i, 'ONNX', kMade],
+  [/\.(npz|npy)$/i, 'NumPy', 'name the Orbax or Flax checkpoint'],
+  [/\.(tar|tgz|zip|tar\.(gz|zst))$/i, 'an archive', 'unpack it and name what was in it'],
+]
+const kMarks = /(^|\/)(_METADATA|_CHECKPOINT_METADATA|manifest\.ocdbt)$/
+
+/**
+ * The core's sentence with what is there in place of what is not.
+ * @param {string} problem  of the core
+ * @param {any[]} stores
+ * @returns {Promise<LeafsumError | undefined>} nothing where that is not what it says
+ */
+export async function foreignDirectory(problem, stores) {
+  const [, side, none, help] = kNone.exec(problem) ?? []
+  if (none === undefined) return undefined
+  const store = stores[side === 'B' ? 1 : 0]
+  let paths
+  try {
+    paths = (await store.list?.())?.map((/** @type {any} */ [path]) => String(path))
+  } catch {
+    // What could be listed before can no longer be: the core's own words will do.
+  }
+  const name = store.name ? `${store.name}: ` : side ? `${side}: ` : ''
+  return new LeafsumError('source', `${name}${none}: ${paths ? whatIsThere(paths) : help}`)
+}
+
+/** @param {string[]} paths */
+function whatIsThere(paths) {
+  const deeper = [
+    ...new Set(paths.filter(path => kMarks.test(path)).map(path => path.slice(0, Math.max(0, path.lastIndexOf('/'))))),
+  ].filter((one, _, all) => one !== '' && !all.some(other => one.startsWith(`${other}/`)))
+  if (deeper.length > 0)
+    return `${deeper.length === 1 ? 'one lies deeper' : 'checkpoints lie deeper'}: name ${some(deeper, ' or ')}`
+  const names = paths.map(path => path.slice(path.lastIndexOf('/') + 1))
+  for (const [pattern, like, instead] of kForeign) {
+    const name = names.find(one => pattern.test(one))
+    if (name) return `this looks like ${like} (${name}); ${instead}`
+  }
+  if (paths.length === 0) return 'the directory is empty; name the directory that was given to the save'
+  return `there is ${some(paths, ', ')}, and no _METADATA, manifest.ocdbt or zarr array; name the directory that was given to the save`
+}
+
+const some = (/** @type {string[]} */ names, /** @type {string} */ between) =>
+  names.slice(0, kShown).join(between) + (names.length > kShown ? `${between}${names.length - kShown} more` : '')

@@ -1,0 +1,36 @@
+#include "report/wording.h"
+
+#include "report/printable.h"
+
+namespace leafsum::report {
+
+void Number(std::string& out, uint64_t n) {
+  const size_t begin = out.size();
+  AppendPart(out, n);
+  for (size_t at = out.size(); at > begin + 3;) out.insert(at -= 3, 1, ',');
+}
+
+void Count(std::string& out, uint64_t n, const char* one, const char* many) {
+  Number(out, n);
+  Put(out, ' ', n == 1 ? one : many);
+}
+
+void Leaves(std::string& out, uint64_t n) { Count(out, n, "leaf", "leaves"); }
+
+void Size(std::string& out, uint64_t bytes) {
+  if (bytes < 1024) return Put(out, bytes, " B");
+  const char* unit = "KMGTPE";
+  for (; bytes >= 1 << 20; bytes >>= 10) ++unit;
+  bytes = (bytes * 10 + 512) / 1024;
+  Put(out, bytes / 10, '.', bytes % 10, ' ', *unit, "iB");
+}
+
+void Quoted(std::string& out, const std::string& text) { AppendJsonString(out, Clipped(text)); }
+
+void Name(std::string& out, const std::string& name) {
+  if (name.find_first_of(" :;,\"()\\") != std::string::npos || Clipped(name) != name)
+    return Quoted(out, name);
+  out += name;
+}
+
+}  // namespace leafsum::report
