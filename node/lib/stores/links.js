@@ -23,11 +23,13 @@ export function isFollowed({ root, way, target, kind, everywhere = false }) {
 
 /** The path below the source of what a link leads to; undefined outside of it. */
 export function pathBelow(/** @type {string} */ root, /** @type {string} */ target) {
-  return target !== root && contains(root, target) ? target.slice(root === '/' ? 1 : root.length + 1) : undefined
+  return target !== root && contains(root, target) ? target.slice(inside(root).length) : undefined
 }
 
+/** "/" and "C:/" end in one already. */
+const inside = (/** @type {string} */ directory) => (directory.endsWith('/') ? directory : `${directory}/`)
 const contains = (/** @type {string} */ directory, /** @type {string} */ path) =>
-  directory === '/' || path === directory || path.startsWith(`${directory}/`)
+  path === directory || path.startsWith(inside(directory))
 
 /** `…/snapshots/<revision>/…` leads to `…/blobs/<digest>` in the cache of a hub. */
 function isBlob(/** @type {string} */ root, /** @type {string} */ target) {

@@ -7,6 +7,7 @@ import { behindLinks, fullPath, listDirectory } from './path_listing.js'
 import { Stamps, isSame } from './stamps.js'
 import { packedStamps } from './stamps_pages.js'
 import { StoreError, clip, safePath } from './store.js'
+import { isPlain } from './system_path.js'
 import { changed, throughLink, toStoreError } from './system_errors.js'
 import { placesOfPath } from './way.js'
 
@@ -166,8 +167,7 @@ export class PathStore {
 
   /** @returns {OpenFile} */
   #openFile(/** @type {string} */ path) {
-    if (nodePath.sep === '\\' && /[\\:]/.test(path))
-      throw new StoreError('unreadable', 'refused: the path leaves the source')
+    if (!isPlain(path)) throw new StoreError('unreadable', 'refused: this system takes the name for another')
     const full = fullPath(this.root, path, this.#rawNames)
     const listed = this.#stamps.find(path)
     const known = listed ?? this.#opened.get(path)

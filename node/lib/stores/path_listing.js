@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import nodePath from 'node:path'
 import { LeafsumError } from '../errors.js'
 import { isFollowed, pathBelow } from './links.js'
+import { below, slashed } from './system_path.js'
 import { toStoreError } from './system_errors.js'
 
 // Of entries that links list a second time. Two links in each of forty directories lead 2^40 ways to the last.
@@ -50,7 +51,7 @@ export function listDirectory(root, { followLinks, stamps, rawNames, file }) {
     for (const name of names) {
       const path = parent ? `${parent}/${name}` : name
       const full = fullPath(root, path, rawNames)
-      const placeOf = () => (real !== undefined && !rawNames.has(path) ? join(real, name) : undefined)
+      const placeOf = () => (real !== undefined && !rawNames.has(path) ? below(real, name) : undefined)
       let stat = fs.lstatSync(full, { bigint: true, throwIfNoEntry: false })
       let linked = way.length > 0
       if (stat?.isSymbolicLink()) {
@@ -108,7 +109,7 @@ export function behindLinks(root, path, followLinks) {
   const way = []
   let target = root
   for (const name of path.split('/')) {
-    const place = join(target, name)
+    const place = below(target, name)
     if (!fs.lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()) {
       target = place
       continue
@@ -143,12 +144,14 @@ function follows(
   /** @type {boolean} */ everywhere,
 ) {
   const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : 'other'
-  return isFollowed({ root: slashed(root), way: way.map(slashed), target: slashed(target), kind, everywhere })
+  return isFollowed({
+    root: slashed(root),
+    way: way.map(place => slashed(place)),
+    target: slashed(target),
+    kind,
+    everywhere,
+  })
 }
-
-const slashed = (/** @type {string} */ path) => (nodePath.sep === '/' ? path : path.replaceAll(nodePath.sep, '/'))
-const join = (/** @type {string} */ directory, /** @type {string} */ name) =>
-  directory.endsWith(nodePath.sep) ? directory + name : directory + nodePath.sep + name
 
 /**
  * Sorted: which links are followed does not depend on the order of the system.
@@ -169,7 +172,7 @@ function namesIn(/** @type {string} */ root, /** @type {string} */ directory, /*
 }
 
 const ownNames = (/** @type {string} */ root, /** @type {string} */ file) =>
-  fs.existsSync(join(root, `${file}_gda`)) ? [file, `${file}_gda`] : [file]
+  fs.existsSync(below(root, `${file}_gda`)) ? [file, `${file}_gda`] : [file]
 
 function oddNames(
   /** @type {string | Buffer} */ full,

@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import nodePath from 'node:path'
 import { LeafsumError } from '../errors.js'
 import { toStoreError } from './system_errors.js'
+import { components, keyOf, slashed, startOf } from './system_path.js'
 
 const kMaxLinks = 64 // more than any system follows
 
@@ -13,10 +14,7 @@ const kMaxLinks = 64 // more than any system follows
  * @returns {string[]}
  */
 function wayTo(file) {
-  const split = (/** @type {string} */ path) => path.split(nodePath.sep === '/' ? '/' : /[\\/]/)
-  const whole = nodePath.isAbsolute(file) ? file : `${process.cwd()}${nodePath.sep}${file}`
-  let { root: at } = nodePath.parse(whole)
-  let names = split(whole.slice(at.length))
+  let { root: at, names } = startOf(file, process.cwd())
   const links = []
   while (names.length > 0) {
     const [name, ...rest] = names
@@ -30,8 +28,11 @@ function wayTo(file) {
     links.push(place)
     if (links.length > kMaxLinks) throw new LeafsumError('usage', `${file}: too many symbolic links`)
     const target = fs.readlinkSync(place)
-    if (nodePath.isAbsolute(target)) at = nodePath.parse(target).root
-    names = [...split(target), ...names]
+    if (nodePath.isAbsolute(target)) {
+      const start = startOf(target, '')
+      at = start.root
+      names = [...start.names, ...names]
+    } else names = [...components(target), ...names]
   }
   return [...links, at]
 }
@@ -52,9 +53,9 @@ function isLink(/** @type {string} */ place, /** @type {string} */ file) {
 function namesOf(/** @type {string} */ place) {
   try {
     const stat = fs.statSync(place, { bigint: true })
-    return stat.isDirectory() && stat.ino !== 0n ? [place, `${stat.dev}:${stat.ino}`] : [place]
+    return stat.isDirectory() && stat.ino !== 0n ? [slashed(place), `${stat.dev}:${stat.ino}`] : [slashed(place)]
   } catch {
-    return [place] // it is not there yet, or out of reach
+    return [slashed(place)] // it is not there yet, or out of reach
   }
 }
 
@@ -94,7 +95,7 @@ export function pathBelow(file, directory) {
     const root = enclosing(isLink ? nodePath.dirname(place) : place).find(one =>
       namesOf(one).some(name => own.includes(name)),
     )
-    if (root !== undefined) return nodePath.relative(root, place).split(nodePath.sep).join('/')
+    if (root !== undefined) return keyOf(root, place)
   }
   return undefined
 }
