@@ -10,17 +10,8 @@
 namespace leafsum::plan {
 namespace {
 
-using report::Command;
-
 Error Bad(std::string_view member, const std::string& what) {
   return Error{ErrorCode::kInvalid, Text("option \"", member, "\": ", what), {}, "", ""};
-}
-
-std::optional<Command> ParseCommand(std::string_view name) {
-  for (Command c : {Command::kLock, Command::kVerify, Command::kCheck, Command::kDiff,
-                    Command::kDigest, Command::kList, Command::kCat, Command::kMatch})
-    if (report::CommandName(c) == name) return c;
-  return std::nullopt;
 }
 
 std::optional<hash::Digest> ParseFingerprint(std::string_view text) {
@@ -141,7 +132,7 @@ constexpr Member<std::vector<std::string>> kTexts[] = {{"include", &Options::inc
                                                        {"source_files", &Options::source_files}};
 
 Status ReadCommand(Options& o, const std::string& name, const JsonValue& v) {
-  auto c = v.AsString() ? ParseCommand(*v.AsString()) : std::nullopt;
+  auto c = v.AsString() ? report::ParseCommand(*v.AsString()) : std::nullopt;
   if (!c) return Bad(name, "no such command");
   o.command = *c;
   return std::nullopt;
@@ -213,7 +204,7 @@ Status ReadLockName(Options& o, const std::string& name, const JsonValue& v) {
 Status ReadPrefix(Options& o, const std::string& name, const JsonValue& v) {
   if (v.is_null()) return std::nullopt;
   if (!v.AsString() || v.AsString()->empty() || v.AsString()->find('/') != std::string::npos)
-    return Bad(name, "must be what the names of Flax's files begin with, as checkpoint_");
+    return Bad(name, "must be how the names of Flax's files begin, such as checkpoint_");
   o.prefix = *v.AsString();
   o.prefix_named = true;
   return std::nullopt;

@@ -12,19 +12,14 @@
 namespace leafsum::report {
 
 enum class Verdict : uint8_t { kMatch, kMismatch, kIncomplete, kUntrusted, kNoEvidence };
-enum class Command : uint8_t {
-  kLock,
-  kVerify,
-  kCheck,
-  kDiff,
-  kMatch,
-  kDigest,
-  kList,
-  kCat,
-  kMetadata
-};
+enum class Command : uint8_t { kLock, kVerify, kCheck, kDiff, kMatch, kDigest, kList, kCat };
 
+// The table of command.cc.
 std::string_view CommandName(Command command);
+std::optional<Command> ParseCommand(std::string_view name);
+std::string_view SuccessWord(Command command);
+bool Claims(Command command);
+bool MakesFingerprint(Command command);
 
 struct Coverage {  // in bytes; with a listing, they sum to the directory's size
   uint64_t leaf = 0;

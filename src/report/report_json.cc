@@ -118,13 +118,6 @@ void AppendLeaves(std::string& out, const LeafCounts& n) {
   o.Number("not_read", n.not_read);
 }
 
-// Whether the command makes a fingerprint. If so, a missing fingerprint is written as null
-// (contract §3).
-bool Fingerprints(Command command) {
-  return command == Command::kLock || command == Command::kVerify || command == Command::kDiff ||
-         command == Command::kDigest;
-}
-
 }  // namespace
 
 std::string ToJson(const Finding& finding) {
@@ -148,7 +141,7 @@ std::string ToJson(const Report& report) {
       AppendLock(o.Member("lock"), report);
     else
       o.Null("lock");
-    if (report.fingerprint || Fingerprints(report.command))
+    if (report.fingerprint || MakesFingerprint(report.command))
       o.String("fingerprint", report.fingerprint);
     AppendCoverage(o.Member("coverage"), report.coverage);
     AppendLeaves(o.Member("leaves"), report.leaves);

@@ -11,15 +11,15 @@ namespace {
 
 constexpr std::array kCommands = {Command::kLock, Command::kVerify, Command::kCheck,
                                   Command::kDiff, Command::kMatch,  Command::kDigest,
-                                  Command::kList, Command::kCat,    Command::kMetadata};
+                                  Command::kList, Command::kCat};
 constexpr std::array kEvidence = {Evidence::kNone, Evidence::kTrusted, Evidence::kWithSource};
 
 // A class of commands that the table treats alike.
 enum Group { kAny, kVerifyOnly, kClaims, kOtherClaims, kReads };
 
 bool InGroup(Command command, Group group) {
-  const bool reads = command == Command::kDigest || command == Command::kList ||
-                     command == Command::kCat || command == Command::kMetadata;
+  const bool reads =
+      command == Command::kDigest || command == Command::kList || command == Command::kCat;
   switch (group) {
     case kAny:
       return true;
@@ -169,5 +169,8 @@ TEST_CASE("nothing that is wrong makes the verdict better") {
 TEST_CASE("commands have the names of the command line") {
   std::string names;
   for (Command command : kCommands) names += std::string(CommandName(command)) + " ";
-  CHECK(names == "lock verify check diff match digest ls cat metadata ");
+  CHECK(names == "lock verify check diff match digest ls cat ");
+  for (Command command : kCommands) CHECK(ParseCommand(CommandName(command)) == command);
+  for (const char* unknown : {"", "metadata", "verify ", "LOCK"})
+    CHECK_FALSE(ParseCommand(unknown));
 }
