@@ -1,6 +1,7 @@
 #include "support/encode.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "support/hex.h"
 
@@ -120,6 +121,25 @@ ByteVector BloscOf(Bytes content, BloscOptions options) {
   options.flags |= 2;
   const ByteVector head = {2, 1, options.flags, options.typesize};
   return Concat({head, Le32(nbytes), Le32(options.blocksize), Le32(nbytes + 16), content});
+}
+
+const CodecWriter& WriterOf(codec::CodecKind kind) {
+  using codec::CodecKind;
+  static constexpr CodecWriter kWriters[] = {
+      {CodecKind::kZstd, R"({"id":"zstd","level":1})",
+       R"({"name":"zstd","configuration":{"level":1,"checksum":false}})", ZstdOf},
+      {CodecKind::kCrc32c, nullptr, R"({"name":"crc32c"})", Crc32cAfter},
+      {CodecKind::kZlib, R"({"id":"zlib","level":1})", nullptr, ZlibOf},
+      {CodecKind::kGzip, R"({"id":"gzip","level":1})",
+       R"({"name":"gzip","configuration":{"level":5}})", GzipOf},
+      {CodecKind::kBz2, R"({"id":"bz2","level":1})", nullptr, nullptr},
+      {CodecKind::kBlosc, R"({"id":"blosc","clevel":1})",
+       R"({"name":"blosc","configuration":{"cname":"lz4","clevel":5,"shuffle":"noshuffle","blocksize":0}})",
+       [](Bytes content) { return BloscOf(content); }},
+  };
+  for (const CodecWriter& writer : kWriters)
+    if (writer.kind == kind) return writer;
+  std::abort();  // a codec without a row
 }
 
 }  // namespace leafsum::test

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "codec/codec_spec.h"
 
 namespace leafsum::test {
 
@@ -49,5 +50,16 @@ ByteVector BloscOf(Bytes content, BloscOptions options = {});
 // A buffer around blocks that are encoded already.
 ByteVector BloscBuffer(const std::vector<ByteVector>& blocks, uint32_t nbytes,
                        BloscOptions options);
+
+// How the tests write a codec: as the `compressor` of a .zarray, as an element of `codecs` in a
+// zarr.json, and its bytes. Null: zarr of that version lacks the codec; only real encoders write it
+// (tests/vectors/codec).
+struct CodecWriter {
+  codec::CodecKind kind;
+  const char* v2;
+  const char* v3;
+  ByteVector (*encode)(Bytes content);
+};
+const CodecWriter& WriterOf(codec::CodecKind kind);
 
 }  // namespace leafsum::test
