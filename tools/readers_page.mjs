@@ -1,4 +1,4 @@
-// docs/readers.md out of the tables that the code and the tests have: what each reader takes, and the experiments that
+// Makes docs/readers.md from the tables of the code and the tests: what each reader takes, and the experiments that
 // show it. Nothing in that document is written by hand.
 //   node tools/readers_page.mjs            prints it
 //   node tools/readers_page.mjs --write    writes docs/readers.md
@@ -22,11 +22,11 @@ function entryPoints() {
   return rows.filter(row => row?.length === 4)
 }
 
-/** The rows of the table that src/readers/README.md has by hand, for the readers that are no entry point there. */
-function otherReaders(/** @type {string[]} */ known) {
-  const [, table] = read('src/readers/README.md').match(/## The table\n\n([^]*?)\n\n/) ?? ['', '']
-  const rows = table.split('\n').slice(2)
-  return rows.filter(row => !known.some(name => row.startsWith(`| \`${name.split(',')[0]}`)) && !/^\| v1 /.test(row))
+/** The table that src/readers/README.md has by hand, of the readers that are not an entry point. */
+function otherReaders() {
+  const table = read('src/readers/README.md').match(/## The table\n[^]*?\n(\| reader [^]*?)\n\n/)
+  if (!table) throw new Error('src/readers/README.md has no table of readers')
+  return table[1]
 }
 
 function handlers() {
@@ -94,15 +94,13 @@ function experiments() {
 
 export function page() {
   const points = entryPoints()
-  const names = /** @type {Record<string, string>} */ ({})
-  for (const [name, versions] of /** @type {string[][]} */ (points)) names[name] = versions
   const asked = answers.map(one => Object.keys(one).length)
   return `<!-- Written by \`node tools/readers_page.mjs --write\`; a test holds it equal. Do not edit. -->
 
 # What every reader takes
 
 A verdict without errors says what people will get from a checkpoint, whichever reader they use (contract §11). \`src/readers\` is
-the model of those readers; \`leafsum check --readers SRC\` prints what each would take of a source. This page has the rows of the
+the model of those readers; \`leafsum check --readers SRC\` prints what each would take from a source. This page has the rows of the
 model and the experiments against the real readers that show each row.
 
 ## Entry points
@@ -121,13 +119,11 @@ ${
 
 Readers that are given a root, a file or a store; other files of \`src/readers\` model them.
 
-| reader | Orbax | takes | experiments |
-|---|---|---|---|
-${otherReaders(Object.keys(names)).join('\n')}
+${otherReaders()}
 
 ## Handlers
 
-What a class of \`orbax.checkpoint\` that stands in \`item_handlers\` reads. A class that is not in this table is \`unsupported\`.
+What each class of \`orbax.checkpoint\` reads that \`item_handlers\` can name. A class that is not in this table is \`unsupported\`.
 
 | class | reads |
 |---|---|
@@ -141,7 +137,7 @@ Each row is a source that \`tests/differential/structure/experiments.py\` makes,
 ${asked[0]} experiments with Orbax ${kVersions[0]}, ${asked[1]} with ${kVersions[1]}.
 A letter is a whole tree: A has ones, B twos, and so on. A version behind a reader means that the two versions differ,
 or that one alone was asked. "nothing" is an empty result.
-Labels that are no reader name a way to ask one: "at model" is \`PyTreeCheckpointer\` for the directory \`model\`,
+Labels that are not readers name ways to ask one: "at model" is \`PyTreeCheckpointer\` for the directory \`model\`,
 "Composite args" gives \`args\` for \`model\`, "by name" is v1 \`load\` with a name; "standard", "pytree" and "args" are
 kinds of \`args\`.
 

@@ -13,14 +13,13 @@ constexpr std::string_view kMarker = "orbax.checkpoint";
 
 constexpr EntryPoint kPyTreeCheckpointer{
     "PyTreeCheckpointer, StandardCheckpointer", "0.11.37, 0.12.8",
-    "the directory itself: the tree of _METADATA, values of the msgpack file checkpoint before "
-    "those of the store; without "
-    "_METADATA the msgpack file alone",
+    "the directory itself: the tree of _METADATA, with values of the msgpack file checkpoint "
+    "before those of the store; without _METADATA, only the msgpack file",
     "flat.plain"};
 constexpr EntryPoint kComposite{
     "Checkpointer(CompositeCheckpointHandler), CheckpointManager.restore", "0.11.37, 0.12.8",
-    "every directory, names with a dot in front too, each by its handler of item_handlers; raises "
-    "where one has none",
+    "every directory, even if its name begins with a dot, each by its handler in item_handlers; "
+    "raises if one has none",
     "composite.stray-directory"};
 
 // The rules that differ between versions of v1.
@@ -31,8 +30,8 @@ struct V1 {
 };
 constexpr V1 kVersions[] = {
     {{"v1 load", "0.11.37",
-      "of the directories that have _METADATA the one called pytree, else the first by name; "
-      "without one the directory itself",
+      "the directory called pytree that has _METADATA, else the first by name that has it; else "
+      "the directory itself",
       "auto.pytree"},
      {"v1 load_checkpointables", "0.11.37",
       "every directory but metrics and AUTO, each by its handler, else as a tree",
@@ -40,13 +39,12 @@ constexpr V1 kVersions[] = {
      "pytree",
      false},
     {{"v1 load", "0.12.8",
-      "of the directories that have _METADATA the one called state, else the first by name; "
-      "without one the directory itself",
+      "the directory called state that has _METADATA, else the first by name that has it; else the "
+      "directory itself",
       "auto.state-first"},
      {"v1 load_checkpointables", "0.12.8",
       "every directory but metrics, AUTO and what a deletion journal names, each by its handler, "
-      "else as a tree; raises where the "
-      "directory itself is a tree",
+      "else as a tree; raises if the directory itself is a tree",
       "v1.checkpointables"},
      "state",
      true},
@@ -78,7 +76,7 @@ class Asker {
   Answer Composite() const {
     Answer answer{&kComposite, {}, {}};
     if (view_.metadata && view_.metadata->handler) {
-      answer.raises = "item_handlers is of a flat checkpoint";
+      answer.raises = "item_handlers is for a flat checkpoint";
       return answer;
     }
     // All or nothing: one directory without a handler, or of another kind than its handler, makes
@@ -87,7 +85,7 @@ class Asker {
       const Handler handler = HandlerOf(name);
       if (handler == Handler::kNone || handler == Handler::kUnknown) {
         answer.opened.clear();
-        answer.raises = Text("no handler that is known for ", name, "/");
+        answer.raises = Text("no known handler for ", name, "/");
         return answer;
       }
       if (!Restores(name, handler) && !RestoresInV0(name, handler)) {
@@ -110,7 +108,7 @@ class Asker {
     else if (!name->empty())
       answer.opened.push_back({Path(*name), V1Handler(*name)});
     else if (view_.metadata && view_.metadata->item_handlers)
-      answer.raises = "item_handlers is of a checkpoint with items";
+      answer.raises = "item_handlers is for a checkpoint with items";
     else
       answer.opened.push_back({view_.directory, FlatHandler()});
     return answer;
