@@ -172,7 +172,7 @@ bool ContentRunner::StepContent() {
 bool ContentRunner::EndContent() {
   if (task_.part && position_ < task_.part->skip + task_.part->take) {
     report::Finding f(report::Code::kChangedDuringRead);
-    f.message = "the leaf holds less than the part that was to be read";
+    f.message = "the leaf is shorter than the part to be read";
     return EndWith(std::move(f));
   }
   TakeWarnings();

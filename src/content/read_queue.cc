@@ -83,7 +83,7 @@ bool ReadQueue::Fail(uint32_t id, Failure failure, std::string_view why) {
   switch (failure) {
     case Failure::kMissing:
       error.code = ErrorCode::kMissing;
-      error.message = "the file is not there";
+      error.message = "the file is missing";
       break;
     case Failure::kUnreadable:
       error.code = ErrorCode::kUnreadable;

@@ -150,9 +150,8 @@ ReadState ShardLevels::ReadIndexesOf(Level& level) {
     if (!IsBacked(level, value))
       return FailIndex(level, value,
                        Error{ErrorCode::kLimit,
-                             "too many chunks of the shard share stored bytes, so that too much "
-                             "content is backed by none of its own; raise --max-fill if that is "
-                             "right",
+                             "too many chunks of the shard share stored bytes, so too much content "
+                             "has none of its own; raise --max-fill if that is right",
                              {},
                              Text("at most ", reading_.task.max_unbacked, " bytes"),
                              Text(unbacked_, " bytes")});

@@ -97,8 +97,8 @@ bool Comparer::CompareContent(const LeafRecord& expected, const LeafRecord& actu
   if (expected.sha256 && actual.sha256 && expected.sha256 != actual.sha256) {
     Add(Code::kDigestMismatch, actual.key_path, "sha256:" + hash::ToHex(*expected.sha256),
         "sha256:" + hash::ToHex(*actual.sha256),
-        "BLAKE3 is equal and SHA-256 differs: the expected digests are not of one content; make "
-        "the lockfile anew");
+        "BLAKE3 is equal but SHA-256 differs: the expected digests are not of one content; make a "
+        "new lockfile");
     return false;
   }
   return true;
@@ -213,7 +213,7 @@ Sign Comparer::OneSided(const LeafRecord& leaf, bool is_missing) {
   const bool allowed = is_missing ? options_.allow_missing : options_.allow_extra;
   Add(is_missing ? Code::kMissingLeaf : Code::kExtraLeaf, leaf.key_path, std::move(expected),
       std::move(actual),
-      std::string(is_missing ? "expected and not there" : "there and not expected") +
+      std::string(is_missing ? "expected but missing" : "found but not expected") +
           (options_.gone_step ? Text(": step ", *options_.gone_step, " is gone") : std::string()) +
           (allowed ? "; allowed" : ""),
       allowed ? Severity::kWarning : Severity::kError);

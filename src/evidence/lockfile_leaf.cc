@@ -84,7 +84,7 @@ void ReadBlocks(StrictReader& r, const JsonValue& value, LeafRecord& leaf) {
 void ReadOptional(StrictReader& r, const JsonValue& value, LeafRecord& leaf) {
   const bool is_array = leaf.shape.has_value();
   for (const char* name : {"stored", "chunks"})
-    if (value.Find(name) && !is_array) r.Fail(Quoted(name) + " on a leaf that is no array");
+    if (value.Find(name) && !is_array) r.Fail(Quoted(name) + " on a leaf that is not an array");
   for (const char* name : {"blocks", "prng_impl"})
     if (value.Find(name) && !leaf.has_content) r.Fail(Quoted(name) + " on an empty node");
   if (!r.ok()) return;

@@ -51,7 +51,7 @@ DataFileTable DecodeDataFileTable(ByteReader& r, size_t transitive_path_length) 
     table.path_bytes_ += transitive_path_length + length;
   }
   if (table.path_bytes_ > kMaxTablePathBytes)
-    r.Fail(ErrorCode::kLimit, "paths of the data file table are too long in all",
+    r.Fail(ErrorCode::kLimit, "the data file table has too many bytes of paths",
            Text("at most ", kMaxTablePathBytes, " bytes"), Text(table.path_bytes_, " bytes"));
   if (!r.ok()) return {};
   return table;

@@ -21,7 +21,7 @@ void NameFiles(ByteReader& r, const VersionArrayContext& context,
     const DataFileId& file = files[static_cast<size_t>(locations[i].file)];
     bytes += file.base_path.size() + file.relative_path.size();
     if (bytes > kMaxTablePathBytes) {
-      r.Fail(ErrorCode::kLimit, "paths of the references are too long in all",
+      r.Fail(ErrorCode::kLimit, "the references have too many bytes of paths",
              Text("at most ", kMaxTablePathBytes, " bytes"), "more");
       return;
     }
@@ -89,7 +89,7 @@ std::vector<BtreeGenerationReference> DecodeVersions(ByteReader& r,
   const uint64_t first = versions.front().generation_number;
   const uint64_t last = versions.back().generation_number;
   if (r.ok() && first <= RoundDown(last - 1, context.arity_log2))
-    r.Fail(ErrorCode::kInvalid, "generations are not of one block of the version tree",
+    r.Fail(ErrorCode::kInvalid, "generations are not in one block of the version tree",
            Text("more than ", RoundDown(last - 1, context.arity_log2)), Text(first));
 
   for (auto& v : versions) v.root_height = r.U8();
@@ -184,7 +184,7 @@ std::vector<VersionNodeReference> DecodeChildVersionNodes(ByteReader& r,
   const uint64_t first = (nodes.front().generation_number - 1) >> parent_log2;
   const uint64_t last = (nodes.back().generation_number - 1) >> parent_log2;
   if (first != last)
-    r.Fail(ErrorCode::kInvalid, "children are not of one block of the version tree", Text(first),
+    r.Fail(ErrorCode::kInvalid, "children are not in one block of the version tree", Text(first),
            Text(last));
   if (!r.ok()) return {};
   return nodes;

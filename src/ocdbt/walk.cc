@@ -265,7 +265,7 @@ void Walk::State::Compare(const Branch& parent, uint32_t index, const BtreeNodeS
   Problem p;
   p.path = parent.file(index).Path();
   p.offset = child.location.offset;
-  p.error = {ErrorCode::kInvalid, "statistics of a reference are not those of the tree below it",
+  p.error = {ErrorCode::kInvalid, "statistics of a reference do not match the tree below it",
              std::nullopt, Describe(child.statistics), Describe(found)};
   p.statistics = true;
   problems.Add(std::move(p));
@@ -303,7 +303,7 @@ bool Walk::State::OverBudget(bool at_end) {
        {ErrorCode::kLimit, "b-tree is too large to be listed", std::nullopt,
         Text("at most ", kMaxTreeNodes, " nodes, ", kMaxRepeatedNodes, " of them repeated, ",
              kMaxTreeBytes, " bytes, ", kMaxKeys, " keys of ", kMaxNameBytes, " bytes, and of ",
-             kMaxNameExpansion, " times what is stored of the nodes"),
+             kMaxNameExpansion, " times the nodes' stored size"),
         "more"}});
   complete = false;
   finished = true;

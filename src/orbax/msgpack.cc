@@ -99,7 +99,7 @@ void MsgpackReader::Key() {
     key = h.type == kUint ? Text(h.value) : Text(static_cast<int64_t>(h.value));
   } else {
     return Fail(h.type < kList ? ErrorCode::kUnsupported : ErrorCode::kInvalid,
-                "a map's key is no string or integer", "", Hex(b.first(1)));
+                "a map's key is not a string or integer", "", Hex(b.first(1)));
   }
   if (!IsUtf8(key)) return Fail(ErrorCode::kInvalid, "a map's key is not UTF-8", "UTF-8", "");
   Frame& frame = stack_.back();
@@ -149,8 +149,7 @@ void MsgpackReader::Value() {
       if (reference && !known)
         leaf.problem =
             Error{ErrorCode::kUnsupported,
-                  "a text that looks like a reference to an array, of a form that is not "
-                  "known here",
+                  "a text that looks like a reference to an array, but in an unknown form",
                   {},
                   "PLACEHOLDER://name or //GDAPlaceholder:path",
                   text.substr(0, kShownText)};
@@ -219,13 +218,11 @@ void MsgpackReader::Ext(int type, uint64_t header, uint64_t length) {
   if (type == 1 || type == 3)
     leaf.problem = ReadArray(head, length, payload_at, leaf);
   else if (type == 2)
-    leaf.problem = Error{ErrorCode::kInvalid, "a complex number is no pair of doubles", {}, "", ""};
+    leaf.problem =
+        Error{ErrorCode::kInvalid, "a complex number is not a pair of doubles", {}, "", ""};
   else
-    leaf.problem = Error{ErrorCode::kUnsupported,
-                         "a msgpack extension type that is not known here",
-                         {},
-                         "1, 2 or 3",
-                         Text(type)};
+    leaf.problem = Error{
+        ErrorCode::kUnsupported, "an unknown msgpack extension type", {}, "1, 2 or 3", Text(type)};
   CloseValue();
 }
 

@@ -52,22 +52,22 @@ std::optional<Error> ReadArray(Bytes head, uint64_t length, uint64_t offset, Msg
   };
   Payload payload(head, length);
   Header h;
-  if (!payload.Next(kList, kList, h) || h.value != 3) return bad("payload is no triple");
+  if (!payload.Next(kList, kList, h) || h.value != 3) return bad("payload is not a triple");
   if (!payload.Next(kList, kList, h) || h.value > payload.left())
-    return bad("shape is not of non-negative integers");
+    return bad("shape must be non-negative integers");
   if (h.value > kMaxRank) return bad("shape has more than 32 dimensions", ErrorCode::kLimit);
   for (uint64_t rank = h.value; rank > 0; --rank) {
-    if (!payload.Next(kUint, kUint, h)) return bad("shape is not of non-negative integers");
+    if (!payload.Next(kUint, kUint, h)) return bad("shape must be non-negative integers");
     leaf.shape.push_back(h.value);
   }
   Bytes name;
   if (!payload.Next(kStr, kBin, h) || !payload.Take(h.value, name) || !IsUtf8(AsText(name)))
     return bad("type has no name");
   leaf.dtype = AsText(name);
-  if (!payload.Next(kBin, kStr, h)) return bad("content is no byte string");
+  if (!payload.Next(kBin, kStr, h)) return bad("content is not a byte string");
   if (h.value != payload.left())
     return Error{ErrorCode::kInvalid,
-                 "a stored array's content is not all that is left of its value",
+                 "a stored array's content does not fill the rest of its value",
                  {},
                  Text(payload.left(), " bytes"),
                  Text(h.value, " bytes")};
@@ -113,13 +113,13 @@ MsgpackLeaf JoinChunks(std::span<MsgpackLeaf> parts, const KeyPath& path) {
     if (part.key_path.size() != depth + 2 || part.key_path[depth + 1] != Text(count)) {
       bad("members are not numbered in order");
     } else if (is_shape) {
-      if (part.dtype != "int64" || Number(part) >> 63) bad("shape is not of non-negative integers");
+      if (part.dtype != "int64" || Number(part) >> 63) bad("shape must be non-negative integers");
       joined.shape.push_back(Number(part));
     } else {
       if (part.problem && !joined.problem) joined.problem = part.problem;
       if (part.kind != MsgpackLeaf::Kind::kArray || part.shape.size() != 1 ||
           part.pieces.size() != 1 || (count > 0 && part.dtype != joined.dtype)) {
-        bad("chunk is no flat array of its type");
+        bad("chunk is not a flat array of its type");
         continue;
       }
       joined.dtype = part.dtype;

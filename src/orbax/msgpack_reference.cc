@@ -102,8 +102,7 @@ class SpecReader {
     if (out_.problem) return;
     out_.problem =
         Error{ErrorCode::kUnsupported,
-              Text("a reference to an array (a TensorStore spec) of a form that is not known "
-                   "here: its member \"",
+              Text("a reference to an array (a TensorStore spec) in an unknown form: its member \"",
                    member, "\""),
               part.offset, "driver \"zarr\", a kvstore with a path, the whole array",
               ScalarText(part).value_or("")};

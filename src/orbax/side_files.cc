@@ -161,7 +161,7 @@ Result<StringLeaves> ParseStrings(Bytes text) {
   uint64_t left = std::min(most, kMaxStringNames);
   if (!AddStrings(document->root, name, left, out))
     return Error{ErrorCode::kLimit,
-                 "the names of the strings, written out, are too much text",
+                 "the names of the strings are too long in total",
                  {},
                  Text("at most ", std::min(most, kMaxStringNames), " bytes"),
                  "more"};

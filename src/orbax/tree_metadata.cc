@@ -36,7 +36,7 @@ Status ParseKeys(const JsonValue& entry, TreeEntry& out) {
     // int() accepts more than plain numbers; readers/tree.h judges those.
     if (*type == kSequenceKey && !PythonInt(*name))
       return Error{ErrorCode::kInvalid,
-                   "\"key\": a sequence index is no number: Python's int() raises ValueError",
+                   "\"key\": a sequence index is not a number: Python's int() raises ValueError",
                    std::nullopt, "decimal digits", JsonString(*name)};
     out.key_path.push_back(*name);
     out.key_types.push_back(*type);
@@ -115,7 +115,7 @@ void KeepLast(const JsonDocument& document, const JsonValue::Object& members, En
     if (document.has_half_surrogates && HasHalfSurrogate(entry))
       tree.problems.push_back(
           {member->first,
-           Error{ErrorCode::kInvalid, "\"key\": half of a surrogate pair is no character",
+           Error{ErrorCode::kInvalid, "\"key\": half of a surrogate pair is not a character",
                  std::nullopt, "Unicode", "half of a surrogate pair"}});
     else
       tree.entries.push_back(std::move(entry));

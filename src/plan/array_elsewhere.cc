@@ -27,13 +27,10 @@ std::string UnmergedWords(const ItemScan& item, std::string_view prefix, bool wh
   return Text(
       whole ? ": the array lies in " : ": chunks of this array lie in ", directory,
       it->second.never
-          ? ", which was never merged into manifest.ocdbt: merge the process databases again "
-            "(Orbax's "
+          ? ", which was never merged into manifest.ocdbt: merge the process databases (Orbax's "
             "merge_ocdbt_per_process_files), or copy manifest.ocdbt and d/ from the origin"
-          : ", which manifest.ocdbt has in part: it is of another save or was changed since; "
-            "copy "
-            "manifest.ocdbt and d/ from the origin, or merge the process databases again "
-            "(Orbax's "
+          : ", which manifest.ocdbt has only in part: it is from another save or was changed; copy "
+            "manifest.ocdbt and d/ from the origin, or merge the process databases again (Orbax's "
             "merge_ocdbt_per_process_files)");
 }
 
@@ -63,9 +60,9 @@ void TellAbsentArrays(Context& context, std::vector<AbsentArray> absent) {
     for (size_t a = begin; a < end; ++a) {
       ItemScan& item = scan.items[absent[a].item];
       if (const ItemScan* holder = holders[a - begin])
-        absent[a].finding.message +=
-            Text("; an array of this name lies in the item ", holder->item.directory,
-                 ": where the two items' files were exchanged or mixed, copy both from the origin");
+        absent[a].finding.message += Text(
+            "; an array of this name lies in the item ", holder->item.directory,
+            ": if the files of the two items were swapped or mixed, copy both from the origin");
       context.Add(scan, item, item.leaves[absent[a].leaf], std::move(absent[a].finding));
     }
   }

@@ -24,7 +24,7 @@ Status CheckValue(const Scan& scan, const kvstore::ValueRef& ref) {
   if (scan.MayExist(ref.file)) return std::nullopt;
   if (!size)
     return Error{ErrorCode::kMissing,
-                 "the data file is not there; the reference reader takes its values for empty",
+                 "the data file is missing; TensorStore would read its values as empty",
                  {},
                  "",
                  ""};
@@ -100,7 +100,7 @@ class Assigner {
       Finding f(Code::kLimit);
       f.expected = Text("at most ", max_looks_, " looks at keys");
       f.actual = "more";
-      f.message = "too many leaves share their keys, by one name or by arrays within arrays";
+      f.message = "too many leaves share keys, by equal names or by arrays within arrays";
       return Refuse(item, leaf, std::move(f));
     }
     std::optional<Finding> broken;
@@ -160,7 +160,7 @@ class Assigner {
         whole = (*leaf.write_shape)[d] % chunk[d] == 0;
       if (!whole)
         return Mismatch(item, leaf, item.item.directory + "_METADATA", chunk, *leaf.write_shape,
-                        "write_shape in _METADATA is no multiple of the array's chunk shape");
+                        "write_shape in _METADATA is not a multiple of the array's chunk shape");
     }
     const auto [first, last] = item.side.recorded.equal_range(leaf.param_name);
     for (auto it = first; it != last; ++it) {
@@ -202,10 +202,10 @@ class Assigner {
       f.expected = Text(*total, " chunks");
       f.actual = Text(leaf.chunks.size(), " chunks");
       f.message = forbidden ? Text("chunk ", key,
-                                   " is not there, and _METADATA says that every chunk was stored",
+                                   " is missing, but _METADATA says that every chunk was stored",
                                    UnmergedWords(item, prefix, false))
                             : Text("chunk ", key,
-                                   " is not there: it restores as the fill value, and a deleted "
+                                   " is missing: it restores as the fill value, and a deleted "
                                    "chunk would look the same",
                                    UnmergedWords(item, prefix, false));
       if (forbidden) return Refuse(item, leaf, std::move(f));
@@ -219,8 +219,7 @@ class Assigner {
       Finding f(Code::kLimit);
       f.expected = Text("at most ", context_.options.max_fill, " bytes");
       f.actual = Text(fill, " bytes more");
-      f.message =
-          "too much content is backed by no stored bytes; raise --max-fill if that is right";
+      f.message = "too much content has no stored bytes; raise --max-fill if that is right";
       return Refuse(item, leaf, std::move(f));
     }
     filled_ += fill;
@@ -288,8 +287,8 @@ class Assigner {
       f.expected = Text("at most ", context_.options.max_fill, " bytes");
       f.actual = Text(shared[l], " bytes more");
       f.message =
-          "too many chunks share stored bytes with others, so that too much content is backed by "
-          "none of its own; raise --max-fill if that is right";
+          "too many chunks share stored bytes with others, so too much content has none of its "
+          "own; raise --max-fill if that is right";
       Refuse(item, leaf, std::move(f));
     }
   }

@@ -75,7 +75,7 @@ bool ChooseLayout(const Options& o, const evidence::Lockfile* lock, Scan& scan,
     }
     not_found = Text("no step ", layout.step.value_or(""), " in this checkpoint directory; it has");
     if (!scan.layout.is_root)
-      not_found = "this is no directory of steps: leave --step out";
+      not_found = "this is not a directory of steps: leave out --step";
     else if (scan.layout.steps.empty())
       not_found += " none";
     for (size_t i = 0; i < scan.layout.steps.size() && i < 20; ++i)

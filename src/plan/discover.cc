@@ -65,12 +65,12 @@ void FindLinks(Context& context, const Scan& scan) {
   const readers::LinkRoles roles(scan.layout, HoldsCheckpoints(scan));
   for (const FileEntry& entry : scan.listing) {
     if (!is_link(entry)) continue;
-    Finding f = MakeFinding(
-        Code::kSymlink, entry.to_directory
-                            ? "a symbolic link to a directory: it was not followed, a reader "
-                              "follows it; put the directory itself there, or use --follow-links"
-                            : "a symbolic link: it was not followed, a reader follows it; put the "
-                              "file itself there, or use --follow-links");
+    Finding f = MakeFinding(Code::kSymlink,
+                            entry.to_directory
+                                ? "a symbolic link to a directory: not followed, but readers "
+                                  "follow it; put the directory itself there, or use --follow-links"
+                                : "a symbolic link: not followed, but readers follow it; put the "
+                                  "file itself there, or use --follow-links");
     const readers::LinkRole role = roles.RoleOf(entry);
     if (role == readers::LinkRole::kCompanion) continue;
     f.file = entry.path;
@@ -171,9 +171,9 @@ void Discover::WantCheckpoint(size_t scan_index, const std::string& directory) {
   WantIfListed(scan_index, 0, What::kDeletionJournal, directory + "_CHECKPOINT_DELETION");
   if (scan.SizeOf(directory + "orbax.checkpoint") &&
       !scan.SizeOf(directory + "_CHECKPOINT_METADATA")) {
-    Finding f = AsWarning(MakeFinding(Code::kMissingFile,
-                                      "the marker of a v1 checkpoint is here: its reader refuses a "
-                                      "checkpoint without this file"));
+    Finding f = AsWarning(MakeFinding(
+        Code::kMissingFile,
+        "orbax.checkpoint marks a v1 checkpoint, whose reader refuses it without this file"));
     f.file = directory + "_CHECKPOINT_METADATA";
     context_.Add(scan, std::move(f));
   }
@@ -192,9 +192,8 @@ void Discover::StartItems(size_t scan_index) {
   for (const std::string& name : layout.unmerged) {
     Finding f =
         MakeFinding(Code::kUncommitted,
-                    "the save was never finished: the databases of its processes were not brought "
-                    "together, and "
-                    "_METADATA is missing. No reader restores anything from it; save again");
+                    "the save was never finished: the databases of its processes were not merged, "
+                    "and _METADATA is missing. No reader restores anything from it; save again");
     f.file = name + "ocdbt.process_*/";
     f.expected = Text(name, "_METADATA and ", name, "manifest.ocdbt");
     context_.Add(scan, std::move(f));
@@ -202,15 +201,15 @@ void Discover::StartItems(size_t scan_index) {
   for (const std::string& name : layout.unknown_directories) {
     if (context_.JudgesFile(scan, name)) continue;
     Finding f = MakeFinding(Code::kUnknownFile,
-                            "a directory that is no item of a checkpoint; it was not read");
+                            "a directory that is not an item of a checkpoint; it was not read");
     f.file = name;
     context_.Add(scan, std::move(f));
   }
   for (const std::string& name : layout.shards) {
-    Finding f = MakeFinding(Code::kUnsupported,
-                            "Flax weights in several msgpack files: they are one tree only "
-                            "together, which is not read yet; save them as one flax_model.msgpack "
-                            "(max_shard_size)");
+    Finding f =
+        MakeFinding(Code::kUnsupported,
+                    "Flax weights in several msgpack files, which only together form a tree: not "
+                    "supported yet; save them as one flax_model.msgpack (max_shard_size)");
     f.file = name;
     context_.Add(scan, std::move(f));
   }
@@ -267,7 +266,7 @@ bool Discover::WantIfListed(size_t scan, size_t item, What what, const std::stri
   const Want want{what, scan, item, path};
   if (*s.files.size(*id) > limit) {
     Report(want, Error{ErrorCode::kLimit,
-                       "the file is too large for what it is",
+                       "the file is too large for its kind",
                        {},
                        Text("at most ", limit, " bytes"),
                        Text(*s.files.size(*id), " bytes")});
@@ -311,9 +310,8 @@ void Discover::WantArrayMetadatas(size_t scan_index, size_t item_index) {
       continue;
     }
     Finding f = MakeFinding(Code::kInvalid,
-                            "no file of a process: Orbax reads every array_metadatas/process_*, "
-                            "and raises ValueError where "
-                            "no number follows; rename it");
+                            "not a file of a process: Orbax reads every array_metadatas/process_* "
+                            "and raises ValueError if no number follows; rename it");
     f.file = entry.path;
     f.expected = "array_metadatas/process_<number>";
     item.side.problems.push_back(std::move(f));
@@ -369,7 +367,7 @@ void Discover::WantItem(size_t scan_index, size_t item_index) {
     case orbax::ItemKind::kAmbiguous: {
       Finding f = MakeFinding(
           Code::kInvalid,
-          "more than one of data.json, metadata and metrics: which one is the item cannot be told");
+          "more than one of data.json, metadata and metrics: it is unclear which is the item");
       f.file = dir;
       context_.Add(scan, item, std::move(f));
       item.failed = true;

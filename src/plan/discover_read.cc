@@ -20,7 +20,7 @@ void Discover::Duplicates(Scan& scan, const ItemScan* item, const std::string& p
   for (const std::string& name : names) {
     Finding f = MakeFinding(
         Code::kDuplicateMember,
-        "a JSON member occurs twice; readers take the last one, another reader may take the first");
+        "a JSON member occurs twice; most readers take the last one, others may take the first");
     f.file = path;
     f.actual = IsUtf8(name) ? name : Hex(AsBytes(name));
     if (item)
@@ -88,9 +88,9 @@ void Discover::ReadMsgpack(size_t tag, Bytes bytes) {
   if (reader.error()) return Report(want, *reader.error());
   if (auto next = reader.Want()) return WantRange(scan, want.path, next->offset, next->length, tag);
   for (const orbax::KeyPath& path : reader.duplicates()) {
-    Finding f = MakeFinding(Code::kNameCollision,
-                            "a map has two members of this name: readers take the last one, the "
-                            "other one is lost");
+    Finding f = MakeFinding(
+        Code::kNameCollision,
+        "a map has two members of this name: readers take the last one and lose the other");
     f.file = want.path;
     f.key_path = path;
     context_.Add(scan, item, std::move(f));

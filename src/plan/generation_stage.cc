@@ -79,8 +79,8 @@ void GenerationStage::WantNumbered(size_t s, size_t i) {
   }
   if (!newest && !scan.listed) {
     Finding f = MakeFinding(Code::kSkipped,
-                            "the state is in one of the numbered manifests, which only a listing "
-                            "shows: the source has none");
+                            "the state is in a numbered manifest, which only a listing shows: the "
+                            "source has no listing");
     f.file = dir + ocdbt::kManifestName;
     item.failed = true;
     context_.Add(scan, item, std::move(f));
@@ -89,10 +89,9 @@ void GenerationStage::WantNumbered(size_t s, size_t i) {
   if (!newest) {
     // TensorStore reads an empty store without an error (formats §1.5). But beside a tree that
     // names arrays, it is a store that lost its state.
-    Finding f = MakeFinding(
-        Code::kMissingFile,
-        "manifest.ocdbt leaves the state to numbered manifests (manifest. and 16 hex digits) and "
-        "there is none: readers see an empty store");
+    Finding f = MakeFinding(Code::kMissingFile,
+                            "manifest.ocdbt leaves the state to numbered manifests (manifest. and "
+                            "16 hex digits), but there is none: readers see an empty store");
     f.file = dir + ocdbt::kManifestName;
     if (item.item.kind == orbax::ItemKind::kBareOcdbt)
       f.severity = Severity::kWarning;
@@ -156,7 +155,7 @@ void GenerationStage::WantVersionNode(size_t s, size_t i, const ocdbt::VersionNo
                      "a path below it",
                      kvstore::KeyText(relative)});
   } else if (!size && scan.listed) {
-    Lose(want, Error{ErrorCode::kMissing, "the file is not there", {}, "", ""});
+    Lose(want, Error{ErrorCode::kMissing, "the file is missing", {}, "", ""});
   } else if (size && !RangeFits(at.offset, at.length, *size)) {
     Lose(want, Error{ErrorCode::kTruncated,
                      "the file ends before the node does",
@@ -208,6 +207,7 @@ void GenerationStage::Lose(const Want& want, const Error& error) {
     f.file.reset();
     f.offset.reset();
   }
+  // A warning: no leaf of the generation that is read depends on older ones (contract §5).
   f.severity = Severity::kWarning;
   findings_.push_back({want.scan, want.item, std::move(f)});
 }
@@ -237,7 +237,7 @@ void GenerationStage::TakeVersionNode(const Want& want, Bytes bytes) {
   if (generations != reference.num_generations || earliest != reference.commit_time_nsecs) {
     Finding f = MakeFinding(Code::kStatisticsMismatch,
                             "version tree node: num_generations or commit_time of the reference "
-                            "are not those of what is below");
+                            "differ from what is below");
     f.file = want.path;
     f.offset = reference.location.offset;
     auto text = [](uint64_t count, uint64_t from) {
@@ -266,6 +266,7 @@ std::string GenerationStage::Finish() {
         Finding f = MakeFinding(
             Code::kLimit,
             "the version tree is too large to be listed: older generations were not looked at");
+        // Not a gap: no leaf of the generation that is read depends on older ones (contract §5).
         f.severity = Severity::kWarning;
         findings_.push_back({s, i, std::move(f)});
       }
@@ -291,9 +292,7 @@ std::string GenerationStage::Finish() {
                   "manifest.ocdbt; it has ", GenerationRanges(item));
     }
   }
-  return !wanted || any
-             ? ""
-             : Text("no generation ", *wanted, ": there is no OCDBT store here that can be read");
+  return !wanted || any ? "" : Text("no generation ", *wanted, ": no OCDBT store here can be read");
 }
 
 }  // namespace leafsum::plan

@@ -129,10 +129,9 @@ void FindLeftovers(Context& context, Scan& scan, const ItemScan& item,
     if (!item.ocdbt) f.file = item.item.directory + PrintableKey(l.first);
     f.actual = PrintableKey(l.first);
     if (chunks)
-      f.message =
-          Text("chunks of an array in ", PrintableKey(parent),
-               "/ whose .zarray or zarr.json is not here, so that no leaf has them: copy them "
-               "again, with the files whose names begin with a dot");
+      f.message = Text("chunks of an array in ", PrintableKey(parent),
+                       "/ whose .zarray or zarr.json is missing, so no leaf has them: copy them "
+                       "again, with the files whose names begin with a dot");
     else
       f.message = l.keys == 1 ? "no leaf of the tree accounts for this key"
                               : Text("no leaf of the tree accounts for this key and ", l.keys - 1,

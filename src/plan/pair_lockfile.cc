@@ -97,9 +97,9 @@ void PlaceFiles(Context& context, Scan& scan, evidence::Lockfile& lock, const st
   }
   lock.files = std::move(kept);
   if (left_over == 0 || context.options.item) return;
-  Finding f = MakeFinding(
-      Code::kSkipped,
-      "files were locked that lie outside of this source: name the directory that was locked");
+  Finding f =
+      MakeFinding(Code::kSkipped,
+                  "some locked files lie outside this source: name the directory that was locked");
   f.actual = Text(left_over, left_over == 1 ? " file" : " files");
   context.Add(scan, std::move(f));
 }

@@ -60,22 +60,23 @@ void PlanStage::PlanArray(size_t s, size_t i, size_t l, bool zarr3) {
       return;  // reported by CheckNames
     const bool other =
         item.store.Find(prefix + std::string(zarr3 ? kZarray : kZarrJson)) != nullptr;
-    Finding f = other ? MakeFinding(Code::kInvalid,
-                                    Text("_METADATA says use_zarr3 ", zarr3 ? "true" : "false",
-                                         ", the array is stored the other way"))
-                : item.ocdbt
-                    ? MakeFinding(Code::kMissingLeaf,
-                                  Text("the tree names this leaf, the store has no key ", key,
-                                       UnmergedWords(item, prefix, true)))
-                    : MakeFinding(Code::kMissingFile,
-                                  !item.tree && !LiesBelow(item.store, prefix)
-                                      ? "the leaf refers to an array beside the msgpack file, and "
-                                        "its directory is not there: copy it again"
-                                  : item.tree ? "the tree names this leaf, its array's metadata is "
-                                                "not there"
-                                              : "the leaf refers to an array whose chunks are here "
-                                                "without its metadata: copy the files whose names "
-                                                "begin with a dot too");
+    Finding f =
+        other ? MakeFinding(Code::kInvalid,
+                            Text("_METADATA says use_zarr3 ", zarr3 ? "true" : "false",
+                                 ", but the array is stored the other way"))
+        : item.ocdbt
+            ? MakeFinding(Code::kMissingLeaf,
+                          Text("the tree names this leaf, but the store has no key ", key,
+                               UnmergedWords(item, prefix, true)))
+            : MakeFinding(Code::kMissingFile,
+                          !item.tree && !LiesBelow(item.store, prefix)
+                              ? "the leaf refers to an array beside the msgpack file, but its "
+                                "directory is missing: copy it again"
+                          : item.tree
+                              ? "the tree names this leaf, but its array's metadata is missing"
+                              : "the leaf refers to an array whose chunks are here "
+                                "without its metadata: copy the files whose names "
+                                "begin with a dot too");
     if (item.ocdbt)
       f.expected = key;
     else
@@ -148,7 +149,7 @@ void PlanStage::PlanBareStore(size_t s, size_t i) {
         context_.Add(
             scan, item, leaf,
             MakeFinding(Code::kInvalid,
-                        "both .zarray and zarr.json: which one is the array cannot be told"));
+                        "both .zarray and zarr.json exist: it is unclear which is the array"));
         item.no_fingerprint = true;
       } else {
         leaf.state = LeafPlan::State::kGroup;  // reported with the other document
@@ -176,14 +177,14 @@ void PlanStage::WantDocument(size_t s, size_t i, size_t l) {
   wanted_entries_[leaf.document_entry] = true;
   if (repeated_documents_ > kMaxRepeated)
     return fail(Error{ErrorCode::kLimit,
-                      "too many leaves have one and the same array",
+                      "too many leaves share one array",
                       {},
                       Text("at most ", kMaxRepeated, " bytes of metadata read again"),
                       "more"});
   if (ref.is_inline()) return OnDocument(document, item.store.InlineValue(ref));
   if (ref.length > kMaxArrayMetadata)
     return fail(Error{ErrorCode::kLimit,
-                      "the array's metadata is too large for what it is",
+                      "the array's metadata is too large",
                       {},
                       Text("at most ", kMaxArrayMetadata, " bytes"),
                       Text(ref.length, " bytes")});
@@ -191,7 +192,7 @@ void PlanStage::WantDocument(size_t s, size_t i, size_t l) {
   const bool may_exist = scan.MayExist(ref.file);
   if (!size && !may_exist)
     return fail(
-        Error{ErrorCode::kMissing, "the file with the array's metadata is not there", {}, "", ""});
+        Error{ErrorCode::kMissing, "the file with the array's metadata is missing", {}, "", ""});
   if (size && !RangeFits(ref.offset, ref.length, *size))
     return fail(Error{ErrorCode::kTruncated,
                       "the file ends before the array's metadata does",

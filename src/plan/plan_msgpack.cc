@@ -128,11 +128,8 @@ void PlanStage::PlanMsgpackValue(Scan& scan, ItemScan& item, LeafPlan& leaf,
     if (const zarr::TypeRow* row = zarr::FindType(value.dtype))
       m.type = zarr::FromRow(*row);
     else
-      problem = Error{ErrorCode::kUnsupported,
-                      "an array of a type that is not known here",
-                      {},
-                      "",
-                      JsonString(value.dtype)};
+      problem = Error{
+          ErrorCode::kUnsupported, "an array of an unknown type", {}, "", JsonString(value.dtype)};
   }
   if (typed && !problem) {
     problem = ShapeOfPieces(value, m);

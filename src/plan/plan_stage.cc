@@ -106,10 +106,10 @@ void PlanStage::PlanTree(size_t s, size_t i) {
   SortLeaves(item);
   TellRecordProblems(scan, item);
   if (has_write_shape && !item.side.has_array_metadatas && scan.probed.records_asked) {
-    Finding f = MakeFinding(
-        Code::kMissingFile,
-        "array_metadatas/ is not there, though the tree was written with it; PRNG keys restore as "
-        "plain integers without it");
+    Finding f = MakeFinding(Code::kMissingFile,
+                            "array_metadatas/ is missing, though the tree was written with it; "
+                            "without it PRNG keys restore as plain integers");
+    // A warning: no value depends on the directory, and a copy may leave it out (contract §10.21).
     f.severity = Severity::kWarning;
     f.file = item.item.directory + "array_metadatas/";
     context_.Add(scan, item, std::move(f));
@@ -157,8 +157,8 @@ void PlanStage::TwoSources(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   Finding f = MakeFinding(
       Code::kReaderDivergence,
       Text("v1 load would take ", other,
-           ", which it alone reads; hashed was the value in the msgpack file checkpoint, which "
-           "PyTreeCheckpointer takes: remove the file checkpoint, or save again"));
+           ", the only one it reads; the value in the msgpack file checkpoint, which "
+           "PyTreeCheckpointer takes, was hashed: remove the file checkpoint, or save again"));
   f.file = item.item.directory + "checkpoint";
   f.expected = "the value in the msgpack file";
   f.actual = other;
@@ -184,8 +184,8 @@ bool PlanStage::HasReader(Scan& scan, ItemScan& item, LeafPlan& leaf, bool zarr3
   if (known && !leaf.skip_deserialize) return true;
   Finding f =
       known ? MakeFinding(Code::kReaderDivergence,
-                          "_METADATA says skip_deserialize of a leaf with content: Orbax does not "
-                          "read it, and raises")
+                          "_METADATA says skip_deserialize for a leaf with content: Orbax does not "
+                          "read it and raises")
             : MakeFinding(Code::kInvalid,
                           "no type handler of Orbax knows this value type: a restore raises "
                           "\"TypeHandler lookup "
@@ -214,9 +214,9 @@ bool PlanStage::StoredOtherwise(Scan& scan, ItemScan& item) {
     otherwise |= item.store.Find(prefix + std::string(zarr3 ? kZarray : kZarrJson)) != nullptr;
   }
   if (!otherwise) return false;
-  Finding f = MakeFinding(Code::kInvalid,
-                          zarr3 ? "_METADATA says that the arrays are zarr v3, they are zarr v2"
-                                : "_METADATA says that the arrays are zarr v2, they are zarr v3");
+  Finding f = MakeFinding(
+      Code::kInvalid, zarr3 ? "_METADATA says that the arrays are zarr v3, but they are zarr v2"
+                            : "_METADATA says that the arrays are zarr v2, but they are zarr v3");
   f.file = item.item.directory + "_METADATA";
   f.expected = zarr3 ? "use_zarr3 false" : "use_zarr3 true";
   f.actual = zarr3 ? "use_zarr3 true" : "use_zarr3 false";
@@ -273,11 +273,9 @@ void PlanStage::CheckNames(Scan& scan, ItemScan& item) {
          std::binary_search(names[is_string].begin(), names[is_string].end(), name_of(leaf)))) {
       Finding f = MakeFinding(
           Code::kNameCollision,
-          twice
-              ? "the tree has this key path twice: readers take one of the two, the other one is "
-                "lost"
-              : Text("another leaf has the parameter name \"", leaf.param_name,
-                     "\" too: the store holds one value for both, the other one was lost at save"));
+          twice ? "the tree has this key path twice: readers take one of the two and lose the other"
+                : Text("another leaf has the parameter name \"", leaf.param_name,
+                       "\" too: the store holds one value for both; the other was lost at save"));
       context_.Add(scan, item, leaf, std::move(f));
     }
     if (!by_name) continue;
@@ -289,10 +287,10 @@ void PlanStage::CheckNames(Scan& scan, ItemScan& item) {
     if (!is_string && hostile && (leaf.by_path || !leaf.param_name.empty())) {
       Finding f = MakeFinding(
           Code::kHostilePath,
-          leaf.by_path ? "the path of the array that this leaf refers to leaves the checkpoint, is "
-                         "empty or is no portable path: it was not looked for"
-                       : "the parameter name, taken as a path, leaves the checkpoint or is no "
-                         "portable path");
+          leaf.by_path
+              ? "the path of the array that this leaf refers to leaves the checkpoint, is empty or "
+                "is not portable: it was not looked for"
+              : "the parameter name, taken as a path, leaves the checkpoint or is not portable");
       f.file = item.tree ? item.item.directory + "_METADATA" : scan.files.path(item.msgpack.file);
       f.actual = leaf.param_name;
       if (item.ocdbt) f.severity = Severity::kWarning;
@@ -315,25 +313,25 @@ void PlanStage::PlanString(Scan& scan, ItemScan& item, LeafPlan& leaf) {
     return;
   }
   if (!item.side.strings)
-    return fail(MakeFinding(Code::kMissingFile, "the file of string leaves is not there"));
+    return fail(MakeFinding(Code::kMissingFile, "the file of string leaves is missing"));
   const auto it = item.side.strings->values.find(leaf.param_name);
   if (it == item.side.strings->values.end()) {
     const auto below = item.side.strings->values.lower_bound(leaf.param_name + "/");
     if (below != item.side.strings->values.end() && below->first.starts_with(leaf.param_name + "/"))
-      return fail(MakeFinding(Code::kInvalid, "the value in _strings.json is no JSON string"));
+      return fail(MakeFinding(Code::kInvalid, "the value in _strings.json is not a JSON string"));
     const std::string prefix = orbax::KeyPrefix(leaf.param_name);
     const bool stored = item.walked.read && (item.store.Find(prefix + std::string(kZarray)) ||
                                              item.store.Find(prefix + std::string(kZarrJson)));
     return fail(MakeFinding(Code::kMissingLeaf,
-                            Text("_strings.json has no text of the name \"", leaf.param_name, "\"",
+                            Text("_strings.json has no text named \"", leaf.param_name, "\"",
                                  stored ? ", but the store has an array of this name" : "")));
   }
   if (!it->second)
-    return fail(MakeFinding(Code::kInvalid, "the value in _strings.json is no JSON string"));
+    return fail(MakeFinding(Code::kInvalid, "the value in _strings.json is not a JSON string"));
   string_bytes_ += it->second->size();
   const uint64_t most = scan.SizeOf(file).value_or(kMaxJsonBytes) + kMaxRepeated;
   if (string_bytes_ > most) {
-    Finding f = MakeFinding(Code::kLimit, "too many leaves have one and the same text");
+    Finding f = MakeFinding(Code::kLimit, "too many leaves share one text");
     f.expected = Text("at most ", most, " bytes of text in all");
     return fail(std::move(f));
   }

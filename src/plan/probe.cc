@@ -69,8 +69,8 @@ void Probe::AskLocked(size_t s) {
 std::string Probe::NotFound() const {
   if (found_) return "";
   if (!unreachable_.empty()) return "the source " + unreachable_;
-  return "nothing of a checkpoint answers here: name the checkpoint's own directory (where a "
-         "source has no listing, a directory of steps needs --step N)";
+  return "no file of a checkpoint was found here: name the checkpoint's own directory (without a "
+         "listing, a directory of steps needs --step N)";
 }
 
 std::string Probe::Finish() {

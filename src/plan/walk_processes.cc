@@ -157,8 +157,8 @@ void WalkStage::FinishMerge(Tree& tree) {
         first = item.store.entries()[e].key;
     if (foreign > 0) {
       Finding f = MakeFinding(Code::kStructureMismatch,
-                              "values of the merged store are not those that any process wrote: it "
-                              "was changed after the save, or the process databases were");
+                              "values of the merged store are not what any process wrote: the "
+                              "store or the process databases were changed after the save");
       f.file = item.item.directory + ocdbt::kManifestName;
       f.expected = "none";
       f.actual = kvstore::CountOfKeys(foreign, first);

@@ -30,8 +30,7 @@ void WalkStage::WantNodes(size_t tree_index) {
       const auto size = scan.SizeOf(path);
       const bool may_exist = !size && !scan.listed;
       if (!size && !may_exist) {
-        tree.walk->Fail(read.token,
-                        Error{ErrorCode::kMissing, "the file is not there", {}, "", ""});
+        tree.walk->Fail(read.token, Error{ErrorCode::kMissing, "the file is missing", {}, "", ""});
       } else if (size && !RangeFits(read.offset, read.length, *size)) {
         tree.walk->Fail(read.token, Error{ErrorCode::kTruncated,
                                           "the file ends before the node does",
@@ -85,7 +84,7 @@ void WalkStage::OnFailure(size_t tag, Error error) {
 // No leaf depends on a process database, so a problem of one is a warning.
 void WalkStage::Warn(const Tree& tree, Finding finding) {
   if (finding.severity == Severity::kError) finding.severity = Severity::kWarning;
-  finding.message = "a process's own database, which reading needs no more: " + finding.message;
+  finding.message = "a process's own database, which no reader needs: " + finding.message;
   Scan& scan = context_.scans[tree.scan];
   context_.Add(scan, scan.items[tree.item], std::move(finding));
 }
@@ -102,6 +101,7 @@ void WalkStage::FinishTree(size_t tree_index) {
       f.code = Code::kHostilePath;
       f.severity = Severity::kError;
     } else if (problem.statistics) {
+      // A warning: no value depends on the sums (formats §1.7, contract §5).
       f.code = Code::kStatisticsMismatch;
       f.severity = Severity::kWarning;
     }

@@ -137,8 +137,7 @@ void WalkStage::StartTree(size_t scan_index, size_t item_index) {
     return;
   }
   if (has_arrays && !has_manifest && has_process && !has_documents) {
-    // Only the databases of processes: merging them is the last step of a save (formats §1.8). They
-    // are never merged here, because no reader restores from them (contract §10.21).
+    // Not merged here: no reader restores from process databases (formats §1.8, contract §10.21).
     item.failed = true;
     if (scan.layout.source_uncommitted || item.item.uncommitted) return;  // reported already
     f = WasCommitted(scan, dir)
@@ -149,7 +148,7 @@ void WalkStage::StartTree(size_t scan_index, size_t item_index) {
                   "its end");
     f.file = dir + ocdbt::kManifestName;
   } else if (use_ocdbt && !has_documents) {
-    f = MakeFinding(Code::kMissingFile, "the store's manifest is not there: no array can be read");
+    f = MakeFinding(Code::kMissingFile, "the store's manifest is missing: no array can be read");
     f.file = dir + ocdbt::kManifestName;
   } else if (use_ocdbt || (has_arrays && has_manifest && !has_documents)) {
     f.file = dir + "_METADATA";

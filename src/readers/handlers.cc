@@ -53,7 +53,7 @@ std::string_view HandlerName(Handler handler) {
     case Handler::kUnknown:
       break;
   }
-  return "nothing that is known";
+  return "an unknown kind";
 }
 
 }  // namespace leafsum::readers

@@ -129,7 +129,7 @@ class SourceJudge {
       if (index_.Subdirectories(item).empty() && index_.Files(item).empty()) continue;
       Add({"Checkpointer(CompositeCheckpointHandler)", item,
            "this item, which v1 leaves out: _CHECKPOINT_DELETION says that its deletion has begun",
-           "the item as it lies there",
+           "the item as stored",
            "finish the deletion, or undo it by removing _CHECKPOINT_DELETION"});
     }
   }
@@ -157,7 +157,7 @@ class SourceJudge {
         (item->kind == ItemKind::kMsgpack && handler == Handler::kArray))
       return;
     Add({"Checkpointer(CompositeCheckpointHandler), v1 load", directory,
-         std::string(HandlerName(handler)) + ", as item_handlers in _CHECKPOINT_METADATA has it",
+         std::string(HandlerName(handler)) + ", as item_handlers in _CHECKPOINT_METADATA says",
          std::string(HandlerName(own)), "restore _CHECKPOINT_METADATA from the origin"});
   }
 

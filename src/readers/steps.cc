@@ -121,7 +121,7 @@ void JudgeRootItself(const ListingIndex& index, const std::vector<FileEntry>& li
   answer.divergences.push_back(
       {"v1 load", first + "/",
        "this directory, the first with _METADATA: no step has _CHECKPOINT_METADATA",
-       "step " + layout.chosen->Name(), "name the step that is meant with --step"});
+       "step " + layout.chosen->Name(), "name the step with --step"});
 }
 
 // Flax takes the last name in its natural order, whatever that names (contract §11.2, formats
@@ -188,11 +188,10 @@ StepsAnswer JudgeSteps(const ListingIndex& index, const std::vector<FileEntry>& 
   // says so.
   for (const Taken& taken : NewestByFormat(names)) {
     if (!Newer(newest, taken.name)) continue;
-    answer.divergences.push_back(
-        {"CheckpointManager", std::string(taken.name) + "/",
-         Text("this step as the newest: of names in this directory it knows ",
-              FormatText(taken.format), " alone"),
-         hashed, "rename the steps to one format"});
+    answer.divergences.push_back({"CheckpointManager", std::string(taken.name) + "/",
+                                  Text("this step as the newest: in this directory it knows only ",
+                                       FormatText(taken.format)),
+                                  hashed, "rename the steps to one format"});
   }
   JudgeRootItself(index, listing, links, layout, answer);
   return answer;

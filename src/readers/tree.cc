@@ -64,7 +64,7 @@ class Checker {
     if (node.sequence && node.dict && !was_mixed)
       found_.push_back({Prefix(entry.key_path, d + 1), false,
                         sequence ? "a sequence index" : "a dict key", "TypeError",
-                        "sequence indices and dict keys at one node: no tree is both, and Orbax "
+                        "sequence indices and dict keys at one node: no node is both, and Orbax "
                         "raises as it sorts them"});
     if (!sequence || !is_new) return;
     const std::string& text = entry.key_path[d];

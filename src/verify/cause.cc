@@ -32,9 +32,8 @@ std::string_view CauseOf(Bytes head) {
   if (begin == text.npos) return "";
   text.remove_prefix(begin);
   if (StartsWith(text, "<!doctype html") || StartsWith(text, "<html"))
-    return "an HTML page stands in place of the file, as a server sends it to those who are to log "
-           "in or for what "
-           "is not there: download the file again";
+    return "an HTML page stands in place of the file, such as a server sends for a login or a "
+           "missing file: download the file again";
   if (StartsWith(text, "<?xml") && text.find("<Error>") != text.npos)
     return "a storage server's error stands in place of the file: download the file again";
   return "";

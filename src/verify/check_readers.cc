@@ -23,9 +23,9 @@ readers::SourceView ViewOf(const plan::Context& context, const plan::Scan& scan)
 }
 
 Finding DivergenceOf(const readers::Divergence& divergence) {
-  Finding f = plan::MakeFinding(Code::kReaderDivergence,
-                                Text(divergence.reader, " would take ", divergence.takes,
-                                     "; hashed was ", divergence.hashed, ": ", divergence.cure));
+  Finding f = plan::MakeFinding(
+      Code::kReaderDivergence, Text(divergence.reader, " would take ", divergence.takes,
+                                    "; leafsum hashed ", divergence.hashed, ": ", divergence.cure));
   if (!divergence.place.empty()) f.file = divergence.place;
   f.expected = divergence.hashed;
   f.actual = divergence.takes;
@@ -36,11 +36,11 @@ void NewerStep(plan::Context& context, plan::Scan& scan, const std::string& newe
   scan.newer_step = newer;
   if (context.options.step) return;  // then the headline says it
   const std::string read = scan.layout.chosen->Name();
-  Finding f = plan::MakeFinding(Code::kNewerStep,
-                                Text("step ", read, " was read; ", newer,
-                                     " is newer, was not compared, and is what "
-                                     "CheckpointManager.latest_step() restores: compare it too, "
-                                     "or say --step to speak of one step alone"));
+  Finding f = plan::MakeFinding(
+      Code::kNewerStep,
+      Text("step ", read, " was read; ", newer,
+           " is newer, was not compared, and is what CheckpointManager.latest_step() restores: "
+           "compare it too, or name one step with --step"));
   f.file = newer;
   f.expected = read;
   f.actual = newer;
@@ -60,11 +60,9 @@ void CheckReaders(plan::Context& context, plan::Scan& scan) {
       context.Add(scan, DivergenceOf(divergence));
   if (judgement.newer_step) NewerStep(context, scan, *judgement.newer_step);
   for (const auto& [item, type] : judgement.unknown_handlers) {
-    Finding f =
-        plan::MakeFinding(Code::kUnsupported,
-                          "item_handlers in _CHECKPOINT_METADATA names a class that is none of "
-                          "Orbax's own: what it restores "
-                          "from this item is not known");
+    Finding f = plan::MakeFinding(Code::kUnsupported,
+                                  "item_handlers in _CHECKPOINT_METADATA names a class that is not "
+                                  "Orbax's own: what it restores from this item is unknown");
     f.item = item->name;
     f.actual = type;
     context.Add(scan, std::move(f));

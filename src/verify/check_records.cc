@@ -102,6 +102,7 @@ class RecordChecker {
     f.message = "no leaf of _METADATA has this parameter name";
     if (records.sharding && records.sharding->problem && !records.recorded && !records.is_string) {
       f = plan::FindingOf(*records.sharding->problem, dir + "_sharding");
+      // A warning: the leaf does not depend on its record in `_sharding` (contract §5).
       f.severity = report::Severity::kWarning;
     }
     context_.Add(scan_, item_, std::move(f));
@@ -162,15 +163,15 @@ class RecordChecker {
         !scan_.SizeOf(item_.item.directory + "_sharding"))
       Add(leaf, Code::kReaderDivergence, "_sharding", "a key of " + *leaf.record.prng_impl,
           "plain integers",
-          "StandardCheckpointer would take plain integers: it makes a PRNG key of this leaf only "
-          "where _sharding is there; "
-          "hashed was a key: copy _sharding from the origin");
+          "StandardCheckpointer would take plain integers: it makes this leaf a PRNG key only if "
+          "_sharding exists; a key was hashed: copy _sharding from the origin");
     if (records.sharding) Sharding(leaf, *records.sharding);
   }
 
   void Sharding(plan::LeafPlan& leaf, const orbax::ShardingEntry& entry) {
     if (entry.problem) {
       Finding f = plan::FindingOf(*entry.problem, item_.item.directory + "_sharding");
+      // A warning: the leaf does not depend on its record in `_sharding` (contract §5).
       f.severity = report::Severity::kWarning;
       return context_.Add(scan_, item_, leaf, std::move(f));
     }
@@ -222,11 +223,10 @@ void CheckTimes(plan::Context& context, plan::Scan& scan, plan::ItemScan& item) 
     const bool late = times.commit && time > *times.commit;
     if (!early && !late) continue;
     if (late && IsPartialSave(scan, item)) continue;
-    Finding f =
-        plan::MakeFinding(Code::kStructureMismatch,
-                          Text("the store was written ", early ? "before" : "after",
-                               " the save that _CHECKPOINT_METADATA tells of: it may be another "
-                               "checkpoint's"));
+    Finding f = plan::MakeFinding(
+        Code::kStructureMismatch,
+        Text("the store was written ", early ? "before" : "after",
+             " the save that _CHECKPOINT_METADATA records: it may be another checkpoint's"));
     f.file = item.item.directory + ocdbt::kManifestName;
     f.expected =
         Text(early ? "not before " : "not after ", early ? *times.init : *times.commit, " ns");

@@ -72,7 +72,7 @@ void Verifier::Compare(report::FindingList& findings) {
       for (const evidence::LeafOutcome& leaf : comparison_->leaves) {
         if (!leaf.expected || !leaf.expected->has_content || leaf.expected->sha256) continue;
         findings.Add(plan::MakeFinding(
-            Code::kSkipped, "SHA-256 was asked for and the lockfile has none for every leaf"));
+            Code::kSkipped, "SHA-256 was asked for, but the lockfile lacks it for some leaf"));
         break;
       }
     }
@@ -92,7 +92,7 @@ void Verifier::CompareFingerprint() {
   if (!actual || *actual == *o.fingerprint) return;
   Finding f = plan::MakeFinding(
       Code::kDigestMismatch,
-      "the checkpoint's fingerprint is another one; a lockfile would tell which leaf differs");
+      "the checkpoint's fingerprint differs; a lockfile would tell which leaf differs");
   f.expected = "leafsum1:" + hash::ToHex(*o.fingerprint);
   f.actual = "leafsum1:" + hash::ToHex(*actual);
   context_.findings.Add(std::move(f));

@@ -41,9 +41,8 @@ KeyDigestStage::KeyDigestStage(plan::Context& context)
         }
         const auto size = scan.files.size(ref.file);
         if (!size && scan.listed)
-          Report(
-              {s, i, e},
-              {ErrorCode::kMissing, "the file with values of the store is not there", {}, "", ""});
+          Report({s, i, e},
+                 {ErrorCode::kMissing, "the file with values of the store is missing", {}, "", ""});
         else if (size && !RangeFits(ref.offset, ref.length, *size))
           Report({s, i, e}, {ErrorCode::kTruncated,
                              "the file ends before a value of the store does",

@@ -50,8 +50,8 @@ content::LeafResult Incomplete(const content::LeafResult& from) {
 bool Lacks(content::LeafResult& out) {
   report::Finding f(report::Code::kUnreadable);
   f.message =
-      "a worker gave no whole result for a segment of this leaf: this is a bug of leafsum, please "
-      "report it";
+      "a worker gave no complete result for a segment of this leaf: this is a bug of leafsum, "
+      "please report it";
   out.findings.push_back(std::move(f));
   return false;
 }

@@ -65,17 +65,17 @@ void OtherFilesStage::Compare(const evidence::Lockfile& lock) {
     const auto size = id ? scan_.files.size(*id) : std::nullopt;
     if (!size) {
       const bool allowed = context_.options.allow_missing;
-      Finding f = plan::MakeFinding(
-          Code::kMissingFile,
-          std::string("a file that was locked beside the checkpoint is not there") +
-              (allowed ? "; allowed" : ""));
+      Finding f =
+          plan::MakeFinding(Code::kMissingFile,
+                            std::string("a file that was locked beside the checkpoint is missing") +
+                                (allowed ? "; allowed" : ""));
       f.file = record.path;
       f.expected = Size(record.nbytes);
       context_.Add(scan_, allowed ? plan::AsWarning(std::move(f)) : std::move(f));
     } else if (*size != record.nbytes) {
       Finding f = plan::MakeFinding(
           Code::kDigestMismatch,
-          "the file is of another size than the one that was locked: it was replaced or edited");
+          "the file has another size than when it was locked: it was replaced or edited");
       f.file = record.path;
       f.expected = Size(record.nbytes);
       f.actual = Size(*size);
@@ -94,6 +94,8 @@ void OtherFilesStage::Compare(const evidence::Lockfile& lock) {
         Code::kUnknownFile,
         std::string("no such file was locked: it came later, and a program may read it") +
             (allowed ? "; allowed" : ""));
+    // An error, although `unknown-file` is a warning elsewhere: the lockfile lists every file, and
+    // a program may read one file more (contract §4).
     f.severity = allowed ? report::Severity::kWarning : report::Severity::kError;
     f.file = path;
     f.actual = Size(scan_.listing[i].size);

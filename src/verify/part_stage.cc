@@ -50,9 +50,8 @@ void PartStage::Plan(const plan::ReadRequest& request, const evidence::Lockfile*
         ++context_.reads_missed;  // a finding says why
       if (leaf.state != plan::LeafPlan::State::kPlanned) return;
       if (!IsPlanned(request, leaf)) {
-        Finding f =
-            plan::MakeFinding(Code::kChangedDuringRead,
-                              "the leaf is another one than when its parts were chosen: run again");
+        Finding f = plan::MakeFinding(Code::kChangedDuringRead,
+                                      "the leaf changed after its parts were chosen: run again");
         f.expected = Text(request.dtype, ' ', request.nbytes, " bytes");
         f.actual = Text(leaf.record.dtype, ' ', leaf.record.nbytes, " bytes");
         context_.Add(scan, item, leaf, std::move(f));
@@ -72,7 +71,7 @@ void PartStage::Plan(const plan::ReadRequest& request, const evidence::Lockfile*
     }
   }
   ++context_.reads_missed;
-  Finding f = plan::MakeFinding(Code::kMissingLeaf, "asked for and not there");
+  Finding f = plan::MakeFinding(Code::kMissingLeaf, "asked for but missing");
   f.item = request.item;
   f.key_path = request.key_path;
   context_.findings.Add(std::move(f));

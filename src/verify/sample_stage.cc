@@ -271,11 +271,10 @@ std::string SampleStage::Finish() {
            " bytes read: it holds a single changed chunk with probability ",
            Share(ChanceToFind(total_chunks_, drawn_chunks_, 1)), ", one of a changed 1 % (",
            percent, ") with ", Share(ChanceToFind(total_chunks_, drawn_chunks_, percent)),
-           decoded_chunks_ == 0
-               ? ""
-               : Text("; ", decoded_chunks_,
-                      " of them were only decoded, which finds damage but no other values: "
-                      "lock with --chunks")));
+           decoded_chunks_ == 0 ? ""
+                                : Text("; ", decoded_chunks_,
+                                       " of them were only decoded, which finds damage but not "
+                                       "changed values: lock with --chunks")));
   f.expected = Text(total_chunks_, " chunks");
   f.actual = Text(drawn_chunks_, " chunks");
   context_.findings.Add(std::move(f));

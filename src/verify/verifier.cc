@@ -51,8 +51,8 @@ Verifier::Verifier(Bytes options_json, const hash::Sha256Factory& sha256) {
   if (error_.empty() && context_.options.fingerprint &&
       !(context_.options.include.empty() && context_.options.exclude.empty()))
     error_ =
-        "a fingerprint is over every leaf: leave --include and --exclude out, or compare with a "
-        "lockfile alone";
+        "a fingerprint covers every leaf: leave out --include and --exclude, or compare with only "
+        "a lockfile";
 }
 
 Verifier::~Verifier() = default;
@@ -86,7 +86,7 @@ void Verifier::SetEvidence(Bytes bytes, bool with_source) {
     if (lock->fingerprint != o.fingerprint) {
       error_ = Text(
           "lockfile refused: its fingerprint is not the one given, so it is of another checkpoint "
-          "or of another scope; expected ",
+          "or scope; expected ",
           evidence::CheckpointText(*o.fingerprint), ", the lockfile has ",
           lock->fingerprint ? evidence::CheckpointText(*lock->fingerprint) : "none");
       return;
@@ -226,8 +226,7 @@ void Verifier::TooLarge(uint32_t id, uint64_t size) {
   if (!tag || !stage_) return;
   stage_->Failed(
       *tag,
-      Error{
-          ErrorCode::kLimit, "the file is too large for what it is", {}, "", Text(size, " bytes")});
+      Error{ErrorCode::kLimit, "the file is too large for its kind", {}, "", Text(size, " bytes")});
   Advance();
 }
 
@@ -237,7 +236,7 @@ void Verifier::Fail(uint32_t id, Failure failure, std::string_view why) {
   Error error;
   switch (failure) {
     case Failure::kMissing:
-      error = {ErrorCode::kMissing, "the file is not there", {}, "", ""};
+      error = {ErrorCode::kMissing, "the file is missing", {}, "", ""};
       break;
     case Failure::kUnreadable:
       error = {ErrorCode::kUnreadable, "could not be read: " + std::string(why), {}, "", ""};

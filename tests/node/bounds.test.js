@@ -9,7 +9,7 @@ import { reportText } from '../../node/lib/report.js'
 /** @type {[layout: string, read: number, given_up: number | undefined, why: RegExp | undefined, seconds: number][]} */
 const kCases = [
   ['codecs: crc32c after crc32c', 64, 65, /at most 64|too many bytes -> bytes codecs/, 1],
-  ['OCDBT: one document for all leaves', 480, 520, /too many leaves have one and the same array/, 1],
+  ['OCDBT: one document for all leaves', 480, 520, /too many leaves share one array/, 1],
   ['OCDBT: keys that share a long beginning', 280, 1000, /b-tree is too large to be listed/, 1],
   ['OCDBT: one node for all children', 500, 4000, /b-tree is too large to be listed/, 1],
   ['OCDBT: key paths of one name', 60, 2000, /too many leaves share their keys/, 2],

@@ -675,7 +675,7 @@ test('the step of the lockfile is gone: each of its leaves is missing, no other 
     missing.map(one => [one.item, one.key_path]),
     leaves,
   )
-  for (const { message } of missing) assert.equal(message, `expected and not there: step ${source.step} is gone`)
+  for (const { message } of missing) assert.equal(message, `expected but missing: step ${source.step} is gone`)
   assert.deepEqual([report.source.step, report.coverage.leaf], [undefined, 0])
   // Another step is another matter.
   assert.doesNotMatch(

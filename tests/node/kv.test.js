@@ -207,7 +207,7 @@ test('ls --versions for people: times in ISO 8601, history that is gone is told'
   const item = keysOf(ckpt, '--versions')
   assert.deepEqual(item.keys, before.keys)
   assert.ok(item.versions_unreadable.length > 0)
-  assert.match(cli(['ls', ckpt, '--versions']).stdout, /more cannot be listed: the file is not there/)
+  assert.match(cli(['ls', ckpt, '--versions']).stdout, /more cannot be listed: the file is missing/)
   const { findings } = JSON.parse(cli(['check', ckpt, '--json']).stdout)
   assert.deepEqual(
     findings.filter((/** @type {any} */ one) => one.code !== 'unclaimed-key'),

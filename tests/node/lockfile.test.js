@@ -168,7 +168,7 @@ test('what no schema can say', async () => {
     [edited(everyKind, [...big, 'blocks'], 'A'.repeat(43) + '='), /"blocks" must have 32 bytes for every 4 MiB/],
     [
       edited(everyKind, [...at(one => one.dtype === 'string'), 'stored'], `blake3:${digest}`),
-      /"stored" on a leaf that is no array/,
+      /"stored" on a leaf that is not an array/,
     ],
     [
       edited(everyKind, [...at(one => one.dtype === 'None'), 'digest'], { blake3: digest }),

@@ -186,7 +186,7 @@ function failure(file, expected, { kind, message }, allowMissing) {
       severity: allowMissing ? 'warning' : 'error',
       file,
       expected: `sha256:${expected}`,
-      message: 'the sums name this file, and it is not there',
+      message: 'the sums name this file, but it is missing',
     }
   }
   return { code: kind === 'changed' ? 'changed-during-read' : 'unreadable', file, message }

@@ -156,13 +156,13 @@ TEST_CASE("Rules of versions") {
            "generation_number is not strictly increasing"},
           {"gaps", [](auto& m) { m.versions.generation = {17, 20, 32}; }, ""},
           {"of two blocks", [](auto& m) { m.versions.generation = {17, 18, 33}; },
-           "generations are not of one block"},
+           "generations are not in one block"},
           {"of two blocks, the last of one",
            [](auto& m) {
              m.versions.generation = {16, 18, 19};
              m.version_nodes = {};
            },
-           "generations are not of one block"},
+           "generations are not in one block"},
           {"no such file", [](auto& m) { m.versions.file[2] = 2; },
            "data_file_id is not in the data file table"},
           {"end of 2^63", [](auto& m) { m.versions.offset[2] = kMaxFileEnd - 99; },

@@ -113,7 +113,7 @@ TEST_CASE("Rules of a leaf of the version tree") {
           {"more than 2^arity", [](auto& n) { n.versions.num_versions = 5; },
            "num_versions is over its limit"},
           {"of two blocks", [](auto& n) { n.versions.generation[0] = 4; },
-           "generations are not of one block"},
+           "generations are not in one block"},
           {"no such file", [](auto& n) { n.versions.file[0] = 2; }, "data_file_id is not in"},
       },
       LeafForm, Decode);
@@ -139,7 +139,7 @@ TEST_CASE("Rules of an interior node of the version tree") {
           {"descending generations", children({24, 20}),
            "generation_number is not strictly increasing"},
           {"not the end of a block", children({20, 22}), "is not the end of a block"},
-          {"of two parents", children({16, 20}), "children are not of one block"},
+          {"of two parents", children({16, 20}), "children are not in one block"},
           {"num_generations of the block", [](auto& n) { n.version_nodes.num_generations[1] = 4; },
            ""},
           {"num_generations over the block",

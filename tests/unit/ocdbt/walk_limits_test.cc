@@ -172,7 +172,7 @@ TEST_CASE("Each sum of a budget has its limit, and that is exact") {
   }
 }
 
-TEST_CASE("Names may be so many times what is stored of the nodes, and some MiB more") {
+TEST_CASE("Names may be so many times the nodes' stored size, and some MiB more") {
   WalkBudget budget;
   budget.encoded_bytes = 1000;
   budget.name_bytes = kMinNameBytes + kMaxNameExpansion * 1001 - 1;

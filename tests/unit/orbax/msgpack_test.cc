@@ -188,7 +188,7 @@ TEST_CASE("arrays and numpy scalars are ranges of the file") {
   // Sixteen bytes hold an array of three and three bytes too many: that value is broken, no other.
   REQUIRE(leaves[4].problem);
   CHECK(leaves[4].problem->message ==
-        "a stored array's content is not all that is left of its value");
+        "a stored array's content does not fill the rest of its value");
   for (size_t n = 0; n < file.size(); ++n) CHECK(Read(file.substr(0, n)).error());
 }
 
@@ -200,15 +200,15 @@ TEST_CASE("a value that is broken spoils itself alone") {
   };
   const std::string triple = Triple({2}, "int8", "xy");
   const Row rows[] = {
-      {Ext(1, ""), ErrorCode::kInvalid, "a stored array's payload is no triple"},
+      {Ext(1, ""), ErrorCode::kInvalid, "a stored array's payload is not a triple"},
       {Ext(1, Byte(0x92) + triple.substr(1)), ErrorCode::kInvalid,
-       "a stored array's payload is no triple"},
+       "a stored array's payload is not a triple"},
       {Ext(1, Byte(0x93) + Byte(2) + Str("int8") + Bin("xy")), ErrorCode::kInvalid,
-       "a stored array's shape is not of non-negative integers"},
+       "a stored array's shape must be non-negative integers"},
       {Ext(1, Byte(0x93) + Byte(0xdd) + Big(1000000, 4) + Byte(2)), ErrorCode::kInvalid,
-       "a stored array's shape is not of non-negative integers"},
+       "a stored array's shape must be non-negative integers"},
       {Ext(1, Byte(0x93) + Byte(0x91) + Byte(0xff) + Str("int8") + Bin("xy")), ErrorCode::kInvalid,
-       "a stored array's shape is not of non-negative integers"},
+       "a stored array's shape must be non-negative integers"},
       {Ext(1, Byte(0x93) + Byte(0xdc) + Big(33, 2) + std::string(33, 1) + Str("int8") + Bin("x")),
        ErrorCode::kLimit, "a stored array's shape has more than 32 dimensions"},
       {Ext(1, Byte(0x93) + Byte(0x91) + Byte(2) + Str("\xff") + Bin("xy")), ErrorCode::kInvalid,
@@ -216,17 +216,17 @@ TEST_CASE("a value that is broken spoils itself alone") {
       {Ext(1, Byte(0x93) + Byte(0x91) + Byte(2) + Byte(0xc0) + Bin("xy")), ErrorCode::kInvalid,
        "a stored array's type has no name"},
       {Ext(1, Byte(0x93) + Byte(0x91) + Byte(2) + Str("int8") + Byte(2)), ErrorCode::kInvalid,
-       "a stored array's content is no byte string"},
+       "a stored array's content is not a byte string"},
       {Ext(1, triple + "z"), ErrorCode::kInvalid,
-       "a stored array's content is not all that is left of its value"},
+       "a stored array's content does not fill the rest of its value"},
       {Ext(1, triple.substr(0, triple.size() - 1)), ErrorCode::kInvalid,
-       "a stored array's content is not all that is left of its value"},
+       "a stored array's content does not fill the rest of its value"},
       {Array({~uint64_t{0}, 2}, "int8", ""), ErrorCode::kInvalid,
        "a stored array's shape has 2^64 elements or more"},
       {Ext(2, Byte(0x92) + Byte(1) + Byte(2)), ErrorCode::kInvalid,
-       "a complex number is no pair of doubles"},
-      {Ext(4, "x"), ErrorCode::kUnsupported, "a msgpack extension type that is not known here"},
-      {Ext(-1, "x"), ErrorCode::kUnsupported, "a msgpack extension type that is not known here"},
+       "a complex number is not a pair of doubles"},
+      {Ext(4, "x"), ErrorCode::kUnsupported, "an unknown msgpack extension type"},
+      {Ext(-1, "x"), ErrorCode::kUnsupported, "an unknown msgpack extension type"},
       {Str("\xc3("), ErrorCode::kInvalid, "the string is not UTF-8"},
   };
   for (const Row& row : rows) {
@@ -249,10 +249,10 @@ TEST_CASE("what breaks the file") {
   for (const std::string& key :
        {Byte(0xc0), Byte(0xc3), Byte(0xcb) + Big(0, 8), Bin("a"), Ext(1, "")})
     CheckBroken(Byte(0x81) + key + Byte(1), ErrorCode::kUnsupported,
-                "a map's key is no string or integer");
+                "a map's key is not a string or integer");
   for (const std::string& key : {Byte(0x90), Byte(0x80), Byte(0xc1)})
     CheckBroken(Byte(0x81) + key + Byte(1), ErrorCode::kInvalid,
-                "a map's key is no string or integer");
+                "a map's key is not a string or integer");
   CheckBroken(Byte(0x81) + Str("\xed\xa0\x80") + Byte(1), ErrorCode::kInvalid,
               "a map's key is not UTF-8");
   // Counts and lengths at what the file has room for, and one more.

@@ -210,7 +210,7 @@ TEST_CASE("half a surrogate is a problem in a key alone") {
   CHECK(Paths(*tree) == std::vector<KeyPath>{{"p", "b"}});
   REQUIRE(tree->problems.size() == 1);
   CHECK(tree->problems[0].member == "(1,)");
-  CHECK(tree->problems[0].error.message == "\"key\": half of a surrogate pair is no character");
+  CHECK(tree->problems[0].error.message == "\"key\": half of a surrogate pair is not a character");
   CHECK(Paths(*with("\"a\"", "\"\\uffff\"")) == std::vector<KeyPath>{{"p", "b"}, {"p", "\uffff"}});
 }
 
@@ -263,9 +263,9 @@ TEST_CASE("an entry that is wrong is a problem; the others are read") {
       {"{\"key_metadata\": [{\"key\": \"a\", \"key_type\": 3}], " + good_value + "}",
        "\"key_type\": 3 is neither a sequence index nor a dict key"},
       {"{\"key_metadata\": [{\"key\": \"a\", \"key_type\": 1}], " + good_value + "}",
-       "\"key\": a sequence index is no number: Python's int() raises ValueError"},
+       "\"key\": a sequence index is not a number: Python's int() raises ValueError"},
       {"{\"key_metadata\": [{\"key\": \"\", \"key_type\": 1}], " + good_value + "}",
-       "\"key\": a sequence index is no number: Python's int() raises ValueError"},
+       "\"key\": a sequence index is not a number: Python's int() raises ValueError"},
       {"{" + good_keys + "}", "\"value_metadata\": expected object, but member is missing"},
       {"{" + good_keys + ", \"value_metadata\": null}",
        "\"value_metadata\": expected object, but received null"},

@@ -155,7 +155,7 @@ TEST_CASE("History that is gone is told, history that is damaged is a warning") 
   CHECK(Run(kCheck, files).Count("version") == 0);
   const Outcome gone = Run(R"({"command":"ls","versions":true})", files);
   CHECK(gone.output.find("\"versions_unreadable\":[{\"newest_generation\":4,\"num_generations\":4,"
-                         "\"reason\":\"the file is not there\"}]") != gone.output.npos);
+                         "\"reason\":\"the file is missing\"}]") != gone.output.npos);
   CHECK(Run(Generation(3), files).error.find("it has 5-7; others cannot be read") !=
         std::string::npos);
   CHECK(Run(Generation(6), files).error == "");

@@ -170,7 +170,7 @@ TEST_CASE("without a listing a data file that is gone or cut is still missed") {
 
 TEST_CASE("a source that cannot be reached is an error, not a verdict") {
   test::MemorySource source;
-  CHECK(Run({{"command", "check"}}, source, false).error.find("nothing of a checkpoint") !=
+  CHECK(Run({{"command", "check"}}, source, false).error.find("no file of a checkpoint") !=
         std::string::npos);
 }
 
