@@ -1,8 +1,7 @@
-// What an interrupted `verify` keeps, so that the next run need not begin anew: which leaves were equal to which
-// lockfile, bound to the lockfile's bytes and to every file's size, times and identity, or its ETag. Where any of these
-// is another one, the state says nothing. An ETag is the server's word, which could be the same for another file: it
-// only bridges an interruption. Of a run that was finished there is nothing to go on with, and the headline says what
-// rests on ETags.
+// What an interrupted `verify` keeps, so that the next run can continue: which leaves were equal to which lockfile,
+// bound to the lockfile's bytes and to the size, times and identity of every file, or its ETag. If any of these has
+// changed, the state says nothing. An ETag is only the server's word, and another file could have the same one, so it
+// only bridges an interruption: a finished run is not continued, and the headline says what rests on ETags.
 import { LeafsumError } from '../errors.js'
 import { hexOf } from '../values/hex.js'
 
