@@ -4,7 +4,6 @@ import { instantiate } from './host/core.js'
 import { drive } from './host/drive.js'
 import { LeafsumError, bug, firstLine } from './errors.js'
 import { helloOf, jobRunner, warmPool, workersOf } from './host/jobs.js'
-import { refuseForeignFile } from './commands/foreign_file.js'
 import { checkFlags, coreOptions, kDefaultMaxMemory } from './options.js'
 import { packedRows } from './host/packed.js'
 import { progressTeller } from './progress.js'
@@ -57,7 +56,7 @@ export async function runCommand(platform, command, sources, given) {
     config.source_files = stores.map((/** @type {any} */ store) => store.file ?? '')
     // Where evidence says what it was, it is a checkpoint that no longer is one.
     if (options.lockfile === undefined && options.fingerprint === undefined && options.sums === undefined) {
-      await unlessAborted(Promise.all(stores.map(refuseForeignFile)), signal)
+      await unlessAborted(refuseForeignFiles(stores), signal)
     }
     // By the core's own listing: what changes between the two readings of a file is noticed.
     if (options.sums !== undefined) config.sums = await sumsOf(platform, stores[0], listings[0]?.entries(), options)
@@ -244,4 +243,12 @@ function bytesOf(/** @type {any} */ file, name = 'lockfile') {
   if (file instanceof ArrayBuffer) return new Uint8Array(file)
   if (file instanceof Uint8Array) return file
   throw new LeafsumError('usage', `${name}: its bytes (Uint8Array) or its text are wanted`)
+}
+
+/** A single file may be something else than a checkpoint; a directory's files are the core's to judge. */
+async function refuseForeignFiles(/** @type {any[]} */ stores) {
+  const files = stores.filter(store => store.file !== undefined)
+  if (files.length === 0) return
+  const { refuseForeignFile } = await import('./commands/foreign_file.js')
+  await Promise.all(files.map(refuseForeignFile))
 }

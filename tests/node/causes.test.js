@@ -126,7 +126,7 @@ for (const name of ['zarr2_3x1_uneven', 'zarr2_2x4', 'zarr3_4x2']) {
         )
         assert.match(
           message,
-          /was never merged.*merge the process databases again .*or copy manifest\.ocdbt and d\/ from the origin/,
+          /was never merged.*merge the process databases .*or copy manifest\.ocdbt and d\/ from the origin/,
         )
       }
       for (const file of fs.readdirSync(root))
@@ -147,7 +147,7 @@ test('an array that lies in the database of the item beside', async t => {
   const { findings, text } = await check(fromPath(root))
   const absent = findings.filter((/** @type {any} */ one) => one.code === 'missing-leaf')
   assert.equal(absent.length, 1, text) // `wide`, which only one of the two trees has
-  assert.match(absent[0].message, /an array of this name lies in the item b\/: .*exchanged or mixed.*copy both/)
+  assert.match(absent[0].message, /an array of this name lies in the item b\/: .*swapped or mixed.*copy both/)
 })
 
 test('a step that was never finished', async t => {

@@ -120,7 +120,7 @@ test('with --item the lockfile still has the whole fingerprint; patterns are ref
   for (const patterns of [{ include: ['**'] }, { exclude: ['/none'] }]) {
     await assert.rejects(verify(fromMap(files), { ...evidence, ...patterns }), {
       code: 'usage',
-      message: /over every leaf/,
+      message: /covers every leaf/,
     })
     await assert.rejects(verify(fromMap(files), { fingerprint: evidence.fingerprint, ...patterns }), { code: 'usage' })
   }

@@ -37,7 +37,7 @@ test('the lockfile made in memory is that of the checkpoint, byte for byte', () 
 test('verify takes it', () => {
   const { stdout, status } = cli(['verify', ckpt, '--lock', inPython])
   assert.equal(status, 0)
-  assert.match(stdout, /^VERIFIED: /)
+  assert.match(stdout, /^ckpt: VERIFIED: /)
 })
 
 test('80 lines, and nothing of ours', () => {

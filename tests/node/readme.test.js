@@ -59,7 +59,7 @@ test("the package's README, from the install line to the first verdict and on", 
       assert.doesNotMatch(stderr, /^leafsum: /m, line)
       // What the comment promises in capitals is what is said.
       const [verdict] = /^[A-Z]{5,}|[A-Z]{5,}(?= at best)/.exec(comment) ?? []
-      if (verdict) assert.match(stdout, new RegExp(`^${verdict}`), line)
+      if (verdict) assert.match(stdout, new RegExp(`^ckpt: ${verdict}`), line)
       if (verdict === 'VERIFIED')
         assert.ok(performance.now() - started < 60_000, 'the first verdict took over a minute')
       lines += 1

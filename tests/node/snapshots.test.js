@@ -1,5 +1,5 @@
 // Every kind of headline and error as a person reads it, kept as text files: who changes a word sees it in the diff.
-// `node tests/node/snapshots.test.js --update` writes them.
+// `LEAFSUM_SNAPSHOTS=write node --test tests/node/snapshots.test.js` writes them.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { scenes } from './support/scenes.js'
 import { fixtures } from './support/places.js'
 
 const kept = fileURLToPath(new URL('snapshots/', import.meta.url))
-const update = process.argv.includes('--update')
+const update = process.env.LEAFSUM_SNAPSHOTS === 'write'
 const before = process.cwd()
 const root = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), 'leafsum-scenes-')))
 after(() => {
@@ -54,14 +54,17 @@ for (const [name, { files, commands }] of Object.entries(scenes)) {
     assert.equal(
       text,
       fs.readFileSync(file, 'utf8'),
-      'run node tests/node/snapshots.test.js --update, and read the diff',
+      'LEAFSUM_SNAPSHOTS=write node --test tests/node/snapshots.test.js writes it anew; read the diff',
     )
   })
 }
 
 test('no snapshot is left over', () => {
   assert.deepEqual(
-    fs.readdirSync(kept).sort(),
+    fs
+      .readdirSync(kept)
+      .filter(name => name.endsWith('.txt'))
+      .sort(),
     Object.keys(scenes)
       .map(name => `${name}.txt`)
       .sort(),
