@@ -4,7 +4,7 @@
 import { Checkpoint } from './commands/checkpoint.js'
 import { held, opener, scoped, storeOf } from './commands/source.js'
 import { checkInit } from './host/platform.js'
-import { checkFlags } from './options.js'
+import { checkFlags, withBytes } from './options.js'
 import { parseProduct, parseReport } from './report.js'
 import { newCore, runCommand } from './run.js'
 
@@ -29,6 +29,9 @@ export function makeApi(platform, openPath) {
   }
   return {
     ...calls,
+    rows: stream('rows', run, open),
+    digests: stream('digests', run, open),
+    verifyEvents: stream('events', calls.verify, open),
     /** Overrides how the core and its workers are loaded; call it before anything else. */
     init: (/** @type {import('./host/platform.js').InitOptions} */ options = {}) => {
       checkInit(options)
@@ -47,6 +50,26 @@ export function makeApi(platform, openPath) {
       diff: (/** @type {any} */ a, /** @type {any} */ b, /** @type {Options} */ options) => compare(run, a, b, options),
     },
   }
+}
+
+/**
+ * What a run finds, for `for await`; the report settles with the loop.
+ * @param {'rows' | 'digests' | 'events'} name of streams.js
+ * @param {any} run
+ * @param {Open} open
+ */
+const stream = (name, run, open) => (/** @type {any} */ source, /** @type {Options} */ options) => {
+  /** @type {(report: any) => void} */
+  let settle = () => {}
+  const report = new Promise(resolve => {
+    settle = resolve
+  })
+  report.catch(() => {}) // it is the loop's failure too
+  const values = async function* () {
+    const streams = await import('./streams.js')
+    yield* streams.taken(streams[name](run, open(source), options), options, settle)
+  }
+  return Object.assign(values(), { report })
 }
 
 const reportOf =
@@ -172,7 +195,8 @@ const kArguments = {
 }
 
 /**
- * Options are looked at before anything is read, whoever takes them then; paths and addresses become stores.
+ * Options are looked at before anything is read, whoever takes them then; paths and addresses become stores, and files
+ * of a page bytes.
  * @param {(...args: any[]) => Promise<any>} call
  * @param {{ sources: number, options: number }} places
  * @param {Open} open
@@ -180,6 +204,10 @@ const kArguments = {
 const checked =
   (call, places, open) =>
   async (/** @type {any[]} */ ...args) => {
-    if (args[places.options] !== undefined) checkFlags(args[places.options])
+    const options = args[places.options]
+    if (options !== undefined) {
+      checkFlags(options)
+      args[places.options] = await withBytes(options)
+    }
     return call(...args.slice(0, places.sources).map(open), ...args.slice(places.sources))
   }

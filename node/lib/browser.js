@@ -31,6 +31,9 @@ export const {
   metadata,
   read,
   openCheckpoint,
+  rows,
+  digests,
+  verifyEvents,
   explain,
   codes,
 } = makeApi(platform)

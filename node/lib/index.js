@@ -12,6 +12,9 @@ export {
   metadata,
   read,
   openCheckpoint,
+  rows,
+  digests,
+  verifyEvents,
   explain,
   codes,
 } from './api_node.js'

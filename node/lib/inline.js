@@ -17,8 +17,25 @@ const platform = browserPlatform({
   mayGoWithoutWorkers: true, // a policy may forbid those of a blob
 })
 
-export const { init, lock, verify, check, diff, match, digest, list, metadata, read, openCheckpoint, explain, codes } =
-  makeApi(platform)
+export const {
+  init,
+  lock,
+  verify,
+  check,
+  readers,
+  diff,
+  match,
+  digest,
+  list,
+  metadata,
+  read,
+  openCheckpoint,
+  rows,
+  digests,
+  verifyEvents,
+  explain,
+  codes,
+} = makeApi(platform)
 export { Checkpoint } from './commands/checkpoint.js'
 export { LeafsumError } from './errors.js'
 export { fromFiles, fromDataTransfer, fromDirectoryHandle, fromEntry } from './stores/files.js'

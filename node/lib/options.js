@@ -110,3 +110,11 @@ export function coreOptions(command, sourceNames, options) {
   }
   return config
 }
+
+/** A lockfile or sums that a page was given as a File. */
+export async function withBytes(/** @type {Record<string, any>} */ options) {
+  const read = { ...options }
+  for (const name of ['lockfile', 'sums'])
+    if (typeof read[name]?.arrayBuffer === 'function') read[name] = new Uint8Array(await read[name].arrayBuffer())
+  return read
+}

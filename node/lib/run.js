@@ -6,7 +6,6 @@ import { LeafsumError, bug, firstLine } from './errors.js'
 import { helloOf, jobRunner, warmPool, workersOf } from './host/jobs.js'
 import { checkFlags, coreOptions, kDefaultMaxMemory } from './options.js'
 import { packedRows } from './host/packed.js'
-import { progressTeller } from './progress.js'
 import { readerFor } from './host/reading_ahead.js'
 import { isListing } from './stores/store.js'
 
@@ -38,7 +37,8 @@ export async function runCommand(platform, command, sources, given) {
   signal?.throwIfAborted()
   const opened = await unlessAborted(Promise.all(sources), signal)
   /** @type {Options} */
-  const options = { ...scoped(opened, given), onProgress: given.onProgress && progressTeller(given.onProgress) }
+  const options = { ...scoped(opened, given) }
+  if (given.onProgress) options.onProgress = (await import('./progress.js')).progressTeller(given.onProgress)
   const stores = opened.map(storeOf)
   /** @type {{ close(): Promise<void> } | undefined} */
   let workers
@@ -238,8 +238,17 @@ function refuse(/** @type {string} */ problem, /** @type {import('./errors.js').
   if (problem) throw new LeafsumError(code, problem)
 }
 
+const kPath = /^[^\s{}[\]"]+\.json$/ // what is often given for a file's text
+
 function bytesOf(/** @type {any} */ file, name = 'lockfile') {
-  if (typeof file === 'string') return new TextEncoder().encode(file)
+  if (typeof file === 'string') {
+    if (kPath.test(file))
+      throw new LeafsumError(
+        'evidence',
+        `${name}: its bytes or its text are wanted; ${file} looks like a path: read it first`,
+      )
+    return new TextEncoder().encode(file)
+  }
   if (file instanceof ArrayBuffer) return new Uint8Array(file)
   if (file instanceof Uint8Array) return file
   throw new LeafsumError('usage', `${name}: its bytes (Uint8Array) or its text are wanted`)

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import { explanations } from '../../node/lib/explanations.js'
 import {
   check,
@@ -422,4 +423,18 @@ test('a worker thread whose core does not start, or that dies, is a bug in one l
     code: 'bug',
     message: /a worker died: exit code/,
   })
+})
+
+test('a lockfile may be a File of a page; its path is no lockfile', async () => {
+  const { lockfile } = await lock(baseline)
+  const file = new Blob([/** @type {any} */ (lockfile)])
+  assert.equal((await verify(baseline, { lockfile: file })).exit_code, 0)
+  const checkpoint = await openCheckpoint(baseline)
+  assert.equal((await checkpoint.read('/params/bias', undefined, { lockfile: file })).report.exit_code, 0)
+  await assert.rejects(verify(baseline, { lockfile: 'weights.leafsum.json' }), { code: 'evidence', message: /a path/ })
+})
+
+test('a URL of file: is a path', async () => {
+  assert.equal((await check(pathToFileURL(baseline))).verdict, 'SOUND')
+  assert.equal((await check(pathToFileURL(baseline).href)).verdict, 'SOUND')
 })

@@ -1,10 +1,15 @@
 // A checkpoint that was opened: its structure is at hand, and every command takes it in place of its source.
+import { withBytes } from '../options.js'
 import { ScopedSource, leavesOf } from './source.js'
 
 /**
  * @typedef {import('../stores/store.js').Store} Store
  * @typedef {import('../run.js').Options} Options
  */
+
+const kAsyncDispose = /** @type {typeof Symbol.asyncDispose} */ (
+  Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose') // engines that have no `using` yet
+)
 
 /**
  * A checkpoint whose structure was read; every command takes it in place of its source, and reads what it was opened
@@ -40,7 +45,7 @@ export class Checkpoint extends ScopedSource {
    */
   async read(name, slice, options) {
     const { readLeaf } = await import('./read.js')
-    return readLeaf(this.#report, this, this.leaves, name, slice, options)
+    return readLeaf(this.#report, this, this.leaves, name, slice, options && (await withBytes(options)))
   }
 
   /** As the command `metadata` of this checkpoint. */
@@ -50,5 +55,10 @@ export class Checkpoint extends ScopedSource {
 
   close() {
     this.store.close?.()
+  }
+
+  /** `await using`. */
+  async [kAsyncDispose]() {
+    this.close()
   }
 }

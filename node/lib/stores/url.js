@@ -1,270 +1,79 @@
-// A checkpoint behind plain HTTP: files by name and range, no listing. Insists on what it asked for: 206 and the
-// length.
-import { LeafsumError } from '../errors.js'
-import { Kept } from './kept.js'
-import { merge } from './merge.js'
-import { placesOfUrl } from './places.js'
-import { Requests, kAtOnce } from './requests.js'
-import { TooLong, checkRange, firstBytesOf, kTooLate, rangeOf, streamOf, wholeOf } from './responses.js'
-import { StoreError, clip, failureOf, safePath } from './store.js'
-import { Tags } from './tags.js'
-
-const kFirst = 16 << 10 // bytes: to ask how large a file is and to read a small one is one request
-const kAsked = 4 << 20 // bytes of a document that may be there or not: as many requests at once may each bring them
-const kMerged = 4 << 20 // bytes of ranges that one request asks for together
+// A checkpoint behind plain HTTP. What reads it is loaded with the first that is read: most pages and programs that can
+// read URLs read none.
+import { addressOf } from './url_address.js'
 
 /**
  * @typedef {import('./store.js').Store} Store
- * @typedef {{ offset: number, length: number, resolve: (bytes: Uint8Array | undefined) => void, reject: (error:
- * unknown) => void }} Wanted
  * @implements {Store}
  */
-class UrlStore {
-  #requests
-  #tags = new Tags()
-  /** @type {Map<string, number>} of files that were asked for their size */
-  #sizes = new Map()
-  /** @type {Set<string>} that were asked for and are not there */
-  #missing = new Set()
-  #kept = new Kept()
-  #holds = 0
-  /** @type {Map<string, Wanted[]>} ranges that were asked for just now, by path */
-  #wanted = new Map()
+class LazyUrlStore {
+  #address
+  /** @type {Promise<import('./url_store.js').UrlStore> | undefined} */
+  #opening
+  /** @type {import('./url_store.js').UrlStore | undefined} */
+  #opened
 
-  /**
-   * @param {URL} base ends in "/"
-   * @param {{ headers?: Record<string, string>, timeout?: number, absent?: number[] }} [options]
-   */
-  constructor(base, options = {}) {
-    this.#requests = new Requests(base, options, this.#tags)
-    this.name = decoded(base.pathname.split('/').at(-2) ?? '')
-    this.places = () => placesOfUrl(base)
+  constructor(/** @type {import('./url_address.js').Address} */ address) {
+    this.#address = address
+    this.name = address.name
+    this.places = address.places
+  }
+
+  #open() {
+    this.#opening ??= import('./url_store.js').then(({ UrlStore }) => {
+      this.#opened = new UrlStore(this.#address)
+      return this.#opened
+    })
+    return this.#opening
   }
 
   async get(/** @type {string} */ key) {
-    const path = safePath(key)
-    // How long it is has to be known first: a body that nothing bounds is read by nobody.
-    const size = await this.size(path).catch(error => {
-      if (failureOf(error).kind !== 'missing') throw error
-    })
-    if (size === undefined) return undefined
-    return (
-      this.#kept.file(path) ??
-      this.#requests.whole(path, {}, async response => {
-        const bytes = response && (await wholeOf(response, size))
-        if (bytes) this.#kept.keepFile(path, bytes, size)
-        return bytes
-      })
-    )
+    return (await this.#open()).get(key)
   }
 
   async getRange(/** @type {string} */ key, /** @type {import('./store.js').RangeQuery} */ range) {
-    const path = safePath(key)
-    const small = this.#kept.file(path)
-    if (small) return small.subarray(...clip(range, small.length))
-    if ('suffixLength' in range) {
-      const asked = range.suffixLength
-      return this.#requests.whole(path, { Range: `bytes=-${asked}` }, response => rangeOf(response, { asked }))
-    }
-    const kept = this.#kept.range(path, range)
-    if (kept) return kept
-    return new Promise((resolve, reject) => {
-      // Those that are asked for in one turn are looked at together.
-      if (this.#wanted.size === 0) soon(() => this.#readWanted())
-      const wanted = this.#wanted.get(path) ?? []
-      this.#wanted.set(path, wanted)
-      wanted.push({ ...range, resolve, reject })
-    })
+    return (await this.#open()).getRange(key, range)
   }
 
-  #readWanted() {
-    const wanted = [...this.#wanted]
-    this.#wanted.clear()
-    for (const [path, ranges] of wanted) {
-      for (const { offset, length, parts } of merge(ranges, kMerged)) {
-        this.#requests
-          .whole(path, headersFor(offset, length), response => rangeOf(response, { offset, asked: length }))
-          .then(
-            bytes => {
-              for (const part of parts)
-                part.resolve(
-                  bytes &&
-                    this.#keep(
-                      path,
-                      part,
-                      bytes.subarray(...clip({ ...part, offset: part.offset - offset }, bytes.length)),
-                    ),
-                )
-            },
-            error => {
-              for (const part of parts) part.reject(error)
-            },
-          )
-      }
-    }
+  async open(/** @type {string} */ key, /** @type {{ offset: number, length: number }} */ range) {
+    return (await this.#open()).open(key, range)
   }
 
-  #keep(/** @type {string} */ path, /** @type {Wanted} */ range, /** @type {Uint8Array} */ bytes) {
-    if (this.#holds > 0) this.#kept.keepRange(path, range, bytes)
-    return bytes
-  }
-
-  /**
-   * A range that is too long to be held: its bytes as they come, in order. The server waits where they are not taken.
-   * @param {string} key
-   * @param {{ offset: number, length: number }} range
-   * @returns {Promise<import('./store.js').Stream | undefined>}
-   */
-  async open(key, { offset, length }) {
-    return this.#requests.begun(safePath(key), headersFor(offset, length), (response, patience) => {
-      if (!response) return undefined
-      // The file ends before the range does
-      if (response.status === 416) return { read: async () => new Uint8Array(0), close() {} }
-      checkRange(response, { offset, asked: length })
-      return streamOf(response, patience, length)
-    })
-  }
-
-  /** `whole`: it will be read whole if it has at most so many bytes. */
-  async size(/** @type {string} */ path, whole = 0) {
-    let size = this.#sizes.get(safePath(path))
-    if (this.#missing.has(path)) throw new StoreError('missing', 'no such file')
-    if (size === undefined) {
-      /** @type {unknown} */
-      let why
-      const first = await this.#sizeByReading(path, whole).catch(error => {
-        const { kind, message } = failureOf(error)
-        if (kind === 'missing') this.#missing.add(path)
-        if (kind !== 'unreadable' || error instanceof TooLong || message === kTooLate) throw error
-        why = error
-      })
-      // What is wrong with ranges is told by the reads that need them.
-      size =
-        first ??
-        (await this.#sizeAlone(path).catch(error => {
-          throw why && failureOf(error).kind === 'unreadable' ? why : error
-        }))
-      this.#sizes.set(path, size)
-    }
-    return size
-  }
-
-  /** By asking for its first bytes, which are kept where they are all; nothing where the answer does not tell. */
-  #sizeByReading(/** @type {string} */ path, /** @type {number} */ whole) {
-    const asked = Math.max(kFirst, Math.min(whole, this.#kept.room(whole), kAsked))
-    return this.#requests.whole(path, headersFor(0, asked), async response => {
-      if (!response) throw new StoreError('missing', 'no such file')
-      const first = await firstBytesOf(response, asked)
-      if (first?.total !== undefined && first.total <= asked) this.#kept.keepFile(path, first.bytes, whole)
-      return first?.total
-    })
-  }
-
-  #sizeAlone(/** @type {string} */ path) {
-    return this.#requests.whole(
-      path,
-      {},
-      response => {
-        if (!response) throw new StoreError('missing', 'no such file')
-        const length = response.headers.get('content-length')
-        if (length !== null && !response.headers.get('content-encoding')) return Number(length)
-        throw new StoreError('unreadable', 'the server does not tell the size of a file')
-      },
-      'HEAD',
-    )
+  async size(/** @type {string} */ path, /** @type {number | undefined} */ whole) {
+    return (await this.#open()).size(path, whole)
   }
 
   tags() {
-    return this.#tags.strong()
+    return this.#opened ? this.#opened.tags() : []
   }
 
-  /** Asks for each file, as a command would do that begins now. */
   async hasTags(/** @type {import('./store.js').Tag[]} */ tags) {
-    let next = 0
-    let same = true
-    const ask = async () => {
-      while (same && next < tags.length) {
-        const [path, tag] = tags[next++]
-        same =
-          (await this.size(path).then(
-            () => this.#tags.get(path) === tag,
-            () => false,
-          )) && same
-      }
-    }
-    await Promise.all(Array.from({ length: kAtOnce }, ask))
-    return same
+    return (await this.#open()).hasTags(tags)
   }
 
-  /** Until the function that this returns is called, commands take what an earlier one has read. */
   hold() {
-    this.#holds++
+    const held = this.#open().then(store => store.hold())
+    held.catch(() => {}) // the first read tells
     return () => {
-      this.#holds--
-      this.release()
+      held.then(
+        release => release(),
+        () => {},
+      )
     }
   }
 
-  /** A later command asks anew. */
   release() {
-    if (this.#holds > 0) return
-    this.#sizes.clear()
-    this.#missing.clear()
-    this.#kept.clear()
+    this.#opened?.release()
   }
 }
-
-function decoded(/** @type {string} */ text) {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text // a "%" that begins no escape, which servers take as it is
-  }
-}
-
-const headersFor = (/** @type {number} */ offset, /** @type {number} */ length) => ({
-  Range: `bytes=${offset}-${offset + length - 1}`,
-})
-const soon = (/** @type {() => void} */ run) => (globalThis.setImmediate ?? setTimeout)(run)
 
 /**
  * A checkpoint's own directory on a web server, which gives no listing: what only a listing shows is not looked for,
  * and the report says so.
  * @param {string | URL} url http or https
- * @param {{ headers?: Record<string, string>, timeout?: number, absent?: number | number[] }} [options] headers never
+ * @param {import('./url_address.js').UrlOptions} [options] headers never
  * go to
  *   another origin; absent: HTTP statuses that mean "not there" besides 404 and 410, 403 of a bucket that may not be
  *   listed
  */
-export function fromUrl(url, options) {
-  let base
-  try {
-    base = new URL(url)
-  } catch {
-    throw new LeafsumError('usage', `${url}: not a URL`)
-  }
-  if (base.protocol !== 'http:' && base.protocol !== 'https:')
-    throw new LeafsumError('usage', `${base.protocol} is not possible: http and https are`)
-  // fetch has no use for them.
-  if (base.username || base.password)
-    throw new LeafsumError(
-      'usage',
-      "a URL with a user's name or password is not possible: send them in a header (Authorization)",
-    )
-  if (base.search || base.hash) throw new LeafsumError('usage', 'a URL of a directory has neither ? nor #')
-  try {
-    new Headers(options?.headers)
-  } catch {
-    throw new LeafsumError('usage', 'headers: a name or a value has a character that none can have')
-  }
-  if (!base.pathname.endsWith('/')) base.pathname += '/'
-  const absent = options?.absent === undefined ? [] : [options.absent].flat()
-  const wrong = absent.find(status => !canBeAbsent(status))
-  if (wrong !== undefined)
-    throw new LeafsumError('usage', `absent: ${wrong}: a status from 400 to 499 is wanted, neither 416 nor 429`)
-  return new UrlStore(base, { ...options, absent })
-}
-
-/** Successes are files; 416, 429 and failures of the server say something else, which has its own answer. */
-const canBeAbsent = (/** @type {number} */ status) =>
-  Number.isInteger(status) && status >= 400 && status < 500 && status !== 416 && status !== 429
+export const fromUrl = (url, options) => new LazyUrlStore(addressOf(url, options))
