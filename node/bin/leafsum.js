@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // An older Node would stop at the first import with a stack of its own; this says what is wanted.
-const [major] = process.versions.node.split('.').map(Number)
-if (major < 18) {
-  process.stderr.write(`leafsum: Node 18.14 or later is needed, this is ${process.versions.node}\n`)
+const [major, minor] = process.versions.node.split('.').map(Number)
+if (major < 20 || (major === 20 && minor < 19)) {
+  process.stderr.write(`leafsum: Node 20.19 or later is needed, this is ${process.versions.node}\n`)
   process.exit(2)
 }
 const { main } = await import('../lib/cli/main.js')
