@@ -247,7 +247,9 @@ void Mismatch(std::string& out, const Report& report, const VerdictInput& input)
     Count(out, others, differs ? "other error" : "error", differs ? "other errors" : "errors");
     out += others == 1 ? ": " : ", first: ";
     Place(out, first);
-    if (!differs && report.leaves.equal) {
+    // A fingerprint that differs says nothing of any one leaf.
+    const bool by_leaf = !input.by_fingerprint || report.has_lock;
+    if (!differs && by_leaf && report.leaves.equal) {
       out += "; ";
       Share(out, report.leaves.equal, report, input);
       EqualTo(out, report, input, " equal");

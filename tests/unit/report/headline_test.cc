@@ -81,6 +81,13 @@ TEST_CASE("MISMATCH counts and names the first error") {
   CHECK(HeadlineOf(damaged, Trusted()) ==
         "MISMATCH: 2 errors, first: checksum at state:/a; 9 of 10 leaves equal to the lockfile");
 
+  Report fingerprint = Verified();
+  fingerprint.has_lock = false;
+  fingerprint.findings.Add(Finding(Code::kDigestMismatch));
+  VerdictInput one = Trusted();
+  one.by_fingerprint = true;
+  CHECK(HeadlineOf(fingerprint, one) == "MISMATCH: 1 error: digest-mismatch");
+
   Report strict = Verified();
   Finding file(Code::kUnknownFile);
   file.file = "notes.txt";
