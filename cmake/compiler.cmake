@@ -19,12 +19,25 @@ if(EMSCRIPTEN)
   # alone: a linker that is told to save space has wasm-opt take a third of the speed from the hot loops too.
   # em++ turns inlining off with -Oz: without it every accessor of the library is a call, code is larger and slow.
   add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-Oz;-finline-functions>")
+  # The linker sees all of our code at once: what a call passes in memory, as wasm's convention has it for string_view,
+  # span and optional, it passes in locals where it knows every caller. A tenth less code. Not so in C, whose libraries
+  # gain nothing.
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-flto>)
 endif()
 
 # leafsum_hot(<target>): compiled for speed, whatever the build's default is.
 function(leafsum_hot target)
   if(CMAKE_BUILD_TYPE STREQUAL "Release")
     target_compile_options(${target} PRIVATE -O3)
+  endif()
+endfunction()
+
+# leafsum_stepwise(<target>): its functions stay functions, but for those that say `inline`. The linker would make one of
+# whatever has one caller; V8 optimises a function once it has run for a while, in a time that grows faster than the
+# function: 0.1 s of 1.1 s for a gigabyte where checkpoints are planned, 0.2 s for each worker where leaves are read.
+function(leafsum_stepwise target)
+  if(EMSCRIPTEN)
+    target_compile_options(${target} PRIVATE -fno-inline-functions -finline-hint-functions)
   endif()
 endfunction()
 

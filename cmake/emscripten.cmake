@@ -20,7 +20,7 @@ target_link_options(leafsum_wasm INTERFACE
   # What node/lib/host/core.js hands to the glue: code for anything else is left out.
   -sINCOMING_MODULE_JS_API=instantiateWasm,print,printErr
   -sTEXTDECODER=2 # every engine with SIMD has one
-  -Wl,--fatal-warnings # cmake/calling_convention.cmake
+  -Wl,--fatal-warnings # a function called by another signature than its own is a trap at run time, to the linker a warning
   # Else wasm-opt makes one function of whatever has one caller: the Verifier's steps became 26 KB that V8 optimises for
   # 0.2 s beside the workers. 50 compresses best.
   -sBINARYEN_EXTRA_PASSES=--one-caller-inline-max-function-size=50

@@ -27,10 +27,6 @@ Failure ParseFailure(const std::string& kind);
 val Subtle();
 val AskArray(const std::vector<Ask>& asks);
 
-// Methods are bound as functions of the object, never as pointers to members: embind passes those
-// by value, which the clang of Emscripten 3.1.6 cannot compile under our calling convention
-// (cmake/compiler.cmake).
-//
 // BindHost binds what the host of either class calls while it runs.
 template <class Object>
 void BindHost(const emscripten::class_<Object>& bound) {

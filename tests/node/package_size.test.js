@@ -56,7 +56,7 @@ for (const [what, code, most] of /** @type {[string, string, number]} */ ([
 }
 
 // What was reached. The goal is 560,000: lower it once the glue is packed minified (7,000).
-const kTarball = 566_000
+const kTarball = 588_000
 
 test('the tarball is within its budget, with ./inline 900 KB', t => {
   const { tarball } = packInto(scratch(t))
