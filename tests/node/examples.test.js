@@ -25,7 +25,7 @@ const expected = /** @type {Record<string, { args: string[], status: number, std
   },
   'digests.mjs': { args: [baseline], status: 0, stdout: /^([0-9a-f]{64} params\/\w+\n){2}COMPLETE\n$/ },
   'slice.mjs': { args: [baseline, lockfile, '/params/kernel', '0'], status: 0, stdout: /^\[[\d,]*\] 1\b/ },
-  'progress.mjs': { args: [baseline, lockfile], status: 0, stdout: /^(\d+ %\n)+VERIFIED: [^\n]+\n$/ },
+  'progress.mjs': { args: [baseline, lockfile], status: 0, stdout: /^(\d+ %\n)+\w+: VERIFIED: [^\n]+\n$/ },
   'abort.mjs': { args: [baseline, '0'], status: 0, stdout: /^given up: TimeoutError\n$/ },
   'own_store.mjs': {
     args: [baseline],
@@ -71,7 +71,7 @@ test('dropped_folder.js', async () => {
   })
   page.dispatchEvent(drop)
   for (let n = 0; n < 500 && !page.body.textContent; n++) await new Promise(resolve => setTimeout(resolve, 20))
-  assert.match(page.body.textContent, /^SOUND: /)
+  assert.match(page.body.textContent, /^\w+: SOUND: /)
 })
 
 /** A directory as a browser gives one that was dropped. @returns {any} */

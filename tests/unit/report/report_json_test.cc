@@ -11,8 +11,9 @@ TEST_CASE("a report is the contract's document, to the byte") {
   report.command = Command::kVerify;
   report.verdict = {Verdict::kMismatch, "MISMATCH", 1};
   report.headline = "MISMATCH: \"x\"";
-  report.source = {3, "1763770000000000000", 12, 4096};
+  report.source = {"ckpt", 3, "1763770000000000000", 12, 4096};
   report.has_lock = true;
+  report.lock_name = "ckpt.leafsum.json";
   report.lock_fingerprint = "leafsum1:00";
   report.signed_by = "key.pub";
   report.fingerprint = "leafsum1:11";
@@ -32,8 +33,9 @@ TEST_CASE("a report is the contract's document, to the byte") {
   report.findings.Add(bare);
   CHECK(ToJson(report) ==
         "{\"leafsum_report\":1,\"command\":\"verify\",\"verdict\":\"MISMATCH\",\"exit_code\":1,"
-        "\"headline\":\"MISMATCH: \\\"x\\\"\",\"source\":{\"step\":3,\"commit_timestamp_nsecs\":"
-        "\"1763770000000000000\",\"files\":12,\"bytes\":4096},\"lock\":{\"fingerprint\":"
+        "\"headline\":\"MISMATCH: \\\"x\\\"\",\"source\":{\"name\":\"ckpt\",\"step\":3,"
+        "\"commit_timestamp_nsecs\":\"1763770000000000000\",\"files\":12,\"bytes\":4096},"
+        "\"lock\":{\"name\":\"ckpt.leafsum.json\",\"fingerprint\":"
         "\"leafsum1:00\",\"signed_by\":\"key.pub\"},\"fingerprint\":\"leafsum1:11\",\"coverage\":"
         "{\"leaf\":1,\"structural\":2,\"unreachable\":3,\"ignored\":4,\"unread\":5},\"leaves\":"
         "{\"equal\":6,\"different\":7,\"missing\":8,\"extra\":9,\"not_read\":10},\"findings\":["
