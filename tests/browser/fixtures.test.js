@@ -53,6 +53,7 @@ for (const { name, source, damage } of cases.filter(one => one.damage)) {
     if (base) {
       options.lockfile = (await leafsum.lock(leafsum.fromPath(base.source))).lockfile
       await chooseLockfile(page, asFile('base.leafsum.json', text(options.lockfile)))
+      options.lockfileName = 'base.leafsum.json' // as the page names it
     }
     const shown = await act(page, `#${command}`)
     const report = await leafsum[command](leafsum.fromPath(source), options)

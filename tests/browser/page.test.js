@@ -40,7 +40,8 @@ after(async () => {
   await server?.close()
 })
 
-const lockfilePath = () => join(folder, 'baseline_ckpt.leafsum.json')
+const lockfileName = 'baseline_ckpt.leafsum.json'
+const lockfilePath = () => join(folder, lockfileName)
 
 describe('a chosen directory', () => {
   test('shows its leaves before anything is asked', async () => {
@@ -72,7 +73,7 @@ describe('a chosen directory', () => {
         await chooseLockfile(page, lockfilePath())
         await useWorkers(page, workers)
         assert.equal(await act(page, '#verify'), word)
-        const report = await leafsum.verify(leafsum.fromPath(directory), { lockfile })
+        const report = await leafsum.verify(leafsum.fromPath(directory), { lockfile, lockfileName })
         const { name: file, text } = await saved(page, '#save-report')
         assert.equal(text, reportText(report))
         assert.equal(file, `${name}_ckpt.leafsum-report.json`)
@@ -152,7 +153,7 @@ describe('a drop', () => {
     assert.equal(await act(page, '#verify'), 'MISMATCH')
     assert.equal(
       (await saved(page, '#save-report')).text,
-      reportText(await leafsum.verify(leafsum.fromPath(tampered), { lockfile })),
+      reportText(await leafsum.verify(leafsum.fromPath(tampered), { lockfile, lockfileName })),
     )
     assert.deepEqual(page.complaints, [])
   })
