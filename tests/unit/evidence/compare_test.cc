@@ -1,6 +1,7 @@
 #include "evidence/compare.h"
 
 #include <algorithm>
+#include <limits>
 #include <random>
 
 #include "records.h"
@@ -415,6 +416,130 @@ TEST_CASE("equal key paths are paired one by one") {
   const Items b = {{"", {W(1), W(2)}, true}};
   CHECK(Run(a, b).lines == "= :/w\n+ :/w\n");
   CHECK(Run(b, a).lines == "= :/w\n- :/w\n");
+}
+
+TEST_CASE("how values differ, where that is known, is part of the message") {
+  struct Row {
+    content::ValueDifference difference;
+    std::string where;
+  };
+  const double infinity = std::numeric_limits<double>::infinity();
+  const Row rows[] = {
+      {{2, 4, "1.0", "2.0", 1.0, 0.5},
+       "2 of 6 elements, first at [1,1]: 1.0 expected, 2.0 found; max abs 1, max rel 0.5"},
+      {{1, 0, "a", "b", {}, {}}, "1 of 6 elements, first at [0,0]: a expected, b found"},
+      {{6, 5, "0.0", "inf", infinity, {}},
+       "6 of 6 elements, first at [1,2]: 0.0 expected, inf found; max abs inf"},
+      {{1, 3, "0.0", "nan", std::numeric_limits<double>::quiet_NaN(), 1.0 / 3},
+       "1 of 6 elements, first at [1,0]: 0.0 expected, nan found; max abs nan, max rel 0.333333"},
+  };
+  for (const Row& row : rows) {
+    // By the place among the outcomes: here the second one.
+    const std::map<size_t, content::ValueDifference> differences = {{1, row.difference}};
+    CompareOptions options;
+    options.differences = &differences;
+    const Items a = {{"", {Array({"a"}, {1}, 1), W(1)}, false}},
+                b = {{"", {Array({"a"}, {1}, 2), W(2)}, false}};
+    const Run run(a, b, options);
+    REQUIRE(run.findings.size() == 2);
+    CHECK(run.findings[0].message ==
+          "content differs; do not load it, compare with a trusted copy");
+    CHECK(run.findings[1].message ==
+          "content differs: " + row.where + "; do not load it, compare with a trusted copy");
+  }
+  // Content without shape has no elements.
+  LeafRecord text = W(1), other = W(2);
+  text.shape.reset();
+  other.shape.reset();
+  const std::map<size_t, content::ValueDifference> differences = {{0, rows[0].difference}};
+  CompareOptions options;
+  options.differences = &differences;
+  CHECK(Run(One(text), One(other), options).findings[0].message.find("content differs;") == 0);
+}
+
+TEST_CASE("messages say what differs, and what was allowed") {
+  struct Row {
+    const char* what;
+    LeafRecord expected, actual;
+    std::string message;
+    std::string allowed;  // what --allow-structure, --allow-missing, --allow-extra add
+  };
+  LeafRecord string = W(), key = W(), other_key = W(), sequence = W(), dict = W();
+  string.value_type = "string";
+  key.prng_impl = "rbg";
+  other_key.prng_impl = "threefry2x32";
+  sequence.key_types = std::vector<uint64_t>{1};
+  dict.key_types = std::vector<uint64_t>{2};
+  LeafRecord scalar = W();
+  scalar.value_type = "scalar";
+  const Row rows[] = {
+      {"type", W(), scalar, "restores as another type of value", ""},
+      {"kind", W(), string, "restores as another kind of value", "; allowed"},
+      {"container", dict, sequence,
+       "key types differ (1 sequence index, 2 dict key or attribute): the leaf restores into "
+       "another container",
+       "; allowed"},
+      {"no key", key, W(),
+       "a PRNG key restores as plain integers: array_metadatas/ no longer marks it", "; allowed"},
+      {"a key", W(), key,
+       "plain integers restore as a PRNG key: array_metadatas/ marks them as one", "; allowed"},
+      {"another key", key, other_key, "the key belongs to another PRNG implementation",
+       "; allowed"},
+  };
+  for (const Row& row : rows) {
+    INFO(row.what);
+    for (const bool allow : {false, true}) {
+      CompareOptions options;
+      options.allow_structure = allow;
+      const Run run(One(row.expected), One(row.actual), options);
+      REQUIRE(run.findings.size() == 1);
+      CHECK(run.findings[0].message == row.message + (allow ? row.allowed : ""));
+    }
+  }
+  // One side is an empty node: of bytes there is nothing to say.
+  const Run now_empty(One(W()), One(Empty({"w"}, "None")));
+  REQUIRE(now_empty.findings.size() == 2);
+  CHECK(now_empty.findings[0].message == "one side is an empty node");
+  CHECK(now_empty.findings[1].message == "an empty node where a value was");
+  CHECK(Run(One(Empty({"w"}, "None")), One(W())).findings[1].message ==
+        "a value where an empty node was");
+
+  // Leaves of one side only.
+  const Items none = {{"", {}, false}};
+  const auto one_sided = [&](const LeafRecord& leaf, bool is_missing, bool allow, bool drops) {
+    CompareOptions options;
+    options.allow_missing = options.allow_extra = options.allow_structure = allow;
+    Items with = One(leaf), without = none;
+    without[0].has_tree_metadata = !drops;
+    const Run run = is_missing ? Run(with, without, options) : Run(without, with, options);
+    REQUIRE(run.findings.size() == 1);
+    return run.findings[0].message;
+  };
+  const LeafRecord empty = Empty({"n"}, "None");
+  CHECK(one_sided(W(), true, false, false) == "expected but missing");
+  CHECK(one_sided(W(), true, true, false) == "expected but missing; allowed");
+  CHECK(one_sided(W(), false, false, false) == "found but not expected");
+  CHECK(one_sided(W(), false, true, false) == "found but not expected; allowed");
+  CHECK(one_sided(empty, true, false, false) ==
+        "an empty node is missing: the tree restores without it");
+  CHECK(one_sided(empty, true, true, false) ==
+        "an empty node is missing: the tree restores without it; allowed");
+  CHECK(one_sided(empty, false, false, false) ==
+        "an empty node is extra: the tree restores with it");
+  CHECK(one_sided(empty, true, false, true) ==
+        "an empty node is missing: a tree without _METADATA drops some of them");
+  CHECK(one_sided(empty, false, true, true) ==
+        "an empty node is extra: a tree without _METADATA drops some of them");
+  CompareOptions gone;
+  gone.gone_step = 7;
+  CHECK(Run(One(W()), none, gone).findings[0].message == "expected but missing: step 7 is gone");
+}
+
+TEST_CASE("a value type that one side does not know says nothing") {
+  LeafRecord unknown = W();
+  unknown.value_type.clear();
+  CHECK(Run(One(W()), One(unknown)).codes.empty());
+  CHECK(Run(One(unknown), One(W())).codes.empty());
 }
 
 TEST_CASE("every leaf is counted once, and a shuffle changes nothing") {
