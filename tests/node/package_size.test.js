@@ -58,9 +58,9 @@ for (const [what, code, most] of /** @type {[string, string, number]} */ ([
 // What was reached. The goal is 560,000: lower it once the glue is packed minified (7,000).
 const kTarball = 588_000
 
-test('the tarball is within its budget, with ./inline 965 KB', t => {
+test('the tarball is within its budget, with ./inline 975 KB', t => {
   const { tarball } = packInto(scratch(t))
   const inline = filesOf(tarball).some(file => file.includes('inline'))
   const { size } = fs.statSync(tarball)
-  assert.ok(size <= (inline ? 965_000 : kTarball), `${size} bytes`)
+  assert.ok(size <= (inline ? 975_000 : kTarball), `${size} bytes`)
 })

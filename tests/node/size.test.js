@@ -5,9 +5,9 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 
-// What was reached with the Emscripten of Debian 12, and one percent. The goal is 300 KiB, 110 KiB compressed (README,
-// Limits): lower these with every step towards it.
-const kBudget = { raw: 681900, gzip: 294300 }
+// What the Emscriptens of Debian 12 (675,185 and 291,469) and Debian 13 (682,493) make, and one percent. The goal is
+// 300 KiB, 110 KiB compressed (README, Limits): lower these with every step towards it.
+const kBudget = { raw: 689300, gzip: 294300 }
 
 const core = fs.readFileSync(fileURLToPath(new URL('../../build/wasm/core.wasm', import.meta.url)))
 
