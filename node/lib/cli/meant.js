@@ -1,5 +1,6 @@
 // What was meant, where something was named that is not there: the nearest item, step or leaf.
 import { list } from '../api_node.js'
+import { leavesOf } from '../commands/source.js'
 import { LeafsumError } from '../errors.js'
 import { pointer } from '../values/leaf_name.js'
 import { didYouMean, nearest } from './did_you_mean.js'
@@ -33,20 +34,17 @@ async function meant(/** @type {string} */ message, /** @type {any} */ source, /
   if (step) return didYouMean(step, steps.split(', '))
   const [, pattern] = kPattern.exec(message) ?? []
   if (!pattern) return ''
-  const near = nearPattern(JSON.parse(pattern), await leavesOf(source, options))
+  const near = nearPattern(JSON.parse(pattern), await listedLeaves(source, options))
   return near ? `: did you mean ${near}?` : ''
 }
 
 /** The leaves of a source, each with its item; none where it cannot be listed. */
-export async function leavesOf(
+export async function listedLeaves(
   /** @type {any} */ source,
   /** @type {any} */ { item, step, allSteps, prefix, generation },
 ) {
   try {
-    const { items } = await list(source, { item, step, allSteps, prefix, generation })
-    return items.flatMap((/** @type {any} */ { name, leaves }) =>
-      leaves.map((/** @type {any} */ leaf) => ({ ...leaf, item: name })),
-    )
+    return leavesOf((await list(source, { item, step, allSteps, prefix, generation })).items)
   } catch {
     return []
   }

@@ -1,6 +1,7 @@
 // The last line of what people read: one command that leads on from a report.
 import { existsSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { defaultLockfile } from './source.js'
 
 /**
  * @typedef {{ command: string, operands: string[], options: Record<string, any> }} Run
@@ -85,10 +86,8 @@ function giveEvidence(/** @type {Run} */ { operands: [source], options }) {
 
 /** The lockfile that `lock` writes, spelt as the source is. */
 function besideOf(/** @type {string} */ source) {
-  if (/^https?:/i.test(source)) return undefined
-  const whole = resolve(source)
-  if (basename(whole) === '') return undefined
-  return isAbsolute(source) ? `${whole}.leafsum.json` : relative('', `${whole}.leafsum.json`)
+  const file = defaultLockfile(source)
+  return file === undefined || isAbsolute(source) ? file : relative('', file)
 }
 
 /** What narrowed the question narrows it again. */

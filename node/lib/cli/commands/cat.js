@@ -6,7 +6,7 @@ import { npyOf } from '../../values/npy.js'
 import { arrayText } from '../array_text.js'
 import { lines } from '../context.js'
 import { lockfileOf } from '../evidence.js'
-import { leafMeant, leavesOf, subtreeOf, withNear } from '../meant.js'
+import { leafMeant, listedLeaves, subtreeOf, withNear } from '../meant.js'
 import { refuseToOverwrite } from '../output.js'
 import { columns, leafName, renderReport, shapeText } from '../render.js'
 import { openSource } from '../source.js'
@@ -45,7 +45,7 @@ export async function run(context) {
   try {
     value = await read(store, leaf, undefined, scope)
   } catch (error) {
-    const leaves = isNoLeaf(error) ? await leavesOf(store, scope) : []
+    const leaves = isNoLeaf(error) ? await listedLeaves(store, scope) : []
     const below = subtreeOf(leaf, leaves)
     if (below.length === 0)
       throw isNoLeaf(error)
