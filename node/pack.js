@@ -2,6 +2,7 @@
 // root, and the bill of materials is written.
 // With --clean, afterwards, they go again: a copy left behind would hide every later build.
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const here = new URL('./', import.meta.url)
@@ -14,17 +15,16 @@ if (process.argv.includes('--clean')) {
   rmSync(licence, { force: true })
   rmSync(materials, { force: true })
 } else {
-  const build = new URL('../build/wasm/', here)
+  const build = fileURLToPath(new URL('../build/wasm/', here))
   for (const file of ['core.mjs', 'core.wasm', 'codecs.mjs', 'codecs.wasm']) {
-    if (existsSync(new URL(file, build))) continue
+    if (existsSync(join(build, file))) continue
     process.stderr.write(`${file} is not built: cmake --preset wasm && cmake --build --preset wasm\n`)
     process.exit(1)
   }
   const { coreFiles } = await import('./pack_core.js')
   mkdirSync(core, { recursive: true })
-  for (const [file, bytes] of await coreFiles(fileURLToPath(build))) writeFileSync(new URL(file, core), bytes)
+  for (const [file, bytes] of await coreFiles(build)) writeFileSync(new URL(file, core), bytes)
   copyFileSync(new URL('../LICENSE', here), licence)
   const { sbom } = await import('../tools/sbom.mjs')
-  const built = fileURLToPath(new URL('../build/wasm/', here))
-  writeFileSync(materials, `${JSON.stringify(sbom(built), null, 2)}\n`)
+  writeFileSync(materials, `${JSON.stringify(sbom(build), null, 2)}\n`)
 }

@@ -1,5 +1,7 @@
 // What a run finds, for `for await`: as fast as it is taken, and over when the loop is left.
 
+import { parseProduct } from './report.js'
+
 /**
  * @typedef {import('./run.js').Options} Options
  * @typedef {import('./run.js').Run} Run
@@ -27,10 +29,10 @@ export const rows =
  */
 export const digests =
   (/** @type {Run} */ run, /** @type {any} */ source, /** @type {Options} */ options) => async (give, signal) => {
-    const result = await run('digest', [source], { ...options, signal })
-    for (const [item, { leaves }] of Object.entries(JSON.parse(result.output).items))
+    const { report, items } = parseProduct(await run('digest', [source], { ...options, signal }))
+    for (const [item, { leaves }] of /** @type {[string, any][]} */ (Object.entries(items)))
       await give(leaves.map((/** @type {any} */ leaf) => ({ item, ...leaf })))
-    return JSON.parse(result.report)
+    return report
   }
 
 /**

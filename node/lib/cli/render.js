@@ -67,7 +67,11 @@ function groupLines(/** @type {any[]} */ all, /** @type {boolean} */ verbose) {
   const shown = verbose ? all : all.slice(0, kShown)
   /** @type {Map<string, any[]>} */
   const messages = new Map()
-  for (const one of shown) messages.set(one.message, [...(messages.get(one.message) ?? []), one])
+  for (const one of shown) {
+    const same = messages.get(one.message)
+    if (same) same.push(one)
+    else messages.set(one.message, [one])
+  }
   const lines = []
   for (const [message, findings] of messages) {
     const text = printable(message)
