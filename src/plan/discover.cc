@@ -20,8 +20,7 @@ constexpr uint64_t kMaxJsonItem = 4 << 20;
 // The host says after the colon what it looks like instead, where it can tell.
 constexpr const char* kNoCheckpoint =
     "no checkpoint here: no _METADATA, manifest.ocdbt, zarr array or other item; name the "
-    "directory "
-    "that was given to the save";
+    "directory that was given to the save";
 constexpr std::string_view kTensorFlow = "model_checkpoint_path";
 constexpr std::string_view kProcessFile = "process_";
 
