@@ -21,12 +21,7 @@ cmake/setup.sh "${setup[@]}"
 cmake/build.sh wasm -- --target core
 
 environment=build/bench_python
-if ! cmp -s bench/requirements.txt $environment/.requirements; then
-  rm -rf $environment
-  python3 -m venv $environment
-  $environment/bin/pip install --quiet --disable-pip-version-check --only-binary :all: -r bench/requirements.txt
-  cp bench/requirements.txt $environment/.requirements
-fi
+tools/python_environment.sh bench/requirements.txt $environment
 python=$PWD/$environment/bin/python
 
 data=$PWD/build/bench_data

@@ -11,12 +11,7 @@ case $campaign in bit_flips) sample=200 ;; coarse_faults) sample=0 ;; *) sed -n 
 cmake/build.sh native -- --target "campaign_$campaign"
 environment=build/differential/requirements
 requirements=tests/differential/requirements.txt
-if ! cmp -s $requirements $environment/.requirements; then
-  rm -rf $environment
-  python3 -m venv $environment
-  $environment/bin/pip install --quiet --disable-pip-version-check --only-binary :all: -r $requirements
-  cp $requirements $environment/.requirements
-fi
+tools/python_environment.sh $requirements $environment
 state=build/campaigns/$campaign
 mkdir -p "$state"
 nice "build/native/tests/campaigns/campaign_$campaign" "$state/state.ndjson"

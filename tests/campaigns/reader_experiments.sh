@@ -6,10 +6,5 @@ cd "$(dirname "$0")/../.."
 . cmake/env.sh
 requirements=tests/campaigns/requirements-orbax-0.11.37.txt
 environment=build/differential/requirements-orbax-0.11.37
-if ! cmp -s $requirements $environment/.requirements; then
-  rm -rf $environment
-  python3 -m venv $environment
-  $environment/bin/pip install --quiet --disable-pip-version-check --only-binary :all: -r $requirements
-  cp $requirements $environment/.requirements
-fi
+tools/python_environment.sh $requirements $environment
 exec $environment/bin/python -B tests/differential/structure/experiments.py "$@"

@@ -9,12 +9,7 @@ cd "$(dirname "$0")/../.."
 where=build/differential
 environment=$where/requirements
 requirements=tests/differential/requirements.txt
-if ! cmp -s $requirements $environment/.requirements; then
-  rm -rf $environment
-  python3 -m venv $environment
-  $environment/bin/pip install --quiet --disable-pip-version-check --only-binary :all: -r $requirements
-  cp $requirements $environment/.requirements
-fi
+tools/python_environment.sh $requirements $environment
 mkdir -p $where/structure
 exec nice $environment/bin/python -B tests/differential/structure/run.py $where/structure --seeds 10000 20000 --minutes 55 \
   --state $where/structure/campaign.json --classes $where/structure/classes.md "$@"

@@ -26,12 +26,7 @@ where=build/differential
 log=$where/log
 environment=$where/$(basename "$requirements" .txt)
 mkdir -p $where
-if ! cmp -s "$requirements" "$environment/.requirements"; then
-  rm -rf "$environment"
-  "$python" -m venv "$environment" &&
-    "$environment/bin/pip" install --quiet --disable-pip-version-check --only-binary :all: -r "$requirements" &&
-    cp "$requirements" "$environment/.requirements" || exit 1
-fi
+tools/python_environment.sh "$requirements" "$environment" "$python" || exit 1
 
 rm -rf $where/cases $where/differing $where/log $where/writers.log
 mkdir -p $where/differing
