@@ -62,9 +62,10 @@ struct Taken {
   std::string_view name;
 };
 
-// The newest step to a manager of each format that could have written `names`, which have one
-// prefix: the plain format, and a padded format for each length of a name with leading zeros. The
-// user's code chooses the format, so every possible one is asked (contract §11.2).
+// For each format that could have written `names` (all of one prefix): the step that a manager of
+// this format takes as the newest. The formats are the plain one, and a padded one for each length
+// of a name with leading zeros. The user's code chooses the format, so every possible one is asked
+// (contract §11.2).
 std::vector<Taken> NewestByFormat(std::span<const Named> names) {
   std::vector<Taken> taken;
   if (names.empty()) return taken;
@@ -79,8 +80,8 @@ std::vector<Taken> NewestByFormat(std::span<const Named> names) {
   for (size_t first = 0, end = 0; first < names.size(); first = end) {
     const size_t length = names[first].step.digits.size();
     while (end < names.size() && names[end].step.digits.size() == length) ++end;
-    if (!is_padded(names[first]))
-      continue;  // the first in order has no leading zero, so none of this length has
+    // Names of one length are sorted by digits: if the first has no leading zero, none has.
+    if (!is_padded(names[first])) continue;
     // The padded format also knows a longer name without leading zeros, and its number is greater.
     const bool longer = plain && plain->step.digits.size() > length;
     taken.push_back({{prefix, length}, longer ? plain->name : names[end - 1].name});
@@ -124,31 +125,38 @@ void JudgeRootItself(const ListingIndex& index, const std::vector<FileEntry>& li
        "step " + layout.chosen->Name(), "name the step with --step"});
 }
 
+// The prefix that Flax was given for this step. Step::prefix lacks a final "_", and the step's name
+// shows whether there was one: Flax's default is "checkpoint_", but users also give "model".
+std::string FlaxPrefixOf(const orbax::Step& step) {
+  const std::string prefix = step.prefix + "_";
+  return step.Name().starts_with(prefix) ? prefix : step.prefix;
+}
+
 // Flax takes the last name in its natural order, whatever that names (contract §11.2, formats
 // §3.8).
 void JudgeFlaxNames(const ListingIndex& index, const Layout& layout, StepsAnswer& answer) {
   const std::string chosen = layout.chosen->Name();
-  const std::string prefix = layout.chosen->file.empty() || !layout.chosen->digits.empty()
-                                 ? layout.chosen->prefix + "_"
-                                 : std::string(orbax::kFlaxPrefix);
-  const auto own =
-      orbax::ParseFlaxName(chosen, chosen.starts_with(prefix) ? prefix : layout.chosen->prefix);
+  const std::string prefix = FlaxPrefixOf(*layout.chosen);
+  const auto own = orbax::ParseFlaxName(chosen, prefix);
   if (!own || (layout.chosen->prefix.empty() && layout.chosen->file.empty())) return;
+  // What a manager takes as newer, if Flax knows the name too.
+  auto newest = answer.newer ? orbax::ParseFlaxName(*answer.newer, prefix) : std::nullopt;
   for (const auto& list : {index.Files(""), index.Subdirectories(""), index.Links("")})
     for (std::string_view name : list) {
       if (name == chosen) continue;
-      const auto other =
-          orbax::ParseFlaxName(name, chosen.starts_with(prefix) ? prefix : layout.chosen->prefix);
+      const auto other = orbax::ParseFlaxName(name, prefix);
       if (!other || orbax::CompareFlax(other->key, own->key) < 0) continue;
       const bool same = other->step && own->step && *other->step == *own->step;
       if (other->step && !same) {
         // A greater number is a newer step, however it is written.
-        if (!answer.newer) answer.newer = std::string(name);
+        if (answer.newer && !(newest && orbax::CompareFlax(newest->key, other->key) < 0)) continue;
+        answer.newer = std::string(name);
+        newest = other;
         continue;
       }
       answer.divergences.push_back({"Flax restore_checkpoint", std::string(name),
-                                    same ? "this one, if the file system lists it so: Flax reads "
-                                           "the same number in both names"
+                                    same ? "this one or the other, by the order in which the file "
+                                           "system lists them: Flax reads the same number in both"
                                          : "this one: Flax sorts the name behind every number",
                                     "step " + chosen,
                                     "rename it, or move it out of this directory"});
@@ -184,8 +192,8 @@ StepsAnswer JudgeSteps(const ListingIndex& index, const std::vector<FileEntry>& 
     answer.newer = std::string(newest);
   if (named_step) return answer;
   JudgeFlaxNames(index, layout, answer);
-  // Every format must take the newest name of all. If that is not the step that was read, `newer`
-  // says so.
+  // A format that takes an older name than the newest is a divergence. That the newest itself was
+  // not read is told by `newer`.
   for (const Taken& taken : NewestByFormat(names)) {
     if (!Newer(newest, taken.name)) continue;
     answer.divergences.push_back({"CheckpointManager", std::string(taken.name) + "/",

@@ -234,6 +234,16 @@ TEST_CASE("the newest step, by every format of names") {
     CHECK(Places(judgement) == row.places);
     CHECK(judgement.newer_step == row.newer);
   }
+  // Of names with fractions, which only Flax writes, the greatest number is the newest, not the
+  // first in the listing.
+  const Names flax{"checkpoint_4", "checkpoint_5"};
+  CHECK(JudgeCase({With(flax, {"checkpoint_10.5@", "checkpoint_20.5@"}), {}, "", {}, {}})
+            .newer_step == "checkpoint_20.5");
+  CHECK(
+      JudgeCase({With(flax, {"checkpoint_20.5@", "checkpoint_9.5@"}), {}, "", {}, {}}).newer_step ==
+      "checkpoint_20.5");
+  CHECK(JudgeCase({With(flax, {"checkpoint_10.5@", "checkpoint_9@"}), {}, "", {}, {}}).newer_step ==
+        "checkpoint_10.5");
   // Steps that do not say that they are checkpoints: v1 load(root) takes the first name.
   const Names flat{"10/_METADATA", "9/_METADATA"};
   CHECK(Places(JudgeCase({flat, {}, "", {}, "10"})) == Names{});
