@@ -26,15 +26,6 @@ std::optional<uint64_t> NumberedManifestGeneration(std::string_view name) {
   return generation == 0 ? std::nullopt : std::optional<uint64_t>(generation);
 }
 
-std::optional<uint64_t> NewestNumberedManifest(std::span<const std::string> names) {
-  std::optional<uint64_t> newest;
-  for (const std::string& name : names) {
-    const auto generation = NumberedManifestGeneration(name);
-    if (generation && (!newest || *generation > *newest)) newest = generation;
-  }
-  return newest;
-}
-
 Status CheckNumberedManifest(const Manifest& numbered, uint64_t generation, const Config& config) {
   if (numbered.config.manifest_kind != ManifestKind::kSingle || numbered.versions.empty())
     return Error{ErrorCode::kInvalid, "numbered manifest holds no state", std::nullopt,

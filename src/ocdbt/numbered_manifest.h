@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,10 +19,6 @@ std::string NumberedManifestName(uint64_t generation);
 // zero, and the first is 0-9: TensorStore lists the names from `manifest.0` to `manifest.:` and
 // sees no others.
 std::optional<uint64_t> NumberedManifestGeneration(std::string_view name);
-
-// The newest generation among the names in the database's directory; nothing for an empty database.
-// If that manifest is broken, the database is broken: no reader falls back to an earlier manifest.
-std::optional<uint64_t> NewestNumberedManifest(std::span<const std::string> names);
 
 // Checks the manifest of the file with the number `generation` against that number and the
 // configuration.

@@ -51,12 +51,4 @@ bool IsSkippedName(std::string_view name) {
   return name.starts_with('.') || name.find(".orbax-checkpoint-tmp") != name.npos;
 }
 
-bool StepFormat::Knows(const StepName& name) const {
-  if (name.prefix != prefix) return false;
-  const bool padded = name.digits.size() > 1 && name.digits[0] == '0';
-  return fixed_length == 0
-             ? !padded
-             : name.digits.size() == fixed_length || (name.digits.size() > fixed_length && !padded);
-}
-
 }  // namespace leafsum::orbax

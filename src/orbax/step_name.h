@@ -31,13 +31,12 @@ bool IsUnfinishedName(std::string_view name);
 bool IsSkippedName(std::string_view name);
 
 // The names that one CheckpointManager knows (StandardNameFormat of Orbax): one prefix, and numbers
-// either plain or all padded with zeros to a fixed length. A manager of one format does not see the
-// steps of the other.
+// either plain or all padded with zeros to a fixed length. A manager of plain numbers does not see
+// padded ones. A manager of padded numbers sees those of its length, and longer ones without a
+// leading zero.
 struct StepFormat {
   std::string_view prefix;
   size_t fixed_length = 0;  // 0: no leading zeros
-
-  bool Knows(const StepName& name) const;
 };
 
 }  // namespace leafsum::orbax

@@ -26,7 +26,7 @@ std::string UnmergedWords(const ItemScan& item, std::string_view prefix, bool wh
   directory.remove_prefix(item.item.directory.size());
   return Text(
       whole ? ": the array lies in " : ": chunks of this array lie in ", directory,
-      it->second.never
+      it->second.never_merged
           ? ", which was never merged into manifest.ocdbt: merge the process databases (Orbax's "
             "merge_ocdbt_per_process_files), or copy manifest.ocdbt and d/ from the origin"
           : ", which manifest.ocdbt has only in part: it is from another save or was changed; copy "

@@ -79,9 +79,9 @@ struct KeyDigest {
 
 // Keys of an array that a process wrote but the merged store lacks.
 struct UnmergedArray {
-  std::string directory;  // the process's database
-  bool document = false;  // the keys include the array's metadata
-  bool never = false;     // the store has nothing that only this process wrote
+  std::string directory;      // the process's database
+  bool document = false;      // the keys include the array's metadata
+  bool never_merged = false;  // the store has nothing that only this process wrote
 };
 
 // The generation of the item's OCDBT store that is read, chosen by GenerationStage.

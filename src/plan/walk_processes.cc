@@ -93,9 +93,8 @@ void WalkStage::CompareProcess(Tree& tree) {
   const auto& merged = item.store.entries();
   Merge& merge = *tree.merge;
   merge.held.resize(merged.size());
-  merge.keys += tree.process->entries().size();
   std::vector<std::string_view> lost;
-  bool never = true;
+  bool never_merged = true;
   size_t m = 0;  // both are sorted
   for (const auto& own : tree.process->entries()) {
     while (m < merged.size() && merged[m].key < own.key) ++m;
@@ -110,13 +109,14 @@ void WalkStage::CompareProcess(Tree& tree) {
       same = std::equal(x.begin(), x.end(), y.begin(), y.end());
     } else if (!a.is_inline() && !b.is_inline()) {
       same = same && a.file == b.file && a.offset == b.offset;
-    }  // else copied by a writer with another limit for inline values
+    }  // else one is inline and the other is not: only their lengths are compared
     if (!same) continue;
     merge.held[m] = true;
-    never = never && IsDocument(own.key);  // every process writes the document
+    // A document proves nothing: every process writes it.
+    never_merged = never_merged && IsDocument(own.key);
   }
   if (lost.empty()) return;
-  Unmerged(tree, lost, never);
+  Unmerged(tree, lost, never_merged);
   Finding f = MakeFinding(Code::kStructureMismatch,
                           "keys of a process's database are not in the merged store");
   f.file = tree.directory + ocdbt::kManifestName;
@@ -127,7 +127,7 @@ void WalkStage::CompareProcess(Tree& tree) {
 
 // Finds the arrays that the lost keys belong to. If a leaf lacks its array, this is the cause. At
 // most as many are kept as the tree has leaves.
-void WalkStage::Unmerged(Tree& tree, const std::vector<std::string_view>& lost, bool never) {
+void WalkStage::Unmerged(Tree& tree, const std::vector<std::string_view>& lost, bool never_merged) {
   ItemScan& item = context_.scans[tree.scan].items[tree.item];
   if (!item.tree) return;
   std::vector<std::string>& prefixes = tree.merge->prefixes;
@@ -139,7 +139,7 @@ void WalkStage::Unmerged(Tree& tree, const std::vector<std::string_view>& lost, 
   for (const std::string_view key : lost) {
     const auto after = std::upper_bound(prefixes.begin(), prefixes.end(), key);
     if (after == prefixes.begin() || !key.starts_with(*std::prev(after))) continue;
-    const UnmergedArray here{tree.directory, IsDocument(key), never};
+    const UnmergedArray here{tree.directory, IsDocument(key), never_merged};
     const auto [at, is_new] = item.walked.unmerged.try_emplace(*std::prev(after), here);
     if (!is_new && here.document && !at->second.document) at->second = here;
   }

@@ -25,7 +25,6 @@ class WalkStage : public ReadingStage {
     size_t next = 0;
     bool complete = true;    // all databases could be read
     std::vector<bool> held;  // by entry of the item's store: some process has exactly this value
-    uint64_t keys = 0;       // of all processes
     // The key prefixes of the tree's arrays, sorted; empty until some process has a key that the
     // store lacks.
     std::vector<std::string> prefixes;
@@ -55,7 +54,7 @@ class WalkStage : public ReadingStage {
   void NextProcess(size_t tree);
   void StartProcess(size_t tree, const ocdbt::Manifest& manifest);
   void CompareProcess(Tree& tree);
-  void Unmerged(Tree& tree, const std::vector<std::string_view>& lost, bool never);
+  void Unmerged(Tree& tree, const std::vector<std::string_view>& lost, bool never_merged);
   void FinishMerge(Tree& tree);
   void Warn(const Tree& tree, report::Finding finding);
   void OnRead(size_t tag, Bytes bytes) override;

@@ -20,17 +20,6 @@ TEST_CASE("A numbered manifest's name holds its generation") {
   }
 }
 
-TEST_CASE("The newest is the greatest number") {
-  const std::vector<std::string> names = {"manifest.0000000000000009",
-                                          "d",
-                                          "manifest.ocdbt",
-                                          "manifest.0000000000000010",
-                                          "manifest.a000000000000001",
-                                          "manifest.000000000000000f"};
-  CHECK(NewestNumberedManifest(names) == 16);
-  CHECK_FALSE(NewestNumberedManifest(std::vector<std::string>{"manifest.ocdbt"}));
-}
-
 TEST_CASE("A numbered manifest is checked against its number and the configuration") {
   Config config;
   config.manifest_kind = ManifestKind::kNumbered;

@@ -41,14 +41,14 @@ Manifest Current(const FileMap& files) {
   auto manifest = DecodeManifest(files.at(std::string(kManifest)));
   REQUIRE(manifest);
   if (manifest->config.manifest_kind == ManifestKind::kSingle) return std::move(*manifest);
-  std::vector<std::string> names;
-  for (const auto& [path, bytes] : files) names.push_back(path);
-  const auto newest = NewestNumberedManifest(names);
-  REQUIRE(newest);
-  auto numbered = DecodeManifest(files.at(NumberedManifestName(*newest)));
+  uint64_t newest = 0;
+  for (const auto& [path, bytes] : files)
+    newest = std::max(newest, NumberedManifestGeneration(path).value_or(0));
+  REQUIRE(newest > 0);
+  auto numbered = DecodeManifest(files.at(NumberedManifestName(newest)));
   REQUIRE(numbered);
-  CHECK_FALSE(CheckNumberedManifest(*numbered, *newest, manifest->config));
-  CHECK(CheckNumberedManifest(*numbered, *newest + 1, manifest->config));
+  CHECK_FALSE(CheckNumberedManifest(*numbered, newest, manifest->config));
+  CHECK(CheckNumberedManifest(*numbered, newest + 1, manifest->config));
   return std::move(*numbered);
 }
 

@@ -47,21 +47,3 @@ TEST_CASE("numbers are compared as digits") {
   CHECK(NumberOf("9223372036854775807") == 9223372036854775807u);
   CHECK_FALSE(NumberOf("9223372036854775808").has_value());
 }
-
-TEST_CASE("a manager knows the names of one format") {
-  struct Row {
-    StepFormat format;
-    const char* name;
-    bool knows;
-  };
-  const Row rows[] = {
-      {{"", 0}, "5", true},    {{"", 0}, "05", false},  {{"", 0}, "0", true},
-      {{"", 0}, "x_5", false}, {{"", 3}, "005", true},  {{"", 3}, "05", false},
-      {{"", 3}, "123", true},  {{"", 3}, "1234", true}, {{"", 3}, "0123", false},
-      {{"x", 0}, "x_5", true}, {{"x", 0}, "5", false},  {{"x", 2}, "x_05", true},
-  };
-  for (const Row& row : rows) {
-    INFO(row.name << " " << row.format.fixed_length);
-    CHECK(row.format.Knows(*ParseStepName(row.name)) == row.knows);
-  }
-}
