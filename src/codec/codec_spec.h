@@ -17,6 +17,7 @@ enum class CodecKind : uint8_t {
   kBlosc,  // zarr v2 and v3
 };
 inline constexpr CodecKind kFirstRare = CodecKind::kZlib;
+inline constexpr CodecKind kLastCodec = CodecKind::kBlosc;
 
 struct CodecSpec {
   CodecKind kind = CodecKind::kZstd;

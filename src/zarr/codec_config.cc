@@ -23,7 +23,7 @@ struct Setting {
 struct Codec {
   int version;
   std::string_view name;
-  CodecKind kind;
+  codec::CodecSpec spec;
   std::array<Setting, 5> settings = {};
 };
 
@@ -32,14 +32,18 @@ constexpr std::string_view kInnerCodecs = "|blosclz|lz4|lz4hc|snappy|zlib|zstd|"
 constexpr int64_t kAnyUnsigned = -1;  // as `high`: up to 2^64-1
 constexpr int64_t kMaxBloscBlock = (0x7fffffff - 255 * 4) / 3;
 
+// As CodecSpec::trailing_bytes_ignored: readers of v3 look at nothing behind the end of a
+// compressed stream. A Blosc buffer knows its size, and readers of v2 refuse trailing bytes.
+constexpr bool kTrailing = true;
+
 constexpr Codec kCodecs[] = {
-    {2, "zstd", CodecKind::kZstd, {{{"id"}, {"level", false, {}, kMinZstdLevel, kMaxZstdLevel}}}},
-    {2, "zlib", CodecKind::kZlib, {{{"id"}, {"level"}}}},
-    {2, "gzip", CodecKind::kGzip, {{{"id"}, {"level"}}}},
-    {2, "bz2", CodecKind::kBz2, {{{"id"}, {"level", false, {}, 1, 9}}}},
+    {2, "zstd", {CodecKind::kZstd}, {{{"id"}, {"level", false, {}, kMinZstdLevel, kMaxZstdLevel}}}},
+    {2, "zlib", {CodecKind::kZlib}, {{{"id"}, {"level"}}}},
+    {2, "gzip", {CodecKind::kGzip}, {{{"id"}, {"level"}}}},
+    {2, "bz2", {CodecKind::kBz2}, {{{"id"}, {"level", false, {}, 1, 9}}}},
     {2,
      "blosc",
-     CodecKind::kBlosc,
+     {CodecKind::kBlosc},
      {{{"id"},
        {"cname", false, kInnerCodecs},
        {"clevel"},
@@ -47,13 +51,13 @@ constexpr Codec kCodecs[] = {
        {"blocksize", false, {}, 0, kAnyUnsigned}}}},
     {3,
      "zstd",
-     CodecKind::kZstd,
+     {CodecKind::kZstd, kTrailing},
      {{{"level", true, {}, kMinZstdLevel, kMaxZstdLevel}, {"checksum", false, kBoolean}}}},
-    {3, "gzip", CodecKind::kGzip, {{{"level", true}}}},
-    {3, "crc32c", CodecKind::kCrc32c},
+    {3, "gzip", {CodecKind::kGzip, kTrailing}, {{{"level", true}}}},
+    {3, "crc32c", {CodecKind::kCrc32c, kTrailing}},
     {3,
      "blosc",
-     CodecKind::kBlosc,
+     {CodecKind::kBlosc},
      {{{"cname", true, kInnerCodecs},
        {"clevel", true},
        {"shuffle", true, "|noshuffle|shuffle|bitshuffle|"},
@@ -72,16 +76,26 @@ Status CheckWord(const Setting& s, const JsonValue* value) {
 
 }  // namespace
 
-std::optional<CodecKind> FindCodec(int version, std::string_view name) {
+std::optional<codec::CodecSpec> FindCodec(int version, std::string_view name) {
   for (const Codec& codec : kCodecs)
-    if (codec.version == version && codec.name == name) return codec.kind;
+    if (codec.version == version && codec.name == name) return codec.spec;
   return std::nullopt;
+}
+
+std::string CodecNames(int version) {
+  std::vector<std::string_view> names;
+  for (const Codec& codec : kCodecs)
+    if (codec.version == version) names.push_back(codec.name);
+  std::string out(names[0]);
+  for (size_t i = 1; i < names.size(); ++i)
+    out += Text(i + 1 < names.size() ? ", " : " or ", names[i]);
+  return out;
 }
 
 Status CheckConfiguration(int version, CodecKind kind, std::string_view what,
                           const JsonValue& configuration) {
   const Codec* codec = kCodecs;
-  while (codec->version != version || codec->kind != kind) ++codec;
+  while (codec->version != version || codec->spec.kind != kind) ++codec;
   std::vector<std::string_view> known;
   for (const Setting& s : codec->settings) {
     if (s.name.empty()) break;

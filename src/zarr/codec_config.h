@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/json.h"
@@ -12,7 +13,10 @@
 namespace leafsum::zarr {
 
 // The codec of that name in zarr `version`, if there is one.
-std::optional<codec::CodecKind> FindCodec(int version, std::string_view name);
+std::optional<codec::CodecSpec> FindCodec(int version, std::string_view name);
+
+// The names of all codecs of that version, for a message: "a, b or c".
+std::string CodecNames(int version);
 
 // `what` names the place in the message about an extra member.
 Status CheckConfiguration(int version, codec::CodecKind kind, std::string_view what,

@@ -31,7 +31,7 @@ struct Parser {
   Status Transpose(const JsonValue& config);
   Status ToBytes(const JsonValue& config);
   Status Sharding(const JsonValue& config);
-  Status Compress(CodecKind kind, std::string_view name, const JsonValue& config);
+  Status Compress(codec::CodecSpec codec, std::string_view name, const JsonValue& config);
 };
 
 Status Parser::Transpose(const JsonValue& config) {
@@ -134,15 +134,12 @@ Status Parser::Sharding(const JsonValue& config) {
                      {"chunk_shape", "codecs", "index_codecs", "index_location"});
 }
 
-Status Parser::Compress(CodecKind kind, std::string_view name, const JsonValue& config) {
-  if (Status s = CheckConfiguration(3, kind, name, config)) return s;
+Status Parser::Compress(codec::CodecSpec codec, std::string_view name, const JsonValue& config) {
+  if (Status s = CheckConfiguration(3, codec.kind, name, config)) return s;
   if (chain.bytes_codecs.size() == kMaxBytesCodecs)
     return Error{ErrorCode::kLimit, JsonString(member) + ": too many bytes -> bytes codecs",
                  std::nullopt, Text("at most ", kMaxBytesCodecs), "more"};
-  // As in TensorStore, bytes after the end of a compressed stream are ignored. A Blosc buffer knows
-  // its size.
-  chain.bytes_codecs.push_back(
-      {kind, kind == CodecKind::kZstd || kind == CodecKind::kGzip || kind == CodecKind::kCrc32c});
+  chain.bytes_codecs.push_back(codec);
   return std::nullopt;
 }
 
@@ -165,11 +162,11 @@ Status Parser::AddNamed(const JsonValue& name_value, const JsonValue& config) {
   const std::string& name = *name_value.AsString();
   const bool array_to_array = name == "transpose";
   const bool array_to_bytes = name == "bytes" || name == "sharding_indexed";
-  const std::optional<CodecKind> compressor = FindCodec(3, name);
+  const std::optional<codec::CodecSpec> compressor = FindCodec(3, name);
   if (!array_to_array && !array_to_bytes && !compressor)
     return Error{ErrorCode::kUnsupported,
                  Text(JsonString(member), ": codec ", Describe(&name_value), " is not supported"),
-                 std::nullopt, "transpose, bytes, sharding_indexed, gzip, zstd, blosc or crc32c",
+                 std::nullopt, Text("transpose, bytes, sharding_indexed, ", CodecNames(3)),
                  Describe(&name_value)};
   if (is_bytes && !compressor)
     return Error{ErrorCode::kInvalid,

@@ -51,14 +51,14 @@ Result<codec::CodecSpecs> ParseCompressor(const JsonValue& root) {
   const std::string* id = id_value ? id_value->AsString() : nullptr;
   if (!id) return MemberError("id", "string", id_value).Prefixed("\"compressor\"");
 
-  const auto kind = FindCodec(2, *id);
-  if (!kind)
+  const auto codec = FindCodec(2, *id);
+  if (!codec)
     return Error{ErrorCode::kUnsupported,
                  Text("\"compressor\": ", Describe(id_value), " is not supported"), std::nullopt,
-                 "null, zstd, zlib, gzip, bz2 or blosc", Describe(id_value)};
-  if (Status s = CheckConfiguration(2, *kind, "compressor", **value))
+                 "null, " + CodecNames(2), Describe(id_value)};
+  if (Status s = CheckConfiguration(2, codec->kind, "compressor", **value))
     return s->code == ErrorCode::kUnsupported ? *s : s->Prefixed("\"compressor\"");
-  return codec::CodecSpecs{{*kind, false}};
+  return codec::CodecSpecs{*codec};
 }
 
 Status ParseFilters(const JsonValue& root) {

@@ -88,7 +88,10 @@ function seedShardIndex(folder) {
   }
 }
 
-const codecNames = ['zstd', 'crc32c', 'zlib', 'gzip', 'bz2', 'blosc'] // as CodecKind has them
+// In the order of CodecKind.
+const [, kinds] =
+  readFileSync(`${here}../../src/codec/codec_spec.h`, 'utf8').match(/^enum class CodecKind[^{]*{([^}]*)}/m) ?? []
+const codecNames = [.../** @type {string} */ (kinds).matchAll(/^ *k(\w+),/gm)].map(([, name]) => name.toLowerCase())
 
 function seedsOfVectors() {
   const { encoded } = JSON.parse(readFileSync(`${here}../vectors/codec/encoded.json`, 'utf8'))
@@ -98,9 +101,9 @@ function seedsOfVectors() {
     const size = ((row.content.size - 1) >> scale) + 1
     const head = [...u16(size), scale, (at * 37) & 255]
     const bytes = Buffer.from(row.encoded, 'hex')
-    const kinds = row.codecs.map((/** @type {string} */ name) => codecNames.indexOf(name))
-    if (kinds.length === 1) seed(`codec_${row.codecs[0]}`, head, bytes)
-    seed('codec_chain', [kinds.length, ...kinds], head, bytes)
+    const chain = row.codecs.map((/** @type {string} */ name) => codecNames.indexOf(name))
+    if (chain.length === 1) seed(`codec_${row.codecs[0]}`, head, bytes)
+    seed('codec_chain', [chain.length, ...chain], head, bytes)
     if (row.codecs.length === 1 && row.codecs[0] === 'zstd') seed('zstd_stock', [(at * 3) & 63], bytes)
   }
 }
