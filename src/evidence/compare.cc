@@ -45,6 +45,8 @@ class Comparer {
   void CompareKeys(const LeafRecord& expected, const LeafRecord& actual);
   void Structure(const orbax::KeyPath& path, std::string expected, std::string actual,
                  std::string message);
+  // An error, although the code's row is a warning: against evidence it means that a restore gives
+  // another tree (contract §5).
   Severity StructureSeverity() const {
     return options_.allow_structure ? Severity::kWarning : Severity::kError;
   }
@@ -198,6 +200,7 @@ Sign Comparer::OneSided(const LeafRecord& leaf, bool is_missing) {
     (is_missing ? expected : actual) =
         leaf.dtype + (leaf.has_content ? " " + ShapeText(leaf.shape) : std::string());
   if (!leaf.has_content) {
+    // A warning: one side has no `_METADATA`, and a tree that was read without it never has these.
     const bool dropped =
         is_missing ? actual_drops_ && !expected_drops_ : expected_drops_ && !actual_drops_;
     std::string message = is_missing ? "an empty node is missing" : "an empty node is extra";
@@ -210,6 +213,7 @@ Sign Comparer::OneSided(const LeafRecord& leaf, bool is_missing) {
         std::move(message), dropped ? Severity::kWarning : StructureSeverity());
     return sign;
   }
+  // Allowed by --allow-missing or --allow-extra: the user said so.
   const bool allowed = is_missing ? options_.allow_missing : options_.allow_extra;
   Add(is_missing ? Code::kMissingLeaf : Code::kExtraLeaf, leaf.key_path, std::move(expected),
       std::move(actual),

@@ -73,6 +73,7 @@ void FindLinks(Context& context, const Scan& scan) {
     const readers::LinkRole role = roles.RoleOf(entry);
     if (role == readers::LinkRole::kCompanion) continue;
     f.file = entry.path;
+    // A warning where no reader opens the link: nothing that people restore lies behind it.
     context.Add(scan,
                 role == readers::LinkRole::kMayBeOpened ? std::move(f) : AsWarning(std::move(f)));
   }
@@ -153,6 +154,7 @@ void Discover::Begin(size_t scan_index) {
     context_.Add(scan, std::move(f));
   }
   for (const std::string& name : layout.unfinished_steps) {
+    // A warning: no reader takes a step with an unfinished name (contract §10.21).
     Finding f = AsWarning(MakeFinding(Code::kUncommitted,
                                       "an unfinished save lies beside the steps; it was not read"));
     f.file = name;
@@ -170,6 +172,8 @@ void Discover::WantCheckpoint(size_t scan_index, const std::string& directory) {
   WantIfListed(scan_index, 0, What::kDeletionJournal, directory + "_CHECKPOINT_DELETION");
   if (scan.SizeOf(directory + "orbax.checkpoint") &&
       !scan.SizeOf(directory + "_CHECKPOINT_METADATA")) {
+    // A warning: the v1 reader raises and so restores nothing else; other readers need no such
+    // file.
     Finding f = AsWarning(MakeFinding(
         Code::kMissingFile,
         "orbax.checkpoint marks a v1 checkpoint, whose reader refuses it without this file"));
@@ -243,8 +247,8 @@ void Discover::StartItems(size_t scan_index) {
   for (size_t i = 0; i < scan.items.size(); ++i) WantItem(scan_index, i);
 }
 
-// An error where evidence says what it was, or what is there says that it is one. Else it is no
-// checkpoint at all, of which nothing is judged (contract §5).
+// An error where evidence, or a file of the source, says that the source is a checkpoint. Else the
+// source is none, and nothing about it is judged (contract §5).
 void Discover::TellNoCheckpoint(Scan& scan) {
   const Options& o = context_.options;
   scan.no_checkpoint = !scan.SizeOf("_CHECKPOINT_METADATA");

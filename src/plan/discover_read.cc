@@ -34,7 +34,7 @@ void Discover::Report(const Want& want, const Error& error) {
   Scan& scan = context_.scans[want.scan];
   Finding f = FindingOf(error, want.path);
   switch (want.what) {
-    // No leaf depends on this file.
+    // A warning: no leaf depends on these files, which only describe the save.
     case What::kRootMetadata:
     case What::kCheckpointMetadata:
     case What::kDeletionJournal:
@@ -44,6 +44,7 @@ void Discover::Report(const Want& want, const Error& error) {
       scan.items[want.item].side.problems.push_back(std::move(f));
       return;
     case What::kSharding:
+      // A warning: the file says how leaves lay on devices; no value depends on it.
       context_.Add(scan, scan.items[want.item],
                    f.severity == Severity::kError ? AsWarning(std::move(f)) : std::move(f));
       return;
@@ -116,6 +117,8 @@ void Discover::ReadCheckpoint(Scan& scan, const Want& want, Bytes bytes) {
     f.actual = Text(*commit);
     context_.Add(scan, std::move(f));
   }
+  // A warning: Orbax restores the checkpoint all the same, and some writers never fill the member
+  // in (contract §10.21).
   if (document.has_commit_timestamp_member && !document.commit_timestamp_nsecs) {
     Finding f = AsWarning(
         MakeFinding(Code::kUncommitted,
@@ -200,8 +203,8 @@ void Discover::Read(size_t tag, const Want& want, Bytes bytes) {
   }
 }
 
-// What a reader would take is reported if everything is checked; that every reader raises is always
-// reported.
+// That readers disagree is reported only if everything is checked. That every reader raises
+// (kInvalid) is always reported.
 void Discover::AddDivergence(Scan& scan, ItemScan& item, const std::string& path, Finding finding) {
   if (finding.code != Code::kInvalid && !ChecksAll(context_.options)) return;
   finding.file = path;
@@ -249,8 +252,8 @@ void Discover::ReadTree(Scan& scan, ItemScan& item, const std::string& path, Byt
   item.tree = std::move(*tree);
 }
 
-// For an item that is not read, does what PlanStage does for one that is: reports each leaf whose
-// parameter name another leaf has too.
+// Reports each leaf whose parameter name another leaf has too, in an item that --item leaves out.
+// PlanStage does the same for items that are read.
 void Discover::OtherNames(Scan& scan, const ItemScan& item, const std::string& path) {
   if (!item.tree) return;
   std::vector<std::pair<std::string, const orbax::TreeEntry*>> names;

@@ -57,7 +57,7 @@ GenerationStage::GenerationStage(Context& context) : ReadingStage(context) {
   }
 }
 
-// The highest number counts, by the names in the listing. Nothing else in an OCDBT store needs a
+// The highest number among the names in the listing counts. Nothing else in an OCDBT store needs a
 // listing (formats §1.5).
 void GenerationStage::WantNumbered(size_t s, size_t i) {
   Scan& scan = context_.scans[s];
@@ -94,7 +94,7 @@ void GenerationStage::WantNumbered(size_t s, size_t i) {
                             "16 hex digits), but there is none: readers see an empty store");
     f.file = dir + ocdbt::kManifestName;
     if (item.item.kind == orbax::ItemKind::kBareOcdbt)
-      f.severity = Severity::kWarning;
+      f.severity = Severity::kWarning;  // no tree names anything that could be missing
     else
       item.failed = true;
     context_.Add(scan, item, std::move(f));

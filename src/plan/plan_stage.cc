@@ -37,7 +37,7 @@ PlanStage::PlanStage(Context& context) : ReadingStage(context) {
       Scan& scan = context.scans[s];
       ItemScan& item = scan.items[i];
       if (!item.failed) PlanItem(s, i);
-      // Reported for every string leaf, or once if there is none.
+      // Each string leaf reports the problem; if the item has none, it is reported here, once.
       if (item.side.strings_problem &&
           std::none_of(item.leaves.begin(), item.leaves.end(), [](const LeafPlan& leaf) {
             return leaf.record.dtype == "string" && !leaf.in_msgpack;
@@ -171,6 +171,7 @@ void PlanStage::TellRecordProblems(Scan& scan, ItemScan& item) {
   const bool needed = std::any_of(item.leaves.begin(), item.leaves.end(), [](const LeafPlan& leaf) {
     return leaf.record.value_type == "jax.Array";
   });
+  // A warning where the tree has no jax.Array: nothing that Orbax restores needs the files.
   for (const Finding& problem : item.side.problems)
     context_.Add(scan, item,
                  needed || problem.severity != Severity::kError ? problem : AsWarning(problem));
@@ -202,8 +203,8 @@ bool PlanStage::HasReader(Scan& scan, ItemScan& item, LeafPlan& leaf, bool zarr3
   return false;
 }
 
-// Whether the flag `use_zarr3` contradicts every array. Readers then find no array, so that is one
-// finding for all (contract §2).
+// Whether the flag `use_zarr3` contradicts every array. If so, readers find no array, and one
+// finding says so for all of them (contract §2).
 bool PlanStage::StoredOtherwise(Scan& scan, ItemScan& item) {
   const bool zarr3 = item.tree->use_zarr3;
   bool as_said = false, otherwise = false;
@@ -293,6 +294,7 @@ void PlanStage::CheckNames(Scan& scan, ItemScan& item) {
               : "the parameter name, taken as a path, leaves the checkpoint or is not portable");
       f.file = item.tree ? item.item.directory + "_METADATA" : scan.files.path(item.msgpack.file);
       f.actual = leaf.param_name;
+      // A warning: in an OCDBT store the name is a key, never a path (contract §5).
       if (item.ocdbt) f.severity = Severity::kWarning;
       context_.Add(scan, item, leaf, std::move(f));
     }

@@ -56,7 +56,7 @@ struct LeafPlan {
   // The most content without stored bytes of its own (--max-fill).
   uint64_t max_unbacked = kDefaultMaxFill;
   ByteVector raw;                    // the bytes of a string, or of a number in a msgpack tree
-  std::optional<uint32_t> raw_file;  // or the file that is the whole content
+  std::optional<uint32_t> raw_file;  // in place of `raw`: the file that is the whole content
 };
 
 // What one process recorded about an array that it wrote.
@@ -128,7 +128,7 @@ struct ItemScan {
   bool no_fingerprint = false;
   bool ocdbt = false;
   std::optional<orbax::TreeMetadata> tree;
-  std::optional<ocdbt::Manifest> manifest;  // if the state is in a numbered manifest, that one
+  std::optional<ocdbt::Manifest> manifest;  // the numbered manifest, if the state is in one
   SideFiles side;
   MsgpackFile msgpack;
   StoreVersions versions;
@@ -178,7 +178,7 @@ struct Scan {
   std::vector<evidence::FileRecord> other_files;  // `lock --files`
   uint64_t total_files = 0, total_bytes = 0;
   bool nothing_read = false;   // the evidence's step is gone
-  bool no_checkpoint = false;  // nothing in the source is one
+  bool no_checkpoint = false;  // the source holds no checkpoint
 
   // The listed files below a directory ("", or ending in "/"), as a range of `listing`.
   std::pair<size_t, size_t> Below(std::string_view directory) const;
@@ -186,8 +186,7 @@ struct Scan {
   FileEntry* EntryOf(std::string_view path);
   // The size of a listed file; nothing if it is not listed.
   std::optional<uint64_t> SizeOf(std::string_view path) const;
-  // Whether it is unknown if this file exists. Findings that depend on its absence must not be made
-  // then.
+  // Whether it is unknown if this file exists. If so, no finding may depend on its absence.
   bool Unanswered(const std::string& path) const;
   // Whether only a read can tell if the file exists: there is no listing, and the file was not
   // asked for.
@@ -248,7 +247,8 @@ Error ShortRead(bool size_was_told, uint64_t wanted, uint64_t got);
 // Sorts by key path; equal ones keep their order.
 void SortLeaves(ItemScan& item);
 report::Finding MakeFinding(report::Code code, std::string_view message);
-// Makes the finding a warning, because no leaf depends on those bytes (contract §5).
+// Makes the finding a warning, whatever the row of its code says (contract §5). Each caller says
+// why.
 report::Finding AsWarning(report::Finding finding);
 report::Code CodeOf(ErrorCode code);
 std::string MiB(uint64_t bytes);  // "12.5 MiB", for messages

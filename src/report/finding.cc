@@ -9,7 +9,9 @@ struct Row {
   Severity severity;
 };
 
-// The table of contract §5, in the order of `Code`.
+// The table of contract §5, in the order of `Code`. A row that is a warning says why: what was
+// hashed is what readers restore, whatever the finding is about. Where one finding differs from its
+// row, the reason is beside the code that sets `severity`.
 constexpr Row kRows[] = {
     {Code::kDigestMismatch, "digest-mismatch", Severity::kError},
     {Code::kShapeMismatch, "shape-mismatch", Severity::kError},
@@ -32,14 +34,27 @@ constexpr Row kRows[] = {
     {Code::kSkipped, "skipped", Severity::kGap},
     {Code::kNewerStep, "newer-step", Severity::kGap},
     {Code::kSignature, "signature", Severity::kTrust},
+    // No leaf of the tree restores it. If a reader would, that is a reader-divergence (contract
+    // §11.2).
     {Code::kUnclaimedKey, "unclaimed-key", Severity::kWarning},
+    // Every reader restores the fill value there, and the fill value was hashed.
     {Code::kZeroFillAllowed, "zero-fill-allowed", Severity::kWarning},
+    // The values are the same. Writers and versions differ in the word.
     {Code::kValueTypeMismatch, "value-type-mismatch", Severity::kWarning},
+    // Within one source: two records disagree, and no value depends on either. Against evidence it
+    // is an error, which evidence/compare.cc sets.
     {Code::kStructureMismatch, "structure-mismatch", Severity::kWarning},
+    // No reader uses the sums to find a value.
     {Code::kStatisticsMismatch, "statistics-mismatch", Severity::kWarning},
+    // A gap: a reader may follow the link to something that was not hashed. A warning where no
+    // reader opens it (plan/discover.cc).
     {Code::kSymlink, "symlink", Severity::kGap},
+    // No reader opens the file, so no leaf depends on it. If one would, that is a reader-divergence
+    // (contract §11.2).
     {Code::kUnknownFile, "unknown-file", Severity::kWarning},
+    // No reader looks at bytes behind the end of a value.
     {Code::kTrailingBytes, "trailing-bytes", Severity::kWarning},
+    // Every reader takes the last one, Python and TensorStore alike, and so did this run.
     {Code::kDuplicateMember, "duplicate-member", Severity::kWarning},
     {Code::kReEncoded, "re-encoded", Severity::kInfo},
     {Code::kCompanionFile, "companion-file", Severity::kInfo},

@@ -43,7 +43,7 @@ enum class Code : uint8_t {
   kValueTypeMismatch,
   kStructureMismatch,
   kStatisticsMismatch,
-  kSymlink,
+  kSymlink,  // a gap; a warning where no reader opens it
   kUnknownFile,
   kTrailingBytes,
   kDuplicateMember,

@@ -71,6 +71,7 @@ void OtherFilesStage::Compare(const evidence::Lockfile& lock) {
                                 (allowed ? "; allowed" : ""));
       f.file = record.path;
       f.expected = Size(record.nbytes);
+      // --allow-missing: the user said that the file may be gone (contract §5, Scope).
       context_.Add(scan_, allowed ? plan::AsWarning(std::move(f)) : std::move(f));
     } else if (*size != record.nbytes) {
       Finding f = plan::MakeFinding(

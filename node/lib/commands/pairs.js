@@ -62,6 +62,7 @@ export function pairUp(
     counts.extra++
     findings.push({
       code: 'extra-leaf',
+      // A partial restore leaves such a leaf alone: the user said so by --allow-extra.
       severity: allowExtra ? 'warning' : 'error',
       item: leaf.item,
       key_path: leaf.key_path,

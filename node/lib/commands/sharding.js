@@ -16,7 +16,7 @@ export function shardingFindings({ item, key_path, shape }, recorded, wanted, me
     return [
       {
         code: 'structure-mismatch',
-        severity: 'warning',
+        severity: 'warning', // no value depends on how the leaf lay on devices
         ...where,
         expected: null,
         actual: null,
@@ -49,7 +49,7 @@ export function shardingFindings({ item, key_path, shape }, recorded, wanted, me
   return [
     {
       code: 'structure-mismatch',
-      severity: 'warning',
+      severity: 'warning', // restoring moves the values to other devices and changes none
       ...where,
       expected: text,
       actual: recordedText,

@@ -167,6 +167,8 @@ async function checkSums(store, listing, sums, { sha256, allowExtra, allowMissin
   for (const file of files.filter(path => !wanted.has(path) && path !== own)) {
     findings.push({
       code: 'unknown-file',
+      // An error, although `unknown-file` is a warning elsewhere: the sums list every file, and a program may read
+      // one file more. --allow-extra says that it is meant to be there.
       severity: allowExtra ? 'warning' : 'error',
       file,
       message:
