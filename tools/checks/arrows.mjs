@@ -1,6 +1,6 @@
 // Which room may include which: a room knows those that CMake links to it (DEPS of its leafsum_library), and those
-// point one way. The compiler sees an include that is not declared; what it does not see is a circle, and a room that
-// grows over all.
+// point one way. The compiler sees an include that no DEPS reach, for they are passed on; what it does not see is an
+// include that only other rooms' DEPS reach, DEPS that nothing includes, a circle, and a room that grows over all.
 //   node tools/checks/arrows.mjs          says what is wrong
 //   node tools/checks/arrows.mjs --show   rooms with their lines, share and arrows
 //   node tools/checks/arrows.mjs --table  the arrows as docs/architecture.md has them
@@ -32,6 +32,16 @@ export function rooms() {
   return found
 }
 
+/** The rooms in DEPS of a room's library; undefined where there is none: bindings. @param {string} room */
+function declared(room) {
+  const [, names] =
+    readFileSync(`src/${room}/CMakeLists.txt`, 'utf8').match(/^leafsum_library\([^)]*\bDEPS ([^)]*)\)/m) ?? []
+  return names
+    ?.split(/\s+/)
+    .map(name => name.replace('leafsum_', ''))
+    .filter(name => order.includes(name))
+}
+
 /** @param {ReturnType<typeof rooms>} all */
 function table(all) {
   const rows = order.map(room => {
@@ -55,6 +65,15 @@ if (process.argv[1] === import.meta.filename) {
           Number(place.split(':')[1]),
           `${room} stands below ${other} and must not include it`,
         )
+    }
+    const deps = declared(room)
+    if (!deps && room !== 'bindings')
+      problems.add(`src/${room}/CMakeLists.txt`, 1, 'no leafsum_library with DEPS is in it')
+    for (const other of deps ? order : []) {
+      if (uses.has(other) && !deps?.includes(other))
+        problems.add(`src/${room}/CMakeLists.txt`, 1, `${room} includes ${other}, which must stand in its DEPS`)
+      if (!uses.has(other) && deps?.includes(other))
+        problems.add(`src/${room}/CMakeLists.txt`, 1, `${room} includes nothing of ${other}, which stands in its DEPS`)
     }
     const share = lines / total
     if (share > largest)
