@@ -73,10 +73,10 @@ class ChunkRuns {
   uint64_t slots_ = 1, inner_ = 1, group_ = 0, groups_ = 1;
   bool empty_ = false;
   uint64_t rows_ = 0;   // valid steps along axis p in this group
-  uint64_t lines_ = 1;  // in each of them
+  uint64_t lines_ = 1;  // in each valid step
   std::vector<uint64_t>
       at_;  // axis p: step in the chunk; axes between p and q: array index; q: grid index
-  std::vector<uint64_t> low_, high_;  // where it begins and ends
+  std::vector<uint64_t> low_, high_;  // where `at_` begins and ends
   uint64_t end_column_ = 0, begin_line_ = 0, end_line_ = 0;
   bool ended_ = true;
 };

@@ -35,8 +35,8 @@ class ChunkStream {
   void Start() {
     if (reader_) reader_->Start();
   }
-  // The memory that decoding will take besides read pieces; kBlocked until the head of the value is
-  // here.
+  // The memory that decoding will take besides read pieces; kBlocked until the head of the value
+  // was read.
   Pull MemoryNeeded(uint64_t& bytes);
   // Decodes a whole chunk, with a decoder that chunks may share. Does nothing for the other kinds.
   Pull Load(std::unique_ptr<codec::Decoder>& shared);

@@ -45,8 +45,8 @@ struct ArrayTask {
   std::vector<std::vector<uint64_t>> kept;
   uint64_t max_unbacked =
       kDefaultMaxFill;     // most content of chunks that share their bytes with others
-  uint64_t first_row = 0;  // if it is rows of an array (KeepRows): their first grid index along
-                           // axis 0. For messages.
+  uint64_t first_row = 0;  // if these are some rows of an array (KeepRows): the grid index along
+                           // axis 0 of the first row. For messages.
 };
 
 // The wanted part of a task's content: bytes [skip, skip + take). If the content is a stretch of a
@@ -63,7 +63,7 @@ struct ContentPart {
 
 // A task wants one of three things of its array.
 //
-// Its content: its digests, or the bytes themselves.
+// First: the array's content, as digests or as bytes.
 struct ContentTask {
   bool sha256 = false;
   bool stored = false;  // the stored digest too
@@ -73,10 +73,10 @@ struct ContentTask {
   std::optional<ContentPart> part;
 };
 
-// Its stored values, not decoded: the stored digest, and the digest of each value.
+// Second: the array's stored values, not decoded: the stored digest, and the digest of each value.
 struct StoredTask {};
 
-// How its values differ from those of another array of the same shape and type.
+// Third: how the array's values differ from those of another array of the same shape and type.
 struct CompareTask {
   ArrayTask other;
 };
@@ -94,8 +94,8 @@ struct LeafTask {
 
 struct Job {
   uint64_t memory = 0;  // the grant: the most that its streams and buffers may take together
-  uint64_t budget = 0;  // of all jobs together, so no grant is larger; what needs more is read in
-                        // parts, or refused
+  uint64_t budget = 0;  // of all jobs together, so no grant is larger; a group of chunks that needs
+                        // more is read in parts, or refused
   std::vector<std::string> files;
   std::vector<LeafTask> tasks;
 };
@@ -110,8 +110,8 @@ struct ValueDifference {
 
 struct LeafResult {
   uint32_t leaf = 0;
-  bool complete = false;       // everything that was asked for is here
-  uint64_t memory_needed = 0;  // if not 0: the grant was too small, run again with this one
+  bool complete = false;       // has everything that the task wants
+  uint64_t memory_needed = 0;  // if not 0: the grant was too small, run again with this much
   bool stored_matched = false;
   std::optional<hash::Digest> blake3, sha256, stored;
   ByteVector blocks, chunks;
@@ -124,18 +124,17 @@ Result<Job> ParseJob(Bytes bytes);
 ByteVector Serialize(const std::vector<LeafResult>& results);
 Result<std::vector<LeafResult>> ParseResults(Bytes bytes);
 
-// Whether the SHA-256 of its leaves is made side by side if the host has no streaming engine: true
-// if there are several leaves.
+// Whether the SHA-256 of the job's leaves is made side by side if the host has no streaming engine:
+// true if the job has several leaves.
 bool HashesTogether(const Job& job);
 // The ask for a LeafJob that runs `job`. Its cost is the grant and the job itself, or the whole
 // budget. `host_hashes`: the host has a streaming engine for SHA-256.
 Ask JobAsk(Job& job, uint64_t budget, bool host_hashes);
 // The values that the job reads whole, in the form of Ask::values.
 std::string ValuesOf(const Job& job);
-// The grant for running a job again that says it needs more memory; nothing if the job needs no
-// more, or had the whole budget already: what needs more than that is read in parts. The job knows
-// its need only as far as it got, so a grant grows generously: few rounds are better than tight
-// ones.
+// The grant for running a job again that says it needs more memory. Nothing if the job needs no
+// more, or had the whole budget already: it reads in parts then. A job knows its need only as far
+// as it got, so a grant grows generously: few rounds are better than tight grants.
 std::optional<uint64_t> LargerGrant(uint64_t grant, uint64_t needed, uint64_t budget);
 
 }  // namespace leafsum::content

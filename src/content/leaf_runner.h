@@ -15,7 +15,7 @@ class LeafRunner {
   // What a runner works with.
   struct Means {
     ReadQueue& queue;
-    uint64_t memory;  // the most that it may take
+    uint64_t memory;  // the most that the runner may take
     uint64_t budget;  // the upper bound of every grant
     const Abilities& abilities;
     // Keep the content as well, outside the grant, so that its SHA-256 can be made together with
@@ -38,7 +38,7 @@ class LeafRunner {
   bool paused() const { return paused_; }
   LeafResult& result() { return result_; }
   uint64_t progress() const { return progress_; }
-  // The content that it kept.
+  // The content that was kept (Means::keeps_content).
   virtual ByteVector TakeContent() { return {}; }
 
  protected:

@@ -37,8 +37,7 @@ class ReadQueue {
  public:
   explicit ReadQueue(std::vector<std::string> files) : files_(std::move(files)) {}
 
-  // Wants `length` bytes at `offset`; calls `sink` when they are here, unless it was forgotten
-  // before.
+  // Wants `length` bytes at `offset`; calls `sink` with them, unless the sink was forgotten before.
   void Want(ReadSink* sink, uint32_t source, uint32_t file, uint64_t offset, uint64_t length);
   // Wants SHA-256 of `input` from the host; `sink` gets the 32 bytes as a read at offset 0.
   void WantDigest(ReadSink* sink, ByteVector input);

@@ -58,7 +58,7 @@ bool Agrees(const JsonValue* value, std::string_view claim) {
 
 void PlanStage::CheckClaims(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   const auto document = ParseJson(leaf.document);
-  if (!document) return;  // it was read once
+  if (!document) return;  // cannot be: ReadDocument has parsed it
   const auto fail = [&](Code code, std::string_view member, std::string_view said,
                         std::string actual) {
     Finding f = MakeFinding(

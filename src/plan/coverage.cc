@@ -29,8 +29,8 @@ void CoverageMap::Mark(uint32_t file, uint64_t offset, uint64_t length, ByteClas
   const uint64_t size = files_[file].size;
   if (offset >= size) return;
   const uint64_t end = offset + std::min(length, size - offset);
-  // A bit in place of a range: for a million files that are one chunk each, ranges would double the
-  // memory.
+  // A whole file is marked by a bit in place of a range: ranges would double the memory of a plain
+  // checkpoint, whose million files are one chunk each.
   if (!grow_ && offset == 0 && end == size) {
     files_[file].whole |= static_cast<uint8_t>(1u << static_cast<unsigned>(byte_class));
     return;

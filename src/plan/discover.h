@@ -1,4 +1,4 @@
-// Stage 1: finds the items in the listing and reads their side files: `_METADATA`,
+// Discover: finds the items in the listing and reads their side files: `_METADATA`,
 // `manifest.ocdbt`, `_strings.json`, `array_metadatas/*`, `_sharding`, `_CHECKPOINT_METADATA`.
 #pragma once
 

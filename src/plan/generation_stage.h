@@ -1,4 +1,4 @@
-// Stage 2: decides which generation of every OCDBT store is read (formats §1.5, §1.6).
+// Generation: decides which generation of every OCDBT store is read (formats §1.5, §1.6).
 //
 // If `manifest.ocdbt` holds only the configuration, the state is in the numbered manifest with the
 // highest number. Generations older than those in the manifest are in the version tree. The tree is
@@ -49,7 +49,7 @@ class GenerationStage : public ReadingStage {
     size_t scan, item;
     report::Finding finding;
   };
-  std::vector<Pending> findings_;  // about the version tree; dropped if it is too large
+  std::vector<Pending> findings_;  // about the version tree; dropped if the tree is too large
 };
 
 }  // namespace leafsum::plan

@@ -46,7 +46,7 @@ uint64_t LeavesOf(const evidence::ItemRecord& item) {
   return n;
 }
 
-// Takes one step from a lockfile made with --all-steps; returns whether it did.
+// Takes one step from a lockfile made with --all-steps; false if the lockfile lacks that step.
 bool TakeStep(Context& context, Scan& scan, evidence::Lockfile& lock) {
   const bool root = scan.layout.is_root;
   const std::string step = StepOf(lock, root ? scan.layout.chosen->number() : std::nullopt);
@@ -167,7 +167,7 @@ void PairLockfile(Context& context, Scan& scan, evidence::Lockfile& lock) {
     }
     PlaceFiles(context, scan, lock, strip, prefix);
   }
-  // If the source is one item, --item may name its item in the lockfile.
+  // If the source is a single item, --item may name the item of the lockfile to compare it with.
   if (context.options.item && lock.items.size() > 1)
     std::erase_if(lock.items, [&](const evidence::ItemRecord& item) {
       if (item.name == *context.options.item) return false;

@@ -7,11 +7,11 @@
 
 namespace leafsum::plan {
 
-// Whether it was made with --all-steps: each of its items lies in a step, or is one.
+// Whether the lockfile was made with --all-steps: each of its items lies in a step, or is a step.
 bool IsOfAllSteps(const evidence::Lockfile& lock);
 
-// Call once the layout of the source is known. Gives the lockfile's items and files the names that
-// they have in this source, leaves out those that have no place in it, and says so. Of several
+// Call once the layout of the source is known. Gives the lockfile's items and files their names in
+// this source, leaves out items and files that have no place here, and reports them. Of several
 // steps the newest is taken. Neither item names nor content decide, because an attacker could make
 // either fit. If there is not exactly one way to pair, nothing is renamed, and everything differs.
 void PairLockfile(Context& context, Scan& scan, evidence::Lockfile& lock);

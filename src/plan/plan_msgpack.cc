@@ -1,4 +1,4 @@
-// Leaves whose values lie in a msgpack file, or to which it refers.
+// Leaves whose values lie in a msgpack file, or in arrays that the file refers to.
 #include <algorithm>
 
 #include "base/checked.h"

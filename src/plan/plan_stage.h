@@ -1,4 +1,4 @@
-// Stage 3: the leaves. Joins the tree of `_METADATA`, the keys of the store and the metadata of
+// Plan: the leaves. Joins the tree of `_METADATA`, the keys of the store and the metadata of
 // every array into the plan: which leaf has which dtype, shape and chunks. The leaves of a bare
 // store are the arrays that its keys show.
 #pragma once
@@ -50,9 +50,9 @@ class PlanStage : public ReadingStage {
   static constexpr uint64_t kMaxRepeated = 4 << 20;
   static constexpr std::string_view kZarray = ".zarray", kZarrJson = "zarr.json";
   std::vector<AbsentArray> absent_;
-  // Bound what leaves of one name share in an item, because each of them holds a copy.
-  std::vector<bool> wanted_entries_;  // by entry of this item's store: the bytes were wanted
-                                      // before, or another document has them too
+  // Leaves of one name share a document or string, and each holds a copy. These bound the copies.
+  std::vector<bool> wanted_entries_;  // by entry of this item's store: an earlier leaf wanted its
+                                      // bytes, or another document shares them
   uint64_t repeated_documents_ = 0, string_bytes_ = 0;
   std::vector<Document> documents_;
   static constexpr size_t kRecentDocuments = 16;

@@ -160,12 +160,13 @@ void Probe::Decide(size_t index) {
   } else if (directory.HasItem()) {
     return;
   } else if (directory.depth == 0) {
-    // It may be a root, and the lockfile names a step of it.
+    // The directory may be a root, and the lockfile names one of its steps.
     if (lock_ && lock_->step && directory.path.empty())
       OpenStep(directory.scan, Text(*lock_->step));
-    // It may be a step older than `_CHECKPOINT_METADATA`, or one that does not name its items.
+    // The directory may be a step that is older than `_CHECKPOINT_METADATA`, or whose file does not
+    // name the items.
     OpenItems(index, {std::begin(kUsualItems), std::end(kUsualItems)});
-  } else if (directory.depth < 2) {  // maybe an item that holds others
+  } else if (directory.depth < 2) {  // maybe an item that holds a pytree (kNestedItems)
     for (std::string_view name : kNestedItems) OpenIn(index, name);
   }
 }
@@ -243,12 +244,12 @@ void Probe::Incomplete(Scan& scan, const Error& error, const std::string& file) 
 
 void Probe::OnFailure(size_t tag, Error error) {
   const Want want = wants_[tag];
-  // A tree that is too large is reported where it is decoded. A failed question is not a "no":
-  // whatever depends on the file's absence must not be said.
+  // A tree that is too large is reported where it is decoded. A question that failed is no "no":
+  // findings that depend on the file's absence must not be made.
   if (error.code != ErrorCode::kMissing &&
       !(want.what == What::kTree && error.code == ErrorCode::kLimit)) {
     if (unreachable_.empty()) {
-      const bool said = error.code == ErrorCode::kUnreadable;  // its message says so itself
+      const bool said = error.code == ErrorCode::kUnreadable;  // the host's message says so already
       unreachable_ = said ? error.message : "cannot be read: " + error.message;
     }
     Incomplete(context_.scans[want.scan], error, want.path);

@@ -1,4 +1,4 @@
-// Stage 0, for a source without a listing (plain HTTP): asks for the files that a checkpoint can
+// Probe, for a source without a listing (plain HTTP): asks for the files that a checkpoint can
 // have, and makes a listing of those that exist. Data files of an OCDBT store are not asked for:
 // references name them, and a read tells whether they exist.
 //

@@ -26,14 +26,16 @@ void CheckSharedRanges(Context& context, Scan& scan, ItemScan& item) {
   auto count = [&](int which, uint32_t e) {
     if (counts[which]++ == 0) first[which] = e;
   };
-  const kvstore::ValueRef* widest = nullptr;  // the one before it in its file that ends last
+  // Of the values before `v` in its file, the one whose end is largest.
+  const kvstore::ValueRef* furthest = nullptr;
   for (const uint32_t e : order) {
     const kvstore::ValueRef& v = entries[e].value;
     const uint64_t end = v.offset + v.length;  // at most 2^63 - 1
-    if (widest && widest->file == v.file && v.offset < widest->offset + widest->length &&
-        (v.offset != widest->offset || v.length != widest->length))
+    if (furthest && furthest->file == v.file && v.offset < furthest->offset + furthest->length &&
+        (v.offset != furthest->offset || v.length != furthest->length))
       count(0, e);
-    if (!widest || widest->file != v.file || end > widest->offset + widest->length) widest = &v;
+    if (!furthest || furthest->file != v.file || end > furthest->offset + furthest->length)
+      furthest = &v;
     while (block < blocks.size() &&
            (blocks[block].file < v.file ||
             (blocks[block].file == v.file && blocks[block].end <= v.offset)))

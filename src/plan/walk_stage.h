@@ -1,4 +1,4 @@
-// Stage 3: the keys of every item. An OCDBT item walks the b-tree of its generation; a plain item
+// Walk: the keys of every item. An OCDBT item walks the b-tree of its generation; a plain item
 // takes its keys from the listing.
 //
 // If the structure is checked, an item's process databases (formats §1.8) are walked after it, one

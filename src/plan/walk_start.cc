@@ -179,8 +179,8 @@ void WalkStage::StartDirectory(Scan& scan, ItemScan& item) {
   item.walked.complete = scan.probed.complete;
 }
 
-// The source is a msgpack file in a directory that is not its own. Only what its tree refers to is
-// its store: everything below the first component of each reference.
+// For a source that is a msgpack file among other files. Only what the file's tree refers to is its
+// store: everything below the first component of each reference.
 void WalkStage::StartReferences(Scan& scan, ItemScan& item) {
   if (!item.msgpack.reader) return;
   const std::string& file = item.item.file;

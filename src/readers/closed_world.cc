@@ -85,8 +85,8 @@ class Finder {
       StableSort(*list, std::less<std::string>());
   }
 
-  // Whether the mark was read as what it is, or lies where the format or a step out of scope puts
-  // it: the four excuses of contract §11.2.
+  // Whether the mark was read for what it is, or lies where the format puts such marks, or lies in
+  // a step out of scope: the four excuses of contract §11.2.
   bool IsExplained(std::string_view path, std::string_view name) const {
     const std::string_view directory = path.substr(0, path.size() - name.size());
     if (IsOneOf(files_, path)) return true;
@@ -125,8 +125,8 @@ class Finder {
     return false;
   }
 
-  // Whether this is one of the databases that were never merged, which have a finding of their own
-  // (`uncommitted`).
+  // Whether `path` is the manifest of a process's database that was never merged. Such databases
+  // have a finding of their own (`uncommitted`).
   bool IsProcessManifestOf(std::string_view path, std::string_view directory) const {
     if (unmerged_.empty() || directory.empty()) return false;
     const size_t slash = directory.rfind('/', directory.size() - 2);

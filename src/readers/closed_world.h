@@ -1,6 +1,6 @@
 // A source is a closed world (contract §11.2): if a directory has the mark of a checkpoint, then
-// either Leafsum read the mark as what it is, or a reader that is pointed there takes something
-// that was not hashed.
+// either Leafsum read the mark for what it is, or a reader that is given this directory takes
+// something that was not hashed.
 #pragma once
 
 #include <string>
@@ -14,8 +14,8 @@
 
 namespace leafsum::readers {
 
-// Whether some reader takes a directory with a file of this name for a checkpoint, or a part of
-// one.
+// Whether some reader takes a directory with a file of this name for a checkpoint or for a part of
+// a checkpoint.
 bool IsMark(std::string_view name);
 
 // What is known of an item once its tree and store were read.

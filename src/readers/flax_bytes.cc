@@ -8,7 +8,7 @@ bool MayRestoreFlax(Bytes head, uint64_t size) {
   using namespace orbax::msgpack;
   uint64_t at = 0,
            missing = 1;  // values still to come; each byte of the head adds fewer than 2^33
-  // Follows the headers as far as the head reaches. Where it ends before the value does, the file
+  // Follows the headers as far as the head reaches. If the head ends before the value, the file
   // counts as Flax's: a mark too many is a finding, a mark too few a false ok.
   while (missing > 0) {
     if (at >= size) return false;

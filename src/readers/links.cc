@@ -67,7 +67,7 @@ bool LinkRoles::IsOutOfScope(std::string_view path) const {
   return layout_.is_root && path.find('/') != path.npos && !in_scope_.Holds(path);
 }
 
-// Whether a reader may look for a file of this name here. In a store's directories it may look for
+// Whether a reader may look for a file of this name. In a store's directories a reader may look for
 // any name.
 bool LinkRoles::MayNameAFile(std::string_view path) const {
   const std::string_view name = NameOf(path);

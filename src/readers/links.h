@@ -12,10 +12,10 @@
 namespace leafsum::readers {
 
 enum class LinkRole : uint8_t {
-  kMayBeOpened,  // a reader may follow it, and its target was not read: a gap
-  kElsewhere,    // no reader opens it: it lies in a step that was not read, or no reader looks for
-                 // its name
-  kCompanion,    // in a companion directory
+  kMayBeOpened,  // a reader may follow the link, and its target was not read: a gap
+  kElsewhere,  // no reader opens the link: it lies in a step that was not read, or no reader looks
+               // for its name
+  kCompanion,  // in a companion directory
 };
 
 class LinkRoles {

@@ -188,8 +188,9 @@ class SourceJudge {
     return items.empty() ? "nothing" : items.size() > 3 ? text + " and others" : text;
   }
 
-  // Without `_METADATA` every reader of Orbax raises if there was a tree, while a bare store never
-  // had one. What only Orbax writes tells the two apart (contract §10.24).
+  // Tells a store that lost its tree from a bare store, which never had a tree: beside the first
+  // lie files that only Orbax writes (contract §10.24). Without `_METADATA` every reader of Orbax
+  // raises.
   void LostTree(const Item& item) {
     if (item.kind != ItemKind::kBareOcdbt && item.kind != ItemKind::kBareZarr) return;
     for (const char* mark : {"_sharding", "_strings.json"})
@@ -253,7 +254,7 @@ class SourceJudge {
   const ListingIndex index_;
   std::vector<std::pair<std::string, const Item*>> by_directory_;
   std::map<std::pair<std::string, std::string>, size_t>
-      told_;  // keyed by the place and what is taken there
+      told_;  // by place, and by what readers take there
   Judgement out_;
 };
 

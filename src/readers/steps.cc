@@ -96,7 +96,7 @@ std::string FormatText(const StepFormat& format) {
   return text;
 }
 
-// The name of a link to a step (`best`) if this is the `_METADATA` behind it; else "".
+// If `entry` is the `_METADATA` behind a link to a step (`best`), the name of the link; else "".
 std::string_view LinkedTree(const FileEntry& entry) {
   constexpr std::string_view kTree = "/_METADATA";
   const std::string_view path = entry.path;

@@ -17,7 +17,7 @@ constexpr uint64_t kSequenceKey = 1;
 
 // A container, with what is known of its children's keys.
 struct Node {
-  size_t first = 0;  // its first entry
+  size_t first = 0;  // the first entry below the container
   bool sequence = false, dict = false;
   bool odd = false;  // has an index that is not a plain number: reported, and gaps cannot be judged
   uint64_t children = 0, end = 0;  // end: the largest index plus one

@@ -34,7 +34,7 @@ Finding DivergenceOf(const readers::Divergence& divergence) {
 
 void NewerStep(plan::Context& context, plan::Scan& scan, const std::string& newer) {
   scan.newer_step = newer;
-  if (context.options.step) return;  // then the headline says it
+  if (context.options.step) return;  // the headline names the step that was asked for
   const std::string read = scan.layout.chosen->Name();
   Finding f = plan::MakeFinding(
       Code::kNewerStep,

@@ -24,7 +24,8 @@ bool CanBeKey(const evidence::LeafRecord& leaf) {
   return true;
 }
 
-// What side files other than `_METADATA` say about one parameter name, or one note of that.
+// What side files other than `_METADATA` say about one parameter name: all of it, or what one file
+// says.
 struct Records {
   std::string_view name;
   size_t leaf = kNoLeaf;  // the leaf of this name, if any

@@ -62,7 +62,7 @@ void Verifier::Compare(report::FindingList& findings) {
   }
   if (o.values) options.differences = &context_.differences;
   if (plan::ReadsParts(o) || o.command == Command::kList)
-    return;  // for these a lockfile chooses the step
+    return;  // these commands use a lockfile only to choose the step
   if (lock_) {
     if (context_.scans[0].nothing_read) options.gone_step = lock_->step;
     evidence::Side expected;
@@ -329,7 +329,8 @@ void Verifier::CountLeaves() {
   input.has_gap = not_read > 0 && o.command != Command::kList;
 }
 
-// What the leaves were compared with, and what that leaves open.
+// Tells the verdict which evidence the leaves were compared with, and what the evidence leaves
+// open.
 void Verifier::WeighEvidence() {
   const plan::Options& o = context_.options;
   report::VerdictInput& input = input_;

@@ -266,8 +266,8 @@ void HashStage::Settle(const Leaf& l, const content::LeafResult& result) {
     record.blocks = result.blocks;
     record.chunks = result.chunks;
   }
-  // Equal in every digest that the comparison will look at, because a later run relies on it
-  // (`--resume`).
+  // A leaf counts as equal only if all digests that the comparison looks at are equal, because a
+  // later run relies on it (`--resume`).
   const bool sha256_too =
       !context_.options.sha256 || (l.expected && record.sha256 == l.expected->sha256);
   if (l.expected && record.blake3 == l.expected->blake3 && sha256_too && result.findings.empty())

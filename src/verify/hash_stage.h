@@ -1,4 +1,4 @@
-// Stage 4: the content of the leaves. Hands out jobs, the largest leaf first and small ones
+// Hash: the content of the leaves. Hands out jobs, the largest leaf first and small ones
 // together, and takes their results.
 #pragma once
 
@@ -58,8 +58,8 @@ class HashStage : public JobStage {
   std::vector<Leaf> leaves_;
 };
 
-// The evidence's item for an item of the source: the one of the same name, or the only one if both
-// sides have one; else null.
+// The evidence's item to compare an item of the source with: the item of the same name; if both
+// sides have exactly one item, that; else null.
 const evidence::ItemRecord* EvidenceOf(const evidence::Lockfile& lock, const plan::Scan& scan,
                                        const plan::ItemScan& item);
 

@@ -44,8 +44,7 @@ class JobStage : public plan::Stage {
 
   // Makes the job of a work, its tasks numbered in a row. A job without tasks is not handed out.
   virtual content::Job MakeJob(const Work& work) = 0;
-  // Takes `results` as the worker gave them, perhaps too few. This default takes each task for one
-  // piece.
+  // Takes `results` as the worker gave them, perhaps too few. By default each task is one piece.
   virtual void TakeAll(const Work& work, const std::vector<content::LeafResult>& results);
   virtual void Take(size_t piece, const content::LeafResult& result) = 0;
   virtual void Unread(size_t piece, report::Finding finding) = 0;

@@ -1,4 +1,4 @@
-// Stage 5 of `ls --keys --digest`: the digest of every value of every store. Inline values are
+// KeyDigest, for `ls --keys --digest`: the digest of every value of every store. Inline values are
 // hashed here. The others become jobs, like leaves: uint8[length] in one chunk.
 #pragma once
 

@@ -46,7 +46,7 @@ content::LeafResult Incomplete(const content::LeafResult& from) {
   return out;
 }
 
-// Always false.
+// Adds a finding; returns false, so that callers can return it.
 bool Lacks(content::LeafResult& out) {
   report::Finding f(report::Code::kUnreadable);
   f.message =
@@ -62,7 +62,8 @@ bool MergeDigests(const content::ArrayTask& array, std::span<const content::Chun
                   const std::vector<content::LeafResult>& results, content::LeafResult& out) {
   for (size_t i = 0; i < segments.size(); ++i) {
     const auto owned = ChunksOfRows(array.metadata, chunks, segments[i].begin, segments[i].end);
-    const ByteVector& digests = results[i].chunks;  // those of the rows owned come first
+    // A job reads beyond its segment's own rows; the digests of its own rows come first.
+    const ByteVector& digests = results[i].chunks;
     const size_t size = owned.size() * hash::Digest().size();
     if (digests.size() < size) return Lacks(out);
     out.chunks.insert(out.chunks.end(), digests.begin(),

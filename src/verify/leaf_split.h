@@ -38,8 +38,8 @@ std::span<const content::ChunkRef> ChunksOfRows(const zarr::ArrayMetadata& array
 // of these rows.
 void KeepRows(content::ArrayTask& task, uint64_t begin, uint64_t end);
 
-// The results of the segments joined, in their order. An incomplete one decides, as it would have
-// ended the reading of the whole.
+// The results of the segments joined, in their order. If a result is incomplete, the first such is
+// returned: it would have ended the reading of the whole.
 //
 // Joins jobs that read the stored bytes of the rows owned: the stored digest and the digests of the
 // chunks. `array` has its document; `chunks` are all chunks.

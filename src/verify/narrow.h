@@ -10,13 +10,13 @@
 
 namespace leafsum::verify {
 
-// Whether leaves that the patterns leave out were not asked about, so that they are not a gap in
+// Whether the patterns narrow the question itself: if so, leaves that they leave out are no gap in
 // the answer.
 bool NarrowsQuestion(const plan::Options& options);
 
 // Marks the leaves that are left out; `lock` may be null. Returns a usage error if a pattern fits
-// no leaf of either side or no leaf remains, else "". Without every tree known it cannot tell, and
-// returns "".
+// no leaf of either side or no leaf remains, else "". Returns "" too if a tree is unknown, because
+// the pattern may fit one of its leaves.
 std::string LeaveOut(plan::Context& context, const evidence::Lockfile* lock);
 
 }  // namespace leafsum::verify

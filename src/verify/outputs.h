@@ -9,14 +9,14 @@
 
 namespace leafsum::verify {
 
-// There may be millions of leaves and keys, so each of their lists holds only a line feed here, a
-// character that occurs nowhere else except at the end. ListRows gives the rows to put in its
-// place.
+// The document of `ls`, with a line feed in place of the rows of each list, because there may be
+// millions of leaves and keys. ListRows gives the rows. A line feed occurs nowhere else except at
+// the end.
 std::string ListJson(const plan::Scan& scan, const plan::Options& options);
 // Rows of list number `list` of ListJson, from row `next` on, with commas between: all of them, or
-// as many as have `bytes` together. Sets `next` to the row after them; "" if there are no more.
-// `place` remembers where the last call found its list, so that a caller who goes in order finds
-// each list at once.
+// as many as have `bytes` together. Sets `next` to the row after them; "" if there are no more
+// rows. `place` remembers where the last call found its list, so that going through the lists in
+// order searches for none of them again.
 struct ListPlace {
   size_t item = 0, first_list = 0;
 };

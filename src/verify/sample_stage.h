@@ -18,7 +18,8 @@ class SampleStage : public JobStage {
  public:
   // `lock`: null to only decode chunks.
   SampleStage(plan::Context& context, const evidence::Lockfile* lock);
-  // Adds the finding that makes the verdict INCOMPLETE: what was drawn, and what that is worth.
+  // Adds the finding that makes the verdict INCOMPLETE. It says how many chunks were drawn, and how
+  // likely they would have shown a change.
   std::string Finish() override;
 
  private:
@@ -26,7 +27,7 @@ class SampleStage : public JobStage {
     size_t item, leaf;
     std::vector<size_t>
         chunks;  // chunks of the leaf, ascending; many chunks are divided into several draws
-    const evidence::LeafRecord* expected;  // null if there is none
+    const evidence::LeafRecord* expected;  // null if the lockfile lacks the leaf
     bool whole;                            // read the leaf's content, not its chunks one by one
     bool by_digest;  // check chunks against the lockfile's `chunks`; else decode them
   };

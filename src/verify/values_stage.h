@@ -1,4 +1,4 @@
-// Stage 5, for `diff --values` and `verify --against`: reads the leaves that differ again, both
+// Values, for `diff --values` and `verify --against`: reads the leaves that differ again, both
 // sides in step, and compares their values. Fills Context::differences.
 #pragma once
 

@@ -1,12 +1,12 @@
-// Reading ahead where each read costs a way there and back (a store with `open`): jobs tell what they will read, so
+// Reading ahead where each read costs a round trip (a store with `open`): jobs tell what they will read, so
 // that the values of several are under way at once, those that lie beside each other in one request, and a long one as
 // a stream.
 import { beginningBy, kGap, merge } from '../stores/merge.js'
 
-const kMost = 32 << 20 // bytes under way and not yet used by all jobs together; at most a quarter of --max-memory
+const kMost = 32 << 20 // for all jobs together: bytes requested or held, not yet used; at most --max-memory / 4
 const kRead = 8 << 20 // bytes of one read that is held whole; longer values are streams
 const kStream = 256 << 10 // what a stream holds that waits to be read
-const kUnderWay = 6 // reads; a store takes some more, for what a job waits for
+const kUnderWay = 6 // reads; the store allows 8 (requests.js): the rest is for reads that a job waits for
 
 /**
  * @typedef {import('../stores/store.js').Store} Store
@@ -17,7 +17,7 @@ const kUnderWay = 6 // reads; a store takes some more, for what a job waits for
  * @property {number} offset
  * @property {number} length
  * @property {number} left  bytes that the job has not asked for yet
- * @property {Read} read    that brings it
+ * @property {Read} read    the request that brings the value
  *
  * @typedef {object} Read  one request
  * @property {number} source
@@ -27,10 +27,10 @@ const kUnderWay = 6 // reads; a store takes some more, for what a job waits for
  * @property {Value[]} values
  * @property {'waiting' | 'started' | 'gone'} state
  * @property {boolean} streams
- * @property {number} open       values that are not used up
+ * @property {number} open       how many of `values` the job has not used up
  * @property {Promise<Uint8Array | undefined>} [bytes]
  * @property {Promise<any>} [stream]
- * @property {number} position   of a stream: what will be asked of it next
+ * @property {number} position   of a stream: the offset in the file of its next byte
  *
  * @implements {Reader}
  */
@@ -55,7 +55,7 @@ export class Ahead {
 
   /**
    * @param {string | undefined} text of the ask's `values`
-   * @returns {import('./reading_ahead.js').Plan} without windows: these reads are cut here
+   * @returns {import('./reading_ahead.js').Plan} `windows` is empty: this reader answers through `stores`
    */
   plan(text) {
     const [files, ...all] = text ? JSON.parse(text) : [[]]
@@ -126,7 +126,7 @@ export class Ahead {
   async #of(/** @type {Value} */ value, /** @type {{ offset: number, length: number }} */ range) {
     const { read } = value
     const store = this.stores[read.source]
-    if (read.state === 'waiting') this.#start(read) // whatever is under way: somebody waits for it
+    if (read.state === 'waiting') this.#start(read) // at once, over any limit: a job waits for these bytes
     if (read.streams) return this.#ofStream(value, range)
     if (read.state === 'gone') return store.getRange(`/${read.path}`, range)
     const bytes = await read.bytes
@@ -136,12 +136,12 @@ export class Ahead {
     return answer
   }
 
-  /** In order from the stream; anything else, the index at a shard's end, is a read of its own. */
+  /** A stream answers reads that come in order. Others, such as that of a shard's index at its end, go to the store. */
   async #ofStream(/** @type {Value} */ value, /** @type {{ offset: number, length: number }} */ { offset, length }) {
     const { read } = value
     const store = this.stores[read.source]
     if (offset !== read.position && offset === read.offset) {
-      // a second time
+      // The job reads the value a second time.
       this.#drop(read)
       read.position = offset
       this.#start(read)
@@ -155,7 +155,7 @@ export class Ahead {
     )
     const got = await turn.catch(() => undefined)
     this.#used(value, length)
-    // It broke: the rest is read piece by piece, and what is wrong is told by these reads.
+    // The stream broke: the rest is read piece by piece, and these reads say what is wrong.
     return got?.bytes.length === length ? got.bytes : store.getRange(`/${read.path}`, { offset, length })
   }
 
@@ -194,12 +194,12 @@ export class Ahead {
       this.#underWay--
       this.#soon()
     })
-    arrived.catch(() => {}) // whoever asks for it hears of it
+    arrived.catch(() => {}) // the job that asks for these bytes gets the error
     if (read.streams) read.stream = arrived
     else read.bytes = arrived
   }
 
-  /** Values of other jobs that lie beside it come along. */
+  /** Joins to a read the waiting reads beside it, of other jobs too. */
   #takeNeighbours(/** @type {Read} */ read) {
     const begin = () => read.offset
     const end = () => read.offset + read.length
@@ -229,7 +229,7 @@ export class Ahead {
     this.#soon()
   }
 
-  /** Its bytes are held no longer. */
+  /** Forgets a read: its bytes are no longer held. */
   #drop(/** @type {Read} */ read) {
     const waiting = this.#waiting.indexOf(read)
     if (waiting >= 0) this.#waiting.splice(waiting, 1)
@@ -248,7 +248,7 @@ export class Ahead {
 }
 
 /**
- * Where two sources are compared, a job names the one's values and then the other's, and reads them side by side.
+ * A comparison lists all values of A, then all of B, but reads them in pairs: interleaves them.
  * @param {[source: number, file: number, offset: number, length: number][]} named
  */
 function inTurns(named) {

@@ -65,7 +65,7 @@ export async function compile(bytes, name = 'core') {
 }
 
 /**
- * Loads each module once, until `forget`: then anew, because it is to come from elsewhere.
+ * Loads each module once. After `forget` (`init` named another place for the modules) it is loaded anew.
  * @param {(name: ModuleName) => Promise<import('./platform.js').Loaded>} load
  */
 export function loadedOnce(load) {
@@ -76,7 +76,7 @@ export function loadedOnce(load) {
       let one = loaded.get(name)
       if (!one) {
         loaded.set(name, (one = load(name)))
-        // What failed may be there the next time.
+        // A load that failed is tried again the next time.
         one.catch(() => loaded.get(name) === one && loaded.delete(name))
       }
       return one

@@ -62,7 +62,7 @@ export async function drive(task, { stores, budget = 64 << 20, runJob, signal, o
     while (!task.done()) {
       check()
       const asks = task.poll(budget)
-      // A task may stop on its own, to be called again once there was time for others.
+      // A task may pause by itself: it is called again once other tasks had their turn.
       const paused = task.paused?.() === true
       if (asks.length === 0 && open === 0 && !paused) {
         if (task.done()) break
@@ -97,7 +97,8 @@ export async function drive(task, { stores, budget = 64 << 20, runJob, signal, o
 }
 
 /**
- * Waits for one answer, then returns what gives it to the core: a call that is made at once or, after an abort, never.
+ * Waits for one answer and returns a function that gives it to the core. The caller calls it at once or, after an
+ * abort, never.
  * @param {Task} task
  * @param {Store} store
  * @param {Ask} ask
@@ -204,8 +205,8 @@ function readNow(task, store, { id, path, offset = 0, length, limit = Infinity }
   task.feed(id, bytes)
 }
 
-// When this thread last left the event loop its turn, whichever task did: many short jobs, none long enough to pause by
-// itself, would follow each other without one.
+// When this thread last gave the event loop a turn, in whichever task: many short jobs, none long enough to pause by
+// itself, would otherwise follow each other without a turn.
 let turned = performance.now()
 
 // Reads that never leave the stack would starve timers and signals.

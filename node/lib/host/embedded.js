@@ -7,7 +7,7 @@ import { LeafsumError } from '../errors.js'
  */
 export const codecs = { glue: 'null' }
 
-/** @param {string} base64 of what gzip made of a module */
+/** @param {string} base64  a module, compressed by gzip, in base64 */
 export async function unpacked(base64) {
   if (!globalThis.DecompressionStream)
     throw new LeafsumError(
@@ -21,8 +21,8 @@ export async function unpacked(base64) {
 }
 
 /**
- * What node/pack_delta.js has taken apart.
- * @param {Uint8Array} from  what it differs from
+ * Puts together again a module that node/pack_delta.js stored as its difference from another.
+ * @param {Uint8Array} from  the other module
  * @param {Uint8Array} delta
  */
 export function patched(from, delta) {
@@ -50,12 +50,12 @@ export function patched(from, delta) {
   return new Blob(/** @type {any} */ ([...pieces, delta.subarray(fresh)])).arrayBuffer()
 }
 
-/** @param {string} script a classic one */
+/** @param {string} script  a classic script, no module */
 export function newBlobWorker(script) {
   const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }))
   try {
     const worker = new Worker(url)
-    // It speaks as soon as it runs, or never will.
+    // The worker's first message or error shows that its script was loaded: the URL has served.
     for (const event of ['message', 'error'])
       worker.addEventListener(event, () => URL.revokeObjectURL(url), { once: true })
     return worker

@@ -3,8 +3,8 @@ import { drive } from './drive.js'
 
 /** @import { Codecs } from '../../../src/bindings/core.mjs' */
 
-// Where reads are synchronous there is nothing to prefetch; elsewhere a few pieces are on their way while one is
-// hashed.
+// Bytes asked for at once. Synchronous reads leave nothing to prefetch; otherwise a few pieces are on their way while
+// one piece is hashed.
 const kBudgetNow = 1 << 20
 const kBudgetAhead = 8 << 20
 

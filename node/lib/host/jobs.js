@@ -6,7 +6,7 @@ import { Pool } from './pool.js'
 
 /** @import { Codecs, Core, Verifier } from '../../../src/bindings/core.mjs' */
 
-// Starting threads takes some 40 ms, in which one place hashes this much.
+// Starting threads takes some 40 ms, in which one thread hashes this many bytes.
 const kWorkersFrom = 16 << 20
 const kHashing = ['lock', 'verify', 'digest', 'diff'] // commands that read values
 
@@ -53,8 +53,8 @@ const newPool = (/** @type {Platform} */ platform, /** @type {Store[]} */ stores
   })
 
 /**
- * What a worker begins with: the Module, and how it opens the stores that it can open itself. A server is asked from
- * here: no file twice, and all that it says of a file's state is in one place.
+ * What a worker begins with: the Module, and how to open the stores that it can open itself. Only this thread asks a
+ * server: no file twice, and what the server says about a file's state stays in one place.
  * @param {Platform} platform
  * @param {Store[]} stores
  * @param {{ module: WebAssembly.Module }} loaded
@@ -71,7 +71,7 @@ export function helloOf(platform, stores, { module }) {
  * @param {object} context
  * @param {Platform} context.platform
  * @param {{ core: Core, module: WebAssembly.Module }} context.loaded
- * @param {Pool | undefined} context.pool  the one that warmPool has started, if it did
+ * @param {Pool | undefined} context.pool  the pool that warmPool started, if it started one
  * @param {Store[]} context.stores
  * @param {Options} context.options
  * @param {Verifier} context.verifier
@@ -104,7 +104,7 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier, r
     /** @type {Store[]} */ stores,
   ) => {
     const job = turn.then(async () => {
-      // Without it the core does what it can, and says `unsupported` of the rest.
+      // Without codecs.wasm the core does what it can, and says `unsupported` of the rest.
       if (rare) codecs ??= startCodecs().catch(() => core)
       return runJob((rare && (await codecs)) || core, input, stores, { signal: stop.signal, onProgress: note })
     })

@@ -8,14 +8,14 @@ import { LeafsumError } from '../errors.js'
  * @typedef {object} Platform
  * @property {() => Sha256} [sha256]
  * @property {number} defaultWorkers
- * @property {number} [poolFrom]  from so many workers on, 2 unless said otherwise, jobs do not run in the thread that
- * plans them
+ * @property {number} [poolFrom]  with at least this many workers (default 2), jobs do not run in the thread that plans
+ *   them
  * @property {(spec: import('../stores/store.js').StoreSpec) => boolean} canPost  can a worker open that source itself
  * @property {(options: InitOptions) => void} configure
  * @property {(name?: import('./core.js').ModuleName) => Promise<Loaded>} load  "codecs" only where a job asks for it
  * @property {() => import('./pool.js').Endpoint} startWorker
- * @property {string} [workerCure]  what to do where one cannot be started
- * @property {boolean} [mayGoWithoutWorkers]  then jobs run in this thread instead
+ * @property {string} [workerCure]  what to do where a worker cannot be started
+ * @property {boolean} [mayGoWithoutWorkers]  where no worker can be started, jobs run in this thread
  *
  * @typedef {{ factory: Factory, module: WebAssembly.Module }} Loaded
  *

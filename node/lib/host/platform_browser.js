@@ -9,7 +9,7 @@ import { LeafsumError, firstLine } from '../errors.js'
  * @typedef {object} Files what an entry brings with it
  * @property {{ core: ModuleFiles, codecs?: ModuleFiles }} modules
  * @property {() => Worker} worker
- * @property {boolean} [mayGoWithoutWorkers]  where they cannot be started
+ * @property {boolean} [mayGoWithoutWorkers]  where no worker can be started, jobs run in this thread
  *
  * @typedef {object} ModuleFiles
  * @property {() => Promise<{ default: Factory }>} factory

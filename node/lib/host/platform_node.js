@@ -56,7 +56,7 @@ export const platform = {
   startWorker: () => endpointOf(/** @type {Worker} */ ((given.worker ?? newWorker)())),
 }
 
-// Options of the process are not a thread's: under `node --input-type=module -e` it would not start.
+// A thread gets none of the process's options: with those of `node --input-type=module -e` it would not start.
 const newWorker = () =>
   new Worker(new URL('./worker_node.js', import.meta.url), { stdout: true, stderr: true, execArgv: [] })
 

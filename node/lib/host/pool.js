@@ -24,7 +24,7 @@ import { failureOf } from '../stores/store.js'
  * @property {(error: unknown) => void} reject
  * @property {((bytes: number) => void)} [onProgress]
  */
-// A script that is fetched and compiled in a page with much else to do; after it, what runs there is no worker of ours.
+// How long a worker may take to start (fetch and compile its script in a busy page) before it counts as failed.
 const kStart = 60_000
 
 export class Pool {
@@ -149,7 +149,8 @@ export class Pool {
     try {
       const owner = /** @type {any} */ (method === 'take' ? plan : (plan?.stores ?? this.stores)[source])
       let value = await owner?.[method]?.(...args)
-      // Of its own, to go over whole: what is read, unlike what is taken, may be a view of what others read as well.
+      // Only a buffer of its own can be transferred. `take` gives one; a read may give a view of a shared buffer, which
+      // is copied first.
       const isOwn = method === 'take' && value?.byteLength === value?.buffer.byteLength
       if (value instanceof Uint8Array && !isOwn) value = new Uint8Array(value) // a Buffer's slice() would be a view
       seat.endpoint.post({ type: 'answer', id, value }, value instanceof Uint8Array ? [value.buffer] : [])

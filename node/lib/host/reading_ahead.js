@@ -1,5 +1,5 @@
-// Reading ahead: a job tells what it will read from end to end (`values`, src/bindings/README.md), so that it is on its
-// way before the job asks. Who does it is told by the stores; what comes of it has one shape, whoever does it.
+// Reading ahead: a job tells which values it will read from end to end (`values`, src/bindings/README.md), so that they
+// are on their way before the job asks. The stores decide which reader is used; all readers have one interface.
 
 /**
  * @typedef {import('../stores/store.js').Store} Store
@@ -10,10 +10,10 @@
  * @property {(values: string | undefined) => Plan} plan  begins to read for a job
  *
  * @typedef {object} Plan  of one job
- * @property {Store[]} stores  where its reads go that no window answers
- * @property {WindowSpec[]} windows  in the order in which they will be needed: who runs the job takes them whole, and
- *   cuts from them what it reads (window_store.js)
- * @property {(id: number) => Promise<Uint8Array | undefined>} take  a window's bytes, once; they are the caller's then
+ * @property {Store[]} stores  answer the job's reads that no window answers
+ * @property {WindowSpec[]} windows  in the order in which they will be needed: the worker that runs the job takes each
+ *   whole, and cuts its reads from it (window_store.js)
+ * @property {(id: number) => Promise<Uint8Array | undefined>} take  a window's bytes, once; the caller owns them
  * @property {() => void} close  the job is done
  */
 
@@ -21,7 +21,7 @@
  * @param {Store[]} stores
  * @param {number} workers
  * @param {number} maxMemory
- * @returns {Promise<Reader | undefined>} nothing where it gains nothing: reads that are synchronous, or cost no way
+ * @returns {Promise<Reader | undefined>} undefined where reading ahead gains nothing: synchronous reads
  */
 export async function readerFor(stores, workers, maxMemory) {
   if (stores.some(store => store.open)) return new (await import('./ahead.js')).Ahead(stores, maxMemory)

@@ -5,7 +5,7 @@ import { serve } from './worker.js'
 /** @import { Factory } from '../../../src/bindings/core.mjs' */
 
 /**
- * Makes the Worker that it is called in one of the pool's.
+ * Makes the Worker that calls this function one of the pool's.
  * @param {{ core: Factory, codecs?: Factory }} factories  the default exports of core.mjs and codecs.mjs
  */
 export function serveWorker(factories) {

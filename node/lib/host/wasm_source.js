@@ -1,4 +1,4 @@
-// From what `init` or an entry gives for core.wasm or codecs.wasm to its Module.
+// Makes a Module of core.wasm or codecs.wasm from whatever `init` or an entry gave for it: bytes, a URL, a Response …
 import { compile } from './core.js'
 import { LeafsumError, firstLine } from '../errors.js'
 

@@ -1,13 +1,13 @@
 // Reading ahead of files that a browser reads slowly and asynchronously: jobs tell what they will read, so that windows
-// of some MiB are on their way here while other threads hash, the first of the next jobs too. A thread that hashes
-// would not do: what arrives for it is taken from the browser only when it lets go of its thread.
+// of some MiB are on their way here while other threads hash, the first windows of the next jobs too. The thread that
+// hashes could not read ahead itself: the browser hands bytes over only when that thread is idle.
 import { merge } from '../stores/merge.js'
 
 const kMost = 48 << 20 // bytes of all windows that are under way or in use; at most three eighths of --max-memory
-const kUnderWay = 8 // windows; tiny ones would be thousands
-// Bytes; of smaller ones, slices that they are to a browser, each costs as much and there are more
+const kUnderWay = 8 // windows; without a limit, small values would be thousands at once
+// Bytes. To a browser each window is a slice with a fixed cost, so smaller ones cost more in all.
 const kWindow = 8 << 20
-const kLeast = 16 << 10 // bytes of one, however little memory there is
+const kLeast = 16 << 10 // bytes of a window, however little memory there is
 
 /**
  * @typedef {import('../stores/store.js').Store} Store
@@ -25,7 +25,7 @@ const kLeast = 16 << 10 // bytes of one, however little memory there is
  * @implements {Reader}
  */
 export class Windows {
-  /** @type {Map<number, Window>} that nobody has taken, in the order in which they will be needed */
+  /** @type {Map<number, Window>} windows that no worker has taken, in the order in which they will be needed */
   #windows = new Map()
   #held = 0
   #started = 0
@@ -33,8 +33,7 @@ export class Windows {
 
   /**
    * @param {Store[]} stores
-   * @param {number} workers  each holds one window that it uses and another that it waits for, and so many are on their
-   * way here
+   * @param {number} workers  each uses one window and waits for another, and as many again are on their way here
    * @param {number} maxMemory
    */
   constructor(stores, workers, maxMemory) {
@@ -69,8 +68,8 @@ export class Windows {
   }
 
   /**
-   * Values that follow each other, and all of a small job, are read together where that is one window; long ones are
-   * cut.
+   * Values that follow each other in a file, and all values of a small job, are read together if they fit into one
+   * window. Long values are cut.
    * @param {{ source: number, path: string, offset: number, length: number }[]} values
    */
   #cut(values) {
@@ -102,7 +101,7 @@ export class Windows {
   async #take(/** @type {number} */ id) {
     const window = this.#windows.get(id)
     if (!window) return undefined
-    if (!window.bytes) this.#start(window) // however many are under way: a worker waits for it
+    if (!window.bytes) this.#start(window) // at once, over any limit: a worker waits for this window
     this.#remove(id)
     this.#go()
     return window.bytes
@@ -121,7 +120,7 @@ export class Windows {
     this.#held += length
     this.#started++
     window.bytes = this.stores[source].getRange(`/${path}`, { offset, length })
-    window.bytes.catch(() => {}) // who takes it hears of it
+    window.bytes.catch(() => {}) // the worker that takes the window gets the error
   }
 
   #remove(/** @type {number} */ id) {

@@ -44,7 +44,7 @@ export function serve(port, { load, openStore, sha256 }) {
         )
         ;(await core).warmUp()
       } else if (message.type === 'job') {
-        // Without it the core does what it can, and says `unsupported` of the rest.
+        // Without codecs.wasm the core does what it can, and says `unsupported` of the rest.
         if (message.codecs) codecs ??= start(message.codecs, 'codecs').catch(() => core)
         const module = await ((message.codecs && codecs) || core)
         const read = windowStores(stores, message.windows ?? [], id => ahead.take(id))
