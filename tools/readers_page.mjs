@@ -54,7 +54,9 @@ function answersText(/** @type {string} */ id) {
     for (const [at, answer] of same ? [[-1, both[1]]] : both.entries()) {
       if (answer === undefined) continue
       const text = code(/** @type {string} */ (answer))
-      const name = at === -1 ? reader : `${reader} (${kVersions[/** @type {number} */ (at)]})`
+      // Flax has versions of its own; it was asked in the environment of one Orbax.
+      const version = `${reader === 'flax' ? 'with Orbax ' : ''}${kVersions[/** @type {number} */ (at)]}`
+      const name = at === -1 ? reader : `${reader} (${version})`
       groups.set(text, [...(groups.get(text) ?? []), name])
     }
   }
@@ -120,6 +122,8 @@ ${
 Readers that are given a root, a file or a store; other files of \`src/readers\` model them.
 
 ${otherReaders()}
+
+Not modelled: other programs that read these files, and other versions of these ([SECURITY.md](../SECURITY.md)).
 
 ## Handlers
 

@@ -72,6 +72,20 @@ test('files that documents name are there', () => {
   assert.deepEqual(gone, [])
 })
 
+test('functions that docs/hacking.md names are in the files that it names', () => {
+  /** @type {string[]} */
+  const gone = []
+  let named = 0
+  // `One`, `Two` in `src/folder/file.cc`
+  for (const [, names, path] of read('docs/hacking.md').matchAll(/((?:`[\w:]+`(?:, )?)+) in `([\w/]+\.\w+)`/g))
+    for (const [, name] of names.matchAll(/`([\w:]+)`/g)) {
+      named += 1
+      if (!new RegExp(`\\b${name}\\b`).test(read(path))) gone.push(`${path}: ${name}`)
+    }
+  assert.ok(named > 12, `${named} functions`)
+  assert.deepEqual(gone, [])
+})
+
 test("the newest numbered section of CHANGELOG is the package's version, and has the promise", () => {
   const { version } = JSON.parse(read('node/package.json'))
   const [, newest, text] = read('CHANGELOG.md').match(/^## (\d+\.\d+\.\d+)\b.*\n([^]*?)(?=\n## |$(?![^]))/m) ?? []
