@@ -56,6 +56,16 @@ void LeaveOutCompanionLinks(Context& context, evidence::Lockfile* lock, Scan& sc
   if (!scan.layout.is_root) mark(false);
 }
 
+// A file `checkpoint` whose head could not be read may be a tree or TensorFlow's. In the source
+// itself this decides whether the source is a root: of a root the file would be no part.
+void LeaveOutUnreadHead(Context& context, evidence::Lockfile* lock, Scan& scan) {
+  FileEntry& entry = *scan.EntryOf("checkpoint");
+  entry.foreign = true;
+  std::string ignored;
+  ChooseLayout(context.options, lock, scan, ignored);
+  entry.foreign = scan.layout.is_root;
+}
+
 void FindLinks(Context& context, const Scan& scan) {
   const auto is_link = [](const FileEntry& entry) {
     return entry.kind == FileEntry::Kind::kSymlink;
@@ -137,6 +147,8 @@ void Discover::LookAtFlaxHeads(size_t scan_index) {
 
 void Discover::Begin(size_t scan_index) {
   Scan& scan = context_.scans[scan_index];
+  if (unread_heads_.count({scan_index, "checkpoint"}) != 0)
+    LeaveOutUnreadHead(context_, lock_, scan);
   LeaveOutCompanionLinks(context_, lock_, scan);
   const bool chosen = ChooseLayout(context_.options, lock_, scan, not_found_);
   FindLinks(context_, scan);
@@ -382,8 +394,16 @@ void Discover::WantItem(size_t scan_index, size_t item_index) {
 void Discover::OnFailure(size_t tag, Error error) {
   const Want want = wants_[tag];
   if (want.what != What::kHead) return Report(want, error);
-  if (--heads_[want.scan] == 0)
-    Begin(want.scan);  // the failure is reported when the file is read whole
+  unread_heads_.emplace(std::pair(want.scan, want.path), std::move(error));
+  if (--heads_[want.scan] == 0) Begin(want.scan);
+}
+
+// An unread head is a gap even where the file was read whole later: it was taken for a tree without
+// a look. Where the tree is broken, that was reported in its place.
+std::string Discover::Finish() {
+  for (const auto& [file, error] : unread_heads_)
+    context_.Add(context_.scans[file.first], FindingOf(error, file.second));
+  return std::move(not_found_);
 }
 
 void Discover::OnRead(size_t tag, Bytes bytes) {

@@ -2,7 +2,9 @@
 // `manifest.ocdbt`, `_strings.json`, `array_metadatas/*`, `_sharding`, `_CHECKPOINT_METADATA`.
 #pragma once
 
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "evidence/lockfile.h"
@@ -15,7 +17,7 @@ class Discover : public ReadingStage {
   // `lock` may name the step to read. It is paired with what the source has.
   Discover(Context& context, evidence::Lockfile* lock);
   // The error: what the caller asked for does not exist (no such step, no such item).
-  std::string Finish() override { return std::move(not_found_); }
+  std::string Finish() override;
 
  private:
   enum class What {
@@ -67,6 +69,8 @@ class Discover : public ReadingStage {
   evidence::Lockfile* lock_;
   std::vector<Want> wants_;
   std::vector<size_t> heads_;  // for each scan: how many were asked for and have not arrived
+  // By scan and path: heads that could not be read, so that nobody knows whose the file is.
+  std::map<std::pair<size_t, std::string>, Error> unread_heads_;
   std::string not_found_;
 };
 

@@ -50,8 +50,7 @@ void Discover::Report(const Want& want, const Error& error) {
       return;
     case What::kHead:
     case What::kFlaxHead:  // an unreadable file stays a mark
-    case What::kJsonItem:
-      return;  // the leaf is the file's bytes, whatever they are
+      return;
     case What::kOtherTree: {
       ItemScan item;
       item.item = scan.layout.items[want.item];
@@ -61,10 +60,16 @@ void Discover::Report(const Want& want, const Error& error) {
     case What::kMsgpack: {
       ItemScan& item = scan.items[want.item];
       item.msgpack.broken = true;
+      // Nobody knows whether it is a tree at all, so what is wrong with it as a tree is no damage.
+      if (const auto head = unread_heads_.extract({want.scan, want.path}))
+        f = FindingOf(head.mapped(), want.path);
       if (!item.msgpack.reader->path().empty()) f.key_path = item.msgpack.reader->path();
       context_.Add(scan, item, std::move(f));
       return;
     }
+    case What::kJsonItem:
+      f.key_path = orbax::KeyPath();  // the file is the leaf
+      [[fallthrough]];
     case What::kTreeMetadata:
     case What::kManifest: {
       ItemScan& item = scan.items[want.item];

@@ -132,6 +132,8 @@ void PlanStage::PlanTree(size_t s, size_t i) {
     if (in_msgpack) TwoSources(scan, item, leaf);
     if (in_msgpack)
       PlanMsgpackValue(scan, item, leaf, *value);
+    else if (!is_empty && item.msgpack.broken && !value && !StoredElsewhere(item, leaf))
+      leaf.state = LeafPlan::State::kNotRead;  // it may lie where the file could not be read
     else if (is_empty || !HasReader(scan, item, leaf, tree.use_zarr3))
       continue;
     else if (item.narrowed && !context_.Reads(item.item.name, leaf.record.key_path))
@@ -145,15 +147,22 @@ void PlanStage::PlanTree(size_t s, size_t i) {
   CheckNames(scan, item);
 }
 
+// What has a value of the leaf's name outside the msgpack file, if anything.
+const char* PlanStage::StoredElsewhere(const ItemScan& item, const LeafPlan& leaf) {
+  const std::string prefix = orbax::KeyPrefix(leaf.param_name);
+  if (item.walked.read && (item.store.Find(prefix + std::string(kZarray)) ||
+                           item.store.Find(prefix + std::string(kZarrJson))))
+    return "the array of this name in the store";
+  if (item.side.strings && item.side.strings->values.contains(leaf.param_name))
+    return "the text in _strings.json";
+  return nullptr;
+}
+
 // Reports a leaf with a value in the msgpack file and another in the store or _strings.json: v0
 // takes the first, v1 the second (contract §11.2).
 void PlanStage::TwoSources(Scan& scan, ItemScan& item, LeafPlan& leaf) {
-  const std::string prefix = orbax::KeyPrefix(leaf.param_name);
-  const bool stored = item.walked.read && (item.store.Find(prefix + std::string(kZarray)) ||
-                                           item.store.Find(prefix + std::string(kZarrJson)));
-  if (!stored && !(item.side.strings && item.side.strings->values.contains(leaf.param_name)))
-    return;
-  const char* other = stored ? "the array of this name in the store" : "the text in _strings.json";
+  const char* other = StoredElsewhere(item, leaf);
+  if (!other) return;
   Finding f = MakeFinding(
       Code::kReaderDivergence,
       Text("v1 load would take ", other,

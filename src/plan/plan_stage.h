@@ -29,6 +29,7 @@ class PlanStage : public ReadingStage {
   void PlanMsgpack(size_t scan, size_t item);
   void PlanMsgpackValue(Scan& scan, ItemScan& item, LeafPlan& leaf, orbax::MsgpackLeaf& value);
   bool StoredOtherwise(Scan& scan, ItemScan& item);
+  static const char* StoredElsewhere(const ItemScan& item, const LeafPlan& leaf);
   void TwoSources(Scan& scan, ItemScan& item, LeafPlan& leaf);
   void Unclaimed(Scan& scan, ItemScan& item, const orbax::MsgpackLeaf& value);
   void CheckNames(Scan& scan, ItemScan& item);
