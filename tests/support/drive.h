@@ -55,14 +55,7 @@ class OpenAsks {
 
 template <class Machine>
 void AnswerAsk(Machine& machine, OpenAsks& asks, const Ask& ask) {
-  if (ask.kind == AskKind::kSize) {
-    const ByteVector* file = asks.SourceOf(ask).Find(ask.path);
-    if (!file) return machine.Fail(ask.id, Failure::kMissing, "");
-    ByteVector size(8);
-    for (size_t i = 0; i < 8; ++i) size[i] = static_cast<uint8_t>(uint64_t{file->size()} >> 8 * i);
-    return machine.Feed(ask.id, Exact(size));
-  }
-  if (ask.kind != AskKind::kRead) {
+  if (ask.kind != AskKind::kRead && ask.kind != AskKind::kSize) {
     machine.Feed(ask.id, Exact(asks.Compute(ask)));
     return;
   }
@@ -70,6 +63,11 @@ void AnswerAsk(Machine& machine, OpenAsks& asks, const Ask& ask) {
   if (answer.refusal) {
     machine.Fail(ask.id, answer.refusal->failure, answer.refusal->why);
     return;
+  }
+  if (ask.kind == AskKind::kSize) {
+    ByteVector size(8);
+    for (size_t i = 0; i < 8; ++i) size[i] = static_cast<uint8_t>(answer.size >> 8 * i);
+    return machine.Feed(ask.id, Exact(size));
   }
   if constexpr (requires { machine.TooLarge(ask.id, answer.size); }) {
     if (answer.too_large) {

@@ -76,9 +76,12 @@ std::vector<FileEntry> MemorySource::Listing() const {
   return listing;
 }
 
-ReadAnswer Answer(const MemorySource& source, const Ask& ask) {
+namespace {
+
+ReadAnswer TrueAnswer(const MemorySource& source, const Ask& ask) {
   ReadAnswer answer;
-  if (const auto* refusal = source.RefusalOf(ask.path)) {
+  const auto* refusal = source.RefusalOf(ask.path);
+  if (refusal && ask.kind == AskKind::kRead) {
     answer.refusal = *refusal;
     return answer;
   }
@@ -87,15 +90,24 @@ ReadAnswer Answer(const MemorySource& source, const Ask& ask) {
     answer.refusal = MemorySource::Refusal{Failure::kMissing, "no such file"};
     return answer;
   }
+  answer.size = file->size();
+  if (ask.kind == AskKind::kSize) return answer;
   answer.bytes = *file;
   if (!ask.range) {
-    answer.size = file->size();
     answer.too_large = file->size() > ask.limit;
     return answer;
   }
   const uint64_t begin = std::min<uint64_t>(ask.range->offset, file->size());
   const uint64_t length = std::min<uint64_t>(ask.range->length, file->size() - begin);
   answer.bytes = answer.bytes.subspan(static_cast<size_t>(begin), static_cast<size_t>(length));
+  return answer;
+}
+
+}  // namespace
+
+ReadAnswer Answer(const MemorySource& source, const Ask& ask) {
+  ReadAnswer answer = TrueAnswer(source, ask);
+  if (source.meddler()) source.meddler()(ask, answer);
   return answer;
 }
 

@@ -2,6 +2,7 @@
 // directory.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -13,12 +14,16 @@
 
 namespace leafsum::test {
 
+struct ReadAnswer;
+
 class MemorySource {
  public:
   struct Refusal {
     Failure failure = Failure::kUnreadable;
     std::string why;
   };
+  // Sees each answer before it is given, of kRead and kSize, and may change it.
+  using Meddler = std::function<void(const Ask&, ReadAnswer&)>;
 
   MemorySource() = default;
   explicit MemorySource(std::map<std::string, ByteVector> files) : files_(std::move(files)) {}
@@ -30,11 +35,13 @@ class MemorySource {
   void Remove(const std::string& path) { files_.erase(path); }
   // Every read of `path` fails like this; the listing still has it.
   void Refuse(const std::string& path, Refusal refusal) { refusals_[path] = std::move(refusal); }
+  void Meddle(Meddler meddler) { meddler_ = std::move(meddler); }
 
   const std::map<std::string, ByteVector>& files() const { return files_; }
   ByteVector* Find(const std::string& path);
   const ByteVector* Find(const std::string& path) const;
   const Refusal* RefusalOf(const std::string& path) const;
+  const Meddler& meddler() const { return meddler_; }
   // Sorted by path.
   std::vector<FileEntry> Listing() const;
 
@@ -44,13 +51,14 @@ class MemorySource {
   std::map<std::string, ByteVector> files_;
   std::map<std::string, FileEntry::Kind> others_;  // directories and symbolic links
   std::map<std::string, Refusal> refusals_;
+  Meddler meddler_;
 };
 
-// What a host that keeps to the interface does with a kRead ask.
+// What a host that keeps to the interface does with a kRead or kSize ask.
 struct ReadAnswer {
   Bytes bytes;             // fewer than asked for only where the file ends
   bool too_large = false;  // a whole file over the ask's limit
-  uint64_t size = 0;       // with too_large: of the file
+  uint64_t size = 0;       // with too_large, and for kSize: of the file
   std::optional<MemorySource::Refusal> refusal;
 };
 ReadAnswer Answer(const MemorySource& source, const Ask& ask);

@@ -85,11 +85,15 @@ const std::vector<std::string>& BaseNames() {
   return names;
 }
 
-Base LoadBase(const std::string& name) {
+Base LoadBase(const std::string& name, const std::map<std::string, std::string>& more) {
   Base base;
   base.name = name;
   // Files alone: where each is, a directory is too.
   base.source = test::MemorySource(test::MemorySource::Load(test::Fixtures() + "/" + name).files());
+  for (const auto& [path, text] : more) {
+    base.name += " with " + path;
+    base.source.Put(path, ByteVector(text.begin(), text.end()));
+  }
   Run lock(R"({"command":"lock","all_steps":true})", base.source);
   const Said said = lock.Go();
   base.lock = lock.output();

@@ -33,7 +33,7 @@ struct Base {
 };
 
 const std::vector<std::string>& BaseNames();
-// Aborts where it cannot be locked.
-Base LoadBase(const std::string& name);
+// With `more` files in it. Aborts where it cannot be locked.
+Base LoadBase(const std::string& name, const std::map<std::string, std::string>& more = {});
 
 }  // namespace leafsum::campaign

@@ -44,22 +44,24 @@ std::string Said::ToString() const {
   return text;
 }
 
-Run::Run(const std::string& options_json, const test::MemorySource& source, const std::string& lock)
+Run::Run(const std::string& options_json, const test::MemorySource& source, const std::string& lock,
+         bool listed)
     : source_(source), verifier_(AsBytes(options_json)) {
+  if (!lock.empty()) verifier_.SetEvidence(AsBytes(lock), false);
+  if (!listed) return;
   std::vector<FileEntry> listing;
   TextArena texts;
   for (const auto& [path, bytes] : source.files())
     listing.push_back({texts.Keep(path), bytes.size(), FileEntry::Kind::kFile});
   verifier_.SetListing(0, std::move(listing), {}, std::move(texts));
-  if (!lock.empty()) verifier_.SetEvidence(AsBytes(lock), false);
 }
 
-Said Run::Go() {
+Said Run::Go(uint64_t seed) {
   Said said;
   if (verifier_.error().empty()) {
-    test::OpenAsks asks({&source_}, 0);
+    test::OpenAsks asks({&source_}, seed);
     while (!verifier_.Done()) {
-      if (asks.Empty()) {
+      if (asks.Hungry()) {
         const uint64_t budget = asks.Budget();
         asks.Add(verifier_.Poll(budget), budget);
         if (verifier_.Done()) break;

@@ -30,9 +30,10 @@ struct Said {
 
 class Run {
  public:
+  // `listed`: the host has a listing, as of a directory; a server over HTTP has none.
   Run(const std::string& options_json, const test::MemorySource& source,
-      const std::string& lock = "");
-  Said Go();
+      const std::string& lock = "", bool listed = true);
+  Said Go(uint64_t seed = 0);
   std::string output() const;
 
   std::function<void(const Ask&)> watch;  // sees each ask before it is answered
