@@ -3,7 +3,7 @@
 /**
  * @typedef {'usage' | 'source' | 'evidence' | 'environment' | 'bug'} ErrorCode
  * usage: options that make no sense; source: no such source, step or item; evidence: a lockfile that cannot be
- * trusted to be one; environment: no wasm SIMD, no core; bug: ours.
+ * trusted to be one; environment: no wasm SIMD, no core, no memory; bug: ours.
  */
 export class LeafsumError extends Error {
   /**

@@ -1,6 +1,6 @@
 // One run of the core, from a command and its sources to the texts that it puts out.
 import { scoped, storeOf } from './commands/source.js'
-import { instantiate } from './host/core.js'
+import { instantiate, orOutOfMemory } from './host/core.js'
 import { drive } from './host/drive.js'
 import { LeafsumError, bug, firstLine } from './errors.js'
 import { helloOf, jobRunner, warmPool, workersOf } from './host/jobs.js'
@@ -42,6 +42,9 @@ export async function runCommand(platform, command, sources, given) {
   const stores = opened.map(storeOf)
   /** @type {{ close(): Promise<void> } | undefined} */
   let workers
+  /** @type {import('../../src/bindings/core.mjs').Core | undefined} */
+  let core
+  let path = ''
   try {
     const listings = await listedStores(stores, options, signal)
     const pool = (workers = warmPool(platform, command, stores, listings, options))
@@ -64,7 +67,7 @@ export async function runCommand(platform, command, sources, given) {
     // A fresh instance each time: its memory never shrinks, and after a trap it is unusable. It goes as a whole: a
     // Verifier that were deleted first would give back, leaf by leaf, what nobody takes.
     const loaded = await newCore(platform)
-    const { core } = loaded
+    core = loaded.core
     pool?.greet(helloOf(platform, stores, loaded))
     const verifier = new core.Verifier(JSON.stringify(config))
     refuse(verifier.error(), 'usage')
@@ -80,21 +83,11 @@ export async function runCommand(platform, command, sources, given) {
 
     if (options.onContent) core.setContentSink(options.onContent)
     const jobs = (workers = jobRunner({ platform, loaded, pool, stores, options, verifier, reader }))
-    const save = () => state?.save(verifier.equal())
-    const { tell } = jobs
-    const onPause = () => {
-      tell()
-      if (state?.due()) save()
-    }
-    try {
-      await drive(verifier, { stores, budget: maxMemory - (reader?.memory ?? 0), runJob: jobs.run, signal, onPause })
-    } catch (error) {
-      // An interrupted run's state too; never one that a broken instance would tell.
-      if (signal?.aborted && error === signal.reason) save()
-      throw error
-    }
+    const budget = maxMemory - (reader?.memory ?? 0)
+    await driven({ verifier, stores, budget, jobs, state, signal, onAnswer: file => (path = file) })
     jobs.tell()
     if (verifier.notFound()) throw await notFound(verifier, stores)
+    if (jobs.missed() && lacksCodecs(verifier.report())) throw jobs.missed()
     state?.save(verifier.equal(), hasReadAll(verifier.report()))
     if (options.conclude && !verifier.conclude(JSON.stringify(options.conclude())))
       throw bug('a judgement that is none')
@@ -102,10 +95,36 @@ export async function runCommand(platform, command, sources, given) {
     return { report: verifier.report(), output: verifier.output(), lines: verifier.text() }
   } catch (error) {
     signal?.throwIfAborted()
-    throw error instanceof LeafsumError ? error : bug('the core failed', error)
+    throw bug('the core failed', await orOutOfMemory(error, core, path))
   } finally {
     await workers?.close()
     for (const store of stores) store.release?.()
+  }
+}
+
+/**
+ * @param {object} run
+ * @param {import('../../src/bindings/core.mjs').Verifier} run.verifier
+ * @param {Store[]} run.stores
+ * @param {number} run.budget
+ * @param {ReturnType<typeof jobRunner>} run.jobs
+ * @param {Awaited<ReturnType<typeof stateOf>> | undefined} run.state
+ * @param {AbortSignal | undefined} run.signal
+ * @param {(path: string) => void} run.onAnswer
+ */
+async function driven({ verifier, stores, budget, jobs, state, signal, onAnswer }) {
+  const save = () => state?.save(verifier.equal())
+  const { tell } = jobs
+  const onPause = () => {
+    tell()
+    if (state?.due()) save()
+  }
+  try {
+    await drive(verifier, { stores, budget, runJob: jobs.run, signal, onPause, onAnswer })
+  } catch (error) {
+    // An interrupted run's state too; never one that a broken instance would tell.
+    if (signal?.aborted && error === signal.reason) save()
+    throw error
   }
 }
 
@@ -150,6 +169,11 @@ function hasReadAll(/** @type {string} */ report) {
   return !JSON.parse(report).findings.some(
     (/** @type {any} */ { code }) => code === 'unreadable' || code === 'changed-during-read',
   )
+}
+
+/** Whether anything was left out for want of codecs.wasm: equal stored bytes, say, need none of it. */
+function lacksCodecs(/** @type {string} */ report) {
+  return JSON.parse(report).findings.some((/** @type {any} */ { code }) => code === 'unsupported' || code === 'limit')
 }
 
 /** @returns {Promise<import('./stores/store.js').PackedListing | undefined>} */

@@ -70,6 +70,8 @@ export interface Sha256 {
 /** What both modules have. */
 export interface Codecs {
   LeafJob: new (input: Uint8Array) => LeafJob
+  /** After a trap: the bytes that the module held where it got no more memory; 0 where it failed of something else. */
+  outOfMemory(): number
   warmUp(): void
   setSha256(factory: () => Sha256): void
   useWebCrypto(): void

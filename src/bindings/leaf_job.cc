@@ -1,7 +1,9 @@
 #include "bindings/leaf_job.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
+#include <new>
 
 #include "bindings/boundary.h"
 #include "content/leaf_job.h"
@@ -51,6 +53,17 @@ void UseWebCrypto() {
   if (!Subtle().isUndefined()) ModuleAbilities().host_digest_cap = 4u << 20;
 }
 
+// Set where the module got no more memory: what it held then, in bytes. The instance is of no use
+// afterwards, like after any other trap, but it can still say why.
+size_t held_when_out_of_memory = 0;
+
+[[noreturn]] void RunOutOfMemory() {
+  held_when_out_of_memory = __builtin_wasm_memory_size(0) << 16;
+  std::abort();
+}
+
+double OutOfMemory() { return Number(held_when_out_of_memory); }
+
 // V8 optimises a function once it has run for a while. A worker that waits for its first job has
 // the time for that.
 void WarmUp() { hash::Blake3Of(ByteVector(256u << 10)); }
@@ -63,6 +76,7 @@ content::Abilities& ModuleAbilities() {
 }
 
 void BindLeafJob() {
+  std::set_new_handler(RunOutOfMemory);
   emscripten::class_<LeafJob> bound("LeafJob");
   BindHost(bound);
   bound.constructor<val>()
@@ -81,6 +95,7 @@ void BindLeafJob() {
       .function(
           "progress", +[](LeafJob& job) { return Number(job.core.progress()); })
       .function("result", +[](LeafJob& job) { return CopyOut(job.core.TakeResult()); });
+  emscripten::function("outOfMemory", &OutOfMemory);
   emscripten::function("warmUp", &WarmUp);
   emscripten::function("setSha256", &SetSha256);
   emscripten::function("useWebCrypto", &UseWebCrypto);

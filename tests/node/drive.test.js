@@ -210,6 +210,29 @@ test('nothing reaches the task after an abort', async () => {
   assert.deepEqual(task.told, [])
 })
 
+test('a core that traps over what was read is not told that the store failed, and nothing else', async () => {
+  const trap = new WebAssembly.RuntimeError('unreachable')
+  const calls = /** @type {string[]} */ ([])
+  const trapping = (/** @type {string} */ name) => () => {
+    calls.push(name)
+    throw trap
+  }
+  for (const traps of ['reserve', 'commit']) {
+    calls.length = 0
+    const task = {
+      done: () => false,
+      poll: () => [{ id: 1, kind: 'read', source: 0, path: 'a', offset: 0, length: 2 }],
+      reserve: () => new Uint8Array(2),
+      commit: () => {},
+      feed: trapping('feed'),
+      fail: trapping('fail'),
+      [traps]: trapping(traps),
+    }
+    await assert.rejects(drive(/** @type {any} */ (task), { stores: [fromMap(files)] }), trap)
+    assert.deepEqual(calls, [traps])
+  }
+})
+
 test('bugs reject: a core that waits for nothing, one that traps, a job that fails', async () => {
   await assert.rejects(drive({ done: () => false, poll: () => [] }, { stores: [] }), {
     code: 'bug',

@@ -77,7 +77,7 @@ test('a worker that dies or crashes rejects every job with a bug in one line', a
   const ways = /** @type {((reply: any, die: any) => void)[]} */ ([
     (_reply, die) => die(new WebAssembly.RuntimeError('unreachable\n    at wasm-function[1]\n minified(){}')),
     (_reply, die) => die('exit code 1'),
-    reply => reply({ type: 'crash', why: 'out of memory' }),
+    reply => reply({ type: 'crash', why: 'table index is out of bounds' }),
   ])
   for (const way of ways) {
     const { start } = players((_input, reply, die) => way(reply, die))
@@ -89,10 +89,31 @@ test('a worker that dies or crashes rejects every job with a bug in one line', a
       assert.equal(reason.code, 'bug')
       assert.match(
         reason.message,
-        /^(a worker died: (unreachable|exit code 1)|the core failed in a worker: out of memory)\. This is a bug in leafsum, please report it$/,
+        /^(a worker died: (unreachable|exit code 1)|the core failed in a worker: table index is out of bounds)\. This is a bug in leafsum, please report it$/,
       )
     }
     await assert.rejects(pool.run(bytes(3)), { code: 'bug' })
+    await pool.close()
+  }
+})
+
+test('a worker that runs out of memory rejects every job with what to do about it', async () => {
+  const died = Object.assign(new Error('Worker terminated due to reaching memory limit: JS heap out of memory'), {
+    code: 'ERR_WORKER_OUT_OF_MEMORY',
+  })
+  const ways = /** @type {((reply: any, die: any) => void)[]} */ ([
+    (_reply, die) => die(died),
+    (_reply, die) => die(new RangeError('Array buffer allocation failed')),
+    reply => reply({ type: 'crash', code: 'environment', why: 'out of memory: use fewer workers (--jobs 1)' }),
+  ])
+  for (const way of ways) {
+    const { start } = players((_input, reply, die) => way(reply, die))
+    const pool = new Pool({ size: 2, start, stores: [], hello: {} })
+    for (const one of await Promise.allSettled([1, 2, 3].map(n => pool.run(bytes(n))))) {
+      const { reason } = /** @type {any} */ (one)
+      assert.equal(reason.code, 'environment')
+      assert.match(reason.message, /^out of memory: .*use fewer workers \(--jobs 1/)
+    }
     await pool.close()
   }
 })

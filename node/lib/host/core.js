@@ -1,7 +1,7 @@
 // Brings core.wasm, or codecs.wasm, to life. Compiled once; every worker makes its own instance of the same Module.
 import { LeafsumError, bug, firstLine } from '../errors.js'
 
-/** @import { Factory, Sha256 } from '../../../src/bindings/core.mjs' */
+/** @import { Codecs, Factory, Sha256 } from '../../../src/bindings/core.mjs' */
 
 // (module (func (result v128) i32.const 0 i8x16.splat i8x16.popcnt)): valid only where 128-bit SIMD is.
 const kSimdProbe = Uint8Array.of(
@@ -93,7 +93,8 @@ export function loadedOnce(load) {
  */
 export function instantiate(factory, module, sha256) {
   return new Promise((resolve, reject) => {
-    const refuse = (/** @type {unknown} */ error) => reject(bug('the core does not start', error))
+    const refuse = async (/** @type {unknown} */ error) =>
+      reject(bug('the core does not start', await orOutOfMemory(error)))
     const made = factory({
       // Emscripten's own way would swallow a failed instantiation and never settle.
       instantiateWasm(imports, receive) {
@@ -111,4 +112,20 @@ export function instantiate(factory, module, sha256) {
       resolve(core)
     }, refuse)
   })
+}
+
+/**
+ * What is to be thrown in place of an error: another where memory was the cause. The words are loaded where they are
+ * needed.
+ * @param {unknown} error
+ * @param {Codecs} [core]  in which it was thrown
+ * @param {string} [path]  the file whose bytes the core had last
+ * @returns {Promise<unknown>}
+ */
+export async function orOutOfMemory(error, core, path) {
+  if (error instanceof LeafsumError) return error
+  return import('./out_of_memory.js').then(
+    ({ outOfMemory }) => outOfMemory(error, core, path),
+    () => error,
+  )
 }

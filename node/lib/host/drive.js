@@ -21,6 +21,7 @@ const kOpenReads = 32 // asynchronous reads under way at once; the budget alone 
  * @property {(input: Uint8Array, module?: 'codecs', values?: string) => Promise<Uint8Array>} [runJob]
  * @property {AbortSignal} [signal]
  * @property {() => void} [onPause]  called every few hundredths of a second
+ * @property {(path: string) => void} [onAnswer]  called before the core gets bytes of this file
  */
 
 /**
@@ -28,7 +29,7 @@ const kOpenReads = 32 // asynchronous reads under way at once; the budget alone 
  * @param {Task} task
  * @param {Host} host
  */
-export async function drive(task, { stores, budget = 64 << 20, runJob, signal, onPause }) {
+export async function drive(task, { stores, budget = 64 << 20, runJob, signal, onPause, onAnswer }) {
   const readsLeft = gate(kOpenReads)
   const pause = pauses(onPause)
   let open = 0
@@ -39,11 +40,13 @@ export async function drive(task, { stores, budget = 64 << 20, runJob, signal, o
   const onAbort = () => wake()
   signal?.addEventListener('abort', onAbort)
 
-  const start = (/** @type {Promise<() => void>} */ answer) => {
+  const start = (/** @type {Ask} */ ask, /** @type {Promise<() => void>} */ answer) => {
     open++
     answer
       .then(give => {
-        if (!stopped) give()
+        if (stopped) return
+        if ('path' in ask) onAnswer?.(ask.path)
+        give()
       })
       .catch(error => {
         failure ??= { error }
@@ -72,6 +75,7 @@ export async function drive(task, { stores, budget = 64 << 20, runJob, signal, o
       for (const ask of asks) {
         const store = stores[ask.source]
         if (ask.kind === 'read' && readsNow(store)) {
+          onAnswer?.(ask.path)
           readNow(task, store, ask)
           answered = true
           if (pause.due()) {
@@ -79,7 +83,7 @@ export async function drive(task, { stores, budget = 64 << 20, runJob, signal, o
             check()
           }
         } else {
-          start(answer(task, store, ask, { runJob, signal, readsLeft }))
+          start(ask, answer(task, store, ask, { runJob, signal, readsLeft }))
         }
       }
       if (!answered && !paused)
@@ -187,22 +191,33 @@ const readsNow = (/** @type {Store} */ store) => store.readInto !== undefined
  * @param {Read} ask
  */
 function readNow(task, store, { id, path, offset = 0, length, limit = Infinity }) {
-  let bytes
-  try {
-    if (length === undefined) {
-      const size = /** @type {number} */ (store.size?.(path))
-      if (size > limit) return tooLarge(task, id, size)
-      length = size
-    } else if (task.reserve && task.commit) {
-      return task.commit(id, store.readInto(path, offset, task.reserve(id, length)))
+  /**
+   * What the store says. What the core's own calls throw is no answer, and nothing may be asked of it afterwards.
+   * @template T
+   * @param {() => T} read
+   * @returns {T | undefined} nothing where the core was told why
+   */
+  const asked = read => {
+    try {
+      return read()
+    } catch (error) {
+      const { kind, message } = failureOf(error)
+      task.fail(id, kind, message)
+      return undefined
     }
-    bytes = new Uint8Array(length)
-    bytes = bytes.subarray(0, store.readInto(path, offset, bytes))
-  } catch (error) {
-    const { kind, message } = failureOf(error)
-    return task.fail(id, kind, message)
   }
-  task.feed(id, bytes)
+  if (length !== undefined && task.reserve && task.commit) {
+    const room = task.reserve(id, length)
+    const got = asked(() => store.readInto(path, offset, room))
+    if (got !== undefined) task.commit(id, got)
+    return
+  }
+  const size = length ?? asked(() => /** @type {number} */ (store.size?.(path)))
+  if (size === undefined) return
+  if (length === undefined && size > limit) return tooLarge(task, id, size)
+  const bytes = new Uint8Array(size)
+  const got = asked(() => store.readInto(path, offset, bytes))
+  if (got !== undefined) task.feed(id, bytes.subarray(0, got))
 }
 
 // When this thread last gave the event loop a turn, in whichever task: many short jobs, none long enough to pause by

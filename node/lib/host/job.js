@@ -1,5 +1,6 @@
 // One LeafJob from its input to its result, here or in a worker.
 import { drive } from './drive.js'
+import { orOutOfMemory } from './core.js'
 
 /** @import { Codecs } from '../../../src/bindings/core.mjs' */
 
@@ -17,12 +18,26 @@ const kBudgetAhead = 8 << 20
  * @returns {Promise<Uint8Array>}
  */
 export async function runJob(core, input, stores, { signal, onProgress } = {}) {
-  const job = new core.LeafJob(input)
+  /** @type {import('../../../src/bindings/core.mjs').LeafJob | undefined} */
+  let job
+  let path = ''
   try {
+    job = new core.LeafJob(input)
+    const running = job
     const budget = stores.every(store => store.readInto) ? kBudgetNow : kBudgetAhead
-    await drive(job, { stores, budget, signal, onPause: () => onProgress?.(job.progress()) })
+    await drive(job, {
+      stores,
+      budget,
+      signal,
+      onPause: () => onProgress?.(running.progress()),
+      onAnswer: file => (path = file),
+    })
     return job.result()
+  } catch (error) {
+    // What trapped may not be called again, not even to be deleted.
+    if (error instanceof WebAssembly.RuntimeError) job = undefined
+    throw await orOutOfMemory(error, core, path)
   } finally {
-    job.delete()
+    job?.delete()
   }
 }

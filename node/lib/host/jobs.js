@@ -89,14 +89,7 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier, r
   const underWay = new Map()
   let most = 0
 
-  /** @type {Promise<Codecs> | undefined} */
-  let codecs
-  const startCodecs = async () => {
-    const { factory, module } = await platform.load('codecs')
-    const made = await instantiate(factory, module, platform.sha256)
-    if (options.onContent) made.setContentSink(options.onContent)
-    return made
-  }
+  const codecs = codecsFor(platform, core, options)
   const here = (
     /** @type {Uint8Array} */ input,
     /** @type {(bytes: number) => void} */ note,
@@ -104,9 +97,7 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier, r
     /** @type {Store[]} */ stores,
   ) => {
     const job = turn.then(async () => {
-      // Without codecs.wasm the core does what it can, and says `unsupported` of the rest.
-      if (rare) codecs ??= startCodecs().catch(() => core)
-      return runJob((rare && (await codecs)) || core, input, stores, { signal: stop.signal, onProgress: note })
+      return runJob(rare ? await codecs.start() : core, input, stores, { signal: stop.signal, onProgress: note })
     })
     turn = job.catch(() => {})
     return job
@@ -126,6 +117,7 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier, r
 
   return {
     tell,
+    missed: codecs.missed,
     async run(
       /** @type {Uint8Array} */ input,
       /** @type {'codecs' | undefined} */ name,
@@ -143,8 +135,8 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier, r
       try {
         if (pool) {
           try {
-            const codecs = name && (await platform.load(name).catch(() => undefined))
-            return await pool.run(input, note, codecs && { module: codecs.module }, plan)
+            const rare = name && (await codecs.load())
+            return await pool.run(input, note, rare && { module: rare.module }, plan)
           } catch (error) {
             if (!pool.didNotStart || !platform.mayGoWithoutWorkers) throw error
           }
@@ -161,6 +153,37 @@ export function jobRunner({ platform, loaded, pool, stores, options, verifier, r
       await pool?.close()
       await turn
     },
+  }
+}
+
+/**
+ * The second module. Without it the core does what it can, and says `unsupported` or `limit` of the rest.
+ * @param {Platform} platform
+ * @param {Core} core
+ * @param {Options} options
+ */
+function codecsFor(platform, core, { onContent }) {
+  /** @type {Promise<Codecs> | undefined} */
+  let started
+  /** @type {unknown} */
+  let missed
+  const load = () =>
+    platform.load('codecs').catch(error => {
+      if (!platform.lacks?.('codecs')) missed = error
+      return undefined
+    })
+  const startHere = async () => {
+    const loaded = await load()
+    if (!loaded) return core
+    const made = await instantiate(loaded.factory, loaded.module, platform.sha256)
+    if (onContent) made.setContentSink(onContent)
+    return made
+  }
+  return {
+    load,
+    start: () => (started ??= startHere()),
+    /** Why it is not there, where it should be. */
+    missed: () => missed,
   }
 }
 

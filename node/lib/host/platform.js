@@ -13,6 +13,7 @@ import { LeafsumError } from '../errors.js'
  * @property {(spec: import('../stores/store.js').StoreSpec) => boolean} canPost  can a worker open that source itself
  * @property {(options: InitOptions) => void} configure
  * @property {(name?: import('./core.js').ModuleName) => Promise<Loaded>} load  "codecs" only where a job asks for it
+ * @property {(name: import('./core.js').ModuleName) => boolean} [lacks]  what this host was made without: no failure
  * @property {() => import('./pool.js').Endpoint} startWorker
  * @property {string} [workerCure]  what to do where a worker cannot be started
  * @property {boolean} [mayGoWithoutWorkers]  where no worker can be started, jobs run in this thread

@@ -48,6 +48,7 @@ export function browserPlatform({ modules, worker, mayGoWithoutWorkers }) {
       loaded.forget()
     },
     load: loaded.load,
+    lacks: name => !modules[name],
     startWorker: () => endpointOf(/** @type {Worker} */ ((given.worker ?? worker)())),
   }
 }

@@ -1,6 +1,7 @@
 // Jobs over worker threads, each with its own instance of the same Module; nothing is shared. Jobs start in the order
 // in which they come, and the core hands out the largest first.
 import { LeafsumError, bug, firstLine } from '../errors.js'
+import { orOutOfMemory } from './core.js'
 import { failureOf } from '../stores/store.js'
 
 /**
@@ -119,7 +120,7 @@ export class Pool {
     const seat = { endpoint, job: undefined, start }
     seat.endpoint.listen(
       message => this.#receive(seat, message),
-      why => (seat.start ? this.#failToStart(why) : this.#fail(bug('a worker died', why))),
+      async why => (seat.start ? this.#failToStart(why) : this.#fail(bug('a worker died', await orOutOfMemory(why)))),
     )
     if (this.hello) seat.endpoint.post({ type: 'hello', ...this.hello })
     this.#seats.push(seat)
@@ -138,6 +139,8 @@ export class Pool {
       seat.job?.onProgress?.(message.bytes)
     } else if (message.type === 'read') {
       this.#read(seat, message)
+    } else if (message.code === 'environment') {
+      this.#fail(new LeafsumError('environment', message.why))
     } else {
       this.#fail(bug('the core failed in a worker', message.why))
     }

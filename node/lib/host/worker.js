@@ -1,5 +1,5 @@
 // A worker's side of the pool: hello with the Module, then one job at a time, which may bring the second Module.
-import { instantiate } from './core.js'
+import { instantiate, orOutOfMemory } from './core.js'
 import { firstLine } from '../errors.js'
 import { runJob } from './job.js'
 import { RemoteStore } from '../stores/remote.js'
@@ -21,7 +21,7 @@ import { windowStores } from '../stores/window_store.js'
  * @param {import('./platform.js').Platform['sha256']} [platform.sha256]
  */
 export function serve(port, { load, openStore, sha256 }) {
-  /** @type {Promise<Codecs>} */
+  /** @type {Promise<Codecs> | undefined} */
   let core
   /** @type {Promise<Codecs> | undefined} */
   let codecs
@@ -44,8 +44,7 @@ export function serve(port, { load, openStore, sha256 }) {
         )
         ;(await core).warmUp()
       } else if (message.type === 'job') {
-        // Without codecs.wasm the core does what it can, and says `unsupported` of the rest.
-        if (message.codecs) codecs ??= start(message.codecs, 'codecs').catch(() => core)
+        if (message.codecs) codecs ??= start(message.codecs, 'codecs')
         const module = await ((message.codecs && codecs) || core)
         const read = windowStores(stores, message.windows ?? [], id => ahead.take(id))
         const result = await runJob(module, message.input, read, {
@@ -56,7 +55,9 @@ export function serve(port, { load, openStore, sha256 }) {
         for (const store of [...stores, ahead]) if (store instanceof RemoteStore) store.receive(message)
       }
     } catch (error) {
-      port.post({ type: 'crash', why: firstLine(error) })
+      // A job's own says already where its memory ended; else it was the core that did not start, or did not warm up.
+      const told = /** @type {any} */ (await orOutOfMemory(error, await core?.catch(() => undefined)))
+      port.post({ type: 'crash', code: told?.code, why: told?.code ? told.message : firstLine(told) })
     }
   })
 }
