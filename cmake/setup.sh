@@ -125,6 +125,17 @@ if ! cmp -s tests/package-lock.json tests/node_modules/.leafsum-lock.json; then
   cp tests/package-lock.json tests/node_modules/.leafsum-lock.json
 fi
 
+# Packages that go into the product: node/pack_sigstore.js makes modules of them, here those of a clone.
+sigstore=$(cat cmake/deps/sigstore/package-lock.json node/pack_sigstore.js | sha256sum)
+if [ "$sigstore" != "$(cat build/deps/sigstore/.made 2>/dev/null)" ]; then
+  say "installing Sigstore's packages into build/deps/sigstore"
+  rm -rf build/deps/sigstore
+  mkdir build/deps/sigstore
+  cp cmake/deps/sigstore/{package.json,package-lock.json,.npmrc} build/deps/sigstore/
+  (. cmake/env.sh && cd build/deps/sigstore && npm ci --ignore-scripts --silent && node ../../../node/pack_sigstore.js modules)
+  echo "$sigstore" >build/deps/sigstore/.made
+fi
+
 # What tools/format and tools/lint run.
 if [ $want_lint = yes ]; then
   if ! cmp -s tools/package-lock.json tools/node_modules/.leafsum-lock.json; then

@@ -1,11 +1,13 @@
-// The files of lib/core: both modules with their glue, and the same once more as text for lib/inline.js. The only code
-// of the package that a machine writes; esbuild and zopfli come from tests/package.json, which cmake/setup.sh installs.
+// The files of lib/core: both modules with their glue, the same once more as text for lib/inline.js, and Sigstore's
+// libraries. The only code of the package that a machine writes; esbuild and zopfli come from tests/package.json, which
+// cmake/setup.sh installs.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { delta } from './pack_delta.js'
+import { sigstoreModules } from './pack_sigstore.js'
 
 const require = createRequire(new URL('../tests/package.json', import.meta.url))
 const lib = fileURLToPath(new URL('lib/', import.meta.url))
@@ -29,6 +31,7 @@ export async function coreFiles(build) {
       ['core.mjs', `export default ${glue}\n`],
       ['codecs.wasm', codecs],
       ['codecs.mjs', `export default ${codecsGlue}\n`],
+      ...(await sigstoreModules()),
       // In this order the tarball has the two glues near enough to each other that the second takes next to nothing.
       ['inline_codecs.js', text('wasm', inlineCodecs.toString('base64')) + text('glue', codecsGlue)],
       [

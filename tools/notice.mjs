@@ -1,5 +1,6 @@
 // node/NOTICE: the licences of everything that is compiled into the product, each with its heading. What
-// cmake/deps/dependencies.json pins, and what Emscripten links of its own (cmake/deps/toolchain.json).
+// cmake/deps/dependencies.json pins, what Emscripten links of its own (cmake/deps/toolchain.json), and the packages
+// that node/pack_sigstore.js makes modules of (cmake/deps/sigstore).
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
@@ -8,7 +9,7 @@ const readJson = (/** @type {string} */ file) => JSON.parse(readFileSync(root + 
 
 /**
  * @typedef {{ name: string, title: string, version?: string, licence: string, file: string, url: string,
- *   sha256?: string }} Part
+ *   sha256?: string, integrity?: string }} Part
  */
 
 /** Sources that the product is linked with. @returns {Part[]} */
@@ -24,10 +25,30 @@ export const sources = () =>
 export const toolchain = () =>
   Object.entries(readJson('cmake/deps/toolchain.json')).map(([name, row]) => ({ ...row, name, file: row.licence_file }))
 
+const kLeftOut = ['@freedomofpress/tuf-browser'] // it would fetch roots
+// Its package.json says MIT; its LICENSE, and the head of each file, Apache-2.0.
+const kLicences = /** @type {Record<string, string>} */ ({ '@freedomofpress/sigstore-browser': 'Apache-2.0' })
+
+/** Packages of npm whose code is in lib/core/sigstore*.mjs. @returns {Part[]} */
+export const bundled = () =>
+  Object.entries(readJson('cmake/deps/sigstore/package-lock.json').packages)
+    .map(([path, row]) => ({ name: path.replace('node_modules/', ''), path, row }))
+    .filter(({ name }) => name && !kLeftOut.includes(name))
+    .map(({ name, path, row: { version, license, integrity } }) => ({
+      name,
+      title: name,
+      version,
+      licence: kLicences[name] ?? license,
+      file: `build/deps/sigstore/${path}/LICENSE`,
+      url: `https://www.npmjs.com/package/${name}`,
+      integrity,
+    }))
+
 /** One licence with the parts that are under it; its text is undefined where cmake/setup.sh has not unpacked it. */
 export function sections() {
   const groups = /** @type {Map<string, Part[]>} */ (new Map())
-  for (const part of [...toolchain(), ...sources()]) groups.set(part.file, [...(groups.get(part.file) ?? []), part])
+  for (const part of [...toolchain(), ...sources(), ...bundled()])
+    groups.set(part.file, [...(groups.get(part.file) ?? []), part])
   return [...groups].map(([file, parts]) => {
     const titles = parts.map(({ title, version }) => [title, version].filter(Boolean).join(' ')).join(', ')
     const heading = `${titles} (${parts[0].licence})`
@@ -41,5 +62,6 @@ const textOf = (/** @type {string} */ file) => readFileSync(root + file, 'utf8')
 
 export const kHead = `Leafsum is licensed under the Apache License 2.0 (LICENSE).
 
-core.wasm and codecs.wasm, core.mjs and codecs.mjs, and the page, which holds them, contain code of the projects below.
+core.wasm and codecs.wasm, core.mjs and codecs.mjs, sigstore.mjs and sigstore_digest.mjs, and the page, which holds the
+first four, contain code of the projects below.
 `

@@ -1,11 +1,12 @@
 // The bill of materials that the package carries, CycloneDX 1.6: what is compiled into core.wasm and codecs.wasm, from
-// cmake/deps/dependencies.json and toolchain.json. `node tools/sbom.mjs [folder of the wasm build]` prints it.
+// cmake/deps/dependencies.json and toolchain.json, and what sigstore*.mjs are made of, from cmake/deps/sigstore.
+// `node tools/sbom.mjs [folder of the wasm build]` prints it.
 // It has no time and a serial number that follows from its content, so that two builds give the same bytes.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { sources, toolchain } from './notice.mjs'
+import { bundled, sources, toolchain } from './notice.mjs'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 
@@ -14,7 +15,8 @@ export function sbom(built) {
   const { name, version, description, license } = JSON.parse(readFileSync(join(root, 'node/package.json'), 'utf8'))
   const emscripten = readFileSync(join(built, 'emscripten-version.txt'), 'utf8').replace(/["\s]/g, '')
   const ref = `pkg:npm/${name}@${version}`
-  const components = [...sources().map(pinned), ...toolchain().map(part => linked(part, emscripten))]
+  const linkedIn = toolchain().map(part => linked(part, emscripten))
+  const components = [...sources().map(pinned), ...linkedIn, ...bundled().map(ofNpm)]
   const bom = {
     metadata: {
       component: {
@@ -55,6 +57,20 @@ function pinned(/** @type {import('./notice.mjs').Part} */ { name, title, versio
     licenses: licences(licence),
     purl,
     externalReferences: [{ type: 'distribution', url, hashes: [{ alg: 'SHA-256', content: sha256 }] }],
+  }
+}
+
+/** A package of npm, with the hash of its tarball. */
+function ofNpm(/** @type {import('./notice.mjs').Part} */ { name, version = '', licence, url, integrity = '' }) {
+  const content = Buffer.from(integrity.replace('sha512-', ''), 'base64').toString('hex')
+  return {
+    type: 'library',
+    'bom-ref': name,
+    name,
+    version,
+    licenses: licences(licence),
+    purl: `pkg:npm/${name.replace('@', '%40')}@${version}`,
+    externalReferences: [{ type: 'distribution', url, hashes: [{ alg: 'SHA-512', content }] }],
   }
 }
 

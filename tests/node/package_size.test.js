@@ -57,10 +57,12 @@ for (const [what, code, most] of /** @type {[string, string, number]} */ ([
 
 // What was reached. The goal is 560,000: lower it once the glue is packed minified (7,000).
 const kTarball = 588_000
+// sigstore.mjs 14.7 KB, sigstore_digest.mjs 17.4 KB, what wraps them 10 KB, the licences of both 4 KB
+const kSigstore = 48_000
 
-test('the tarball is within its budget, with ./inline 975 KB', t => {
+test('the tarball is within its budget, with ./inline 975 KB, and that of Sigstore', t => {
   const { tarball } = packInto(scratch(t))
   const inline = filesOf(tarball).some(file => file.includes('inline'))
   const { size } = fs.statSync(tarball)
-  assert.ok(size <= (inline ? 975_000 : kTarball), `${size} bytes`)
+  assert.ok(size <= (inline ? 975_000 : kTarball) + kSigstore, `${size} bytes`)
 })

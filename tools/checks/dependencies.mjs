@@ -37,6 +37,17 @@ for (const { package: crate, package_sha256 } of crates) {
     problems.add(lock, 1, `${crate} is not locked with ${package_sha256}, which ${table} says`)
 }
 
+// npm, of what goes into the product: one version of each, named in package.json, with a hash.
+const sigstore = 'cmake/deps/sigstore/package'
+const { dependencies, overrides } = JSON.parse(readFileSync(`${sigstore}.json`, 'utf8'))
+const { packages } = JSON.parse(readFileSync(`${sigstore}-lock.json`, 'utf8'))
+for (const [name, version] of Object.entries({ ...dependencies, ...overrides }))
+  if (packages[`node_modules/${name}`]?.version !== version)
+    problems.add(`${sigstore}-lock.json`, 1, `${name} is not locked at ${version}, which ${sigstore}.json says`)
+for (const [path, { integrity, license }] of Object.entries(packages))
+  if (path && (!/^sha512-/.test(integrity) || !license || path.split('node_modules/').length > 2))
+    problems.add(`${sigstore}-lock.json`, 1, `${path}: one version of each, with a licence and a SHA-512`)
+
 // What package and page carry: the licences of all that they are linked with.
 if (process.argv.includes('--write')) {
   const texts = sections().map(({ heading, text }) => text ?? fail(`${heading}: no licence, run cmake/setup.sh`))

@@ -13,6 +13,7 @@ const kBeside = [
   ...kBuilt.map(file => `build/wasm/${file}`),
   'LICENSE',
   'cmake/deps',
+  'build/deps/sigstore',
   'tools/notice.mjs',
   'tools/sbom.mjs',
   'tests/package.json',
