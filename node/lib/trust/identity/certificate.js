@@ -19,6 +19,8 @@ const kCurves = new Map([
   ['1.3.132.0.35', 'P-521'],
 ])
 const kEcKey = '1.2.840.10045.2.1'
+const kSequence = 0x30
+const kBitString = 0x03
 export const kEd25519 = '1.3.101.112'
 
 /**
@@ -29,6 +31,16 @@ export const kEd25519 = '1.3.101.112'
  * @property {Date} notBefore
  * @property {Date} notAfter
  * @property {Set<string>} extensions  their object identifiers
+ * @property {Facts} facts
+ *
+ * @typedef {object} Facts  undefined where the certificate does not say
+ * @property {string} [unknownCritical]  a critical extension that is not understood here
+ * @property {number[]} [keyUsage]  bits (RFC 5280 §4.2.1.3)
+ * @property {string[]} [extendedKeyUsage]  object identifiers (§4.2.1.12)
+ * @property {boolean} isCA
+ * @property {number} [pathLength]
+ * @property {Uint8Array} [subjectKeyId]
+ * @property {Uint8Array} [authorityKeyId]
  *
  * @param {import('./library.js').Library} library
  * @param {Uint8Array} der
@@ -39,13 +51,19 @@ export function readCertificate(library, der) {
   const x509 = library.X509Certificate.parse(der)
   // The library signs what it encodes anew: that has to be what lies here.
   if (!equal(x509.root.toDER(), der)) throw new Error('its encoding is not DER')
-  const inner = x509.tbsCertificate.subs[2].toDER()
+  const [tbs, , signature, more] = x509.root.subs
+  if (der[0] !== kSequence || tbs?.toDER()[0] !== kSequence || signature?.toDER()[0] !== kBitString || more)
+    throw new Error('no certificate')
+  if (signature.value[0] !== 0) throw new Error('a signature that is not of whole bytes')
+  const inner = tbs.subs[2].toDER()
   if (x509.version !== 'v3') throw new Error(`version ${x509.version}, not v3`)
   if (!equal(inner, x509.root.subs[1].toDER())) throw new Error('two signature algorithms that differ')
   const { notBefore, notAfter } = x509
   if (Number.isNaN(notBefore.getTime()) || Number.isNaN(notAfter.getTime()))
     throw new Error('a validity that is no time')
-  return { x509, der, subject: nameOf(x509), notBefore, notAfter, extensions: extensionsOf(x509) }
+  const extensions = extensionsOf(x509)
+  const facts = factsOf(x509, extensions)
+  return { x509, der, subject: nameOf(x509), notBefore, notAfter, extensions, facts }
 }
 
 function extensionsOf(/** @type {any} */ x509) {
@@ -58,27 +76,31 @@ function extensionsOf(/** @type {any} */ x509) {
   return names
 }
 
-/** The first critical extension that nobody here understands. */
-export const unknownCritical = (/** @type {Certificate} */ { x509, extensions }) =>
-  [...extensions].find(oid => x509.extension(oid).critical && !kUnderstood.has(oid))
-
-/** Bits (RFC 5280 §4.2.1.3), undefined where the certificate has none. @returns {number[] | undefined} */
-export const keyUsage = (/** @type {Certificate} */ { x509, extensions }) =>
-  extensions.has(kOid.keyUsage) ? x509.extKeyUsage.bitString : undefined
-
-/** Object identifiers (RFC 5280 §4.2.1.12), undefined where the certificate does not say. */
-export function extendedKeyUsage(/** @type {Certificate} */ { x509, extensions }) {
-  if (!extensions.has(kOid.extendedKeyUsage)) return undefined
-  const { valueObj } = x509.extension(kOid.extendedKeyUsage)
-  checkDer(valueObj.value)
-  return /** @type {string[]} */ (valueObj.subs[0].subs.map((/** @type {any} */ one) => one.toOID()))
-}
-
-/** @returns {{ isCA: boolean, pathLength?: number }} */
-export function basicConstraints(/** @type {Certificate} */ { x509, extensions }) {
-  if (!extensions.has(kOid.basicConstraints)) return { isCA: false }
-  const { isCA, pathLenConstraint } = x509.extBasicConstraints
-  return { isCA, ...(pathLenConstraint === undefined ? {} : { pathLength: Number(pathLenConstraint) }) }
+/**
+ * All that chain.js asks of extensions, read at once: what cannot be read makes the certificate one that cannot.
+ * @returns {Facts}
+ */
+function factsOf(/** @type {any} */ x509, /** @type {Set<string>} */ extensions) {
+  const inner = (/** @type {string} */ oid) => {
+    if (!extensions.has(oid)) return undefined
+    const { valueObj } = x509.extension(oid)
+    checkDer(valueObj.value)
+    return valueObj.subs[0]
+  }
+  const [constraints, usage, purposes] = [kOid.basicConstraints, kOid.keyUsage, kOid.extendedKeyUsage].map(inner)
+  const [isCA, pathLength] = constraints
+    ? [x509.extBasicConstraints.isCA, x509.extBasicConstraints.pathLenConstraint]
+    : []
+  const critical = (/** @type {string} */ oid) => x509.extension(oid).critical
+  return {
+    unknownCritical: [...extensions].find(oid => critical(oid) && !kUnderstood.has(oid)),
+    keyUsage: usage?.toBitString(),
+    extendedKeyUsage: purposes?.subs.map((/** @type {any} */ one) => one.toOID()),
+    isCA: isCA ?? false,
+    pathLength: pathLength === undefined ? undefined : Number(pathLength),
+    subjectKeyId: inner(kOid.subjectKeyId)?.value,
+    authorityKeyId: inner(kOid.authorityKeyId) && x509.extAuthorityKeyID.keyIdentifier,
+  }
 }
 
 export const isSelfIssued = (/** @type {Certificate} */ { x509 }) => equal(x509.subject, x509.issuer)

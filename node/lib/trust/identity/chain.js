@@ -1,16 +1,8 @@
 // From a certificate to a root that the user trusts: RFC 5280 §6.1 as far as signers need it. What this does not
 // understand (name constraints, critical extensions of others) makes a certificate unusable, never trusted.
-import {
-  basicConstraints,
-  extendedKeyUsage,
-  isSelfIssued,
-  kEd25519,
-  kOid,
-  keyUsage,
-  readCertificate,
-  unknownCritical,
-} from './certificate.js'
+import { isSelfIssued, kEd25519, kOid, readCertificate } from './certificate.js'
 import { equal } from './members.js'
+import { fixedSize } from './ecdsa.js'
 import { Refusal, kHostLacks, reasonOf, shown } from './refusal.js'
 
 const kMaxPath = 8
@@ -29,6 +21,8 @@ const kSignatures = new Set([
   '1.2.840.113549.1.1.13',
   kEd25519,
 ])
+const kEcdsa = '1.2.840.10045.4.3.'
+const kMostOfCurve = 66 // bytes of a number of P-521
 const kDigitalSignature = 0 // bits of keyUsage
 const kKeyCertSign = 5
 
@@ -125,9 +119,8 @@ async function upwards(search, path) {
 /** Names, and key identifiers where both have one. */
 function mayHaveIssued(/** @type {Certificate} */ issuer, /** @type {Certificate} */ below) {
   if (!equal(issuer.x509.subject, below.x509.issuer)) return false
-  if (!issuer.extensions.has(kOid.subjectKeyId) || !below.extensions.has(kOid.authorityKeyId)) return true
-  const wanted = below.x509.extAuthorityKeyID.keyIdentifier
-  return wanted === undefined || equal(issuer.x509.extSubjectKeyID.keyIdentifier, wanted)
+  const [own, wanted] = [issuer.facts.subjectKeyId, below.facts.authorityKeyId]
+  return own === undefined || wanted === undefined || equal(own, wanted)
 }
 
 async function hasSigned(
@@ -144,6 +137,7 @@ async function hasSigned(
     )
   if (++search.signatures > kMaxSignatures) throw refused('too many ways from the certificate to a root', {}, kAsk)
   try {
+    if (algorithm.startsWith(kEcdsa)) fixedSize(below.x509.signatureValue, kMostOfCurve)
     if (algorithm !== kEd25519) return await below.x509.verify(issuer.x509)
     const spki = issuer.x509.publicKey
     const key = await crypto.subtle.importKey('spki', spki, { name: 'Ed25519' }, false, ['verify'])
@@ -173,13 +167,12 @@ function checkTime(/** @type {Certificate} */ { subject, notBefore, notAfter }, 
 }
 
 function checkCommon(/** @type {Certificate} */ certificate, /** @type {string} */ usage) {
-  const critical = unknownCritical(certificate)
+  const { unknownCritical: critical, extendedKeyUsage: usages } = certificate.facts
   const next = 'Another tool has to judge this certificate.'
   if (critical !== undefined)
     throw refused(`${certificate.subject} has a critical extension that is not known here`, { actual: critical }, next)
   if (certificate.extensions.has(kOid.nameConstraints))
     throw refused(`${certificate.subject} has name constraints, which are not supported`, {}, next)
-  const usages = extendedKeyUsage(certificate)
   const wanted = kUsages[/** @type {keyof typeof kUsages} */ (usage)]
   if (usages && !usages.includes(wanted) && !usages.includes(kAnyUsage))
     throw refused(`${certificate.subject} is not for ${usage}`, { expected: wanted, actual: usages.join(', ') }, kAsk)
@@ -188,13 +181,12 @@ function checkCommon(/** @type {Certificate} */ certificate, /** @type {string} 
 /** OMS asks for digitalSignature or codeSigning; where both are told, both have to allow it. */
 function checkLeaf(/** @type {Certificate} */ certificate, /** @type {keyof typeof kUsages} */ usage) {
   checkCommon(certificate, usage)
-  const keys = keyUsage(certificate)
+  const { keyUsage: keys, extendedKeyUsage, isCA } = certificate.facts
   const where = "the signer's certificate"
-  if (basicConstraints(certificate).isCA)
-    throw refused('it is the certificate of an authority, not of a signer', { where, actual: 'CA:TRUE' }, kAsk)
+  if (isCA) throw refused('it is the certificate of an authority, not of a signer', { where, actual: 'CA:TRUE' }, kAsk)
   if (keys && keys[kDigitalSignature] !== 1)
     throw refused('its key is not for signatures', { where, expected: 'keyUsage digitalSignature' }, kAsk)
-  if (!keys && !extendedKeyUsage(certificate))
+  if (!keys && !extendedKeyUsage)
     throw refused(
       'it does not say what its key is for',
       { where, expected: `keyUsage digitalSignature or extendedKeyUsage ${usage}` },
@@ -205,8 +197,7 @@ function checkLeaf(/** @type {Certificate} */ certificate, /** @type {keyof type
 /** @param {Certificate} certificate @param {string} usage @param {number} below  authorities under this one */
 function checkAuthority(certificate, usage, below) {
   checkCommon(certificate, usage)
-  const { isCA, pathLength } = basicConstraints(certificate)
-  const keys = keyUsage(certificate)
+  const { keyUsage: keys, isCA, pathLength } = certificate.facts
   const { subject } = certificate
   if (!isCA) throw refused(`${subject} is not the certificate of an authority`, { expected: 'CA:TRUE' }, kAsk)
   if (keys && keys[kKeyCertSign] !== 1)

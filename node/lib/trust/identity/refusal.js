@@ -54,6 +54,8 @@ export const kHostLacks = /** @type {const} */ ({
 /** One line, of printable characters and not too long: bundles choose parts of it. */
 export function reasonOf(/** @type {unknown} */ error) {
   if (/** @type {any} */ (error)?.name === 'NotSupportedError') return 'an algorithm that this host does not have'
+  // The library's words for what is not there are those of the engine.
+  if (error instanceof TypeError || error instanceof RangeError) return 'a part that is missing or of another kind'
   return shown(error instanceof Error ? error.message : String(error))
 }
 

@@ -11,11 +11,19 @@ const token = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g
  */
 export function parseStrictJson(bytes, most) {
   if (bytes.length > most) throw new Error(`${bytes.length} bytes, more than ${most}`)
-  const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  const text = decoded(bytes)
   checkDepth(text)
   const value = JSON.parse(text)
   checkMembers(text)
   return value
+}
+
+function decoded(/** @type {Uint8Array} */ bytes) {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw new Error('bytes that are not UTF-8')
+  }
 }
 
 /** Before anything recursive sees it. */
