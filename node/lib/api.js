@@ -32,6 +32,9 @@ export function makeApi(platform, openPath) {
     rows: stream('rows', run, open),
     digests: stream('digests', run, open),
     verifyEvents: stream('events', calls.verify, open),
+    /** Who signed a file? */
+    verifyBlob: async (/** @type {any} */ file, /** @type {any} */ options) =>
+      (await import('./commands/verify_blob.js')).verifyBlob(platform, file, options),
     /** Overrides how the core and its workers are loaded; call it before anything else. */
     init: (/** @type {import('./host/platform.js').InitOptions} */ options = {}) => {
       checkInit(options)

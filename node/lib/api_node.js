@@ -24,6 +24,7 @@ export const {
   rows,
   digests,
   verifyEvents,
+  verifyBlob,
   explain,
   codes,
   texts,

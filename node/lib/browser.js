@@ -15,6 +15,10 @@ const platform = browserPlatform({
       wasm: () => new URL('./core/codecs.wasm', import.meta.url),
     },
   },
+  sigstore: {
+    library: () => import('./core/sigstore.mjs'),
+    digests: () => import('./core/sigstore_digest.mjs'),
+  },
   worker: () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }),
 })
 
@@ -34,6 +38,7 @@ export const {
   rows,
   digests,
   verifyEvents,
+  verifyBlob,
   explain,
   codes,
 } = makeApi(platform)

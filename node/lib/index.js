@@ -15,6 +15,7 @@ export {
   rows,
   digests,
   verifyEvents,
+  verifyBlob,
   explain,
   codes,
 } from './api_node.js'

@@ -33,6 +33,7 @@ export const {
   rows,
   digests,
   verifyEvents,
+  verifyBlob,
   explain,
   codes,
 } = makeApi(platform)

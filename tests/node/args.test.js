@@ -35,6 +35,12 @@ const right = /** @type {Record<string, [string, any]>} */ ({
   depth: ['0', 0],
   spec: ['/params/w', '/params/w'],
   sums: ['SHA256SUMS', 'SHA256SUMS'],
+  bundle: ['f', 'f'],
+  key: ['f', 'f'],
+  'cert-root': ['f', 'f'],
+  'certificate-identity': ['f', 'f'],
+  'certificate-oidc-issuer': ['f', 'f'],
+  'trusted-root': ['f', 'f'],
 })
 const wrong = /** @type {Record<string, string[]>} */ ({
   lock: [''],
@@ -72,6 +78,12 @@ const wrong = /** @type {Record<string, string[]>} */ ({
   depth: ['', '65', 'x', '1.5'],
   spec: [],
   sums: [''],
+  bundle: [''],
+  key: [''],
+  'cert-root': [''],
+  'certificate-identity': [''],
+  'certificate-oidc-issuer': [''],
+  'trusted-root': [''],
 })
 const camel = (/** @type {string} */ name) => name.replace(/-(.)/g, (_, c) => c.toUpperCase())
 const operands = (/** @type {string} */ command) => kCommands[command].operands.map(name => name.toLowerCase())

@@ -37,6 +37,7 @@ const kRun = {
   metadata: () => import('./commands/metadata.js'),
   match: () => import('./commands/match.js'),
   cat: () => import('./commands/cat.js'),
+  'verify-blob': () => import('./commands/verify_blob.js'),
   explain: () => import('./commands/explain.js'),
   completion: () => import('./commands/completion.js'),
   man: () => import('./commands/man.js'),

@@ -15,10 +15,13 @@ import { LeafsumError } from '../errors.js'
  * @property {(name?: import('./core.js').ModuleName) => Promise<Loaded>} load  "codecs" only where a job asks for it
  * @property {(name: import('./core.js').ModuleName) => boolean} [lacks]  what this host was made without: no failure
  * @property {() => import('./pool.js').Endpoint} startWorker
+ * @property {import('../trust/identity/library.js').Libraries} [sigstore]  what checks identities
+ * @property {(file: string | URL) => Promise<Blobbed>} [openFile]  where there are paths
  * @property {string} [workerCure]  what to do where a worker cannot be started
  * @property {boolean} [mayGoWithoutWorkers]  where no worker can be started, jobs run in this thread
  *
  * @typedef {{ factory: Factory, module: WebAssembly.Module }} Loaded
+ * @typedef {{ name: string, size?: number, artifact: import('../trust/identity/signed.js').Artifact }} Blobbed
  *
  * @typedef {object} InitOptions
  * @property {Given} [wasm]  core.wasm, instead of the package's own file

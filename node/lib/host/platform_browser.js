@@ -9,6 +9,7 @@ import { LeafsumError, firstLine } from '../errors.js'
  * @typedef {object} Files what an entry brings with it
  * @property {{ core: ModuleFiles, codecs?: ModuleFiles }} modules
  * @property {() => Worker} worker
+ * @property {import('../trust/identity/library.js').Libraries} [sigstore]
  * @property {boolean} [mayGoWithoutWorkers]  where no worker can be started, jobs run in this thread
  *
  * @typedef {object} ModuleFiles
@@ -18,7 +19,7 @@ import { LeafsumError, firstLine } from '../errors.js'
  * @param {Files} files
  * @returns {import('./platform.js').Platform}
  */
-export function browserPlatform({ modules, worker, mayGoWithoutWorkers }) {
+export function browserPlatform({ modules, worker, sigstore, mayGoWithoutWorkers }) {
   /** @type {import('./platform.js').InitOptions} */
   let given = {}
   const loaded = loadedOnce(async name => {
@@ -33,6 +34,7 @@ export function browserPlatform({ modules, worker, mayGoWithoutWorkers }) {
     return { factory, module }
   })
   return {
+    sigstore,
     get defaultWorkers() {
       return globalThis.Worker ? Math.min(globalThis.navigator?.hardwareConcurrency || 1, 8) : 1
     },

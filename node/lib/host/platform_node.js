@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { loadedOnce } from './core.js'
+import { sigstore } from './sigstore_node.js'
 import { compiled } from './wasm_source.js'
 import { LeafsumError, firstLine } from '../errors.js'
 
@@ -41,6 +42,8 @@ export const sha256 = () => require('node:crypto').createHash('sha256')
 /** @type {import('./platform.js').Platform} */
 export const platform = {
   sha256,
+  sigstore,
+  openFile: async file => (await import('./open_file.js')).openFile(file),
   defaultWorkers: Math.min(availableParallelism(), 8),
   workerCure:
     "leave leafsum out of the program's bundle (external), name a Worker that imports 'leafsum/worker' with " +

@@ -10,10 +10,13 @@ import type {
   MetadataOptions,
   Options,
   ReadOptions,
+  SignedFile,
+  VerifyBlobOptions,
   VerifyOptions,
 } from './options.js'
 import type { Found, Report, WithReport } from './report.js'
 import type {
+  BlobReport,
   DiffOutput,
   DigestedRow,
   DigestOutput,
@@ -69,6 +72,25 @@ export function verify(source: Source, options?: VerifyOptions): Promise<Report>
  * ```
  */
 export function verifyEvents(source: Source, options?: VerifyOptions): Found<VerifyEvent>
+
+/**
+ * Who signed a file, offline: by a public key, a certificate that leads to an authority, or an identity of Sigstore's.
+ * A signature that is not accepted is a result; a key or root that makes no sense rejects.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs'
+ * import { verifyBlob } from 'leafsum'
+ *
+ * const { verdict, findings } = await verifyBlob('weights.bin', {
+ *   bundle: readFileSync('weights.bin.sigstore.json'),
+ *   certificateIdentity: 'me@example.org',
+ *   certificateOidcIssuer: 'https://accounts.example.org',
+ *   trustedRoot: readFileSync('trusted_root.json'),
+ * })
+ * if (verdict !== 'VERIFIED') console.error(findings)
+ * ```
+ */
+export function verifyBlob(file: SignedFile, options: VerifyBlobOptions): Promise<BlobReport>
 
 /**
  * The structure alone, without evidence: every checksum and reference, every chunk present and decodable.

@@ -1,5 +1,5 @@
 import type { AbortSignalLike, Progress } from './host.js'
-import type { BlobLike, Source } from './source.js'
+import type { BlobLike, Source, UrlLike } from './source.js'
 
 /**
  * A document that is given whole: its exact bytes, its text, or a File of a page.
@@ -304,3 +304,43 @@ export interface ReadOptions
  * ```
  */
 export type Index = number | { start?: number | null; stop?: number | null; step?: number | null } | null | '...'
+
+/**
+ * What was signed: bytes, a File of a page, a path in Node, or the SHA-256 (hex) of what is elsewhere.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs'
+ * import { verifyBlob, type SignedFile } from 'leafsum'
+ *
+ * const file: SignedFile = { sha256: 'a0cfc71271d6e278e57cd332ff957c3f7043fdda354c4cbb190a30d56efa01bf' }
+ * await verifyBlob(file, { bundle: readFileSync('a.txt.sigstore.json'), key: readFileSync('pub.pem') })
+ * ```
+ */
+export type SignedFile = Uint8Array | BlobLike | string | UrlLike | { sha256: string }
+
+/**
+ * The signature and who should have made it: one of `key`, `certRoot` and the three members of an identity.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs'
+ * import { verifyBlob, type VerifyBlobOptions } from 'leafsum'
+ *
+ * const options: VerifyBlobOptions = { bundle: readFileSync('w.bin.sig'), certRoot: readFileSync('ca.pem') }
+ * await verifyBlob('w.bin', options)
+ * ```
+ */
+export interface VerifyBlobOptions {
+  /** A Sigstore bundle. */
+  bundle: Evidence
+  /** For messages. */
+  bundleName?: string
+  /** PEM. */
+  key?: Evidence
+  /** Certificates of authorities, PEM. All of the chain has to be valid now. */
+  certRoot?: Evidence
+  /** The e-mail address or URI that the signer's certificate names. */
+  certificateIdentity?: string
+  certificateOidcIssuer?: string
+  /** Sigstore's trusted_root.json. */
+  trustedRoot?: Evidence
+}

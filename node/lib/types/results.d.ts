@@ -319,3 +319,69 @@ export type VerifyEvent =
   | { type: 'progress'; progress: Progress }
   | { type: 'finding'; finding: Finding }
   | { type: 'report'; report: Report }
+
+/**
+ * Who signed: a key, the holder of a certificate, or an identity. `id` is the SHA-256 of the key's SPKI, hex.
+ * @example
+ * ```ts
+ * import type { Signer } from 'leafsum'
+ *
+ * const name = (signer: Signer) => (signer.kind === 'identity' ? signer.identity : signer.id)
+ * ```
+ */
+export type Signer =
+  | { kind: 'key'; id: string }
+  | { kind: 'certificate'; id: string; subject: string }
+  | { kind: 'identity'; identity: string; issuer: string }
+
+/**
+ * What `verifyBlob` gives, as schema/blob.schema.json describes it.
+ * @example
+ * ```ts
+ * import type { BlobReport } from 'leafsum'
+ *
+ * const isSigned = ({ verdict, signed_by }: BlobReport) => verdict === 'VERIFIED' && signed_by !== undefined
+ * ```
+ */
+export interface BlobReport {
+  leafsum_blob: 1
+  command: 'verify-blob'
+  verdict: 'VERIFIED' | 'UNTRUSTED'
+  exit_code: 0 | 4
+  headline: string
+  file: { name: string; size?: number; sha256: string }
+  bundle: { name: string }
+  /** Where the signature is accepted. */
+  signed_by?: Signer
+  findings: BlobFinding[]
+}
+
+/**
+ * Why a signature is not accepted.
+ * @example
+ * ```ts
+ * import type { BlobFinding } from 'leafsum'
+ *
+ * const line = ({ reason, message }: BlobFinding) => `${reason}: ${message}`
+ * ```
+ */
+export interface BlobFinding {
+  code: 'signature'
+  /** A word for scripts; words are never changed, only added to. */
+  reason:
+    | 'malformed-bundle'
+    | 'untrusted-certificate'
+    | 'untrusted-log'
+    | 'untrusted-time'
+    | 'bad-signature'
+    | 'wrong-subject'
+    | 'unknown-signer'
+    | 'no-certificate'
+    | 'unsupported-algorithm'
+  severity: 'trust'
+  /** The bundle. */
+  file?: string
+  expected?: string
+  actual?: string
+  message: string
+}

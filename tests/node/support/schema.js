@@ -12,6 +12,7 @@ const compile = (/** @type {string} */ name) =>
     ),
   )
 const validators = {
+  blob: compile('blob'),
   digest: compile('digest'),
   lockfile: compile('lockfile'),
   ls: compile('ls'),
@@ -42,6 +43,7 @@ export function assertValidOutput(args, stdout) {
   const documents = stdout.startsWith('{"type":') ? linesOf(stdout) : [JSON.parse(stdout)]
   for (const document of documents) {
     if (document.leafsum_report) assertValid('report', document, about)
+    else if (document.leafsum_blob) assertValid('blob', document, about)
     else if (document.leafsum) assertValid('lockfile', document, about)
     else if (args[0] in validators) assertValid(/** @type {any} */ (args[0]), document, about)
   }

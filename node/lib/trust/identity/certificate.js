@@ -2,7 +2,7 @@
 import { checkDer } from './der.js'
 import { equal } from './members.js'
 
-/** Extensions that are understood here; any other that is critical makes a certificate unusable (RFC 5280 §4.2). */
+/** Extensions that are understood here; any other that is critical makes a certificate unusable (RFC 5280, 4.2). */
 export const kOid = {
   subjectKeyId: '2.5.29.14',
   keyUsage: '2.5.29.15',
@@ -13,12 +13,6 @@ export const kOid = {
   extendedKeyUsage: '2.5.29.37',
 }
 const kUnderstood = new Set([kOid.keyUsage, kOid.subjectAltName, kOid.basicConstraints, kOid.extendedKeyUsage])
-const kCurves = new Map([
-  ['1.2.840.10045.3.1.7', 'P-256'],
-  ['1.3.132.0.34', 'P-384'],
-  ['1.3.132.0.35', 'P-521'],
-])
-const kEcKey = '1.2.840.10045.2.1'
 const kSequence = 0x30
 const kBitString = 0x03
 export const kEd25519 = '1.3.101.112'
@@ -35,8 +29,8 @@ export const kEd25519 = '1.3.101.112'
  *
  * @typedef {object} Facts  undefined where the certificate does not say
  * @property {string} [unknownCritical]  a critical extension that is not understood here
- * @property {number[]} [keyUsage]  bits (RFC 5280 §4.2.1.3)
- * @property {string[]} [extendedKeyUsage]  object identifiers (§4.2.1.12)
+ * @property {number[]} [keyUsage]  bits (RFC 5280, 4.2.1.3)
+ * @property {string[]} [extendedKeyUsage]  object identifiers (4.2.1.12)
  * @property {boolean} isCA
  * @property {number} [pathLength]
  * @property {Uint8Array} [subjectKeyId]
@@ -104,24 +98,6 @@ function factsOf(/** @type {any} */ x509, /** @type {Set<string>} */ extensions)
 }
 
 export const isSelfIssued = (/** @type {Certificate} */ { x509 }) => equal(x509.subject, x509.issuer)
-
-/**
- * The signer's key, ready to verify, and the hash that goes with it (Sigstore's algorithm registry).
- * @param {Certificate} certificate
- * @returns {Promise<{ key: CryptoKey, hash: string }>}
- */
-export async function signerKey({ x509 }) {
-  const [algorithm, parameter] = x509.subjectPublicKeyInfoObj.subs[0].subs
-  const name = algorithm.toOID()
-  if (name === kEd25519) return { key: await imported(x509.publicKey, { name: 'Ed25519' }), hash: '' }
-  const curve = name === kEcKey ? kCurves.get(parameter?.toOID()) : undefined
-  if (!curve) throw new Error('its key is neither ECDSA on P-256, P-384 or P-521 nor Ed25519')
-  const hash = { 'P-256': 'SHA-256', 'P-384': 'SHA-384', 'P-521': 'SHA-512' }[curve] ?? ''
-  return { key: await imported(x509.publicKey, { name: 'ECDSA', namedCurve: curve }), hash }
-}
-
-const imported = (/** @type {Uint8Array} */ spki, /** @type {any} */ algorithm) =>
-  crypto.subtle.importKey('spki', /** @type {any} */ (spki), algorithm, true, ['verify'])
 
 /** CN=..., O=..., as far as the library has the names. */
 function nameOf(/** @type {any} */ x509) {

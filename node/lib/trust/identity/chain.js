@@ -1,4 +1,4 @@
-// From a certificate to a root that the user trusts: RFC 5280 §6.1 as far as signers need it. What this does not
+// From a certificate to a root that the user trusts: RFC 5280 (6.1) as far as signers need it. What this does not
 // understand (name constraints, critical extensions of others) makes a certificate unusable, never trusted.
 import { isSelfIssued, kEd25519, kOid, readCertificate } from './certificate.js'
 import { equal } from './members.js'

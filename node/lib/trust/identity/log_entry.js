@@ -1,5 +1,6 @@
 // One entry of a transparency log: that the log has it (a promise that it signed, or a proof up to a checkpoint that it
 // signed), and that it speaks of this signature by this certificate.
+import { fixedSize } from './ecdsa.js'
 import { base64Of, bytesOf, equal, hexOf } from './members.js'
 import { Refusal, refusing, shown } from './refusal.js'
 import { isValidAt } from './trusted_root.js'
@@ -87,11 +88,8 @@ const rangeText = (/** @type {import('./trusted_root.js').Range} */ { start, end
 async function verifyProof(/** @type {Library} */ library, /** @type {Entry} */ entry, /** @type {Log} */ log) {
   const proof = /** @type {import('./bundle.js').Proof} */ (entry.proof)
   const { checkpoint, ...rest } = proof
-  const given = {
-    logId: { keyId: entry.logId },
-    canonicalizedBody: entry.body,
-    inclusionProof: { ...rest, ...(checkpoint ? { checkpoint: { envelope: checkpoint } } : {}) },
-  }
+  const own = checkpoint && { checkpoint: { envelope: signedByOrigin(checkpoint) } }
+  const given = { logId: { keyId: entry.logId }, canonicalizedBody: entry.body, inclusionProof: { ...rest, ...own } }
   await refusing(why('the inclusion proof does not lead to its root', log), () => library.verifyMerkleInclusion(given))
   if (!checkpoint) return
   await refusing(why("the log's key did not sign this checkpoint", log), async () => {
@@ -101,6 +99,29 @@ async function verifyProof(/** @type {Library} */ library, /** @type {Entry} */ 
   })
 }
 
+/**
+ * A signed note (C2SP) without the lines of others than its origin: the library looks at the keys alone. Rekor 1 adds
+ * its tree to its name: `rekor.example.org - 1193050959916656506`.
+ */
+function signedByOrigin(/** @type {string} */ note) {
+  const end = note.indexOf('\n\n')
+  const origin = note.slice(0, note.indexOf('\n'))
+  const lines = note.slice(end + 2).split('\n')
+  const isOwn = (/** @type {string} */ line) => {
+    const [, name, signature] = /^\u2014 (\S+) (\S+)$/.exec(line) ?? []
+    if (name === undefined || (origin !== name && !origin.startsWith(`${name} - `))) return false
+    checkForm(bytesOf(signature).subarray(4)) // behind the key's hint
+    return true
+  }
+  const own = lines.filter(isOwn).map(line => `${line}\n`)
+  return note.slice(0, end + 2) + own.join('')
+}
+
+/** A log's signature: of Ed25519, or of ECDSA in its one encoding. */
+function checkForm(/** @type {Uint8Array} */ signature) {
+  if (signature.length !== 64) fixedSize(signature, 66)
+}
+
 /** The signed entry timestamp: over canonical JSON, whose members are in this order. */
 async function verifyPromise(/** @type {Library} */ library, /** @type {Entry} */ entry, /** @type {Log} */ log) {
   const { keyDetails, rawBytes } = log.json.publicKey
@@ -108,6 +129,7 @@ async function verifyPromise(/** @type {Library} */ library, /** @type {Entry} *
   const logId = hexOf(bytesOf(entry.logId))
   const text = `{"body":"${entry.body}","integratedTime":${entry.integratedTime},"logID":"${logId}","logIndex":${entry.logIndex}}`
   const signature = bytesOf(/** @type {string} */ (entry.promise))
+  checkForm(signature)
   const hash = /SHA_(384|512)$/.exec(keyDetails)?.[1] ?? '256'
   if (!(await library.verifySignature(key, new TextEncoder().encode(text), signature, `sha${hash}`)))
     throw new Error('another signature')

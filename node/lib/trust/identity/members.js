@@ -1,6 +1,7 @@
 // Members of JSON that was parsed, each with the form that is wanted. What has another form is refused with its place.
 
-const base64Pattern = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+// Canonical: the bits that its last character has too many are 0.
+const base64Pattern = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/
 
 const kForms = {
   string: (/** @type {unknown} */ value) => typeof value === 'string',

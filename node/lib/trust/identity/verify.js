@@ -2,10 +2,11 @@
 // a log or a timestamp that says the signature was made in that time. Offline: what is trusted comes from the user's
 // trusted root alone.
 import { readBundle } from './bundle.js'
-import { readCertificate, signerKey } from './certificate.js'
+import { readCertificate } from './certificate.js'
 import { verifyChain } from './chain.js'
 import { verifyBody, verifyLogged } from './log_entry.js'
 import { base64Of } from './members.js'
+import { importPublicKey } from './public_key.js'
 import { Refusal, reasonOf, refusing } from './refusal.js'
 import { signedDigest, verifySigned } from './signed.js'
 import { checkSigner, signerOf } from './signer.js'
@@ -51,7 +52,7 @@ export async function verifyIdentity(
   checkTimes(certificate, times, now)
   await checkAuthorities(library, certificate, root, times)
   const key = await refusing(bad('untrusted-certificate', 'its key cannot be used', kLeaf), () =>
-    signerKey(certificate),
+    importPublicKey(certificate.x509.publicKey),
   )
   await verifySigned(bundle, key, artifact, digests)
   const signed = { certificate: certificate.der, ...bundle, digestOf: signedDigest(bundle, artifact) }
