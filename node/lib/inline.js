@@ -3,7 +3,7 @@
 import factory from './core/core.mjs'
 import { glue, wasm, worker } from './core/inline_core.js'
 import { makeApi } from './api.js'
-import { codecs, newBlobWorker, unpacked } from './host/embedded.js'
+import { codecs, newBlobWorker, signatures, unpacked } from './host/embedded.js'
 import { browserPlatform } from './host/platform_browser.js'
 
 const platform = browserPlatform({
@@ -12,6 +12,9 @@ const platform = browserPlatform({
     get codecs() {
       return codecs.files
     },
+  },
+  get sigstore() {
+    return signatures.sigstore
   },
   worker: () => newBlobWorker(`${worker}leafsum.serveWorker({core:${glue},codecs:${codecs.glue}})`),
   mayGoWithoutWorkers: true, // a policy may forbid those of a blob

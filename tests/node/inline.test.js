@@ -66,6 +66,28 @@ test('it has the same core and codecs as the other entry, and without its codecs
   assert.deepEqual(whole, entry)
 })
 
+test('leafsum/inline/trust brings signatures, and without it leafsum/inline says so', () => {
+  const script = `
+    const { generateKeyPairSync, sign } = require('node:crypto')
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const file = Buffer.from('a file')
+    const bundle = JSON.stringify({
+      mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
+      verificationMaterial: { publicKey: { hint: '' } },
+      messageSignature: { signature: sign('sha256', file, privateKey).toString('base64') },
+    })
+    const key = publicKey.export({ format: 'pem', type: 'spki' })
+    const ask = () => leafsum.verifyBlob(file, { bundle, key }).then(({ verdict }) => verdict, ({ message }) => message)
+    const leafsum = require('leafsum/inline')
+    const without = await ask()
+    require('leafsum/inline/trust')
+    console.log(JSON.stringify([without, await ask()]))`
+  const run = ['--no-warnings', '-e', `(async () => {${script}})()`]
+  const [without, told] = JSON.parse(execFileSync(process.execPath, run, { cwd: app, encoding: 'utf8' }))
+  assert.match(without, /import 'leafsum\/inline\/trust'/)
+  assert.equal(told, 'VERIFIED')
+})
+
 test('a page with it loads at most 26 KiB more than the core, compressed', async () => {
   const { outputFiles, metafile } = await build({
     stdin: { contents: "export { verify, fromFiles } from 'leafsum/inline'", resolveDir: app },

@@ -7,6 +7,12 @@ import { LeafsumError } from '../errors.js'
  */
 export const codecs = { glue: 'null' }
 
+/**
+ * Filled by inline_trust.js.
+ * @type {{ sigstore?: import('../trust/identity/library.js').Libraries }}
+ */
+export const signatures = {}
+
 /** @param {string} base64  a module, compressed by gzip, in base64 */
 export async function unpacked(base64) {
   if (!globalThis.DecompressionStream)

@@ -19,7 +19,8 @@ import { LeafsumError, firstLine } from '../errors.js'
  * @param {Files} files
  * @returns {import('./platform.js').Platform}
  */
-export function browserPlatform({ modules, worker, sigstore, mayGoWithoutWorkers }) {
+export function browserPlatform(files) {
+  const { modules, worker, mayGoWithoutWorkers } = files
   /** @type {import('./platform.js').InitOptions} */
   let given = {}
   const loaded = loadedOnce(async name => {
@@ -34,7 +35,9 @@ export function browserPlatform({ modules, worker, sigstore, mayGoWithoutWorkers
     return { factory, module }
   })
   return {
-    sigstore,
+    get sigstore() {
+      return files.sigstore
+    },
     get defaultWorkers() {
       return globalThis.Worker ? Math.min(globalThis.navigator?.hardwareConcurrency || 1, 8) : 1
     },

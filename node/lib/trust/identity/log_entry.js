@@ -88,14 +88,14 @@ const rangeText = (/** @type {import('./trusted_root.js').Range} */ { start, end
 async function verifyProof(/** @type {Library} */ library, /** @type {Entry} */ entry, /** @type {Log} */ log) {
   const proof = /** @type {import('./bundle.js').Proof} */ (entry.proof)
   const { checkpoint, ...rest } = proof
-  const own = checkpoint && { checkpoint: { envelope: signedByOrigin(checkpoint) } }
-  const given = { logId: { keyId: entry.logId }, canonicalizedBody: entry.body, inclusionProof: { ...rest, ...own } }
+  const given = { logId: { keyId: entry.logId }, canonicalizedBody: entry.body, inclusionProof: rest }
   await refusing(why('the inclusion proof does not lead to its root', log), () => library.verifyMerkleInclusion(given))
   if (!checkpoint) return
   await refusing(why("the log's key did not sign this checkpoint", log), async () => {
-    const { logSize } = library.checkpointOf(checkpoint)
+    const envelope = signedByOrigin(checkpoint)
+    const { logSize } = library.checkpointOf(envelope)
     if (logSize !== BigInt(proof.treeSize)) throw new Error(`a tree of ${logSize} entries, not ${proof.treeSize}`)
-    await library.verifyCheckpoint(given, [log.json])
+    await library.verifyCheckpoint({ ...given, inclusionProof: { ...rest, checkpoint: { envelope } } }, [log.json])
   })
 }
 
@@ -110,16 +110,19 @@ function signedByOrigin(/** @type {string} */ note) {
   const isOwn = (/** @type {string} */ line) => {
     const [, name, signature] = /^\u2014 (\S+) (\S+)$/.exec(line) ?? []
     if (name === undefined || (origin !== name && !origin.startsWith(`${name} - `))) return false
-    checkForm(bytesOf(signature).subarray(4)) // behind the key's hint
-    return true
+    return hasForm(bytesOf(signature).subarray(4)) // behind the key's hint
   }
   const own = lines.filter(isOwn).map(line => `${line}\n`)
   return note.slice(0, end + 2) + own.join('')
 }
 
 /** A log's signature: of Ed25519, or of ECDSA in its one encoding. */
-function checkForm(/** @type {Uint8Array} */ signature) {
-  if (signature.length !== 64) fixedSize(signature, 66)
+function hasForm(/** @type {Uint8Array} */ signature) {
+  try {
+    return signature.length === 64 || fixedSize(signature, 66).length > 0
+  } catch {
+    return false
+  }
 }
 
 /** The signed entry timestamp: over canonical JSON, whose members are in this order. */
@@ -129,7 +132,7 @@ async function verifyPromise(/** @type {Library} */ library, /** @type {Entry} *
   const logId = hexOf(bytesOf(entry.logId))
   const text = `{"body":"${entry.body}","integratedTime":${entry.integratedTime},"logID":"${logId}","logIndex":${entry.logIndex}}`
   const signature = bytesOf(/** @type {string} */ (entry.promise))
-  checkForm(signature)
+  if (!hasForm(signature)) throw new Error('bytes that are no signature')
   const hash = /SHA_(384|512)$/.exec(keyDetails)?.[1] ?? '256'
   if (!(await library.verifySignature(key, new TextEncoder().encode(text), signature, `sha${hash}`)))
     throw new Error('another signature')

@@ -1,0 +1,2 @@
+/** Brings signatures to `leafsum/inline`: `import 'leafsum/inline/trust'`. */
+export {}
