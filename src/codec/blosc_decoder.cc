@@ -3,6 +3,7 @@
 #include <lz4.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <algorithm>
 #include <cstring>
@@ -88,16 +89,22 @@ Result<Header> ParseHeader(Bytes bytes, uint64_t limit) {
   return h;
 }
 
-bool InflateWhole(Bytes in, MutableBytes out) {
+// What came of one stream of a block.
+enum class Stream : uint8_t { kWhole, kCorrupt, kNoMemory };
+
+constexpr Stream WholeIf(bool whole) { return whole ? Stream::kWhole : Stream::kCorrupt; }
+
+Stream InflateWhole(Bytes in, MutableBytes out) {
   z_stream stream{};
-  if (inflateInit(&stream) != Z_OK) return false;
+  if (inflateInit(&stream) != Z_OK) return Stream::kNoMemory;  // it has not seen a byte yet
   stream.next_in = const_cast<Bytef*>(in.data());
   stream.avail_in = static_cast<uInt>(in.size());
   stream.next_out = out.data();
   stream.avail_out = static_cast<uInt>(out.size());
   const int status = inflate(&stream, Z_FINISH);
   inflateEnd(&stream);
-  return status == Z_STREAM_END && stream.avail_out == 0;
+  if (status == Z_MEM_ERROR) return Stream::kNoMemory;
+  return WholeIf(status == Z_STREAM_END && stream.avail_out == 0);
 }
 
 class BloscDecoder final : public Decoder {
@@ -111,7 +118,7 @@ class BloscDecoder final : public Decoder {
  private:
   Status Gather(Bytes in, bool last);
   Status DecodeBlock(uint32_t block);
-  bool DecodeStream(Bytes in, MutableBytes out);
+  Stream DecodeStream(Bytes in, MutableBytes out);
 
   const uint64_t limit_;
   ByteVector encoded_;
@@ -202,7 +209,9 @@ Status BloscDecoder::DecodeBlock(uint32_t block) {
     if (!r.ok())
       return Broken("a block lies outside the buffer", at, Text("within ", all.size(), " bytes"),
                     Text("block ", block));
-    if (!DecodeStream(in, decoded.subspan(i * each, each)))
+    const Stream stream = DecodeStream(in, decoded.subspan(i * each, each));
+    if (stream == Stream::kNoMemory) return NoMemory("blosc buffer");
+    if (stream == Stream::kCorrupt)
       return Broken(Text("block ", block, " is corrupt"), at, Text(each, " bytes"), "other bytes");
     at += 4 + uint64_t{length};
   }
@@ -211,30 +220,32 @@ Status BloscDecoder::DecodeBlock(uint32_t block) {
   return std::nullopt;
 }
 
-bool BloscDecoder::DecodeStream(Bytes in, MutableBytes out) {
+Stream BloscDecoder::DecodeStream(Bytes in, MutableBytes out) {
   if (in.size() == out.size()) {
     std::copy(in.begin(), in.end(), out.begin());
-    return true;
+    return Stream::kWhole;
   }
   switch (header_.inner()) {
     case Inner::kBlosclz:
-      return DecodeBlosclz(in, out);
+      return WholeIf(DecodeBlosclz(in, out));
     case Inner::kLz4: {
       const int n = LZ4_decompress_safe(reinterpret_cast<const char*>(in.data()),
                                         reinterpret_cast<char*>(out.data()),
                                         static_cast<int>(in.size()), static_cast<int>(out.size()));
-      return n >= 0 && static_cast<size_t>(n) == out.size();
+      return WholeIf(n >= 0 && static_cast<size_t>(n) == out.size());
     }
     case Inner::kSnappy:
-      return DecodeSnappy(in, out);
+      return WholeIf(DecodeSnappy(in, out));
     case Inner::kZlib:
       return InflateWhole(in, out);
     case Inner::kZstd:
       break;
   }
   if (!zstd_) zstd_.reset(ZSTD_createDCtx());
-  return zstd_ && ZSTD_decompressDCtx(zstd_.get(), out.data(), out.size(), in.data(), in.size()) ==
-                      out.size();
+  if (!zstd_) return Stream::kNoMemory;
+  const size_t n = ZSTD_decompressDCtx(zstd_.get(), out.data(), out.size(), in.data(), in.size());
+  if (ZSTD_getErrorCode(n) == ZSTD_error_memory_allocation) return Stream::kNoMemory;
+  return WholeIf(n == out.size());
 }
 
 void BloscDecoder::Reset() {

@@ -68,8 +68,7 @@ Progress Bz2Decoder::Decode(Bytes in, bool last, MutableBytes out) {
     p.produced = out_before - stream_.avail_out;
     consumed_ += p.consumed;
     if (status == BZ_MEM_ERROR) {
-      p.error = Error{ErrorCode::kLimit, std::string("no memory to decode the ") + kFormat,
-                      std::nullopt, "", ""};
+      p.error = NoMemory(kFormat);
     } else if (status != BZ_OK && status != BZ_STREAM_END) {
       // The library has one error for a wrong CRC and any other damage.
       p.error =

@@ -2,9 +2,21 @@
 // (`out` is never empty), and it is not called again after `done` or an error until Reset.
 #pragma once
 
+#include <string_view>
+
+#include "base/text.h"
 #include "codec/decoder.h"
 
 namespace leafsum::codec {
+
+// The library that decodes got no memory. That is no damage: with more of it the value may be
+// right.
+inline Error NoMemory(std::string_view format) {
+  return Error{ErrorCode::kLimit,
+               Text("the machine gave no memory to decode the ", format,
+                    "; use fewer workers (--jobs 1), or a machine with more memory"),
+               std::nullopt};
+}
 
 // Judges bytes after the end of a value's compressed data.
 class Tail {

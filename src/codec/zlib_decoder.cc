@@ -77,13 +77,11 @@ Progress ZlibDecoder::Decode(Bytes in, bool last, MutableBytes out) {
 }
 
 Error ZlibDecoder::Broken(int status) const {
+  if (status == Z_MEM_ERROR) return NoMemory(name_);
   const std::string_view why = stream_.msg ? stream_.msg : "";
   Error error{ErrorCode::kInvalid, Text(name_, ": ", why), std::nullopt, "", ""};
   if (status == Z_NEED_DICT) {
     error.message = std::string(name_) + " needs a preset dictionary";
-  } else if (status == Z_MEM_ERROR) {
-    error.code = ErrorCode::kLimit;
-    error.message = std::string("no memory to decode the ") + name_;
   } else if (why == "incorrect data check" || why == "header crc mismatch") {
     error.code = ErrorCode::kChecksum;
   }

@@ -45,7 +45,7 @@ Progress ZstdDecoder::Decode(Bytes in, bool last, MutableBytes out) {
   Progress p;
   if (!context_) context_.reset(ZSTD_createDCtx());
   if (!context_) {
-    p.error = Error{ErrorCode::kLimit, "no memory to decode the zstd frame", 0, "", ""};
+    p.error = NoMemory("zstd frame");
     return p;
   }
   if (part_ == Part::kHeader) ReadHeader(in, last, out, p);

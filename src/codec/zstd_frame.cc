@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "codec/decoder.h"
+#include "codec/stage.h"
 
 namespace leafsum::codec {
 
@@ -66,8 +67,9 @@ Error ZstdError(size_t code) {
       // reader refuses them.
       error.message = Text("zstd: ", ZSTD_getErrorName(code));
       break;
-    case ZSTD_error_frameParameter_windowTooLarge:
     case ZSTD_error_memory_allocation:
+      return NoMemory("zstd frame");
+    case ZSTD_error_frameParameter_windowTooLarge:
       error.code = ErrorCode::kLimit;
       error.message = Text("zstd: ", ZSTD_getErrorName(code));
       break;
@@ -96,7 +98,7 @@ Result<ByteVector> DecodeZstdFrame(Bytes encoded, uint64_t limit) {
 
   const std::unique_ptr<ZSTD_DCtx, size_t (*)(ZSTD_DCtx*)> context(ZSTD_createDCtx(),
                                                                    ZSTD_freeDCtx);
-  if (!context) return Error{ErrorCode::kLimit, "no memory to decode the zstd frame", 0, "", ""};
+  if (!context) return NoMemory("zstd frame");
   uint64_t room = std::min<uint64_t>(limit, std::max<uint64_t>(4096, 4 * uint64_t{encoded.size()}));
   if ((*header)->content_size) room = std::min(room, *(*header)->content_size);
   ByteVector out;
