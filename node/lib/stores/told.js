@@ -1,5 +1,5 @@
-// A store of others whose listing gives sizes: an answer that is shorter than its own listing says is a change, as it
-// is where a store of ours sees one, and not the end of a file.
+// A store of others whose listing gives sizes: an answer that is shorter than its own listing says, or none, is a
+// change, as it is where a store of ours sees one, and not the end or the lack of a file.
 import { StoreError } from './store.js'
 
 /**
@@ -12,8 +12,8 @@ export function heldToItsSizes(store, listing) {
   /** @param {string} key  @param {Uint8Array | undefined} bytes  @param {(size: number) => number} wanted */
   const held = (key, bytes, wanted) => {
     const size = sizes.get(key.slice(1))
-    if (bytes && size !== undefined && bytes.length < wanted(size))
-      throw new StoreError('changed', 'shorter than its listing says')
+    if (size !== undefined && (bytes?.length ?? -1) < wanted(size))
+      throw new StoreError('changed', bytes ? 'shorter than its listing says' : 'listed, and not there any more')
     return bytes
   }
   const get = async (/** @type {string} */ key) => held(key, await store.get(key), size => size)

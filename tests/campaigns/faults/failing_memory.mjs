@@ -16,7 +16,7 @@ const kBases = [
   'legacy/orbax-0.2.3/manager/ckpt',
   'legacy/orbax-0.4.8/aggregate/ckpt',
   'legacy/orbax-0.5.10/zarr3_write_read_chunks/ckpt',
-  'legacy/orbax-0.11.37/flax_legacy_checkpoint/ckpt',
+  'hunt/bare_zarr/ckpt',
 ]
 const kWays = [
   { workers: 1, ballasts: 8 },

@@ -14,7 +14,7 @@
 namespace leafsum::campaign {
 
 // How a host that keeps to the interface fails. That a listed file is shorter, or not there any
-// more, it notices itself, and says kChanged (tests/campaigns/faults/stores.mjs).
+// more, it notices itself, and says kChanged (tests/node/failing_stores.test.js).
 enum class ReadFault : uint8_t {
   kUnreadable,  // this once
   kChanged,
