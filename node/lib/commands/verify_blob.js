@@ -18,13 +18,14 @@ export async function verifyBlob(platform, file, options) {
     throw new LeafsumError('environment', "what checks signatures is not here: import 'leafsum/inline/trust'")
   const asked = await optionsOf(options)
   const blob = await openBlob(platform, file)
-  const { signerOfBlob } = await import('../trust/blob.js')
+  const { signatureOf } = await import('../trust/blob.js')
   /** @type {import('../trust/blob.js').Signer | undefined} */
   let signer
   /** @type {Refusal | undefined} */
   let refusal
   try {
-    signer = await signerOfBlob(sigstore, { artifact: blob.artifact, bundle: asked.bundle, proof: asked.proof })
+    const { artifact } = blob
+    signer = (await signatureOf(sigstore, { artifact, bundle: asked.bundle, proof: asked.proof })).signer
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     refusal = error

@@ -1,5 +1,5 @@
-// Who signed this file? One bundle, and one of three proofs that the user gives: a public key, an authority's
-// certificate, or an identity with the trusted root that vouches for it.
+// Who signed this? One bundle, and one of three proofs that the user gives: a public key, an authority's certificate,
+// or an identity with the trusted root that vouches for it.
 import { readBundle } from './identity/bundle.js'
 import { verifyChain } from './identity/chain.js'
 import { readPem } from './identity/pem.js'
@@ -24,22 +24,26 @@ const kUnchanged = 'Ask the signer for the bundle that the signing tool wrote, u
  *
  * @typedef {{ kind: 'key', id: string } | { kind: 'certificate', id: string, subject: string } |
  *   { kind: 'identity', identity: string, issuer: string }} Signer  id: SHA-256 of the key's SPKI, hex
+ *
+ * @typedef {{ signer: Signer, envelope?: { payloadType: string, payload: Uint8Array } }} Signed
  */
 
 /**
+ * A Refusal where the signature is not accepted. Without an artifact it is over an envelope, whose statement the caller
+ * judges (a manifest of files); with one, the statement names it.
  * @param {Libraries} sigstore
- * @param {{ artifact: Artifact, bundle: Uint8Array, proof: Proof, now?: Date }} asked
- * @returns {Promise<Signer>} a Refusal where the signature is not accepted
+ * @param {{ artifact?: Artifact, bundle: Uint8Array, proof: Proof, now?: Date }} asked
+ * @returns {Promise<Signed>}
  */
-export async function signerOfBlob(sigstore, { artifact, bundle, proof, now = new Date() }) {
-  const digests = artifact.bytes ? undefined : await sigstore.digests()
+export async function signatureOf(sigstore, { artifact, bundle, proof, now = new Date() }) {
+  const digests = artifact && !artifact.bytes ? await sigstore.digests() : undefined
   if (proof.key) return byKey(proof.key, { artifact, bundle, digests })
   if (proof.certRoot) return byCertificate(await sigstore.library(), proof.certRoot, { artifact, bundle, digests, now })
   const { identity = '', issuer = '', trustedRoot = new Uint8Array() } = proof
   try {
     const asked = { bundle, trustedRoot, signer: { identity, issuer }, artifact, digests, now }
-    await verifyIdentity(await sigstore.library(), asked)
-    return { kind: 'identity', identity, issuer }
+    const { envelope } = await verifyIdentity(await sigstore.library(), asked)
+    return { signer: { kind: 'identity', identity, issuer }, envelope }
   } catch (error) {
     if (!(error instanceof TrustedRootError)) throw error
     throw new LeafsumError('evidence', `${error.message}. Take the one of the Sigstore instance, unchanged`)
@@ -60,18 +64,19 @@ async function ofUser(what, make) {
   }
 }
 
-/** @returns {Promise<Signer>} */
+/** @returns {Promise<Signed>} */
 async function byKey(/** @type {Uint8Array} */ pem, /** @type {any} */ { artifact, bundle, digests }) {
   const signer = await ofUser('the public key', async () => {
     const keys = readPem(pem, 'PUBLIC KEY')
     if (keys.length > 1) throw new Error(`it holds ${keys.length} keys`)
     return importPublicKey(keys[0])
   })
-  await verifySigned(await read(bundle), signer, artifact, digests)
-  return { kind: 'key', id: signer.id }
+  const { envelope, ...rest } = await read(bundle)
+  await verifySigned({ ...rest, envelope }, signer, artifact, digests)
+  return { signer: { kind: 'key', id: signer.id }, envelope }
 }
 
-/** There is no signed time here: all of the chain has to be valid now. @returns {Promise<Signer>} */
+/** There is no signed time here: all of the chain has to be valid now. @returns {Promise<Signed>} */
 async function byCertificate(
   /** @type {import('./identity/library.js').Library} */ library,
   /** @type {Uint8Array} */ pem,
@@ -96,5 +101,6 @@ async function byCertificate(
   }
   const signer = await refusing(why, () => importPublicKey(certificate.x509.publicKey))
   await verifySigned(bundle, signer, artifact, digests)
-  return { kind: 'certificate', id: signer.id, subject: certificate.subject }
+  const { envelope } = bundle
+  return { signer: { kind: 'certificate', id: signer.id, subject: certificate.subject }, envelope }
 }

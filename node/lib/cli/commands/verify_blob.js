@@ -10,9 +10,11 @@ import { basename } from 'node:path'
 export async function run(context) {
   const { operands, options } = context
   const [file] = operands
+  const keys = [options.key ?? []].flat() // `verify` may have several
+  if (keys.length > 1) throw new LeafsumError('usage', 'verify-blob takes one --key: the signature is one')
   const named = {
     bundle: options.bundle,
-    key: options.key,
+    key: keys[0],
     certRoot: options.certRoot,
     trustedRoot: options.trustedRoot,
   }
