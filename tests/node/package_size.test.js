@@ -27,7 +27,7 @@ async function staticSize(/** @type {string} */ code) {
     splitting: true,
     format: 'esm',
     platform: 'browser',
-    external: ['*core.mjs', '*codecs.mjs', '*.wasm'],
+    external: ['*core.mjs', '*codecs.mjs', '*sigstore.mjs', '*sigstore_digest.mjs', '*.wasm'],
     absWorkingDir: lib,
     outdir: 'out',
     write: false,
@@ -57,8 +57,8 @@ for (const [what, code, most] of /** @type {[string, string, number]} */ ([
 
 // What was reached. The goal is 560,000: lower it once the glue is packed minified (7,000).
 const kTarball = 588_000
-// sigstore.mjs 14.7 KB, sigstore_digest.mjs 17.4 KB, what wraps them 10 KB, the licences of both 4 KB
-const kSigstore = 48_000
+// sigstore.mjs 14.8 KB, sigstore_digest.mjs 17.6 KB, what stands in front of them and their licences 20 KB
+const kSigstore = 53_000
 
 test('the tarball is within its budget, with ./inline 975 KB, and that of Sigstore', t => {
   const { tarball } = packInto(scratch(t))
