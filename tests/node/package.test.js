@@ -145,8 +145,8 @@ test('no module that a browser loads imports one of node:', () => {
       assert.ok(from.startsWith('.'), `${file} imports ${from}`)
       visit(join(file, '..', from))
     }
-    // When they are needed
-    for (const [, from] of text.matchAll(/\bimport\('(\.[^']+)'\)/g)) visit(join(file, '..', from))
+    // When they are needed; of a type a member is named
+    for (const [, from] of text.matchAll(/\bimport\('(\.[^']+)'\)(?!\.(?!then\b))/g)) visit(join(file, '..', from))
   }
   for (const entry of ['browser', 'worker']) visit(join(installed, `lib/${entry}.js`))
   assert.ok(seen.size > 8)

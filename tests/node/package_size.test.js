@@ -44,8 +44,8 @@ async function staticSize(/** @type {string} */ code) {
 }
 
 for (const [what, code, most] of /** @type {[string, string, number]} */ ([
-  ['verify and dropped files', "export { verify, fromFiles } from './browser.js'", 22],
-  ['verify and a Map', "export { verify, fromMap } from './browser.js'", 22],
+  ['verify and dropped files', "export { verify, fromFiles } from './browser.js'", 22.25],
+  ['verify and a Map', "export { verify, fromMap } from './browser.js'", 22.25],
   ['every export', "export * from './browser.js'", 28],
 ])) {
   test(`${what}: at most ${most} KiB, compressed, with the glue`, async () => {
@@ -58,7 +58,7 @@ for (const [what, code, most] of /** @type {[string, string, number]} */ ([
 // What was reached. The goal is 560,000: lower it once the glue is packed minified (7,000).
 const kTarball = 588_000
 // sigstore.mjs 14.8 KB, sigstore_digest.mjs 17.6 KB, what stands in front of them and their licences 20 KB
-const kSigstore = 53_000
+const kSigstore = 56_000
 
 test('the tarball is within its budget, with ./inline 975 KB, and that of Sigstore', t => {
   const { tarball } = packInto(scratch(t))

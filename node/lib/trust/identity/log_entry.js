@@ -110,7 +110,8 @@ function signedByOrigin(/** @type {string} */ note) {
   const isOwn = (/** @type {string} */ line) => {
     const [, name, signature] = /^\u2014 (\S+) (\S+)$/.exec(line) ?? []
     if (name === undefined || (origin !== name && !origin.startsWith(`${name} - `))) return false
-    return hasForm(bytesOf(signature).subarray(4)) // behind the key's hint
+    const bytes = bytesOf(signature)
+    return base64Of(bytes) === signature && hasForm(bytes.subarray(4)) // behind the key's hint
   }
   const own = lines.filter(isOwn).map(line => `${line}\n`)
   return note.slice(0, end + 2) + own.join('')
