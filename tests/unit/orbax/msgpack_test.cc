@@ -225,6 +225,14 @@ TEST_CASE("a value that is broken spoils itself alone") {
        "a stored array's shape has 2^64 elements or more"},
       {Ext(2, Byte(0x92) + Byte(1) + Byte(2)), ErrorCode::kInvalid,
        "a complex number is not a pair of doubles"},
+      {Ext(2, Byte(0x93) + Byte(0xcb) + Big(1, 8) + Byte(0xcb) + Big(2, 8)), ErrorCode::kInvalid,
+       "a complex number is not a pair of doubles"},
+      {Ext(2, Byte(0x92) + Byte(0xcb) + Big(1, 8) + Byte(0xca) + Big(2, 4)), ErrorCode::kInvalid,
+       "a complex number is not a pair of doubles"},
+      {Ext(2, Byte(0x92) + Byte(0xcb) + Big(1, 8) + Byte(0xcb) + Big(2, 8) + Byte(0)),
+       ErrorCode::kInvalid, "a complex number is not a pair of doubles"},
+      {Str("placeholder://a"), ErrorCode::kUnsupported,
+       "a text that looks like a reference to an array, but in an unknown form"},
       {Ext(4, "x"), ErrorCode::kUnsupported, "an unknown msgpack extension type"},
       {Ext(-1, "x"), ErrorCode::kUnsupported, "an unknown msgpack extension type"},
       {Str("\xc3("), ErrorCode::kInvalid, "the string is not UTF-8"},
@@ -239,6 +247,11 @@ TEST_CASE("a value that is broken spoils itself alone") {
     CHECK_FALSE(leaves[0].problem);
     CHECK_FALSE(leaves[2].problem);
   }
+  // A name and a content in the other of the two types are as good.
+  for (const std::string& value :
+       {Ext(1, Byte(0x93) + Byte(0x91) + Byte(2) + Bin("int8") + Bin("xy")),
+        Ext(1, Byte(0x93) + Byte(0x91) + Byte(2) + Str("int8") + Str("xy"))})
+    CHECK_FALSE(Leaves(value)[0].problem);
   // Every prefix of a payload, its length made true.
   for (size_t n = 0; n < triple.size(); ++n) CHECK(Leaves(Ext(1, triple.substr(0, n)))[0].problem);
 }
@@ -278,6 +291,10 @@ TEST_CASE("what breaks the file") {
       Byte(0xdb) + Big(kMaxMsgpackText / 2, 4) + std::string(kMaxMsgpackText / 2, 'a');
   CheckBroken(List({half, half, Byte(1)}), ErrorCode::kLimit,
               "a tree of too many leaves, or of too much text");
+  CheckBroken(Byte(0xdd) + Big(kMaxMsgpackLeaves + 1, 4) + std::string(kMaxMsgpackLeaves + 1, 1),
+              ErrorCode::kLimit, "a tree of too many leaves, or of too much text");
+  CHECK(Leaves(Byte(0xdd) + Big(kMaxMsgpackLeaves, 4) + std::string(kMaxMsgpackLeaves, 1)).size() ==
+        kMaxMsgpackLeaves);
   std::string deep(static_cast<size_t>(kMaxJsonDepth), '\x91');
   CHECK(Leaves(deep + Byte(1))[0].key_path.size() == deep.size());
   CheckBroken(deep + Byte(0x91) + Byte(1), ErrorCode::kLimit, "containers are nested too deeply");
@@ -320,6 +337,8 @@ TEST_CASE("members of one name") {
       {{"a", Map({{"x", Byte(1)}})}, {"b", Map({{"x", Byte(1)}})}, {"a", Map({{"y", Byte(2)}})}}));
   CHECK_FALSE(reader.error());
   CHECK(reader.duplicates() == std::vector<KeyPath>{{"a"}});
+  std::vector<std::pair<std::string, std::string>> many(300, {"k", Byte(1)});
+  CHECK(Read(Map(many)).duplicates() == std::vector<KeyPath>(100, {"k"}));  // so many are kept
 }
 
 TEST_CASE("a chunked array is joined") {
@@ -358,6 +377,12 @@ TEST_CASE("a chunked array is joined") {
       chunked(Map({{"0", Byte(0xff)}}), {{"0", one("ab")}}),
       chunked(Map({{"1", Byte(1)}}), {{"0", one("ab")}}),
       chunked(Byte(1), {{"0", one("ab")}}),
+      chunked(Map({{"0", Byte(0xcb) + Big(0, 8)}}), {{"0", one("ab")}}),
+      chunked(Map({{"0", Byte(0xcf) + Big(uint64_t{1} << 63, 8)}}), {{"0", one("ab")}}),
+      chunked(Map({{"0", Byte(0x90)}}), {{"0", one("ab")}}),
+      chunked(List(std::vector<std::string>(33, Byte(1))), {{"0", one("a")}}),
+      chunked(shape, {{"0", Map({{"x", one("ab")}})}}),
+      chunked(shape, {{"0", Bin("ab")}}),
       Map({{"k", Map({{"__msgpack_chunked_array__", Byte(0xc3)}, {"other", Byte(1)}})},
            {"z", Byte(1)}}),
   };
@@ -367,6 +392,25 @@ TEST_CASE("a chunked array is joined") {
     REQUIRE(leaves[0].problem);
     CHECK(leaves[0].problem->message.find("a chunked array's ") == 0);
   }
+}
+
+TEST_CASE("a chunk that is broken is why its array is") {
+  const std::string file =
+      Map({{"__msgpack_chunked_array__", Byte(0xc3)},
+           {"shape", List({Byte(3)})},
+           {"chunks",
+            List({Array({1}, "int8", "a"), Ext(1, Byte(0xc0)), Ext(1, Byte(0x93) + Byte(0xc0))})}});
+  const auto leaves = Leaves(file);
+  REQUIRE(leaves.size() == 1);
+  REQUIRE(leaves[0].problem);
+  CHECK(leaves[0].problem->message == "a stored array's payload is not a triple");
+}
+
+TEST_CASE("a model may have a layer called driver and one called kvstore") {
+  const auto leaves = Leaves(Map({{"driver", Byte(1)}, {"kvstore", Map({{"w", Byte(2)}})}}));
+  REQUIRE(leaves.size() == 2);
+  CHECK(leaves[0].key_path == KeyPath{"driver"});
+  CHECK(leaves[1].key_path == KeyPath{"kvstore", "w"});
 }
 
 TEST_CASE("large arrays are skipped, not read") {
