@@ -168,3 +168,23 @@ TEST_CASE("Flax sees no difference between spellings of one number") {
     CHECK(order <= 0);
   }
 }
+
+TEST_CASE("digits of every script are digits, what stands behind them is not") {
+  struct Row {
+    const char* name;
+    std::optional<double> step;
+  };
+  const Row rows[] = {{"checkpoint_\xd9\xa5", 5},          // Arabic-Indic
+                      {"checkpoint_\xef\xbc\x91", 1},      // full width: three bytes
+                      {"checkpoint_\xe0\xa5\xaf", 9},      // Devanagari
+                      {"checkpoint_\xf0\x9d\x9f\x8f", 1},  // mathematical: four
+                      {"checkpoint_\xd9\xaa", {}},         // the sign behind the Arabic nine
+                      {"checkpoint_\xd9", {}},
+                      {"checkpoint_\xf8\x88\x80\x80\x80", {}}};
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    const auto name = ParseFlaxName(row.name);
+    REQUIRE(name);
+    CHECK(name->step == row.step);
+  }
+}

@@ -73,6 +73,10 @@ TEST_CASE("patterns") {
       {"/", "", {}, false},
       {"/a~1b/m~0n", "", {"a/b", "m~n"}, true},
       {"/a/b", "", {"a/b"}, false},
+      {"/a~", "", {"a~"}, true},  // no escape, so it stands for itself
+      {"/a~2", "", {"a~2"}, true},
+      {"/~01", "", {"~1"}, true},
+      {"/ab**", "", {"ab"}, true},
       {"/?", "", {"é"}, true},  // one character, two bytes
       {"/??", "", {"é"}, false},
       {"/?", "", {"\xff"}, true},  // and whatever else, one byte

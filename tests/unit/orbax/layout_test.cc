@@ -268,6 +268,89 @@ TEST_CASE("steps of several formats, and names that could be items") {
   CHECK(Find({"run_1/_METADATA", "run_2/_METADATA"}, run).chosen->Name() == "run_2");
 }
 
+// Which steps are meant, and what is left over from a step that was deleted (contract §10.10).
+TEST_CASE("the prefix that the user names, and what a deleted step leaves") {
+  struct Row {
+    Names paths;
+    std::string prefix;
+    bool named;
+    Names steps, foreign;
+  };
+  const std::string flax(kFlaxPrefix);
+  const Row rows[] = {
+      {{"ckpt_1", "ckpt_2", "checkpoint_7"}, "ckpt_", true, {"ckpt_1", "ckpt_2"}, {"checkpoint_7"}},
+      {{"ckpt_1", "checkpoint_7"}, flax, true, {"checkpoint_7"}, {}},
+      {{"ckpt_1", "checkpoint_7"}, "none_", true, {}, {}},
+      {{"run1", "run2", "run10"}, "run", true, {"run1", "run2", "run10"}, {}},
+      {{"run_0.5", "run_-1", "run_2e1"}, "run_", true, {"run_-1", "run_0.5", "run_2e1"}, {}},
+      // Without a prefix a number is no step's file: it may be a chunk.
+      {{"1", "2"}, "", true, {}, {}},
+      {{"1", "2/_METADATA"}, "", true, {"2/"}, {}},
+      {{"check_1_2", "check_1_10"}, "check_1_", true, {"check_1_2", "check_1_10"}, {}},
+      // "checkpoint_x" begins with the prefix that was named, and with Flax's.
+      {{"checkpoint_1", "checkpoint_x5"},
+       "checkpoint_x",
+       true,
+       {"checkpoint_x5"},
+       {"checkpoint_1"}},
+      // An item beside the steps makes it no root, unless it is what a deleted step left.
+      {{"checkpoint_2/_METADATA", "checkpoint_1/manifest.ocdbt"},
+       flax,
+       false,
+       {"checkpoint_2/"},
+       {}},
+      {{"checkpoint_2/_METADATA", "x_1/manifest.ocdbt"}, flax, false, {}, {}},
+      {{"a_2/_CHECKPOINT_METADATA", "b_3/_CHECKPOINT_METADATA", "x_1/manifest.ocdbt"},
+       flax,
+       false,
+       {},
+       {}},
+      {{"checkpoint_2", "checkpoint_1_gda/w/.zarray"}, flax, false, {"checkpoint_2"}, {}},
+      {{"checkpoint_2", "checkpoint_2_gda/w/.zarray"}, flax, false, {"checkpoint_2"}, {}},
+      {{"checkpoint_2", "checkpoint_x_gda/w/.zarray"}, flax, false, {}, {}},
+      {{"checkpoint_2", "other_1_gda/w/.zarray"}, flax, false, {}, {}},
+      {{"checkpoint_2", "other/w/.zarray"}, flax, false, {}, {}},
+      // A step is nothing that has its mark in a hidden directory alone.
+      {{"5/.hidden/_METADATA"}, flax, false, {}, {}},
+      {{"5/.hidden/_METADATA", "5/a/_METADATA"}, flax, false, {"5/"}, {}},
+  };
+  for (const Row& row : rows) {
+    LayoutOptions options;
+    options.prefix = row.prefix;
+    options.prefix_named = row.named;
+    const Layout layout = Find(row.paths, options);
+    INFO(row.paths.front() << " " << row.paths.back() << " " << row.prefix);
+    Names foreign;
+    for (const Step& step : layout.foreign_steps) foreign.push_back(step.directory + step.file);
+    CHECK(StepNames(layout) == row.steps);
+    CHECK(foreign == row.foreign);
+    CHECK(layout.is_root == !row.steps.empty());
+  }
+}
+
+TEST_CASE("files of one number, and a directory beside them") {
+  // Flax's own order of names decides, whatever the numbers' forms.
+  Layout layout = Find({"checkpoint_5", "checkpoint_05", "checkpoint_5.0"});
+  CHECK(StepNames(layout) == Names{"checkpoint_05", "checkpoint_5", "checkpoint_5.0"});
+  CHECK(layout.duplicate_step_number);
+  layout = Find({"checkpoint_4.5", "checkpoint_5/_METADATA", "checkpoint_5.5"});
+  CHECK(StepNames(layout) == Names{"checkpoint_4.5", "checkpoint_5/", "checkpoint_5.5"});
+  CHECK(layout.chosen->Name() == "checkpoint_5.5");
+  layout = Find({"checkpoint_4.5", "checkpoint_5"}, {"checkpoint_4.5", false, ""});
+  CHECK(layout.chosen->Name() == "checkpoint_4.5");
+  CHECK(Find({"checkpoint_4.5", "checkpoint_5"}, {"5", false, ""}).chosen->Name() ==
+        "checkpoint_5");
+  CHECK(Find({"checkpoint_4.5", "checkpoint_5"}, {"4", false, ""}).step_missing);
+}
+
+TEST_CASE("files of transformers and diffusers") {
+  const Layout layout =
+      Find({"flax_model.msgpack", "flax_model.txt", "flax_model-00001-of-00002.msgpack", "vae/x",
+            "vae/diffusion_flax_model.msgpack", "vae/diffusion_flax_model.msgpack.index.json"});
+  CHECK(ItemNames(layout) == Names{"flax_model.msgpack", "vae/diffusion_flax_model.msgpack"});
+  CHECK(layout.shards.size() == 2);
+}
+
 TEST_CASE("numbers of any length") {
   const Layout layout = Find(
       {"99999999999999999999999/_METADATA", "100000000000000000000000/_METADATA", "7/_METADATA"});
@@ -281,6 +364,8 @@ TEST_CASE("databases of processes that were never merged are no items") {
       Find({"_CHECKPOINT_METADATA", "state/ocdbt.process_1/manifest.ocdbt", "model/_METADATA"});
   CHECK(layout.unmerged == Names{"state/"});
   CHECK(ItemNames(layout) == Names{"model"});
+  CHECK(Find({"_CHECKPOINT_METADATA", "state/ocdbt.process_1/x", "state/process_1/manifest.ocdbt"})
+            .unmerged.empty());
 }
 
 TEST_CASE("steps that are items themselves") {

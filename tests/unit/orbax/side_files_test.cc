@@ -62,6 +62,24 @@ TEST_CASE("_CHECKPOINT_METADATA") {
   CHECK(Parse(ParseCheckpointMetadata, "{\"metrics\": {}, \"metrics\": {}}")->duplicate_members ==
         std::vector<std::string>{"metrics"});
 
+  // In a flat checkpoint the handler is one text, else each item has its own; what is no text is
+  // the handler that nobody knows.
+  CHECK(Parse(ParseCheckpointMetadata, R"({"item_handlers": "x.Y"})")->handler == "x.Y");
+  CHECK_FALSE(Parse(ParseCheckpointMetadata, R"({"item_handlers": "x.Y"})")->item_handlers);
+  const auto no_handler = Parse(ParseCheckpointMetadata, R"({"item_handlers": null})");
+  REQUIRE(no_handler);
+  CHECK_FALSE(no_handler->handler);
+  CHECK_FALSE(no_handler->item_handlers);
+  const auto items = Parse(ParseCheckpointMetadata,
+                           R"({"item_handlers": {"a": "x.Y", "b": null, "c": 5, "a": "z.A"}})");
+  REQUIRE(items);
+  REQUIRE(items->item_handlers);
+  CHECK(*items->item_handlers ==
+        std::map<std::string, std::string, std::less<>>{{"a", "z.A"}, {"b", ""}, {"c", ""}});
+  CheckMessage(ParseCheckpointMetadata, R"({"item_handlers": []})",
+               "\"item_handlers\": expected string, object or null, but received array");
+  CheckMessage(ParseCheckpointMetadata, R"({"item_handlers": 5})",
+               "\"item_handlers\": expected string, object or null, but received number");
   CheckMessage(ParseCheckpointMetadata, "[]",
                "expected an object, but the document is another value");
   for (const char* value : {"-1", "1.5", "\"1\"", "true", "18446744073709551616"}) {
@@ -101,6 +119,28 @@ TEST_CASE("_strings.json") {
   for (const char* name : {"i", "j"}) CHECK(nested->values.at(name) == std::nullopt);
   CHECK(nested->values.size() == 7);
 
+  CHECK(Parse(ParseStrings, "{}")->values.empty());  // the document itself is no text
+  // A long name repeated by what lies below it, in objects and in lists: 64 times the file and 1
+  // MiB.
+  const std::string long_name(20000, 'n');
+  for (const auto& [open, value, close] :
+       {std::tuple{"[", "1", "]"}, std::tuple{"{", R"("%":1)", "}"}})
+    for (const size_t values : {50, 200}) {
+      std::string file = "{\"" + long_name + "\":" + open;
+      for (size_t i = 0; i < values; ++i) {
+        std::string one = value;
+        if (one.find('%') != one.npos) one.replace(one.find('%'), 1, std::to_string(i));
+        file += (i ? "," : "") + one;
+      }
+      file += std::string(close) + "}";
+      const auto written_out = Parse(ParseStrings, file);
+      INFO(open << values);
+      REQUIRE(bool(written_out) == (values == 50));
+      if (written_out) continue;
+      CHECK(written_out.error().code == ErrorCode::kLimit);
+      CHECK(written_out.error().message == "the names of the strings are too long in total");
+    }
+
   CHECK_FALSE(Parse(ParseStrings, "{\"a\":\"\\ud800\"}"));
   CHECK_FALSE(Parse(ParseStrings, "{\"a\":\"\xff\"}"));
   CheckMessage(ParseStrings, "\"a\"", "expected an object, but the document is another value");
@@ -133,7 +173,12 @@ TEST_CASE("array_metadatas") {
   REQUIRE(again->arrays.size() == 1);
   CHECK(again->arrays[0].param_name == "b");
   CHECK(Parse(ParseArrayMetadatas, one(R"("param_name": "a", )" + shapes)));
-  CHECK(Parse(ParseArrayMetadatas, one(R"("param_name": "a", "ext_metadata": {}, )" + shapes)));
+  for (const char* ext : {"{}", "null", R"({"random_key_impl": null})"}) {
+    const auto plain = Parse(ParseArrayMetadatas, one(R"("param_name": "a", "ext_metadata": )" +
+                                                      std::string(ext) + ", " + shapes));
+    REQUIRE(plain);
+    CHECK_FALSE(plain->arrays[0].random_key_impl);
+  }
   struct Row {
     std::string text;
     const char* message;
@@ -146,6 +191,12 @@ TEST_CASE("array_metadatas") {
       {"{\"array_metadatas\": [{\"array_metadata\": []}]}",
        "array_metadatas[0]: \"array_metadata\": expected object, but received array"},
       {one(shapes), "array_metadatas[0]: \"param_name\": expected string, but member is missing"},
+      {one(R"("param_name": 5, )" + shapes),
+       "array_metadatas[0]: \"param_name\": expected string, but received number"},
+      // The first that is wrong is told.
+      {R"({"array_metadatas": [{"array_metadata": {"param_name": "a", "write_shape": [1], )"
+       R"("chunk_shape": [1]}}, {"array_metadata": []}, 5]})",
+       "array_metadatas[1]: \"array_metadata\": expected object, but received array"},
       {one(R"("param_name": "a", "chunk_shape": [1])"),
        "array_metadatas[0]: \"write_shape\": expected array of non-negative integers, but member "
        "is missing"},
@@ -171,6 +222,9 @@ TEST_CASE("_CHECKPOINT_DELETION") {
   const auto names = Parse(ParseDeletionJournal, text);
   REQUIRE(names);
   CHECK(*names == std::vector<std::string>{"ema"});
+  for (const char* destination : {"", ", \"destination\": \"trash/ema\""})
+    CHECK(Parse(ParseDeletionJournal, "{" + id + ", \"checkpointable_name\": \"ema\"" +
+                                          destination + ", " + original + ", " + updated + "}"));
   CheckPrefixes(ParseDeletionJournal, text);
 
   struct Row {
@@ -181,7 +235,16 @@ TEST_CASE("_CHECKPOINT_DELETION") {
       {"{}", "\"operation_id\": expected 32 hex digits, but member is missing"},
       {"{\"operation_id\": \"0123\"}",
        "\"operation_id\": expected 32 hex digits, but received string"},
+      {"{\"operation_id\": 5}", "\"operation_id\": expected 32 hex digits, but received number"},
+      {"{\"operation_id\": \"0123456789abcdef0123456789abcdeg\"}",
+       "\"operation_id\": expected 32 hex digits, but received string"},
       {"{" + id + "}", "\"checkpointable_name\": expected string, but member is missing"},
+      {"{" + id + ", \"checkpointable_name\": 5}",
+       "\"checkpointable_name\": expected string, but received number"},
+      {"{" + id + ", \"checkpointable_name\": \".\"}",
+       "\"checkpointable_name\" is not the name of a directory"},
+      {"{" + id + ", \"checkpointable_name\": \"a\\\\b\"}",
+       "\"checkpointable_name\" is not the name of a directory"},
       {"{" + id + ", \"checkpointable_name\": \"\"}",
        "\"checkpointable_name\" is not the name of a directory"},
       {"{" + id + ", \"checkpointable_name\": \"..\"}",
@@ -194,6 +257,13 @@ TEST_CASE("_CHECKPOINT_DELETION") {
        "\"original_metadata\": expected object, but member is missing"},
       {"{" + id + ", \"checkpointable_name\": \"ema\", " + original + "}",
        "\"updated_metadata\": expected object, but member is missing"},
+      {"{" + id + ", \"checkpointable_name\": \"ema\", \"original_metadata\": [], " + updated + "}",
+       "\"original_metadata\": expected object, but received array"},
+      {"{" + id +
+           ", \"checkpointable_name\": \"ema\", \"original_metadata\": {\"item_handlers\": "
+           "\"h\"}, " +
+           updated + "}",
+       "original_metadata: \"item_handlers\": expected object, but received string"},
       {"{" + id + ", \"checkpointable_name\": \"ema\", \"original_metadata\": {}, " + updated + "}",
        "original_metadata: \"item_handlers\": expected object, but member is missing"},
       {"{" + id + ", \"checkpointable_name\": \"opt\", " + original + ", " + updated + "}",

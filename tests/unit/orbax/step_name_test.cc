@@ -33,6 +33,17 @@ TEST_CASE("step names") {
   }
 }
 
+TEST_CASE("the number of a name, if 63 bits hold it") {
+  const std::pair<const char*, std::optional<uint64_t>> rows[] = {
+      {"5", 5},
+      {"step_007", 7},
+      {"step_9223372036854775807", 9223372036854775807u},
+      {"step_9223372036854775808", {}},
+      {"step", {}},
+      {"", {}}};
+  for (const auto& [name, number] : rows) CHECK(StepNumber(name) == number);
+}
+
 TEST_CASE("numbers are compared as digits") {
   const char* ascending[] = {
       "0", "7", "010", "11", "0000100", "9223372036854775807", "9223372036854775808"};
@@ -45,5 +56,5 @@ TEST_CASE("numbers are compared as digits") {
   CHECK_FALSE(NumberLess("005", "5"));
   CHECK(NumberOf("007") == 7u);
   CHECK(NumberOf("9223372036854775807") == 9223372036854775807u);
-  CHECK_FALSE(NumberOf("9223372036854775808").has_value());
+  for (const char* none : {"9223372036854775808", "5x", "", "-5"}) CHECK_FALSE(NumberOf(none));
 }

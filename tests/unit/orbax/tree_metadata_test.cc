@@ -246,6 +246,8 @@ TEST_CASE("an entry that is wrong is a problem; the others are read") {
   const Row rows[] = {
       {"5", "\"tree_metadata\": expected objects, but received number"},
       {"{" + good_value + "}", "\"key_metadata\": expected array, but member is missing"},
+      {"{" + good_keys + R"(, "value_metadata": {"value_type": 5, "skip_deserialize": false}})",
+       "\"value_type\": expected string that is not empty, but received number"},
       {"{\"key_metadata\": {}, " + good_value + "}",
        "\"key_metadata\": expected array, but received object"},
       {"{\"key_metadata\": [\"a\"], " + good_value + "}",
@@ -308,6 +310,24 @@ TEST_CASE("an entry that is wrong is a problem; the others are read") {
   CHECK(Parse(text)->entries[0].write_shape == std::nullopt);
 }
 
+TEST_CASE("a tree without rich types, and metadata of any kind of a user's own") {
+  CHECK_FALSE(Parse(Write({Leaf({"a"})}, ", \"value_metadata_tree\": null"))->value_metadata_tree);
+  for (const char* value : {"5", "\"x\"", "[]", "{\"a\": 1}"})
+    CHECK(Parse(Write({Leaf({"a"})}, ", \"custom_metadata\": " + std::string(value)))
+              ->has_custom_metadata);
+}
+
+TEST_CASE("of more problems than a report has only the number counts") {
+  std::string entries;
+  for (int i = 0; i < 1002; ++i) entries += (i ? ",\"" : "\"") + std::to_string(i) + "\":5";
+  const auto tree = Parse("{\"tree_metadata\": {" + entries + "}}");
+  REQUIRE(tree);
+  REQUIRE(tree->problems.size() == 1002);
+  CHECK(tree->problems[999].error.message ==
+        "\"tree_metadata\": expected objects, but received number");
+  CHECK(tree->problems[1000].error.message == "no entry");
+}
+
 TEST_CASE("documents that are none") {
   struct Row {
     std::string text;
@@ -317,6 +337,8 @@ TEST_CASE("documents that are none") {
       {"[]", "expected an object, but the document is another value"},
       {"{}", "\"tree_metadata\": expected object, but member is missing"},
       {"{\"tree_metadata\": []}", "\"tree_metadata\": expected object, but received array"},
+      {Write({}, ", \"value_metadata_tree\": {}"),
+       "\"value_metadata_tree\": expected string, but received object"},
       {Write({}, ", \"use_ocdbt\": 1"), "\"use_ocdbt\": expected boolean, but received number"},
       {Write({}, ", \"use_zarr3\": \"true\""),
        "\"use_zarr3\": expected boolean, but received string"},
