@@ -80,6 +80,24 @@ TEST_CASE("value_metadata_tree against tree_metadata") {
       {R"({"a":{"category":"custom","clazz":"ValueMetadataEntry"}})", "/a: an entry / none"},
       {R"({"a":{"category":"namedtuple","entries":[{"key":"x"}]}})",
        "/a: a container or an entry / object"},
+      {"{" + a + R"(,"e":)" + Tuple("") + "}", "/e: a container or an entry / array"},
+      {"{" + a + R"(,"e":)" + NamedTuple("") + "}", "/e: a container or an entry / array"},
+      {R"({"a":{"category":"custom","clazz":"tuple"}})", "/a: a container or an entry / object"},
+      {R"({"a":{"category":"custom","clazz":"tuple","entries":5}})",
+       "/a: a container or an entry / object"},
+      {R"({"a":{"category":"namedtuple"}})", "/a: a container or an entry / object"},
+      {R"({"a":{"category":"namedtuple","entries":[{"value":5}]}})",
+       "/a: a container or an entry / object"},
+      {R"({"a":{"category":"namedtuple","entries":[{"key":5,"value":5}]}})",
+       "/a: a container or an entry / object"},
+      {R"({"a":{"category":"custom","clazz":"ValueMetadataEntry","data":5}})",
+       "/a: an entry / none"},
+      // A flag that is missing is false; a category that is no text is a dict's member.
+      {R"({"a":{"category":"custom","clazz":"ValueMetadataEntry","data":{"value_type":"jax.Array"}},)" +
+           n + "," + t + "}",
+       ""},
+      {R"({"a":{"category":5}})", "/a/category: a container or an entry / number"},
+      {std::string((32 << 20) + 1, ' '), "limit -: at most 33554432 bytes / 33554433 bytes"},
       {"5", ": a container or an entry / number"},
       {Leaf("jax.Array"), ": no leaf / a leaf"},
       {"{", "-:  / "},
@@ -87,7 +105,7 @@ TEST_CASE("value_metadata_tree against tree_metadata") {
       {std::string(65, '[') + std::string(65, ']'), "limit -: depth of at most 64 / more"},
   };
   for (const Row& row : rows) {
-    INFO(row.json);
+    INFO(row.json.substr(0, 2000));
     CHECK(Told(row.json) == row.told);
   }
   const TreeEntry bare = Entry({}, {}, "jax.Array");

@@ -203,7 +203,66 @@ TEST_CASE("a handler of another kind than the item") {
   CHECK(Places(JudgeCase({kFlat, {}, kJson, {}, {}})) == Names{""});
 }
 
+TEST_CASE("each kind of item fits its handlers, and no other") {
+  const std::string handlers[] = {
+      kTree, kJson, kArray,
+      "orbax.checkpoint._src.handlers.proto_checkpoint_handler.ProtoCheckpointHandler"};
+  struct Row {
+    const char* kind;
+    Names files;
+    std::string fits;  // of tree, JSON, array, proto
+  };
+  const Row rows[] = {
+      {"a tree", {"i/_METADATA"}, "T..."},
+      {"a tree in OCDBT", {"i/_METADATA", "i/manifest.ocdbt", "i/checkpoint/.zarray"}, "T..."},
+      {"one array", {"i/_METADATA", "i/checkpoint/.zarray"}, "..A."},
+      {"one array of zarr 3", {"i/_METADATA", "i/checkpoint/zarr.json"}, "..A."},
+      {"a leaf called checkpoint", {"i/_METADATA", "i/checkpoint/.zarray", "i/b/.zarray"}, "T..."},
+      {"an array beside what is none", {"i/_METADATA", "i/checkpoint/.zarray", "i/b/0"}, "..A."},
+      {"msgpack", {"i/checkpoint"}, "T.A."},
+      {"JSON", {"i/data.json"}, ".J.."},
+      {"JSON twice", {"i/data.json", "i/metadata"}, ".J.."},
+      {"proto", {"i/proto.pbtxt"}, "...P"},
+      {"a bare database", {"i/manifest.ocdbt"}, "TJAP"},  // no reader of Orbax's takes it
+      {"a bare array", {"i/.zarray"}, "TJAP"},
+  };
+  for (const Row& row : rows)
+    for (size_t h = 0; h < 4; ++h) {
+      INFO(row.kind << " " << handlers[h]);
+      const Judgement judgement =
+          JudgeCase({With(row.files, {"_CHECKPOINT_METADATA"}), {{"i", handlers[h]}}, "", {}, {}});
+      const bool differs = std::any_of(
+          judgement.divergences.begin(), judgement.divergences.end(), [](const Divergence& d) {
+            return d.place == "i/" && d.takes.find("item_handlers") != std::string::npos;
+          });
+      CHECK(differs == (row.fits[h] == '.'));
+    }
+}
+
+TEST_CASE("what was hashed is named, of many the first three") {
+  const Names one{"_CHECKPOINT_METADATA", ".x/_METADATA"};
+  const std::pair<Names, std::string> rows[] = {
+      {{}, "nothing"},
+      {{"a/_METADATA"}, "a/"},
+      {{"a/_METADATA", "b/_METADATA", "c/_METADATA"}, "a/, b/, c/"},
+      {{"a/_METADATA", "b/_METADATA", "c/_METADATA", "d/_METADATA"}, "a/, b/, c/ and others"}};
+  for (const auto& [items, hashed] : rows) {
+    const Judgement judgement = JudgeCase({With(one, items), {}, "", {}, {}});
+    const auto told = std::find_if(
+        judgement.divergences.begin(), judgement.divergences.end(), [](const Divergence& d) {
+          return d.place == ".x/" && d.reader.find("load_checkpointables") != d.reader.npos;
+        });
+    INFO(hashed);
+    REQUIRE(told != judgement.divergences.end());
+    CHECK(told->hashed == hashed);
+  }
+}
+
 TEST_CASE("an item whose deletion has begun") {
+  // With files alone, with directories alone.
+  for (const char* item : {"cfg", "model"})
+    CHECK(Places(JudgeCase({kItems, {{"cfg", kJson}, {"model", kTree}}, "", {item}, {}})) ==
+          Names{std::string(item) + "/"});
   CHECK(Places(JudgeCase({kItems, {{"cfg", kJson}, {"model", kTree}}, "", {"model"}, {}})) ==
         Names{"model/"});
   CHECK(Places(JudgeCase({kItems, {{"cfg", kJson}, {"model", kTree}}, "", {"gone"}, {}})) ==
@@ -227,6 +286,11 @@ TEST_CASE("the newest step, by every format of names") {
       {{"x_9/default/_METADATA"}, {}, {"x_9/"}, {}},
       {{"09/default/_METADATA"}, {}, {"5/"}, {}},    // a manager of plain numbers does not see 09
       {{"checkpoint_9"}, {}, {"checkpoint_9"}, {}},  // Flax
+      {{"checkpoint_9"}, "5", {}, {}},               // the user said which one is meant
+      {{"x_9/default/_METADATA"}, "x_9", {}, {}},
+      {{"9.partial_save/default/_METADATA"}, {}, {}, {}},
+      {{"x.orbax-checkpoint-tmp_9/default/_METADATA"}, {}, {}, {}},
+      {{"003/default/_METADATA"}, {}, {"003/"}, {}},  // all that a manager of three digits knows
   };
   for (const Row& row : rows) {
     INFO((row.more.empty() ? "" : row.more[0]));
@@ -251,7 +315,58 @@ TEST_CASE("the newest step, by every format of names") {
   CHECK(Places(JudgeCase({{"9/_METADATA", "8/_METADATA"}, {}, "", {}, {}})) == Names{"8/"});
 }
 
+// See contract §10.10, formats §3.8.
+TEST_CASE("Flax takes the last name of its order") {
+  struct Row {
+    Names paths;
+    Names places;
+    std::optional<std::string> newer;
+  };
+  const Row rows[] = {
+      {{"checkpoint_1", "checkpoint_2"}, {}, {}},
+      {{"checkpoint_1", "checkpoint_zzz"}, {"checkpoint_zzz"}, {}},
+      {{"checkpoint_1", "checkpoint_"}, {"checkpoint_"}, {}},  // no newest, but a tree nobody read
+      {{"checkpoint_1", "checkpoint_7.5/x"}, {}, "checkpoint_7.5"},
+      {{"checkpoint_1", "checkpoint_-7.5/x"}, {}, {}},
+      {{"checkpoint_1", "checkpoint_7.5@"}, {}, "checkpoint_7.5"},
+      {{"checkpoint_1", "checkpoint_7.5@", "checkpoint_8.5@"}, {}, "checkpoint_8.5"},
+      {{"checkpoint_1", "checkpoint_1.0/x"}, {"checkpoint_1.0"}, {}},
+      {{"checkpoint_0.5", "checkpoint_0.25"}, {}, {}},
+      {{"checkpoint_0.5", "checkpoint_0.25", "checkpoint_0.75@"}, {}, "checkpoint_0.75"},
+      {{"checkpoint_5/_METADATA", "checkpoint_zzz"}, {"checkpoint_zzz"}, {}},
+  };
+  for (const Row& row : rows) {
+    INFO(row.paths.back());
+    const Judgement judgement = JudgeCase({row.paths, {}, "", {}, {}});
+    Names places = Places(judgement);  // twice where it is the newest and a tree that nobody read
+    places.erase(std::unique(places.begin(), places.end()), places.end());
+    CHECK(places == row.places);
+    CHECK(judgement.newer_step == row.newer);
+  }
+}
+
 TEST_CASE("a store beside what only Orbax writes has lost its tree") {
+  CHECK(JudgeCase({{"_CHECKPOINT_METADATA", "manifest.ocdbt"}, {{"x", kTree}}, "", {}, {}})
+            .lost_trees.empty());
+  // By the handler of the checkpoint itself, or of the item: those that read a tree or an array.
+  const std::pair<std::string, bool> by_handler[] = {
+      {kTree, true},
+      {kArray, true},
+      {"orbax.checkpoint.x.JaxRandomKeyCheckpointHandler", true},
+      {kJson, false},
+      {"my.Handler", false},
+      {"", false}};
+  for (const auto& [handler, lost] : by_handler) {
+    INFO(handler);
+    for (const Names& store : {Names{"manifest.ocdbt", "d/x"}, Names{".zarray", "0"}}) {
+      CHECK(JudgeCase({With(store, {"_CHECKPOINT_METADATA"}), {}, handler, {}, {}})
+                .lost_trees.size() == (lost && store[0] != ".zarray" ? 1 : 0));
+      Names below{"_CHECKPOINT_METADATA"};
+      for (const std::string& file : store) below.push_back("m/" + file);
+      CHECK(JudgeCase({below, {{"m", handler}}, "", {}, {}}).lost_trees.size() == (lost ? 1 : 0));
+      CHECK(JudgeCase({below, {{"other", handler}}, "", {}, {}}).lost_trees.empty());
+    }
+  }
   for (const char* mark : {"_sharding", "_strings.json", "array_metadatas/process_0",
                            "ocdbt.process_0/manifest.ocdbt"}) {
     INFO(mark);
@@ -423,6 +538,10 @@ TEST_CASE("a link is a gap where a reader may open it") {
       {"model/manifest.0000000000000001", false, LinkRole::kMayBeOpened},
       {"flax_model.msgpack", false, LinkRole::kMayBeOpened},
       {".git/x", false, LinkRole::kCompanion},
+      {".git/_METADATA", false, LinkRole::kMayBeOpened},
+      {".git/refs/_METADATA", false, LinkRole::kCompanion},
+      {"run_9", false, LinkRole::kMayBeOpened},
+      {"model/run_9", false, LinkRole::kMayBeOpened},
   };
   for (const Row& row : rows) {
     const auto listing = Listing(With(kItems, {row.link + "@"}));
@@ -431,6 +550,61 @@ TEST_CASE("a link is a gap where a reader may open it") {
     INFO(row.link);
     CHECK(LinkRoles(layout, false).RoleOf(link) == row.role);
   }
+}
+
+TEST_CASE("a link in a root is a gap where a reader of the root, or of the step, may open it") {
+  struct Row {
+    std::string link;
+    bool to_directory;
+    LinkRole role, with_checkpoints;  // that of a root whose children are no checkpoints, or are
+  };
+  const LinkRole opened = LinkRole::kMayBeOpened, elsewhere = LinkRole::kElsewhere;
+  const Row rows[] = {
+      {"_METADATA", false, opened, opened},
+      {"checkpoint_x", false, opened, opened},
+      {"run_9", false, opened, opened},
+      {"ckpt_tmp", false, opened, opened},  // begins as the steps do
+      {"notes", true, opened, elsewhere},
+      {"notes", false, elsewhere, elsewhere},
+      {"data.json", false, elsewhere, elsewhere},
+      {"ckpt_1/_METADATA", false, opened, elsewhere},
+      {"ckpt_1/state/_METADATA", false, elsewhere, elsewhere},
+      {"ckpt_1/notes", true, elsewhere, elsewhere},
+      {"ckpt_2/_METADATA", false, opened, opened},
+      {"ckpt_2/notes", true, opened, opened},
+      {"ckpt_2/notes", false, elsewhere, elsewhere},
+      {"other/_METADATA", false, opened, opened},
+  };
+  const auto listing =
+      Listing({"ckpt_1/state/_METADATA", "ckpt_1/_CHECKPOINT_METADATA", "ckpt_2/state/_METADATA",
+               "ckpt_2/_CHECKPOINT_METADATA", "other/x"});
+  const auto layout = orbax::FindLayout(listing, {});
+  REQUIRE(layout.chosen->prefix == "ckpt");
+  for (const Row& row : rows) {
+    INFO(row.link);
+    const FileEntry link{row.link, 0, FileEntry::Kind::kSymlink, row.to_directory};
+    CHECK(LinkRoles(layout, false).RoleOf(link) == row.role);
+    CHECK(LinkRoles(layout, true).RoleOf(link) == row.with_checkpoints);
+  }
+  const auto plain = Listing({"1/_METADATA", "2/_METADATA"});
+  const auto numbers = orbax::FindLayout(plain, {});
+  for (const auto& [name, role] : {std::pair{"notes", elsewhere}, {"7", opened}})
+    CHECK(LinkRoles(numbers, true).RoleOf({name, 0, FileEntry::Kind::kSymlink, false}) == role);
+}
+
+// Databases that were never merged have a finding of their own (contract §10.21).
+TEST_CASE("a process's manifest is no mark where nothing was merged") {
+  const Names base{"_CHECKPOINT_METADATA", "model/_METADATA",
+                   "state/ocdbt.process_1/manifest.ocdbt"};
+  CHECK(Places(JudgeCase({base, {}, "", {}, {}})) == Names{});
+  for (const char* more : {"state/ocdbt.process_1/d/manifest.ocdbt", "other/x/y/manifest.ocdbt",
+                           "model/a/manifest.ocdbt", "other/ocdbt.process_1/x/manifest.ocdbt"}) {
+    const std::string place = std::string(more).substr(0, std::string(more).rfind('/') + 1);
+    CHECK(Places(JudgeCase({With(base, {more}), {}, "", {}, {}})) == Names{place});
+  }
+  const Names merged{"model/manifest.ocdbt", "model/ocdbt.process_0/manifest.ocdbt"};
+  CHECK(Places(JudgeCase({With(base, merged), {}, "", {}, {}})) == Names{});
+  CHECK(Places(JudgeCase({With(base, {".zarray"}), {}, "", {}, {}})) == Names{".zarray"});
 }
 
 // Each row is a source of n things of one kind times n of another: four times as many may take some

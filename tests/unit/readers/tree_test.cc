@@ -95,6 +95,21 @@ TEST_CASE("the tree that Orbax builds of the entries") {
   }
 }
 
+TEST_CASE("a sequence index is a number in ASCII") {
+  const std::pair<const char*, const char*> rows[] = {{"x", "/s/x index ?; "},
+                                                      {"", "/s/ index ?; "},
+                                                      {"\xd9\xa1", "/s/\xd9\xa1 index ?; "},
+                                                      {"1.0", "/s/1.0 index ?; "}};
+  for (const auto& [key, told] : rows) {
+    TreeEntry odd = Entry("s/0");
+    odd.key_path[1] = key;
+    odd.key_types = {2, 1};
+    CHECK(Told({Entry("s/0"), odd}) == told);
+  }
+  // Which kind comes first says nothing.
+  CHECK(Told({Entry("s/'!"), Entry("s/0"), Entry("s/1"), Entry("s/'x")}) == "/s/0 TypeError; ");
+}
+
 TEST_CASE("the cost is linear in the paths") {
   // Each path begins the next one: quadratic text, and no more than that.
   std::vector<TreeEntry> entries;
