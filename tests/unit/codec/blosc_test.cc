@@ -196,6 +196,8 @@ TEST_CASE("blosclz: literals, matches near and far, and what is refused") {
       {"a match longer than room", "00 05 e0 ff ff ff ff 00 00 00 09"_hex, 100},
       {"a length without an end", "00 05 e0 ff ff"_hex, 1000},
       {"a far match before the start", "00 05 3f ff ffff 00 09"_hex, 5},
+      {"a long match that ends behind its length", "00 05 e0 00"_hex, 10},
+      {"a distance of 255 that is not far", "00 05 20 ff 09"_hex, 5},
   };
   for (const Row& row : rows) {
     CAPTURE(row.what);
@@ -238,6 +240,9 @@ TEST_CASE("snappy: every kind of element, and what is refused") {
       {"literals of 4 GiB", "03 fc ffffffff 010203"_hex, 3},
       {"a copy before the start", "06 04 0102 01 03"_hex, 6},
       {"a copy from nowhere", "06 04 0102 01 00"_hex, 6},
+      {"a copy without its distance", "06 04 0102 01"_hex, 6},
+      {"a copy with half its distance", "06 04 0102 02 02"_hex, 6},
+      {"a copy with three bytes of four", "06 04 0102 03 020000"_hex, 6},
       {"a copy longer than room", "05 04 0102 01 02"_hex, 5},
       {"a byte more", "03 08 010203 00"_hex, 3},
   };

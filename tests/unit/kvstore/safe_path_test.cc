@@ -10,7 +10,10 @@ TEST_CASE("Names of files below the source are safe") {
   for (std::string_view path :
        {"a", "d/9f51d9b77c0c771353c577b65dc7bba5", "ocdbt.process_0/d/08", "...", "a/..b/c..",
         ".hidden/.zarray", "a b", "layer:0/.zarray", "params:kernel", "ab:c/d", "%2e%2e/x",
-        "\xe2\x82\xac/0", "-", "~/x", "a\nb"}) {
+        "\xe2\x82\xac/0", "-", "~/x", "a\nb",
+        // No scheme: it begins with a letter, has letters, digits, "+", "-" and ".", and a "/"
+        // follows.
+        ":", ":/x", "0x:/x", "a_b:/x", "a,b:/x", "a~b:/x", "aa:b:/x", "ab:"}) {
     CAPTURE(path);
     CHECK(IsSafePath(path));
   }
@@ -41,6 +44,9 @@ TEST_CASE("What could lead elsewhere is not") {
                                 std::string_view("file:/etc/passwd"),
                                 std::string_view("http:/x"),
                                 std::string_view("git+ssh:/x"),
+                                std::string_view("s3:/x"),
+                                std::string_view("x9-a.b:/x"),
+                                std::string_view("Z0:/x"),
                                 nul}) {
     CAPTURE(path);
     CHECK_FALSE(IsSafePath(path));

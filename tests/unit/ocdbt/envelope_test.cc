@@ -216,3 +216,34 @@ TEST_CASE("A bomb is refused by its start where that ends a structure, else by t
   REQUIRE_FALSE(over);
   CHECK(over.error().code == ErrorCode::kLimit);
 }
+
+TEST_CASE("The start of a body is looked at where that is cheap") {
+  static size_t seen;
+  const EnvelopeOptions probe{kBtreeNodeMagic, 64 << 20, [](Bytes start) {
+                                seen = start.size();
+                                return false;
+                              }};
+  std::vector<ZstdBlock> bomb{{kBody, 0}};
+  for (int i = 0; i < 1024; ++i) bomb.push_back({{0}, 128 << 10});
+  struct Row {
+    const char* what;
+    ByteVector frame;
+    size_t seen;
+  };
+  const auto frame = [](const std::vector<ZstdBlock>& blocks, ZstdFrameOptions options) {
+    return ZstdFrame(blocks, options);
+  };
+  const Row rows[] = {
+      {"a small window", frame(bomb, {.content_size = {}, .window = 0x38, .dictionary = {}}),
+       256 << 10},
+      // 2^(10 + 15): memory for nothing.
+      {"a window of 32 MiB", frame(bomb, {.content_size = {}, .window = 15 << 3, .dictionary = {}}),
+       0},
+  };
+  for (const Row& row : rows) {
+    INFO(row.what);
+    seen = 1;
+    CHECK_FALSE(DecodeEnvelope(Compressed(row.frame), probe));
+    CHECK(seen == row.seen);
+  }
+}

@@ -13,8 +13,8 @@ TEST_CASE("A numbered manifest's name holds its generation") {
        {"manifest.0000000000000000", "manifest.000000000000001A", "manifest.00000000000001a",
         "manifest.0000000000000001a", "manifest.a000000000000001", "manifest.f000000000000001",
         "manifest.ocdbt", "manifest.", "manifest", "Manifest.0000000000000001",
-        "x/manifest.0000000000000001", "manifest.000000000000001g",
-        "manifest.0000000000000001.__lock", ""}) {
+        "x/manifest.0000000000000001", "manifest.000000000000001g", "manifest./000000000000001",
+        "manifest.:000000000000001", "manifest.0000000000000001.__lock", ""}) {
     CAPTURE(name);
     CHECK_FALSE(NumberedManifestGeneration(name));
   }

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "ritual.h"
+#include "support/encode.h"
 #include "support/ocdbt_writer.h"
 
 using namespace leafsum;
@@ -76,6 +77,35 @@ TEST_CASE("A version-tree node's ends") {
     CheckEnds(
         form.Body(), [](Bytes body) { return WriteVersionTreeNodeEnvelope(body, true); },
         [&](Bytes b) { return StatusOf(DecodeVersionTreeNode(b, ReferenceTo(form), 2)); });
+}
+
+// Of a body that is larger than any honest one only the start is decompressed, to see whether the
+// structure ends there.
+TEST_CASE("A version-tree node that is a bomb is known by its start") {
+  struct Row {
+    ByteVector start;
+    bool ends;
+  };
+  const ByteVector good = LeafForm().Body();
+  ByteVector no_arity = good;
+  no_arity[0] = 0xff;
+  const Row rows[] = {{good, true}, {no_arity, false}, {ToVector(Bytes(good).first(3)), false}};
+  for (const Row& row : rows) {
+    // 128 MiB of one byte that no count may be.
+    std::vector<ZstdBlock> blocks{{row.start, 0}};
+    for (int i = 0; i < 1024; ++i) blocks.push_back({{0xff}, 128 << 10});
+    EnvelopeForm form;
+    form.magic = 0x0cdb1234;
+    form.compression = 1;
+    const auto refused = DecodeVersionTreeNode(
+        WriteEnvelope(ZstdFrame(blocks, {.content_size = {}, .window = 0x38, .dictionary = {}}),
+                      form),
+        ReferenceTo(LeafForm()), 2);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::kInvalid);
+    CHECK((refused.error().message == "version tree node: bytes follow the end of the structure") ==
+          row.ends);
+  }
 }
 
 TEST_CASE("A version-tree node is checked against its reference") {

@@ -72,6 +72,26 @@ TEST_CASE("sub-byte fill values are masked") {
   CHECK(*Parse(2, "float4_e2m1fn", "\"/w==\"") == "0f"_hex);
 }
 
+TEST_CASE("hex is digits of either case, and no more of them than the type has") {
+  struct Row {
+    const char* text;
+    const char* bytes;  // null: refused
+  };
+  const Row rows[] = {
+      {"\"0x7fc00000\"", "0000c07f"}, {"\"0x7FC00000\"", "0000c07f"}, {"\"0xAbCdEf\"", "efcdab00"},
+      {"\"0x0\"", "00000000"},        {"\"0xf\"", "0f000000"},        {"\"0x\"", nullptr},
+      {"\"0x7fc000000\"", nullptr},   {"\"0x/\"", nullptr},           {"\"0x:\"", nullptr},
+      {"\"0x@\"", nullptr},           {"\"0xG\"", nullptr},           {"\"0x`\"", nullptr},
+      {"\"0xg\"", nullptr},           {"\"0x1 \"", nullptr},          {"\"0X1\"", nullptr},
+  };
+  for (const Row& row : rows) {
+    INFO(row.text);
+    const auto fill = Parse(3, "float32", row.text);
+    CHECK(bool(fill) == (row.bytes != nullptr));
+    if (fill && row.bytes) CHECK(Hex(*fill) == row.bytes);
+  }
+}
+
 TEST_CASE("numbers of float8_e8m0fnu are not guessed") {
   for (const char* text : {"1.0", "-1", "0.3", "1e300"}) {
     const auto fill = Parse(3, "float8_e8m0fnu", text);
@@ -101,6 +121,22 @@ TEST_CASE("messages name what would have been taken") {
       {2, "|b1", "1", "\"fill_value\": expected boolean, but received: 1"},
       {3, "complex64", "[1]",
        "\"fill_value\": expected array of length 2, but received: array of length 1"},
+      {3, "complex64", "[1,true]",
+       "\"fill_value\": expected floating-point number, \"Infinity\", \"-Infinity\", \"NaN\" or "
+       "hex string, but received: true"},
+      {3, "int64", "-9223372036854777856",
+       "\"fill_value\": expected integer in the range [-9223372036854775808, 9223372036854775807], "
+       "but received: -9.2233720368547779e+18"},
+      {3, "int64", "-0.5",
+       "\"fill_value\": expected integer in the range [-9223372036854775808, 9223372036854775807], "
+       "but received: -0.5"},
+      {3, "int64", "-1e300",
+       "\"fill_value\": expected integer in the range [-9223372036854775808, 9223372036854775807], "
+       "but received: -1.0000000000000001e+300"},
+      {3, "uint8", "false",
+       "\"fill_value\": expected integer in the range [0, 255], but received: false"},
+      {3, "uint8", "true",
+       "\"fill_value\": expected integer in the range [0, 255], but received: true"},
       {3, "float32", "null", "\"fill_value\": expected value of type float32, but received: null"},
       {2, "<f4", "\"nan\"",
        "\"fill_value\": expected floating-point number, \"NaN\", \"Infinity\" or \"-Infinity\", "
@@ -111,6 +147,23 @@ TEST_CASE("messages name what would have been taken") {
     REQUIRE_FALSE(fill);
     CHECK(fill.error().code == ErrorCode::kInvalid);
     CHECK(fill.error().message == row.message);
+  }
+}
+
+TEST_CASE("a message shows the first 60 bytes of a text, and no part of a character") {
+  const std::string ascii(60, 'x');
+  struct Row {
+    std::string text, shown;
+  };
+  const Row rows[] = {{ascii, "\"" + ascii + "\""},
+                      {ascii + "y", "\"" + ascii + "\"…"},
+                      {ascii.substr(1) + "€", "\"" + ascii.substr(1) + "\"…"},
+                      {ascii.substr(2) + "€", "\"" + ascii.substr(2) + "\"…"},
+                      {ascii.substr(3) + "€y", "\"" + ascii.substr(3) + "€\"…"}};
+  for (const Row& row : rows) {
+    const auto fill = Parse(3, "uint8", "\"" + row.text + "\"");
+    REQUIRE_FALSE(fill);
+    CHECK(fill.error().actual == row.shown);
   }
 }
 

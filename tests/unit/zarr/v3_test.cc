@@ -89,7 +89,7 @@ TEST_CASE("the form that Orbax's v1 API writes") {
 
 TEST_CASE("zarr3: what is accepted besides") {
   CHECK(Parse(kZarrJson.With("attributes", "{\"a\":[1]}").Text()));
-  for (const char* names : {R"(["row",null])", "[null,null]", R"(["",""])"})
+  for (const char* names : {R"(["row",null])", R"([null,"row"])", "[null,null]", R"(["",""])"})
     CHECK(Parse(kZarrJson.With("dimension_names", names).Text()));
   CHECK(Parse(kZarrJson.With("storage_transformers", "[]").Text()));
   CHECK(Parse(kZarrJson.With("x", R"({"must_understand":false,"name":"y"})").Text()));
@@ -212,6 +212,8 @@ TEST_CASE("zarr3: what is refused") {
        "\"chunk_grid\": expected object, but received: array of length 0"},
       {"chunk_grid", R"({"configuration":{"chunk_shape":[4,6]}})", kInvalid,
        "\"chunk_grid\": \"name\": expected string, but member is missing"},
+      {"chunk_grid", R"({"name":1,"configuration":{"chunk_shape":[4,6]}})", kInvalid,
+       "\"chunk_grid\": \"name\": expected string, but received: 1"},
       {"chunk_grid", R"({"name":"rectangular","configuration":{"chunk_shape":[4,6]}})",
        kUnsupported, "\"chunk_grid\": expected \"regular\", but received another name"},
       {"chunk_grid", R"({"name":"regular"})", kInvalid,
@@ -241,6 +243,8 @@ TEST_CASE("zarr3: what is refused") {
        "\"chunk_key_encoding\": \"configuration\": expected object, but received: null"},
       {"chunk_key_encoding", R"({"name":"default","configuration":{"separator":"-"}})", kInvalid,
        "\"chunk_key_encoding\": \"separator\": expected one of \".\", \"/\", but received: \"-\""},
+      {"chunk_key_encoding", R"({"name":"default","configuration":{"separator":47}})", kInvalid,
+       "\"chunk_key_encoding\": \"separator\": expected one of \".\", \"/\", but received: 47"},
       {"chunk_key_encoding", R"({"name":"v2","configuration":{"separator":".","x":1}})",
        kUnsupported, "\"chunk_key_encoding\" includes extra members: \"x\""},
   };
@@ -369,12 +373,18 @@ TEST_CASE("codec lists that are refused") {
        "missing"},
       {R"([{"name":"bytes","configuration":{"endian":"middle"}}])", kInvalid,
        "\"endian\": expected one of \"little\", \"big\", but received: \"middle\""},
+      {R"([{"name":"bytes","configuration":{"endian":1}}])", kInvalid,
+       "\"endian\": expected one of \"little\", \"big\", but received: 1"},
       {R"([{"name":"bytes","configuration":{"endian":"little","x":1}}])", kUnsupported,
        "\"bytes\" includes extra members: \"x\""},
       {R"([{"name":"bytes","configuration":5}])", kInvalid,
        "\"configuration\": expected object, but received: 5"},
       {R"([{"name":"bytes","configuration":{"endian":"little"},"must_understand":false}])",
        kUnsupported, "\"bytes\" includes extra members: \"must_understand\""},
+      {R"([{"name":"transpose","configuration":{"order":"X"}},L])", kInvalid,
+       "\"order\": expected array, \"C\" or \"F\", but received: \"X\""},
+      {R"([{"name":"transpose","configuration":{}},L])", kInvalid,
+       "\"order\": expected array, \"C\" or \"F\", but member is missing"},
       {R"([L,{"name":"zzz"}])", kUnsupported, "\"codecs\": codec \"zzz\" is not supported"},
       {R"([L,{"name":"bz2"}])", kUnsupported, "\"codecs\": codec \"bz2\" is not supported"},
       {R"([L,{"name":"blosc"}])", kInvalid,
@@ -527,6 +537,10 @@ TEST_CASE("sharding: what is refused") {
        "but member is missing"},
       {"[" + Sharding("[2,3]", "[L]", "[L]", R"(,"index_location":"mid")") + "]", kInvalid,
        "\"index_location\": expected one of \"start\", \"end\", but received: \"mid\""},
+      {"[" + Sharding("[2,3]", "[L]", "[L,Z,Z,C]") + "]", kInvalid,
+       "invalid index_codecs specified: only fixed-size encodings are supported"},
+      {"[" + Sharding("[2,3]", "[L]", "[L]", R"(,"index_location":1)") + "]", kInvalid,
+       "\"index_location\": expected one of \"start\", \"end\", but received: 1"},
       {"[" + Sharding("[2,3]", "[L]", "[L]", R"(,"x":1)") + "]", kUnsupported,
        "\"sharding_indexed\" includes extra members: \"x\""},
       {R"([{"name":"sharding_indexed"}])", kInvalid,
@@ -546,6 +560,30 @@ TEST_CASE("sharding: what is refused") {
   for (const Row& row : rows) {
     INFO(row.codecs);
     CheckError(ParseCodecList(row.codecs), row.code, row.message);
+  }
+}
+
+TEST_CASE("so many codecs and dimensions, and no more") {
+  for (const int n : {64, 65}) {
+    std::string codecs = "[L";
+    for (int i = 0; i < n; ++i) codecs += ",C";
+    const auto array = ParseCodecList(Expanded(codecs + "]"));
+    REQUIRE(bool(array) == (n == 64));
+    if (!array) CHECK(array.error().code == ErrorCode::kLimit);
+  }
+  // The index of a shard has one dimension more than the shard.
+  for (const int rank : {31, 32}) {
+    std::string ones = "[1";
+    for (int i = 1; i < rank; ++i) ones += ",1";
+    ones += "]";
+    const auto array =
+        Parse(kZarrJson.With("shape", ones)
+                  .With("chunk_grid",
+                        R"({"name":"regular","configuration":{"chunk_shape":)" + ones + "}}")
+                  .With("codecs", "[" + Sharding(ones, "[L]", "[L]") + "]")
+                  .Text());
+    REQUIRE(bool(array) == (rank == 31));
+    if (!array) CHECK(array.error().code == ErrorCode::kLimit);
   }
 }
 
