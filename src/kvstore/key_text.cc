@@ -10,7 +10,7 @@ std::string KeyText(std::string_view key) {
   std::string_view shown = key.substr(0, kMaxBytes);
   // Do not cut inside a character, whose later bytes are 10xxxxxx.
   if (utf8 && shown.size() < key.size())
-    while (!shown.empty() && (key[shown.size()] & 0xc0) == 0x80) shown.remove_suffix(1);
+    while ((key[shown.size()] & 0xc0) == 0x80) shown.remove_suffix(1);
   std::string text = utf8 ? JsonString(shown) : "hex:" + Hex(AsBytes(shown));
   if (shown.size() < key.size()) text += "...";
   return text;

@@ -80,10 +80,10 @@ class SourceJudge {
     return it != by_directory_.end() && it->first.starts_with(directory) ? it->second : nullptr;
   }
 
-  // An item that is one array has it in its directory `checkpoint`, and no other array beside that.
+  // Whether a tree is one array: it has it in its directory `checkpoint`, and no other array beside
+  // that.
   bool IsArray(const Item& item) const {
-    if (item.kind != ItemKind::kPyTree || index_.HasFile(item.directory + "manifest.ocdbt"))
-      return false;
+    if (index_.HasFile(item.directory + "manifest.ocdbt")) return false;
     const auto is_array = [&](std::string_view name) {
       const std::string directory = Text(item.directory, name, "/");
       return index_.HasFile(directory + ".zarray") || index_.HasFile(directory + "zarr.json");

@@ -22,9 +22,8 @@ double ThroughFloat32(double value) {
   return narrow;
 }
 
-// `m` without its last `shift` bits, rounded to nearest, ties to even.
+// `m` without its last `shift` bits (1 or more), rounded to nearest, ties to even.
 uint64_t RoundedShift(uint64_t m, int shift) {
-  if (shift <= 0) return m;
   if (shift > 63) return 0;
   const uint64_t rest = m & ((uint64_t{1} << shift) - 1);
   const uint64_t half = uint64_t{1} << (shift - 1);
