@@ -7,6 +7,11 @@
 # into the wasm.
 add_library(leafsum_core_options INTERFACE)
 target_compile_options(leafsum_core_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti>)
+if(LEAFSUM_COVERAGE)
+  # What is ours alone: neither dependencies nor tests.
+  target_compile_options(leafsum_core_options INTERFACE -fprofile-instr-generate -fcoverage-mapping)
+  add_link_options(-fprofile-instr-generate)
+endif()
 
 # leafsum_include_folder(<folder> <out variable>): where src/<folder> alone is found by its name.
 function(leafsum_include_folder folder variable)

@@ -5,6 +5,7 @@
 #   cmake/setup.sh --browser      Chromium too, for the tests of the page
 #   cmake/setup.sh --sanitizers   Clang and its sanitizers' runtime, for the tests under them
 #   cmake/setup.sh --fuzz         the newest Clang that the distribution has, with libFuzzer, for tests/fuzz
+#   cmake/setup.sh --coverage     the same with what counts branches, for tests/campaigns/coverage.sh
 #   cmake/setup.sh --lint         formatters, linters and the type checker
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,14 +13,16 @@ cd "$(dirname "$0")/.."
 want_browser=no
 want_sanitizers=no
 want_fuzz=no
+want_coverage=no
 want_lint=no
 for argument in "$@"; do
   case $argument in
     --browser) want_browser=yes ;;
     --sanitizers) want_sanitizers=yes ;;
     --fuzz) want_fuzz=yes ;;
+    --coverage) want_fuzz=yes want_coverage=yes ;;
     --lint) want_lint=yes ;;
-    *) echo "usage: cmake/setup.sh [--browser] [--sanitizers] [--fuzz] [--lint]" >&2; exit 2 ;;
+    *) echo "usage: cmake/setup.sh [--browser] [--sanitizers] [--fuzz] [--coverage] [--lint]" >&2; exit 2 ;;
   esac
 done
 
@@ -92,6 +95,7 @@ if [ $want_fuzz = yes ]; then
   if ! have "$newest" || ! compgen -G "$("$newest" -print-resource-dir)/lib/*/libclang_rt.fuzzer*.a" >/dev/null; then
     install "$newest" "libclang-rt-${newest#clang-}-dev"
   fi
+  [ $want_coverage = no ] || have "llvm-cov-${newest#clang-}" || install "llvm-${newest#clang-}"
 fi
 
 # Node: what the product supports is 20.19 and later.
