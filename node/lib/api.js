@@ -4,7 +4,7 @@
 import { Checkpoint } from './commands/checkpoint.js'
 import { held, opener, scoped, storeOf } from './commands/source.js'
 import { checkInit } from './host/platform.js'
-import { checkFlags, withBytes } from './options.js'
+import { checkFlags, updateOptions, withBytes } from './options.js'
 import { parseProduct, parseReport } from './report.js'
 import { newCore, runCommand } from './run.js'
 
@@ -84,8 +84,8 @@ const reportOf =
 function judging(/** @type {Run} */ run, /** @type {Open} */ open) {
   const report = reportOf(run)
   return {
-    lock: async (/** @type {any} */ source, /** @type {Options} */ options) => {
-      const result = await run('lock', [source], options)
+    lock: async (/** @type {any} */ source, /** @type {Options} */ options = {}) => {
+      const result = await run('lock', [source], updateOptions(options))
       return {
         report: parseReport(result),
         lockfile: result.output ? new TextEncoder().encode(result.output) : null,

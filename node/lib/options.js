@@ -35,6 +35,7 @@ const kCoreNames = /** @type {Record<string, string>} */ ({
   versions: 'versions',
   readers: 'readers',
   generation: 'generation',
+  gone: 'update',
   maxMemory: 'max_memory',
   maxFill: 'max_fill',
   segment: 'segment',
@@ -76,6 +77,8 @@ const kFlags = [
   'versions',
   'readers',
   'files',
+  'keepMissing',
+  'dropMissing',
   'lockfileCameWithSource',
   'againstCameWithSource',
 ]
@@ -111,10 +114,21 @@ export function coreOptions(command, sourceNames, options) {
   return config
 }
 
+/** The options of `lock` as the core's: the lockfile to update is the evidence. @param {Record<string, any>} options */
+export function updateOptions({ update, keepMissing, dropMissing, ...options }) {
+  if (keepMissing && dropMissing) throw new LeafsumError('usage', 'keepMissing and dropMissing: only one is possible')
+  if (update === undefined) {
+    if (keepMissing || dropMissing)
+      throw new LeafsumError('usage', `${keepMissing ? 'keepMissing' : 'dropMissing'} goes with update`)
+    return options
+  }
+  return { ...options, lockfile: update, gone: keepMissing ? 'keep' : dropMissing ? 'drop' : 'ask' }
+}
+
 /** A lockfile or sums that a page was given as a File. */
 export async function withBytes(/** @type {Record<string, any>} */ options) {
   const read = { ...options }
-  for (const name of ['lockfile', 'sums'])
+  for (const name of ['lockfile', 'sums', 'update'])
     if (typeof read[name]?.arrayBuffer === 'function') read[name] = new Uint8Array(await read[name].arrayBuffer())
   return read
 }

@@ -305,7 +305,8 @@ Comparison Compare(const Side& expected, const Side& actual, const CompareOption
   };
   // A single item is the checkpoint, whatever its name (contract §3), but only if neither side can
   // have another item.
-  if (left.size() == 1 && right.size() == 1 && expected.all_items_known && actual.all_items_known) {
+  if (!options.by_name && left.size() == 1 && right.size() == 1 && expected.all_items_known &&
+      actual.all_items_known) {
     compare(left.front(), right.front());
     return comparer.Take();
   }

@@ -32,7 +32,8 @@ struct CompareOptions {
   bool allow_extra = false;
   bool allow_structure = false;
   bool note_re_encoded = true;
-  bool advise = true;  // against loading what differs: neither side of a `diff` is the right one
+  bool by_name = false;  // pair items by their names even if either side has only one
+  bool advise = true;    // against loading what differs: neither side of a `diff` is the right one
   std::optional<uint64_t>
       gone_step;  // the evidence's step, if the source no longer has it: why everything is missing
   // Names given by --item; empty for all. The only item of a side is also in scope under the name

@@ -154,7 +154,7 @@ void Discover::Begin(size_t scan_index) {
   FindLinks(context_, scan);
   if (!chosen) return;
   LookAtFlaxHeads(scan_index);
-  if (lock_ && scan_index == 0) PairLockfile(context_, scan, *lock_);
+  if (lock_ && scan_index == 0 && !Pair(scan)) return;
   const orbax::Layout& layout = scan.layout;
 
   if (layout.source_uncommitted) {
@@ -176,6 +176,17 @@ void Discover::Begin(size_t scan_index) {
   for (const auto* directories : {&layout.checkpoint_directories, &layout.nested_checkpoints})
     for (const std::string& directory : *directories) WantCheckpoint(scan_index, directory);
   StartItems(scan_index);
+}
+
+bool Discover::Pair(Scan& scan) {
+  if (context_.options.update == Update::kNo) {
+    PairLockfile(context_, scan, *lock_);
+    return true;
+  }
+  if (scan.layout.items.empty()) return true;  // no checkpoint: told below
+  not_found_ = PrepareUpdate(context_.options, scan, *lock_, context_.update);
+  context_.misuse = !not_found_.empty();
+  return not_found_.empty();
 }
 
 void Discover::WantCheckpoint(size_t scan_index, const std::string& directory) {
@@ -264,7 +275,8 @@ void Discover::StartItems(size_t scan_index) {
 void Discover::TellNoCheckpoint(Scan& scan) {
   const Options& o = context_.options;
   scan.no_checkpoint = !scan.SizeOf("_CHECKPOINT_METADATA");
-  if (!scan.no_checkpoint || lock_ || o.fingerprint || o.sums) {
+  const bool says_what_it_was = (lock_ && o.update == Update::kNo) || o.fingerprint || o.sums;
+  if (!scan.no_checkpoint || says_what_it_was) {
     context_.Add(scan, MakeFinding(Code::kMissingFile, kNoCheckpoint));
     return;
   }

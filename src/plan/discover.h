@@ -48,6 +48,7 @@ class Discover : public ReadingStage {
   void WantItem(size_t scan_index, size_t item_index);
   void WantArrayMetadatas(size_t scan, size_t item);
   void WantMsgpack(size_t scan, size_t item, const std::string& path);
+  bool Pair(Scan& scan);
   void WantCheckpoint(size_t scan, const std::string& directory);
   void StartItems(size_t scan);
   void TellNoCheckpoint(Scan& scan);

@@ -227,6 +227,16 @@ Status ReadGeneration(Options& o, const std::string& name, const JsonValue& v) {
   return std::nullopt;
 }
 
+Status ReadUpdate(Options& o, const std::string& name, const JsonValue& v) {
+  if (v.is_null()) return std::nullopt;
+  for (const auto& [word, update] :
+       {std::pair("ask", Update::kAsk), std::pair("keep", Update::kKeep),
+        std::pair("drop", Update::kDrop)})
+    if (v.AsString() && *v.AsString() == word) o.update = update;
+  if (o.update == Update::kNo) return Bad(name, "must be ask, keep or drop");
+  return std::nullopt;
+}
+
 Status ReadFingerprint(Options& o, const std::string& name, const JsonValue& v) {
   if (v.is_null()) return std::nullopt;
   o.fingerprint = v.AsString() ? ParseFingerprint(*v.AsString()) : std::nullopt;
@@ -239,19 +249,13 @@ struct Reader {
   std::string_view name;
   Status (*read)(Options&, const std::string&, const JsonValue&);
 };
-constexpr Reader kReaders[] = {{"command", ReadCommand},
-                               {"algorithms", ReadAlgorithms},
-                               {"renames", ReadRenames},
-                               {"reads", ReadReadRequests},
-                               {"sample", ReadSample},
-                               {"resumed", ReadResumed},
-                               {"sums", ReadSums},
-                               {"item", ReadItem},
-                               {"lock_name", ReadLockName},
-                               {"prefix", ReadPrefix},
-                               {"step", ReadStep},
-                               {"generation", ReadGeneration},
-                               {"fingerprint", ReadFingerprint}};
+constexpr Reader kReaders[] = {{"command", ReadCommand},    {"algorithms", ReadAlgorithms},
+                               {"renames", ReadRenames},    {"reads", ReadReadRequests},
+                               {"sample", ReadSample},      {"resumed", ReadResumed},
+                               {"sums", ReadSums},          {"item", ReadItem},
+                               {"lock_name", ReadLockName}, {"prefix", ReadPrefix},
+                               {"step", ReadStep},          {"generation", ReadGeneration},
+                               {"update", ReadUpdate},      {"fingerprint", ReadFingerprint}};
 
 // Reads one member; returns what is wrong with it, if anything.
 Status Read(Options& o, const std::string& name, const JsonValue& v) {
@@ -300,6 +304,15 @@ Result<Options> ParseOptions(Bytes json) {
     if (Status bad = Read(options, name, value)) return *bad;
   if (options.step && options.all_steps)
     return Error{ErrorCode::kInvalid, "a step and all steps: choose one", {}, "", ""};
+  if (options.update == Update::kNo) return options;
+  if (options.step || options.item || !options.include.empty() || !options.exclude.empty())
+    return Error{ErrorCode::kInvalid,
+                 "an update is of every step and leaf: leave out --step, --item, --include and "
+                 "--exclude",
+                 {},
+                 "",
+                 ""};
+  options.all_steps = true;
   return options;
 }
 

@@ -12,6 +12,7 @@
 #include "evidence/file_sums.h"
 #include "hash/digest.h"
 #include "orbax/flax_name.h"
+#include "plan/lockfile_update.h"
 #include "report/report.h"
 
 namespace leafsum::plan {
@@ -66,7 +67,8 @@ struct Options {
   bool allow_structure = false;             // structure that differs from the evidence is a warning
   std::optional<hash::Digest> fingerprint;  // as evidence
   bool stored = true, blocks = true, chunks = false, write_source = true,
-       files = false;  // what `lock` writes
+       files = false;           // what `lock` writes
+  Update update = Update::kNo;  // lock: the evidence is the lockfile to add to
   bool against_with_source =
       false;  // verify: the second source came with the first, so it is not trusted
   std::vector<std::string>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/path.h"
 #include "base/sort.h"
 #include "base/text.h"
 #include "report/printable.h"
@@ -13,7 +14,6 @@ using report::Finding;
 
 namespace {
 
-std::string_view TopOf(std::string_view path) { return path.substr(0, path.find('/')); }
 std::string_view BelowTop(std::string_view path) {
   return path.substr(std::min(path.size(), TopOf(path).size() + 1));
 }

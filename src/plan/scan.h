@@ -22,6 +22,7 @@
 #include "orbax/side_files.h"
 #include "orbax/tree_metadata.h"
 #include "plan/coverage.h"
+#include "plan/lockfile_update.h"
 #include "plan/options.h"
 #include "report/finding.h"
 
@@ -216,6 +217,8 @@ struct Context {
   bool judges_files = false;
   std::string files_below;  // in the first source: the directory of the lockfile's files; "", or
                             // ends in "/"
+  LockfileUpdate update;    // of `lock --update`
+  bool misuse = false;      // the run ended because of the caller's options
   uint64_t resumed = 0;     // leaves that an earlier run found equal
   Progress progress;
   uint64_t reads_missed = 0;  // leaves that could not be read as asked

@@ -1,13 +1,8 @@
 #include "plan/step_scope.h"
 
+#include "base/path.h"
+
 namespace leafsum::plan {
-namespace {
-
-std::string_view TopOf(std::string_view directory) {
-  return directory.substr(0, directory.find('/'));
-}
-
-}  // namespace
 
 StepScope::StepScope(const orbax::Layout& layout) {
   for (const std::string& directory : layout.unfinished_steps) others_.insert(TopOf(directory));

@@ -68,6 +68,7 @@ struct VerdictInput {
   uint64_t other_steps = 0, other_step_bytes = 0;  // steps of the root that were not read
   uint64_t other_files = 0;  // non-empty files outside the checkpoint that no evidence covers
   uint64_t vouched_files = 0, vouched_bytes = 0;  // files equal to the lockfile's `files`
+  bool updates = false;                           // `lock --update`
   bool by_fingerprint =
       false;  // the evidence is a fingerprint, with or without a lockfile that has it
   std::optional<uint64_t> files_equal;  // files equal to the sums, if there are sums
@@ -93,6 +94,21 @@ struct Scope {
   bool IsNarrow() const { return item || !include.empty() || !exclude.empty(); }
 };
 
+// What an update of a lockfile does with a step.
+enum class StepFate : uint8_t {
+  kAdded,
+  kCompared,  // it was locked, and is here
+  kKept,      // it is gone, and the lockfile keeps it
+  kDropped,
+};
+
+// A step of a root every step of which was read.
+struct StepInfo {
+  std::string name;                        // of its directory or file
+  std::optional<std::string> fingerprint;  // as if the step had been read alone
+  std::optional<StepFate> fate;            // of an update
+};
+
 struct SourceInfo {
   std::string name;  // last component of its path, "" if unknown
   std::optional<uint64_t> step;
@@ -116,6 +132,7 @@ struct Report {
   // The source's fingerprint. Without one, commands that digest (lock, verify, digest, diff) write
   // null; others leave the member out.
   std::optional<std::string> fingerprint;
+  std::vector<StepInfo> steps;  // if every step of a root was read; by name, dropped ones last
   Coverage coverage;
   LeafCounts leaves;
   FindingList findings{1000};

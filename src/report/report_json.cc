@@ -100,6 +100,32 @@ void AppendLock(std::string& out, const Report& report) {
   if (report.signed_by) o.String("signed_by", report.signed_by);
 }
 
+std::string_view FateName(StepFate fate) {
+  switch (fate) {
+    case StepFate::kAdded:
+      return "added";
+    case StepFate::kCompared:
+      return "compared";
+    case StepFate::kKept:
+      return "kept";
+    case StepFate::kDropped:
+      return "dropped";
+  }
+  return "";
+}
+
+void AppendSteps(std::string& out, const std::vector<StepInfo>& steps) {
+  out += '[';
+  for (const StepInfo& step : steps) {
+    if (out.back() != '[') out += ',';
+    ObjectWriter o(out);
+    o.String("name", std::string_view(step.name));
+    o.String("fingerprint", step.fingerprint);
+    if (step.fate) o.String("update", FateName(*step.fate));
+  }
+  out += ']';
+}
+
 void AppendCoverage(std::string& out, const Coverage& c) {
   ObjectWriter o(out);
   o.Number("leaf", c.leaf);
@@ -143,6 +169,7 @@ std::string ToJson(const Report& report) {
       o.Null("lock");
     if (report.fingerprint || MakesFingerprint(report.command))
       o.String("fingerprint", report.fingerprint);
+    if (!report.steps.empty()) AppendSteps(o.Member("steps"), report.steps);
     AppendCoverage(o.Member("coverage"), report.coverage);
     AppendLeaves(o.Member("leaves"), report.leaves);
     std::string& findings = o.Member("findings");

@@ -60,6 +60,12 @@ void Verifier::Compare(report::FindingList& findings) {
       return plan::IsIncluded(o, item, path);
     };
   }
+  if (Updates()) {
+    options.by_name = true;
+    options.wants = [this](std::string_view item, const orbax::KeyPath&) {
+      return !context_.update.Adds(item);
+    };
+  }
   if (o.values) options.differences = &context_.differences;
   if (plan::ReadsParts(o) || o.command == Command::kList)
     return;  // these commands use a lockfile only to choose the step
@@ -68,7 +74,7 @@ void Verifier::Compare(report::FindingList& findings) {
     evidence::Side expected;
     expected.items = &lock_->items;
     comparison_ = evidence::Compare(expected, SideOf(context_.scans[0]), options, findings);
-    if (o.sha256) {
+    if (o.sha256 && !Updates()) {
       for (const evidence::LeafOutcome& leaf : comparison_->leaves) {
         if (!leaf.expected || !leaf.expected->has_content || leaf.expected->sha256) continue;
         findings.Add(plan::MakeFinding(
@@ -104,7 +110,8 @@ std::string Verifier::MakeLockfile() {
   evidence::Lockfile lock;
   lock.fingerprint = evidence::CheckpointFingerprint(scan.records);
   lock.items = std::move(scan.records);  // not used after this
-  for (size_t i = 0; i < lock.items.size(); ++i) {
+  // Behind the items that were read are those of steps that are gone.
+  for (size_t i = 0; i < scan.items.size(); ++i) {
     for (size_t l = 0; l < lock.items[i].leaves.size(); ++l) {
       evidence::LeafRecord& leaf = lock.items[i].leaves[l];
       if (!o.stored || scan.items[i].leaves[l].own_finding) leaf.stored.reset();
@@ -113,7 +120,8 @@ std::string Verifier::MakeLockfile() {
           o.chunks && scan.items[i].leaves[l].in_zarr && !scan.items[i].leaves[l].own_finding;
     }
   }
-  if (o.files) lock.files = std::move(scan.other_files);
+  if (o.files || (Updates() && lock_->files)) lock.files = FilesToLock();
+  if (Updates()) KeepLockedLeaves(lock);
   if (o.write_source && !(scan.layout.is_root && !scan.step_chosen)) {
     if (scan.step_chosen) lock.step = scan.layout.chosen->number();
     if (scan.saved.commit_timestamp_nsecs)
@@ -217,7 +225,9 @@ std::string Verifier::Rows(size_t list, size_t& next, size_t bytes) const {
 
 void Verifier::Finish() {
   CompareFingerprint();
+  KeepGoneSteps();
   DescribeSource();
+  DescribeSteps();
   DescribeScope();
   CountLeaves();
   WeighEvidence();
@@ -292,8 +302,9 @@ void Verifier::CountLeaves() {
   else if (scan.no_checkpoint)
     input.gone = "no checkpoint here";
   if (o.step && scan.newer_step) input.newer_step = *scan.newer_step;
-  uint64_t not_read = 0;
+  uint64_t not_read = 0, added = 0, added_not_read = 0;  // `added`: in steps that an update adds
   for (const plan::ItemScan& item : scan.items) {
+    const bool adds = context_.update.Adds(item.item.name);
     if (o.generation && item.versions.generation && item.manifest &&
         !item.manifest->versions.empty()) {
       const uint64_t newest = item.manifest->versions.back().generation_number;
@@ -306,6 +317,7 @@ void Verifier::CountLeaves() {
       input.leaves_with_content += leaf.state == plan::LeafPlan::State::kRead;
       not_read += leaf.state == plan::LeafPlan::State::kNotRead ||
                   leaf.state == plan::LeafPlan::State::kPlanned;
+      if (adds) ++(leaf.state == plan::LeafPlan::State::kRead ? added : added_not_read);
       if (!comparison_ && o.command != Command::kList)
         ++(leaf.state == plan::LeafPlan::State::kRead ? report_.leaves.equal
                                                       : report_.leaves.not_read);
@@ -314,8 +326,9 @@ void Verifier::CountLeaves() {
   if (comparison_) {
     if (lock_) comparison_->counts.not_read += lock_->leaves_left_over;
     report_.leaves = comparison_->counts;
-    input.leaves_with_content = comparison_->counts.equal;
-    not_read = comparison_->counts.not_read;
+    not_read = report_.leaves.not_read += added_not_read;
+    input.leaves_not_compared = added;
+    input.leaves_with_content = report_.leaves.equal + added;
   } else if (!o.fingerprint) {
     input.leaves_not_compared = std::exchange(report_.leaves.equal, 0);
   }

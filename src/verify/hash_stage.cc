@@ -100,8 +100,11 @@ content::LeafTask HashStage::WantsOf(const Leaf& l) const {
   wants.sha256 = o.sha256 || (l.expected && l.expected->sha256 && o.deep);
   if (!context_.scans[l.scan].items[l.item].leaves[l.leaf].in_zarr) return task;
   const bool locking = o.command == report::Command::kLock;
-  // SHA-256 of the content needs the content.
-  if (l.expected && l.expected->stored && !o.deep && !o.sha256)
+  // SHA-256 of the content needs the content; an update takes it from the lockfile as it takes
+  // BLAKE3.
+  const bool has_sha256 =
+      !o.sha256 || (o.update != plan::Update::kNo && l.expected && l.expected->sha256.has_value());
+  if (l.expected && l.expected->stored && !o.deep && has_sha256)
     wants.expected_stored = l.expected->stored;
   wants.stored = (locking && (o.stored || o.chunks)) || wants.expected_stored.has_value();
   wants.chunk_digests = locking && o.chunks;
@@ -260,6 +263,10 @@ void HashStage::Settle(const Leaf& l, const content::LeafResult& result) {
     record.blake3 = l.expected->blake3;
     record.blocks = l.expected->blocks;
     context_.digests_believed = true;
+    if (context_.options.update != plan::Update::kNo) {
+      record.sha256 = l.expected->sha256;
+      record.chunks = result.chunks;
+    }
   } else {
     record.blake3 = result.blake3;
     record.sha256 = result.sha256;

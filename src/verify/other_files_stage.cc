@@ -90,6 +90,10 @@ void OtherFilesStage::Compare(const evidence::Lockfile& lock) {
     const std::string_view path = scan_.listing[i].path;
     const auto at = std::lower_bound(lock.files->begin(), lock.files->end(), path, less);
     if (at != lock.files->end() && at->path == path) continue;
+    if (context_.update.Adds(path)) {
+      Add({*scan_.files.Find(path), {std::string(path), scan_.listing[i].size, {}}, nullptr});
+      continue;
+    }
     const bool allowed = context_.options.allow_extra;
     Finding f = plan::MakeFinding(
         Code::kUnknownFile,

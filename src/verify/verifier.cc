@@ -96,8 +96,21 @@ void Verifier::SetEvidence(Bytes bytes, bool with_source) {
     o.deep = true;
   }
   lock_ = std::move(*lock);
-  context_.judges_files = o.command == Command::kVerify && lock_->files.has_value();
+  const bool updates = o.update != plan::Update::kNo;
+  context_.judges_files = (o.command == Command::kVerify || updates) && lock_->files.has_value();
+  if (updates) FollowLockfile();
   with_source_ = with_source;
+}
+
+// New steps are locked as the others were.
+void Verifier::FollowLockfile() {
+  plan::Options& o = context_.options;
+  for (const evidence::ItemRecord& item : lock_->items) {
+    for (const evidence::LeafRecord& leaf : item.leaves) {
+      o.sha256 |= leaf.sha256.has_value();
+      o.chunks |= leaf.has_chunks;
+    }
+  }
 }
 
 // Everything that runs, in order: the stage of a row, if it has one, then the step that needs its
@@ -169,7 +182,7 @@ void Verifier::CompletePlan() {
   }
   RenameLeaves();
   error_ = LeaveOut(context_, lock());
-  fits_no_leaf_ = !error_.empty();
+  context_.misuse = !error_.empty();
 }
 
 void Verifier::CompareAll() {
@@ -250,7 +263,7 @@ void Verifier::Fail(uint32_t id, Failure failure, std::string_view why) {
 }
 
 bool Verifier::is_misuse() const {
-  return fits_no_leaf_ ||
+  return context_.misuse ||
          std::any_of(context_.scans.begin(), context_.scans.end(), [](const plan::Scan& scan) {
            return !scan.layout.ambiguous_steps.empty() || scan.layout.duplicate_step_number;
          });

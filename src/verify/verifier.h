@@ -81,6 +81,7 @@ class Verifier {
   std::unique_ptr<plan::Stage> MakeValuesStage();
   evidence::Lockfile* lock() { return lock_ ? &*lock_ : nullptr; }
   bool IsListed() const;
+  void FollowLockfile();
   void CompletePlan();
   void RenameLeaves();
   void MakeRecords();
@@ -96,6 +97,11 @@ class Verifier {
   void WriteOutput();
   void KeepFindingsOfReads();
   void CountOtherFiles(report::VerdictInput& input) const;
+  bool Updates() const { return context_.options.update != plan::Update::kNo; }
+  void KeepGoneSteps();
+  void DescribeSteps();
+  std::vector<evidence::FileRecord> FilesToLock();
+  void KeepLockedLeaves(evidence::Lockfile& lock);
   std::string MakeLockfile();
   evidence::Side SideOf(const plan::Scan& scan) const;
 
@@ -103,8 +109,7 @@ class Verifier {
   std::optional<evidence::Lockfile> lock_;
   bool with_source_ = false;
   std::string error_;
-  bool fits_no_leaf_ = false;  // the error is about a pattern
-  size_t step_ = 0;            // index into kSteps
+  size_t step_ = 0;  // index into kSteps
   std::unique_ptr<plan::Stage> stage_;
   PendingAsks asks_;
   report::VerdictInput input_;

@@ -16,7 +16,7 @@ export function nextStep(report, run) {
       return report.command === 'lock' ? verifyIt(run) : ''
     case 1:
     case 3:
-      return otherStep(report, run) || oneItem(report, run) || whatDiffers(report, run) || explain(report)
+      return newSteps(report, run) || otherStep(report, run) || oneItem(report, run) || whatDiffers(report, run) || explain(report)
     case 4:
       return 'take the lockfile from a place that whoever wrote these files cannot write to, and name it with --lock'
     case 5:
@@ -52,6 +52,17 @@ function otherStep(
   if (/^\d+$/.test(basename(resolve(given))) && existsSync(beside))
     return leafsum('verify', join(dirname(given), step), ...scope(rest), '--lock', options.lock)
   return ''
+}
+
+/** The lockfile is of every step, and the root has grown since. */
+function newSteps(
+  /** @type {any} */ { command, lock, steps, leaves, findings },
+  /** @type {Run} */ { operands: [given], options },
+) {
+  if (command !== 'verify' || !lock || lock.step !== undefined || !steps || !leaves.equal || !options.lock) return ''
+  const errors = findings.filter((/** @type {any} */ one) => one.severity === 'error')
+  if (!errors.length || errors.some((/** @type {any} */ one) => one.code !== 'extra-leaf')) return ''
+  return `${leafsum('lock', given, '--update', '-o', options.lock)} adds steps that are new`
 }
 
 /** The item that the source is, where the lockfile is of a checkpoint that has it among others. */

@@ -60,6 +60,12 @@ export const kOptions = {
     help: 'other key types, PRNG implementations or empty nodes than the evidence has are warnings',
   },
   force: { type: 'flag', help: 'replace an existing file' },
+  update: {
+    type: 'flag',
+    help: 'add the new steps of a CheckpointManager root to its lockfile; the old ones must be what was locked',
+  },
+  'keep-missing': { type: 'flag', help: 'with --update: steps that are gone stay in the lockfile' },
+  'drop-missing': { type: 'flag', help: 'with --update: steps that are gone are left out of it' },
   'no-stored': { type: 'flag', help: 'leave out the digests of the stored bytes' },
   'no-blocks': { type: 'flag', help: 'leave out the values of 4 MiB blocks' },
   'no-source': { type: 'flag', help: 'leave out step and time stamp' },

@@ -106,7 +106,18 @@ function facts(/** @type {any} */ report) {
   return rows([
     // Of two sources neither's is the result.
     ['fingerprint', report.command === 'diff' || report.headline.includes(fingerprint) ? undefined : fingerprint],
+    ...(report.command === 'lock' ? stepRows(report) : []),
   ])
+}
+
+/** Each step's fingerprint, as if it had been read alone. @returns {[string, any][]} */
+function stepRows(/** @type {any} */ { steps = [] }) {
+  return [...steps]
+    .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
+    .map(({ name, fingerprint, update }) => [
+      `step ${name}`,
+      [fingerprint ?? (update === 'dropped' ? '' : 'no fingerprint'), update && `(${update})`].filter(Boolean).join(' '),
+    ])
 }
 
 function details(/** @type {any} */ report) {
@@ -117,6 +128,7 @@ function details(/** @type {any} */ report) {
     ['committed', source.commit_timestamp_nsecs && isoTime(source.commit_timestamp_nsecs)],
     ['fingerprint', fingerprint],
     ['of the lockfile', lock?.fingerprint],
+    ...stepRows(report),
     [
       'directory',
       source.files === undefined ? undefined : `${formatCount(source.files)} files, ${bytes(source.bytes)}`,

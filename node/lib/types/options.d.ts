@@ -103,6 +103,18 @@ export interface LockOptions extends CheckOptions {
   /** Files that are no part of the checkpoint, too; the source must have a listing. */
   files?: boolean
   writeSource?: boolean
+  /**
+   * The lockfile of a CheckpointManager root, to which the root's new steps are added. Steps that it has are compared
+   * with it, most by their stored digests; what differs is a MISMATCH, and there is no lockfile then. Its leaves stay
+   * as they were locked.
+   */
+  update?: Evidence
+  /** With `update`: steps that are gone stay in the lockfile. */
+  keepMissing?: boolean
+  /** With `update`: steps that are gone are left out of it. */
+  dropMissing?: boolean
+  lockfileName?: string
+  lockfileCameWithSource?: boolean
 }
 
 /**

@@ -70,6 +70,11 @@ export interface Report {
   }
   lock?: { name?: string; fingerprint: string | null; step?: number; signed_by?: string }
   fingerprint?: string | null
+  /**
+   * Of `lock`, `verify` and `digest` where every step of a root was read: each step, and the fingerprint that it has
+   * when it is read alone. With `update`, what became of it.
+   */
+  steps?: { name: string; fingerprint: string | null; update?: 'added' | 'compared' | 'kept' | 'dropped' }[]
   /** In bytes. */
   coverage: { leaf: number; structural: number; unreachable: number; ignored: number; unread: number }
   /** With content; empty nodes are in none of these. */

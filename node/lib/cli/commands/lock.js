@@ -1,6 +1,7 @@
 import { LeafsumError } from '../../errors.js'
 import { lock } from '../../api_node.js'
 import { howToWrite } from '../inside_source.js'
+import { lockfileToUpdate, refuseWithoutUpdate, replaceLockfile } from '../lock_update.js'
 import { checkWritable, writeAtomically } from '../output.js'
 import { defaultLockfile, liesInside, openSource } from '../source.js'
 import { dirname } from 'node:path'
@@ -15,8 +16,9 @@ export async function run(context) {
   if (toStdout && context.format !== 'human') {
     throw new LeafsumError('usage', `-o - and --format ${context.format} both want stdout: give -o a file`)
   }
+  refuseWithoutUpdate(options)
   const store = await openSource(source, options)
-  const force = options.force === true
+  const force = options.force === true || options.update === true
   const target = options.output ?? defaultLockfile(source)
   if (target === undefined)
     throw new LeafsumError('usage', `nothing can be written beside ${source}: say where the lockfile shall go, -o FILE`)
@@ -31,8 +33,12 @@ export async function run(context) {
   if (!toStdout && liesInside(target, source))
     context.note(`${target} will lie inside the checkpoint: verify calls it UNTRUSTED there, keep it elsewhere`)
 
+  // What -o - prints is the lockfile beside the source with what is new.
+  const updated = options.update ? (toStdout ? (defaultLockfile(source) ?? target) : target) : undefined
+  const old = updated === undefined ? undefined : lockfileToUpdate(updated, source, options)
   const { report, lockfile } = await lock(store, {
     ...context.apiOptions(),
+    ...old,
     // Absent means the core's default.
     stored: options.noStored ? false : undefined,
     blocks: options.noBlocks ? false : undefined,
@@ -45,10 +51,23 @@ export async function run(context) {
     context.process.stdout.write(lockfile)
     return report.exit_code
   }
-  if (lockfile) writeAtomically(target, lockfile, { force })
-  const text = await context.reportText(report, lockfile ? target : undefined)
+  const isWritten = lockfile !== null && put(context, target, lockfile, { force, old: old?.update })
+  if (old && !lockfile) context.note(`${updated} stays as it was`)
+  const text = await context.reportText(report, isWritten ? target : undefined)
   // The lockfile is what -o names; with -o - there is none here, and the report must not pass for one.
   const stream = toStdout ? context.process.stderr : context.process.stdout
   stream.write(text)
   return report.exit_code
+}
+
+/**
+ * @param {import('../context.js').Context} context
+ * @param {string} target
+ * @param {Uint8Array} lockfile
+ * @param {{ force: boolean, old?: Uint8Array }} how  old: of an update
+ */
+function put(context, target, lockfile, { force, old }) {
+  if (old) return replaceLockfile(target, old, lockfile, text => context.note(text))
+  writeAtomically(target, lockfile, { force })
+  return true
 }
