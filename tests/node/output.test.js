@@ -143,7 +143,15 @@ test('progress: nothing where nobody looks', () => {
       this.text += text
     },
   })
-  const progress = { leavesDone: 1, leavesTotal: 4, bytesDone: 2 ** 20, bytesTotal: 2 ** 22 }
+  const progress = {
+    leavesDone: 1,
+    leavesTotal: 4,
+    bytesDone: 2 ** 20,
+    bytesTotal: 2 ** 22,
+    fraction: 0.25,
+    bytesPerSecond: 2 ** 19,
+    secondsLeft: 6,
+  }
   assert.equal(progressBar('auto', /** @type {any} */ (stream(false))).update, undefined)
   assert.equal(progressBar('never', /** @type {any} */ (stream(true))).update, undefined)
   const tty = stream(true)
@@ -153,11 +161,9 @@ test('progress: nothing where nobody looks', () => {
   assert.match(tty.text, /^\r\x1b\[K\[#{6}\.{18}\] 25%  1\.0 MiB of 4\.0 MiB .*1 of 4 leaves\r\x1b\[K$/)
   assert.equal(progressLine(progress, 2, false), '25%  1.0 MiB of 4.0 MiB  512.0 KiB/s  6 s left  1 of 4 leaves')
   assert.doesNotMatch(progressLine(progress, 1.9, false), /left/)
+  assert.doesNotMatch(progressLine({ ...progress, bytesPerSecond: null, secondsLeft: null }, 2, false), /left|\/s/)
   assert.deepEqual([0.2, 59.5, 200, 7499].map(formatTime), ['1 s', '1 min 0 s', '3 min 20 s', '2 h 4 min'])
-  assert.equal(
-    progressLine({ leavesDone: 0, leavesTotal: 0, bytesDone: 0, bytesTotal: 0 }, 1, true),
-    'reading the structure',
-  )
+  assert.equal(progressLine({ ...progress, leavesDone: 0, leavesTotal: 0 }, 1, true), 'reading the structure')
 })
 
 test('a report for people: grouped, aligned, shortened, -v in full', () => {

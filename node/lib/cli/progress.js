@@ -36,21 +36,21 @@ export function progressBar(when, stream, env = {}) {
 }
 
 /**
- * @param {Pick<import('../index.js').Progress, 'leavesDone' | 'leavesTotal' | 'bytesDone' | 'bytesTotal'>} progress
- * @param {number} seconds
+ * @param {import('../index.js').Progress} progress
+ * @param {number} seconds since the beginning
  * @param {boolean} bar
  */
 export function progressLine(progress, seconds, bar) {
   const { leavesDone: leaves, leavesTotal: allLeaves, bytesDone: bytes, bytesTotal: allBytes } = progress
+  const { fraction, bytesPerSecond, secondsLeft } = progress
   if (!allLeaves) return 'reading the structure'
-  const part = allBytes ? Math.min(1, bytes / allBytes) : leaves / allLeaves
-  const filled = Math.round(part * kBar)
+  const filled = Math.round(fraction * kBar)
   const drawing = bar ? `[${'#'.repeat(filled)}${'.'.repeat(kBar - filled)}] ` : ''
-  const rate = seconds > 0 && bytes ? `  ${formatSize(bytes / seconds)}/s` : ''
-  // What is left, at the rate of what was done; of the first moments nothing follows.
-  const left = seconds >= kFirst && part > 0 && part < 1 ? `  ${formatTime((seconds * (1 - part)) / part)} left` : ''
+  const rate = bytesPerSecond === null ? '' : `  ${formatSize(bytesPerSecond)}/s`
+  // Of the first moments nothing follows.
+  const left = seconds >= kFirst && secondsLeft && fraction < 1 ? `  ${formatTime(secondsLeft)} left` : ''
   return (
-    `${drawing}${Math.floor(part * 100)}%  ${formatSize(bytes)} of ${formatSize(allBytes)}${rate}${left}` +
+    `${drawing}${Math.floor(fraction * 100)}%  ${formatSize(bytes)} of ${formatSize(allBytes)}${rate}${left}` +
     `  ${formatCount(leaves)} of ${formatCount(allLeaves)} leaves`
   )
 }
