@@ -1,21 +1,9 @@
 // A directory in which the core found no checkpoint: what it looks like instead, and what to name.
 import { LeafsumError } from '../errors.js'
+import { kForeign } from './foreign_formats.js'
 
 const kNone = /^(?:([AB]): )?(no checkpoint here): (.*)$/s
 const kShown = 5
-const kMade = 'name the Orbax or Flax checkpoint that it was made from'
-
-/** @type {[RegExp, string, string][]} by the last part of a path */
-const kForeign = [
-  [/\.safetensors$/i, 'safetensors', kMade],
-  [/\.gguf$/i, 'GGUF', kMade],
-  [/^pytorch_model.*\.bin$|\.(pt|pth|ckpt|distcp)$/i, 'PyTorch', 'name the Orbax or Flax checkpoint'],
-  [/\.(h5|hdf5|keras)$/i, 'Keras', 'name the Orbax or Flax checkpoint'],
-  [/^saved_model\.pb$|\.data-\d{5}-of-\d{5}$/, 'TensorFlow', 'name the Orbax or Flax checkpoint'],
-  [/\.onnx$/i, 'ONNX', kMade],
-  [/\.(npz|npy)$/i, 'NumPy', 'name the Orbax or Flax checkpoint'],
-  [/\.(tar|tgz|zip|tar\.(gz|zst))$/i, 'an archive', 'unpack it and name what was in it'],
-]
 const kMarks = /(^|\/)(_METADATA|_CHECKPOINT_METADATA|manifest\.ocdbt)$/
 
 /**
@@ -46,8 +34,8 @@ function whatIsThere(paths) {
   if (deeper.length > 0)
     return `${deeper.length === 1 ? 'one lies deeper' : 'checkpoints lie deeper'}: name ${some(deeper, ' or ')}`
   const names = paths.map(path => path.slice(path.lastIndexOf('/') + 1))
-  for (const [pattern, like, instead] of kForeign) {
-    const name = names.find(one => pattern.test(one))
+  for (const { name: pattern, like, instead } of kForeign) {
+    const name = names.find(one => pattern?.test(one))
     if (name) return `this looks like ${like} (${name}); ${instead}`
   }
   if (paths.length === 0) return 'the directory is empty; name the directory that was given to the save'
