@@ -211,7 +211,7 @@ test('--spec: no such leaf, more than one, one that is no array', () => {
     assert.match(stderr, message)
   }
   refused([baseline, '--spec', '/params/none'], /there is no leaf \/params\/none: leaves are named as/)
-  refused([two, '--spec', 'metrics:'], /is no zarr array \(json\)/)
+  refused([two, '--spec', 'metrics:'], /is not a zarr array \(json\)/)
   refused([two, '--all-steps', '--spec', '/params/Dense_0/kernel'], /names \d+ leaves: /)
   refused([baseline, '--spec', '/params/bias', '--files'], /exclude each other/)
 })

@@ -230,8 +230,8 @@ test('the program: text, --item, refusals', () => {
   for (const item of ['none', 'nothing', '__proto__']) {
     const refused = cli(['metadata', composite, '--item', item])
     assert.deepEqual([refused.status, refused.stdout], [2, ''])
-    assert.match(refused.stderr, /is no item here: there are cfg, dataset, pytree, state\n$/)
+    assert.match(refused.stderr, /here; there are cfg, dataset, pytree, state\n$/)
   }
   const json = cli(['metadata', join(root, '0.12.8/v0_ema_model/ckpt'), '--item', 'config'])
-  assert.match(json.stderr, /config is no tree but json/)
+  assert.match(json.stderr, /config is json, not a tree/)
 })

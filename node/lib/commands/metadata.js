@@ -75,12 +75,12 @@ function chosen(/** @type {any[]} */ items, /** @type {string | null} */ wanted,
   const shown = (/** @type {string} */ one) => one || 'the directory itself'
   if (!found) {
     const names = items.map(one => shown(one.name)).join(', ') || 'none'
-    throw new LeafsumError('source', `${shown(name)} is no item here: there are ${names}`)
+    throw new LeafsumError('source', `there is no item ${shown(name)} here; there are ${names}`)
   }
   if (found.kind !== 'pytree') {
     throw new LeafsumError(
       'source',
-      `${shown(name)} is no tree but ${found.kind}: metadata() is of trees, as in Orbax (InvalidLayoutError)`,
+      `${shown(name)} is ${found.kind}, not a tree: metadata() is of trees, as in Orbax (InvalidLayoutError)`,
     )
   }
   return name

@@ -110,7 +110,7 @@ function byRules(rules) {
     if (!to)
       throw new LeafsumError(
         'usage',
-        `${before} would be ${JSON.stringify(after)}, which is no key path: it begins with "/"`,
+        `${before} would be ${JSON.stringify(after)}, which is not a key path: one begins with "/"`,
       )
     return to
   }

@@ -27,7 +27,7 @@ export function parseTemplate(document) {
   try {
     root = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
-    throw refused(`it is no JSON${causeOf(bytes)}`)
+    throw refused(`it is not JSON${causeOf(bytes)}`)
   }
   if (root?.leafsum_template === 1) return eachOnce(leavesOf('', root.leaves).map(knownNumbers))
   if (Array.isArray(root?.items))
@@ -59,7 +59,7 @@ function eachOnce(/** @type {TemplateLeaf[]} */ leaves) {
 
 /** @returns {TemplateLeaf[]} */
 function leavesOf(/** @type {unknown} */ item, /** @type {unknown} */ leaves) {
-  if (typeof item !== 'string' || !Array.isArray(leaves)) throw refused('its leaves are no list')
+  if (typeof item !== 'string' || !Array.isArray(leaves)) throw refused('its leaves are not a list')
   return leaves.map((/** @type {any} */ leaf) => {
     const { key_path: keys, dtype, shape, sharding, key_types, prng_impl } = leaf ?? {}
     // An integer is what a dict or a list has for a key: nnx names the elements of a List so, and Orbax writes it in
@@ -77,7 +77,7 @@ function leavesOf(/** @type {unknown} */ item, /** @type {unknown} */ leaves) {
       throw refused(`the sharding of /${key_path.join('/')} is not {mesh, spec}`)
     if (!areTypes) throw refused(`the key_types of /${key_path.join('/')} are not a 1 or 2 for each of its keys`)
     if (prng_impl !== undefined && typeof prng_impl !== 'string')
-      throw refused(`the prng_impl of /${key_path.join('/')} is no text`)
+      throw refused(`the prng_impl of /${key_path.join('/')} is not text`)
     return {
       item,
       key_path,

@@ -14,7 +14,7 @@ export function tensorstoreSpec(output, name, base, { generation } = {}) {
   if (leaf.document === undefined) {
     throw new LeafsumError(
       'usage',
-      `${item.name}:${pointer(leaf.key_path)} is no zarr array (${leaf.dtype}): TensorStore cannot open it`,
+      `${item.name}:${pointer(leaf.key_path)} is not a zarr array (${leaf.dtype}): TensorStore cannot open it`,
     )
   }
   const directory = { ...base, path: base.path + item.directory }

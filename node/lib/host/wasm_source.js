@@ -21,7 +21,7 @@ export async function compiled(given, name, open = fetch) {
   const bytes = isResponse ? await asked(answer.arrayBuffer(), name, from) : answer
   if (!(bytes instanceof ArrayBuffer || ArrayBuffer.isView(bytes)))
     throw new LeafsumError('usage', `init: ${name}.wasm: a URL, a Response, bytes or a WebAssembly.Module is wanted`)
-  if (!isWasm(bytes)) throw notLoaded(name, from, 'what is there is no WebAssembly')
+  if (!isWasm(bytes)) throw notLoaded(name, from, 'what is there is not WebAssembly')
   return compile(bytes, name)
 }
 

@@ -57,7 +57,7 @@ class MapStore {
 /** @returns {[path: string, bytes: Uint8Array]} */
 function checked(/** @type {[string, Uint8Array]} */ [key, bytes]) {
   if (!(bytes instanceof Uint8Array))
-    throw new LeafsumError('usage', `fromMap: ${JSON.stringify(key)} is no Uint8Array`)
+    throw new LeafsumError('usage', `fromMap: ${JSON.stringify(key)} is not a Uint8Array`)
   try {
     return [safePath(String(key)), bytes]
   } catch (error) {

@@ -28,7 +28,7 @@ export function parseSlice(text) {
     if (word === '...') return '...'
     if (/^[+-]?\d+$/.test(word)) return Number(word)
     const match = /^([+-]?\d+)?\s*:\s*([+-]?\d+)?\s*(?::\s*([+-]?\d+)?)?$/.exec(word)
-    if (!match) throw usage(`[${inner}]: ${word || 'an empty index'} is no index: 0, 0:3, ::2 and ... are`)
+    if (!match) throw usage(`[${inner}]: ${word || 'an empty index'} is not an index: 0, 0:3, ::2 and ... are`)
     const number = (/** @type {string | undefined} */ digits) => (digits === undefined ? null : Number(digits))
     return { start: number(match[1]), stop: number(match[2]), step: number(match[3]) }
   })

@@ -29,7 +29,7 @@ export async function run(context) {
   context.checkOutput()
   const { item, step, allSteps, prefix, generation, maxMemory, maxFill, signal } = context.apiOptions()
   if (options.npy && context.onTerminal)
-    throw new LeafsumError('usage', '--npy is no text: keep it with -o FILE, or pipe it to a program')
+    throw new LeafsumError('usage', '--npy is not text: keep it with -o FILE, or pipe it to a program')
   const scope = {
     item,
     step,
