@@ -13,8 +13,7 @@ void ByteReader::Fail(ErrorCode code, std::string_view message, std::string_view
 Bytes ByteReader::Take(uint64_t n) {
   if (error_) return {};
   if (n > remaining()) {
-    Fail(ErrorCode::kTruncated, "bytes end too early", Text(n, " bytes"),
-         Text(remaining(), " bytes"));
+    Fail(ErrorCode::kTruncated, "bytes end too early", ByteCount(n), ByteCount(remaining()));
     return {};
   }
   Bytes out = bytes_.subspan(position_, static_cast<size_t>(n));
@@ -102,7 +101,7 @@ uint64_t ByteReader::Count(const char* what, uint64_t limit, uint64_t min_bytes_
 bool ByteReader::End() {
   if (!error_ && remaining() != 0)
     Fail(ErrorCode::kInvalid, "bytes follow the end of the structure", "0 bytes left",
-         Text(remaining(), " bytes left"));
+         ByteCount(remaining()) + " left");
   return !error_;
 }
 

@@ -320,7 +320,7 @@ std::vector<uint32_t> OrderByName(const JsonValue::Object& object) {
 Result<JsonDocument> ParseJson(Bytes text, JsonOptions options) {
   if (text.size() > kMaxJsonBytes)
     return Error{ErrorCode::kLimit, "JSON text is too large", std::nullopt,
-                 Text("at most ", kMaxJsonBytes, " bytes"), Text(text.size(), " bytes")};
+                 AtMostBytes(kMaxJsonBytes), ByteCount(text.size())};
   const std::string_view view = AsText(text);
   // nlohmann would take a NUL for the end of the text and skip a byte order mark, but neither is
   // JSON (RFC 8259 §8.1).

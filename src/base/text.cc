@@ -54,6 +54,16 @@ void AppendPart(std::string& out, int64_t n) {
   AppendUint(out, n < 0 ? 0 - static_cast<uint64_t>(n) : static_cast<uint64_t>(n));
 }
 
+void AppendPart(std::string& out, const Grouped& number) {
+  const size_t begin = out.size();
+  AppendUint(out, number.n);
+  for (size_t at = out.size(); at > begin + 3;) out.insert(at -= 3, 1, ',');
+}
+
+std::string ByteCount(uint64_t n) { return Text(Grouped{n}, n == 1 ? " byte" : " bytes"); }
+
+std::string AtMostBytes(uint64_t n) { return "at most " + ByteCount(n); }
+
 std::string Hex(Bytes bytes) {
   std::string out;
   out.reserve(bytes.size() * 2);

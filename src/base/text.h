@@ -12,6 +12,11 @@
 
 namespace leafsum {
 
+// A count as a person reads it, in the host's format too: 4,196,352.
+struct Grouped {
+  uint64_t n;
+};
+
 // The parts of a text: literals, strings, views, characters, integers in decimal.
 void AppendPart(std::string& out, const char* text);
 void AppendPart(std::string& out, const std::string& text);
@@ -19,6 +24,7 @@ void AppendPart(std::string& out, std::string_view text);
 void AppendPart(std::string& out, char c);
 void AppendPart(std::string& out, uint64_t n);
 void AppendPart(std::string& out, int64_t n);
+void AppendPart(std::string& out, const Grouped& number);
 template <std::integral T>
   requires(!std::same_as<T, bool>)
 inline void AppendPart(std::string& out, T n) {
@@ -28,7 +34,7 @@ inline void AppendPart(std::string& out, T n) {
     AppendPart(out, static_cast<uint64_t>(n));
 }
 
-// Joins its parts: Text("at most ", n, " bytes"). Inline, one call for each part: std::string's
+// Joins its parts: Text("line ", n, ": ", why). Inline, one call for each part: std::string's
 // operator+ would make and destroy a string at every step.
 template <class... Parts>
 [[gnu::always_inline]] inline std::string Text(const Parts&... parts) {
@@ -36,6 +42,9 @@ template <class... Parts>
   (AppendPart(out, parts), ...);
   return out;
 }
+
+std::string ByteCount(uint64_t n);    // "1 byte", "4,196 bytes"
+std::string AtMostBytes(uint64_t n);  // "at most 4,196 bytes"
 
 std::string Hex(Bytes bytes);                                     // lower case
 std::optional<ByteVector> ParseHex(std::string_view text);        // lower case only

@@ -62,8 +62,8 @@ Result<Header> ParseHeader(Bytes bytes, uint64_t limit) {
   h.cbytes = r.U32Le();
   if (format != 2) return WrongNumber("format", 0, "", 2, format);
   if (h.nbytes > limit)
-    return Error{ErrorCode::kInvalid, Text("decodes to more than ", limit, " bytes"), 4,
-                 Text(limit, " bytes"), Text(h.nbytes, " bytes")};
+    return Error{ErrorCode::kInvalid, "decodes to more than " + ByteCount(limit), 4,
+                 ByteCount(limit), ByteCount(h.nbytes)};
   if (h.nbytes > kMaxBuffer)
     return WrongNumber("decoded size", 4, "at most ", kMaxBuffer, h.nbytes);
   if (h.cbytes < kHeaderSize)
@@ -207,12 +207,12 @@ Status BloscDecoder::DecodeBlock(uint32_t block) {
     const uint32_t length = r.U32Le();
     const Bytes in = r.Take(length);
     if (!r.ok())
-      return Broken("a block lies outside the buffer", at, Text("within ", all.size(), " bytes"),
+      return Broken("a block lies outside the buffer", at, "within " + ByteCount(all.size()),
                     Text("block ", block));
     const Stream stream = DecodeStream(in, decoded.subspan(i * each, each));
     if (stream == Stream::kNoMemory) return NoMemory("blosc buffer");
     if (stream == Stream::kCorrupt)
-      return Broken(Text("block ", block, " is corrupt"), at, Text(each, " bytes"), "other bytes");
+      return Broken(Text("block ", block, " is corrupt"), at, ByteCount(each), "other bytes");
     at += 4 + uint64_t{length};
   }
   if (shuffled) Unshuffle(item, decoded, out);

@@ -24,8 +24,8 @@ Progress CappedDecoder::Decode(Bytes in, bool last, MutableBytes out) {
   total.trailing = rest.trailing;
   total.error = std::move(rest.error);
   if (rest.produced != 0)
-    total.error = Error{code_, Text("decodes to more than ", limit_, " bytes"), std::nullopt,
-                        Text(limit_, " bytes"), "more"};
+    total.error = Error{code_, "decodes to more than " + ByteCount(limit_), std::nullopt,
+                        ByteCount(limit_), "more"};
   return total;
 }
 

@@ -53,7 +53,7 @@ Progress Crc32cDecoder::Decode(Bytes in, bool last, MutableBytes out) {
   if (!ends || p.consumed < in.size()) return p;
   if (held_len_ < held_.size()) {
     p.error = Error{ErrorCode::kTruncated, "value is shorter than its CRC-32C", passed_, "4 bytes",
-                    Text(held_len_, " bytes")};
+                    ByteCount(held_len_)};
     return p;
   }
   const uint32_t stored = uint32_t{held_[0]} | uint32_t{held_[1]} << 8 | uint32_t{held_[2]} << 16 |

@@ -32,8 +32,7 @@ Result<std::optional<ZstdHeader>> ParseZstdHeader(Bytes head, int max_window_log
                  Text("dictionary ", h.dictID)};
   if (h.windowSize > uint64_t{1} << max_window_log)
     return Error{ErrorCode::kLimit, "zstd window is larger than allowed", 0,
-                 Text("at most ", uint64_t{1} << max_window_log, " bytes"),
-                 Text(h.windowSize, " bytes")};
+                 AtMostBytes(uint64_t{1} << max_window_log), ByteCount(h.windowSize)};
   ZstdHeader out;
   out.size = h.headerSize;
   out.window_size = h.windowSize;
@@ -94,7 +93,7 @@ Result<ByteVector> DecodeZstdFrame(Bytes encoded, uint64_t limit) {
   if (ZSTD_isError(frame_size)) return ZstdError(frame_size);
   if (frame_size != encoded.size())
     return Error{ErrorCode::kInvalid, "bytes follow the end of the zstd frame", frame_size,
-                 "0 bytes", Text(encoded.size() - frame_size, " bytes")};
+                 "0 bytes", ByteCount(encoded.size() - frame_size)};
 
   const std::unique_ptr<ZSTD_DCtx, size_t (*)(ZSTD_DCtx*)> context(ZSTD_createDCtx(),
                                                                    ZSTD_freeDCtx);
@@ -112,8 +111,8 @@ Result<ByteVector> DecodeZstdFrame(Bytes encoded, uint64_t limit) {
     }
     if (ZSTD_getErrorCode(n) != ZSTD_error_dstSize_tooSmall) return ZstdError(n);
     if (room == limit)
-      return Error{ErrorCode::kLimit, Text("decodes to more than ", limit, " bytes"), std::nullopt,
-                   Text("at most ", limit, " bytes"), "more"};
+      return Error{ErrorCode::kLimit, "decodes to more than " + ByteCount(limit), std::nullopt,
+                   AtMostBytes(limit), "more"};
     room = std::min<uint64_t>(limit, std::max<uint64_t>(4096, 4 * room));
   }
 }

@@ -170,7 +170,7 @@ ReadState ChunkGroup::Finish() {
                 "not depend on them",
                 {},
                 "0 bytes",
-                Text(trailing, " bytes")});
+                ByteCount(trailing)});
       f.code = report::Code::kTrailingBytes;
       f.severity = report::DefaultSeverity(f.code);
       reading_.warnings.push_back(std::move(f));

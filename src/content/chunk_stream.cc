@@ -59,11 +59,11 @@ Pull ChunkStream::FinishWith(codec::Decoder& decoder, uint64_t& trailing) {
     if (Pull p = Decode(decoder, extra, produced); p != Pull::kBytes) return p;
     if (produced > 0)
       return Fail(Error{ErrorCode::kInvalid, "the chunk decodes to more bytes than its shape has",
-                        std::nullopt, Text(format_.nbytes, " bytes"), "more"});
+                        std::nullopt, ByteCount(format_.nbytes), "more"});
   }
   if (reader_->position() != reader_->length())
     return Fail(Error{ErrorCode::kInvalid, "bytes follow the encoded chunk", std::nullopt,
-                      Text(reader_->position(), " bytes"), Text(reader_->length(), " bytes")});
+                      ByteCount(reader_->position()), ByteCount(reader_->length())});
   trailing = trailing_;
   return Pull::kBytes;
 }
@@ -79,7 +79,7 @@ Pull ChunkStream::Load(std::unique_ptr<codec::Decoder>& shared) {
     if (p != Pull::kBytes) return p;
     if (ended_ && buffered_ < buffer_.size())
       return Fail(Error{ErrorCode::kInvalid, "the chunk decodes to fewer bytes than its shape has",
-                        std::nullopt, Text(format_.nbytes, " bytes"), Text(buffered_, " bytes")});
+                        std::nullopt, ByteCount(format_.nbytes), ByteCount(buffered_)});
   }
   if (Pull p = FinishWith(*shared, trailing_); p != Pull::kBytes) return p;
   shared->Reset();
@@ -145,8 +145,7 @@ Pull ChunkStream::Next(size_t max, MutableBytes scratch, Bytes& out) {
     out = reader_->Available();
     if (out.empty())
       return Fail(Error{ErrorCode::kInvalid, "the chunk has fewer bytes than its shape",
-                        std::nullopt, Text(format_.nbytes, " bytes"),
-                        Text(reader_->length(), " bytes")});
+                        std::nullopt, ByteCount(format_.nbytes), ByteCount(reader_->length())});
     out = out.first(std::min(max, out.size()));
     lent_ = out.size();
   } else {
@@ -157,7 +156,7 @@ Pull ChunkStream::Next(size_t max, MutableBytes scratch, Bytes& out) {
       return p;
     if (produced == 0)
       return Fail(Error{ErrorCode::kInvalid, "the chunk decodes to fewer bytes than its shape has",
-                        std::nullopt, Text(format_.nbytes, " bytes"), Text(position_, " bytes")});
+                        std::nullopt, ByteCount(format_.nbytes), ByteCount(position_)});
     out = Bytes(scratch).first(produced);
   }
   position_ += out.size();
@@ -190,7 +189,7 @@ Pull ChunkStream::Finish(uint64_t& trailing) {
     Settle();
     if (reader_->position() == reader_->length()) return Pull::kBytes;
     return Fail(Error{ErrorCode::kInvalid, "the chunk has more bytes than its shape", std::nullopt,
-                      Text(format_.nbytes, " bytes"), Text(reader_->length(), " bytes")});
+                      ByteCount(format_.nbytes), ByteCount(reader_->length())});
   }
   if (!decoder_) decoder_ = codec::MakeDecoder(format_.codecs, format_.nbytes);
   return FinishWith(*decoder_, trailing);

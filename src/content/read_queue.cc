@@ -67,7 +67,7 @@ bool ReadQueue::Commit(uint32_t id, uint64_t n) {
     wanted->sink->OnFailure(
         wanted->offset,
         Error{ErrorCode::kTruncated, "the file ends before this range does",
-              wanted->offset + piece.size, Text(wanted->length, " bytes"), Text(n, " bytes")});
+              wanted->offset + piece.size, ByteCount(wanted->length), ByteCount(n)});
   } else {
     wanted->sink->OnRead(wanted->offset, std::move(piece));
   }

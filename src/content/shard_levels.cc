@@ -117,8 +117,8 @@ ReadState ShardLevels::ReadIndexesOf(Level& level) {
                            Error{ErrorCode::kTruncated,
                                  "the shard is shorter than its index",
                                  {},
-                                 size ? Text(*size, " bytes") : "an index that fits in 64 bits",
-                                 Text(value.range.length, " bytes")});
+                                 size ? ByteCount(*size) : "an index that fits in 64 bits",
+                                 ByteCount(value.range.length)});
     // The bytes of the index and its decoded entries.
     total = CheckedAdd(total, CheckedMul(*size, 3).value_or(~uint64_t{0})).value_or(~uint64_t{0});
   }
@@ -153,8 +153,8 @@ ReadState ShardLevels::ReadIndexesOf(Level& level) {
                              "too many chunks of the shard share stored bytes, so too much content "
                              "has none of its own; raise --max-fill if that is right",
                              {},
-                             Text("at most ", reading_.task.max_unbacked, " bytes"),
-                             Text(unbacked_, " bytes")});
+                             AtMostBytes(reading_.task.max_unbacked),
+                             ByteCount(unbacked_)});
   }
   index_memory_ = total;
   return ReadState::kDone;

@@ -90,7 +90,8 @@ bool Comparer::CompareContent(const LeafRecord& expected, const LeafRecord& actu
         where = DifferenceText(d->second, *actual.shape);
     std::string message = "content differs" + (where.empty() ? "" : ": " + where);
     if (expected.nbytes != actual.nbytes)
-      message += Text(": ", expected.nbytes, " bytes expected, ", actual.nbytes, " found");
+      message +=
+          Text(": ", ByteCount(expected.nbytes), " expected, ", ByteCount(actual.nbytes), " found");
     Add(Code::kDigestMismatch, actual.key_path, Blake3Text(*expected.blake3),
         Blake3Text(*actual.blake3),
         message + (options_.advise ? "; do not load it, compare with a trusted copy" : ""));

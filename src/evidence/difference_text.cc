@@ -62,7 +62,7 @@ std::string DifferingRanges(const LeafRecord& expected, const LeafRecord& actual
 }
 
 std::string DifferenceText(const content::ValueDifference& d, const std::vector<uint64_t>& shape) {
-  std::string out = Text(d.differing, " of ", CheckedProduct(shape).value_or(0),
+  std::string out = Text(Grouped{d.differing}, " of ", Grouped{CheckedProduct(shape).value_or(0)},
                          " elements, first at ", UintList(zarr::Unravel(d.first_index, shape)),
                          ": ", d.first_a, " expected, ", d.first_b, " found");
   if (d.max_abs) out += "; max abs " + ShortNumber(*d.max_abs);

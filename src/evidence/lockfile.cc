@@ -82,7 +82,7 @@ void ReadFiles(StrictReader& r, const JsonValue& value, Lockfile& lockfile) {
     file.blake3 = ReadBlake3Alone(r, *digest);
     if (!r.ok()) return;
   }
-  StableSort(files, [](const FileRecord& a, const FileRecord& b) { return a.path < b.path; });
+  SortByPath(files);
   for (size_t i = 1; i < files.size(); ++i)
     if (files[i - 1].path == files[i].path)
       return r.Fail("duplicate file " + Clipped(Quoted(files[i].path)));
@@ -157,6 +157,10 @@ void ReadDocument(StrictReader& r, const JsonValue& root, Lockfile& lockfile) {
 }
 
 }  // namespace
+
+void SortByPath(std::vector<FileRecord>& files) {
+  StableSort(files, [](const FileRecord& a, const FileRecord& b) { return a.path < b.path; });
+}
 
 Result<Lockfile> ParseLockfile(Bytes text) {
   StrictReader r("lockfile");

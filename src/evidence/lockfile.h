@@ -32,6 +32,8 @@ struct Lockfile {
   uint64_t leaves_left_over = 0;
 };
 
+void SortByPath(std::vector<FileRecord>& files);
+
 // Computes every fingerprint itself. Every leaf with content must have a BLAKE3 digest.
 std::string WriteLockfile(const Lockfile& lockfile);
 

@@ -74,7 +74,7 @@ void ReadBlocks(StrictReader& r, const JsonValue& value, LeafRecord& leaf) {
   // nbytes is below 2^53, so the product cannot overflow.
   if (leaf.blocks.size() != count * hash::kBlockValueSize)
     r.Fail("\"blocks\" must have 32 bytes for every 4 MiB begun",
-           Text(count * hash::kBlockValueSize, " bytes"), Text(leaf.blocks.size(), " bytes"));
+           ByteCount(count * hash::kBlockValueSize), ByteCount(leaf.blocks.size()));
   else if (hash::Digest merged = hash::MergeBlocks(leaf.blocks); merged != leaf.blake3)
     r.Fail("\"blocks\" do not merge into the leaf's digest", hash::ToHex(*leaf.blake3),
            hash::ToHex(merged));
@@ -96,7 +96,7 @@ void ReadOptional(StrictReader& r, const JsonValue& value, LeafRecord& leaf) {
     leaf.chunks = r.Base64Bytes(*chunks, "chunks");
     if (leaf.chunks.size() % sizeof(hash::Digest) != 0)
       r.Fail("\"chunks\" must have 32 bytes for every chunk", "a multiple of 32 bytes",
-             Text(leaf.chunks.size(), " bytes"));
+             ByteCount(leaf.chunks.size()));
   }
   if (const JsonValue* types = value.Find("key_types")) {
     leaf.key_types = r.Integers(*types, "key_types");

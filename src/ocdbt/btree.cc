@@ -43,8 +43,8 @@ void DecodeKeys(ByteReader& r, std::vector<Entry>& entries,
       return;
     }
     if (size_t{k.prefix_length} + suffix_length[i] > kMaxKeyLength) {
-      r.Fail(ErrorCode::kInvalid, "key is too long", Text("at most ", kMaxKeyLength, " bytes"),
-             Text(size_t{k.prefix_length} + suffix_length[i], " bytes"));
+      r.Fail(ErrorCode::kInvalid, "key is too long", AtMostBytes(kMaxKeyLength),
+             ByteCount(size_t{k.prefix_length} + suffix_length[i]));
       return;
     }
     k.suffix = AsText(r.Take(suffix_length[i]));
@@ -98,8 +98,8 @@ void DecodeLeafEntries(ByteReader& r, BtreeNode& node) {
   for (auto& e : entries) {
     if (e.indirect || !r.ok()) continue;
     if (e.length > kMaxInlineValue)
-      r.Fail(ErrorCode::kInvalid, "inline value is too long",
-             Text("at most ", kMaxInlineValue, " bytes"), Text(e.length, " bytes"));
+      r.Fail(ErrorCode::kInvalid, "inline value is too long", AtMostBytes(kMaxInlineValue),
+             ByteCount(e.length));
     e.offset = r.offset();
     r.Take(e.length);
   }

@@ -35,7 +35,7 @@ DataFileTable DecodeDataFileTable(ByteReader& r, size_t transitive_path_length) 
              Text("at most ", previous_length), Text(file.prefix_length));
     if (length > longest)
       r.Fail(ErrorCode::kInvalid, which + "path is too long below its transitive path",
-             Text("at most ", longest, " bytes"), Text(length, " bytes"));
+             AtMostBytes(longest), ByteCount(length));
     if (file.base_path_length > length)
       r.Fail(ErrorCode::kInvalid, which + "base_path_length exceeds the path",
              Text("at most ", length), Text(file.base_path_length));
@@ -52,7 +52,7 @@ DataFileTable DecodeDataFileTable(ByteReader& r, size_t transitive_path_length) 
   }
   if (table.path_bytes_ > kMaxTablePathBytes)
     r.Fail(ErrorCode::kLimit, "the data file table has too many bytes of paths",
-           Text("at most ", kMaxTablePathBytes, " bytes"), Text(table.path_bytes_, " bytes"));
+           AtMostBytes(kMaxTablePathBytes), ByteCount(table.path_bytes_));
   if (!r.ok()) return {};
   return table;
 }

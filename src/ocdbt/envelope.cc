@@ -28,7 +28,7 @@ Error ChecksumError(Bytes encoded, uint32_t expected, uint32_t actual) {
     crc = Crc32c(encoded.subspan(12, encoded.size() - 12 - kCrcBytes), crc);
     if (crc != expected)
       return {ErrorCode::kTruncated, "bytes end before the length in the header", 4,
-              Text(length, " bytes"), Text(encoded.size(), " bytes")};
+              ByteCount(length), ByteCount(encoded.size())};
   }
   return {ErrorCode::kChecksum, "CRC-32C checksum verification failed", encoded.size() - kCrcBytes,
           Text(expected), Text(actual)};
@@ -66,9 +66,9 @@ Result<ByteVector> Inflate(Bytes frame, const EnvelopeOptions& options) {
   auto body = codec::DecodeZstdFrame(frame, std::min(kUsual, options.limit));
   if (body || body.error().code != ErrorCode::kLimit) return body;
   if (options.ends_early && options.ends_early(Start(frame, kStart)))
-    return Error{
-        ErrorCode::kInvalid, "bytes follow the end of the structure", std::nullopt, "0 bytes left",
-        Text("decompressed body is larger than ", std::min(kUsual, options.limit), " bytes")};
+    return Error{ErrorCode::kInvalid, "bytes follow the end of the structure", std::nullopt,
+                 "0 bytes left",
+                 "decompressed body is larger than " + ByteCount(std::min(kUsual, options.limit))};
   return options.limit > kUsual ? codec::DecodeZstdFrame(frame, options.limit) : body;
 }
 
@@ -81,7 +81,7 @@ Result<ByteVector> DecodeEnvelope(Bytes encoded, const EnvelopeOptions& options,
   if (work) *work = 0;
   if (encoded.size() < kMinEnvelope)
     return Error{ErrorCode::kTruncated, "too short for a block", 0,
-                 Text("at least ", kMinEnvelope, " bytes"), Text(encoded.size(), " bytes")};
+                 "at least " + ByteCount(kMinEnvelope), ByteCount(encoded.size())};
   const Bytes covered = encoded.first(encoded.size() - kCrcBytes);
   const uint32_t expected = ByteReader(encoded.last(kCrcBytes)).U32Le();
   const uint32_t actual = Crc32c(covered);
@@ -110,7 +110,7 @@ Result<ByteVector> DecodeEnvelope(Bytes encoded, const EnvelopeOptions& options,
                  "0 or 1", Text(compression)};
   if (body.size() > options.limit)
     return Error{ErrorCode::kLimit, "body is too large", r.offset() - body.size(),
-                 Text("at most ", options.limit, " bytes"), Text(body.size(), " bytes")};
+                 AtMostBytes(options.limit), ByteCount(body.size())};
   if (work) *work = body.size();
   return ToVector(body);
 }

@@ -62,7 +62,7 @@ bool EndsEarly(Bytes start) {
 Result<Manifest> DecodeManifest(Bytes file) {
   if (file.size() > kMaxManifest)
     return Error{ErrorCode::kLimit, "manifest is too large", std::nullopt,
-                 Text("at most ", kMaxManifest, " bytes"), Text(file.size(), " bytes")};
+                 AtMostBytes(kMaxManifest), ByteCount(file.size())};
   const auto body = DecodeEnvelope(file, {kManifestMagic, kMaxManifest, EndsEarly});
   if (!body) return body.error().Prefixed("manifest");
   ByteReader r(*body);

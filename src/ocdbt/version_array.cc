@@ -22,7 +22,7 @@ void NameFiles(ByteReader& r, const VersionArrayContext& context,
     bytes += file.base_path.size() + file.relative_path.size();
     if (bytes > kMaxTablePathBytes) {
       r.Fail(ErrorCode::kLimit, "the references have too many bytes of paths",
-             Text("at most ", kMaxTablePathBytes, " bytes"), "more");
+             AtMostBytes(kMaxTablePathBytes), "more");
       return;
     }
     out[i].*field = {file, locations[i].offset, locations[i].length};

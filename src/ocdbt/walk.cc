@@ -24,8 +24,8 @@ namespace {
 using kvstore::KeyText;
 
 std::string Describe(const BtreeNodeStatistics& s) {
-  return Text(s.num_keys, " keys, ", s.num_tree_bytes, " tree bytes, ", s.num_indirect_value_bytes,
-              " indirect value bytes");
+  return Text(Grouped{s.num_keys}, " keys, ", Grouped{s.num_tree_bytes}, " tree bytes, ",
+              Grouped{s.num_indirect_value_bytes}, " indirect value bytes");
 }
 
 }  // namespace
@@ -169,7 +169,7 @@ void Walk::State::Visit(const Open& at, Bytes bytes) {
   const DataFileId& file_id = at.parent->file(at.index);
   if (bytes.size() != child.location.length)
     return Break(at, {ErrorCode::kTruncated, "b-tree node: file ends inside it", std::nullopt,
-                      Text(child.location.length, " bytes"), Text(bytes.size(), " bytes")});
+                      ByteCount(child.location.length), ByteCount(bytes.size())});
   reads.push_back({InternPath(file_id.Path()), child.location.offset, child.location.length});
 
   uint64_t work = 0;

@@ -40,8 +40,7 @@ Status CheckNode(const Branch& parent, uint32_t index, const BtreeNode& node,
   for (const auto& e : node.interior_entries) longest = std::max(longest, e.key.size());
   if (node_prefix.size() + longest > kMaxKeyLength)
     return Error{ErrorCode::kInvalid, "b-tree node: key with its implicit prefix is too long",
-                 std::nullopt, Text("at most ", kMaxKeyLength, " bytes"),
-                 Text(node_prefix.size() + longest, " bytes")};
+                 std::nullopt, AtMostBytes(kMaxKeyLength), ByteCount(node_prefix.size() + longest)};
   const std::string upper = parent.Bound(index + 1);
   if (const std::string last = Text(node_prefix, node.last_key); !upper.empty() && last >= upper)
     return Error{ErrorCode::kInvalid, "b-tree node: last key is not before the next node's",

@@ -55,8 +55,8 @@ void MsgpackReader::TooLarge() {
 // The next `n` bytes. If they are not here, wants them, or fails if the file is too short.
 bool MsgpackReader::Peek(uint64_t n, Bytes& out) {
   if (n > size_ - position_) {
-    Fail(ErrorCode::kTruncated, "the file ends within a value", Text(n, " bytes"),
-         Text(size_ - position_, " bytes"));
+    Fail(ErrorCode::kTruncated, "the file ends within a value", ByteCount(n),
+         ByteCount(size_ - position_));
     return false;
   }
   const uint64_t end = window_begin_ + window_.size();
@@ -286,8 +286,7 @@ void MsgpackReader::CloseValue() {
   }
   done_ = true;
   if (position_ != size_)
-    Fail(ErrorCode::kInvalid, "bytes follow the tree", Text(position_, " bytes"),
-         Text(size_, " bytes"));
+    Fail(ErrorCode::kInvalid, "bytes follow the tree", ByteCount(position_), ByteCount(size_));
 }
 
 }  // namespace leafsum::orbax

@@ -69,8 +69,8 @@ std::optional<Error> ReadArray(Bytes head, uint64_t length, uint64_t offset, Msg
     return Error{ErrorCode::kInvalid,
                  "a stored array's content does not fill the rest of its value",
                  {},
-                 Text(payload.left(), " bytes"),
-                 Text(h.value, " bytes")};
+                 ByteCount(payload.left()),
+                 ByteCount(h.value)};
   const auto elements = CheckedProduct(leaf.shape);
   if (!elements) return bad("shape has 2^64 elements or more");
   leaf.pieces.push_back({{offset + payload.position(), h.value}, *elements});

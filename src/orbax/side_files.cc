@@ -163,7 +163,7 @@ Result<StringLeaves> ParseStrings(Bytes text) {
     return Error{ErrorCode::kLimit,
                  "the names of the strings are too long in total",
                  {},
-                 Text("at most ", std::min(most, kMaxStringNames), " bytes"),
+                 AtMostBytes(std::min(most, kMaxStringNames)),
                  "more"};
   out.duplicate_members = std::move(document->duplicate_members);
   return out;

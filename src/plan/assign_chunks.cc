@@ -30,7 +30,7 @@ Status CheckValue(const Scan& scan, const kvstore::ValueRef& ref) {
                  ""};
   if (!RangeFits(ref.offset, ref.length, *size))
     return Error{ErrorCode::kTruncated, "the data file ends before the value does", size,
-                 Text(ref.offset, " + ", ref.length, " bytes"), Text(*size, " bytes")};
+                 Text(ref.offset, " + ", ByteCount(ref.length)), ByteCount(*size)};
   return std::nullopt;
 }
 
@@ -199,8 +199,8 @@ class Assigner {
     {
       Finding f(forbidden ? Code::kMissingChunk : Code::kZeroFillAllowed);
       if (!item.ocdbt) f.file = item.item.directory + key;
-      f.expected = Text(*total, " chunks");
-      f.actual = Text(leaf.chunks.size(), " chunks");
+      f.expected = Text(Grouped{*total}, " chunks");
+      f.actual = Text(Grouped{leaf.chunks.size()}, " chunks");
       f.message = forbidden ? Text("chunk ", key,
                                    " is missing, but _METADATA says that every chunk was stored",
                                    UnmergedWords(item, prefix, false))
@@ -217,8 +217,8 @@ class Assigner {
     // Hashing fill values costs time for bytes that nobody stored, so their sum is bounded.
     if (fill > context_.options.max_fill - filled_) {
       Finding f(Code::kLimit);
-      f.expected = Text("at most ", context_.options.max_fill, " bytes");
-      f.actual = Text(fill, " bytes more");
+      f.expected = AtMostBytes(context_.options.max_fill);
+      f.actual = ByteCount(fill) + " more";
       f.message = "too much content has no stored bytes; raise --max-fill if that is right";
       return Refuse(item, leaf, std::move(f));
     }
@@ -284,8 +284,8 @@ class Assigner {
         continue;
       }
       Finding f(Code::kLimit);
-      f.expected = Text("at most ", context_.options.max_fill, " bytes");
-      f.actual = Text(shared[l], " bytes more");
+      f.expected = AtMostBytes(context_.options.max_fill);
+      f.actual = ByteCount(shared[l]) + " more";
       f.message =
           "too many chunks share stored bytes with others, so too much content has none of its "
           "own; raise --max-fill if that is right";

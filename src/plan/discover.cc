@@ -295,8 +295,8 @@ bool Discover::WantIfListed(size_t scan, size_t item, What what, const std::stri
     Report(want, Error{ErrorCode::kLimit,
                        "the file is too large for its kind",
                        {},
-                       Text("at most ", limit, " bytes"),
-                       Text(*s.files.size(*id), " bytes")});
+                       AtMostBytes(limit),
+                       ByteCount(*s.files.size(*id))});
     return false;
   }
   wants_.push_back(want);

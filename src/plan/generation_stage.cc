@@ -106,8 +106,8 @@ void GenerationStage::WantNumbered(size_t s, size_t i) {
     OnFailure(wants_.size() - 1, Error{ErrorCode::kLimit,
                                        "manifest is too large",
                                        {},
-                                       Text("at most ", kMaxManifest, " bytes"),
-                                       Text(newest->size, " bytes")});
+                                       AtMostBytes(kMaxManifest),
+                                       ByteCount(newest->size)});
   else
     WantFile(scan, std::string(newest->path), kMaxManifest, wants_.size() - 1);
 }
@@ -160,14 +160,14 @@ void GenerationStage::WantVersionNode(size_t s, size_t i, const ocdbt::VersionNo
     Lose(want, Error{ErrorCode::kTruncated,
                      "the file ends before the node does",
                      {},
-                     Text(at.offset, " + ", at.length, " bytes"),
-                     Text(*size, " bytes")});
+                     Text(at.offset, " + ", ByteCount(at.length)),
+                     ByteCount(*size)});
   } else if (at.length > kMaxEncodedNode) {
     Lose(want, Error{ErrorCode::kLimit,
                      "the node is too large",
                      {},
-                     Text("at most ", kMaxEncodedNode, " bytes"),
-                     Text(at.length, " bytes")});
+                     AtMostBytes(kMaxEncodedNode),
+                     ByteCount(at.length)});
   } else {
     wants_.push_back(want);
     WantRange(scan, want.path, at.offset, at.length, wants_.size() - 1);

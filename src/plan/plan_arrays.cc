@@ -179,15 +179,15 @@ void PlanStage::WantDocument(size_t s, size_t i, size_t l) {
     return fail(Error{ErrorCode::kLimit,
                       "too many leaves share one array",
                       {},
-                      Text("at most ", kMaxRepeated, " bytes of metadata read again"),
+                      AtMostBytes(kMaxRepeated) + " of metadata read again",
                       "more"});
   if (ref.is_inline()) return OnDocument(document, item.store.InlineValue(ref));
   if (ref.length > kMaxArrayMetadata)
     return fail(Error{ErrorCode::kLimit,
                       "the array's metadata is too large",
                       {},
-                      Text("at most ", kMaxArrayMetadata, " bytes"),
-                      Text(ref.length, " bytes")});
+                      AtMostBytes(kMaxArrayMetadata),
+                      ByteCount(ref.length)});
   const auto size = scan.files.size(ref.file);
   const bool may_exist = scan.MayExist(ref.file);
   if (!size && !may_exist)
@@ -197,8 +197,8 @@ void PlanStage::WantDocument(size_t s, size_t i, size_t l) {
     return fail(Error{ErrorCode::kTruncated,
                       "the file ends before the array's metadata does",
                       {},
-                      Text(ref.offset, " + ", ref.length, " bytes"),
-                      Text(*size, " bytes")});
+                      Text(ref.offset, " + ", ByteCount(ref.length)),
+                      ByteCount(*size)});
   scan.coverage.Mark(ref.file, ref.offset, ref.length, ByteClass::kStructural);
   documents_.push_back(document);
   WantRange(scan, std::string(scan.files.path(ref.file)), ref.offset, ref.length,

@@ -85,7 +85,7 @@ Status ShapeOfPieces(const orbax::MsgpackLeaf& value, zarr::ArrayMetadata& m) {
       problem =
           Error{ErrorCode::kInvalid, "the array's content is not as long as its shape and type say",
                 piece.range.offset, Text(zarr::ShapeText(value.shape), " of ", value.dtype),
-                Text(piece.range.length, " bytes")};
+                ByteCount(piece.range.length)};
     // The pieces are chunks of a flat array, all of equal length except the last.
     const auto& first_piece = value.pieces[0];
     if (piece.elements > first_piece.elements ||

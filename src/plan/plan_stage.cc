@@ -343,7 +343,7 @@ void PlanStage::PlanString(Scan& scan, ItemScan& item, LeafPlan& leaf) {
   const uint64_t most = scan.SizeOf(file).value_or(kMaxJsonBytes) + kMaxRepeated;
   if (string_bytes_ > most) {
     Finding f = MakeFinding(Code::kLimit, "too many leaves share one text");
-    f.expected = Text("at most ", most, " bytes of text in all");
+    f.expected = AtMostBytes(most) + " of text in all";
     return fail(std::move(f));
   }
   leaf.raw = ToVector(AsBytes(*it->second));

@@ -103,8 +103,8 @@ Error ShortRead(bool size_was_told, uint64_t wanted, uint64_t got) {
   return {size_was_told ? ErrorCode::kChanged : ErrorCode::kTruncated,
           size_was_told ? "the file is shorter than it was" : "the file ends too early",
           {},
-          Text(wanted, " bytes"),
-          Text(got, " bytes")};
+          ByteCount(wanted),
+          ByteCount(got)};
 }
 
 void SortLeaves(ItemScan& item) {

@@ -140,13 +140,12 @@ void CountCompanions(Context& context, const Scan& scan) {
     bytes += entry.size;
   }
   if (files == 0) return;
-  const std::string others = files == 1 ? "" : Text(" and ", files - 1, " more");
+  const std::string others = files == 1 ? "" : Text(" and ", Grouped{files - 1}, " more");
   Finding f = MakeFinding(Code::kCompanionFile,
                           Text(report::Clipped(first), others,
                                ": people and tools keep such files beside a checkpoint; no reader "
                                "opens them, and no digest covers them"));
-  f.actual =
-      Text(files, files == 1 ? " file, " : " files, ", bytes, bytes == 1 ? " byte" : " bytes");
+  f.actual = Text(Grouped{files}, files == 1 ? " file, " : " files, ", ByteCount(bytes));
   context.Add(scan, std::move(f));
 }
 

@@ -69,8 +69,8 @@ void WalkStage::NextProcess(size_t tree_index) {
     return OnFailure(wants_.size() - 1, Error{ErrorCode::kLimit,
                                               "manifest is too large",
                                               {},
-                                              Text("at most ", kMaxManifest, " bytes"),
-                                              Text(size, " bytes")});
+                                              AtMostBytes(kMaxManifest),
+                                              ByteCount(size)});
   scan.coverage.MarkAll(*scan.files.Find(path), ByteClass::kStructural);
   WantFile(scan, path, kMaxManifest, wants_.size() - 1);
 }

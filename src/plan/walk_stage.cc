@@ -35,8 +35,8 @@ void WalkStage::WantNodes(size_t tree_index) {
         tree.walk->Fail(read.token, Error{ErrorCode::kTruncated,
                                           "the file ends before the node does",
                                           {},
-                                          Text(read.offset, " + ", read.length, " bytes"),
-                                          Text(*size, " bytes")});
+                                          Text(read.offset, " + ", ByteCount(read.length)),
+                                          ByteCount(*size)});
       } else if (read.length > kMaxEncodedNode) {
         tree.walk->Fail(read.token, Error{ErrorCode::kLimit,
                                           "length in the reference",

@@ -130,7 +130,7 @@ std::optional<RichDifference> CompareRichTree(std::string_view json,
                                               std::span<const TreeEntry> entries) {
   if (json.size() > kMaxText)
     return RichDifference{Error{ErrorCode::kLimit, "value_metadata_tree is too long", std::nullopt,
-                                Text("at most ", kMaxText, " bytes"), Text(json.size(), " bytes")},
+                                AtMostBytes(kMaxText), ByteCount(json.size())},
                           {}};
   auto document = ParseJson(AsBytes(json), {.as_python = true, .bytes_per_value = kBytesPerValue});
   if (!document) {

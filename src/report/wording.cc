@@ -4,11 +4,7 @@
 
 namespace leafsum::report {
 
-void Number(std::string& out, uint64_t n) {
-  const size_t begin = out.size();
-  AppendPart(out, n);
-  for (size_t at = out.size(); at > begin + 3;) out.insert(at -= 3, 1, ',');
-}
+void Number(std::string& out, uint64_t n) { AppendPart(out, Grouped{n}); }
 
 void Count(std::string& out, uint64_t n, const char* one, const char* many) {
   Number(out, n);

@@ -241,8 +241,8 @@ void HashStage::Settle(const Leaf& l, const content::LeafResult& result) {
   if (result.memory_needed != 0) {
     leaf.state = plan::LeafPlan::State::kNotRead;
     Finding f = TooLarge(result.memory_needed);
-    f.expected = Text("at most ", context_.options.max_memory, " bytes");
-    f.actual = Text(result.memory_needed, " bytes");
+    f.expected = AtMostBytes(context_.options.max_memory);
+    f.actual = ByteCount(result.memory_needed);
     context_.Add(scan, item, leaf, std::move(f));
     return;
   }

@@ -48,7 +48,7 @@ KeyDigestStage::KeyDigestStage(plan::Context& context)
                              "the file ends before a value of the store does",
                              {},
                              "",
-                             Text(*size, " bytes")});
+                             ByteCount(*size)});
         else {
           const bool apart = !values_.empty() && values_.back().scan != s;
           Gather(values_.size(), ref.length, memory, kBatchValues, apart);

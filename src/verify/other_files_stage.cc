@@ -18,8 +18,6 @@ namespace {
 
 constexpr size_t kBatchFiles = 256;
 
-std::string Size(uint64_t bytes) { return Text(bytes, bytes == 1 ? " byte" : " bytes"); }
-
 }  // namespace
 
 std::vector<size_t> OtherFiles(const plan::Context& context, const plan::Scan& scan) {
@@ -70,7 +68,7 @@ void OtherFilesStage::Compare(const evidence::Lockfile& lock) {
                             std::string("a file that was locked beside the checkpoint is missing") +
                                 (allowed ? "; allowed" : ""));
       f.file = record.path;
-      f.expected = Size(record.nbytes);
+      f.expected = ByteCount(record.nbytes);
       // --allow-missing: the user said that the file may be gone (contract §5, Scope).
       context_.Add(scan_, allowed ? plan::AsWarning(std::move(f)) : std::move(f));
     } else if (*size != record.nbytes) {
@@ -78,8 +76,8 @@ void OtherFilesStage::Compare(const evidence::Lockfile& lock) {
           Code::kDigestMismatch,
           "the file has another size than when it was locked: it was replaced or edited");
       f.file = record.path;
-      f.expected = Size(record.nbytes);
-      f.actual = Size(*size);
+      f.expected = ByteCount(record.nbytes);
+      f.actual = ByteCount(*size);
       context_.Add(scan_, std::move(f));
     } else {
       Add({*id, {record.path, *size, {}}, &record});
@@ -103,7 +101,7 @@ void OtherFilesStage::Compare(const evidence::Lockfile& lock) {
     // a program may read one file more (contract §4).
     f.severity = allowed ? report::Severity::kWarning : report::Severity::kError;
     f.file = path;
-    f.actual = Size(scan_.listing[i].size);
+    f.actual = ByteCount(scan_.listing[i].size);
     context_.Add(scan_, std::move(f));
   }
 }

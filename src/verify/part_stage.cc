@@ -52,8 +52,8 @@ void PartStage::Plan(const plan::ReadRequest& request, const evidence::Lockfile*
       if (!IsPlanned(request, leaf)) {
         Finding f = plan::MakeFinding(Code::kChangedDuringRead,
                                       "the leaf changed after its parts were chosen: run again");
-        f.expected = Text(request.dtype, ' ', request.nbytes, " bytes");
-        f.actual = Text(leaf.record.dtype, ' ', leaf.record.nbytes, " bytes");
+        f.expected = Text(request.dtype, ' ', ByteCount(request.nbytes));
+        f.actual = Text(leaf.record.dtype, ' ', ByteCount(leaf.record.nbytes));
         context_.Add(scan, item, leaf, std::move(f));
         leaf.state = plan::LeafPlan::State::kNotRead;
         ++context_.reads_missed;

@@ -266,17 +266,17 @@ std::string SampleStage::Finish() {
                                                 static_cast<double>(total_chunks_);
   Finding f = plan::MakeFinding(
       Code::kSkipped,
-      Text("a sample of ", drawn_chunks_, " of ", total_chunks_, " chunks (", Share(share),
-           " %) with seed ", context_.options.sample->seed, ", ", bytes_read_,
-           " bytes read: it holds a single changed chunk with probability ",
+      Text("a sample of ", Grouped{drawn_chunks_}, " of ", Grouped{total_chunks_}, " chunks (",
+           Share(share), " %) with seed ", context_.options.sample->seed, ", ",
+           ByteCount(bytes_read_), " read: it holds a single changed chunk with probability ",
            Share(ChanceToFind(total_chunks_, drawn_chunks_, 1)), ", one of a changed 1 % (",
-           percent, ") with ", Share(ChanceToFind(total_chunks_, drawn_chunks_, percent)),
+           Grouped{percent}, ") with ", Share(ChanceToFind(total_chunks_, drawn_chunks_, percent)),
            decoded_chunks_ == 0 ? ""
-                                : Text("; ", decoded_chunks_,
+                                : Text("; ", Grouped{decoded_chunks_},
                                        " of them were only decoded, which finds damage but not "
                                        "changed values: lock with --chunks")));
-  f.expected = Text(total_chunks_, " chunks");
-  f.actual = Text(drawn_chunks_, " chunks");
+  f.expected = Text(Grouped{total_chunks_}, " chunks");
+  f.actual = Text(Grouped{drawn_chunks_}, " chunks");
   context_.findings.Add(std::move(f));
   return {};
 }

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "base/path.h"
-#include "base/sort.h"
 #include "evidence/fingerprint.h"
 #include "verify/verifier.h"
 
@@ -88,7 +87,7 @@ std::vector<evidence::FileRecord> Verifier::FilesToLock() {
   std::vector<evidence::FileRecord> files = std::move(context_.scans[0].other_files);
   if (context_.options.update == plan::Update::kKeep)
     for (evidence::FileRecord& file : context_.update.gone_files) files.push_back(std::move(file));
-  StableSort(files, [](const auto& a, const auto& b) { return a.path < b.path; });
+  evidence::SortByPath(files);
   return files;
 }
 

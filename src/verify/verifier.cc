@@ -239,7 +239,7 @@ void Verifier::TooLarge(uint32_t id, uint64_t size) {
   if (!tag || !stage_) return;
   stage_->Failed(
       *tag,
-      Error{ErrorCode::kLimit, "the file is too large for its kind", {}, "", Text(size, " bytes")});
+      Error{ErrorCode::kLimit, "the file is too large for its kind", {}, "", ByteCount(size)});
   Advance();
 }
 

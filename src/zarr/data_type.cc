@@ -62,8 +62,8 @@ Error Refused(std::string_view what, std::string_view name) {
 }
 
 Error TooWide(std::string_view actual) {
-  return {ErrorCode::kLimit, "elements are too wide", std::nullopt,
-          Text("at most ", kMaxItemsize, " bytes"), actual};
+  return {ErrorCode::kLimit, "elements are too wide", std::nullopt, AtMostBytes(kMaxItemsize),
+          actual};
 }
 
 std::string_view Zarr3NameOf(char kind, std::string_view size) {

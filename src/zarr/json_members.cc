@@ -29,7 +29,7 @@ std::string ShortString(std::string_view text) {
 Result<JsonDocument> ReadDocument(Bytes text) {
   if (text.size() > kMaxArrayMetadata)
     return Error{ErrorCode::kLimit, "array metadata is too large", std::nullopt,
-                 Text("at most ", kMaxArrayMetadata, " bytes"), Text(text.size(), " bytes")};
+                 AtMostBytes(kMaxArrayMetadata), ByteCount(text.size())};
   auto document = ParseJson(text);
   if (document && !document->root.AsObject())
     return Error{ErrorCode::kInvalid, "expected object, but received: " + Describe(&document->root),

@@ -52,7 +52,7 @@ Result<std::vector<ShardIndexEntry>> DecodeShardIndex(Bytes bytes,
   if (!size || bytes.size() != *size)
     return Error{size && bytes.size() > *size ? ErrorCode::kInvalid : ErrorCode::kTruncated,
                  "shard index has the wrong size", bytes.size(),
-                 (size ? Text(*size) : "more than 2^64") + " bytes", Text(bytes.size(), " bytes")};
+                 size ? ByteCount(*size) : "more than 2^64 bytes", ByteCount(bytes.size())};
 
   // Checksums stand in encoding order, each over everything before it, so the last one is taken off
   // first.
@@ -105,7 +105,7 @@ Status CheckEntry(const ShardIndexEntry& entry, uint64_t shard_size) {
       ErrorCode::kInvalid,
       half ? "shard index entry is half empty" : "shard index entry lies outside the shard",
       entry.position,
-      half ? "both or neither of offset and length 2^64-1" : Text("within ", shard_size, " bytes"),
+      half ? "both or neither of offset and length 2^64-1" : "within " + ByteCount(shard_size),
       Text("offset ", entry.offset, ", length ", entry.length)};
 }
 

@@ -82,7 +82,7 @@ Result<DataType> ParseType(const JsonValue& root) {
       const auto bytes = length ? AsSigned(*length) : std::nullopt;
       if (!bytes || *bytes <= 0)
         return MemberError("length_bytes", "positive integer", length).Prefixed("\"data_type\"");
-      return RawType(static_cast<uint64_t>(*bytes), Text(*bytes, " bytes"));
+      return RawType(static_cast<uint64_t>(*bytes), ByteCount(*bytes));
     }
     if (named->config && named->config->AsObject()->empty()) return TypeNamed(named->name);
   }

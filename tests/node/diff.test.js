@@ -194,7 +194,7 @@ test('where a leaf of several blocks differs: ranges from the lockfile, elements
   const against = await verify(store(changed), { against: store(content, [250, 512]) })
   assert.match(
     against.findings[0].message,
-    /^content differs: 2 of 3072000 elements, first at \[5,7\]: 0\.0 expected, 2\.0 found; max abs 2, max rel 1; /,
+    /^content differs: 2 of 3,072,000 elements, first at \[5,7\]: 0\.0 expected, 2\.0 found; max abs 2, max rel 1; /,
   )
 })
 

@@ -33,7 +33,7 @@ TEST_CASE("Take and Array give what is there") {
   CHECK(r.Array<3>() == std::array<uint8_t, 3>{3, 4, 5});
   CHECK_FALSE(r.End());
   CHECK(r.error().message == "bytes follow the end of the structure");
-  CHECK(r.error().actual == "1 bytes left");
+  CHECK(r.error().actual == "1 byte left");
 }
 
 TEST_CASE("Varints: widths, padded forms, values that are too large") {
@@ -147,8 +147,8 @@ TEST_CASE("Take of more than there can be") {
   ByteReader r(bytes);
   r.U8();
   CHECK(r.Take(UINT64_MAX).empty());
-  CHECK(r.error().expected == "18446744073709551615 bytes");
-  CHECK(r.error().actual == "1 bytes");
+  CHECK(r.error().expected == "18,446,744,073,709,551,615 bytes");
+  CHECK(r.error().actual == "1 byte");
   CHECK(r.error().offset == 1);
 }
 

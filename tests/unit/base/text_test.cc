@@ -19,6 +19,18 @@ TEST_CASE("Hex: lower case, whole bytes") {
   }
 }
 
+TEST_CASE("Counts are grouped for people") {
+  const std::pair<uint64_t, const char*> examples[] = {
+      {0, "0 bytes"},          {1, "1 byte"},
+      {999, "999 bytes"},      {1000, "1,000 bytes"},
+      {65535, "65,535 bytes"}, {~uint64_t{0}, "18,446,744,073,709,551,615 bytes"}};
+  for (const auto& [n, text] : examples) {
+    CHECK(ByteCount(n) == text);
+    CHECK(AtMostBytes(n) == std::string("at most ") + text);
+  }
+  CHECK(Text(Grouped{1234567}, " of ", 1234567) == "1,234,567 of 1234567");
+}
+
 TEST_CASE("Base64: RFC 4648's examples, and nothing but the one form") {
   const std::vector<std::pair<std::string, std::string>> examples = {{"", ""},
                                                                      {"f", "Zg=="},

@@ -202,13 +202,13 @@ TEST_CASE("A bomb inside a chain is stopped") {
   const Outcome outcome = Run({kCrc, kZstd}, bomb, 1000);
   CHECK(outcome.code() == "invalid");
   CHECK(outcome.bytes.size() == 1000);
-  CHECK(outcome.error->message == "decodes to more than 1000 bytes");
+  CHECK(outcome.error->message == "decodes to more than 1,000 bytes");
   // Blocks of nothing: gzip gives 4 MiB of them, from which zstd makes no byte.
   ByteVector nothing = "28b52ffd 00 58"_hex;
   nothing.resize(nothing.size() + 3 * (4 << 20) / 3, 0);
   const Outcome empty_blocks = Run({kZstd, kGzip}, GzipOf(nothing), 1000);
   REQUIRE(empty_blocks.code() == "limit");
-  CHECK(empty_blocks.error->message == "decodes to more than 1052576 bytes");
+  CHECK(empty_blocks.error->message == "decodes to more than 1,052,576 bytes");
 }
 
 TEST_CASE("Memory of a chain is known from the head of the value") {

@@ -148,8 +148,8 @@ TEST_CASE("Errors of zstd values say what was found and where") {
   CHECK(more.error->offset == frame.size());
   const Outcome window = Run(
       kV2, ZstdFrame({{Pattern(3)}}, {.content_size = {}, .window = 18 << 3, .dictionary = {}}), 3);
-  CHECK(window.error->expected == "at most 134217728 bytes");
-  CHECK(window.error->actual == "268435456 bytes");
+  CHECK(window.error->expected == "at most 134,217,728 bytes");
+  CHECK(window.error->actual == "268,435,456 bytes");
 }
 
 TEST_CASE("A bomb is stopped at the size that the metadata demands") {
@@ -221,7 +221,7 @@ TEST_CASE("DecodeZstdFrame: one frame, all of it, within the limit") {
   const auto over = DecodeZstdFrame(frame, content.size() - 1);
   REQUIRE_FALSE(over);
   CHECK(over.error().code == ErrorCode::kLimit);
-  CHECK(over.error().message == "decodes to more than 299999 bytes");
+  CHECK(over.error().message == "decodes to more than 299,999 bytes");
 
   struct Case {
     const char* name;
