@@ -3,6 +3,7 @@
 
 #include "report/printable.h"
 #include "report/report.h"
+#include "report/update_wording.h"
 #include "report/wording.h"
 
 namespace leafsum::report {
@@ -313,45 +314,6 @@ void OtherFiles(std::string& out, const VerdictInput& input) {
   Count(out, input.vouched_files, "other file", "other files");
 }
 
-// "2 steps added (96 leaves), 48 leaves of 1 step equal to run.leafsum.json; step 100 is gone and
-// was dropped"
-void Updated(std::string& out, const Report& report, const VerdictInput& input) {
-  constexpr size_t kShown = 5;
-  const auto count = [&](StepFate fate) {
-    return static_cast<uint64_t>(
-        std::count_if(report.steps.begin(), report.steps.end(),
-                      [&](const StepInfo& step) { return step.fate == fate; }));
-  };
-  const uint64_t added = count(StepFate::kAdded);
-  if (added == 0) {
-    out += "no new step, ";
-  } else {
-    Count(out, added, "step", "steps");
-    out += " added (";
-    Leaves(out, input.leaves_not_compared);
-    out += "), ";
-  }
-  Leaves(out, report.leaves.equal);
-  out += " of ";
-  Count(out, count(StepFate::kCompared), "step", "steps");
-  OtherFiles(out, input);
-  EqualTo(out, report, input, " equal");
-  for (const StepFate fate : {StepFate::kKept, StepFate::kDropped}) {
-    const uint64_t gone = count(fate);
-    if (gone == 0) continue;
-    out += gone == 1 ? "; step " : "; steps ";
-    size_t shown = 0;
-    for (const StepInfo& step : report.steps) {
-      if (step.fate != fate || shown == kShown) continue;
-      if (shown++) out += ", ";
-      Name(out, step.name);
-    }
-    if (gone > shown) Put(out, " and ", gone - shown, " more");
-    out += gone == 1 ? " is gone and was " : " are gone and were ";
-    out += fate == StepFate::kKept ? "kept" : "dropped";
-  }
-}
-
 void Success(std::string& out, const Report& report, const VerdictInput& input) {
   switch (input.command) {
     case Command::kVerify:
@@ -374,12 +336,15 @@ void Success(std::string& out, const Report& report, const VerdictInput& input) 
       return Put(out, "; values were not compared with anything");
     case Command::kLock:
       if (input.updates) {
-        Updated(out, report, input);
+        ComparedSteps(out, report, input);
+        OtherFiles(out, input);
+        EqualTo(out, report, input, " equal");
       } else {
         Leaves(out, input.leaves_with_content);
         OtherFiles(out, input);
       }
       if (report.fingerprint) Put(out, ", fingerprint ", *report.fingerprint);
+      GoneSteps(out, report);
       if (input.other_files == 0) return;
       out += "; ";
       Count(out, input.other_files, "file beside the checkpoint is",

@@ -35,6 +35,8 @@ const kRows = [
   ['a torn manifest', 'check torn', 1],
   ['an unfinished save', 'check half.orbax-checkpoint-tmp-7', 1],
   ['no such step', 'check run --step 77', 2],
+  ['a step of what has none', 'check ckpt --step 3', 2],
+  ['a step of a step', 'verify run/5 --step 5 --lock run.leafsum.json', 2],
   ['no such item', 'ls run --item nothing', 2],
   ['a bucket', 'check gs://bucket/ckpt', 2],
   ['404', 'check URL/not-found/ckpt', 2],
@@ -74,6 +76,13 @@ const kRows = [
   ['a result in no directory', 'check ckpt -o nowhere/report.json', 2],
   ['a result where nobody may write', 'lock ckpt -o closed/ckpt.json', 2],
   ['a lockfile that exists', 'lock ckpt', 2],
+  ['an update of nothing', 'lock run --update -o nowhere.json', 2],
+  ['an update of a text', 'lock run --update -o text.json', 2],
+  ["an update of another checkpoint's lockfile", 'lock run --update -o other.leafsum.json', 2],
+  ['an update of what has no steps', 'lock ckpt --update', 2],
+  ['an update where nobody may write', 'lock run --update -o fixed/run.json', 2],
+  ['an update inside the checkpoint', 'lock ckpt --update -o ckpt/own.leafsum.json', 2],
+  ['an option that goes with another', 'lock run --keep-missing', 2],
   ['a result over a file of the checkpoint', 'check ckpt -o ckpt/_METADATA', 2],
   ['no command', '', 2],
   ['an unknown command', 'verfy ckpt', 2],
@@ -107,7 +116,7 @@ test('every broken input: one message, the right exit code, JSON under --json, n
   timeout: 600_000,
 }, async t => {
   // Before the directory goes: nobody may look into it.
-  t.after(() => fs.chmodSync(join(root, 'closed'), 0o700))
+  t.after(() => ['closed', 'fixed'].forEach(name => fs.chmodSync(join(root, name), 0o700)))
   const root = scratch(t)
   makeBroken(root)
   const url = `http://127.0.0.1:${await serveBroken(t)}`

@@ -1,5 +1,5 @@
-// `lock --update`: a root that grew, shrank or was changed since it was locked. What the lockfile says of a step that is
-// still there never changes by an update.
+// `lock --update`: a root that grew, shrank or was changed since it was locked. What the lockfile says of a step that
+// is still there is not changed by an update.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { join } from 'node:path'
@@ -73,7 +73,13 @@ const kRows = [
     '0 compared, 1000 added, 3 added, 5 compared',
   ],
   ['an unfinished step', ({ copy }) => copy('1000', '7.orbax-checkpoint-tmp-1'), {}, 0, '0 compared, 5 compared'],
-  ['a step is gone', ({ drop }) => drop('0'), {}, /^step 0 of the lockfile is gone .*--keep-missing.*--drop-missing/, ''],
+  [
+    'a step is gone',
+    ({ drop }) => drop('0'),
+    {},
+    /^step 0 of the lockfile is gone .*--keep-missing.*--drop-missing/,
+    '',
+  ],
   ['a step is gone, and stays', ({ drop }) => drop('0'), { keepMissing: true }, 0, '0 kept, 5 compared'],
   ['a step is gone, and goes', ({ drop }) => drop('0'), { dropMissing: true }, 0, '5 compared, 0 dropped'],
   [
@@ -86,11 +92,29 @@ const kRows = [
     0,
     '1000 added, 5 compared, 0 dropped',
   ],
-  ['no step is gone, and would stay', ({ copy }) => copy('5', '6'), { keepMissing: true }, 0, '0 compared, 5 compared, 6 added'],
-  ['every locked step is gone', replaceSteps, {}, /^the lockfile is of other steps \(0, 5\) than this root has \(1000\)/, ''],
+  [
+    'no step is gone, and would stay',
+    ({ copy }) => copy('5', '6'),
+    { keepMissing: true },
+    0,
+    '0 compared, 5 compared, 6 added',
+  ],
+  [
+    'every locked step is gone',
+    replaceSteps,
+    {},
+    /^the lockfile is of other steps \(0, 5\) than this root has \(1000\)/,
+    '',
+  ],
   ['every locked step is gone, and would stay', replaceSteps, { keepMissing: true }, /is it of another root\?/, ''],
   ['every locked step is gone, and would go', replaceSteps, { dropMissing: true }, /is it of another root\?/, ''],
-  ['the root is empty', ({ drop }) => ['0', '5', 'metadata'].forEach(drop), { dropMissing: true }, /no checkpoint here/, ''],
+  [
+    'the root is empty',
+    ({ drop }) => ['0', '5', 'metadata'].forEach(drop),
+    { dropMissing: true },
+    /no checkpoint here/,
+    '',
+  ],
   ['the values of an old step', ({ flip }) => flip('5/state'), {}, 1, ''],
   [
     'the values of an old step, beside a new one',
@@ -131,7 +155,10 @@ for (const [what, change, options, exit, fates] of kRows) {
     change(hands)
     const updated = lock(hands.run, { update: old, ...options })
     if (typeof exit !== 'number') {
-      await assert.rejects(updated, (/** @type {any} */ error) => exit.test(error.message) && /usage|source/.test(error.code))
+      await assert.rejects(
+        updated,
+        (/** @type {any} */ error) => exit.test(error.message) && /usage|source/.test(error.code),
+      )
       return
     }
     const { report, lockfile } = await updated
@@ -286,7 +313,11 @@ test('the program: the file is replaced whole, or stays as it is', async t => {
   assert.equal(damaged.status, 1)
   assert.match(damaged.stderr, /run\.leafsum\.json stays as it was/)
   assert.deepEqual(fs.readFileSync(lockfile), whole)
-  assert.deepEqual(fs.readdirSync(join(run, '..')).sort(), ['run', 'run.leafsum.json', 'run.leafsum.json.sigstore.json'])
+  assert.deepEqual(fs.readdirSync(join(run, '..')).sort(), [
+    'run',
+    'run.leafsum.json',
+    'run.leafsum.json.sigstore.json',
+  ])
 
   fs.copyFileSync(lockfile, at('own.leafsum.json'))
   const inside = cli(['lock', run, '--update', '-o', at('own.leafsum.json')])

@@ -66,9 +66,8 @@ export const kCommands = {
       ...kAlways,
     ],
     examples: [
-      ['leafsum lock runs/7', 'the newest step; writes runs/7.leafsum.json'],
-      ['leafsum lock runs/7 --all-steps -o all.json', 'every step'],
-      ['leafsum lock runs/7 --update -o all.json', 'add the steps that are new'],
+      ['leafsum lock runs/7 --all-steps', 'every step; writes runs/7.leafsum.json'],
+      ['leafsum lock runs/7 --update', 'adds the steps that are new'],
     ],
     exits: [
       [0, 'LOCKED: the lockfile is written'],

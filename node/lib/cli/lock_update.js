@@ -47,7 +47,10 @@ export function replaceLockfile(file, old, lockfile, note) {
     return false
   }
   if (Buffer.compare(old, readEvidence(file)) !== 0)
-    throw new LeafsumError('evidence', `${file} was changed while the steps were read, so it stays as it is: run it again`)
+    throw new LeafsumError(
+      'evidence',
+      `${file} was changed while the steps were read, so it stays as it is: run it again`,
+    )
   // Where it is a link, the link stays.
   writeAtomically(fs.realpathSync(file), lockfile, { force: true })
   const signature = `${file}.sigstore.json`

@@ -111,12 +111,17 @@ function facts(/** @type {any} */ report) {
 }
 
 /** Each step's fingerprint, as if it had been read alone. @returns {[string, any][]} */
-function stepRows(/** @type {any} */ { steps = [] }) {
+function stepRows(/** @type {any} */ { steps = [], exit_code }) {
   return [...steps]
     .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
     .map(({ name, fingerprint, update }) => [
       `step ${name}`,
-      [fingerprint ?? (update === 'dropped' ? '' : 'no fingerprint'), update && `(${update})`].filter(Boolean).join(' '),
+      [
+        fingerprint ?? (update === 'dropped' ? '' : 'no fingerprint'),
+        update && exit_code === 0 && `(${update})`, // else nothing became of it
+      ]
+        .filter(Boolean)
+        .join(' '),
     ])
 }
 

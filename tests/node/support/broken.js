@@ -57,6 +57,9 @@ export function makeBroken(root) {
   })
   fs.symlinkSync('circle', at('circle'))
   execFileSync('mkfifo', [at('pipe')])
+  fs.mkdirSync(at('fixed'))
+  fs.copyFileSync(at('run.leafsum.json'), at('fixed/run.json'))
+  fs.chmodSync(at('fixed'), 0o555)
   for (const name of ['closed', 'unreadable/manifest.ocdbt', 'locked.json']) fs.chmodSync(at(name), 0)
 }
 

@@ -69,6 +69,9 @@ export const scenes = {
       fs.rmSync(join(directory, 'pruned/1000'), { recursive: true })
       copy(join(directory, 'run'), join(directory, 'trained'))
       copy(join(directory, 'run/1000'), join(directory, 'trained/1200'))
+      copy(join(directory, 'run'), join(directory, 'changed'))
+      fs.rmSync(join(directory, 'changed/5'), { recursive: true })
+      copy(join(directory, 'run/0'), join(directory, 'changed/5'))
     },
     commands: [
       ['lock', 'run'],
@@ -89,6 +92,17 @@ export const scenes = {
       ['verify', 'run', '--lock', 'run.leafsum.json', '--item', 'sate'],
       ['verify', 'run', '--lock', 'run.leafsum.json', '--item', 'state'],
       ['verify', 'run', '--lock', 'run.leafsum.json', '--step', '100'],
+      ['verify', 'run/5', '--lock', 'run.leafsum.json', '--step', '5'],
+      ['check', 'run/5/state', '--step', '5'],
+      ['verify', 'trained', '--lock', 'all.json'],
+      ['lock', 'trained', '--update', '-o', 'all.json'],
+      ['lock', 'trained', '--update', '-o', 'all.json'],
+      ['lock', 'pruned', '--update', '-o', 'all.json'],
+      ['lock', 'pruned', '--update', '--keep-missing', '-o', 'all.json'],
+      ['lock', 'pruned', '--update', '--drop-missing', '-o', 'all.json'],
+      ['lock', 'trained', '--update', '-o', 'run.leafsum.json'],
+      ['lock', 'changed', '--update', '-o', 'all.json'],
+      ['lock', 'run/5', '--update', '-o', 'all.json'],
     ],
   },
   'no-checkpoint': {

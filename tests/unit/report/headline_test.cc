@@ -176,6 +176,25 @@ TEST_CASE("the other commands have their own sentence, and none promises safety"
     report.leaves.equal = command == Command::kDiff || command == Command::kMatch;
     CHECK(HeadlineOf(report, input) == sentence);
   }
+  Report update;
+  update.command = Command::kLock;
+  update.has_lock = true;
+  update.leaves.equal = 2;
+  update.steps = {{"300", {}, StepFate::kCompared}};
+  input.updates = true;
+  CHECK(HeadlineOf(update, input) ==
+        "LOCKED: no new step, 2 leaves of 1 step equal to the lockfile");
+  input.leaves_not_compared = 4;
+  for (const char* name : {"400", "500"}) update.steps.push_back({name, {}, StepFate::kAdded});
+  for (char n = '1'; n < '8'; ++n)
+    update.steps.push_back({std::string(1, n), {}, StepFate::kDropped});
+  update.fingerprint = "leafsum1:aa";
+  CHECK(HeadlineOf(update, input) ==
+        "LOCKED: 2 steps added (4 leaves), 2 leaves of 1 step equal to the lockfile, fingerprint "
+        "leafsum1:aa; steps 1, 2, 3, 4, 5 and 2 more are gone and were dropped");
+  input = {};
+  input.leaves_with_content = 1;
+
   Report warned;
   warned.command = Command::kCheck;
   warned.findings.Add(Finding(Code::kUnknownFile));

@@ -17,6 +17,11 @@ TEST_CASE("a report is the contract's document, to the byte") {
   report.lock_fingerprint = "leafsum1:00";
   report.signed_by = "key.pub";
   report.fingerprint = "leafsum1:11";
+  report.steps = {{"3", "leafsum1:22", {}},
+                  {"4", {}, StepFate::kAdded},
+                  {"5", {}, StepFate::kCompared},
+                  {"6", {}, StepFate::kKept},
+                  {"7", {}, StepFate::kDropped}};
   report.coverage = {1, 2, 3, 4, 5};
   report.leaves = {6, 7, 8, 9, 10};
   Finding full(Code::kDigestMismatch);
@@ -36,7 +41,12 @@ TEST_CASE("a report is the contract's document, to the byte") {
         "\"headline\":\"MISMATCH: \\\"x\\\"\",\"source\":{\"name\":\"ckpt\",\"step\":3,"
         "\"commit_timestamp_nsecs\":\"1763770000000000000\",\"files\":12,\"bytes\":4096},"
         "\"lock\":{\"name\":\"ckpt.leafsum.json\",\"fingerprint\":"
-        "\"leafsum1:00\",\"signed_by\":\"key.pub\"},\"fingerprint\":\"leafsum1:11\",\"coverage\":"
+        "\"leafsum1:00\",\"signed_by\":\"key.pub\"},\"fingerprint\":\"leafsum1:11\",\"steps\":["
+        "{\"name\":\"3\",\"fingerprint\":\"leafsum1:22\"},{\"name\":\"4\",\"fingerprint\":null,"
+        "\"update\":\"added\"},{\"name\":\"5\",\"fingerprint\":null,\"update\":\"compared\"},"
+        "{\"name\":\"6\",\"fingerprint\":null,\"update\":\"kept\"},{\"name\":\"7\",\"fingerprint\":"
+        "null,"
+        "\"update\":\"dropped\"}],\"coverage\":"
         "{\"leaf\":1,\"structural\":2,\"unreachable\":3,\"ignored\":4,\"unread\":5},\"leaves\":"
         "{\"equal\":6,\"different\":7,\"missing\":8,\"extra\":9,\"not_read\":10},\"findings\":["
         "{\"code\":\"unsupported\",\"severity\":\"gap\",\"item\":null,\"key_path\":null,"

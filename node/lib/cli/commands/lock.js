@@ -30,12 +30,12 @@ export async function run(context) {
     }
   }
 
-  if (!toStdout && liesInside(target, source))
-    context.note(`${target} will lie inside the checkpoint: verify calls it UNTRUSTED there, keep it elsewhere`)
-
   // What -o - prints is the lockfile beside the source with what is new.
   const updated = options.update ? (toStdout ? (defaultLockfile(source) ?? target) : target) : undefined
   const old = updated === undefined ? undefined : lockfileToUpdate(updated, source, options)
+  if (!toStdout && liesInside(target, source))
+    context.note(`${target} will lie inside the checkpoint: verify calls it UNTRUSTED there, keep it elsewhere`)
+
   const { report, lockfile } = await lock(store, {
     ...context.apiOptions(),
     ...old,
