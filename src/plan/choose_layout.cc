@@ -74,10 +74,7 @@ bool ChooseLayout(const Options& o, const evidence::Lockfile* lock, Scan& scan,
       return false;
     }
     not_found = Text("no step ", layout.step.value_or(""), " in this checkpoint directory; it has");
-    if (!scan.layout.is_root)
-      not_found = "this is not a directory of steps: leave out --step";
-    else if (scan.layout.steps.empty())
-      not_found += " none";
+    if (scan.layout.steps.empty()) not_found += " none";
     for (size_t i = 0; i < scan.layout.steps.size() && i < 20; ++i)
       not_found += (i ? ", " : " ") + scan.layout.steps[i].Name();
     if (const std::string name = UnfinishedStep(scan, layout.step.value_or("")); !name.empty())

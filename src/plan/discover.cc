@@ -17,10 +17,6 @@ using report::Code;
 using report::Finding;
 
 constexpr uint64_t kMaxJsonItem = 4 << 20;
-// The host says after the colon what it looks like instead, where it can tell.
-constexpr const char* kNoCheckpoint =
-    "no checkpoint here: no _METADATA, manifest.ocdbt, zarr array or other item; name the "
-    "directory that was given to the save";
 constexpr std::string_view kTensorFlow = "model_checkpoint_path";
 constexpr std::string_view kProcessFile = "process_";
 
@@ -256,32 +252,11 @@ void Discover::StartItems(size_t scan_index) {
     s.item = item;
     scan.items.push_back(std::move(s));
   }
-  if (o.item && scan.items.empty()) {
-    not_found_ =
-        Text("no item \"", *o.item, "\" here; there ", layout.items.size() == 1 ? "is" : "are");
-    for (size_t i = 0; i < layout.items.size() && i < 20; ++i)
-      not_found_ += Text(i ? ", \"" : " \"", layout.items[i].name, "\"");
-    if (layout.items.empty()) not_found_ += " none";
-    return;
-  }
+  if (o.item && scan.items.empty()) return;
   if (layout.items.empty() && layout.unfinished_items.empty() && layout.unmerged.empty() &&
       layout.shards.empty() && scan.probed.unanswered.empty())
     TellNoCheckpoint(scan);
   for (size_t i = 0; i < scan.items.size(); ++i) WantItem(scan_index, i);
-}
-
-// An error where evidence, or a file of the source, says that the source is a checkpoint. Else the
-// source is none, and nothing about it is judged (contract §5).
-void Discover::TellNoCheckpoint(Scan& scan) {
-  const Options& o = context_.options;
-  scan.no_checkpoint = !scan.SizeOf("_CHECKPOINT_METADATA");
-  const bool says_what_it_was = (lock_ && o.update == Update::kNo) || o.fingerprint || o.sums;
-  if (!scan.no_checkpoint || says_what_it_was) {
-    context_.Add(scan, MakeFinding(Code::kMissingFile, kNoCheckpoint));
-    return;
-  }
-  const char* side = scan.source == 0 ? "A: " : "B: ";
-  not_found_ = Text(context_.scans.size() < 2 ? "" : side, kNoCheckpoint);
 }
 
 bool Discover::WantIfListed(size_t scan, size_t item, What what, const std::string& path) {

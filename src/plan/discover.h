@@ -48,6 +48,9 @@ class Discover : public ReadingStage {
   void WantItem(size_t scan_index, size_t item_index);
   void WantArrayMetadatas(size_t scan, size_t item);
   void WantMsgpack(size_t scan, size_t item, const std::string& path);
+  void RefuseStep();
+  void RefuseItem();
+  void AppendNames(const std::vector<orbax::Item>& items);
   bool Pair(Scan& scan);
   void WantCheckpoint(size_t scan, const std::string& directory);
   void StartItems(size_t scan);

@@ -28,11 +28,11 @@ bool AnyLeaf(const plan::Context& context, const evidence::Lockfile* lock, Quest
   for (const plan::Scan& scan : context.scans)
     for (const plan::ItemScan& item : scan.items)
       for (const plan::LeafPlan& leaf : item.leaves)
-        if (question(item.item.name, leaf.record.key_path)) return true;
+        if (question(item.item.name, leaf.record)) return true;
   if (!lock) return false;
   for (const evidence::ItemRecord& item : lock->items)
     for (const evidence::LeafRecord& leaf : item.leaves)
-      if (question(item.name, leaf.key_path)) return true;
+      if (question(item.name, leaf)) return true;
   return false;
 }
 
@@ -40,8 +40,8 @@ std::string Misfit(const plan::Context& context, const evidence::Lockfile* lock)
   const plan::Options& o = context.options;
   const std::string help = ": ls prints the key paths";
   auto fits_none = [&](const std::string& pattern) {
-    return !AnyLeaf(context, lock, [&](std::string_view item, const orbax::KeyPath& path) {
-      return orbax::Matches(pattern, item, path);
+    return !AnyLeaf(context, lock, [&](std::string_view item, const evidence::LeafRecord& leaf) {
+      return orbax::Matches(pattern, item, leaf.key_path);
     });
   };
   for (const std::string& pattern : o.include)
@@ -50,10 +50,15 @@ std::string Misfit(const plan::Context& context, const evidence::Lockfile* lock)
   for (const std::string& pattern : o.exclude)
     if (fits_none(pattern))
       return Text("--exclude ", JsonString(report::Clipped(pattern)), " fits no leaf", help);
-  const bool any = AnyLeaf(context, lock, [&](std::string_view item, const orbax::KeyPath& path) {
-    return plan::IsIncluded(o, item, path);
-  });
-  return any ? "" : "--include and --exclude leave no leaf" + help;
+  const bool prints = o.command == Command::kList || o.command == Command::kDigest;
+  const bool any =
+      AnyLeaf(context, lock, [&](std::string_view item, const evidence::LeafRecord& leaf) {
+        return (prints || leaf.has_content) && plan::IsIncluded(o, item, leaf.key_path);
+      });
+  if (any || (prints && !HasPatterns(o))) return "";
+  if (HasPatterns(o)) return "--include and --exclude leave no leaf" + help;
+  return "item " + JsonString(report::Clipped(*o.item)) +
+         " has no leaf, so nothing can be said of it";
 }
 
 }  // namespace
@@ -65,9 +70,10 @@ bool NarrowsQuestion(const plan::Options& o) {
 
 std::string LeaveOut(plan::Context& context, const evidence::Lockfile* lock) {
   const plan::Options& o = context.options;
-  if (!HasPatterns(o)) return "";
-  if ((NarrowsQuestion(o) || o.command == Command::kLock) && KnowsEveryTree(context))
+  if (!HasPatterns(o) && !o.item) return "";
+  if (!plan::ReadsParts(o) && KnowsEveryTree(context))
     if (std::string error = Misfit(context, lock); !error.empty()) return error;
+  if (!HasPatterns(o)) return "";
   uint64_t left_out = 0;
   for (plan::Scan& scan : context.scans) {
     for (plan::ItemScan& item : scan.items) {
@@ -83,7 +89,7 @@ std::string LeaveOut(plan::Context& context, const evidence::Lockfile* lock) {
   if (left_out == 0 || NarrowsQuestion(o)) return "";
   report::Finding f =
       plan::MakeFinding(report::Code::kSkipped, "leaves were left out by --include or --exclude");
-  f.actual = Text(left_out, left_out == 1 ? " leaf" : " leaves");
+  f.actual = Text(Grouped{left_out}, left_out == 1 ? " leaf" : " leaves");
   context.findings.Add(std::move(f));
   return "";
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
-import { check, diff, digest, fromPath, list, lock, verify } from '../../node/lib/index.js'
+import { check, diff, digest, fromMap, fromPath, list, lock, verify } from '../../node/lib/index.js'
 import { cli } from './support/cli.js'
 import { fixtures, scratch } from './support/places.js'
 
@@ -14,6 +14,13 @@ const all = (await list(fromPath(plain))).items[0].leaves
   .filter(leaf => leaf.nbytes > 0) // with content: empty nodes are in no count
   .map(leaf => `/${leaf.key_path.join('/')}`)
 const below = (/** @type {string} */ prefix) => all.filter(path => path.startsWith(prefix)).length
+
+const kEmptyTree = {
+  "('a',)": {
+    key_metadata: [{ key: 'a', key_type: 2 }],
+    value_metadata: { value_type: 'Dict', skip_deserialize: true },
+  },
+}
 
 /** @type {[Record<string, string[]>, number][]} patterns, and how many leaves they leave */
 const kPatterns = [
@@ -78,6 +85,8 @@ test('a pattern that fits no leaf, or none that is left, is a usage error', asyn
     await assert.rejects(check(fromPath(plain), patterns), refused)
     await assert.rejects(diff(fromPath(plain), fromPath(plain), patterns), refused)
     await assert.rejects(lock(fromPath(plain), patterns), refused)
+    await assert.rejects(digest(fromPath(plain), patterns), refused)
+    await assert.rejects(list(fromPath(plain), patterns), refused)
   }
   const { status, stderr } = cli(['check', plain, '--include', '/nothing'])
   assert.equal(status, 2)
@@ -104,4 +113,31 @@ test('--item: the other items are counted', async () => {
     )
   }
   assert.equal(report.scope ?? locked.scope, undefined)
+})
+
+test('an item that one side lost is missing or extra; one that no side has is a usage error', async t => {
+  const whole = join(fixtures, 'manager/zarr2_items/ckpt/5')
+  const part = join(scratch(t), '5')
+  fs.cpSync(whole, part, { recursive: true })
+  fs.rmSync(join(part, 'arr'), { recursive: true })
+  const { lockfile } = await lock(whole)
+  const missed = await verify(part, { lockfile, item: 'arr' })
+  assert.deepEqual([missed.verdict, missed.leaves.missing, missed.leaves.equal], ['MISMATCH', 1, 0])
+  const { report } = await diff(part, whole, { item: 'arr' })
+  assert.deepEqual([report.verdict, report.leaves.extra], ['MISMATCH', 1])
+  const asks = [
+    () => verify(part, { lockfile, item: 'none' }),
+    () => diff(part, whole, { item: 'none' }),
+    () => check(part, { item: 'arr' }),
+  ]
+  for (const ask of asks)
+    await assert.rejects(ask(), { message: /^no item "(none|arr)" here; there are "custom_data"/ })
+})
+
+test('a scope of empty nodes alone is a usage error', async () => {
+  const empty = fromMap(
+    new Map([['_METADATA', new TextEncoder().encode(JSON.stringify({ tree_metadata: kEmptyTree, use_zarr3: true }))]]),
+  )
+  await assert.rejects(check(empty, { item: '' }), { code: 'usage', message: /item "" has no leaf/ })
+  assert.equal((await check(empty)).verdict, 'INCOMPLETE')
 })
