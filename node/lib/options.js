@@ -36,6 +36,7 @@ const kCoreNames = /** @type {Record<string, string>} */ ({
   readers: 'readers',
   generation: 'generation',
   gone: 'update',
+  inOrder: 'in_order',
   maxMemory: 'max_memory',
   maxFill: 'max_fill',
   segment: 'segment',
@@ -56,6 +57,7 @@ const kHostNames = [
   'conclude',
   'state',
   'onDone',
+  'onStep',
 ]
 
 // Whatever else were given (1, 'yes', null) would be read by somebody as the other of the two: of some options that is

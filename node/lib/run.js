@@ -84,13 +84,14 @@ export async function runCommand(platform, command, sources, given) {
     if (options.onContent) core.setContentSink(options.onContent)
     const jobs = (workers = jobRunner({ platform, loaded, pool, stores, options, verifier, reader }))
     const budget = maxMemory - (reader?.memory ?? 0)
-    await driven({ verifier, stores, budget, jobs, state, signal, onAnswer: file => (path = file) })
+    const { onStep } = options
+    await driven({ verifier, stores, budget, jobs, state, signal, onStep, onAnswer: file => (path = file) })
     jobs.tell()
     if (verifier.notFound()) throw await notFound(verifier, stores)
     if (jobs.missed() && lacksCodecs(verifier.report())) throw jobs.missed()
     state?.save(verifier.equal(), hasReadAll(verifier.report()))
     if (options.conclude && !verifier.conclude(JSON.stringify(options.conclude())))
-      throw bug('a judgement that is none')
+      throw bug('a judgement of another form')
     await options.onDone?.(verifier)
     return { report: verifier.report(), output: verifier.output(), lines: verifier.text() }
   } catch (error) {
@@ -110,13 +111,15 @@ export async function runCommand(platform, command, sources, given) {
  * @param {ReturnType<typeof jobRunner>} run.jobs
  * @param {Awaited<ReturnType<typeof stateOf>> | undefined} run.state
  * @param {AbortSignal | undefined} run.signal
+ * @param {Options['onStep']} run.onStep
  * @param {(path: string) => void} run.onAnswer
  */
-async function driven({ verifier, stores, budget, jobs, state, signal, onAnswer }) {
+async function driven({ verifier, stores, budget, jobs, state, signal, onStep, onAnswer }) {
   const save = () => state?.save(verifier.equal())
   const { tell } = jobs
   const onPause = () => {
     tell()
+    onStep?.(verifier)
     if (state?.due()) save()
   }
   try {

@@ -1,11 +1,11 @@
 // What a run finds, for `for await`: as fast as it is taken, and over when the loop is left.
 
-import { parseProduct } from './report.js'
+import { parseReport } from './report.js'
 
 /**
  * @typedef {import('./run.js').Options} Options
  * @typedef {import('./run.js').Run} Run
- * @typedef {(values: any[]) => Promise<void>} Give  settles when the loop has taken them all
+ * @typedef {(values: Iterable<any>) => Promise<void>} Give  settles when the loop has taken them all
  * @typedef {(give: Give, signal: AbortSignal) => Promise<any>} Start  begins with the loop; resolves to the report
  */
 
@@ -24,15 +24,26 @@ export const rows =
   }
 
 /**
- * Leaves with their digests, once all are hashed: only then is it known what is whole.
+ * Leaves with their digests, in order, each as soon as its digest is final: the core hashes them in that order.
  * @returns {Start}
  */
 export const digests =
   (/** @type {Run} */ run, /** @type {any} */ source, /** @type {Options} */ options) => async (give, signal) => {
-    const { report, items } = parseProduct(await run('digest', [source], { ...options, signal }))
-    for (const [item, { leaves }] of /** @type {[string, any][]} */ (Object.entries(items)))
-      await give(leaves.map((/** @type {any} */ leaf) => ({ item, ...leaf })))
-    return report
+    let isUnderWay = false
+    // Looked at when it is taken, one after the other: what the core has by then.
+    const found = (/** @type {any} */ verifier) => ({
+      *[Symbol.iterator]() {
+        for (let text = verifier.digested(); text; text = verifier.digested()) yield* JSON.parse(`[${text}]`)
+        isUnderWay = false
+      },
+    })
+    const onStep = (/** @type {any} */ verifier) => {
+      if (isUnderWay) return
+      isUnderWay = true
+      give(found(verifier)).catch(() => {}) // told by the run itself
+    }
+    const onDone = (/** @type {any} */ verifier) => give(found(verifier))
+    return parseReport(await run('digest', [source], { ...options, signal, inOrder: true, onStep, onDone }))
   }
 
 /**

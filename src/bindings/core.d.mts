@@ -49,6 +49,7 @@ export interface Verifier extends Task {
   conclude(json: string): boolean
   report(): string
   output(): string
+  digested(): string
   rows(list: number, from: number): { bytes: Uint8Array; next: number }
   text(): string
 }

@@ -134,6 +134,8 @@ EMSCRIPTEN_BINDINGS(core) {
       .function(
           "output", +[](Verifier& v) { return v.core.output(); })
       .function("rows", &Rows)
+      .function(
+          "digested", +[](Verifier& v) { return v.core.Digested(128u << 10); })
       .function("text", +[](Verifier& v) { return v.core.text(); });
   emscripten::function("codes", &Codes);
 }

@@ -73,6 +73,16 @@ void AppendLeafMembers(std::string& out, const LeafRecord& leaf) {
   out += '}';
 }
 
+bool AppendDigestRow(std::string& out, std::string_view item, const LeafRecord& leaf) {
+  if (!IsUtf8(item) || !IsListed(leaf)) return false;
+  out += "{\"item\":";
+  AppendJsonString(out, item);
+  out += ',';
+  AppendLeafMembers(out, leaf);
+  out += '}';
+  return true;
+}
+
 std::string DigestJson(const std::vector<ItemRecord>& items) {
   std::string out = Text("{\"fingerprint\":", FingerprintOrNull(CheckpointFingerprintText(items)),
                          ",\"items\":{");

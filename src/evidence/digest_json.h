@@ -24,4 +24,8 @@ std::string LeafName(std::string_view item, const orbax::KeyPath& path);
 // `,"digest":{…}`: the bytes that `digest --json` and the lockfile have in common.
 void AppendLeafMembers(std::string& out, const LeafRecord& leaf);
 
+// The leaf as one object of a list, with `item` before its members; false for one that
+// `digest --json` leaves out.
+bool AppendDigestRow(std::string& out, std::string_view item, const LeafRecord& leaf);
+
 }  // namespace leafsum::evidence

@@ -121,6 +121,7 @@ constexpr Member<bool> kFlags[] = {{"all_steps", &Options::all_steps},
                                    {"key_digests", &Options::key_digests},
                                    {"readers", &Options::readers},
                                    {"versions", &Options::versions},
+                                   {"in_order", &Options::in_order},
                                    {"read_ahead", &Options::read_ahead}};
 constexpr Member<uint64_t> kNumbers[] = {{"max_memory", &Options::max_memory},
                                          {"max_fill", &Options::max_fill},

@@ -84,6 +84,7 @@ struct Options {
   bool keys = false;         // ls: list the keys
   bool key_digests = false;  // ls: and hash the values
   bool readers = false;      // check: what each reader would take; ls: what AUTO takes
+  bool in_order = false;     // hash the leaves in their order, not the largest first
   bool versions = false;     // ls: list the generations of OCDBT stores
   bool read_ahead = false;   // the host reads ahead, in at most 3/8 of max_memory: say for each job
                              // which values it reads; no result depends on it

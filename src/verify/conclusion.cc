@@ -223,6 +223,24 @@ std::string Verifier::Rows(size_t list, size_t& next, size_t bytes) const {
   return ListRows(context_.scans[0], context_.options, list_place_, list, next, bytes);
 }
 
+std::string Verifier::Digested(size_t bytes) {
+  std::string out;
+  if (!planned_ || !error_.empty()) return out;
+  const std::vector<plan::ItemScan>& items = context_.scans[0].items;
+  for (; digested_item_ < items.size(); ++digested_item_, digested_leaf_ = 0) {
+    const plan::ItemScan& item = items[digested_item_];
+    for (; digested_leaf_ < item.leaves.size(); ++digested_leaf_) {
+      const plan::LeafPlan& leaf = item.leaves[digested_leaf_];
+      if (leaf.state == plan::LeafPlan::State::kPlanned && !Done()) return out;
+      const size_t end = out.size();
+      if (end >= bytes) return out;
+      if (end) out += ',';
+      if (!evidence::AppendDigestRow(out, item.item.name, leaf.record)) out.resize(end);
+    }
+  }
+  return out;
+}
+
 void Verifier::Finish() {
   CompareFingerprint();
   KeepGoneSteps();

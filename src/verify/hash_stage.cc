@@ -64,7 +64,8 @@ void HashStage::Plan(const evidence::Lockfile* expected) {
       }
     }
   }
-  StableSort(leaves_, [](const Leaf& a, const Leaf& b) { return a.bytes > b.bytes; });
+  if (!context_.options.in_order)
+    StableSort(leaves_, [](const Leaf& a, const Leaf& b) { return a.bytes > b.bytes; });
   for (size_t i = 0; i < leaves_.size(); ++i) {
     const Leaf& leaf = leaves_[i];
     const size_t chunks =

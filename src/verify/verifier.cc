@@ -183,6 +183,7 @@ void Verifier::CompletePlan() {
   RenameLeaves();
   error_ = LeaveOut(context_, lock());
   context_.misuse = !error_.empty();
+  planned_ = true;
 }
 
 void Verifier::CompareAll() {

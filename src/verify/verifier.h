@@ -58,6 +58,9 @@ class Verifier {
   const std::string& output() const { return output_; }
   // For `ls`: the rows that the output leaves out (see ListRows).
   std::string Rows(size_t list, size_t& next, size_t bytes) const;
+  // The next leaves in order whose digests are final, as JSON objects with commas between, about
+  // `bytes` of them; "" if the next leaf is not hashed yet, or after the last one.
+  std::string Digested(size_t bytes);
   // [[item, [key path]], …]: the leaves found equal to the evidence so far, whatever findings they
   // have (`--resume`).
   std::string equal() const;
@@ -116,6 +119,8 @@ class Verifier {
   std::optional<evidence::Comparison> comparison_;
   report::Report report_;
   std::string output_, text_;
+  bool planned_ = false;                          // the leaves are known
+  size_t digested_item_ = 0, digested_leaf_ = 0;  // the next ones of Digested
   mutable ListPlace list_place_;
 };
 

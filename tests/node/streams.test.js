@@ -58,6 +58,28 @@ test('rows, digests and events are what list, digest and verify give', async () 
   }
 })
 
+test('digests come in order, as they are ready: before everything is hashed', async () => {
+  const large = 8 << 20
+  const shapes = [10, large, 20, 30, large, 40]
+  const store = fromMap(
+    storeOf(Object.fromEntries(shapes.map((n, i) => [`w${i}`, zarr3('uint8', [n], new Uint8Array(n).fill(i))]))),
+  )
+  for (const workers of [0, 2]) {
+    let isOver = false
+    const found = digests(store, { workers, maxMemory: 8 << 20 })
+    found.report.then(() => (isOver = true))
+    const names = []
+    let early = 0
+    for await (const { key_path: path } of found) {
+      names.push(path.join('/'))
+      await new Promise(resolve => setTimeout(resolve)) // so that a run that is over says so
+      early += isOver ? 0 : 1
+    }
+    assert.deepEqual(names, ['w0', 'w1', 'w2', 'w3', 'w4', 'w5'])
+    assert.ok(early > 0, `${early} with ${workers} workers`)
+  }
+})
+
 test('a loop that is left ends its run', async () => {
   /** @type {string[]} */
   const asked = []

@@ -157,7 +157,8 @@ export function match(
 export function digest(source: Source, options?: Options): Promise<WithReport<DigestOutput>>
 
 /**
- * As `digest`, leaf by leaf for `for await`, once all are hashed.
+ * As `digest`, leaf by leaf for `for await`, in the order of `digest`, each as soon as it and those before it are
+ * hashed. A leaf that cannot be hashed is left out; the report, at the end, says why.
  * @example
  * ```ts
  * import { digests } from 'leafsum'
