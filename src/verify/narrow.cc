@@ -50,7 +50,7 @@ std::string Misfit(const plan::Context& context, const evidence::Lockfile* lock)
   for (const std::string& pattern : o.exclude)
     if (fits_none(pattern))
       return Text("--exclude ", JsonString(report::Clipped(pattern)), " fits no leaf", help);
-  const bool prints = o.command == Command::kList || o.command == Command::kDigest;
+  const bool prints = o.command == Command::kDigest;
   const bool any =
       AnyLeaf(context, lock, [&](std::string_view item, const evidence::LeafRecord& leaf) {
         return (prints || leaf.has_content) && plan::IsIncluded(o, item, leaf.key_path);
@@ -71,7 +71,9 @@ bool NarrowsQuestion(const plan::Options& o) {
 std::string LeaveOut(plan::Context& context, const evidence::Lockfile* lock) {
   const plan::Options& o = context.options;
   if (!HasPatterns(o) && !o.item) return "";
-  if (!plan::ReadsParts(o) && KnowsEveryTree(context))
+  // `ls` of a checkpoint that is opened may be narrowed further, so that nothing is left is an
+  // answer.
+  if (!plan::ReadsParts(o) && o.command != Command::kList && KnowsEveryTree(context))
     if (std::string error = Misfit(context, lock); !error.empty()) return error;
   if (!HasPatterns(o)) return "";
   uint64_t left_out = 0;

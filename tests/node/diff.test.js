@@ -104,7 +104,7 @@ test('what renaming cannot mean is refused', async () => {
     diff(store(), store(), { rename: [['[ab]', 'c']] }),
     usage(/\/a\/w and \/b\/w would both be \/c\/w/),
   )
-  await assert.rejects(diff(store(), store(), { rename: [['/a', 'c']] }), usage(/no key path/))
+  await assert.rejects(diff(store(), store(), { rename: [['/a', 'c']] }), usage(/not a key path/))
   await assert.rejects(diff(store(), store(), { rename: [['(', 'c']] }), usage(/not a regular expression/))
   await assert.rejects(diff(store(), store(), { stripPrefix: 'a~2' }), usage(/a key path such as/))
   await assert.rejects(
