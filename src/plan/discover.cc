@@ -385,14 +385,6 @@ void Discover::OnFailure(size_t tag, Error error) {
   if (--heads_[want.scan] == 0) Begin(want.scan);
 }
 
-// An unread head is a gap even where the file was read whole later: it was taken for a tree without
-// a look. Where the tree is broken, that was reported in its place.
-std::string Discover::Finish() {
-  for (const auto& [file, error] : unread_heads_)
-    context_.Add(context_.scans[file.first], FindingOf(error, file.second));
-  return std::move(not_found_);
-}
-
 void Discover::OnRead(size_t tag, Bytes bytes) {
   const Want want = wants_[tag];
   if (want.what != What::kHead) return Read(tag, want, bytes);

@@ -14,7 +14,11 @@ constexpr const char* kNoCheckpoint =
 
 }  // namespace
 
+// An unread head is a gap even where the file was read whole later: it was taken for a tree without
+// a look. Where the tree is broken, that was reported in its place.
 std::string Discover::Finish() {
+  for (const auto& [file, error] : unread_heads_)
+    context_.Add(context_.scans[file.first], FindingOf(error, file.second));
   if (not_found_.empty() && context_.options.item) RefuseItem();
   if (not_found_.empty() && context_.options.step) RefuseStep();
   return std::move(not_found_);
