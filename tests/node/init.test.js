@@ -47,7 +47,7 @@ const broken = [
   ['a path that is none', () => '/no/such/file', /^core\.wasm could not be loaded from \/no\/such\/file: ENOENT/],
   ['what a server does not have', () => `${origin}/gone`, /from http:\S+\/gone: the server said 404\. /],
   ['a Response of a failure', () => new Response('', { status: 500 }), /: the server said 500\. /],
-  ['a page', () => new URL(`${origin}/page`), /\/page: what is there is no WebAssembly\. /],
+  ['a page', () => new URL(`${origin}/page`), /\/page: what is there is not WebAssembly\. /],
   ['a server that is none', () => 'http://127.0.0.1:1/', /from http:\/\/127\.0\.0\.1:1\/: fetch failed\. /],
   ['half of it', () => bytes.subarray(0, 99), /^core\.wasm does not compile: /],
 ]

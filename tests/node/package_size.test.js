@@ -56,13 +56,13 @@ for (const [what, code, most] of /** @type {[string, string, number]} */ ([
 }
 
 // What was reached. The goal is 560,000: lower it once the glue is packed minified (7,000).
-const kTarball = 588_000
+const kTarball = 594_000
 // sigstore.mjs 14.8 KB, sigstore_digest.mjs 17.6 KB, what stands in front of them and their licences 20 KB
 const kSigstore = 56_000
 
-test('the tarball is within its budget, with ./inline 975 KB, and that of Sigstore', t => {
+test('the tarball is within its budget, with ./inline 987 KB, and that of Sigstore', t => {
   const { tarball } = packInto(scratch(t))
   const inline = filesOf(tarball).some(file => file.includes('inline'))
   const { size } = fs.statSync(tarball)
-  assert.ok(size <= (inline ? 975_000 : kTarball) + kSigstore, `${size} bytes`)
+  assert.ok(size <= (inline ? 987_000 : kTarball) + kSigstore, `${size} bytes`)
 })

@@ -12,7 +12,7 @@ export function heldToItsSizes(store, listing) {
   /** @param {string} key  @param {Uint8Array | undefined} bytes  @param {(size: number) => number} wanted */
   const held = (key, bytes, wanted) => {
     const size = sizes.get(key.slice(1))
-    if (size !== undefined && (bytes?.length ?? -1) < wanted(size))
+    if (size !== undefined && (bytes === undefined ? -1 : bytes.length) < wanted(size))
       throw new StoreError('changed', bytes ? 'shorter than its listing says' : 'listed, and not there any more')
     return bytes
   }
