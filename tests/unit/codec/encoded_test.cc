@@ -1,6 +1,7 @@
 // Values by the real writers (tests/campaigns/make_codec_vectors.py), and damage done to them.
 #include <map>
 
+#include "base/text.h"
 #include "support/catch.h"
 #include "support/vectors.h"
 #include "unit/codec/run.h"
@@ -111,8 +112,7 @@ TEST_CASE("One byte after a real value is refused, and so is a byte more than ma
       if (c.content.empty()) continue;
       const Outcome capped = Run(c.specs, c.encoded, c.content.size() - 1, pieces);
       REQUIRE(capped.code() == "invalid");
-      CHECK(capped.error->message ==
-            "decodes to more than " + std::to_string(c.content.size() - 1) + " bytes");
+      CHECK(capped.error->message == "decodes to more than " + ByteCount(c.content.size() - 1));
       // Blosc says beforehand how many bytes it holds.
       const bool knows = c.specs.front().kind == CodecKind::kBlosc;
       CHECK(capped.bytes.size() == (knows ? 0 : c.content.size() - 1));

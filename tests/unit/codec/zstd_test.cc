@@ -1,5 +1,6 @@
 // The rules for a value that is a zstd frame: formats §2.1: v2 (strict) and v3 (what follows is
 // ignored).
+#include "base/text.h"
 #include "support/catch.h"
 #include "support/encode.h"
 #include "unit/codec/run.h"
@@ -160,7 +161,7 @@ TEST_CASE("A bomb is stopped at the size that the metadata demands") {
   for (uint64_t size : {uint64_t{0}, uint64_t{1}, uint64_t{1000}, uint64_t{300000}}) {
     const Outcome outcome = Run(kV2, bomb, size);
     REQUIRE(outcome.code() == "invalid");
-    CHECK(outcome.error->message == "decodes to more than " + std::to_string(size) + " bytes");
+    CHECK(outcome.error->message == "decodes to more than " + ByteCount(size));
     CHECK(outcome.bytes.size() == size);
   }
 }

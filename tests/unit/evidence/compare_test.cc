@@ -157,7 +157,7 @@ TEST_CASE("a digest that differs") {
   b.blake3 = hash::Digest{};
   CHECK(Run(One(a), One(b))
             .findings[0]
-            .message.find("content differs: 24 bytes expected, 25 found;") == 0);
+            .message.find("content differs: 24 bytes expected, 25 bytes found;") == 0);
 }
 
 TEST_CASE("blocks that differ are named as ranges of elements") {

@@ -97,7 +97,7 @@ TEST_CASE("value_metadata_tree against tree_metadata") {
            n + "," + t + "}",
        ""},
       {R"({"a":{"category":5}})", "/a/category: a container or an entry / number"},
-      {std::string((32 << 20) + 1, ' '), "limit -: at most 33554432 bytes / 33554433 bytes"},
+      {std::string((32 << 20) + 1, ' '), "limit -: at most 33,554,432 bytes / 33,554,433 bytes"},
       {"5", ": a container or an entry / number"},
       {Leaf("jax.Array"), ": no leaf / a leaf"},
       {"{", "-:  / "},

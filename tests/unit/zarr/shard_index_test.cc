@@ -1,5 +1,6 @@
 #include "zarr/shard_index.h"
 
+#include "base/text.h"
 #include "support/catch.h"
 #include "support/hex.h"
 #include "support/zarr_writer.h"
@@ -69,7 +70,7 @@ TEST_CASE("shard indices go around; every other length fails") {
         const auto prefix = Decode(Bytes(bytes).first(n), entries.size(), spec);
         REQUIRE_FALSE(prefix);
         CHECK(prefix.error().code == ErrorCode::kTruncated);
-        CHECK(prefix.error().actual == std::to_string(n) + " bytes");
+        CHECK(prefix.error().actual == ByteCount(n));
       }
       ByteVector longer = bytes;
       longer.push_back(0);
