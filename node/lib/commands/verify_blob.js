@@ -2,7 +2,7 @@
 import { LeafsumError } from '../errors.js'
 import { openBlob } from './blob_source.js'
 import { Refusal } from '../trust/identity/refusal.js'
-import { hexOf } from '../trust/identity/members.js'
+import { hexOf } from '../values/hex.js'
 
 const kProofs = ['key', 'certRoot', 'trustedRoot']
 const kOptions = ['bundle', 'bundleName', 'certificateIdentity', 'certificateOidcIssuer', ...kProofs]

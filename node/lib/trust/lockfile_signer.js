@@ -3,6 +3,7 @@
 import { readBundle } from './identity/bundle.js'
 import { Refusal } from './identity/refusal.js'
 import { signatureOf } from './blob.js'
+import { whole } from '../commands/blob_source.js'
 
 /**
  * @param {import('./identity/library.js').Libraries} sigstore
@@ -15,12 +16,9 @@ import { signatureOf } from './blob.js'
  */
 export async function lockfileSigner(sigstore, { lockfile, ...asked }) {
   try {
-    const sha256 = new Uint8Array(await crypto.subtle.digest('SHA-256', /** @type {any} */ (lockfile)))
-    const isStatement = hasEnvelope(asked.bundle)
-    const { signer } = await signatureOf(
-      sigstore,
-      isStatement ? asked : { ...asked, artifact: { bytes: lockfile, sha256 } },
-    )
+    // A statement names the lockfile's digest itself.
+    const artifact = hasEnvelope(asked.bundle) ? undefined : (await whole('', lockfile)).artifact
+    const { signer } = await signatureOf(sigstore, { ...asked, artifact })
     if (signer.kind !== 'identity') return { signer: { kind: signer.kind, id: signer.id } }
     return { signer: { kind: signer.kind, id: signer.identity, issuer: signer.issuer } }
   } catch (error) {

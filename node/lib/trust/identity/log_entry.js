@@ -1,7 +1,8 @@
 // One entry of a transparency log: that the log has it (a promise that it signed, or a proof up to a checkpoint that it
 // signed), and that it speaks of this signature by this certificate.
 import { fixedSize } from './ecdsa.js'
-import { base64Of, bytesOf, equal, hexOf } from './members.js'
+import { base64Of, bytesOf, equal } from './members.js'
+import { hexOf } from '../../values/hex.js'
 import { Refusal, refusing, shown } from './refusal.js'
 import { isValidAt } from './trusted_root.js'
 

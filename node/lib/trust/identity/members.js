@@ -76,8 +76,5 @@ export function base64Of(/** @type {Uint8Array} */ bytes) {
   return btoa(text)
 }
 
-export const hexOf = (/** @type {Uint8Array} */ bytes) =>
-  Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
-
 export const equal = (/** @type {Uint8Array} */ a, /** @type {Uint8Array} */ b) =>
   a.length === b.length && a.every((byte, n) => byte === b[n])

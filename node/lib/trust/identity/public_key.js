@@ -1,7 +1,8 @@
 // A signer's public key (SubjectPublicKeyInfo, RFC 5280, 4.1.2.7), ready to verify, and the hash that goes with it by
 // Sigstore's registry of algorithms.
 import { checkDer } from './der.js'
-import { equal, hexOf } from './members.js'
+import { equal } from './members.js'
+import { hexOf } from '../../values/hex.js'
 
 const bytes = (/** @type {string} */ hex) => Uint8Array.from(hex.match(/../g) ?? [], pair => Number.parseInt(pair, 16))
 /** What stands before the point: the one DER form for each kind of key. */

@@ -1,7 +1,8 @@
 // What was signed, and whether this key signed it: a message (the artifact's own bytes) or a DSSE envelope around an
 // in-toto statement that names the artifact by its SHA-256.
 import { fixedSize } from './ecdsa.js'
-import { equal, hexOf } from './members.js'
+import { equal } from './members.js'
+import { hexOf } from '../../values/hex.js'
 import { Refusal, refusing, shown } from './refusal.js'
 import { parseStrictJson } from './strict_json.js'
 

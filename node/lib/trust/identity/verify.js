@@ -5,7 +5,7 @@ import { readBundle } from './bundle.js'
 import { readCertificate } from './certificate.js'
 import { verifyChain } from './chain.js'
 import { verifyBody, verifyLogged } from './log_entry.js'
-import { base64Of } from './members.js'
+import { base64Of, bytesOf } from './members.js'
 import { importPublicKey } from './public_key.js'
 import { Refusal, reasonOf, refusing } from './refusal.js'
 import { signedDigest, verifySigned } from './signed.js'
@@ -238,7 +238,7 @@ async function checkPromises(
       const { keyDetails, rawBytes } = json.publicKey
       const publicKey = await library.importKey(keyDetails, keyDetails, rawBytes)
       const range = { start: new Date(validFor.start), end: new Date(Math.min(validFor.end, 8.64e15)) }
-      logs.push({ logID: Uint8Array.from(atob(logId), one => one.charCodeAt(0)), publicKey, validFor: range })
+      logs.push({ logID: bytesOf(logId), publicKey, validFor: range })
     }
     const verified = await library.verifySCT(leaf.x509, issuer.x509, logs)
     if (verified.length === 0) throw new Error('none')
