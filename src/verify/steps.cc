@@ -1,5 +1,6 @@
 // Steps of a root: their fingerprints, and what becomes of each when a lockfile is updated.
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "base/path.h"
@@ -93,17 +94,18 @@ std::vector<evidence::FileRecord> Verifier::FilesToLock() {
 
 // An old step's leaves were found equal: what was locked of them is written again.
 void Verifier::KeepLockedLeaves(evidence::Lockfile& lock) {
+  std::map<std::string_view, ItemRecord*> locked;
+  for (ItemRecord& item : lock_->items) locked.emplace(item.name, &item);
   for (ItemRecord& item : lock.items) {
-    const auto same = [&](const ItemRecord& old) { return old.name == item.name; };
-    const auto old = std::find_if(lock_->items.begin(), lock_->items.end(), same);
-    if (old == lock_->items.end()) continue;
+    const auto old = locked.find(item.name);
+    if (old == locked.end()) continue;
     auto read = item.leaves.begin();
-    for (LeafRecord& leaf : old->leaves) {
+    for (LeafRecord& leaf : old->second->leaves) {
       while (read != item.leaves.end() && orbax::KeyPathLess(read->key_path, leaf.key_path)) ++read;
       if (read != item.leaves.end() && read->key_path == leaf.key_path)
         Renew(leaf, std::move(*read));
     }
-    item.leaves = std::move(old->leaves);
+    item.leaves = std::move(old->second->leaves);
   }
 }
 
