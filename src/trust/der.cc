@@ -23,8 +23,8 @@ Bytes DerReader::Take(DerTag tag) {
     header += n;
   }
   if (length > rest_.size() - header) return Fail(), Bytes();
-  const Bytes content = rest_.subspan(header, length);
-  rest_ = rest_.subspan(header + length);
+  const Bytes content = rest_.subspan(header, static_cast<size_t>(length));
+  rest_ = rest_.subspan(header + static_cast<size_t>(length));
   return content;
 }
 

@@ -150,7 +150,7 @@ void SignatureCheck::Conclude() {
   const auto good =
       std::find_if(trials_.begin(), trials_.end(), [](const Trial& t) { return t.good; });
   if (good == trials_.end()) return Refuse(NotGood());
-  outcome_.signer = Signer{"key", hash::ToHex(good->key.id)};
+  outcome_.signer = Signer{"key", hash::ToHex(good->key.id), ""};
   const Bundle& bundle = *outcome_.bundle;
   if (bundle.envelope) {
     auto statement = ParseStatement(bundle.envelope->payload);

@@ -25,8 +25,9 @@ struct NamedBytes {
 
 // What a verdict and a report know a signer by.
 struct Signer {
-  std::string kind;  // "key"; others verify certificates and identities
-  std::string id;    // of a key: SHA-256 of its SPKI, hex
+  std::string kind;    // "key"; others verify certificates and identities
+  std::string id;      // of a key: SHA-256 of its SPKI, hex
+  std::string issuer;  // of an identity
 };
 
 struct SignatureOutcome {

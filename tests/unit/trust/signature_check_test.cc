@@ -77,7 +77,7 @@ TEST_CASE("What is missing or wrong is said before anything is asked") {
        {Case{"no key", {dsse, {}, std::nullopt}, "no-key"},
         Case{"a key that is none", {dsse, {{"k", Pattern(9)}}, std::nullopt}, "malformed-key"},
         Case{"a private key", {dsse, {{"k", BytesOf(Key(0)["private"])}}, {}}, "unsupported-key"},
-        Case{"65 keys", {dsse, std::vector<NamedBytes>(65, Public(0)), {}}, "too-large"},
+        Case{"1025 keys", {dsse, std::vector<NamedBytes>(1025, Public(0)), {}}, "too-large"},
         Case{"no bundle", {{}, {Public(0)}, std::nullopt}, "not-json"},
         Case{"a message without its file",
              {Text(Key(0)["message"]), {Public(0)}, {}},
