@@ -2,24 +2,15 @@
 
 namespace leafsum::bindings {
 
-val View(Bytes bytes) { return val(emscripten::typed_memory_view(bytes.size(), bytes.data())); }
-val CopyOut(Bytes bytes) { return val::global("Uint8Array").new_(View(bytes)); }
-
-ByteVector CopyIn(const val& array) {
-  ByteVector out(array["length"].as<unsigned>());
-  val(emscripten::typed_memory_view(out.size(), out.data())).call<void>("set", array);
-  return out;
-}
-
 Failure ParseFailure(const std::string& kind) {
   if (kind == "missing") return Failure::kMissing;
   if (kind == "changed") return Failure::kChanged;
   return Failure::kUnreadable;
 }
 
-val Subtle() {
-  const val crypto = val::global("crypto");
-  return crypto.isUndefined() ? val::undefined() : crypto["subtle"];
+val& HostDigest() {
+  static val digest = val::undefined();
+  return digest;
 }
 
 namespace {
@@ -46,7 +37,7 @@ val AskObject(const Ask& ask) {
     case AskKind::kDigest: {
       out.set("kind", std::string("digest"));
       // subtle.digest copies its input before it returns, so a view is enough.
-      out.set("promise", Subtle().call<val>("digest", std::string("SHA-256"), View(ask.input)));
+      out.set("promise", HostDigest()(View(ask.input)));
       break;
     }
     case AskKind::kJob:
@@ -68,11 +59,3 @@ val AskArray(const std::vector<Ask>& asks) {
 }
 
 }  // namespace leafsum::bindings
-
-// embind prints the address of an unbound type, for a message that our code never causes. The C
-// library's function would bring all of printf along.
-extern "C" int siprintf(char* out, const char*, ...) {
-  out[0] = '?';
-  out[1] = 0;
-  return 1;
-}

@@ -1,4 +1,4 @@
-// Shared by the bindings of both modules: bytes and asks as JavaScript values.
+// Shared by the bindings of core and codecs: asks as JavaScript values.
 #pragma once
 
 #include <emscripten/bind.h>
@@ -8,23 +8,17 @@
 #include <string>
 #include <vector>
 
-#include "base/bytes.h"
+#include "bindings/values.h"
 #include "io/ask.h"
 
 namespace leafsum::bindings {
 
-using emscripten::val;
-
-// A view of our memory. It must not be used after the call that it is passed to.
-val View(Bytes bytes);
-val CopyOut(Bytes bytes);
-ByteVector CopyIn(const val& array);
 // An offset as a JavaScript number: every offset was checked to be below 2^53 before it became an
 // ask.
 inline double Number(uint64_t n) { return static_cast<double>(n); }
 Failure ParseFailure(const std::string& kind);
-// crypto.subtle, which exists in Node and in secure contexts only; else undefined.
-val Subtle();
+// The host's digest(view) → promise of SHA-256; undefined until it is handed over.
+val& HostDigest();
 val AskArray(const std::vector<Ask>& asks);
 
 // BindHost binds what the host of either class calls while it runs.

@@ -75,7 +75,7 @@ export interface Codecs {
   outOfMemory(): number
   warmUp(): void
   setSha256(factory: () => Sha256): void
-  useWebCrypto(): void
+  useWebCrypto(digest: (view: Uint8Array) => Promise<ArrayBuffer>): void
   setContentSink(sink: (part: number, offset: number, view: Uint8Array) => void): void
 }
 export interface Core extends Codecs {
@@ -91,7 +91,8 @@ export interface Start {
   print(text: string): void
   printErr(text: string): void
 }
-export type Factory = (start: Start) => Promise<Core | Codecs>
+/** Of core.mjs and codecs.mjs; trust.mjs has types of its own, and whoever loads it knows. */
+export type Factory = (start: Start) => Promise<any>
 
 declare const factory: Factory
 export default factory

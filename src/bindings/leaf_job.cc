@@ -48,9 +48,10 @@ void SetContentSink(val fn) {
   };
 }
 
-// Without a host's engine, leaves of medium size go to Web Crypto, if it exists.
-void UseWebCrypto() {
-  if (!Subtle().isUndefined()) ModuleAbilities().host_digest_cap = 4u << 20;
+// Without a host's engine, leaves of medium size go to Web Crypto: digest(view) → promise.
+void UseWebCrypto(val digest) {
+  HostDigest() = std::move(digest);
+  ModuleAbilities().host_digest_cap = 4u << 20;
 }
 
 // Set where the module got no more memory: what it held then, in bytes. The instance is of no use

@@ -1,7 +1,8 @@
-// Brings core.wasm, or codecs.wasm, to life. Compiled once; every worker makes its own instance of the same Module.
+// Brings core.wasm, codecs.wasm or trust.wasm to life. Compiled once; every worker makes its own instance of the same
+// Module.
 import { LeafsumError, bug, firstLine } from '../errors.js'
 
-/** @import { Codecs, Factory, Sha256 } from '../../../src/bindings/core.mjs' */
+/** @import { Codecs, Core, Factory, Sha256 } from '../../../src/bindings/core.mjs' */
 
 // (module (func (result v128) i32.const 0 i8x16.splat i8x16.popcnt)): valid only where 128-bit SIMD is.
 const kSimdProbe = Uint8Array.of(
@@ -49,7 +50,8 @@ export function requireSimd(validate = WebAssembly.validate) {
 }
 
 /**
- * @typedef {'core' | 'codecs'} ModuleName codecs: LeafJob alone, with the codecs that core does without
+ * @typedef {'core' | 'codecs' | 'trust'} ModuleName codecs: LeafJob alone, with the codecs that core does without;
+ * trust: signatures
  *
  * @param {BufferSource} bytes
  * @param {ModuleName} [name]
@@ -89,9 +91,23 @@ export function loadedOnce(load) {
  * @param {Factory} factory the default export of core.mjs or codecs.mjs
  * @param {WebAssembly.Module} module
  * @param {() => Sha256} [sha256] a faster SHA-256 of the host
+ * @returns {Promise<Core | Codecs>}
+ */
+export async function instantiate(factory, module, sha256) {
+  const core = await started(factory, module)
+  const { subtle } = globalThis.crypto ?? {}
+  if (sha256) core.setSha256(sha256)
+  else if (subtle)
+    core.useWebCrypto((/** @type {Uint8Array} */ view) => subtle.digest('SHA-256', /** @type {BufferSource} */ (view)))
+  return core
+}
+
+/**
+ * @param {Factory} factory
+ * @param {WebAssembly.Module} module
  * @returns {ReturnType<Factory>}
  */
-export function instantiate(factory, module, sha256) {
+export function started(factory, module) {
   return new Promise((resolve, reject) => {
     const refuse = async (/** @type {unknown} */ error) =>
       reject(bug('the core does not start', await orOutOfMemory(error)))
@@ -106,11 +122,7 @@ export function instantiate(factory, module, sha256) {
       print() {},
       printErr() {},
     })
-    made.then(core => {
-      if (sha256) core.setSha256(sha256)
-      else core.useWebCrypto()
-      resolve(core)
-    }, refuse)
+    made.then(resolve, refuse)
   })
 }
 
