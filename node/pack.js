@@ -16,7 +16,7 @@ if (process.argv.includes('--clean')) {
   rmSync(materials, { force: true })
 } else {
   const build = fileURLToPath(new URL('../build/wasm/', here))
-  for (const file of ['core.mjs', 'core.wasm', 'codecs.mjs', 'codecs.wasm']) {
+  for (const file of ['core.mjs', 'core.wasm', 'codecs.mjs', 'codecs.wasm', 'trust.mjs', 'trust.wasm']) {
     if (existsSync(join(build, file))) continue
     process.stderr.write(`${file} is not built: cmake --preset wasm && cmake --build --preset wasm\n`)
     process.exit(1)

@@ -20,9 +20,11 @@ const target = 'es2020'
  */
 export async function coreFiles(build) {
   const read = (/** @type {string} */ name) => readFileSync(join(build, name))
-  const [core, codecs] = ['core.wasm', 'codecs.wasm'].map(read)
+  const [core, codecs, trust] = ['core.wasm', 'codecs.wasm', 'trust.wasm'].map(read)
   const glue = await glueFunction(read('core.mjs').toString())
   const codecsGlue = await glueFunction(read('codecs.mjs').toString())
+  const trustGlue = await glueFunction(read('trust.mjs').toString())
+  const inlineTrust = await kept(build, [trust], () => zopfli(trust))
   const inlineCore = await kept(build, [core], () => zopfli(core))
   const inlineCodecs = await kept(build, [core, codecs], () => zopfli(delta(core, codecs)))
   return new Map(
@@ -32,6 +34,9 @@ export async function coreFiles(build) {
       ['codecs.wasm', codecs],
       ['codecs.mjs', `export default ${codecsGlue}\n`],
       ...(await sigstoreModules()),
+      ['trust.wasm', trust],
+      ['trust.mjs', `export default ${trustGlue}\n`],
+      ['inline_trust.js', text('wasm', inlineTrust.toString('base64'))],
       // In this order the tarball has the two glues near enough to each other that the second takes next to nothing.
       ['inline_codecs.js', text('wasm', inlineCodecs.toString('base64')) + text('glue', codecsGlue)],
       [

@@ -62,6 +62,6 @@ const textOf = (/** @type {string} */ file) => readFileSync(root + file, 'utf8')
 
 export const kHead = `Leafsum is licensed under the Apache License 2.0 (LICENSE).
 
-core.wasm and codecs.wasm, core.mjs and codecs.mjs, sigstore.mjs and sigstore_digest.mjs, and the page, which holds the
-first four, contain code of the projects below.
+core.wasm, codecs.wasm and trust.wasm with their .mjs, sigstore.mjs and sigstore_digest.mjs, and the page, which holds
+core and codecs, contain code of the projects below.
 `

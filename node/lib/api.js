@@ -45,6 +45,11 @@ export function makeApi(platform, openPath) {
       const { explanations } = await import('./explanations.js')
       return Object.hasOwn(explanations, code) ? explanations[code] : ''
     },
+    /** The signature of a lockfile, as a Sigstore bundle. */
+    sign: async (/** @type {any} */ lockfile, /** @type {any} */ options = {}) =>
+      (await import('./trust/signing.js')).signLockfile(platform, lockfile, options),
+    /** A new pair of keys, as PEM. */
+    keygen: async (/** @type {any} */ options = {}) => (await import('./trust/signing.js')).makeKeys(platform, options),
     /** Every code that a finding can have. */
     codes: async () => (await newCore(platform)).core.codes(),
     // What the program prints: the core's own texts.

@@ -27,5 +27,7 @@ export const {
   verifyBlob,
   explain,
   codes,
+  sign,
+  keygen,
   texts,
 } = makeApi(platform, openPath)

@@ -14,6 +14,10 @@ const platform = browserPlatform({
       factory: () => import('./core/codecs.mjs'),
       wasm: () => new URL('./core/codecs.wasm', import.meta.url),
     },
+    trust: {
+      factory: () => import('./core/trust.mjs'),
+      wasm: () => new URL('./core/trust.wasm', import.meta.url),
+    },
   },
   sigstore: {
     library: () => import('./core/sigstore.mjs'),
@@ -41,6 +45,8 @@ export const {
   verifyBlob,
   explain,
   codes,
+  sign,
+  keygen,
 } = makeApi(platform)
 export { Checkpoint } from './commands/checkpoint.js'
 export { LeafsumError } from './errors.js'

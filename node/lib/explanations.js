@@ -209,9 +209,10 @@ only. \`--all-steps\` compares every step.
 The signature that was asked for is missing, does not fit, or is not by a key or signer that
 you named.
 
-This happens when the lockfile was edited after signing (even white space counts), when it
-was signed with another key, when the bundle belongs to another file, or when the
-certificate was not valid at that time. Keys come from you, never from the bundle.
+The message begins with the reason. This happens when there is no signature beside the
+lockfile, when the lockfile was edited after signing (even white space counts), when it was
+signed with another key, when the bundle belongs to another file or name, or when a policy
+does not allow it. Keys come from you, never from the bundle.
 
 Get the lockfile and its .sigstore.json again from the signer, and check that --key is
 theirs. Until then, equality means only: consistent with a lockfile of unknown origin.

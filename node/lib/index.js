@@ -18,6 +18,8 @@ export {
   verifyBlob,
   explain,
   codes,
+  sign,
+  keygen,
 } from './api_node.js'
 export { Checkpoint } from './commands/checkpoint.js'
 export { LeafsumError } from './errors.js'

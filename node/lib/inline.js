@@ -12,6 +12,9 @@ const platform = browserPlatform({
     get codecs() {
       return codecs.files
     },
+    get trust() {
+      return signatures.files
+    },
   },
   get sigstore() {
     return signatures.sigstore
@@ -39,6 +42,8 @@ export const {
   verifyBlob,
   explain,
   codes,
+  sign,
+  keygen,
 } = makeApi(platform)
 export { Checkpoint } from './commands/checkpoint.js'
 export { LeafsumError } from './errors.js'

@@ -54,10 +54,16 @@ const kHostNames = [
   'rename',
   'stripPrefix',
   'onContent',
+  'signature',
   'conclude',
   'state',
   'onDone',
   'onStep',
+  'key',
+  'requireSignature',
+  'requireSigner',
+  'policy',
+  'now',
 ]
 
 // Whatever else were given (1, 'yes', null) would be read by somebody as the other of the two: of some options that is
@@ -83,6 +89,7 @@ const kFlags = [
   'dropMissing',
   'lockfileCameWithSource',
   'againstCameWithSource',
+  'requireSignature',
 ]
 
 export const kDefaultMaxMemory = 128 * 2 ** 20
@@ -130,7 +137,7 @@ export function updateOptions({ update, keepMissing, dropMissing, ...options }) 
 /** A lockfile or sums that a page was given as a File. */
 export async function withBytes(/** @type {Record<string, any>} */ options) {
   const read = { ...options }
-  for (const name of ['lockfile', 'sums', 'update'])
+  for (const name of ['lockfile', 'sums', 'update', 'signature', 'policy', 'key'])
     if (typeof read[name]?.arrayBuffer === 'function') read[name] = new Uint8Array(await read[name].arrayBuffer())
   return read
 }

@@ -57,6 +57,9 @@ export async function runCommand(platform, command, sources, given) {
     const reader = await readerFor(stores, workersOf(platform, options), maxMemory)
     if (reader) config.read_ahead = true
     config.source_files = stores.map((/** @type {any} */ store) => store.file ?? '')
+    // Over the bytes of the lockfile, before anybody takes them apart.
+    if (options.key ?? options.signature ?? options.policy ?? options.requireSigner ?? options.requireSignature)
+      config.signature = await (await import('./trust/lockfile.js')).lockfileSignature(platform, command, options)
     // Where evidence says what it was, it is a checkpoint that no longer is one.
     if (options.lockfile === undefined && options.fingerprint === undefined && options.sums === undefined) {
       await unlessAborted(refuseForeignFiles(stores), signal)

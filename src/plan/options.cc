@@ -190,6 +190,13 @@ Status ReadSums(Options& o, const std::string&, const JsonValue& v) {
   return std::nullopt;
 }
 
+Status ReadSignature(Options& o, const std::string&, const JsonValue& v) {
+  auto signature = evidence::ParseLockSignature(v);
+  if (!signature) return signature.error();
+  o.signature = std::move(*signature);
+  return std::nullopt;
+}
+
 Status ReadItem(Options& o, const std::string& name, const JsonValue& v) {
   if (!v.is_null() && !v.AsString()) return Bad(name, "must be a text");
   if (v.AsString()) o.item = *v.AsString();
@@ -250,13 +257,21 @@ struct Reader {
   std::string_view name;
   Status (*read)(Options&, const std::string&, const JsonValue&);
 };
-constexpr Reader kReaders[] = {{"command", ReadCommand},    {"algorithms", ReadAlgorithms},
-                               {"renames", ReadRenames},    {"reads", ReadReadRequests},
-                               {"sample", ReadSample},      {"resumed", ReadResumed},
-                               {"sums", ReadSums},          {"item", ReadItem},
-                               {"lock_name", ReadLockName}, {"prefix", ReadPrefix},
-                               {"step", ReadStep},          {"generation", ReadGeneration},
-                               {"update", ReadUpdate},      {"fingerprint", ReadFingerprint}};
+constexpr Reader kReaders[] = {{"command", ReadCommand},
+                               {"algorithms", ReadAlgorithms},
+                               {"renames", ReadRenames},
+                               {"reads", ReadReadRequests},
+                               {"sample", ReadSample},
+                               {"resumed", ReadResumed},
+                               {"sums", ReadSums},
+                               {"signature", ReadSignature},
+                               {"item", ReadItem},
+                               {"lock_name", ReadLockName},
+                               {"prefix", ReadPrefix},
+                               {"step", ReadStep},
+                               {"generation", ReadGeneration},
+                               {"update", ReadUpdate},
+                               {"fingerprint", ReadFingerprint}};
 
 // Reads one member; returns what is wrong with it, if anything.
 Status Read(Options& o, const std::string& name, const JsonValue& v) {

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/result.h"
 #include "evidence/file_sums.h"
+#include "evidence/lock_signature.h"
 #include "hash/digest.h"
 #include "orbax/flax_name.h"
 #include "plan/lockfile_update.h"
@@ -90,6 +91,8 @@ struct Options {
                              // which values it reads; no result depends on it
   std::optional<uint64_t> generation;      // of OCDBT stores; none: the newest
   std::optional<evidence::FileSums> sums;  // verify: evidence about files
+  // verify: a signature of the lockfile was demanded, and this was found.
+  std::optional<evidence::LockSignature> signature;
   uint64_t max_memory = kDefaultMaxMemory;
   uint64_t max_fill = kDefaultMaxFill;
   uint64_t segment =

@@ -296,9 +296,13 @@ void Untrusted(std::string& out, const Report& report, const VerdictInput& input
   if (!input.has_trust && report.leaves.equal == 0 && input.files_equal)
     return Files(out, input, " consistent with the sums that came with the source");
   Leaves(out, report.leaves.equal);
-  if (input.has_trust) {
-    out += " equal, but the signature that was asked for is missing or not acceptable; first: ";
-    return Place(out, First(report, Severity::kTrust));
+  if (input.has_trust || (input.demands_signature && !input.is_signed)) {
+    out += " equal, but the signature that was asked for is missing or not acceptable";
+    const Finding* first = First(report, Severity::kTrust);
+    if (!first) return;
+    out += ": ";
+    out += Clipped(first->message);
+    return;
   }
   out += " consistent with ";
   Evident(out, report, input);
@@ -325,6 +329,7 @@ void Success(std::string& out, const Report& report, const VerdictInput& input) 
         OtherFiles(out, input);
         EqualTo(out, report, input, " equal");
       }
+      if (report.signed_by) Signed(out, *report.signed_by, report.signed_at, report.lock_step);
       return Allowed(out, report);
     case Command::kDiff:
       Leaves(out, report.leaves.equal);

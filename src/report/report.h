@@ -51,6 +51,8 @@ struct VerdictInput {
   bool has_error = false;  // a finding of severity error
   bool has_gap = false;    // a finding of severity gap, or anything filtered, sampled, not read
   bool has_trust = false;  // a finding of severity trust
+  bool demands_signature = false;
+  bool is_signed = false;  // as it was demanded
   bool has_warning = false;
   bool strict = false;     // warnings count as errors
   bool unlisted = false;   // a source has no listing; the headline says what that hides
@@ -128,7 +130,8 @@ struct Report {
   bool has_lock = false;                        // without one, "lock" is null
   std::optional<std::string> lock_fingerprint;  // "leafsum1:…", from the lockfile
   std::optional<uint64_t> lock_step;            // from the lockfile, if it was made from a root
-  std::optional<std::string> signed_by;
+  std::optional<std::string> signed_by;         // of a lockfile that is signed as demanded
+  std::string signed_at;                        // by the signer's own word, for the headline
   // The source's fingerprint. Without one, commands that digest (lock, verify, digest, diff) write
   // null; others leave the member out.
   std::optional<std::string> fingerprint;

@@ -11,7 +11,11 @@ Verdict Judge(const VerdictInput& in) {
   // and MATCHES are the same verdict by another name. Nothing differs and nothing was read, which
   // is INCOMPLETE.
   if (in.leaves_with_content == 0 && Claims(in.command)) return Verdict::kIncomplete;
-  if (in.has_trust || in.evidence == Evidence::kWithSource) return Verdict::kUntrusted;
+  // Also where nobody has said what is wrong with it: a signature that was taken away leaves
+  // nothing to find.
+  const bool lacks_signature = in.demands_signature && !in.is_signed;
+  if (in.has_trust || lacks_signature || in.evidence == Evidence::kWithSource)
+    return Verdict::kUntrusted;
   if (in.command == Command::kVerify && in.evidence == Evidence::kNone) return Verdict::kNoEvidence;
   return Verdict::kMatch;
 }

@@ -29,4 +29,13 @@ void Name(std::string& out, const std::string& name) {
   out += name;
 }
 
+void Signed(std::string& out, const std::string& by, const std::string& at,
+            const std::optional<uint64_t>& step) {
+  constexpr size_t kKey = sizeof "key sha256:" - 1 + 16;
+  const bool is_key = by.rfind("key ", 0) == 0 && by.size() > kKey;
+  Put(out, ", signed by ", is_key ? by.substr(0, kKey) + "…" : Clipped(by));
+  if (!at.empty()) Put(out, " at ", at);
+  if (step) Put(out, " (step ", *step, ")");
+}
+
 }  // namespace leafsum::report

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/text.h"
@@ -24,5 +25,10 @@ void Size(std::string& out, uint64_t bytes);
 void Quoted(std::string& out, const std::string& text);
 // A name of the user's: in quotes where it could be read as a part of the sentence.
 void Name(std::string& out, const std::string& name);
+
+// ", signed by key sha256:8f43a1c20b7de9f1… at 2026-11-30T12:00:00Z (step 300)": an older lockfile
+// with a good signature is told by these.
+void Signed(std::string& out, const std::string& by, const std::string& at,
+            const std::optional<uint64_t>& step);
 
 }  // namespace leafsum::report

@@ -172,6 +172,7 @@ void Verifier::Judge() {
   input_.has_error = report_.findings.Has(Severity::kError);
   input_.has_gap = input_.has_gap || report_.findings.Has(Severity::kGap);
   input_.has_trust = report_.findings.Has(Severity::kTrust);
+  input_.demands_signature = context_.options.signature.has_value();
   input_.has_warning = report_.findings.Has(Severity::kWarning);
   report_.verdict = report::Decide(input_);
   report_.headline = report::Headline(report_, input_);
@@ -272,6 +273,10 @@ void Verifier::DescribeSource() {
     report_.has_lock = true;
     report_.lock_name = o.lock_name;
     report_.lock_step = lock_->step;
+    if (input_.is_signed) {
+      report_.signed_by = o.signature->signed_by;
+      report_.signed_at = o.signature->signed_at;
+    }
     if (lock_->fingerprint)
       report_.lock_fingerprint = "leafsum1:" + hash::ToHex(*lock_->fingerprint);
   }

@@ -100,6 +100,12 @@ void Verifier::SetEvidence(Bytes bytes, bool with_source) {
   context_.judges_files = (o.command == Command::kVerify || updates) && lock_->files.has_value();
   if (updates) FollowLockfile();
   with_source_ = with_source;
+  if (!o.signature) return;
+  // A good signature by the user's key is trusted wherever the lockfile lay; without the one that
+  // was demanded, no lockfile is.
+  input_.is_signed = evidence::IsSigned(*o.signature, *lock_);
+  with_source_ = !input_.is_signed;
+  for (const report::Finding& finding : o.signature->findings) context_.findings.Add(finding);
 }
 
 // New steps are locked as the others were.

@@ -15,7 +15,7 @@ packed() { # <clone>: packs what is built there; the hashes of modules and tarba
     . cmake/env.sh
     rm -f node/*.tgz
     (cd node && npm pack --silent >/dev/null)
-    (cd build/wasm && sha256sum core.mjs core.wasm codecs.mjs codecs.wasm)
+    (cd build/wasm && sha256sum core.mjs core.wasm codecs.mjs codecs.wasm trust.mjs trust.wasm)
     (cd node && sha256sum leafsum-*.tgz && rm -f leafsum-*.tgz)
   )
 }

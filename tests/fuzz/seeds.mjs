@@ -137,6 +137,22 @@ checkpoints.forEach((folder, at) => {
 })
 seedsOfVectors()
 
+const { keys, statement } = JSON.parse(readFileSync(`${here}../vectors/trust/signed.json`, 'utf8'))
+seed('sigstore_statement', JSON.stringify(statement))
+for (const { dsse, message, public: pub, private: key, encrypted, encrypted_aes128_sha1, scrypt } of keys) {
+  for (const bundle of [dsse, message]) seed('sigstore_bundle', JSON.stringify(bundle))
+  for (const pem of [pub, key, encrypted, encrypted_aes128_sha1, scrypt]) {
+    const [label] = pem.match(/[A-Z ]+(?=-----)/)
+    const form = ['PUBLIC KEY', 'PRIVATE KEY', 'ENCRYPTED PRIVATE KEY'].indexOf(label.replace(/^BEGIN /, ''))
+    seed('pem_key', [form], Buffer.from(pem.split('\n').slice(1, -2).join(''), 'base64'))
+    seed('pem_key', [3], pem)
+  }
+  const signer = { name: 'release', key: pub, may_sign: ['run*', '?.json'], not_before: '2026-01-01T00:00:00Z' }
+  const other = { identity: 'a@example.com', issuer: 'https://issuer.example', may_sign: ['*'] }
+  const revoked = { keys: ['ab'.repeat(32)], lockfiles: [], fingerprints: [`leafsum1:${'ab'.repeat(32)}`] }
+  seed('policy', JSON.stringify({ leafsum_policy: 1, signers: [signer, other], revoked }))
+}
+
 for (let base = 0; base < 24; ++base) for (const options of [8, 4]) seed('checkpoint', [base, options, base % 3])
 for (const text of [
   '0',

@@ -9,6 +9,12 @@ import { kOptions } from '../../node/lib/cli/options.js'
 
 const right = /** @type {Record<string, [string, any]>} */ ({
   lock: ['a.json', 'a.json'],
+  key: ['k.pem', ['k.pem']],
+  signature: ['s.json', 's.json'],
+  'require-signer': ['0a'.repeat(32), ['0a'.repeat(32)]],
+  policy: ['p.json', 'p.json'],
+  sign: ['k.pem', 'k.pem'],
+  type: ['P-384', 'P-384'],
   fingerprint: [`leafsum1:${'0a'.repeat(32)}`, `leafsum1:${'0a'.repeat(32)}`],
   rename: ['^/a=>/b', ['^/a=>/b']],
   'strip-prefix': ['params', 'params'],
@@ -36,7 +42,6 @@ const right = /** @type {Record<string, [string, any]>} */ ({
   spec: ['/params/w', '/params/w'],
   sums: ['SHA256SUMS', 'SHA256SUMS'],
   bundle: ['f', 'f'],
-  key: ['f', 'f'],
   'cert-root': ['f', 'f'],
   'certificate-identity': ['f', 'f'],
   'certificate-oidc-issuer': ['f', 'f'],
@@ -44,6 +49,12 @@ const right = /** @type {Record<string, [string, any]>} */ ({
 })
 const wrong = /** @type {Record<string, string[]>} */ ({
   lock: [''],
+  key: [''],
+  signature: [''],
+  'require-signer': ['', 'ab', 'AB'.repeat(32), `sha512:${'0a'.repeat(32)}`],
+  policy: [''],
+  sign: [''],
+  type: ['', 'RSA', 'p-256'],
   fingerprint: [
     '',
     'leafsum1:',
@@ -79,7 +90,6 @@ const wrong = /** @type {Record<string, string[]>} */ ({
   spec: [],
   sums: [''],
   bundle: [''],
-  key: [''],
   'cert-root': [''],
   'certificate-identity': [''],
   'certificate-oidc-issuer': [''],

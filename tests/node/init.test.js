@@ -76,7 +76,7 @@ test('what init does not know is refused, with where it went', async () => {
     [{ workerUrl: 'worker.js' }, /^init: there is no option "workerUrl": it is `worker: \(\) => new Worker\(/],
     [{ codecsWasm: bytes }, /it is `codecs` now/],
     [{ factory() {} }, /part of the package's own code/],
-    [{ toString: 1 }, /there are wasm, codecs and worker$/],
+    [{ toString: 1 }, /there are wasm, codecs, trust and worker$/],
     [{ worker: 'worker.js' }, /worker: a function/],
     [null, /an object/],
   ])

@@ -48,6 +48,7 @@ export const kCommands = {
     help: 'check a checkpoint, hash every leaf, write SRC.leafsum.json beside it',
     options: [
       'force',
+      'sign',
       'update',
       'keep-missing',
       'drop-missing',
@@ -83,6 +84,11 @@ export const kCommands = {
     help: 'compare a checkpoint with what was locked',
     options: [
       'lock',
+      'key',
+      'signature',
+      'require-signature',
+      'require-signer',
+      'policy',
       'fingerprint',
       'against',
       'sums',
@@ -113,8 +119,34 @@ export const kCommands = {
       [1, 'MISMATCH: something differs, is damaged, missing or extra'],
       [2, 'usage, no such source, evidence that cannot be read'],
       [3, 'INCOMPLETE: nothing that was read differs, something was not read'],
-      [4, 'UNTRUSTED: equal, but the evidence came with the source'],
+      [4, 'UNTRUSTED: equal, but the evidence came with the source, or the signature asked for is not good'],
       [5, 'NO-EVIDENCE: nothing was named to compare with'],
+    ],
+  },
+  sign: {
+    operands: ['LOCK'],
+    help: 'sign a lockfile: a Sigstore bundle beside it',
+    options: ['key', 'force', 'output', 'version', 'help'],
+    examples: [
+      ['leafsum sign runs/7.leafsum.json --key release.pem', 'writes runs/7.leafsum.json.sigstore.json'],
+      ['leafsum sign runs/7.leafsum.json --key release.pem -o 7.json', 'writes the signature there'],
+    ],
+    exits: [
+      [0, 'the signature is written'],
+      [2, 'usage, no lockfile, no key, a wrong passphrase'],
+    ],
+  },
+  keygen: {
+    operands: [],
+    help: 'make a pair of keys: leafsum.key.pem, which is yours alone, and leafsum.pub.pem for all others',
+    options: ['type', 'encrypt', 'force', 'output', 'version', 'help'],
+    examples: [
+      ['leafsum keygen -o release.pem', 'release.pem and release.pub.pem'],
+      ['leafsum keygen -o release.pem --encrypt', 'with a passphrase'],
+    ],
+    exits: [
+      [0, 'the keys are written'],
+      [2, 'usage, a file is there already'],
     ],
   },
   check: {

@@ -29,6 +29,8 @@ async function meant(/** @type {unknown} */ error, /** @type {Context} */ contex
 /** @type {Record<string, () => Promise<{ run: (context: Context) => Promise<number> }>>} */
 const kRun = {
   lock: () => import('./commands/lock.js'),
+  sign: () => import('./commands/sign.js'),
+  keygen: () => import('./commands/keygen.js'),
   verify: () => import('./commands/verify.js'),
   check: () => import('./commands/check.js'),
   diff: () => import('./commands/diff.js'),

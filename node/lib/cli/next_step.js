@@ -25,6 +25,7 @@ export function nextStep(report, run) {
         explain(report)
       )
     case 4:
+      if (report.findings.some((/** @type {any} */ { code }) => code === 'signature')) return explain(report)
       return 'take the lockfile from a place that whoever wrote these files cannot write to, and name it with --lock'
     case 5:
       return giveEvidence(run)

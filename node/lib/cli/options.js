@@ -19,6 +19,29 @@ const kGiB = 2 ** 30
 
 /** @type {Record<string, OptionSpec>} */
 export const kOptions = {
+  key: {
+    type: 'repeat',
+    value: 'FILE',
+    help: 'the signer has this public key (PEM); of verify again for more; of sign: the private key',
+  },
+  signature: { type: 'text', value: 'FILE', help: 'the signature of the lockfile; without it LOCK.sigstore.json' },
+  'require-signature': { type: 'flag', help: 'the lockfile must be signed, as --key and --policy already demand' },
+  'require-signer': {
+    type: 'repeat',
+    value: 'SHA256',
+    pattern: /^(sha256:)?[0-9a-f]{64}$/,
+    wants: 'SHA-256 of a public key in 64 hex digits',
+    help: 'the lockfile must be signed by the key with this SHA-256 (of its SPKI, as keygen and reports print it)',
+  },
+  policy: { type: 'text', value: 'FILE', help: 'who may sign which lockfiles, and what is revoked (JSON)' },
+  sign: { type: 'text', value: 'KEY', help: 'sign the lockfile with this private key (PEM): LOCK.sigstore.json' },
+  type: {
+    type: 'choice',
+    value: 'TYPE',
+    choices: ['P-256', 'P-384', 'P-521', 'Ed25519'],
+    help: 'of the key: P-256 (without this), P-384, P-521 or Ed25519',
+  },
+  encrypt: { type: 'flag', help: 'encrypt the private key by a passphrase: asked for, or LEAFSUM_PASSPHRASE' },
   lock: { type: 'text', value: 'FILE', help: 'compare with this lockfile; - is stdin, an https URL is fetched' },
   fingerprint: {
     type: 'text',
@@ -34,7 +57,6 @@ export const kOptions = {
   },
   against: { type: 'text', value: 'SRC2', help: 'compare with another checkpoint' },
   bundle: { type: 'text', value: 'FILE', help: 'the signature: a Sigstore bundle (.sigstore.json, .sig)' },
-  key: { type: 'text', value: 'PUB', help: "the signer's public key, PEM" },
   'cert-root': {
     type: 'text',
     value: 'CA',

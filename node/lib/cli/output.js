@@ -60,15 +60,15 @@ function placesOf(/** @type {string} */ file) {
  * Under a temporary name in the same directory, then renamed: a reader sees nothing or everything.
  * @param {string} file
  * @param {string | Uint8Array | Iterable<string | Uint8Array>} content whole, or in pieces
- * @param {{ force: boolean }} options
+ * @param {{ force: boolean, mode?: number }} options mode: of a file that is not there yet; a secret has 0o600
  */
-export function writeAtomically(file, content, { force }) {
+export function writeAtomically(file, content, { force, mode = 0o666 }) {
   const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content
   if (isStream(file)) return writeInto(file, pieces)
   const target = nodePath.resolve(file)
   const temporary = nodePath.join(nodePath.dirname(target), `.${nodePath.basename(target)}.${process.pid}.tmp`)
   try {
-    const fd = fs.openSync(temporary, 'wx')
+    const fd = fs.openSync(temporary, 'wx', mode)
     try {
       for (const piece of pieces) fs.writeFileSync(fd, piece)
       fs.fsyncSync(fd)

@@ -9,7 +9,10 @@ export const codecs = { glue: 'null' }
 
 /**
  * Filled by inline_trust.js.
- * @type {{ sigstore?: import('../trust/identity/library.js').Libraries }}
+ * @type {{
+ *   sigstore?: import('../trust/identity/library.js').Libraries,
+ *   files?: import('./platform_browser.js').ModuleFiles,
+ * }}
  */
 export const signatures = {}
 

@@ -12,7 +12,8 @@ import { LeafsumError } from '../errors.js'
  *   them
  * @property {(spec: import('../stores/store.js').StoreSpec) => boolean} canPost  can a worker open that source itself
  * @property {(options: InitOptions) => void} configure
- * @property {(name?: import('./core.js').ModuleName) => Promise<Loaded>} load  "codecs" only where a job asks for it
+ * @property {(name?: import('./core.js').ModuleName) => Promise<Loaded>} load  "codecs" only where a
+ * job asks for it, "trust" where a signature is asked for
  * @property {(name: import('./core.js').ModuleName) => boolean} [lacks]  what this host was made without: no failure
  * @property {() => import('./pool.js').Endpoint} startWorker
  * @property {import('../trust/identity/library.js').Libraries} [sigstore]  what checks identities
@@ -26,6 +27,7 @@ import { LeafsumError } from '../errors.js'
  * @typedef {object} InitOptions
  * @property {Given} [wasm]  core.wasm, instead of the package's own file
  * @property {Given} [codecs]  codecs.wasm, likewise
+ * @property {Given} [trust]  trust.wasm, likewise
  * @property {() => unknown} [worker]  a new Worker, the host's own kind, that imports leafsum/worker
  *
  * @typedef {import('./wasm_source.js').WasmSource} WasmSource
@@ -43,8 +45,8 @@ const kMoved = /** @type {Record<string, string>} */ ({
 export function checkInit(options) {
   if (typeof options !== 'object' || options === null) throw new LeafsumError('usage', 'init: an object is wanted')
   for (const name of Object.keys(options)) {
-    if (['wasm', 'codecs', 'worker'].includes(name)) continue
-    const moved = Object.hasOwn(kMoved, name) ? `: ${kMoved[name]}` : '; there are wasm, codecs and worker'
+    if (['wasm', 'codecs', 'trust', 'worker'].includes(name)) continue
+    const moved = Object.hasOwn(kMoved, name) ? `: ${kMoved[name]}` : '; there are wasm, codecs, trust and worker'
     throw new LeafsumError('usage', `init: there is no option "${name}"${moved}`)
   }
   const { worker } = /** @type {InitOptions} */ (options)

@@ -7,7 +7,7 @@ import { LeafsumError, firstLine } from '../errors.js'
 
 /**
  * @typedef {object} Files what an entry brings with it
- * @property {{ core: ModuleFiles, codecs?: ModuleFiles }} modules
+ * @property {{ core: ModuleFiles, codecs?: ModuleFiles, trust?: ModuleFiles }} modules
  * @property {() => Worker} worker
  * @property {import('../trust/identity/library.js').Libraries} [sigstore]
  * @property {boolean} [mayGoWithoutWorkers]  where no worker can be started, jobs run in this thread
@@ -26,11 +26,11 @@ export function browserPlatform(files) {
   const loaded = loadedOnce(async name => {
     const files = modules[name]
     if (!files)
-      throw new LeafsumError('environment', `${name}.wasm is not here: import 'leafsum/inline/codecs' as well`)
+      throw new LeafsumError('environment', `${name}.wasm is not here: import 'leafsum/inline/${name}' as well`)
     // Both are on their way at once.
     const [factory, module] = await Promise.all([
       factoryOf(files, name),
-      compiled((name === 'core' ? given.wasm : given.codecs) ?? files.wasm(), name),
+      compiled(given[name === 'core' ? 'wasm' : name] ?? files.wasm(), name),
     ])
     return { factory, module }
   })

@@ -21,6 +21,10 @@ const kPacked = {
     factory: () => import('../core/codecs.mjs'),
     wasm: () => new URL('../core/codecs.wasm', import.meta.url),
   },
+  trust: {
+    factory: () => import('../core/trust.mjs'),
+    wasm: () => new URL('../core/trust.wasm', import.meta.url),
+  },
 }
 // In the build tree when not.
 const built = (/** @type {string} */ file) => new URL(`../../../build/wasm/${file}`, import.meta.url)
@@ -30,7 +34,7 @@ let given = {}
 const loaded = loadedOnce(async name => {
   const [factory, module] = await Promise.all([
     factoryOf(name),
-    compiled((name === 'core' ? given.wasm : given.codecs) ?? wasmOf(name), name, open),
+    compiled(given[name === 'core' ? 'wasm' : name] ?? wasmOf(name), name, open),
   ])
   return { factory, module }
 })
@@ -77,7 +81,7 @@ function endpointOf(/** @type {Worker} */ worker) {
 }
 
 /**
- * The default export of core.mjs or codecs.mjs.
+ * The default export of core.mjs, codecs.mjs or trust.mjs.
  * @param {import('./core.js').ModuleName} name
  * @returns {Promise<Factory>}
  */

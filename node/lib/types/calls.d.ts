@@ -3,7 +3,9 @@ import type { Code } from './names.js'
 import type {
   CheckOptions,
   DiffOptions,
+  Evidence,
   Index,
+  KeygenOptions,
   ListOptions,
   LockOptions,
   MatchOptions,
@@ -11,6 +13,7 @@ import type {
   Options,
   ReadOptions,
   SignedFile,
+  SignOptions,
   VerifyBlobOptions,
   VerifyOptions,
 } from './options.js'
@@ -281,3 +284,33 @@ export function explain(code: Code | (string & {})): Promise<string>
  * ```
  */
 export function codes(): Promise<Code[]>
+
+/**
+ * Signs a lockfile: a Sigstore bundle (v0.3, DSSE, in-toto Statement v1) over its exact bytes and its name, to be kept
+ * beside it as `<lockfile>.sigstore.json`.
+ * @example
+ * ```ts
+ * import { readFile, writeFile } from 'node:fs/promises'
+ * import { sign } from 'leafsum'
+ *
+ * const { signature, signedBy } = await sign(await readFile('run.leafsum.json'), {
+ *   lockfileName: 'run.leafsum.json',
+ *   key: await readFile('release.pem'),
+ * })
+ * await writeFile('run.leafsum.json.sigstore.json', signature)
+ * console.log(signedBy)
+ * ```
+ */
+export function sign(lockfile: Evidence, options: SignOptions): Promise<{ signature: Uint8Array; signedBy: string }>
+
+/**
+ * A new pair of keys, as PEM.
+ * @example
+ * ```ts
+ * import { keygen } from 'leafsum'
+ *
+ * const { privateKey, publicKey, signedBy } = await keygen({ algorithm: 'P-256', passphrase: 'correct horse' })
+ * console.log(publicKey, signedBy, privateKey.length)
+ * ```
+ */
+export function keygen(options?: KeygenOptions): Promise<{ privateKey: string; publicKey: string; signedBy: string }>

@@ -143,6 +143,8 @@ export interface InitOptions {
    * it.
    */
   codecs?: WasmSource | Promise<WasmSource>
+  /** trust.wasm: signatures; loaded where one is asked for. */
+  trust?: WasmSource | Promise<WasmSource>
   /** Starts a Worker (in Node one of node:worker_threads) whose script imports `leafsum/worker`. */
   worker?: () => object
 }

@@ -196,6 +196,56 @@ export interface VerifyOptions extends CompareOptions {
   /** A share (above 0, up to 1) or a number of bytes of the stored chunks, drawn at random; INCOMPLETE at best. */
   sample?: { share?: number; bytes?: number; seed?: number }
   state?: RunState
+  /** The lockfile must be signed by this public key, or one of them: PEM, or PEM with a name for messages. */
+  key?: Evidence | { name: string; bytes: Evidence } | (Evidence | { name: string; bytes: Evidence })[]
+  /** The bundle over the lockfile: a Sigstore bundle around a DSSE envelope or a message's signature. */
+  signature?: Evidence
+  /** Says aloud what `key` and `policy` demand anyway. */
+  requireSignature?: boolean
+  /** The key that signed must be this one, or one of them: SHA-256 of its SPKI in hex. */
+  requireSigner?: string | string[]
+  /** Who may sign which lockfiles, and what is revoked: schema/policy.schema.json. */
+  policy?: Evidence
+  /** The time at which the policy is asked: now. */
+  now?: Date
+}
+
+/**
+ * What `sign` takes.
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises'
+ * import type { SignOptions } from 'leafsum'
+ *
+ * const options: SignOptions = { lockfileName: 'run.leafsum.json', key: await readFile('release.pem') }
+ * ```
+ */
+export interface SignOptions {
+  /** The last part of the lockfile's path, which is signed too. */
+  lockfileName: string
+  /** A private key: PEM, PKCS#8, plain or encrypted by PBKDF2 and AES-CBC. */
+  key: Evidence
+  /** What messages call the key. */
+  keyName?: string
+  /** Of an encrypted key; a function is asked only then. */
+  passphrase?: string | (() => string | undefined | Promise<string | undefined>)
+  /** Now, if nothing else is said. Nobody vouches for it but the signer. */
+  signedAt?: Date
+}
+
+/**
+ * What `keygen` takes.
+ * @example
+ * ```ts
+ * import type { KeygenOptions } from 'leafsum'
+ *
+ * const options: KeygenOptions = { algorithm: 'Ed25519' }
+ * ```
+ */
+export interface KeygenOptions {
+  algorithm?: 'P-256' | 'P-384' | 'P-521' | 'Ed25519'
+  /** Encrypts the private key. */
+  passphrase?: string
 }
 
 /**

@@ -8,7 +8,15 @@ import { fileURLToPath } from 'node:url'
 export const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 /** What `npm pack` looks at, besides the folder itself. */
-const kBuilt = ['core.mjs', 'core.wasm', 'codecs.mjs', 'codecs.wasm', 'emscripten-version.txt']
+const kBuilt = [
+  'core.mjs',
+  'core.wasm',
+  'codecs.mjs',
+  'codecs.wasm',
+  'trust.mjs',
+  'trust.wasm',
+  'emscripten-version.txt',
+]
 const kBeside = [
   ...kBuilt.map(file => `build/wasm/${file}`),
   'LICENSE',

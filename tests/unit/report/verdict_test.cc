@@ -40,7 +40,8 @@ bool InGroup(Command command, Group group) {
 struct Row {
   Group group;
   char error, strict_warning, gap, trust, leaves;
-  const char* evidence;  // of "N" none, "T" trusted, "S" came with the source
+  const char* evidence;   // of "N" none, "T" trusted, "S" came with the source
+  const char* signature;  // of "N" not demanded, "G" as demanded, "B" demanded and not that
   Verdict verdict;
   const char* word;  // nullptr: the command's own word for success
   int exit_code;
@@ -48,19 +49,21 @@ struct Row {
 
 // clang-format off
 constexpr Row kTable[] = {
-    // group     error strict gap trust leaves evidence
-    {kAny,         'y', '-', '-', '-', '-', "NTS", Verdict::kMismatch, "MISMATCH", 1},
-    {kAny,         'n', 'y', '-', '-', '-', "NTS", Verdict::kMismatch, "MISMATCH", 1},
-    {kAny,         'n', 'n', 'y', '-', '-', "NTS", Verdict::kIncomplete, "INCOMPLETE", 3},
-    {kClaims,      'n', 'n', 'n', '-', 'n', "NTS", Verdict::kIncomplete, "INCOMPLETE", 3},
-    {kClaims,      'n', 'n', 'n', 'y', 'y', "NTS", Verdict::kUntrusted, "UNTRUSTED", 4},
-    {kReads,       'n', 'n', 'n', 'y', '-', "NTS", Verdict::kUntrusted, "UNTRUSTED", 4},
-    {kClaims,      'n', 'n', 'n', 'n', 'y', "S",   Verdict::kUntrusted, "UNTRUSTED", 4},
-    {kReads,       'n', 'n', 'n', 'n', '-', "S",   Verdict::kUntrusted, "UNTRUSTED", 4},
-    {kVerifyOnly,  'n', 'n', 'n', 'n', 'y', "N",   Verdict::kNoEvidence, "NO-EVIDENCE", 5},
-    {kVerifyOnly,  'n', 'n', 'n', 'n', 'y', "T",   Verdict::kMatch, nullptr, 0},
-    {kOtherClaims, 'n', 'n', 'n', 'n', 'y', "NT",  Verdict::kMatch, nullptr, 0},
-    {kReads,       'n', 'n', 'n', 'n', '-', "NT",  Verdict::kMatch, nullptr, 0},
+    // group     error strict gap trust leaves evidence signature
+    {kAny,         'y', '-', '-', '-', '-', "NTS", "NGB", Verdict::kMismatch, "MISMATCH", 1},
+    {kAny,         'n', 'y', '-', '-', '-', "NTS", "NGB", Verdict::kMismatch, "MISMATCH", 1},
+    {kAny,         'n', 'n', 'y', '-', '-', "NTS", "NGB", Verdict::kIncomplete, "INCOMPLETE", 3},
+    {kClaims,      'n', 'n', 'n', '-', 'n', "NTS", "NGB", Verdict::kIncomplete, "INCOMPLETE", 3},
+    {kClaims,      'n', 'n', 'n', 'y', 'y', "NTS", "NGB", Verdict::kUntrusted, "UNTRUSTED", 4},
+    {kClaims,      'n', 'n', 'n', 'n', 'y', "NTS", "B",   Verdict::kUntrusted, "UNTRUSTED", 4},
+    {kReads,       'n', 'n', 'n', 'y', '-', "NTS", "NGB", Verdict::kUntrusted, "UNTRUSTED", 4},
+    {kReads,       'n', 'n', 'n', 'n', '-', "NTS", "B",   Verdict::kUntrusted, "UNTRUSTED", 4},
+    {kClaims,      'n', 'n', 'n', 'n', 'y', "S",   "NG",  Verdict::kUntrusted, "UNTRUSTED", 4},
+    {kReads,       'n', 'n', 'n', 'n', '-', "S",   "NG",  Verdict::kUntrusted, "UNTRUSTED", 4},
+    {kVerifyOnly,  'n', 'n', 'n', 'n', 'y', "N",   "NG",  Verdict::kNoEvidence, "NO-EVIDENCE", 5},
+    {kVerifyOnly,  'n', 'n', 'n', 'n', 'y', "T",   "NG",  Verdict::kMatch, nullptr, 0},
+    {kOtherClaims, 'n', 'n', 'n', 'n', 'y', "NT",  "NG",  Verdict::kMatch, nullptr, 0},
+    {kReads,       'n', 'n', 'n', 'n', '-', "NT",  "NG",  Verdict::kMatch, nullptr, 0},
 };
 // clang-format on
 
@@ -85,17 +88,19 @@ bool Is(char wanted, bool value) { return wanted == '-' || (wanted == 'y') == va
 
 bool Fits(const Row& row, const VerdictInput& in) {
   const char evidence = "NTS"[static_cast<int>(in.evidence)];
+  const char signature = !in.demands_signature ? 'N' : in.is_signed ? 'G' : 'B';
   return InGroup(in.command, row.group) && Is(row.error, in.has_error) &&
          Is(row.strict_warning, in.strict && in.has_warning) && Is(row.gap, in.has_gap) &&
          Is(row.trust, in.has_trust) && Is(row.leaves, in.leaves_with_content != 0) &&
-         std::string(row.evidence).find(evidence) != std::string::npos;
+         std::string(row.evidence).find(evidence) != std::string::npos &&
+         std::string(row.signature).find(signature) != std::string::npos;
 }
 
 template <class F>
 void ForEveryInput(F f) {
   for (Command command : kCommands)
     for (Evidence evidence : kEvidence)
-      for (int bits = 0; bits < 64; ++bits) {
+      for (int bits = 0; bits < 256; ++bits) {
         VerdictInput in;
         in.command = command;
         in.evidence = evidence;
@@ -105,6 +110,8 @@ void ForEveryInput(F f) {
         in.has_warning = bits & 8;
         in.strict = bits & 16;
         in.leaves_with_content = bits & 32 ? 7 : 0;
+        in.demands_signature = bits & 64;
+        in.is_signed = bits & 128;
         f(in);
       }
 }
@@ -125,14 +132,15 @@ TEST_CASE("the verdict is the table's, for every input") {
     INFO("command " << CommandName(in.command) << " evidence " << int(in.evidence) << " error "
                     << in.has_error << " gap " << in.has_gap << " trust " << in.has_trust
                     << " warning " << in.has_warning << " strict " << in.strict << " leaves "
-                    << in.leaves_with_content);
+                    << in.leaves_with_content << " demanded " << in.demands_signature << " signed "
+                    << in.is_signed);
     REQUIRE(fitting == 1);
     const VerdictResult result = Decide(in);
     CHECK(result.verdict == found->verdict);
     CHECK(result.exit_code == found->exit_code);
     CHECK(std::string(result.word) == (found->word ? found->word : WordOfSuccess(in.command)));
   });
-  CHECK(inputs == 8 * 3 * 64);
+  CHECK(inputs == 8 * 3 * 256);
 }
 
 TEST_CASE("nothing that is wrong makes the verdict better") {
@@ -155,11 +163,15 @@ TEST_CASE("nothing that is wrong makes the verdict better") {
   ForEveryInput([&](const VerdictInput& in) {
     for (bool VerdictInput::* flag :
          {&VerdictInput::has_error, &VerdictInput::has_gap, &VerdictInput::has_trust,
-          &VerdictInput::has_warning, &VerdictInput::strict}) {
+          &VerdictInput::has_warning, &VerdictInput::strict, &VerdictInput::demands_signature}) {
       VerdictInput worse = in;
       worse.*flag = true;
       CHECK(badness(worse) >= badness(in));
     }
+    VerdictInput stripped = in;
+    stripped.is_signed = false;
+    CHECK(badness(stripped) >= badness(in));
+    if (in.demands_signature) CHECK(Decide(stripped).exit_code != 0);
     VerdictInput empty = in;
     empty.leaves_with_content = 0;
     CHECK(badness(empty) >= badness(in));

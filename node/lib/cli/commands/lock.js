@@ -4,7 +4,8 @@ import { howToWrite } from '../inside_source.js'
 import { lockfileToUpdate, refuseWithoutUpdate, replaceLockfile } from '../lock_update.js'
 import { checkWritable, writeAtomically } from '../output.js'
 import { defaultLockfile, liesInside, openSource } from '../source.js'
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
+import { kSuffix } from '../signature.js'
 
 /** @param {import('../context.js').Context} context */
 export async function run(context) {
@@ -33,6 +34,15 @@ export async function run(context) {
   // What -o - prints is the lockfile beside the source with what is new.
   const updated = options.update ? (toStdout ? (defaultLockfile(source) ?? target) : target) : undefined
   const old = updated === undefined ? undefined : lockfileToUpdate(updated, source, options)
+  const replaces = force || options.update === true
+  const signature = options.sign === undefined ? undefined : target + kSuffix
+  if (signature) {
+    if (toStdout)
+      throw new LeafsumError('usage', 'a lockfile is signed with its name: --sign and -o - do not go together')
+    checkWritable(signature, { force: replaces })
+    const { readKey } = await import('../passphrase.js')
+    readKey(options.sign) // before hours of work
+  }
   if (!toStdout && liesInside(target, source))
     context.note(`${target} will lie inside the checkpoint: verify calls it UNTRUSTED there, keep it elsewhere`)
 
@@ -52,6 +62,11 @@ export async function run(context) {
     return report.exit_code
   }
   const isWritten = lockfile !== null && put(context, target, lockfile, { force, old: old?.update })
+  if (lockfile && isWritten && signature) {
+    const { signWith } = await import('./sign.js')
+    const { signature: bundle } = await signWith(context, lockfile, basename(target), options.sign)
+    writeAtomically(signature, bundle, { force: replaces })
+  }
   if (old && !lockfile) context.note(`${updated} stays as it was`)
   const text = await context.reportText(report, isWritten ? target : undefined)
   // The lockfile is what -o names; with -o - there is none here, and the report must not pass for one.

@@ -4,6 +4,7 @@ import { verify } from '../../api_node.js'
 import { lockfileOf } from '../evidence.js'
 import { checkWritable, refuseToOverwrite, writeAtomically } from '../output.js'
 import { parseSize } from '../sizes.js'
+import { signatureOf } from '../signature.js'
 import { liesInside, openSource, pathInside, readEvidence } from '../source.js'
 
 /** @param {import('../context.js').Context} context */
@@ -15,10 +16,13 @@ export async function run(context) {
   const store = await openSource(source, options)
   const against = options.against === undefined ? undefined : await openSource(options.against, options)
   const locked = await lockfileOf(options, source, store, context.signal)
+  const signed = await signatureOf(options, context.signal)
   const sums = options.sums === undefined ? undefined : readEvidence(options.sums, 'the sums')
   const evidence = [
     { file: options.lock, is: 'the lockfile' },
     { file: options.sums, is: 'the sums' },
+    { file: options.signature, is: 'the signature' },
+    { file: options.policy, is: 'the policy' },
   ]
   refuseToOverwrite({ file: options.output, option: '-o' }, [...evidence, { file: options.state, is: 'the state' }])
   refuseToOverwrite({ file: options.state, option: '--state' }, evidence)
@@ -30,6 +34,7 @@ export async function run(context) {
     ...context.apiOptions(),
     against,
     ...locked,
+    ...signed,
     sample,
     state,
     sums,

@@ -1,0 +1,2 @@
+/** trust.wasm by gzip, in base64. */
+export const wasm: string

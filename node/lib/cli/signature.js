@@ -1,0 +1,45 @@
+// What the command line says about signatures: keys, the bundle beside the lockfile, the policy.
+import fs from 'node:fs'
+import { basename } from 'node:path'
+import { LeafsumError } from '../errors.js'
+import { readKey } from './passphrase.js'
+import { isUrl, readEvidence } from './source.js'
+
+export const kSuffix = '.sigstore.json'
+
+/**
+ * The options of the API, from those of the command line; nothing where no signature is asked for.
+ * @param {Record<string, any>} options
+ * @param {AbortSignal} signal
+ */
+export async function signatureOf({ lock, key, signature, requireSignature, requireSigner, policy }, signal) {
+  const isAsked = [key, signature, requireSignature, requireSigner, policy].some(one => one !== undefined)
+  if (!isAsked) return {}
+  if (lock === undefined) throw new LeafsumError('usage', 'a signature is one of a lockfile: --lock FILE --key PUB.pem')
+  if (key === undefined && policy === undefined)
+    throw new LeafsumError('usage', "whose signature? --key PUB.pem, or --policy FILE with the signers' keys")
+  return {
+    key: key?.map((/** @type {string} */ file) => ({ name: basename(file), bytes: readKey(file) })),
+    requireSignature,
+    requireSigner,
+    policy: policy === undefined ? undefined : readEvidence(policy, 'the policy'),
+    signature: await bundleOf(lock, signature, signal),
+  }
+}
+
+/** Without one, the lockfile is not signed: that is for the verdict to say. */
+async function bundleOf(
+  /** @type {string} */ lock,
+  /** @type {string | undefined} */ named,
+  /** @type {AbortSignal} */ signal,
+) {
+  if (named !== undefined) return readEvidence(named, 'the signature')
+  if (lock === '-') throw new LeafsumError('usage', 'where is the signature of a lockfile from stdin? --signature FILE')
+  if (!isUrl(lock)) return fs.existsSync(lock + kSuffix) ? readEvidence(lock + kSuffix, 'the signature') : undefined
+  const url = new URL(lock)
+  url.pathname += kSuffix
+  const answer = await fetch(url, { signal }).catch(() => undefined)
+  if (answer?.status === 404) return undefined
+  if (!answer?.ok) throw new LeafsumError('evidence', `cannot read the signature ${url}: name it with --signature FILE`)
+  return new Uint8Array(await answer.arrayBuffer())
+}
