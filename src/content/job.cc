@@ -65,6 +65,11 @@ void Fields(Io& io, CompareTask& v) {
   io(v.other);
 }
 template <class Io>
+void Fields(Io& io, FileTask& v) {
+  io.Enum(v.algorithm);
+  io(v.shard);
+}
+template <class Io>
 void Fields(Io& io, LeafTask& v) {
   io(v.leaf), io(v.array), io(v.what);
 }
@@ -324,6 +329,8 @@ Result<Job> ParseJob(Bytes bytes) {
     if (Status s = Validate(task.array, job.files.size())) return *s;
     if (task.comparison())
       if (Status s = Validate(task.comparison()->other, job.files.size())) return *s;
+    if (task.file() && task.file()->algorithm > hash::FileAlgorithm::kBlake3)
+      return Error{ErrorCode::kInvalid, "job: no such algorithm", {}, "", ""};
     if (task.content() && task.content()->part)
       if (Status s = Validate(*task.content()->part)) return *s;
   }

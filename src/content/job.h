@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "base/result.h"
 #include "hash/digest.h"
+#include "hash/file_hash.h"
 #include "io/ask.h"
 #include "report/finding.h"
 #include "zarr/array_metadata.h"
@@ -61,7 +62,7 @@ struct ContentPart {
   uint64_t owned = 0;
 };
 
-// A task wants one of three things of its array.
+// A task wants one of four things of its array.
 //
 // First: the array's content, as digests or as bytes.
 struct ContentTask {
@@ -81,14 +82,22 @@ struct CompareTask {
   ArrayTask other;
 };
 
+// The digest of a file's bytes, or with `shard` those of each so many bytes, one after another in
+// LeafResult::chunks.
+struct FileTask {
+  hash::FileAlgorithm algorithm = hash::FileAlgorithm::kSha256;
+  uint64_t shard = 0;  // 0: the whole file
+};
+
 struct LeafTask {
   uint32_t leaf = 0;  // comes back with the result
   ArrayTask array;
-  std::variant<ContentTask, StoredTask, CompareTask> what;
+  std::variant<ContentTask, StoredTask, CompareTask, FileTask> what;
 
   ContentTask* content() { return std::get_if<ContentTask>(&what); }
   const ContentTask* content() const { return std::get_if<ContentTask>(&what); }
   const CompareTask* comparison() const { return std::get_if<CompareTask>(&what); }
+  const FileTask* file() const { return std::get_if<FileTask>(&what); }
   bool WantsSha256() const { return content() && content()->sha256; }
 };
 

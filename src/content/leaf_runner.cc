@@ -2,6 +2,7 @@
 
 #include "content/compare_runner.h"
 #include "content/content_runner.h"
+#include "content/file_runner.h"
 #include "content/stored_digest.h"
 
 namespace leafsum::content {
@@ -56,6 +57,7 @@ void LeafRunner::Fail(report::Finding finding) {
 std::unique_ptr<LeafRunner> MakeRunner(const LeafTask& task, const LeafRunner::Means& means) {
   if (task.content()) return std::make_unique<ContentRunner>(task, *task.content(), means);
   if (task.comparison()) return std::make_unique<CompareRunner>(task, *task.comparison(), means);
+  if (task.file()) return std::make_unique<FileRunner>(task, *task.file(), means);
   return std::make_unique<StoredRunner>(task, means);
 }
 
