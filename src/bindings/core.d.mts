@@ -39,6 +39,7 @@ export interface Task {
 
 export interface Verifier extends Task {
   addListing(source: number, page: Uint8Array): void
+  setFiles(manifest: Uint8Array): void
   setEvidence(bytes: Uint8Array, cameWithSource: boolean): void
   error(): string
   notFound(): string

@@ -20,13 +20,14 @@ struct Verifier {
   std::string listing_error;
 };
 
-enum Row : uint8_t { kFile, kDirectory, kLink, kLinkToDirectory, kFollowedLink };
+enum Row : uint8_t { kFile, kDirectory, kLink, kLinkToDirectory, kFollowedLink, kLinkedFile };
 
 void AddRow(Verifier& v, Row kind, uint64_t size, std::string_view text) {
-  if (kind < kLink) {
+  if (kind < kLink || kind == kLinkedFile) {
     v.listing.push_back(
         {v.texts.Keep(text), size,
          kind == kDirectory ? FileEntry::Kind::kDirectory : FileEntry::Kind::kFile});
+    v.listing.back().linked = kind == kLinkedFile;
     return;
   }
   const size_t end = text.find('\0');
@@ -115,6 +116,8 @@ EMSCRIPTEN_BINDINGS(core) {
       .function(
           "setEvidence", +[](Verifier& v, val bytes,
                              bool with_source) { v.core.SetEvidence(CopyIn(bytes), with_source); })
+      .function(
+          "setFiles", +[](Verifier& v, val manifest) { v.core.SetFiles(CopyIn(manifest)); })
       .function("error", &Error)
       .function("notFound", &Error)
       .function(

@@ -14,6 +14,7 @@ struct FileEntry {
   uint64_t size = 0;
   Kind kind = Kind::kFile;
   bool to_directory = false;  // kSymlink: its target is a directory
+  bool linked = false;        // kFile: a link that was followed leads to it
   bool foreign = false;       // kFile: belongs to another program, whatever its name
   bool not_flax = false;      // kFile: Flax restores nothing from it, whatever its name
 };

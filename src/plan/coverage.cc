@@ -78,7 +78,7 @@ std::vector<uint8_t> CoverageMap::Holds(std::initializer_list<ByteClass> classes
 
 // Sweeps over the ends of each file's ranges and counts the open ranges of each class, so ranges
 // may overlap freely.
-report::Coverage CoverageMap::Sum() const {
+report::Coverage CoverageMap::Sum(const std::vector<uint8_t>* only) const {
   struct Edge {
     uint32_t file;
     uint64_t at;
@@ -103,7 +103,8 @@ report::Coverage CoverageMap::Sum() const {
     auto flush = [&](uint64_t to) {
       size_t c = 0;
       while (c < 5 && open[c] == 0) ++c;
-      sums[c < 5 ? c : static_cast<size_t>(files_[file].rest)] += to - at;
+      if (!only || (file < only->size() && (*only)[file]))
+        sums[c < 5 ? c : static_cast<size_t>(files_[file].rest)] += to - at;
       at = to;
     };
     for (; e < edges.size() && edges[e].file == file; ++e) {

@@ -22,7 +22,8 @@ class CoverageMap {
   void SetRest(uint32_t file, ByteClass rest);
   void Mark(uint32_t file, uint64_t offset, uint64_t length, ByteClass byte_class);
   void MarkAll(uint32_t file, ByteClass byte_class);
-  report::Coverage Sum() const;
+  // With `only`, of the files alone for which it is not 0.
+  report::Coverage Sum(const std::vector<uint8_t>* only = nullptr) const;
   // The class of the unmarked bytes of `file`.
   ByteClass Rest(uint32_t file) const { return files_[file].rest; }
   // For each file: whether any byte of it has one of these classes.

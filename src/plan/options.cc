@@ -197,6 +197,13 @@ Status ReadSignature(Options& o, const std::string&, const JsonValue& v) {
   return std::nullopt;
 }
 
+Status ReadBundle(Options& o, const std::string&, const JsonValue& v) {
+  auto bundle = evidence::ParseBundleOptions(v);
+  if (!bundle) return bundle.error();
+  o.bundle = std::move(*bundle);
+  return std::nullopt;
+}
+
 Status ReadItem(Options& o, const std::string& name, const JsonValue& v) {
   if (!v.is_null() && !v.AsString()) return Bad(name, "must be a text");
   if (v.AsString()) o.item = *v.AsString();
@@ -265,6 +272,7 @@ constexpr Reader kReaders[] = {{"command", ReadCommand},
                                {"resumed", ReadResumed},
                                {"sums", ReadSums},
                                {"signature", ReadSignature},
+                               {"bundle", ReadBundle},
                                {"item", ReadItem},
                                {"lock_name", ReadLockName},
                                {"prefix", ReadPrefix},

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/limits.h"
 #include "base/result.h"
+#include "evidence/file_manifest.h"
 #include "evidence/file_sums.h"
 #include "evidence/lock_signature.h"
 #include "hash/digest.h"
@@ -93,6 +94,7 @@ struct Options {
   std::optional<evidence::FileSums> sums;  // verify: evidence about files
   // verify: a signature of the lockfile was demanded, and this was found.
   std::optional<evidence::LockSignature> signature;
+  std::optional<evidence::BundleOptions> bundle;  // verify: a signature over files
   uint64_t max_memory = kDefaultMaxMemory;
   uint64_t max_fill = kDefaultMaxFill;
   uint64_t segment =

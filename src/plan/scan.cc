@@ -59,6 +59,7 @@ bool Context::InScope(const Scan& scan, std::string_view path) const {
 }
 
 bool Context::JudgesFile(const Scan& scan, std::string_view path) const {
+  if (options.bundle && scan.source == 0) return true;
   return judges_files && scan.source == 0 && path.starts_with(files_below) && InScope(scan, path);
 }
 

@@ -48,9 +48,10 @@ struct LeafPlan {
   std::optional<std::vector<uint64_t>> write_shape;  // from `_METADATA`
   bool skip_deserialize = false;                     // likewise
   bool by_path = false;                              // `param_name` is a path from a msgpack tree
-  std::string claims;   // of the TensorStore spec that refers to the array (orbax::MsgpackLeaf)
-  bool unseen = false;  // no part of it was looked at (ItemScan::narrowed)
-  size_t document_entry = 0;  // index into ItemScan::store
+  std::string claims;  // of the TensorStore spec that refers to the array (orbax::MsgpackLeaf)
+  bool in_other_file = false;  // bytes of it lie in a file that differs from the signed one
+  bool unseen = false;         // no part of it was looked at (ItemScan::narrowed)
+  size_t document_entry = 0;   // index into ItemScan::store
   ByteVector document;
   std::vector<content::ChunkRef>
       chunks;  // `file` indexes Scan::files; inline: offset into the store's arena
@@ -194,6 +195,15 @@ struct Scan {
   bool MayExist(uint32_t file) const { return !listed && !files.size(file); }
 };
 
+// What a model signature says about a file of the first source (`verify --bundle`).
+enum class FileState : uint8_t { kUnsigned, kExtra, kProved, kDiffers };  // kExtra: an error
+struct SignedFiles {
+  std::vector<FileState> states;  // by file
+  uint64_t equal = 0, different = 0, missing = 0, extra = 0, unread = 0;
+  uint64_t ignored = 0, ignored_bytes = 0;
+  std::vector<report::Finding> differences;  // until it is known which leaves they hit
+};
+
 // Counts the content of the leaves.
 struct Progress {
   uint64_t leaves_done = 0, leaves_total = 0, bytes_done = 0, bytes_total = 0;
@@ -221,6 +231,7 @@ struct Context {
   bool misuse = false;      // the run ended because of the caller's options
   uint64_t resumed = 0;     // leaves that an earlier run found equal
   Progress progress;
+  SignedFiles signed_files;
   uint64_t reads_missed = 0;  // leaves that could not be read as asked
   // How values differ, by index into the comparison's leaves.
   std::map<size_t, content::ValueDifference> differences;

@@ -129,6 +129,7 @@ void FindBesideItems(Context& context, Scan& scan) {
 // One finding for all companions: they deserve no warning, but no evidence covers them either
 // (contract §11.3).
 void CountCompanions(Context& context, const Scan& scan) {
+  if (context.options.bundle && scan.source == 0) return;  // it vouches for them as for others
   const StepScope scope(scan.layout);
   uint64_t files = 0, bytes = 0;
   std::string_view first;

@@ -1,6 +1,7 @@
 // One sentence, put together from left to right (docs/headlines.md is its grammar).
 #include <algorithm>
 
+#include "report/headline_files.h"
 #include "report/printable.h"
 #include "report/report.h"
 #include "report/update_wording.h"
@@ -51,6 +52,8 @@ void Evident(std::string& out, const Report& report, const VerdictInput& input) 
     out += "the template";
   else if (input.by_fingerprint && !report.has_lock)
     out += "the fingerprint";
+  else if (IsByFiles(report))
+    Name(out, report.bundle->name);
   else if (name.empty())
     out += report.has_lock ? "the lockfile" : "the other checkpoint";
   else {
@@ -266,13 +269,17 @@ void Mismatch(std::string& out, const Report& report, const VerdictInput& input)
 void Incomplete(std::string& out, const Report& report, const VerdictInput& input) {
   const LeafCounts& n = report.leaves;
   if (!input.has_gap) return Put(out, "there is no leaf with content, so nothing could be shown");
-  if (n.equal) {
+  if (n.equal && !IsByFiles(report)) {
     Leaves(out, n.equal);
     EqualTo(out, report, input, " equal");
     out += ", but ";
   }
   const Finding* first = First(report, Severity::kGap);
-  if (n.not_read) {
+  if (IsByFiles(report) && n.not_read) {
+    Share(out, n.equal, report, input);
+    out += n.equal == 1 ? " is covered by " : " are covered by ";
+    Name(out, report.bundle->name);
+  } else if (n.not_read) {
     Share(out, n.not_read, report, input);
     out += n.not_read == 1 ? " was not read" : " were not read";
   } else if (first && first->code == Code::kNewerStep) {
@@ -283,13 +290,6 @@ void Incomplete(std::string& out, const Report& report, const VerdictInput& inpu
   if (!first) return;
   out += "; first: ";
   Place(out, first);
-}
-
-// "11 files equal to the sums, 2 leaves"
-void Files(std::string& out, const VerdictInput& input, const char* relation) {
-  Count(out, *input.files_equal, "file", "files");
-  Put(out, relation, ", ");
-  Leaves(out, input.leaves_with_content);
 }
 
 void Untrusted(std::string& out, const Report& report, const VerdictInput& input) {
@@ -311,17 +311,17 @@ void Untrusted(std::string& out, const Report& report, const VerdictInput& input
                            "one that lies elsewhere";
 }
 
-// " and 2 other files": that the lockfile has.
-void OtherFiles(std::string& out, const VerdictInput& input) {
-  if (input.vouched_files == 0) return;
-  out += " and ";
-  Count(out, input.vouched_files, "other file", "other files");
-}
-
 void Success(std::string& out, const Report& report, const VerdictInput& input) {
   switch (input.command) {
     case Command::kVerify:
-      if (input.files_equal) {
+      if (report.bundle) {
+        SignedFiles(out, *report.bundle);
+        Leaves(out, report.leaves.equal);
+        if (!IsByFiles(report)) {
+          EqualTo(out, report, input, " equal");
+          SignedShare(out, report);
+        }
+      } else if (input.files_equal) {
         Files(out, input, " equal to the sums");
         if (report.leaves.equal) EqualTo(out, report, input, " equal");
       } else {
@@ -393,6 +393,7 @@ std::string Headline(const Report& report, const VerdictInput& input) {
       break;
   }
   LeftOut(out, report.scope);
+  if (report.verdict.verdict != Verdict::kMismatch) LeftOutBySigner(out, report);
   if (input.unlisted)
     out += "; the source has no listing: files that nothing refers to could not be looked for";
   if (input.narrowed) out += ", nor keys of no leaf";

@@ -119,6 +119,16 @@ struct SourceInfo {
   std::optional<uint64_t> bytes;
 };
 
+// What a signature over files covers (`verify --bundle`).
+struct BundleInfo {
+  std::string name;  // as the user calls it
+  std::optional<std::string> signed_by;
+  uint64_t equal = 0, different = 0, missing = 0, extra = 0, unread = 0;  // files
+  uint64_t ignored = 0, ignored_bytes = 0;                                // left out by its rules
+  uint64_t leaves = 0;  // that lie in files equal to the signed ones
+  Coverage covered;     // of these files, by what the bytes are for
+};
+
 struct Report {
   Command command = Command::kVerify;
   VerdictResult verdict;
@@ -132,6 +142,7 @@ struct Report {
   std::optional<uint64_t> lock_step;            // from the lockfile, if it was made from a root
   std::optional<std::string> signed_by;         // of a lockfile that is signed as demanded
   std::string signed_at;                        // by the signer's own word, for the headline
+  std::optional<BundleInfo> bundle;
   // The source's fingerprint. Without one, commands that digest (lock, verify, digest, diff) write
   // null; others leave the member out.
   std::optional<std::string> fingerprint;

@@ -135,6 +135,23 @@ void AppendCoverage(std::string& out, const Coverage& c) {
   o.Number("unread", c.unread);
 }
 
+void AppendBundle(std::string& out, const BundleInfo& bundle) {
+  ObjectWriter o(out);
+  o.String("name", std::string_view(bundle.name));
+  if (bundle.signed_by) o.String("signed_by", bundle.signed_by);
+  {
+    ObjectWriter files(o.Member("files"));
+    files.Number("equal", bundle.equal);
+    files.Number("different", bundle.different);
+    files.Number("missing", bundle.missing);
+    files.Number("extra", bundle.extra);
+    files.Number("not_read", bundle.unread);
+    files.Number("ignored", bundle.ignored);
+  }
+  o.Number("leaves", bundle.leaves);
+  AppendCoverage(o.Member("covered"), bundle.covered);
+}
+
 void AppendLeaves(std::string& out, const LeafCounts& n) {
   ObjectWriter o(out);
   o.Number("equal", n.equal);
@@ -167,6 +184,7 @@ std::string ToJson(const Report& report) {
       AppendLock(o.Member("lock"), report);
     else
       o.Null("lock");
+    if (report.bundle) AppendBundle(o.Member("bundle"), *report.bundle);
     if (report.fingerprint || MakesFingerprint(report.command))
       o.String("fingerprint", report.fingerprint);
     if (!report.steps.empty()) AppendSteps(o.Member("steps"), report.steps);

@@ -14,6 +14,7 @@
 #include "verify/narrow.h"
 #include "verify/other_files_stage.h"
 #include "verify/outputs.h"
+#include "verify/signed_files.h"
 #include "verify/verifier.h"
 
 namespace leafsum::verify {
@@ -24,6 +25,7 @@ using report::Finding;
 using report::Severity;
 
 void Verifier::MakeRecords() {
+  if (ProvesByFiles()) ProveLeaves(context_, *manifest_);
   for (plan::Scan& scan : context_.scans) {
     for (const plan::ItemScan& item : scan.items) {
       if (context_.options.command == Command::kList) break;  // `ls` compares and locks nothing
@@ -248,6 +250,7 @@ void Verifier::Finish() {
   DescribeSource();
   DescribeSteps();
   DescribeScope();
+  DescribeBundle();
   CountLeaves();
   WeighEvidence();
   report_.findings = std::move(context_.findings);
@@ -286,6 +289,33 @@ void Verifier::DescribeSource() {
       fingerprint && o.renames.empty() && !(with_source_ && context_.digests_believed))
     report_.fingerprint = "leafsum1:" + hash::ToHex(*fingerprint);
   report_.coverage = scan.coverage.Sum();
+}
+
+void Verifier::DescribeBundle() {
+  const plan::Options& o = context_.options;
+  if (!o.bundle || !manifest_) return;
+  const plan::SignedFiles& files = context_.signed_files;
+  std::vector<uint8_t> proved(files.states.size());
+  for (size_t i = 0; i < proved.size(); ++i)
+    proved[i] = files.states[i] == plan::FileState::kProved;
+  report::BundleInfo& bundle = report_.bundle.emplace();
+  bundle.name = o.bundle->name;
+  bundle.signed_by = o.bundle->signed_by;
+  bundle.equal = files.equal;
+  bundle.different = files.different;
+  bundle.missing = files.missing;
+  bundle.extra = files.extra;
+  bundle.unread = files.unread;
+  bundle.ignored = files.ignored;
+  bundle.ignored_bytes = files.ignored_bytes;
+  bundle.leaves = CountProved(context_);
+  bundle.covered = context_.scans[0].coverage.Sum(&proved);
+  if (!o.bundle->problem) return;
+  Finding f = plan::MakeFinding(Code::kSignature, o.bundle->problem->message);
+  f.file = o.bundle->path;
+  f.expected = o.bundle->problem->expected;
+  f.actual = o.bundle->problem->actual;
+  context_.findings.Add(std::move(f));
 }
 
 void Verifier::DescribeScope() {
@@ -338,6 +368,10 @@ void Verifier::CountLeaves() {
       if (leaf.left_out && NarrowsQuestion(o)) continue;
       if (leaf.state == plan::LeafPlan::State::kEmpty) continue;
       input.leaves_with_content += leaf.state == plan::LeafPlan::State::kRead;
+      if (ProvesByFiles() && leaf.in_other_file) {
+        ++report_.leaves.different;
+        continue;
+      }
       not_read += leaf.state == plan::LeafPlan::State::kNotRead ||
                   leaf.state == plan::LeafPlan::State::kPlanned;
       if (adds) ++(leaf.state == plan::LeafPlan::State::kRead ? added : added_not_read);
@@ -352,7 +386,7 @@ void Verifier::CountLeaves() {
     not_read = report_.leaves.not_read += added_not_read;
     input.leaves_not_compared = added;
     input.leaves_with_content = report_.leaves.equal + added;
-  } else if (!o.fingerprint) {
+  } else if (!o.fingerprint && !ProvesByFiles()) {
     input.leaves_not_compared = std::exchange(report_.leaves.equal, 0);
   }
   if (plan::ReadsParts(o)) {
@@ -374,11 +408,15 @@ void Verifier::WeighEvidence() {
   // Sums are about files, the other evidence is about leaves. If both are given, the evidence about
   // leaves counts.
   const bool trusted = compared ? o.fingerprint || (!with_source_ && !o.against_with_source)
-                                : o.sums && !o.sums->with_source;
+                                : o.bundle || (o.sums && !o.sums->with_source);
   input.evidence = trusted              ? report::Evidence::kTrusted
                    : compared || o.sums ? report::Evidence::kWithSource
                                         : report::Evidence::kNone;
   if (o.sums) input.files_equal = o.sums->equal;
+  if (o.bundle) {
+    input.files_equal = context_.signed_files.equal;
+    if (context_.signed_files.equal == 0) input.has_gap = true;
+  }
   input.by_fingerprint = o.fingerprint.has_value();
   if (o.resumed_by_tags) input.equal_by_tags = context_.resumed;
   if (o.command == Command::kLock || o.command == Command::kVerify) CountOtherFiles(input);

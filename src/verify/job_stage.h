@@ -15,7 +15,10 @@ namespace leafsum::verify {
 
 class JobStage : public plan::Stage {
  public:
-  bool Supply(PendingAsks& asks) final;
+  // Tags of a stage that runs beside the others have this bit, so that answers find their stage.
+  static constexpr uint64_t kBeside = uint64_t{1} << 63;
+
+  bool Supply(PendingAsks& asks) override;
   bool Done() const override { return queue_.empty() && open_.empty(); }
   void Answer(uint64_t tag, Bytes bytes) final;
   void Failed(uint64_t tag, Error error) final;
@@ -26,7 +29,8 @@ class JobStage : public plan::Stage {
   struct Texts {
     std::string_view no_result, failed, takes;
   };
-  JobStage(plan::Context& context, const Texts& texts) : plan::Stage(context), texts_(texts) {}
+  JobStage(plan::Context& context, const Texts& texts, uint64_t tags = 0)
+      : plan::Stage(context), texts_(texts), next_tag_(tags + 1) {}
 
   // The pieces of one job, and the memory that it may take.
   struct Work {
@@ -35,6 +39,7 @@ class JobStage : public plan::Stage {
     uint32_t number = 0;  // number of the job's first task
   };
   void Push(const Work& work) { queue_.push_back(work); }
+  size_t num_open() const { return open_.size(); }
   void PushFirst(const Work& work) { queue_.push_front(work); }
   // Adds the next piece: up to `most` small ones share a job, unless the piece goes `apart`.
   void Gather(size_t piece, uint64_t bytes, uint64_t memory, size_t most, bool apart = false);
@@ -59,7 +64,7 @@ class JobStage : public plan::Stage {
   const Texts texts_;
   std::deque<Work> queue_;
   std::map<uint64_t, Work> open_;  // by tag
-  uint64_t next_tag_ = 1;
+  uint64_t next_tag_;
   uint64_t gathered_ = 0;  // bytes of the last waiting job
 };
 

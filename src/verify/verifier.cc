@@ -21,6 +21,8 @@
 #include "verify/other_files_stage.h"
 #include "verify/part_stage.h"
 #include "verify/sample_stage.h"
+#include "verify/signed_files.h"
+#include "verify/signed_files_stage.h"
 #include "verify/values_stage.h"
 
 namespace leafsum::verify {
@@ -68,6 +70,20 @@ void Verifier::SetListing(uint32_t source, std::vector<FileEntry> listing, std::
   context_.scans[source].listed = true;
 }
 
+void Verifier::SetFiles(Bytes bytes) {
+  if (!error_.empty()) return;
+  auto manifest = evidence::ParseFileManifest(bytes);
+  if (!manifest || !context_.options.bundle) {
+    error_ = manifest ? "a file manifest without the option bundle" : manifest.error().message;
+    return;
+  }
+  manifest_ = std::move(*manifest);
+  // The signers' name for a model that is one file.
+  const std::string& file = context_.options.source_files[0];
+  if (!file.empty() && manifest_->files.size() == 1 && manifest_->files[0].path == ".")
+    manifest_->files[0].path = file;
+}
+
 void Verifier::SetEvidence(Bytes bytes, bool with_source) {
   if (!error_.empty()) return;
   auto lock = evidence::ParseLockfile(bytes);
@@ -99,7 +115,10 @@ void Verifier::SetEvidence(Bytes bytes, bool with_source) {
   const bool updates = o.update != plan::Update::kNo;
   context_.judges_files = (o.command == Command::kVerify || updates) && lock_->files.has_value();
   if (updates) FollowLockfile();
-  with_source_ = with_source;
+  // A lockfile that lies among the signed files is as good as the signature (contract §5).
+  const bool is_signed = manifest_ && o.bundle && !o.bundle->problem && o.bundle->lock_path &&
+                         manifest_->Signs(*o.bundle->lock_path, bytes);
+  with_source_ = with_source && !is_signed;
   if (!o.signature) return;
   // A good signature by the user's key is trusted wherever the lockfile lay; without the one that
   // was demanded, no lockfile is.
@@ -123,11 +142,16 @@ void Verifier::FollowLockfile() {
 // result, then the next row. A stage that is done at once is passed through.
 const Verifier::Step Verifier::kSteps[] = {
     {nullptr, nullptr},  // until everything is set
-    {[](Verifier& v) { return v.IsListed() ? nullptr : v.Make<plan::Probe>(v.lock()); }, nullptr},
+    {[](Verifier& v) {
+       if (v.manifest_) v.beside_ = v.Make<SignedFilesStage>(&*v.manifest_);
+       return v.IsListed() ? nullptr : v.Make<plan::Probe>(v.lock());
+     },
+     nullptr},
     {[](Verifier& v) { return v.Make<plan::Discover>(v.lock()); }, nullptr},
     {[](Verifier& v) { return v.Make<plan::GenerationStage>(); }, nullptr},
     {[](Verifier& v) { return v.Make<plan::WalkStage>(); }, nullptr},
     {[](Verifier& v) { return v.Make<plan::PlanStage>(); }, &Verifier::CompletePlan},
+    {[](Verifier& v) { return std::move(v.beside_); }, nullptr},
     {[](Verifier& v) { return v.MakeContentStage(); }, &Verifier::MakeRecords},
     {[](Verifier& v) {
        return v.context_.judges_files ? v.Make<OtherFilesStage>(v.lock()) : nullptr;
@@ -164,10 +188,18 @@ bool Verifier::IsListed() const {
 // The stage that reads content, as the command needs it.
 std::unique_ptr<plan::Stage> Verifier::MakeContentStage() {
   const plan::Options& o = context_.options;
+  // Equal bytes decode to equal content.
+  if (ProvesByFiles() && !o.deep && !o.sums) return nullptr;
   if (plan::ReadsParts(o)) return Make<PartStage>(lock());
   if (o.sample) return Make<SampleStage>(lock());
   if (o.command != Command::kList) return Make<HashStage>(lock());
   return o.key_digests ? Make<KeyDigestStage>() : nullptr;
+}
+
+// Whether signed files are what the leaves are compared with.
+bool Verifier::ProvesByFiles() const {
+  const plan::Options& o = context_.options;
+  return manifest_ && !lock_ && !o.fingerprint && !o.sample && context_.scans.size() == 1;
 }
 
 // Which leaves differ must be known first; the findings about them wait until it is known how they
@@ -226,7 +258,7 @@ std::vector<Ask> Verifier::Poll(uint64_t budget) {
   while (!Done()) {
     for (Ask& ask : asks_.Poll(budget)) out.push_back(std::move(ask));
     if (asks_.has_queued() || !stage_) break;
-    if (stage_->Supply(asks_)) continue;
+    if (stage_->Supply(asks_) || (beside_ && beside_->Supply(asks_))) continue;
     const size_t step = step_;
     if (stage_->Done()) Advance();  // the rest of its work was void
     if (step_ == step) break;
@@ -234,17 +266,21 @@ std::vector<Ask> Verifier::Poll(uint64_t budget) {
   return out;
 }
 
+plan::Stage* Verifier::StageOf(uint64_t tag) const {
+  return beside_ && (tag & JobStage::kBeside) != 0 ? beside_.get() : stage_.get();
+}
+
 void Verifier::Feed(uint32_t id, Bytes bytes) {
   const auto tag = asks_.Close(id);
   if (!tag || !stage_) return;
-  stage_->Answer(*tag, bytes);
+  StageOf(*tag)->Answer(*tag, bytes);
   Advance();
 }
 
 void Verifier::TooLarge(uint32_t id, uint64_t size) {
   const auto tag = asks_.Close(id);
   if (!tag || !stage_) return;
-  stage_->Failed(
+  StageOf(*tag)->Failed(
       *tag,
       Error{ErrorCode::kLimit, "the file is too large for its kind", {}, "", ByteCount(size)});
   Advance();
@@ -265,7 +301,7 @@ void Verifier::Fail(uint32_t id, Failure failure, std::string_view why) {
       error = {ErrorCode::kChanged, "changed while it was being read", {}, "", ""};
       break;
   }
-  stage_->Failed(*tag, std::move(error));
+  StageOf(*tag)->Failed(*tag, std::move(error));
   Advance();
 }
 

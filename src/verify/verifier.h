@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "evidence/compare.h"
+#include "evidence/file_manifest.h"
 #include "evidence/lockfile.h"
 #include "hash/sha256.h"
 #include "io/ask.h"
@@ -36,6 +37,9 @@ class Verifier {
                   TextArena texts = {});
   // Sets a lockfile. `with_source`: it came with the source, so it is not trusted on its own.
   void SetEvidence(Bytes lockfile, bool with_source);
+  // Sets the manifest of the option `bundle` (evidence/file_manifest.h); before the lockfile, which
+  // it may vouch for.
+  void SetFiles(Bytes manifest);
   // A usage error, or "": wrong options, refused evidence, no such step or item.
   const std::string& error() const { return error_; }
   // Whether only the caller can mend the error: the step must be named, or a pattern fits no leaf.
@@ -76,7 +80,7 @@ class Verifier {
     std::unique_ptr<plan::Stage> (*make)(Verifier&);
     void (Verifier::*then)();
   };
-  static const Step kSteps[10];
+  static const Step kSteps[11];
   void Advance();
   template <class Stage, class... Evidence>
   std::unique_ptr<plan::Stage> Make(Evidence... evidence);
@@ -85,6 +89,7 @@ class Verifier {
   evidence::Lockfile* lock() { return lock_ ? &*lock_ : nullptr; }
   bool IsListed() const;
   void FollowLockfile();
+  plan::Stage* StageOf(uint64_t tag) const;
   void CompletePlan();
   void RenameLeaves();
   void MakeRecords();
@@ -99,6 +104,8 @@ class Verifier {
   void Judge();
   void WriteOutput();
   void KeepFindingsOfReads();
+  void DescribeBundle();
+  bool ProvesByFiles() const;
   void CountOtherFiles(report::VerdictInput& input) const;
   bool Updates() const { return context_.options.update != plan::Update::kNo; }
   void KeepGoneSteps();
@@ -111,9 +118,11 @@ class Verifier {
   plan::Context context_;
   std::optional<evidence::Lockfile> lock_;
   bool with_source_ = false;
+  std::optional<evidence::FileManifest> manifest_;
   std::string error_;
   size_t step_ = 0;  // index into kSteps
   std::unique_ptr<plan::Stage> stage_;
+  std::unique_ptr<plan::Stage> beside_;  // runs while others do, until its own turn comes
   PendingAsks asks_;
   report::VerdictInput input_;
   std::optional<evidence::Comparison> comparison_;

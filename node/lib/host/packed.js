@@ -6,6 +6,7 @@ const kRows = 1 << 13
 const kKinds = /** @type {Record<string, number>} */ ({ f: 0, d: 1, l: 2 })
 const kLinkToDirectory = 3
 const kFollowedLink = 4
+export const kLinkedFile = 5 // a file that a link which is followed leads to
 const encoder = new TextEncoder()
 
 /** @typedef {[path: string, size: number, kind: string | number, target?: string]} Row */

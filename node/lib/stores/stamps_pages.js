@@ -1,7 +1,7 @@
 // A listing of files as their stamps have them, and of what else there is: no text is made of a path, and no row of a
 // file.
 import { LeafsumError } from '../errors.js'
-import { packed } from '../host/packed.js'
+import { kLinkedFile, packed } from '../host/packed.js'
 import { kNumbers } from './stamps.js'
 
 const kMostSize = BigInt(Number.MAX_SAFE_INTEGER)
@@ -24,7 +24,7 @@ export function* packedStamps({ pages }, others, links) {
 }
 
 function stampsPage(
-  /** @type {import('./stamps.js').Page} */ { count, text, ends, numbers },
+  /** @type {import('./stamps.js').Page} */ { count, text, ends, numbers, linked },
   /** @type {number} */ left,
 ) {
   const bytes = new Uint8Array(8 + count * 13 + text.length)
@@ -37,6 +37,7 @@ function stampsPage(
     if (size < 0n || size > kMostSize) throw new LeafsumError('usage', 'listing: a row is not [path, size, kind]')
     view.setBigInt64(8 + count * 4 + n * 8, size, true)
   }
+  for (let n = 0; n < count; n++) if (linked[n]) bytes[8 + count * 12 + n] = kLinkedFile
   bytes.set(text, 8 + count * 13)
   return bytes
 }

@@ -43,6 +43,29 @@ export interface ReportSource {
 }
 
 /**
+ * What a signature over files covers.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs'
+ * import { verify, type ReportBundle } from 'leafsum'
+ *
+ * const report = await verify('run', { bundle: readFileSync('run/model.sig'), key: readFileSync('pub.pem') })
+ * const { files, leaves } = report.bundle as ReportBundle
+ * console.log(files.equal, leaves)
+ * ```
+ */
+export interface ReportBundle {
+  name: string
+  /** Where the signature is good: `key sha256:…`. */
+  signed_by?: string
+  files: { equal: number; different: number; missing: number; extra: number; not_read: number; ignored: number }
+  /** That lie in files equal to the signed ones alone. */
+  leaves: number
+  /** Bytes of these files, by the classes of `coverage`. */
+  covered: Report['coverage']
+}
+
+/**
  * What a command says of a checkpoint, as schema/report.schema.json describes it: plain data, the same for every number
  * of workers, in Node and browsers. `JSON.stringify(report)` and a line feed are the bytes of `--json`.
  * @example
@@ -69,6 +92,8 @@ export interface Report {
     leaves_left_out: number
   }
   lock?: { name?: string; fingerprint: string | null; step?: number; signed_by?: string }
+  /** Of `verify` with a bundle: what a signature over files covers. */
+  bundle?: ReportBundle
   fingerprint?: string | null
   /**
    * Of `lock`, `verify` and `digest` where every step of a root was read: each step, and the fingerprint that it has
