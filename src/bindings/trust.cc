@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "bindings/crypto_host.h"
+#include "bindings/model_check.h"
 #include "bindings/values.h"
 #include "trust/lockfile_check.h"
 #include "trust/pem.h"
@@ -118,6 +119,7 @@ val PublicKeyOf(val bytes, std::string name) {
 }
 
 EMSCRIPTEN_BINDINGS(trust) {
+  BindModelCheck();
   emscripten::class_<BoundCheck> check("LockfileCheck");
   BindCrypto(check);
   check.constructor<val, val>()

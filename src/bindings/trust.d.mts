@@ -32,6 +32,15 @@ export interface LockfileCheck extends Asking {
   result(): string
 }
 
+/** A model signature (OMS). */
+export interface ModelCheck extends Asking {
+  error(): string
+  /** {"refused"?, "problem"?: {"reason","message","expected","actual"}, "signed_by"?} */
+  result(): string
+  /** For the core's `setFiles`, if nothing is refused. */
+  manifest(): Uint8Array
+}
+
 export interface Signing extends Asking {
   refusal(): Refusal | null
   bundle(): string
@@ -53,6 +62,17 @@ export interface Encryption {
 }
 
 export interface Trust {
+  ModelCheck: new (
+    host: CryptoFunctions,
+    given: {
+      bundle: Uint8Array
+      keys?: NamedBytes[]
+      requireSigners?: string[]
+      /** Whom another verifier found to have signed, or why it found nobody. */
+      signer?: { kind: string; id: string; issuer?: string }
+      refusal?: string
+    },
+  ) => ModelCheck
   LockfileCheck: new (
     host: CryptoFunctions,
     given: {

@@ -42,6 +42,17 @@ function* blocks(bytes, magic) {
   }
 }
 
+/** What a model signature is over, cut down to few files. @param {Buffer} bundle */
+function* predicates(bundle) {
+  try {
+    const { predicate } = JSON.parse(
+      Buffer.from(JSON.parse(bundle.toString()).dsseEnvelope.payload, 'base64').toString(),
+    )
+    predicate.resources.splice(3)
+    yield JSON.stringify(predicate)
+  } catch {} // a broken one: no predicate
+}
+
 const sideFiles = ['_CHECKPOINT_METADATA', 'array_metadatas', '_sharding', '_strings.json', '_CHECKPOINT_DELETION']
 
 /** @param {string} path @param {Buffer} bytes */
@@ -58,6 +69,7 @@ function seedsOfFile(path, bytes) {
   if (name === '_METADATA') seed('tree_metadata', bytes)
   if (/^checkpoint(_\d+)?$/.test(name)) seed('msgpack', bytes)
   if (name.endsWith('.leafsum.json')) seed('lockfile', bytes)
+  if (name.endsWith('model.sig')) for (const predicate of predicates(bytes)) seed('oms_manifest', predicate)
   const which = sideFiles.findIndex(file => path.includes(`/${file}`))
   if (which >= 0) seed('side_files', [which], bytes)
   if (bytes[0] === 0x7b && bytes.length < 2000) seed('json', [bytes.length & 7], bytes)
