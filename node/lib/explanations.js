@@ -187,7 +187,8 @@ Wait until nothing writes to the directory, and run leafsum again.
 `,
   skipped: `\
 Something was left out on purpose: by --sample, by --include or --exclude in ls, digest or
-lock, or because the lockfile lacks a digest that was asked for (SHA-256). A comparison with
+lock, by the signer of a model (the ignore_paths of --bundle), or because the lockfile lacks a
+digest that was asked for (SHA-256). A comparison with
 --include or --exclude is about the remaining leaves, and its headline says so.
 
 What was read is right, but the whole was not shown, so the result is INCOMPLETE.
@@ -276,7 +277,8 @@ A symbolic link in the checkpoint was not followed: it leads out of the source, 
 or into a directory that contains it. Readers follow it, so leafsum has not seen what they
 restore. Links inside the source and to the blobs of a hub cache are followed as files.
 
-This happens when a step or an item lies on another disk, and with hand-made copies.
+This happens when a step or an item lies on another disk, and with hand-made copies. With
+--bundle, a link in place of a signed file counts only if the signer allowed links.
 
 If the target belongs to the checkpoint, run with --follow-links or replace the link by a
 copy. A link that leads to nothing can be deleted.
@@ -286,8 +288,8 @@ This file or directory is not part of any checkpoint format that leafsum knows. 
 read, and no digest covers it.
 
 This happens with READMEs, notes, lockfiles and left-overs, or with formats that this
-version does not know. With --sums it is an error: a file that no line names may change what
-is read.
+version does not know. With --sums and --bundle it is an error: a file that no line or
+signature names may change what is read.
 
 If you know what it is, do nothing. Never run or unpickle a file just because the checkpoint
 beside it was verified.

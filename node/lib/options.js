@@ -51,6 +51,11 @@ const kHostNames = [
   'against',
   'sums',
   'sumsPath',
+  'bundle',
+  'bundleName',
+  'bundlePath',
+  'lockfilePath',
+  'key',
   'rename',
   'stripPrefix',
   'onContent',
@@ -59,7 +64,6 @@ const kHostNames = [
   'state',
   'onDone',
   'onStep',
-  'key',
   'requireSignature',
   'requireSigner',
   'policy',
@@ -134,10 +138,10 @@ export function updateOptions({ update, keepMissing, dropMissing, ...options }) 
   return { ...options, lockfile: update, gone: keepMissing ? 'keep' : dropMissing ? 'drop' : 'ask' }
 }
 
-/** A lockfile or sums that a page was given as a File. */
+/** A lockfile, sums, a bundle or a key that a page was given as a File. */
 export async function withBytes(/** @type {Record<string, any>} */ options) {
   const read = { ...options }
-  for (const name of ['lockfile', 'sums', 'update', 'signature', 'policy', 'key'])
+  for (const name of ['lockfile', 'sums', 'update', 'bundle', 'signature', 'policy', 'key'])
     if (typeof read[name]?.arrayBuffer === 'function') read[name] = new Uint8Array(await read[name].arrayBuffer())
   return read
 }

@@ -57,15 +57,7 @@ export async function runCommand(platform, command, sources, given) {
     const reader = await readerFor(stores, workersOf(platform, options), maxMemory)
     if (reader) config.read_ahead = true
     config.source_files = stores.map((/** @type {any} */ store) => store.file ?? '')
-    // Over the bytes of the lockfile, before anybody takes them apart.
-    if (options.key ?? options.signature ?? options.policy ?? options.requireSigner ?? options.requireSignature)
-      config.signature = await (await import('./trust/lockfile.js')).lockfileSignature(platform, command, options)
-    // Where evidence says what it was, it is a checkpoint that no longer is one.
-    if (options.lockfile === undefined && options.fingerprint === undefined && options.sums === undefined) {
-      await unlessAborted(refuseForeignFiles(stores), signal)
-    }
-    // By the core's own listing: what changes between the two readings of a file is noticed.
-    if (options.sums !== undefined) config.sums = await sumsOf(platform, stores[0], listings[0]?.entries(), options)
+    const manifest = await evidenceInto(config, { platform, command, stores, listings, options })
 
     // A fresh instance each time: its memory never shrinks, and after a trap it is unusable. It goes as a whole: a
     // Verifier that were deleted first would give back, leaf by leaf, what nobody takes.
@@ -74,10 +66,7 @@ export async function runCommand(platform, command, sources, given) {
     pool?.greet(helloOf(platform, stores, loaded))
     const verifier = new core.Verifier(JSON.stringify(config))
     refuse(verifier.error(), 'usage')
-    if (options.lockfile !== undefined) {
-      verifier.setEvidence(bytesOf(options.lockfile), options.lockfileCameWithSource ?? false)
-      refuse(naming(verifier.error(), options.lockfileName), 'evidence')
-    }
+    giveEvidence(verifier, manifest, options)
     for (const [index, listing] of listings.entries()) {
       for (const page of listing?.pages() ?? []) verifier.addListing(index, page)
     }
@@ -132,6 +121,45 @@ async function driven({ verifier, stores, budget, jobs, state, signal, onStep, o
     if (signal?.aborted && error === signal.reason) save()
     throw error
   }
+}
+
+/**
+ * What the core's options say of evidence, read and, where it has a signature, checked.
+ * @param {Record<string, any>} config  of the core
+ * @param {{ platform: Platform, command: string, stores: Store[], options: Options,
+ * listings: (import('./stores/store.js').PackedListing | undefined)[] }} run
+ * @returns {Promise<Uint8Array | undefined>}  the manifest of signed files
+ */
+async function evidenceInto(config, { platform, command, stores, listings, options }) {
+  // Over the bytes of the lockfile, before anybody takes them apart.
+  if (wantsSignature(options))
+    config.signature = await (await import('./trust/lockfile.js')).lockfileSignature(platform, command, options)
+  // Where evidence says what it was, it is a checkpoint that no longer is one.
+  if (!['lockfile', 'fingerprint', 'sums', 'bundle'].some(name => options[name] !== undefined)) {
+    await unlessAborted(refuseForeignFiles(stores), options.signal)
+  }
+  // By the core's own listing: what changes between the two readings of a file is noticed.
+  if (options.sums !== undefined) config.sums = await sumsOf(platform, stores[0], listings[0]?.entries(), options)
+  if (options.bundle === undefined) return undefined
+  if (command !== 'verify') throw new LeafsumError('usage', 'bundle: an option of verify alone')
+  const { bundleForCore } = await import('./commands/bundle.js')
+  const bundle = bytesOf(options.bundle, 'bundle')
+  const { option, manifest } = await bundleForCore(platform, listings[0] !== undefined, { ...options, bundle })
+  config.bundle = option
+  return manifest
+}
+
+/** The manifest first: it may vouch for the lockfile. */
+function giveEvidence(
+  /** @type {import('../../src/bindings/core.mjs').Verifier} */ verifier,
+  /** @type {Uint8Array | undefined} */ manifest,
+  /** @type {Options} */ options,
+) {
+  if (manifest) verifier.setFiles(manifest)
+  refuse(verifier.error(), 'evidence')
+  if (options.lockfile === undefined) return
+  verifier.setEvidence(bytesOf(options.lockfile), options.lockfileCameWithSource ?? false)
+  refuse(naming(verifier.error(), options.lockfileName), 'evidence')
 }
 
 /** What this side takes itself of the options; the core checks its own. */
@@ -250,6 +278,16 @@ async function sumsOf(
   const { sumsForCore } = await import('./commands/sums.js')
   return sumsForCore(store, listing, bytesOf(options.sums, 'sums'), platform.sha256, options)
 }
+
+const kTrustOptions = ['key', 'signature', 'requireSignature', 'requireSigner', 'policy']
+// With a bundle, a key alone is that of the bundle's signer.
+const wantsSignature = (/** @type {Options} */ options) =>
+  kTrustOptions.some(
+    name =>
+      options[name] !== undefined &&
+      options[name] !== false &&
+      (options.bundle === undefined || !['key', 'requireSigner'].includes(name)),
+  )
 
 /** What the core could not find, in its own words, or what is there in its place. */
 async function notFound(/** @type {any} */ verifier, /** @type {Store[]} */ stores) {

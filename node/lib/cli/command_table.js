@@ -92,6 +92,7 @@ export const kCommands = {
       'fingerprint',
       'against',
       'sums',
+      'bundle',
       'deep',
       'sample',
       'seed',
@@ -108,11 +109,13 @@ export const kCommands = {
       ['fingerprint', 'against'],
       ['sample', 'fingerprint', 'against', 'deep'],
       ['sample', 'state'],
+      ['sample', 'bundle'],
       ...kAlways,
     ],
     examples: [
       ['leafsum verify runs/7 --lock runs/7.leafsum.json', 'every leaf'],
       ["leafsum verify runs/7 --lock runs/7.leafsum.json --include '/params/**'", 'some'],
+      ['leafsum verify runs/7 --bundle runs/7/model.sig --key pub.pem', 'every file that was signed'],
     ],
     exits: [
       [0, 'VERIFIED'],

@@ -22,7 +22,7 @@ export const kOptions = {
   key: {
     type: 'repeat',
     value: 'FILE',
-    help: 'the signer has this public key (PEM); of verify again for more; of sign: the private key',
+    help: 'the public key (PEM) of who must have signed the lockfile or, with --bundle, the model; again for more. Of sign: the private key',
   },
   signature: { type: 'text', value: 'FILE', help: 'the signature of the lockfile; without it LOCK.sigstore.json' },
   'require-signature': { type: 'flag', help: 'the lockfile must be signed, as --key and --policy already demand' },
@@ -55,8 +55,12 @@ export const kOptions = {
     value: 'FILE',
     help: 'check the files of the source with this SHA256SUMS (sha256sum, or its --tag)',
   },
+  bundle: {
+    type: 'text',
+    value: 'FILE',
+    help: 'a Sigstore bundle: of verify, a model signature (OMS) over the files; of verify-blob, the signature',
+  },
   against: { type: 'text', value: 'SRC2', help: 'compare with another checkpoint' },
-  bundle: { type: 'text', value: 'FILE', help: 'the signature: a Sigstore bundle (.sigstore.json, .sig)' },
   'cert-root': {
     type: 'text',
     value: 'CA',

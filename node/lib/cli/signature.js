@@ -12,20 +12,28 @@ export const kSuffix = '.sigstore.json'
  * @param {Record<string, any>} options
  * @param {AbortSignal} signal
  */
-export async function signatureOf({ lock, key, signature, requireSignature, requireSigner, policy }, signal) {
+export async function signatureOf(options, signal) {
+  const { lock, key, signature, requireSignature, requireSigner, policy, bundle } = options
+  // Then the key is that of the bundle's signer, unless more is said of a lockfile.
+  if (bundle !== undefined && [signature, requireSignature, policy].every(one => one === undefined))
+    return { key: keysOf(key), requireSigner }
+
   const isAsked = [key, signature, requireSignature, requireSigner, policy].some(one => one !== undefined)
   if (!isAsked) return {}
   if (lock === undefined) throw new LeafsumError('usage', 'a signature is one of a lockfile: --lock FILE --key PUB.pem')
   if (key === undefined && policy === undefined)
     throw new LeafsumError('usage', "whose signature? --key PUB.pem, or --policy FILE with the signers' keys")
   return {
-    key: key?.map((/** @type {string} */ file) => ({ name: basename(file), bytes: readKey(file) })),
+    key: keysOf(key),
     requireSignature,
     requireSigner,
     policy: policy === undefined ? undefined : readEvidence(policy, 'the policy'),
     signature: await bundleOf(lock, signature, signal),
   }
 }
+
+const keysOf = (/** @type {string[] | undefined} */ files) =>
+  files?.map(file => ({ name: basename(file), bytes: readKey(file) }))
 
 /** Without one, the lockfile is not signed: that is for the verdict to say. */
 async function bundleOf(

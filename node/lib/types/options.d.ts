@@ -191,12 +191,27 @@ export interface VerifyOptions extends CompareOptions {
   sums?: Evidence
   /** Where the sums lay in the source: equality to them is UNTRUSTED then, and they need no line of their own. */
   sumsPath?: string
+  /**
+   * A model signature (OpenSSF Model Signing, `model.sig`) over the source's files, by the owner of `key`. Files that
+   * are equal to the signed ones prove the leaves that lie in them; nothing is decoded then but with `deep`. The source
+   * must have a listing.
+   */
+  bundle?: Evidence
+  /** What reports and headlines call the bundle: the last part of its path. */
+  bundleName?: string
+  /** Where the bundle lies in the source: it signs every file but itself. */
+  bundlePath?: string
+  /** Where the lockfile lies in the source: if the bundle signs it, it is trusted as the bundle is. */
+  lockfilePath?: string
   /** Everything is decoded, also where the stored bytes are those that were locked. */
   deep?: boolean
   /** A share (above 0, up to 1) or a number of bytes of the stored chunks, drawn at random; INCOMPLETE at best. */
   sample?: { share?: number; bytes?: number; seed?: number }
   state?: RunState
-  /** The lockfile must be signed by this public key, or one of them: PEM, or PEM with a name for messages. */
+  /**
+   * The lockfile, or with `bundle` the model, must be signed by this public key, or one of them: PEM, or PEM with a
+   * name for messages.
+   */
   key?: Evidence | { name: string; bytes: Evidence } | (Evidence | { name: string; bytes: Evidence })[]
   /** The bundle over the lockfile: a Sigstore bundle around a DSSE envelope or a message's signature. */
   signature?: Evidence

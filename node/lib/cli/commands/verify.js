@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
 import { LeafsumError } from '../../errors.js'
 import { verify } from '../../api_node.js'
 import { lockfileOf } from '../evidence.js'
 import { checkWritable, refuseToOverwrite, writeAtomically } from '../output.js'
 import { parseSize } from '../sizes.js'
 import { signatureOf } from '../signature.js'
-import { liesInside, openSource, pathInside, readEvidence } from '../source.js'
+import { isUrl, liesInside, openSource, pathInside, readEvidence } from '../source.js'
 
 /** @param {import('../context.js').Context} context */
 export async function run(context) {
@@ -18,11 +19,13 @@ export async function run(context) {
   const locked = await lockfileOf(options, source, store, context.signal)
   const signed = await signatureOf(options, context.signal)
   const sums = options.sums === undefined ? undefined : readEvidence(options.sums, 'the sums')
+  const bundle = options.bundle === undefined ? undefined : readEvidence(options.bundle, 'the bundle')
   const evidence = [
     { file: options.lock, is: 'the lockfile' },
     { file: options.sums, is: 'the sums' },
     { file: options.signature, is: 'the signature' },
     { file: options.policy, is: 'the policy' },
+    { file: options.bundle, is: 'the bundle' },
   ]
   refuseToOverwrite({ file: options.output, option: '-o' }, [...evidence, { file: options.state, is: 'the state' }])
   refuseToOverwrite({ file: options.state, option: '--state' }, evidence)
@@ -39,11 +42,21 @@ export async function run(context) {
     state,
     sums,
     sumsPath: sums && pathInside(options.sums, source),
+    ...(bundle && {
+      bundle,
+      bundleName: options.bundle === '-' ? 'stdin' : basename(options.bundle),
+      bundlePath: options.bundle === '-' ? undefined : pathInside(options.bundle, source),
+      lockfilePath: fileInside(options.lock, source),
+    }),
   })
   context.bar.clear()
   context.write(await context.reportText(report))
   return report.exit_code
 }
+
+/** Where the lockfile lies in the source: a signature over its files may vouch for it. */
+const fileInside = (/** @type {string | undefined} */ file, /** @type {string} */ source) =>
+  file === undefined || file === '-' || isUrl(file) ? undefined : pathInside(file, source)
 
 function sampleOf(/** @type {Record<string, any>} */ { sample, seed }) {
   if (sample === undefined) {

@@ -1,0 +1,58 @@
+// `verify --bundle`: a model signature (OMS) as the core takes it.
+import { LeafsumError } from '../errors.js'
+
+/**
+ * @typedef {object} BundleForCore
+ * @property {Record<string, any>} option  the core's `bundle`
+ * @property {Uint8Array} manifest  of the signed files, for `setFiles`
+ *
+ * @param {import('../host/platform.js').Platform} platform
+ * @param {boolean} isListed  whether the source has a listing
+ * @param {Record<string, any>} options
+ * @returns {Promise<BundleForCore>}
+ */
+export async function bundleForCore(platform, isListed, options) {
+  const { bundle, bundleName = '', bundlePath, lockfilePath, sample, key, requireSigner } = options
+  if (!isListed) {
+    throw new LeafsumError(
+      'usage',
+      'a signature over files needs a listing of the source: without one (a URL has none) files that it does not name stay unseen',
+    )
+  }
+  if (sample !== undefined)
+    throw new LeafsumError('usage', 'sample and bundle: a signature over files needs every byte of them')
+  if (key === undefined)
+    throw new LeafsumError(
+      'usage',
+      'a signature is good by somebody’s key alone, which never comes from the bundle: give the public key (key, --key PUB.pem)',
+    )
+  const { checkModel } = await import('../trust/model.js')
+  const { signedBy, problem, manifest } = await checkModel(platform, bundle, {
+    keys: keysOf(key),
+    requireSigners: listOf(requireSigner).map(id => String(id).replace(/^(key )?sha256:/, '')),
+  })
+  return {
+    option: {
+      name: bundleName || 'the bundle',
+      path: bundlePath,
+      lock_path: lockfilePath,
+      signed_by: signedBy,
+      problem,
+    },
+    manifest,
+  }
+}
+
+/** One key or several, each its bytes, its text, or {name, bytes}. @returns {{ name: string, bytes: Uint8Array }[]} */
+const keysOf = (/** @type {any} */ key) =>
+  listOf(key).map((one, n) => {
+    const isNamed = one?.name !== undefined && one.bytes !== undefined
+    const file = isNamed ? one.bytes : one
+    const bytes = typeof file === 'string' ? new TextEncoder().encode(file) : file
+    if (!(bytes instanceof Uint8Array))
+      throw new LeafsumError('usage', 'key: its bytes (Uint8Array) or its text are wanted')
+    return { name: isNamed ? String(one.name) : n === 0 ? 'the key' : `key ${n + 1}`, bytes }
+  })
+
+/** @returns {any[]} */
+const listOf = (/** @type {any} */ value) => (value === undefined ? [] : Array.isArray(value) ? value : [value])
