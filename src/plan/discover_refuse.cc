@@ -65,7 +65,8 @@ void Discover::AppendNames(const std::vector<orbax::Item>& items) {
 void Discover::TellNoCheckpoint(Scan& scan) {
   const Options& o = context_.options;
   scan.no_checkpoint = !scan.SizeOf("_CHECKPOINT_METADATA");
-  const bool says_what_it_was = (lock_ && o.update == Update::kNo) || o.fingerprint || o.sums || o.bundle;
+  const bool says_what_it_was =
+      (lock_ && o.update == Update::kNo) || o.fingerprint || o.sums || o.bundle;
   if (!scan.no_checkpoint || says_what_it_was) {
     context_.Add(scan, MakeFinding(report::Code::kMissingFile, kNoCheckpoint));
     return;

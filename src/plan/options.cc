@@ -264,22 +264,14 @@ struct Reader {
   std::string_view name;
   Status (*read)(Options&, const std::string&, const JsonValue&);
 };
-constexpr Reader kReaders[] = {{"command", ReadCommand},
-                               {"algorithms", ReadAlgorithms},
-                               {"renames", ReadRenames},
-                               {"reads", ReadReadRequests},
-                               {"sample", ReadSample},
-                               {"resumed", ReadResumed},
-                               {"sums", ReadSums},
-                               {"signature", ReadSignature},
-                               {"bundle", ReadBundle},
-                               {"item", ReadItem},
-                               {"lock_name", ReadLockName},
-                               {"prefix", ReadPrefix},
-                               {"step", ReadStep},
-                               {"generation", ReadGeneration},
-                               {"update", ReadUpdate},
-                               {"fingerprint", ReadFingerprint}};
+constexpr Reader kReaders[] = {{"command", ReadCommand},    {"algorithms", ReadAlgorithms},
+                               {"renames", ReadRenames},    {"reads", ReadReadRequests},
+                               {"sample", ReadSample},      {"resumed", ReadResumed},
+                               {"sums", ReadSums},          {"signature", ReadSignature},
+                               {"bundle", ReadBundle},      {"item", ReadItem},
+                               {"lock_name", ReadLockName}, {"prefix", ReadPrefix},
+                               {"step", ReadStep},          {"generation", ReadGeneration},
+                               {"update", ReadUpdate},      {"fingerprint", ReadFingerprint}};
 
 // Reads one member; returns what is wrong with it, if anything.
 Status Read(Options& o, const std::string& name, const JsonValue& v) {
