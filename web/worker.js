@@ -7,7 +7,7 @@
 import codecsFactory from '../src/bindings/codecs.mjs'
 import factory from '../src/bindings/core.mjs'
 import { messageOf } from '../node/lib/errors.js'
-import { compile } from '../node/lib/host/core.js'
+import { compile, startable } from '../node/lib/host/core.js'
 import { openFiles } from '../node/lib/stores/files.js'
 import { serve } from '../node/lib/host/worker.js'
 import { coordinate } from './coordinator.js'
@@ -23,7 +23,7 @@ import { coordinate } from './coordinator.js'
 self.onmessage = async (/** @type {MessageEvent<First>} */ { data: { module, codecs, request, port } }) => {
   /** @type {import('../node/lib/host/platform.js').Platform['load']} */
   const load = async name =>
-    name === 'codecs' ? { factory: codecsFactory, module: await compile(codecs, name) } : { factory, module }
+    startable(name === 'codecs' ? { factory: codecsFactory, module: await compile(codecs, name) } : { factory, module })
   if (request) {
     const answer = await coordinate(load, request, request.sources.map(openFiles))
     return self.postMessage({ answer })

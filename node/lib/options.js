@@ -145,3 +145,20 @@ export async function withBytes(/** @type {Record<string, any>} */ options) {
     if (typeof read[name]?.arrayBuffer === 'function') read[name] = new Uint8Array(await read[name].arrayBuffer())
   return read
 }
+
+const kPath = /^[^\s{}[\]"]+\.(json|pem|sig)$/ // what is often given for a file's text
+
+/** A file's bytes, or its text. @param {any} file @param {string} name of the option @returns {Uint8Array} */
+export function bytesOf(file, name) {
+  if (typeof file === 'string') {
+    if (kPath.test(file))
+      throw new LeafsumError(
+        'evidence',
+        `${name}: its bytes or its text are wanted; ${file} looks like a path: read it first`,
+      )
+    return new TextEncoder().encode(file)
+  }
+  if (file instanceof ArrayBuffer) return new Uint8Array(file)
+  if (file instanceof Uint8Array) return file
+  throw new LeafsumError('usage', `${name}: its bytes (Uint8Array) or its text are wanted`)
+}

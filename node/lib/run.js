@@ -4,7 +4,7 @@ import { instantiate, orOutOfMemory } from './host/core.js'
 import { drive } from './host/drive.js'
 import { LeafsumError, bug, firstLine } from './errors.js'
 import { helloOf, jobRunner, warmPool, workersOf } from './host/jobs.js'
-import { checkFlags, coreOptions, kDefaultMaxMemory } from './options.js'
+import { bytesOf, checkFlags, coreOptions, kDefaultMaxMemory } from './options.js'
 import { packedRows } from './host/packed.js'
 import { readerFor } from './host/reading_ahead.js'
 import { isListing } from './stores/store.js'
@@ -16,6 +16,9 @@ import { isListing } from './stores/store.js'
  * @typedef {Record<string, any>} Options  see index.d.ts
  * @typedef {(command: string, sources: any[], options?: Options) => Promise<Result>} Run  on a platform
  */
+
+// What vouches for files, or for a lockfile.
+const kVouchers = ['sums', 'bundle', 'key', 'signature', 'requireSignature', 'requireSigner', 'policy']
 
 export async function newCore(/** @type {Platform} */ platform) {
   const { factory, module } = await platform.load()
@@ -57,7 +60,18 @@ export async function runCommand(platform, command, sources, given) {
     const reader = await readerFor(stores, workersOf(platform, options), maxMemory)
     if (reader) config.read_ahead = true
     config.source_files = stores.map((/** @type {any} */ store) => store.file ?? '')
-    const manifest = await evidenceInto(config, { platform, command, stores, listings, options })
+    // Where evidence says what it was, it is a checkpoint that no longer is one.
+    if (!['lockfile', 'fingerprint', 'sums', 'bundle'].some(name => options[name] !== undefined))
+      await unlessAborted(refuseForeignFiles(stores), signal)
+    const manifest = kVouchers.some(name => options[name] !== undefined)
+      ? await (await import('./commands/vouchers.js')).vouchersInto(config, {
+          platform,
+          command,
+          stores,
+          listings,
+          options,
+        })
+      : undefined
 
     // A fresh instance each time: its memory never shrinks, and after a trap it is unusable. It goes as a whole: a
     // Verifier that were deleted first would give back, leaf by leaf, what nobody takes.
@@ -123,32 +137,6 @@ async function driven({ verifier, stores, budget, jobs, state, signal, onStep, o
   }
 }
 
-/**
- * What the core's options say of evidence, read and, where it has a signature, checked.
- * @param {Record<string, any>} config  of the core
- * @param {{ platform: Platform, command: string, stores: Store[], options: Options,
- * listings: (import('./stores/store.js').PackedListing | undefined)[] }} run
- * @returns {Promise<Uint8Array | undefined>}  the manifest of signed files
- */
-async function evidenceInto(config, { platform, command, stores, listings, options }) {
-  // Over the bytes of the lockfile, before anybody takes them apart.
-  if (wantsSignature(options))
-    config.signature = await (await import('./trust/lockfile.js')).lockfileSignature(platform, command, options)
-  // Where evidence says what it was, it is a checkpoint that no longer is one.
-  if (!['lockfile', 'fingerprint', 'sums', 'bundle'].some(name => options[name] !== undefined)) {
-    await unlessAborted(refuseForeignFiles(stores), options.signal)
-  }
-  // By the core's own listing: what changes between the two readings of a file is noticed.
-  if (options.sums !== undefined) config.sums = await sumsOf(platform, stores[0], listings[0]?.entries(), options)
-  if (options.bundle === undefined) return undefined
-  if (command !== 'verify') throw new LeafsumError('usage', 'bundle: an option of verify alone')
-  const { bundleForCore } = await import('./commands/bundle.js')
-  const bundle = bytesOf(options.bundle, 'bundle')
-  const { option, manifest } = await bundleForCore(platform, listings[0] !== undefined, { ...options, bundle })
-  config.bundle = option
-  return manifest
-}
-
 /** The manifest first: it may vouch for the lockfile. */
 function giveEvidence(
   /** @type {import('../../src/bindings/core.mjs').Verifier} */ verifier,
@@ -158,7 +146,7 @@ function giveEvidence(
   if (manifest) verifier.setFiles(manifest)
   refuse(verifier.error(), 'evidence')
   if (options.lockfile === undefined) return
-  verifier.setEvidence(bytesOf(options.lockfile), options.lockfileCameWithSource ?? false)
+  verifier.setEvidence(bytesOf(options.lockfile, 'lockfile'), options.lockfileCameWithSource ?? false)
   refuse(naming(verifier.error(), options.lockfileName), 'evidence')
 }
 
@@ -258,7 +246,7 @@ async function stateOf(
   /** @type {Options} */ { state, lockfile, fingerprint, item, step, allSteps, prefix, generation, deep, algorithms },
 ) {
   const { openState } = await import('./commands/state.js')
-  return openState(state, store, lockfile && bytesOf(lockfile), {
+  return openState(state, store, lockfile && bytesOf(lockfile, 'lockfile'), {
     item,
     step,
     allSteps,
@@ -268,26 +256,6 @@ async function stateOf(
     algorithms,
   })
 }
-
-async function sumsOf(
-  /** @type {Platform} */ platform,
-  /** @type {Store} */ store,
-  /** @type {unknown} */ listing,
-  /** @type {Options} */ options,
-) {
-  const { sumsForCore } = await import('./commands/sums.js')
-  return sumsForCore(store, listing, bytesOf(options.sums, 'sums'), platform.sha256, options)
-}
-
-const kTrustOptions = ['key', 'signature', 'requireSignature', 'requireSigner', 'policy']
-// With a bundle, a key alone is that of the bundle's signer.
-const wantsSignature = (/** @type {Options} */ options) =>
-  kTrustOptions.some(
-    name =>
-      options[name] !== undefined &&
-      options[name] !== false &&
-      (options.bundle === undefined || !['key', 'requireSigner'].includes(name)),
-  )
 
 /** What the core could not find, in its own words, or what is there in its place. */
 async function notFound(/** @type {any} */ verifier, /** @type {Store[]} */ stores) {
@@ -304,22 +272,6 @@ const naming = (/** @type {string} */ problem, /** @type {string | undefined} */
 
 function refuse(/** @type {string} */ problem, /** @type {import('./errors.js').ErrorCode} */ code) {
   if (problem) throw new LeafsumError(code, problem)
-}
-
-const kPath = /^[^\s{}[\]"]+\.json$/ // what is often given for a file's text
-
-function bytesOf(/** @type {any} */ file, name = 'lockfile') {
-  if (typeof file === 'string') {
-    if (kPath.test(file))
-      throw new LeafsumError(
-        'evidence',
-        `${name}: its bytes or its text are wanted; ${file} looks like a path: read it first`,
-      )
-    return new TextEncoder().encode(file)
-  }
-  if (file instanceof ArrayBuffer) return new Uint8Array(file)
-  if (file instanceof Uint8Array) return file
-  throw new LeafsumError('usage', `${name}: its bytes (Uint8Array) or its text are wanted`)
 }
 
 /** A single file may be something else than a checkpoint; a directory's files are the core's to judge. */

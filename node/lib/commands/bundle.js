@@ -1,5 +1,7 @@
 // `verify --bundle`: a model signature (OMS) as the core takes it.
 import { LeafsumError } from '../errors.js'
+import { bytesOf } from '../options.js'
+import { keysOf, listOf } from '../trust/given_keys.js'
 
 /**
  * @typedef {object} BundleForCore
@@ -27,7 +29,7 @@ export async function bundleForCore(platform, isListed, options) {
       'a signature is good by somebody’s key alone, which never comes from the bundle: give the public key (key, --key PUB.pem)',
     )
   const { checkModel } = await import('../trust/model.js')
-  const { signedBy, problem, manifest } = await checkModel(platform, bundle, {
+  const { signedBy, problem, manifest } = await checkModel(platform, bytesOf(bundle, 'bundle'), {
     keys: keysOf(key),
     requireSigners: listOf(requireSigner).map(id => String(id).replace(/^(key )?sha256:/, '')),
   })
@@ -42,17 +44,3 @@ export async function bundleForCore(platform, isListed, options) {
     manifest,
   }
 }
-
-/** One key or several, each its bytes, its text, or {name, bytes}. @returns {{ name: string, bytes: Uint8Array }[]} */
-const keysOf = (/** @type {any} */ key) =>
-  listOf(key).map((one, n) => {
-    const isNamed = one?.name !== undefined && one.bytes !== undefined
-    const file = isNamed ? one.bytes : one
-    const bytes = typeof file === 'string' ? new TextEncoder().encode(file) : file
-    if (!(bytes instanceof Uint8Array))
-      throw new LeafsumError('usage', 'key: its bytes (Uint8Array) or its text are wanted')
-    return { name: isNamed ? String(one.name) : n === 0 ? 'the key' : `key ${n + 1}`, bytes }
-  })
-
-/** @returns {any[]} */
-const listOf = (/** @type {any} */ value) => (value === undefined ? [] : Array.isArray(value) ? value : [value])

@@ -71,13 +71,13 @@ export async function compile(bytes, name = 'core') {
  * @param {(name: ModuleName) => Promise<import('./platform.js').Loaded>} load
  */
 export function loadedOnce(load) {
-  /** @type {Map<ModuleName, Promise<import('./platform.js').Loaded>>} */
+  /** @type {Map<ModuleName, Promise<import('./platform.js').Startable>>} */
   const loaded = new Map()
   return {
     load(/** @type {ModuleName} */ name = 'core') {
       let one = loaded.get(name)
       if (!one) {
-        loaded.set(name, (one = load(name)))
+        loaded.set(name, (one = load(name).then(startable)))
         // A load that failed is tried again the next time.
         one.catch(() => loaded.get(name) === one && loaded.delete(name))
       }
@@ -103,11 +103,18 @@ export async function instantiate(factory, module, sha256) {
 }
 
 /**
+ * An instance of its own for whoever asks, as the module leaves it.
+ * @param {import('./platform.js').Loaded} loaded
+ * @returns {import('./platform.js').Startable}
+ */
+export const startable = loaded => ({ ...loaded, start: () => started(loaded.factory, loaded.module) })
+
+/**
  * @param {Factory} factory
  * @param {WebAssembly.Module} module
  * @returns {ReturnType<Factory>}
  */
-export function started(factory, module) {
+function started(factory, module) {
   return new Promise((resolve, reject) => {
     const refuse = async (/** @type {unknown} */ error) =>
       reject(bug('the core does not start', await orOutOfMemory(error)))

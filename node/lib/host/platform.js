@@ -12,7 +12,7 @@ import { LeafsumError } from '../errors.js'
  *   them
  * @property {(spec: import('../stores/store.js').StoreSpec) => boolean} canPost  can a worker open that source itself
  * @property {(options: InitOptions) => void} configure
- * @property {(name?: import('./core.js').ModuleName) => Promise<Loaded>} load  "codecs" only where a
+ * @property {(name?: import('./core.js').ModuleName) => Promise<Startable>} load  "codecs" only where a
  * job asks for it, "trust" where a signature is asked for
  * @property {(name: import('./core.js').ModuleName) => boolean} [lacks]  what this host was made without: no failure
  * @property {() => import('./pool.js').Endpoint} startWorker
@@ -22,6 +22,7 @@ import { LeafsumError } from '../errors.js'
  * @property {boolean} [mayGoWithoutWorkers]  where no worker can be started, jobs run in this thread
  *
  * @typedef {{ factory: Factory, module: WebAssembly.Module }} Loaded
+ * @typedef {Loaded & { start(): ReturnType<Factory> }} Startable
  * @typedef {{ name: string, size?: number, artifact: import('../trust/identity/signed.js').Artifact }} Blobbed
  *
  * @typedef {object} InitOptions

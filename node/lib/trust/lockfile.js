@@ -1,5 +1,7 @@
 // Who signed a lockfile: from the options of `verify` to the core's option `signature`.
 import { LeafsumError } from '../errors.js'
+import { bytesOf } from '../options.js'
+import { keysOf, listOf } from './given_keys.js'
 import { newTrust } from './module.js'
 import { settle, webCrypto } from './web_crypto.js'
 
@@ -13,7 +15,7 @@ export async function lockfileSignature(platform, command, options) {
     throw new LeafsumError('usage', 'a signature is one of a lockfile: verify SRC --lock FILE --key PUB.pem')
   const lockfile = bytesOf(options.lockfile, 'lockfile')
   const { key, signature, requireSigner, policy, lockfileName = '', now = new Date() } = options
-  const keys = listOf(key).map((one, n) => named(one, n))
+  const keys = keysOf(key)
   if (keys.length === 0 && policy === undefined)
     throw new LeafsumError(
       'usage',
@@ -33,26 +35,7 @@ export async function lockfileSignature(platform, command, options) {
   return JSON.parse(check.result())
 }
 
-/** @param {any} value @returns {any[]} */
-const listOf = value => (value === undefined ? [] : Array.isArray(value) ? value : [value])
-
 function signerOf(/** @type {unknown} */ signer) {
   if (typeof signer === 'string') return signer.replace(/^(key )?sha256:/, '')
   throw new LeafsumError('usage', 'requireSigner: SHA-256 of a public key, in hex, is wanted')
-}
-
-function named(/** @type {any} */ key, /** @type {number} */ n) {
-  const isNamed = key?.name !== undefined && key.bytes !== undefined
-  return {
-    name: isNamed ? String(key.name) : n === 0 ? 'the key' : `key ${n + 1}`,
-    bytes: bytesOf(isNamed ? key.bytes : key, 'key'),
-  }
-}
-
-/** @returns {Uint8Array} */
-export function bytesOf(/** @type {any} */ file, /** @type {string} */ name) {
-  if (typeof file === 'string') return new TextEncoder().encode(file)
-  if (file instanceof ArrayBuffer) return new Uint8Array(file)
-  if (file instanceof Uint8Array) return file
-  throw new LeafsumError('usage', `${name}: its bytes (Uint8Array) or its text are wanted`)
 }

@@ -1,6 +1,4 @@
 // trust.wasm, loaded by the first that asks about a signature.
-import { started } from '../host/core.js'
-
 /** @import { Trust } from '../../../src/bindings/trust.mjs' */
 
 /**
@@ -8,6 +6,5 @@ import { started } from '../host/core.js'
  * @returns {Promise<Trust>}
  */
 export async function newTrust(platform) {
-  const { factory, module } = await platform.load('trust')
-  return /** @type {Promise<any>} */ (started(factory, module))
+  return /** @type {Promise<any>} */ ((await platform.load('trust')).start())
 }

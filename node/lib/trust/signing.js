@@ -1,7 +1,6 @@
 // Signs lockfiles and makes keys.
 import { LeafsumError } from '../errors.js'
-import { newCore } from '../run.js'
-import { bytesOf } from './lockfile.js'
+import { bytesOf } from '../options.js'
 import { newTrust } from './module.js'
 import { decrypted, encrypted, settle, subtle, webCrypto } from './web_crypto.js'
 
@@ -36,7 +35,7 @@ export async function signLockfile(platform, lockfile, { key, lockfileName, keyN
 
 /** What the signer says of the lockfile. Only one that the strict reader takes is signed. */
 async function claimsOf(/** @type {Platform} */ platform, /** @type {Uint8Array} */ bytes) {
-  const { core } = await newCore(platform)
+  const core = await (await platform.load()).start()
   const verifier = new core.Verifier(JSON.stringify({ command: 'verify' }))
   verifier.setEvidence(bytes, false)
   if (verifier.error()) throw new LeafsumError('evidence', verifier.error())
