@@ -10,10 +10,12 @@ namespace {
 constexpr uint64_t kInitial[8] = {0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b,
                                   0xa54ff53a5f1d36f1, 0x510e527fade682d1, 0x9b05688c2b3e6c1f,
                                   0x1f83d9abfb41bd6b, 0x5be0cd19137e2179};
-// The first word of the parameter block: 64 bytes of digest, no key, fanout and depth 1 (§2.5).
+// The first word of the parameter block: 64 bytes of digest, no key, fanout and depth 1 (RFC 7693
+// §2.5).
 constexpr uint64_t kParameters = 0x01010040;
 
-// The order of the message's words in each round (§2.7); rounds 10 and 11 are 0 and 1 again.
+// The order of the message's words in each round (RFC 7693 §2.7); rounds 10 and 11 are 0 and 1
+// again.
 constexpr uint8_t kSigma[10][16] = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15},
                                     {14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3},
                                     {11, 8, 12, 0, 5, 2, 15, 13, 10, 14, 3, 6, 7, 1, 9, 4},
@@ -31,7 +33,7 @@ uint64_t LoadLe(const uint8_t* p) {
   return v;
 }
 
-// G of §3.1.
+// G of RFC 7693 §3.1.
 void Mix(uint64_t& a, uint64_t& b, uint64_t& c, uint64_t& d, uint64_t x, uint64_t y) {
   a += b + x;
   d = std::rotr(d ^ a, 32);

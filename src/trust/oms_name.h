@@ -1,4 +1,4 @@
-// The names in a model signature (OMS v1.0 §5.2.1, §6.1.2, §6.2.1, §6.3.2): paths below the model,
+// The names in a model signature (OMS §5.2.1, §6.1.2, §6.2.1, §6.3.2): paths below the model,
 // shards of them, and the paths that a signer left out.
 #pragma once
 

@@ -30,7 +30,7 @@ function wrong(text, self) {
   for (const { 0: all, 1: first, 2: last, index } of text.matchAll(/§+(\d+(?:\.\d+)*)(?:[-–]§?(\d+(?:\.\d+)*))?/g)) {
     const before = text.slice(Math.max(0, index - 160), index).replace(/\s*\n\s*(?:\/\/+|\*|#)?\s*/g, ' ')
     const [, name] = before.match(/\b(contract|formats)(?:\.md)?\)? $/) ?? []
-    const [outside] = before.match(/(?:RFC \d+|FIPS [\d-]+|XML [\d.]+|zarr v\d|OCDBT) $/) ?? []
+    const [outside] = before.match(/(?:RFC \d+|FIPS [\d-]+|XML [\d.]+|zarr v\d|OCDBT|OMS) $/) ?? []
     const goesOn = /§[\d.]+(?:[,;]| and| or| to) $/.test(before)
     if (name) owner = name
     else if (outside) owner = 'outside'
