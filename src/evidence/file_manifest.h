@@ -34,7 +34,7 @@ struct FileManifest {
   // Whether the manifest names the file, with these bytes.
   bool Signs(std::string_view path, Bytes content) const;
   // The rule that leaves a file out which the manifest does not name, or "": one of `ignore`, or of
-  // those that OMS leaves out unasked (§6.2).
+  // those that every signer leaves out unasked (OMS §6.2).
   std::string_view IgnoredBy(std::string_view path) const;
 };
 

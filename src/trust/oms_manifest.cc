@@ -123,7 +123,7 @@ class Reader {
     Resource& out = resources_.emplace_back();
     out.name = *name->AsString();
     const std::string_view expected = hash::FileAlgorithmName(out_.algorithm);
-    // model_signing writes the longer name, the specification has the shorter one (§6.3.2).
+    // model_signing writes the longer name, the specification has the shorter (OMS §6.3.2).
     if (algorithm != expected &&
         !(out_.shard > 0 && algorithm == Text(expected, "-sharded-", out_.shard)))
       return r_.Fail(
