@@ -63,14 +63,6 @@ test('a missing data file is a finding over HTTP too', async t => {
  * @type {Record<string, [RegExp, (request: any, response: any) => boolean]>}
  */
 const kBadServers = {
-  'ignores ranges': [
-    /does not answer requests for a range/,
-    (request, response) => {
-      if (!request.headers.range) return false
-      response.writeHead(200).end('the whole file')
-      return true
-    },
-  ],
   'sends another range': [
     /sent another range/,
     (request, response) => {

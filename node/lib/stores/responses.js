@@ -4,6 +4,8 @@ import { StoreError } from './store.js'
 
 export const kTooLate = 'the server did not answer in time'
 const kPage = 'the server sent an HTML page in place of the file: a page to log in, or one about an error'
+export const kNoSize =
+  'the server compresses the file, or does not tell its size: have that switched off for these files, or download them'
 const kDropped = 16 << 10 // bytes
 
 /** @typedef {ReturnType<typeof patienceOf>} Patience */
@@ -13,6 +15,10 @@ const tooLong = (/** @type {number} */ most) =>
   new TooLong('unreadable', `the server sent more than the ${most} bytes that were asked for`)
 /** A server that does so is not asked for the same file in another way. */
 export class TooLong extends StoreError {}
+/** The answer to a request for a range was the file from its beginning, as of a server that takes none. */
+export class WholeFile extends StoreError {}
+/** Where its end could not be told from a broken connection. */
+export class NoSize extends StoreError {}
 const isPage = (/** @type {Response} */ response) => /^text\/html\b/i.test(response.headers.get('content-type') ?? '')
 
 /** The range that it says to have sent; of another origin a browser may not see that. */
@@ -27,11 +33,10 @@ function sentOf(/** @type {Response} */ response) {
  * @param {{ offset?: number, asked: number }} range
  */
 export function checkRange(response, { offset, asked }) {
-  if (response.status !== 206)
-    throw new StoreError(
-      'unreadable',
-      isPage(response) ? kPage : 'the server does not answer requests for a range of a file',
-    )
+  if (response.status !== 206) {
+    if (isPage(response)) throw new StoreError('unreadable', kPage)
+    throw new WholeFile('unreadable', 'the server does not answer requests for a range of a file')
+  }
   const sent = sentOf(response)
   if (sent && offset !== undefined && sent.begin !== offset) throw anotherRange()
   if (sent && sent.length > asked) throw tooLong(asked)
@@ -56,17 +61,25 @@ export async function rangeOf(response, range) {
 
 /**
  * Of the answer to a request for a file's first `asked` bytes: these, and how large the file is where that is told.
- * Nothing where the server takes no ranges and the file may be long.
- * @returns {Promise<{ bytes: Uint8Array, total: number | undefined } | undefined>}
+ * Of a server that takes no ranges a file of at most `most` bytes is read whole where that alone tells its size.
+ * @param {Response} response
+ * @param {number} asked
+ * @param {number} [most]
+ * @returns {Promise<{ bytes: Uint8Array, total: number | undefined }>} bytes: none of a long file that came whole,
+ *   of which only the size was taken
  */
-export async function firstBytesOf(/** @type {Response} */ response, /** @type {number} */ asked) {
-  const length = response.headers.get('content-length')
-  if (
-    response.status === 200 &&
-    (length === null || Number(length) > asked || response.headers.get('content-encoding'))
-  ) {
-    if (isPage(response)) throw new StoreError('unreadable', kPage)
-    return undefined
+export async function firstBytesOf(response, asked, most = asked) {
+  if (response.status === 200) {
+    const length = response.headers.get('content-length')
+    const isPlain = length !== null && !response.headers.get('content-encoding')
+    if (isPage(response) && !(isPlain && Number(length) <= asked)) throw new StoreError('unreadable', kPage)
+    if (isPlain && Number(length) > asked) return { bytes: new Uint8Array(0), total: Number(length) }
+    if (!isPlain) {
+      const bytes = await bytesOf(response, most).catch(error => {
+        throw error instanceof TooLong ? new TooLong('unreadable', kNoSize) : error
+      })
+      return { bytes, total: bytes.length }
+    }
   }
   checkOnePart(response)
   const bytes = response.status === 416 ? new Uint8Array(0) : await bytesOf(response, asked)
@@ -176,11 +189,11 @@ export function patienceOf(/** @type {number} */ timeout) {
  * @param {Response} response
  * @param {Patience} patience
  * @param {number} asked bytes; a body that goes on behind them is none of a server that knows what it sends
+ * @param {number} [told] bytes that it says to send
  * @returns {import('./store.js').Stream}
  */
-export function streamOf(response, patience, asked) {
-  const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader()
-  const told = sentOf(response)?.length
+export function streamOf(response, patience, asked, told = sentOf(response)?.length) {
+  const reader = (response.body ?? new Blob([]).stream()).getReader()
   /** @type {Uint8Array} */
   let rest = new Uint8Array(0)
   let left = told ?? asked

@@ -1,12 +1,23 @@
-// A checkpoint behind plain HTTP: files by name and range, no listing. Insists on what it asked for: 206 and the
-// length.
+// A checkpoint behind plain HTTP: files by name and range. Insists on what it asked for: 206 and the length. Where a
+// server sends whole files alone, these are read from their beginning (whole_files.js).
 import { Kept } from './kept.js'
 import { merge } from './merge.js'
 import { Requests, kAtOnce } from './requests.js'
-import { TooLong, checkRange, firstBytesOf, kTooLate, rangeOf, streamOf, wholeOf } from './responses.js'
+import {
+  NoSize,
+  TooLong,
+  WholeFile,
+  checkRange,
+  firstBytesOf,
+  kTooLate,
+  rangeOf,
+  streamOf,
+  wholeOf,
+} from './responses.js'
 import { StoreError, clip, failureOf, safePath } from './store.js'
 import { Tags } from './tags.js'
 import { addressOf } from './url_address.js'
+import { WholeFiles } from './whole_files.js'
 
 const kFirst = 16 << 10 // bytes: to ask how large a file is and to read a small one is one request
 const kAsked = 4 << 20 // bytes of a document that may be there or not: as many requests at once may each bring them
@@ -27,11 +38,14 @@ export class UrlStore {
   #missing = new Set()
   #kept = new Kept()
   #holds = 0
+  #whole
+  #takesRanges = true // as far as is known
   /** @type {Map<string, Wanted[]>} ranges that were asked for just now, by path */
   #wanted = new Map()
 
   constructor(/** @type {import('./url_address.js').Address} */ { base, options, name, places }) {
     this.#requests = new Requests(base, options, this.#tags)
+    this.#whole = new WholeFiles(this.#requests)
     this.name = name
     this.places = places
   }
@@ -59,6 +73,7 @@ export class UrlStore {
     if (small) return small.subarray(...clip(range, small.length))
     if ('suffixLength' in range) {
       const asked = range.suffixLength
+      if (!this.#takesRanges) return this.#suffix(path, asked)
       return this.#requests.whole(path, { Range: `bytes=-${asked}` }, response => rangeOf(response, { asked }))
     }
     const kept = this.#kept.range(path, range)
@@ -72,29 +87,52 @@ export class UrlStore {
     })
   }
 
+  /** @returns {Promise<Uint8Array | undefined>} */
+  async #suffix(/** @type {string} */ path, /** @type {number} */ length) {
+    const size = await this.size(path)
+    return this.getRange(path, { offset: Math.max(0, size - length), length: Math.min(size, length) })
+  }
+
+  /** By a range where the server takes one. */
+  async #range(/** @type {string} */ path, /** @type {{ offset: number, length: number }} */ { offset, length }) {
+    if (this.#takesRanges) {
+      try {
+        return await this.#requests.whole(path, headersFor(offset, length), response =>
+          rangeOf(response, { offset, asked: length }),
+        )
+      } catch (error) {
+        if (!(error instanceof WholeFile)) throw error
+        this.#takesRanges = false
+      }
+    }
+    return this.#whole.read(path, { offset, length }).catch(async error => {
+      if (!(error instanceof NoSize)) throw error
+      const bytes = await this.get(path) // where it is small
+      return bytes?.subarray(...clip({ offset, length }, bytes.length))
+    })
+  }
+
   #readWanted() {
     const wanted = [...this.#wanted]
     this.#wanted.clear()
     for (const [path, ranges] of wanted) {
       for (const { offset, length, parts } of merge(ranges, kMerged)) {
-        this.#requests
-          .whole(path, headersFor(offset, length), response => rangeOf(response, { offset, asked: length }))
-          .then(
-            bytes => {
-              for (const part of parts)
-                part.resolve(
-                  bytes &&
-                    this.#keep(
-                      path,
-                      part,
-                      bytes.subarray(...clip({ ...part, offset: part.offset - offset }, bytes.length)),
-                    ),
-                )
-            },
-            error => {
-              for (const part of parts) part.reject(error)
-            },
-          )
+        this.#range(path, { offset, length }).then(
+          bytes => {
+            for (const part of parts)
+              part.resolve(
+                bytes &&
+                  this.#keep(
+                    path,
+                    part,
+                    bytes.subarray(...clip({ ...part, offset: part.offset - offset }, bytes.length)),
+                  ),
+              )
+          },
+          error => {
+            for (const part of parts) part.reject(error)
+          },
+        )
       }
     }
   }
@@ -111,13 +149,35 @@ export class UrlStore {
    * @returns {Promise<import('./store.js').Stream | undefined>}
    */
   async open(key, { offset, length }) {
-    return this.#requests.begun(safePath(key), headersFor(offset, length), (response, patience) => {
-      if (!response) return undefined
-      // The file ends before the range does
-      if (response.status === 416) return { read: async () => new Uint8Array(0), close() {} }
-      checkRange(response, { offset, asked: length })
-      return streamOf(response, patience, length)
-    })
+    const path = safePath(key)
+    if (!this.#takesRanges) return this.#streamOfWhole(path, offset, length)
+    try {
+      return await this.#requests.begun(path, headersFor(offset, length), (response, patience) => {
+        if (!response) return undefined
+        // The file ends before the range does
+        if (response.status === 416) return { read: async () => new Uint8Array(0), close() {} }
+        checkRange(response, { offset, asked: length })
+        return streamOf(response, patience, length)
+      })
+    } catch (error) {
+      if (!(error instanceof WholeFile)) throw error
+      this.#takesRanges = false
+      return this.#streamOfWhole(path, offset, length)
+    }
+  }
+
+  /** @returns {import('./store.js').Stream} */
+  #streamOfWhole(/** @type {string} */ path, /** @type {number} */ offset, /** @type {number} */ length) {
+    const end = offset + length
+    return {
+      read: async wanted => {
+        const bytes = await this.#whole.read(path, { offset, length: Math.min(wanted, end - offset) })
+        if (!bytes) throw new StoreError('missing', 'no such file')
+        offset += bytes.length
+        return bytes
+      },
+      close() {},
+    }
   }
 
   /** `whole`: it will be read whole if it has at most so many bytes. */
@@ -149,9 +209,10 @@ export class UrlStore {
     const asked = Math.max(kFirst, Math.min(whole, this.#kept.room(whole), kAsked))
     return this.#requests.whole(path, headersFor(0, asked), async response => {
       if (!response) throw new StoreError('missing', 'no such file')
-      const first = await firstBytesOf(response, asked)
-      if (first?.total !== undefined && first.total <= asked) this.#kept.keepFile(path, first.bytes, whole)
-      return first?.total
+      const { bytes, total } = await firstBytesOf(response, asked, kAsked)
+      if (response.status === 200 && total !== undefined && total > asked) this.#takesRanges = false
+      if (total !== undefined && total === bytes.length) this.#kept.keepFile(path, bytes, Math.max(whole, total))
+      return total
     })
   }
 
@@ -202,6 +263,7 @@ export class UrlStore {
 
   /** A later command asks anew. */
   release() {
+    this.#whole.release()
     if (this.#holds > 0) return
     this.#sizes.clear()
     this.#missing.clear()

@@ -59,8 +59,9 @@ const keyColumns = (/** @type {string[]} */ keys) => [
  */
 export function writeOcdbt(root, generations, { leaf = 3, interior = 3, together = false } = {}) {
   let files = 0
-  /** @type {number[]} */
+  /** @type {Uint8Array[]} */
   const values = []
+  let valueBytes = 0
   const write = (/** @type {string} */ kind, /** @type {Uint8Array} */ bytes) => {
     const file = `d/${kind}_${files++}`
     fs.mkdirSync(dirname(join(root, file)), { recursive: true })
@@ -69,8 +70,9 @@ export function writeOcdbt(root, generations, { leaf = 3, interior = 3, together
   }
   const writeValue = (/** @type {Uint8Array} */ bytes) => {
     if (!together) return write('value', bytes)
-    const offset = values.length
-    values.push(...bytes)
+    const offset = valueBytes
+    values.push(bytes)
+    valueBytes += bytes.length
     return { file: 'd/values', offset, length: bytes.length }
   }
   const groups = (/** @type {any[]} */ list, /** @type {number} */ size) =>
@@ -133,7 +135,7 @@ export function writeOcdbt(root, generations, { leaf = 3, interior = 3, together
     return { top: level[0], nodes }
   })
 
-  if (together) fs.writeFileSync(join(root, 'd/values'), Uint8Array.from(values))
+  if (together) fs.writeFileSync(join(root, 'd/values'), Buffer.concat(values))
   const tops = trees.map(({ top }) => top)
   fs.writeFileSync(
     join(root, 'manifest.ocdbt'),
