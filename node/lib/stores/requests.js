@@ -4,7 +4,9 @@ import { drop, kTooLate, patienceOf } from './responses.js'
 import { StoreError } from './store.js'
 
 const kTries = 3 // of a request that the network or an overloaded server failed
+const kTriesTold = 5 // of one to a server that says when to come again
 const kPause = 250 // ms before the second try, doubled for each further one
+const kLongest = 20_000 // ms that a server may make us wait before a try
 const kRedirects = 5
 const kUnreachable = 'the server cannot be reached: look at the address and at the network'
 // A browser does not tell one from the other.
@@ -25,6 +27,8 @@ export class Requests {
   /** @type {Map<number, Promise<boolean>>} whether a name that cannot exist is answered with this status too */
   #odd = new Map()
   #gate = gate(kAtOnce)
+  /** @type {Promise<import('./other_origins.js').OtherOrigins> | undefined} */
+  #others
   /** whether one request was answered otherwise than by a failure */
   #reached = false
   /**
@@ -116,12 +120,15 @@ export class Requests {
         if (!failed)
           throw new StoreError('unreadable', `the server answered ${status}${await this.#hint(status, signal)}`)
       }
-      if (attempt === kTries || signal.aborted) {
-        const why = response instanceof Response ? `the server answered ${response.status}: try again later` : response
+      const told = response instanceof Response ? retryAfter(response) : undefined
+      const tooLong = told !== undefined && told > kLongest
+      if (attempt >= (told === undefined ? kTries : kTriesTold) || signal.aborted || tooLong) {
+        const later = tooLong ? `it wants no other request for ${Math.ceil(told / 1000)} s` : 'try again later'
+        const why = response instanceof Response ? `the server answered ${response.status}: ${later}` : response
         if (!this.#reached) this.#lost = why
         throw new StoreError('unreadable', why)
       }
-      await new Promise(resolve => setTimeout(resolve, kPause << (attempt - 1)))
+      await pause(Math.max(told ?? 0, kPause << (attempt - 1)), signal)
     }
   }
 
@@ -160,17 +167,12 @@ export class Requests {
     try {
       let to = url
       for (let n = 0; n <= kRedirects; n++) {
-        const response = await fetch(to, {
-          method,
-          redirect,
-          cache: 'no-store',
-          signal,
-          headers: {
-            'Accept-Encoding': 'identity',
-            ...headers,
-            ...(to.origin === this.#base.origin ? this.#headers : {}),
-          },
-        })
+        const isOwn = to.origin === this.#base.origin
+        const all = { 'Accept-Encoding': 'identity', ...headers, ...(isOwn ? this.#headers : {}) }
+        const response =
+          isOwn || !byHand
+            ? await fetch(to, { method, redirect, cache: 'no-store', signal, headers: all })
+            : await (await this.#otherOrigins()).fetch(to, { method, headers: all, signal })
         const location = response.headers.get('location')
         if (byHand && response.status >= 300 && response.status < 400 && location) {
           drop(response)
@@ -187,8 +189,34 @@ export class Requests {
       }
       return 'too many redirects'
     } catch (error) {
+      if (error instanceof StoreError) throw error
       const timedOut = /** @type {Error} */ (error)?.name === 'TimeoutError'
       return timedOut ? kTooLate : byHand ? kUnreachable : kUnreachableByPage
     }
   }
+
+  #otherOrigins() {
+    this.#others ??= import('./other_origins.js').then(({ OtherOrigins }) => new OtherOrigins(this.#base))
+    return this.#others
+  }
 }
+
+/** Milliseconds that the server wants us to wait (RFC 9110 §10.2.3): seconds, or a date. */
+function retryAfter(/** @type {Response} */ response) {
+  const text = response.headers.get('retry-after')?.trim() ?? ''
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000
+  const date = /GMT$/.test(text) ? Date.parse(text) : Number.NaN
+  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now())
+}
+
+/** Ends with the time that is left for the request. */
+const pause = (/** @type {number} */ ms, /** @type {AbortSignal} */ signal) =>
+  new Promise(resolve => {
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve(undefined)
+    }
+    const timer = setTimeout(end, ms)
+    signal.addEventListener('abort', end)
+  })
