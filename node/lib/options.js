@@ -68,6 +68,7 @@ const kHostNames = [
   'requireSigner',
   'policy',
   'now',
+  'unlisted',
 ]
 
 // Whatever else were given (1, 'yes', null) would be read by somebody as the other of the two: of some options that is

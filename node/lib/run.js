@@ -171,7 +171,11 @@ function checkGiven(/** @type {Options} */ given) {
  * @param {AbortSignal | undefined} signal
  */
 async function listedStores(stores, options, signal) {
-  const listings = await unlessAborted(Promise.all(stores.map(listed)), signal)
+  const unlisted = (/** @type {Store} */ store) => options.unlisted && store.asks
+  const listings = await unlessAborted(
+    Promise.all(stores.map(store => (unlisted(store) ? undefined : listed(store)))),
+    signal,
+  )
   for (const [n, listing] of listings.entries()) {
     // Ours tell a change by themselves.
     if (listing && !stores[n].spec && !stores[n].readInto)

@@ -55,21 +55,23 @@ for (const [what, code, most] of /** @type {[string, string, number]} */ ([
   })
 }
 
-// What was reached. The goal is 560,000: lower it once the glue is packed minified (7,000).
-const kTarball = 594_000
-// sigstore.mjs 14.8 KB, sigstore_digest.mjs 17.6 KB, what stands in front of them and their licences 20 KB
-const kSigstore = 56_000
-// trust.wasm with its glue, and once more for ./inline/trust
-const kTrust = { package: 70_000, inline: 48_000 }
-// What model signatures add to core.wasm and trust.wasm, in both.
-const kModels = 38_000
+// What was reached, by what it is for. The goal is 560,000 for the package and 900,000 with ./inline.
+const kTarball = { package: 594_000, inline: 987_000 }
+const kMore = {
+  // sigstore.mjs 14.8 KB, sigstore_digest.mjs 17.6 KB, what stands in front of them and their licences 20 KB
+  identities: 56_000,
+  // trust.wasm with its glue, and once more for ./inline/trust
+  signatures: 118_000,
+  // what they add to core.wasm and trust.wasm, in both
+  models: 38_000,
+  // listings of servers, hubs and buckets, servers without ranges, redirects: loaded by those who read URLs
+  servers: 24_000,
+}
 
-test('the tarball is within its budget, with ./inline 987 KB, and that of signatures', t => {
+test('the tarball is within its budget', t => {
   const { tarball } = packInto(scratch(t))
   const inline = filesOf(tarball).some(file => file.includes('inline'))
   const { size } = fs.statSync(tarball)
-  assert.ok(
-    size <= (inline ? 987_000 + kTrust.inline : kTarball) + kSigstore + kTrust.package + kModels,
-    `${size} bytes`,
-  )
+  const more = Object.values(kMore).reduce((sum, bytes) => sum + bytes)
+  assert.ok(size <= kTarball[inline ? 'inline' : 'package'] + more, `${size} bytes`)
 })

@@ -60,16 +60,17 @@ test('which names are asked for: four, and three more where records are compared
   const leaf = output.items[0].leaves[0].key_path
   const { lockfile } = await lock(fromPath(root))
   const { url, asked } = await serve(t, root)
+  const listing = ['', 'index.json'] // the server's own, or one of ours: not where one leaf is read
   const four = ['_CHECKPOINT_METADATA', '_METADATA', 'checkpoint', 'manifest.ocdbt']
   const seven = [...four, '_sharding', 'array_metadatas/process_0', 'array_metadatas/process_1']
   for (const [names, run] of /** @type {[string[], (source: any) => Promise<any>][]} */ ([
-    [four, list],
-    [four, digest],
+    [[...listing, ...four], list],
+    [[...listing, ...four], digest],
     [four, source => read(source, leaf)],
     [seven, source => read(source, leaf, undefined, { lockfile })],
-    [seven, check],
-    [seven, lock],
-    [seven, source => verify(source, { lockfile })],
+    [[...listing, ...seven], check],
+    [[...listing, ...seven], lock],
+    [[...listing, ...seven], source => verify(source, { lockfile })],
   ])) {
     asked.length = 0
     await run(fromUrl(url))
@@ -158,6 +159,7 @@ test('a checkpoint that says what is in it is asked for that alone', async t => 
   assert.deepEqual(wrong.sort(), [
     '_CHECKPOINT_DELETION',
     '_METADATA',
+    'index.json',
     'manifest.ocdbt',
     'state/array_metadatas/process_1',
     'state/checkpoint',

@@ -45,7 +45,9 @@ export class Checkpoint extends ScopedSource {
    */
   async read(name, slice, options) {
     const { readLeaf } = await import('./read.js')
-    return readLeaf(this.#report, this, this.leaves, name, slice, options && (await withBytes(options)))
+    // A server that had no listing is not asked for it again.
+    const unlisted = this.report.source.files === undefined
+    return readLeaf(this.#report, this, this.leaves, name, slice, { ...(await withBytes(options ?? {})), unlisted })
   }
 
   /** As the command `metadata` of this checkpoint. */

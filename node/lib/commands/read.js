@@ -23,15 +23,17 @@ export async function readSource({ run, report }, source, name, slice, options) 
   // With the lockfile, which chooses the step of a root where nothing else does.
   const { lockfile, lockfileCameWithSource } = options
   // Without a listing each question is a request: of other leaves nothing is asked.
+  const { list, asks } = storeOf(await source)
   const include =
-    storeOf(await source).list || !isName(name) ? undefined : patternsOf(Array.isArray(name) ? toPointer(name) : name)
-  const { document } = await listSource(run, source, {
-    ...listOptions(options),
-    lockfile,
-    lockfileCameWithSource,
-    include,
+    (list && !asks) || !isName(name) ? undefined : patternsOf(Array.isArray(name) ? toPointer(name) : name)
+  const listed = { ...listOptions(options), lockfile, lockfileCameWithSource }
+  const one = { ...options, unlisted: include !== undefined }
+  const { document } = await listSource(run, source, { ...listed, include, unlisted: one.unlisted }).catch(error => {
+    if (!list || !one.unlisted || error?.code !== 'source') throw error
+    one.unlisted = false // a root of steps, say: which there are, a listing alone tells
+    return listSource(run, source, listed)
   })
-  return readLeaf(report, source, leavesOf(document.items), name, slice, options)
+  return readLeaf(report, source, leavesOf(document.items), name, slice, one)
 }
 
 /**

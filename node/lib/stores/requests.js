@@ -18,6 +18,9 @@ export const kAtOnce = 8 // requests
 
 /** @typedef {import('./responses.js').Patience} Patience */
 
+/** An answer that is neither a file nor a failure. */
+export class Refusal extends StoreError {}
+
 export class Requests {
   #base
   #headers
@@ -53,7 +56,7 @@ export class Requests {
   /**
    * One request from its beginning to the end of its body, which `use` reads.
    * @template T
-   * @param {string} path
+   * @param {string | URL} path  a URL is of the same origin, and no file of the source
    * @param {Record<string, string>} headers
    * @param {(response: Response | undefined) => T | Promise<T>} use gets nothing where there is no such file
    * @param {string} [method]
@@ -95,14 +98,17 @@ export class Requests {
   }
 
   /**
-   * @param {string} path
+   * @param {string | URL} path
    * @param {Record<string, string>} headers
    * @param {string} method
    * @param {AbortSignal} signal over all of it: every try, every redirect, the body
    * @returns {Promise<Response | undefined>} nothing where there is no such file
    */
   async #fetch(path, headers, method, signal) {
-    const url = new URL(path.split('/').map(encodeURIComponent).join('/'), this.#base)
+    const isFile = typeof path === 'string'
+    const url = isFile ? new URL(path.split('/').map(encodeURIComponent).join('/'), this.#base) : path
+    if (url.origin !== this.#base.origin)
+      throw new StoreError('unreadable', 'refused: the server names an address of another server')
     for (let attempt = 1; ; attempt++) {
       if (this.#lost) throw new StoreError('unreadable', this.#lost)
       const response = await this.#try(url, headers, method, signal)
@@ -112,13 +118,15 @@ export class Requests {
         if (!failed) this.#reached = true
         if (status === 416) return response
         if (status === 200 || status === 206) {
-          this.#tags.see(path, response)
+          if (isFile) this.#tags.see(path, response)
           return response
         }
         drop(response)
         if (this.#absent.has(status)) return undefined
-        if (!failed)
-          throw new StoreError('unreadable', `the server answered ${status}${await this.#hint(status, signal)}`)
+        if (!failed) {
+          const hint = isFile ? await this.#hint(status, signal) : ''
+          throw new Refusal('unreadable', `the server answered ${status}${hint}`)
+        }
       }
       const told = response instanceof Response ? retryAfter(response) : undefined
       const tooLong = told !== undefined && told > kLongest

@@ -26,7 +26,8 @@ import { messageOf } from '../errors.js'
  * @typedef {object} Store
  * @property {(key: string, options?: any) => Promise<Uint8Array | undefined>} get
  * @property {(key: string, range: RangeQuery, options?: any) => Promise<Uint8Array | undefined>} getRange
- * @property {() => ListingEntry[] | Promise<ListingEntry[]>} [list]
+ * @property {() => ListingEntry[] | Promise<ListingEntry[] | undefined>} [list]  nothing where there is none after all
+ * @property {boolean} [asks]  a listing costs requests: of one leaf alone the names that matter are asked for instead
  * @property {() => PackedListing} [packedListing]  the same as `list`, where that is not made of rows
  * @property {() => Link[]} [links]  of the last listing: symlinks that are not followed, and those to directories
  * @property {string} [name]  last component of the source's own path

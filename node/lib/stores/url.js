@@ -7,6 +7,7 @@ import { addressOf } from './url_address.js'
  * @implements {Store}
  */
 class LazyUrlStore {
+  asks = true
   #address
   /** @type {Promise<import('./url_store.js').UrlStore> | undefined} */
   #opening
@@ -25,6 +26,10 @@ class LazyUrlStore {
       return this.#opened
     })
     return this.#opening
+  }
+
+  async list() {
+    return (await this.#open()).list()
   }
 
   async get(/** @type {string} */ key) {

@@ -30,6 +30,7 @@ const kMerged = 4 << 20 // bytes of ranges that one request asks for together
  * @implements {Store}
  */
 export class UrlStore {
+  asks = true
   #requests
   #tags = new Tags()
   /** @type {Map<string, number>} of files that were asked for their size */
@@ -38,16 +39,35 @@ export class UrlStore {
   #missing = new Set()
   #kept = new Kept()
   #holds = 0
+  #base
+  #lister
+  /** @type {Promise<import('./store.js').ListingEntry[] | undefined> | undefined} */
+  #listing
   #whole
   #takesRanges = true // as far as is known
   /** @type {Map<string, Wanted[]>} ranges that were asked for just now, by path */
   #wanted = new Map()
 
-  constructor(/** @type {import('./url_address.js').Address} */ { base, options, name, places }) {
+  constructor(/** @type {import('./url_address.js').Address} */ { base, options, name, places, lister }) {
+    this.#base = base
+    this.#lister = lister
     this.#requests = new Requests(base, options, this.#tags)
     this.#whole = new WholeFiles(this.#requests)
     this.name = name
     this.places = places
+  }
+
+  /** Nothing where the server has no listing. */
+  list() {
+    this.#listing ??= this.#listed()
+    return this.#listing
+  }
+
+  async #listed() {
+    const lister = this.#lister ?? (await import('./server_listing.js')).serverListing
+    const entries = await lister({ base: this.#base, requests: this.#requests, size: path => this.size(path) })
+    for (const [path, size, kind] of entries ?? []) if (kind === 'f') this.#sizes.set(path, size)
+    return entries?.sort(([a], [b]) => (a < b ? -1 : 1))
   }
 
   async get(/** @type {string} */ key) {
@@ -265,6 +285,7 @@ export class UrlStore {
   release() {
     this.#whole.release()
     if (this.#holds > 0) return
+    this.#listing = undefined
     this.#sizes.clear()
     this.#missing.clear()
     this.#kept.clear()
