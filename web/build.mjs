@@ -2,8 +2,8 @@
 // One index.html that stands alone: styles and the page's script inline and named by hash in the policy, the Worker's
 // script and both modules as inert text. Needs nothing but Node.
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { bundle } from './bundle.mjs'
@@ -20,12 +20,14 @@ const replace = Object.fromEntries(
 const style = read('style.css')
 const script = bundle(join(here, 'main.js'))
 const worker = bundle(join(here, 'worker.js'), replace)
+const start = read('start.js')
+const about = JSON.parse(read('../node/package.json'))
 
 // Stricter than "self" throughout: the page is one file and loads nothing. `worker-src blob:` also rules what a Worker
 // may start, and Workers inherit all of it because they come from a blob.
 const policy = [
   "default-src 'none'",
-  `script-src ${hashOf(script)} 'wasm-unsafe-eval'`,
+  `script-src ${hashOf(start)} ${hashOf(script)} 'wasm-unsafe-eval'`,
   'worker-src blob:',
   `style-src ${hashOf(style)}`,
   'img-src data:',
@@ -41,7 +43,15 @@ const base64 = (/** @type {string} */ file) => readFileSync(join(core, file)).to
 const parts = {
   policy,
   style,
+  start,
   script,
+  version: about.version,
+  licence: about.license,
+  source: sourceLink(about.repository?.url),
+  hash: createHash('sha256')
+    .update(readFileSync(join(core, 'core.wasm')))
+    .digest('hex'),
+  sample: inert(JSON.stringify(sample())),
   // A page that is passed on takes its licences with it.
   notice: escaped(read('../node/NOTICE') + '\n' + read('../LICENSE')),
   worker: inert(worker),
@@ -59,6 +69,31 @@ function hashOf(text) {
   if (/<\/(script|style)|<!--/i.test(text))
     throw new Error('an inline block would end early: it contains </script, </style or <!--')
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+}
+
+/** Where the sources are, if the package says it. @param {string | undefined} url */
+function sourceLink(url) {
+  const address = url?.replace(/^git\+/, '').replace(/\.git$/, '')
+  return address?.startsWith('https://') ? ` · <a href="${escaped(address)}">source</a>` : ''
+}
+
+/** What the page is tried with (sample.js): the seed's pair, and the lockfile of the true one. */
+function sample() {
+  const seed = join(here, '../tests/fixtures/seed000/artifacts')
+  return {
+    published: packed(join(seed, 'baseline_ckpt')),
+    downloaded: packed(join(seed, 'tampered_ckpt')),
+    lockfile: read('sample/published.leafsum.json'),
+  }
+}
+
+/** @param {string} folder @returns {Record<string, string>} base64 by path */
+function packed(folder) {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile())
+  const paths = files.map(({ parentPath, name }) => join(parentPath, name)).sort()
+  return Object.fromEntries(
+    paths.map(path => [relative(folder, path).replaceAll('\\', '/'), readFileSync(path).toString('base64')]),
+  )
 }
 
 /** @param {string} source JavaScript, to stand inside a script element that is not run */

@@ -1,56 +1,137 @@
 /** What was chosen, and which buttons can do something with it. */
 
-import { button, byId, element, show } from './dom.js'
+import { button, byId, element, input, make, show } from './dom.js'
 import { state } from './session.js'
-import { totals } from './sources.js'
-import { count, formatBytes, untrusted } from './text.js'
+import { evidenceInside, stepsInside, totals } from './sources.js'
+import { plainText, untrusted } from './text.js'
+import { texts } from './texts.js'
+
+const hugeFrom = 20 * 2 ** 30 // bytes: a minute or more on most machines
+
+/** @typedef {import('../node/lib/stores/files.js').FilesStore} FilesStore */
 
 /** Shows what was chosen, and what can be done with it. */
 export function showChoices() {
-  const { checkpoint, second, lockfile, running } = state
+  const { checkpoint, evidence, running } = state
   const focused = /** @type {HTMLElement} */ (document.activeElement)
-  card('drop-checkpoint', checkpoint !== null)
-  byId('checkpoint-name').replaceChildren(untrusted(checkpoint?.name ?? ''))
-  byId('checkpoint-facts').textContent = checkpoint ? facts(checkpoint) : ''
-
-  card('drop-evidence', lockfile !== null || second !== null)
-  byId('evidence-title').textContent = `Compared with${second ? ' checkpoint' : lockfile ? ' lockfile' : ''}`
-  byId('evidence-name').replaceChildren(untrusted(second?.name ?? lockfile?.inside ?? lockfile?.file.name ?? ''))
-  byId('evidence-facts').textContent = second ? facts(second) : lockfile ? formatBytes(lockfile.file.size) : ''
-  show(byId('evidence-caution'), lockfile?.cameWithSource === true)
-
-  const idle = checkpoint !== null && !running
-  show(byId('verify'), !second)
-  show(byId('diff'), second !== null)
-  button('verify').disabled = !idle || !lockfile
-  button('diff').disabled = button('check').disabled = button('lock').disabled = !idle
-  show(byId('cancel'), running !== null)
-  /** @type {NodeListOf<HTMLButtonElement>} */
-  const choices = document.querySelectorAll('.drop button')
+  const begun = checkpoint !== null || evidence !== null
+  document.body.classList.toggle('begun', begun)
+  show(byId('place'), !begun)
+  show(byId('how'), !begun)
+  show(byId('start-over'), begun)
+  for (const id of ['cards', 'actions']) show(byId(id), begun)
+  showCheckpoint(checkpoint)
+  showEvidence(evidence)
+  showActions()
+  /** @type {NodeListOf<HTMLButtonElement | HTMLInputElement>} */
+  const choices = document.querySelectorAll('.drop button, .drop input, #start-over')
   for (const choice of choices) choice.disabled = running !== null
-  byId('hint').textContent = hint()
   if (focused !== document.body && focused.offsetParent === null) focusNext()
+}
+
+/** @param {FilesStore | null} checkpoint */
+function showCheckpoint(checkpoint) {
+  card('drop-checkpoint', checkpoint !== null)
+  byId('checkpoint-name').replaceChildren(untrusted(checkpoint ? checkpoint.name || texts.looseFiles : ''))
+  if (!checkpoint) return
+  const { files, bytes } = totals(checkpoint)
+  byId('checkpoint-facts').textContent = texts.filesAndBytes(files, bytes)
+  const steps = stepsInside(checkpoint)
+  const notes = [
+    state.isSample ? texts.sampleCheckpoint : '',
+    steps.length > 0 ? texts.steps(steps) : '',
+    bytes >= hugeFrom ? texts.huge(bytes) : '',
+  ]
+  byId('checkpoint-notes').textContent = notes.filter(Boolean).join(' ')
+  show(byId('choose-step'), steps.length > 0)
+}
+
+/** @param {import('./session.js').Evidence | null} evidence */
+function showEvidence(evidence) {
+  card('drop-evidence', evidence !== null)
+  show(byId('swap'), Boolean(evidence?.source && state.checkpoint))
+  offerEvidenceInside()
+  byId('evidence-title').textContent = texts.kinds[evidence?.kind ?? 'none']
+  if (!evidence) return
+  const { kind, source, file, inside, fingerprint, facts, problem, cameWithSource } = evidence
+  const name = source ? source.name || texts.looseFiles : (inside ?? file?.name ?? fingerprint ?? '')
+  byId('evidence-name').replaceChildren(untrusted(name))
+  byId('evidence-name').classList.toggle('digest', kind === 'fingerprint')
+  byId('evidence-facts').textContent = problem ? '' : factsOf(evidence)
+  byId('evidence-fingerprint').replaceChildren(facts?.fingerprint ? untrusted(facts.fingerprint) : '')
+  say('evidence-problem', problem ?? '')
+  const caution = cameWithSource === true && (kind === 'lockfile' || kind === 'sums') ? texts.cameWith[kind] : ''
+  say('evidence-caution', problem ? '' : caution)
+  say('evidence-note', state.isSample && kind === 'lockfile' ? texts.sampleLockfile : '')
+}
+
+/** Lockfiles and sums that came with the checkpoint are offered, never picked up unasked. */
+function offerEvidenceInside() {
+  const inside = state.checkpoint ? evidenceInside(state.checkpoint).slice(0, 3) : []
+  const uses = inside.map(([path]) =>
+    make('button', { type: 'button', class: 'quiet', 'data-path': path }, texts.use, untrusted(path, 80)),
+  )
+  byId('lockfiles-inside').replaceChildren(texts.inside, ...uses)
+  show(byId('lockfiles-inside'), inside.length > 0)
+}
+
+/** @param {import('./session.js').Evidence} evidence */
+function factsOf({ kind, source, facts }) {
+  if (source) {
+    const { files, bytes } = totals(source)
+    return texts.filesAndBytes(files, bytes)
+  }
+  if (kind === 'fingerprint') return texts.fingerprintFacts
+  if (!facts) return texts.readingEvidence
+  if (facts.files !== undefined) return texts.sumsFacts(facts.files)
+  return texts.lockfileFacts(facts.step, facts.leaves ?? 0)
+}
+
+/** @param {string} id @param {string} text none hides it */
+function say(id, text) {
+  if (byId(id).textContent !== text) byId(id).textContent = plainText(text, 600)
+  show(byId(id), text !== '')
+}
+
+function showActions() {
+  const { checkpoint, evidence, running } = state
+  const idle = checkpoint !== null && !running
+  const isAgain = !byId('result').hidden
+  const isPair = evidence?.kind === 'checkpoint'
+  show(byId('verify'), evidence !== null && !isPair)
+  show(byId('diff'), isPair)
+  for (const command of /** @type {const} */ (['verify', 'diff'])) {
+    button(command).textContent = texts[command][isAgain ? 'again' : 'first']
+    button(command).classList.toggle('primary', !isAgain)
+    button(command).disabled = !idle || !evidence || evidence.problem !== undefined
+  }
+  button('check').disabled = button('lock').disabled = !idle
+  byId('hint').textContent = hint()
+  show(byId('hint'), !isAgain)
 }
 
 /** Where one goes on when the button that had the focus is gone. */
 function focusNext() {
-  const { checkpoint, second, lockfile } = state
-  byId(!checkpoint ? 'choose-checkpoint' : second ? 'diff' : lockfile ? 'verify' : 'choose-lockfile').focus()
+  const { checkpoint, evidence } = state
+  const next = !checkpoint
+    ? evidence
+      ? 'choose-checkpoint-too'
+      : 'choose-checkpoint'
+    : !evidence
+      ? 'choose-lockfile'
+      : evidence.kind === 'checkpoint'
+        ? 'diff'
+        : 'verify'
+  byId(next).focus()
 }
 
 function hint() {
-  const { checkpoint, second, lockfile, running } = state
-  if (running) return 'It can be cancelled at any time.'
-  if (!checkpoint) return lockfile || second ? 'Now choose the checkpoint.' : 'Choose a checkpoint to begin.'
-  if (second) return 'Compare tells which leaves of the two differ, and by how much.'
-  if (lockfile) return 'Verify reads every byte that a leaf depends on and compares it with the lockfile.'
-  return 'Verify needs a lockfile. Check only looks for damage; Make a lockfile writes down the digest of every leaf.'
-}
-
-/** @param {import('../node/lib/stores/files.js').FilesStore} source */
-function facts(source) {
-  const { files, bytes } = totals(source)
-  return `${count(files, 'file')}, ${formatBytes(bytes)}`
+  const { checkpoint, evidence, running } = state
+  if (running) return texts.hints.running
+  if (!checkpoint) return evidence ? texts.hints.evidenceOnly : texts.hints.nothing
+  if (evidence?.problem) return texts.hints.refused
+  if (!evidence) return texts.hints.checkpointOnly
+  return evidence.kind === 'checkpoint' ? texts.hints.two : texts.hints.verify
 }
 
 /** @param {string} id @param {boolean} filled */
@@ -58,4 +139,5 @@ function card(id, filled) {
   byId(id).classList.toggle('filled', filled)
   show(element('.empty', HTMLElement, byId(id)), !filled)
   show(element('.chosen', HTMLElement, byId(id)), filled)
+  if (!filled && id === 'drop-evidence') input('fingerprint').value = ''
 }

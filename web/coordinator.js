@@ -1,8 +1,11 @@
 /** The coordinator runs the same commands as Node does, over the page's files and with the page's Workers. */
 
 import { makeApi } from '../node/lib/api.js'
+import { parseSums } from '../node/lib/commands/sums.js'
 import { LeafsumError, messageOf } from '../node/lib/errors.js'
 import { reportText } from '../node/lib/report.js'
+import { fromMap } from '../node/lib/stores/map.js'
+import { Sha256 } from './sha256.js'
 
 const kTellEvery = 200 // ms; to draw the page takes processor time that hashing could have
 
@@ -12,7 +15,7 @@ const kTellEvery = 200 // ms; to draw the page takes processor time that hashing
  * @param {import('../node/lib/stores/store.js').Store[]} stores
  * @returns {Promise<import('./engine.js').Answer>}
  */
-export async function coordinate(load, { command, options, lockfile }, stores) {
+export async function coordinate(load, { command, options, evidence }, stores) {
   const api = makeApi(platform(load))
   let told = 0
   options.onProgress = (/** @type {import('../node/lib/index.js').Progress} */ progress) => {
@@ -22,11 +25,8 @@ export async function coordinate(load, { command, options, lockfile }, stores) {
     self.postMessage({ progress })
   }
   try {
-    if (lockfile) {
-      options.lockfile = await lockfile.file.arrayBuffer()
-      options.lockfileName = lockfile.file.name
-      options.lockfileCameWithSource = lockfile.cameWithSource
-    }
+    if (evidence) Object.assign(options, await optionsOf(evidence))
+    if (command === 'inspect') return { facts: await factsOf(api, options) }
     const [first, second] = stores
     if (command === 'lock') {
       const { report, lockfile } = await api.lock(first, options)
@@ -46,6 +46,27 @@ export async function coordinate(load, { command, options, lockfile }, stores) {
   }
 }
 
+/** @param {import('./engine.js').SentEvidence} evidence @returns {Promise<Record<string, unknown>>} */
+async function optionsOf({ kind, file, inside, cameWithSource, fingerprint }) {
+  if (!file) return { fingerprint }
+  const bytes = new Uint8Array(await file.arrayBuffer())
+  // Sums know where they lay, else they would have to name themselves.
+  if (kind === 'sums') return { sums: bytes, sumsPath: inside }
+  return { lockfile: bytes, lockfileName: file.name, lockfileCameWithSource: cameWithSource }
+}
+
+/**
+ * What is in the evidence, as the core reads it: all leaves of a lockfile are missing in a source that has nothing.
+ * @param {ReturnType<typeof makeApi>} api
+ * @param {Record<string, any>} options
+ * @returns {Promise<import('./engine.js').Facts>}
+ */
+async function factsOf(api, options) {
+  if (options.sums) return { files: parseSums(options.sums).size }
+  const { lock, leaves } = await api.verify(fromMap({}), options)
+  return { step: lock?.step, leaves: leaves.missing, fingerprint: lock?.fingerprint }
+}
+
 /**
  * Workers are asked of the page, which the policy allows to start them.
  * @param {import('../node/lib/host/platform.js').Platform['load']} load
@@ -56,6 +77,7 @@ function platform(load) {
     defaultWorkers: 1,
     poolFrom: 1, // this thread reads ahead
     canPost: () => true,
+    fileSha256: () => new Sha256(),
     configure() {},
     load,
     startWorker() {

@@ -8,20 +8,36 @@
  * A blob Worker inherits this page's policy; one loaded from a URL would not (README.md).
  *
  * @typedef {object} Request
- * @property {'verify' | 'check' | 'lock' | 'diff' | 'list'} command of node/lib/api.js
+ * @property {'verify' | 'check' | 'lock' | 'diff' | 'list' | 'inspect'} command of node/lib/api.js; inspect: what is in
+ *   the evidence?
  * @property {Record<string, any>} options of that command
  * @property {import('../node/lib/stores/store.js').StoreSpec[]} sources names and File objects
- * @property {{file: File, cameWithSource: boolean}} [lockfile]
+ * @property {SentEvidence} [evidence]
+ *
+ * @typedef {object} SentEvidence
+ * @property {'lockfile' | 'fingerprint' | 'sums'} kind
+ * @property {File} [file]
+ * @property {string} [inside] the file's path, where it is one of the checkpoint's own
+ * @property {boolean} cameWithSource
+ * @property {string} [fingerprint]
+ *
+ * @typedef {object} Facts of a lockfile its step, its leaves and its fingerprint; of sums the number of files
+ * @property {number} [step]
+ * @property {number} [leaves]
+ * @property {string | null} [fingerprint]
+ * @property {number} [files]
  *
  * @typedef {object} Refusal one of the first two is set; none where the user has cancelled
  * @property {string} [refused] why nothing could be judged (exit code 2)
  * @property {string} [bug] a failure of this program
+ * @property {Facts} [facts] of `inspect`
  * @property {undefined} [report]
  * @property {undefined} [output]
  *
  * @typedef {object} Outcome
  * @property {undefined} [refused]
  * @property {undefined} [bug]
+ * @property {undefined} [facts]
  * @property {import('../node/lib/index.js').Report} report
  * @property {string} text the report's exact bytes
  * @property {Uint8Array<ArrayBuffer>} [lockfile] of `lock`, where nothing was found
@@ -34,9 +50,21 @@
 
 import { compile } from '../node/lib/host/core.js'
 import { element } from './dom.js'
+import { texts } from './texts.js'
+
+/** @type {Set<Worker>} that are under way */
+const working = new Set()
+let isPaused = false
+
+/** Whether new reads are started: what is under way comes to its end. @param {boolean} paused */
+export function pause(paused) {
+  isPaused = paused
+  for (const worker of working) worker.postMessage({ pause: paused })
+}
 
 /** @returns {Promise<{module: WebAssembly.Module, codecs: Uint8Array, url: string}>} */
 export async function loadEngine() {
+  await parsed()
   const module = await compile(decodeBase64(dataBlock('core-wasm')))
   const codecs = decodeBase64(dataBlock('codecs-wasm')) // compiled by a Worker that needs it
   const url = URL.createObjectURL(new Blob([dataBlock('worker-source')], { type: 'text/javascript' }))
@@ -59,21 +87,32 @@ export async function run({ module, codecs, url }, request, { onProgress, signal
       const start = (message, transfer = []) => {
         const worker = new Worker(scriptUrl(url))
         started.push(worker)
-        worker.onerror = event => resolve({ bug: event.message || 'a worker could not be started' })
+        working.add(worker)
+        worker.onerror = event => resolve({ bug: event.message || texts.noWorker })
         worker.onmessage = ({ data: { progress, wanted, answer } }) => {
           if (progress) onProgress?.(progress)
           else if (wanted) start({ port: wanted }, [wanted])
           else resolve(answer)
         }
         worker.postMessage({ module, codecs, ...message }, transfer)
+        if (isPaused) worker.postMessage({ pause: true })
       }
       signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
       start({ request })
     })
   } finally {
     // Ended rather than told to stop: it is immediate, and gives their memory back.
-    for (const worker of started) worker.terminate()
+    for (const worker of started) {
+      worker.terminate()
+      working.delete(worker)
+    }
   }
+}
+
+/** The script stands before the modules in the page, so that it is there before they are: it waits for them here. */
+function parsed() {
+  if (document.readyState !== 'loading') return undefined
+  return new Promise(resolve => addEventListener('DOMContentLoaded', resolve, { once: true }))
 }
 
 /** More workers than this gain little: the browser copies file slices in one process of its own. */

@@ -1,37 +1,39 @@
-/** A command, from the press of its button to its answer. */
+/** A command, from its start to its answer. */
 
 import { messageOf } from '../node/lib/errors.js'
 import { showChoices } from './cards.js'
 import { commandOptions } from './choice_options.js'
 import { input } from './dom.js'
 import { run } from './engine.js'
-import { judgeLockfile } from './lockfile.js'
+import { judgeEvidence, plain } from './evidence.js'
 import { showResult } from './result.js'
 import { announce, hideRunning, showProgress, showRunning } from './running.js'
 import { clearResult, engine, notice, state, tree } from './session.js'
+import { texts } from './texts.js'
 
 const showRunningAfter = 200 // ms; a shorter run shows its result only
 
 /** @typedef {'verify' | 'check' | 'lock' | 'diff'} Command each has its button */
 
-/** @param {Command} command @param {HTMLElement} pressed */
+/** @param {Command} command @param {HTMLElement} [pressed] where nobody pressed anything it has started by itself */
 export async function perform(command, pressed) {
   const { checkpoint } = state
   if (state.running || !checkpoint) return
   notice('')
   clearResult()
-  if (!input('option-step').checkValidity()) return notice('A step is a whole number.')
+  if (!input('option-step').checkValidity()) return notice(texts.badStep)
   const running = new AbortController()
   state.running = running
   const showing = setTimeout(() => {
-    showRunning(command)
+    showRunning(command, { takesFocus: pressed !== undefined })
     showChoices()
   }, showRunningAfter)
   /** @type {import('./engine.js').Answer} */
   let answer
+  const options = commandOptions(command)
   try {
-    await judgeLockfile()
-    const request = requestOf(command, checkpoint)
+    await judgeEvidence()
+    const request = requestOf(command, checkpoint, options)
     answer = await run(await engine, request, { signal: running.signal, onProgress: showProgress })
   } catch (error) {
     answer = running.signal.aborted ? {} : { bug: messageOf(error) }
@@ -39,30 +41,36 @@ export async function perform(command, pressed) {
   clearTimeout(showing)
   state.running = null
   hideRunning()
-  showChoices()
   if (answer.report) {
     tree.setFindings(answer.report.findings)
-    showResult(answer, checkpoint.name)
+    showResult(answer, { command, options, ...state })
+    showChoices()
     return
   }
-  pressed.focus()
-  if (answer.refused) notice(`Nothing was judged: ${answer.refused}`)
-  else if (answer.bug) notice(`Leafsum itself failed, which says nothing about the checkpoint: ${answer.bug}`)
-  else announce('Cancelled.')
+  showChoices()
+  pressed?.focus()
+  if (answer.refused) notice(texts.refused(answer.refused))
+  else if (answer.bug) notice(isMemory(answer.bug) ? texts.outOfMemory : texts.bug(answer.bug))
+  else announce(texts.cancelled)
 }
+
+/** As engines and node/lib/host/out_of_memory.js say it. */
+const isMemory = (/** @type {string} */ why) => /out of memory|allocat\w+ (failed|size)/i.test(why)
 
 /**
  * @param {Command} command
  * @param {import('../node/lib/stores/files.js').FilesStore} checkpoint
+ * @param {Record<string, unknown>} options
  * @returns {import('./engine.js').Request}
  */
-function requestOf(command, checkpoint) {
-  const { second, lockfile } = state
-  const sources = command === 'diff' && second ? [checkpoint, second] : [checkpoint]
+function requestOf(command, checkpoint, options) {
+  const { evidence } = state
+  // What it is compared with comes first, so that a difference reads from what should be to what is.
+  const sources = command === 'diff' && evidence?.source ? [evidence.source, checkpoint] : [checkpoint]
   return {
     command,
-    options: commandOptions(command),
+    options,
     sources: sources.map(source => source.spec()),
-    lockfile: (command === 'verify' && lockfile) || undefined,
+    evidence: command === 'verify' && evidence ? plain(evidence) : undefined,
   }
 }

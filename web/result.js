@@ -1,36 +1,47 @@
-/** What came out: the verdict, what was covered, the findings; and what the user may take away from it. */
+/** What came out: verdict, three numbers, what differs and why, what it proves; and what comes next. */
 
+import { causesList } from './causes.js'
+import { commandLine } from './command_line.js'
+import { differencesList, withoutDifferences } from './differences.js'
 import { byId, icon, make, show } from './dom.js'
 import { announce } from './running.js'
-import { differencesTable, findingsTable } from './tables.js'
-import { formatCount, plainText, untrusted } from './text.js'
-import { coverage, headline, numbers, tone } from './verdict.js'
+import { listenForTakeAway } from './take_away.js'
+import { plainText, untrusted } from './text.js'
+import { answers, findingTexts, neverProven } from './texts.js'
+import { claimOf, coverage, headline, numbers, threeNumbers } from './verdict.js'
 
 /**
  * @typedef {import('../node/lib/index.js').Report} Report
  * @typedef {import('../node/lib/index.js').DiffOutput} DiffOutput
+ *
+ * @typedef {object} Done what was done, for the words around the report
+ * @property {string} command
+ * @property {Record<string, any>} options
+ * @property {import('../node/lib/stores/files.js').FilesStore | null} checkpoint
+ * @property {import('./session.js').Evidence | null} evidence
+ * @property {boolean} isSample
+ * @property {import('./engine.js').ListOutput['totals'] | null} totals
  */
 
-/** @type {(import('./engine.js').Outcome & {name: string}) | null} */
+/** @type {import('./take_away.js').Shown | null} */
 let shown = null
 
-/** @param {import('./engine.js').Outcome} answer @param {string} name of the checkpoint, for the names of files */
-export function showResult(answer, name) {
-  shown = { ...answer, name: name || 'checkpoint' }
+/** @param {import('./engine.js').Outcome} answer @param {Done} done */
+export function showResult(answer, done) {
   const { report, output, lockfile } = answer
-  byId('verdict-panel').className = `verdict ${tone(report)}`
-  byId('verdict-icon').replaceChildren(icon(tone(report)))
-  byId('verdict').textContent = report.verdict
-  byId('headline').replaceChildren(proseOf(headline(report)))
-  byId('numbers').textContent = numbers(report)
-  showCoverage(report)
-  showFindings(report)
-  showDifferences(output && 'leaves' in output ? output.leaves : [])
+  shown = { ...answer, done, name: done.checkpoint?.name || 'checkpoint' }
+  showVerdict(report, done)
+  const leaves = output && 'leaves' in output ? output.leaves : []
+  showDifferences(leaves, done)
+  showFindings(report, withoutDifferences(report.findings, leaves))
+  showProof(report)
+  byId('fingerprint-shown').replaceChildren(report.fingerprint ? untrusted(report.fingerprint) : '')
+  show(byId('fingerprint-line'), Boolean(report.fingerprint) && report.command !== 'diff')
+  byId('command-shown').replaceChildren(untrusted(commandLine(done)))
   show(byId('save-lockfile'), Boolean(lockfile))
   byId('copied').textContent = ''
   show(byId('result'))
-  announce(`${report.verdict}. ${plainText(headline(report))}`)
-  byId('verdict').focus()
+  tellOnce(report)
 }
 
 export function hideResult() {
@@ -38,27 +49,59 @@ export function hideResult() {
   show(byId('result'), false)
 }
 
-/** @param {Report} report */
-function showCoverage(report) {
-  const line = byId('coverage')
-  line.textContent = coverage(report)
-  if (!report.fingerprint) return
-  line.append(make('span', { class: 'place' }, 'Fingerprint ', untrusted(report.fingerprint)))
+/** The focus tells it, unless somebody is typing: then the answer is announced and the focus stays. */
+function tellOnce(/** @type {Report} */ report) {
+  const typing = document.activeElement?.matches('input, select, textarea')
+  if (typing) announce(`${report.verdict}. ${plainText(headline(report))}`)
+  else byId('verdict').focus()
 }
 
-/** @param {Report} report */
-function showFindings({ findings, findings_dropped }) {
-  const of = findings_dropped ? ` of ${formatCount(findings.length + findings_dropped)}` : ''
-  byId('findings-title').textContent = `Findings (${formatCount(findings.length)}${of})`
-  byId('findings-table').replaceChildren(findingsTable(findings))
+/** @param {Report} report @param {Done} done */
+function showVerdict(report, { totals, isSample, command }) {
+  const { shape, tone } = claimOf(report)
+  byId('verdict-panel').className = `verdict ${tone}`
+  byId('verdict-icon').replaceChildren(icon(shape))
+  byId('verdict').textContent = report.verdict
+  byId('headline').replaceChildren(proseOf(headline(report)))
+  byId('numbers').textContent = numbers(report)
+  const rows = threeNumbers(report, totals).map(([value, name, isBad]) =>
+    make('div', { class: isBad ? 'bad' : '' }, make('dd', {}, value), make('dt', {}, name)),
+  )
+  byId('figures').replaceChildren(...rows)
+  byId('next-text').textContent = answerOf(report)?.next ?? ''
+  const differs = report.verdict === 'MISMATCH' && command === 'verify' && report.leaves.different > 0
+  show(byId('compare-sample'), differs && isSample)
+  show(byId('compare-copy'), differs && !isSample)
+}
+
+/** @param {Report} report @param {Report['findings']} findings that are told nowhere else */
+function showFindings({ findings_dropped }, findings) {
+  byId('findings-title').textContent = findingTexts.title(findings.length, findings.length + findings_dropped)
+  byId('findings-table').replaceChildren(causesList(findings))
   show(byId('findings'), findings.length > 0)
 }
 
-/** @param {DiffOutput['leaves']} leaves */
-function showDifferences(leaves) {
-  const differingFirst = [...leaves].sort((a, b) => Number(a.sign === '=') - Number(b.sign === '='))
-  byId('differences-table').replaceChildren(differencesTable(differingFirst))
+/** @param {DiffOutput['leaves']} leaves @param {Done} done */
+function showDifferences(leaves, { checkpoint, evidence }) {
+  const differing = leaves.filter(({ sign }) => sign !== '=').length
+  const names = [evidence?.source?.name || findingTexts.first, checkpoint?.name || findingTexts.second]
+  byId('differences-title').textContent = findingTexts.differences(differing)
+  byId('differences-table').replaceChildren(differencesList(leaves, [names[0], names[1]]))
   show(byId('differences'), leaves.length > 0)
+}
+
+/** @param {Report} report */
+function showProof(report) {
+  const items = (/** @type {string[]} */ lines) => lines.map(line => make('li', {}, line))
+  byId('proves').replaceChildren(...items(answerOf(report)?.proves ?? []))
+  const compared = !['SOUND', 'LOCKED', 'NO-EVIDENCE'].includes(report.verdict)
+  byId('proves-not').replaceChildren(...items([...(compared ? [] : [neverProven.values]), ...neverProven.others]))
+  byId('coverage').textContent = coverage(report)
+}
+
+/** @param {Report} report */
+function answerOf({ command, verdict }) {
+  return answers[command === 'diff' && verdict === 'MISMATCH' ? 'differ' : verdict]
 }
 
 /** @param {string} text */
@@ -68,29 +111,4 @@ function proseOf(text) {
   return prose
 }
 
-/** @param {BlobPart} content @param {string} name */
-function save(content, name) {
-  const url = URL.createObjectURL(new Blob([content], { type: 'application/json' }))
-  make('a', { href: url, download: name }).click()
-  setTimeout(() => URL.revokeObjectURL(url), 60_000)
-}
-
-/** @param {string} text */
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text)
-    byId('copied').textContent = 'Copied.'
-  } catch {
-    byId('copied').textContent = 'The browser did not allow it; save the report instead.'
-  }
-}
-
-byId('save-lockfile').addEventListener('click', () => {
-  if (shown?.lockfile) save(shown.lockfile, `${shown.name}.leafsum.json`)
-})
-byId('save-report').addEventListener('click', () => {
-  if (shown) save(shown.text, `${shown.name}.leafsum-report.json`)
-})
-byId('copy-report').addEventListener('click', () => {
-  if (shown) copy(shown.text)
-})
+listenForTakeAway(() => shown)

@@ -1,42 +1,63 @@
 /** While a command runs: its name, a bar, and now and then a word for those who listen instead of looking. */
 
 import { byId, element, show } from './dom.js'
-import { count, formatBytes, formatCount } from './text.js'
+import { pause } from './engine.js'
+import { texts } from './texts.js'
 
-const doing = {
-  verify: 'Verifying…',
-  check: 'Checking the structure…',
-  lock: 'Hashing every leaf…',
-  diff: 'Comparing…',
-}
+const tellLeftAfter = 4 // s; before that a guess is worth little
+
 let announcedQuarter = 0
+/** @type {keyof typeof texts.doing} */
+let doing = 'verify'
+let since = 0
+let isPaused = false
 
-/** @param {keyof typeof doing} command */
-export function showRunning(command) {
+/** @param {keyof typeof texts.doing} command @param {{takesFocus: boolean}} how whoever pressed a button follows it */
+export function showRunning(command, { takesFocus }) {
   announcedQuarter = 0
-  byId('running-title').textContent = doing[command]
+  doing = command
+  since = performance.now()
+  byId('running-title').textContent = texts.doing[command]
   byId('progress').removeAttribute('value')
-  byId('progress-text').textContent = 'Reading the structure'
+  byId('progress-text').textContent = texts.structureFirst
   show(byId('running'))
-  byId('running-title').focus()
-  announce(doing[command])
+  if (takesFocus) byId('running-title').focus()
+  else announce(texts.doing[command])
 }
 
 export function hideRunning() {
+  setPaused(false)
   show(byId('running'), false)
 }
 
+export function togglePause() {
+  setPaused(!isPaused)
+  byId('running-title').textContent = isPaused ? texts.paused : texts.doing[doing]
+  if (isPaused) announce(texts.paused)
+}
+
+/** @param {boolean} paused */
+function setPaused(paused) {
+  if (paused === isPaused) return
+  isPaused = paused
+  since = Number.NaN // a time with a pause in it tells nothing of the speed
+  pause(paused)
+  byId('pause').textContent = texts.pause[paused ? 'on' : 'off']
+  byId('running').classList.toggle('paused', paused)
+}
+
 /** @param {import('../node/lib/index.js').Progress} progress */
-export function showProgress({ leavesDone, leavesTotal, bytesDone, bytesTotal, fraction }) {
+export function showProgress(progress) {
+  const { leavesTotal, bytesTotal, fraction } = progress
   if (!bytesTotal && !leavesTotal) return
   const bar = element('#progress', HTMLProgressElement)
   bar.max = 1
   bar.value = fraction
-  byId('progress-text').textContent =
-    `${formatCount(leavesDone)} of ${count(leavesTotal, 'leaf', 'leaves')}` +
-    ` · ${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`
+  const seconds = (performance.now() - since) / 1000
+  const left = seconds > tellLeftAfter && fraction > 0.01 ? texts.left((seconds / fraction) * (1 - fraction)) : ''
+  byId('progress-text').textContent = texts.progress(progress) + left
   const quarter = Math.floor(fraction * 4)
-  if (quarter > announcedQuarter && !byId('running').hidden) announce(`${quarter * 25} percent`)
+  if (quarter > announcedQuarter && quarter < 4 && !byId('running').hidden) announce(texts.percent(quarter * 25))
   announcedQuarter = quarter
 }
 

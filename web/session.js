@@ -8,16 +8,27 @@ import { createTree } from './tree.js'
 
 /**
  * @typedef {import('../node/lib/stores/files.js').FilesStore} FilesStore
- * @typedef {{file: File, inside: string | null, cameWithSource: boolean}} ChosenLockfile inside: its path, where it is
- *   one of the checkpoint's own files
+ *
+ * @typedef {object} Evidence what a checkpoint is compared with
+ * @property {'lockfile' | 'fingerprint' | 'sums' | 'checkpoint'} kind
+ * @property {File} [file] of a lockfile or sums
+ * @property {string} [inside] the file's path, where it is one of the checkpoint's own
+ * @property {boolean} [cameWithSource] so that it proves little
+ * @property {string} [fingerprint]
+ * @property {FilesStore} [source] of a second checkpoint
+ * @property {import('./engine.js').Facts} [facts] what was read in it
+ * @property {string} [problem] why it is of no use
+ * @property {Promise<void>} [inspected] settled when one of the two is known
  */
 
 export const state = {
   /** @type {FilesStore | null} */ checkpoint: null,
-  /** @type {FilesStore | null} the second checkpoint of a comparison */ second: null,
-  /** @type {ChosenLockfile | null} */ lockfile: null,
+  /** @type {Evidence | null} */ evidence: null,
+  /** the built-in sample is what was chosen */ isSample: false,
   /** @type {AbortController | null} of the command under way */ running: null,
   /** @type {AbortController | null} of the listing for the tree */ listing: null,
+  /** @type {Promise<void> | undefined} settled when the structure stands, or cannot */ listed: undefined,
+  /** @type {import('./engine.js').ListOutput['totals'] | null} */ totals: null,
 }
 
 export const engine = loadEngine()

@@ -1,17 +1,16 @@
 /** What was chosen or dropped: names, sizes and File objects. No checkpoint is parsed here. */
 
-import { fromDirectoryHandle, fromEntry } from '../node/lib/stores/files.js'
-
-/** @typedef {import('../node/lib/stores/files.js').FilesStore} FilesStore */
+import { FilesStore, fromDirectoryHandle, fromEntry } from '../node/lib/stores/files.js'
 
 /**
  * What was dropped, each directory a source of its own. Must be called while the event is handled: afterwards the
  * DataTransfer is empty.
  *
  * @param {DataTransfer} transfer
+ * @param {(files: number) => void} [_onNames] told how many names were read so far
  * @returns {Promise<{directories: FilesStore[], files: File[]}>}
  */
-export async function fromDrop(transfer) {
+export async function fromDrop(transfer, _onNames) {
   const dropped = [...transfer.items]
     .filter(item => item.kind === 'file')
     .map(item => ({
@@ -36,11 +35,47 @@ export function totals(source) {
 }
 
 /**
- * Lockfiles that came inside the directory, with their paths. They are offered, never picked up unasked.
+ * Lockfiles and sums that came inside the directory, with their paths. They are offered, never picked up unasked.
  * @param {FilesStore} source
  */
-export function lockfilesInside(source) {
-  return source.spec().files.filter(([path]) => path.endsWith('.leafsum.json'))
+export function evidenceInside(source) {
+  return source.spec().files.filter(([path]) => path.endsWith('.leafsum.json') || isSums(path))
+}
+
+/** By its name, as `sha256sum` users give it. @param {string} path */
+export const isSums = path => /(^|\/)sha256(sums?)?[^/]*$|\.sha256(sums?)?(\.txt)?$/i.test(path)
+
+/** @param {string} name */
+export const isArchive = name => /\.(tar|tgz|tar\.(gz|zst|bz2|xz)|zip|7z)$/i.test(name)
+
+/**
+ * The checkpoint in an archive: the seam for whoever can read one. Without it the page asks to unpack.
+ * @type {{open: ((file: File) => Promise<FilesStore>) | null}}
+ */
+export const archives = { open: null }
+
+/**
+ * Several things that were dropped together, as the children of one source without a name.
+ * @param {FilesStore[]} directories
+ * @param {File[]} files
+ */
+export function together(directories, files) {
+  const specs = directories.map(directory => directory.spec())
+  /** @type {[string, File][]} */
+  const all = files.map(file => [file.name, file])
+  for (const { name, files } of specs) for (const [path, file] of files) all.push([`${name}/${path}`, file])
+  const empty = specs.flatMap(({ name, empty }) => empty.map(path => `${name}/${path}`))
+  return new FilesStore(all, { empty })
+}
+
+/**
+ * Directories of a root that are named as steps are, so that the page can say that there are several.
+ * @param {FilesStore} source
+ */
+export function stepsInside(source) {
+  const names = new Set(source.spec().files.map(([path]) => /^(?:[A-Za-z]+_)?(\d+)\//.exec(path)?.[1] ?? ''))
+  names.delete('')
+  return names.size > 1 ? [...names].sort((a, b) => Number(a) - Number(b)) : []
 }
 
 /**
@@ -51,14 +86,15 @@ export function lockfilesInside(source) {
  *
  * @param {File} lockfile
  * @param {FilesStore} source
+ * @returns {Promise<string | undefined>} its path there
  */
 export async function liesInside(lockfile, source) {
   for (const [path, file] of source.spec().files) {
     if (path.slice(path.lastIndexOf('/') + 1) !== lockfile.name) continue
     if (file.size !== lockfile.size || file.lastModified !== lockfile.lastModified) continue
-    if (await sameBytes(file, lockfile)) return true
+    if (await sameBytes(file, lockfile)) return path
   }
-  return false
+  return undefined
 }
 
 /** @param {File} a @param {File} b */

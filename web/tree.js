@@ -21,6 +21,7 @@
 
 import { make, show } from './dom.js'
 import { count, formatBytes, formatShape, pointer, untrusted } from './text.js'
+import { findingTexts, treeTexts } from './texts.js'
 
 const pageOfChildren = 100
 const rowsOpenAtFirst = 40
@@ -69,7 +70,7 @@ export function createTree(container, filter) {
       filter.value = ''
       render()
     },
-    /** Marks the leaves that findings speak of. @param {import('./tables.js').Finding[]} findings */
+    /** Marks the leaves that findings speak of. @param {import('./causes.js').Finding[]} findings */
     setFindings(findings) {
       if (findings.length === 0 && marks.size === 0) return
       marks = new Map()
@@ -131,7 +132,7 @@ function grow(at, leaf, marked) {
 /** @param {Branch} root @param {Marks} marks @param {Look['toggled']} toggled */
 function tree(root, marks, toggled) {
   const list = make('ul')
-  if (root.leaf) list.append(leafRow(root.leaf, root.item, '(the item itself)', marks))
+  if (root.leaf) list.append(leafRow(root.leaf, root.item, treeTexts.item, marks))
   const look = { marks, toggled, opened: openedAtFirst(root) }
   fill(list, root, look)
   return list
@@ -180,7 +181,7 @@ function fill(list, at, look, start = 0) {
           list.children[start + pageOfChildren]?.querySelector('button')?.focus()
         },
       },
-      `Show ${count(Math.min(rest, pageOfChildren), 'more', 'more')} of ${count(rest, 'other', 'others')}`,
+      findingTexts.showMore(Math.min(rest, pageOfChildren), rest),
     ),
   )
   list.append(more)
@@ -199,14 +200,14 @@ function row(at, look) {
     make('span', {}, untrusted(at.name), ' ', leaves),
   )
   const first = make('span', {}, button)
-  if (at.marked > 0) first.append(badge(`${count(at.marked, 'leaf', 'leaves')} with findings`, 'error'))
+  if (at.marked > 0) first.append(badge(treeTexts.marked(at.marked), 'error'))
   let filled = false
 
   /** @param {boolean} open */
   function toggle(open) {
     if (open && !filled) {
       filled = true
-      if (at.leaf) list.append(leafRow(at.leaf, at.item, '(the node itself)', marks))
+      if (at.leaf) list.append(leafRow(at.leaf, at.item, treeTexts.node, marks))
       fill(list, at, look)
     }
     show(list, open)
@@ -260,12 +261,7 @@ function matches(items, wanted, marks) {
       if (found <= matchesShown) list.append(leafRow(leaf, item.name, untrusted(path), marks))
     }
   }
-  const said =
-    found > matchesShown
-      ? `The first ${matchesShown} of ${count(found, 'leaf', 'leaves')} found.`
-      : found === 0
-        ? 'No leaf has this in its path.'
-        : `${count(found, 'leaf', 'leaves')} found.`
+  const said = found > matchesShown ? treeTexts.first(matchesShown, found) : treeTexts.found(found)
   list.append(make('li', { class: 'more facts', role: 'status' }, said))
   return list
 }

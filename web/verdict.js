@@ -1,27 +1,28 @@
-/** What a report says, in words. Shape and word carry it, never colour alone. */
+/** What a report says, in words, numbers and one shape for each claim: shape and word carry it, never colour alone. */
 
 import { headlineParts } from '../node/lib/values/headline.js'
-import { count, formatBytes, formatCount } from './text.js'
+import { formatBytes, formatCount } from './text.js'
+import { coverageText, figures } from './texts.js'
 
 /** @typedef {import('../node/lib/index.js').Report} Report */
-/** @typedef {'equal' | 'different' | 'partial' | 'untrusted' | 'none'} Tone */
+/** @typedef {'equal' | 'different' | 'partial' | 'untrusted' | 'stated' | 'none'} Tone */
 
-/** @type {Record<string, Tone>} */
-const tones = {
-  VERIFIED: 'equal',
-  SOUND: 'equal',
-  EQUAL: 'equal',
-  MATCHES: 'equal',
-  LOCKED: 'equal',
-  MISMATCH: 'different',
-  INCOMPLETE: 'partial',
-  UNTRUSTED: 'untrusted',
-  'NO-EVIDENCE': 'none',
+/** @type {Record<string, {shape: string, tone: Tone}>} shape: the icon's name. Equality alone is green. */
+const claims = {
+  VERIFIED: { shape: 'verified', tone: 'equal' },
+  EQUAL: { shape: 'equal', tone: 'equal' },
+  MATCHES: { shape: 'matches', tone: 'equal' },
+  SOUND: { shape: 'sound', tone: 'stated' },
+  LOCKED: { shape: 'locked', tone: 'stated' },
+  MISMATCH: { shape: 'different', tone: 'different' },
+  INCOMPLETE: { shape: 'partial', tone: 'partial' },
+  UNTRUSTED: { shape: 'untrusted', tone: 'untrusted' },
+  'NO-EVIDENCE': { shape: 'none', tone: 'none' },
 }
 
-/** The name of its icon and of its CSS class. @param {Report} report */
-export function tone(report) {
-  return tones[report.verdict] ?? 'none'
+/** @param {Report} report */
+export function claimOf(report) {
+  return claims[report.verdict] ?? { shape: 'none', tone: 'none' }
 }
 
 /**
@@ -33,31 +34,57 @@ export function headline({ headline }) {
   return subject + statement
 }
 
-/** `step 3 · 1 leaf equal, 2 different · exit code 1` @param {Report} report */
-export function numbers(report) {
-  const { equal = 0, different = 0, missing = 0, extra = 0, not_read = 0 } = report.leaves ?? {}
-  const parts = []
-  for (const [word, n] of Object.entries({ equal, different, missing, extra, 'not compared': not_read })) {
-    if (n > 0) parts.push(`${parts.length === 0 ? count(n, 'leaf', 'leaves') : formatCount(n)} ${word}`)
+/**
+ * The three numbers that stand large beside the verdict.
+ * @param {Report} report
+ * @param {import('./engine.js').ListOutput['totals'] | null} totals of the checkpoint
+ * @returns {[value: string, name: string, isBad?: boolean][]}
+ */
+export function threeNumbers(report, totals) {
+  const { equal, different, missing, extra, not_read } = report.leaves
+  if (report.command === 'verify' || report.command === 'diff') {
+    const unequal = different + missing + extra
+    return [
+      [formatCount(equal), figures.equal(equal)],
+      [formatCount(unequal), figures.unequal(unequal), unequal > 0],
+      [formatCount(not_read), figures.notRead, not_read > 0],
+    ]
   }
-  const step = report.source?.step === undefined ? '' : `step ${report.source.step}`
-  return [step, parts.join(', '), `exit code ${report.exit_code}`].filter(Boolean).join(' · ')
+  const of = (/** @type {string} */ severity) => report.findings.filter(one => one.severity === severity).length
+  const [errors, warnings] = [of('error') + of('gap'), of('warning')]
+  const leaves = totals?.leaves ?? 0
+  const { leaf, structural } = report.coverage
+  const faults = errors > 0 ? errors : warnings
+  return [
+    [formatCount(leaves), figures.leaves(leaves)],
+    [formatBytes(leaf + structural), figures.bytesRead],
+    [formatCount(faults), errors > 0 ? figures.errors(errors) : figures.warnings(warnings), faults > 0],
+  ]
 }
 
-/** One sentence on the bytes of the directory: what was read, and what nobody vouches for. @param {Report} report */
-export function coverage(report) {
-  const { leaf = 0, structural = 0, unreachable = 0, ignored = 0, unread = 0 } = report.coverage ?? {}
+/** `step 3 · lockfile of step 3 · exit code 1` @param {Report} report */
+export function numbers({ source, lock, exit_code }) {
+  const parts = [
+    source.step === undefined ? '' : figures.step(source.step),
+    lock?.step === undefined ? '' : figures.lockedStep(lock.step),
+    figures.exitCode(exit_code),
+  ]
+  return parts.filter(Boolean).join(' · ')
+}
+
+/** @param {Report} report */
+export function coverage({ coverage: { leaf, structural, unreachable, ignored, unread } }) {
   const total = leaf + structural + unreachable + ignored + unread
   if (total === 0) return ''
   // Small values lie in the nodes of the b-tree, among the structure.
   const parts =
     leaf > 0
-      ? [`${formatBytes(leaf)} of leaf data`, `${formatBytes(structural)} of structure`]
-      : [`${formatBytes(structural)} of structure and the small values in it`]
-  if (unread > 0) parts.push(`${formatBytes(unread)} not read`)
-  if (ignored > 0) parts.push(`${formatBytes(ignored)} ignored`)
-  if (unreachable > 0) parts.push(`${formatBytes(unreachable)} that no leaf refers to`)
-  const vouched = ignored + unreachable + unread > 0 ? ' Nobody vouches for the rest.' : ''
+      ? [coverageText.leaf(formatBytes(leaf)), coverageText.structural(formatBytes(structural))]
+      : [coverageText.small(formatBytes(structural))]
+  if (unread > 0) parts.push(coverageText.unread(formatBytes(unread)))
+  if (ignored > 0) parts.push(coverageText.ignored(formatBytes(ignored)))
+  if (unreachable > 0) parts.push(coverageText.unreachable(formatBytes(unreachable)))
   const listed = parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}` : parts[0]
-  return `Of ${formatBytes(total)} in the directory: ${listed}.${vouched}`
+  const vouched = ignored + unreachable + unread > 0 ? coverageText.nobody : ''
+  return coverageText.whole(formatBytes(total), listed) + vouched
 }

@@ -11,6 +11,9 @@ import { compile, startable } from '../node/lib/host/core.js'
 import { openFiles } from '../node/lib/stores/files.js'
 import { serve } from '../node/lib/host/worker.js'
 import { coordinate } from './coordinator.js'
+import { gated, setPaused } from './pausing.js'
+
+const openGated = (/** @type {import('../node/lib/stores/store.js').StoreSpec} */ spec) => gated(openFiles(spec))
 
 /**
  * @typedef {object} First
@@ -18,14 +21,16 @@ import { coordinate } from './coordinator.js'
  * @property {BufferSource} codecs
  * @property {import('./engine.js').Request} [request] of the coordinator
  * @property {MessagePort} port of a leaf worker
+ * @property {boolean} [pause] of every later message: whether new reads wait
  */
 
-self.onmessage = async (/** @type {MessageEvent<First>} */ { data: { module, codecs, request, port } }) => {
+self.onmessage = async (/** @type {MessageEvent<First>} */ { data: { module, codecs, request, port, pause } }) => {
+  if (pause !== undefined) return setPaused(pause)
   /** @type {import('../node/lib/host/platform.js').Platform['load']} */
   const load = async name =>
     startable(name === 'codecs' ? { factory: codecsFactory, module: await compile(codecs, name) } : { factory, module })
   if (request) {
-    const answer = await coordinate(load, request, request.sources.map(openFiles))
+    const answer = await coordinate(load, request, request.sources.map(openGated))
     return self.postMessage({ answer })
   }
   serve(
@@ -35,7 +40,7 @@ self.onmessage = async (/** @type {MessageEvent<First>} */ { data: { module, cod
         port.onmessage = ({ data }) => onMessage(data)
       },
     },
-    { load: (_, name) => load(name), openStore: openFiles },
+    { load: (_, name) => load(name), openStore: openGated },
   )
 }
 

@@ -10,7 +10,7 @@ import * as leafsum from '../../node/lib/index.js'
 import { casesIn } from '../node/support/cases.js'
 import { fixtures } from '../node/support/places.js'
 import { buildPage, launch, scratch } from './support/browser.js'
-import { act, asFile, chooseCheckpoint, chooseLockfile, open, saved, useWorkers } from './support/page.js'
+import { act, asFile, chooseCheckpoint, chooseLockfile, open, saved, startOver, useWorkers } from './support/page.js'
 import { serve } from './support/server.js'
 import { reportText } from '../../node/lib/report.js'
 
@@ -35,6 +35,7 @@ after(async () => {
 
 for (const { name, source } of cases.filter(one => !one.damage)) {
   test(`lock ${name}`, async () => {
+    await startOver(page)
     await chooseCheckpoint(page, source)
     await act(page, '#lock')
     const { report, lockfile } = await leafsum.lock(leafsum.fromPath(source), { workers: 1 })
@@ -49,6 +50,7 @@ for (const { name, source, damage } of cases.filter(one => one.damage)) {
   test(`${base ? 'verify' : 'check'} ${name}`, async () => {
     const command = base ? 'verify' : 'check'
     const options = { workers: 1 }
+    await startOver(page)
     await chooseCheckpoint(page, source)
     if (base) {
       options.lockfile = (await leafsum.lock(leafsum.fromPath(base.source))).lockfile
@@ -85,6 +87,7 @@ test('a checkpoint large enough for leaf workers, of a codec that lies in the se
     )
     writeFileSync(join(source, name, '0'), gzipSync(Buffer.alloc(elements, byte)))
   }
+  await startOver(page)
   await chooseCheckpoint(page, source)
   await act(page, '#lock')
   const { report, lockfile } = await leafsum.lock(leafsum.fromPath(source), { workers: 1 })
@@ -100,10 +103,14 @@ for (const name of ['zarr2_many_leaves', 'zarr2_sharded_chunked', 'zarr3_dtypes'
   test(`lock with SHA-256 ${name}`, async () => {
     const source = join(fixtures, 'orbax', name, 'ckpt')
     await chooseCheckpoint(page, source)
-    await page.check('#option-sha256')
+    const tick = isOn =>
+      page.evaluate(isOn => {
+        document.getElementById('option-sha256').checked = isOn
+      }, isOn)
+    await tick(true)
     await act(page, '#lock')
     const { lockfile } = await leafsum.lock(leafsum.fromPath(source), { workers: 1, algorithms: ['blake3', 'sha256'] })
     assert.equal((await saved(page, '#save-lockfile')).text, text(lockfile))
-    await page.uncheck('#option-sha256')
+    await tick(false)
   })
 }

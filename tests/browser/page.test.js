@@ -1,7 +1,8 @@
 // What a user does with the page, on the trio of seed000: a checkpoint, and the same with its values replaced.
 import assert from 'node:assert/strict'
-import { appendFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { appendFileSync, cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 
 import * as leafsum from '../../node/lib/index.js'
@@ -40,6 +41,15 @@ after(async () => {
   await server?.close()
 })
 
+/** As `sha256sum` writes them. */
+function sumsOf(folder) {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile())
+  return files
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .map(path => `${createHash('sha256').update(readFileSync(path)).digest('hex')}  ${relative(folder, path)}\n`)
+    .join('')
+}
+
 const lockfileName = 'baseline_ckpt.leafsum.json'
 const lockfilePath = () => join(folder, lockfileName)
 
@@ -69,9 +79,9 @@ describe('a chosen directory', () => {
     ]) {
       test(`${name} is ${word} with ${workers} ${workers === 1 ? 'worker' : 'workers'}, in the report's bytes of Node`, async () => {
         const page = await open(browser, `${server.origin}/`)
+        await useWorkers(page, workers)
         await chooseCheckpoint(page, directory)
         await chooseLockfile(page, lockfilePath())
-        await useWorkers(page, workers)
         assert.equal(await act(page, '#verify'), word)
         const report = await leafsum.verify(leafsum.fromPath(directory), { lockfile, lockfileName })
         const { name: file, text } = await saved(page, '#save-report')
@@ -88,12 +98,13 @@ describe('a chosen directory', () => {
     await chooseCheckpoint(page, tampered)
     await chooseLockfile(page, lockfilePath())
     await act(page, '#verify')
-    const rows = await page.locator('#findings-table tbody tr.error').allInnerTexts()
+    assert.match(await page.innerText('#findings-table .cause.error h3'), /digest-mismatch/)
+    const rows = await page.locator('#findings-table .finding.error').allInnerTexts()
     const leaves = JSON.parse(lockfile).items[''].leaves.filter(leaf => leaf.digest)
     assert.equal(leaves.length, 2)
     for (const { key_path, digest } of leaves) {
       const row = rows.find(text => text.includes(`/${key_path.join('/')}`))
-      assert.ok(row?.includes('digest-mismatch') && row.includes(digest.blake3), rows.join('\n'))
+      assert.ok(row?.includes(digest.blake3), rows.join('\n'))
     }
     assert.equal(await page.locator('#tree .badge', { hasText: 'digest-mismatch' }).count(), 2)
   })
@@ -119,8 +130,8 @@ describe('a chosen directory', () => {
     cpSync(baseline, copy, { recursive: true })
     const page = await open(browser, `${server.origin}/`)
     await chooseCheckpoint(page, copy)
-    await chooseLockfile(page, lockfilePath())
     appendFileSync(join(copy, 'manifest.ocdbt'), 'x')
+    await chooseLockfile(page, lockfilePath())
     assert.equal(await act(page, '#verify'), 'INCOMPLETE')
     assert.match(await page.innerText('#findings-table'), /changed-during-read/)
   })
@@ -137,11 +148,13 @@ describe('a chosen directory', () => {
 
   test('two of them are compared', async () => {
     const page = await open(browser, `${server.origin}/`)
-    await chooseCheckpoint(page, baseline)
-    await page.setInputFiles('#input-second', tampered)
+    await chooseCheckpoint(page, tampered)
+    await page.setInputFiles('#input-second', baseline)
     assert.equal(await act(page, '#diff'), 'MISMATCH')
-    const text = await page.innerText('#differences-table')
-    assert.match(text, /1\.0\s*→\s*999\.0/)
+    assert.match(await page.innerText('#differences-table'), /1\.0\s*→\s*999\.0/)
+    assert.equal(await page.locator('#findings-table .finding.error').count(), 0, 'each difference is told once')
+    await page.click('#swap')
+    await page.waitForFunction(() => /999\.0\s*→\s*1\.0/.test(document.getElementById('differences-table').innerText))
   })
 })
 
@@ -181,7 +194,7 @@ describe('a drop', () => {
     writeFileSync(join(folder, 'model.tar'), 'x')
     await drop(page, [join(folder, 'model.tar')])
     await page.waitForSelector('#notice:not([hidden])')
-    assert.match(await page.textContent('#notice'), /“model\.tar” is a file.*unpack/)
+    assert.match(await page.textContent('#notice'), /“model\.tar” is an archive.*Unpack/)
   })
 })
 
@@ -210,13 +223,56 @@ describe('evidence', () => {
     assert.equal(await act(page, '#verify'), 'VERIFIED')
   })
 
-  test('that cannot be read ends in words, not in a verdict', async () => {
+  test('that cannot be read is told at once, and nothing is judged', async () => {
     const page = await open(browser, `${server.origin}/`)
     await chooseCheckpoint(page, baseline)
     await chooseLockfile(page, asFile('bad.json', '{"leafsum":2}'))
-    assert.match(await act(page, '#verify'), /^Nothing was judged: /)
+    await page.waitForSelector('#evidence-problem:not([hidden])')
+    assert.match(
+      await page.textContent('#evidence-problem'),
+      /^It cannot be compared with: lockfile refused: bad\.json/,
+    )
     assert.equal(await page.isVisible('#result'), false)
-    assert.equal(await page.evaluate(() => document.activeElement.id), 'verify')
+    assert.equal(await page.isDisabled('#verify'), true)
+  })
+
+  const fingerprint = () => JSON.parse(lockfile).fingerprint
+  const sums = () => asFile('SHA256SUMS', sumsOf(baseline))
+  for (const [name, give, word] of [
+    ['a lockfile', page => chooseLockfile(page, lockfilePath()), 'VERIFIED'],
+    ['a fingerprint', page => page.fill('#fingerprint', ` ${fingerprint()}\n`), 'VERIFIED'],
+    ['sums', page => chooseLockfile(page, sums()), 'VERIFIED'],
+    ['a second checkpoint', page => page.setInputFiles('#input-second', baseline), 'EQUAL'],
+  ]) {
+    for (const order of ['before', 'after']) {
+      test(`${name} that comes ${order} the checkpoint is compared without a click`, async () => {
+        const page = await open(browser, `${server.origin}/`)
+        if (order === 'after') await chooseCheckpoint(page, baseline)
+        else await page.evaluate(() => document.getElementById('cards').removeAttribute('hidden')) // to type into it
+        await give(page)
+        if (order === 'before') {
+          await page.waitForFunction(() => !/^$|Reading/.test(document.getElementById('evidence-facts').textContent))
+          await chooseCheckpoint(page, baseline)
+        }
+        assert.equal(await verdict(page), word)
+      })
+    }
+  }
+
+  test('shows what is in it before there is a checkpoint', async () => {
+    const page = await open(browser, `${server.origin}/`)
+    await chooseLockfile(page, lockfilePath())
+    await page.waitForFunction(() => document.getElementById('evidence-fingerprint').textContent !== '')
+    assert.equal(await page.textContent('#evidence-facts'), '2 leaves')
+    assert.equal(await page.textContent('#evidence-fingerprint'), fingerprint())
+  })
+
+  test('that is no whole fingerprint says what is wrong with it', async () => {
+    const page = await open(browser, `${server.origin}/`)
+    await chooseCheckpoint(page, baseline)
+    await page.fill('#fingerprint', fingerprint().slice(0, -3))
+    await page.press('#fingerprint', 'Enter')
+    assert.match(await page.textContent('#evidence-problem'), /64 hexadecimal digits.*this one has 61/)
   })
 })
 
@@ -274,12 +330,8 @@ describe('the page', () => {
     await listed(page)
     assert.equal(await focused(), 'choose-lockfile', 'the next thing to do, since the button is gone')
     await chooses('choose-lockfile', lockfilePath())
-    await page.waitForSelector('#verify:enabled')
-    assert.equal(await focused(), 'verify')
-    await page.keyboard.press('Space')
     assert.equal(await verdict(page), 'MISMATCH')
     assert.equal(await focused(), 'verdict', 'the answer is where one goes on reading')
-    assert.match(await page.textContent('#announcement'), /^MISMATCH\. /)
     await tabTo('save-report')
     const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
     assert.match(download.suggestedFilename(), /\.leafsum-report\.json$/)

@@ -24,7 +24,8 @@ export async function vouchersInto(config, { platform, command, stores, listings
     const { sumsForCore } = await import('./sums.js')
     // By the core's own listing: what changes between the two readings of a file is noticed.
     const listing = listings[0]?.entries()
-    config.sums = await sumsForCore(stores[0], listing, bytesOf(options.sums, 'sums'), platform.sha256, options)
+    const sha256 = platform.fileSha256 ?? platform.sha256
+    config.sums = await sumsForCore(stores[0], listing, bytesOf(options.sums, 'sums'), sha256, options)
   }
   if (options.bundle === undefined) return undefined
   if (command !== 'verify') throw new LeafsumError('usage', 'bundle: an option of verify alone')

@@ -6,7 +6,8 @@ import { LeafsumError } from '../errors.js'
 
 /**
  * @typedef {object} Platform
- * @property {() => Sha256} [sha256]
+ * @property {() => Sha256} [sha256]  faster than the core's own
+ * @property {() => Sha256} [fileSha256]  for the files that sums name, where there is no other
  * @property {number} defaultWorkers
  * @property {number} [poolFrom]  with at least this many workers (default 2), jobs do not run in the thread that plans
  *   them

@@ -22,11 +22,18 @@ export async function chooseCheckpoint(page, directory) {
   await listed(page)
 }
 
-/** Until the tree stands. @param {Page} page */
+/** Until the tree stands, or it is known why there is none. @param {Page} page */
 export async function listed(page) {
   await page.waitForFunction(
-    () => !['', 'Reading its structure…'].includes(document.getElementById('checkpoint-tree').textContent),
+    () =>
+      !document.getElementById('checkpoint-problem').hidden ||
+      !['', 'Reading its structure…'].includes(document.getElementById('checkpoint-tree').textContent),
   )
+}
+
+/** Forgets what was chosen before. @param {Page} page */
+export async function startOver(page) {
+  if (await page.isVisible('#start-over')) await page.click('#start-over')
 }
 
 /** @param {Page} page @param {string | {name: string, mimeType: string, buffer: Buffer}} file */
@@ -37,15 +44,17 @@ export async function chooseLockfile(page, file) {
 
 /** @param {Page} page @param {number} count */
 export async function useWorkers(page, count) {
-  await page.evaluate(() => {
-    document.querySelector('.options').open = true
-  })
-  await page.selectOption('#option-workers', String(count))
+  await page.evaluate(count => {
+    document.getElementById('option-workers').value = count
+  }, String(count))
 }
 
-/** @param {Page} page @returns {Promise<string>} the verdict's word */
+/**
+ * What compares starts by itself when both sides are there; all else by its button.
+ * @param {Page} page @returns {Promise<string>} the verdict's word
+ */
 export async function act(page, button) {
-  await page.click(button)
+  if (button !== '#verify' && button !== '#diff') await page.click(button)
   return verdict(page)
 }
 
@@ -72,7 +81,7 @@ export function asFile(name, text) {
  */
 export async function drop(page, paths, onto = 'main') {
   const session = await page.context().newCDPSession(page)
-  const { x, y, width } = await page.locator(onto).boundingBox()
+  const { x, y, width } = await page.locator(onto).first().boundingBox()
   const data = { items: [], files: paths, dragOperationsMask: 1 }
   for (const type of ['dragEnter', 'dragOver', 'drop']) {
     await session.send('Input.dispatchDragEvent', { type, x: x + width / 2, y: y + 20, data })

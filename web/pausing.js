@@ -1,0 +1,34 @@
+/** Reads that can be held back: while the page is paused no new one begins, and those under way come to their end. */
+
+let go = () => {}
+/** @type {Promise<void> | undefined} */
+let gate
+
+/** @param {boolean} paused */
+export function setPaused(paused) {
+  if (paused && !gate) {
+    gate = new Promise(resolve => {
+      go = resolve
+    })
+  } else if (!paused) {
+    go()
+    gate = undefined
+  }
+}
+
+/** @template {import('../node/lib/stores/files.js').FilesStore} Files @param {Files} store */
+export function gated(store) {
+  const { get, getRange } = store
+  return Object.assign(store, {
+    /** @type {typeof get} */
+    async get(key) {
+      await gate
+      return get.call(store, key)
+    },
+    /** @type {typeof getRange} */
+    async getRange(key, range) {
+      await gate
+      return getRange.call(store, key, range)
+    },
+  })
+}
