@@ -2,7 +2,7 @@
 
 import { button, byId, element, input, make, show } from './dom.js'
 import { state } from './session.js'
-import { evidenceInside, stepsInside, totals } from './sources.js'
+import { glance } from './sources.js'
 import { plainText, untrusted } from './text.js'
 import { texts } from './texts.js'
 
@@ -34,9 +34,8 @@ function showCheckpoint(checkpoint) {
   card('drop-checkpoint', checkpoint !== null)
   byId('checkpoint-name').replaceChildren(untrusted(checkpoint ? checkpoint.name || texts.looseFiles : ''))
   if (!checkpoint) return
-  const { files, bytes } = totals(checkpoint)
+  const { files, bytes, steps } = glance(checkpoint)
   byId('checkpoint-facts').textContent = texts.filesAndBytes(files, bytes)
-  const steps = stepsInside(checkpoint)
   const notes = [
     state.isSample ? texts.sampleCheckpoint : '',
     steps.length > 0 ? texts.steps(steps) : '',
@@ -67,7 +66,7 @@ function showEvidence(evidence) {
 
 /** Lockfiles and sums that came with the checkpoint are offered, never picked up unasked. */
 function offerEvidenceInside() {
-  const inside = state.checkpoint ? evidenceInside(state.checkpoint).slice(0, 3) : []
+  const inside = state.checkpoint ? glance(state.checkpoint).evidence.slice(0, 3) : []
   const uses = inside.map(([path]) =>
     make('button', { type: 'button', class: 'quiet', 'data-path': path }, texts.use, untrusted(path, 80)),
   )
@@ -78,7 +77,7 @@ function offerEvidenceInside() {
 /** @param {import('./session.js').Evidence} evidence */
 function factsOf({ kind, source, facts }) {
   if (source) {
-    const { files, bytes } = totals(source)
+    const { files, bytes } = glance(source)
     return texts.filesAndBytes(files, bytes)
   }
   if (kind === 'fingerprint') return texts.fingerprintFacts

@@ -10,7 +10,7 @@ import { perform } from './perform.js'
 import { togglePause } from './running.js'
 import { compareSample, trySample } from './sample.js'
 import { engine, notice, state } from './session.js'
-import { evidenceInside } from './sources.js'
+import { glance } from './sources.js'
 
 engine.catch(error => notice(messageOf(error)))
 
@@ -44,7 +44,7 @@ for (const id of ['option-step', 'option-all-steps']) byId(id).addEventListener(
 
 byId('lockfiles-inside').addEventListener('click', ({ target }) => {
   const path = target instanceof Element && target.closest('button')?.dataset.path
-  const found = path && state.checkpoint && evidenceInside(state.checkpoint).find(([inside]) => inside === path)
+  const found = path && state.checkpoint && glance(state.checkpoint).evidence.find(([inside]) => inside === path)
   if (found) takeEvidence(found[1], found[0])
 })
 

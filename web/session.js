@@ -4,7 +4,7 @@ import { byId, input, show } from './dom.js'
 import { loadEngine } from './engine.js'
 import { hideResult } from './result.js'
 import { plainText } from './text.js'
-import { createTree } from './tree.js'
+import { Tree } from './tree.js'
 
 /**
  * @typedef {import('../node/lib/stores/files.js').FilesStore} FilesStore
@@ -32,7 +32,7 @@ export const state = {
 }
 
 export const engine = loadEngine()
-export const tree = createTree(byId('tree'), input('leaf-filter'))
+export const tree = new Tree(byId('tree'), input('leaf-filter'))
 
 export function clearResult() {
   hideResult()

@@ -7,39 +7,55 @@ import { FilesStore, fromDirectoryHandle, fromEntry } from '../node/lib/stores/f
  * DataTransfer is empty.
  *
  * @param {DataTransfer} transfer
- * @param {(files: number) => void} [_onNames] told how many names were read so far
+ * @param {(files: number) => void} [onNames] told how many names were read so far
  * @returns {Promise<{directories: FilesStore[], files: File[]}>}
  */
-export async function fromDrop(transfer, _onNames) {
+export async function fromDrop(transfer, onNames) {
   const dropped = [...transfer.items]
     .filter(item => item.kind === 'file')
     .map(item => ({
       entry: item.webkitGetAsEntry(),
-      // Entries cannot be opened in a page from file://, handles can.
-      handle: location.protocol === 'file:' ? item.getAsFileSystemHandle?.() : undefined,
+      // Handles, where there are any, are twice as fast as entries, and can be opened in a page from file:// too.
+      handle: item.getAsFileSystemHandle?.(),
       file: item.getAsFile(),
     }))
   const directories = []
   const files = []
+  const told = (/** @type {number} */ names) => names % 500 === 0 && onNames?.(names)
   for (const { entry, handle, file } of dropped) {
-    if (entry?.isDirectory) directories.push(await (handle ? fromDirectoryHandle(await handle) : fromEntry(entry)))
-    else if (file) files.push(file)
+    if (entry?.isDirectory) {
+      const opened = await Promise.resolve(handle).catch(() => null)
+      directories.push(await (opened ? fromDirectoryHandle(opened, told) : fromEntry(entry, told)))
+    } else if (file) files.push(file)
   }
   return { directories, files }
 }
 
-/** @param {FilesStore} source */
-export function totals(source) {
-  const files = source.list().filter(([, , kind]) => kind === 'f')
-  return { files: files.length, bytes: files.reduce((sum, [, size]) => sum + size, 0) }
-}
+/**
+ * What the page shows of a source, looked up once: there may be 100,000 files.
+ * @type {WeakMap<FilesStore, {files: number, bytes: number, evidence: [string, File][], steps: string[]}>}
+ */
+const known = new WeakMap()
 
 /**
- * Lockfiles and sums that came inside the directory, with their paths. They are offered, never picked up unasked.
+ * How many files it has, the lockfiles and sums that came inside it (which are offered, never picked up unasked), and
+ * the directories that are named as steps are.
  * @param {FilesStore} source
  */
-export function evidenceInside(source) {
-  return source.spec().files.filter(([path]) => path.endsWith('.leafsum.json') || isSums(path))
+export function glance(source) {
+  const found = known.get(source)
+  if (found) return found
+  const { files } = source.spec()
+  const steps = new Set(files.map(([path]) => /^(?:[A-Za-z]+_)?(\d+)\//.exec(path)?.[1] ?? ''))
+  steps.delete('')
+  const seen = {
+    files: files.length,
+    bytes: files.reduce((sum, [, file]) => sum + file.size, 0),
+    evidence: files.filter(([path]) => path.endsWith('.leafsum.json') || isSums(path)),
+    steps: steps.size > 1 ? [...steps].sort((a, b) => Number(a) - Number(b)) : [],
+  }
+  known.set(source, seen)
+  return seen
 }
 
 /** By its name, as `sha256sum` users give it. @param {string} path */
@@ -66,16 +82,6 @@ export function together(directories, files) {
   for (const { name, files } of specs) for (const [path, file] of files) all.push([`${name}/${path}`, file])
   const empty = specs.flatMap(({ name, empty }) => empty.map(path => `${name}/${path}`))
   return new FilesStore(all, { empty })
-}
-
-/**
- * Directories of a root that are named as steps are, so that the page can say that there are several.
- * @param {FilesStore} source
- */
-export function stepsInside(source) {
-  const names = new Set(source.spec().files.map(([path]) => /^(?:[A-Za-z]+_)?(\d+)\//.exec(path)?.[1] ?? ''))
-  names.delete('')
-  return names.size > 1 ? [...names].sort((a, b) => Number(a) - Number(b)) : []
 }
 
 /**

@@ -232,12 +232,9 @@ export const findingTexts = {
 
 /** The tree of leaves. */
 export const treeTexts = {
-  item: '(the item itself)',
   node: '(the node itself)',
   leaves: (/** @type {number} */ n) => count(n, 'leaf', 'leaves'),
   marked: (/** @type {number} */ n) => `${count(n, 'leaf', 'leaves')} with findings`,
-  first: (/** @type {number} */ shown, /** @type {number} */ n) =>
-    `The first ${shown} of ${formatCount(n)} leaves found.`,
   found: (/** @type {number} */ n) =>
     n === 0 ? 'No leaf has this in its path.' : `${count(n, 'leaf', 'leaves')} found.`,
   label: 'Leaves of the checkpoint',

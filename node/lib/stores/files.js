@@ -114,33 +114,63 @@ export function fromDataTransfer(transfer) {
 /**
  * A directory of the older drop interface, as `webkitGetAsEntry()` gives it.
  * @param {any} directory FileSystemDirectoryEntry
+ * @param {(files: number) => void} [onFiles] told how many files were met so far
  */
-export async function fromEntry(directory) {
-  return walkEntries(directory.name, await entriesOf(directory))
+export async function fromEntry(directory, onFiles) {
+  return walkEntries(directory.name, await entriesOf(directory), onFiles)
 }
 
 /**
+ * The browser answers each question on its own, in a millisecond or so: many are asked at once.
  * @param {string} name
  * @param {any[]} roots FileSystemEntry
+ * @param {(files: number) => void} [onFiles]
  */
-async function walkEntries(name, roots) {
+async function walkEntries(name, roots, onFiles) {
   /** @type {[string, File][]} */
   const files = []
   /** @type {string[]} */
   const empty = []
-  /** @type {[path: string, entry: any][]} */
-  const todo = roots.map(entry => [entry.name, entry])
-  for (let next = todo.pop(); next; next = todo.pop()) {
-    const [path, entry] = next
-    if (entry.isFile) {
-      files.push([path, await new Promise((resolve, reject) => entry.file(resolve, reject))])
-      continue
+  await eachWithMore(
+    /** @type {[string, any][]} */ (roots.map(entry => [entry.name, entry])),
+    async ([path, entry]) => {
+      if (entry.isFile) {
+        files.push([path, await new Promise((resolve, reject) => entry.file(resolve, reject))])
+        onFiles?.(files.length)
+        return []
+      }
+      const children = await entriesOf(entry)
+      if (children.length === 0) empty.push(path)
+      return children.map(child => /** @type {[string, any]} */ ([`${path}/${child.name}`, child]))
+    },
+  )
+  return new FilesStore(files.sort(byPath), { name, empty: empty.sort() })
+}
+
+const kAtOnce = 64
+
+/**
+ * Does all of it, some of it at once; each may give more to do.
+ * @template T
+ * @param {T[]} todo
+ * @param {(one: T) => Promise<T[]>} step
+ */
+async function eachWithMore(todo, step) {
+  await new Promise((resolve, reject) => {
+    let open = 0
+    const go = () => {
+      while (open < kAtOnce && todo.length > 0) {
+        open++
+        step(/** @type {T} */ (todo.pop())).then(more => {
+          open--
+          for (const one of more) todo.push(one)
+          go()
+        }, reject)
+      }
+      if (open === 0) resolve(undefined)
     }
-    const children = await entriesOf(entry)
-    if (children.length === 0) empty.push(path)
-    for (const child of children) todo.push([`${path}/${child.name}`, child])
-  }
-  return new FilesStore(files, { name, empty })
+    go()
+  })
 }
 
 /** readEntries gives a hundred at a time, and an empty array at the end. */
@@ -157,26 +187,26 @@ async function entriesOf(/** @type {any} */ directory) {
 /**
  * A directory from `showDirectoryPicker()` or the origin's private file system.
  * @param {any} handle FileSystemDirectoryHandle
+ * @param {(files: number) => void} [onFiles] told how many files were met so far
  */
-export async function fromDirectoryHandle(handle) {
+export async function fromDirectoryHandle(handle, onFiles) {
   if (typeof handle?.entries !== 'function')
     throw new LeafsumError('usage', 'fromDirectoryHandle: the handle of a directory is wanted')
   /** @type {[string, File][]} */
   const files = []
   /** @type {string[]} */
   const empty = []
-  /** @type {[path: string, directory: any][]} */
-  const todo = [['', handle]]
-  for (let next = todo.pop(); next; next = todo.pop()) {
-    const [path, directory] = next
-    let children = 0
-    for await (const [name, child] of directory.entries()) {
-      children++
-      const below = path ? `${path}/${name}` : name
-      if (child.kind === 'file') files.push([below, await child.getFile()])
-      else todo.push([below, child])
+  await eachWithMore(/** @type {[string, any][]} */ ([['', handle]]), async ([path, entry]) => {
+    if (entry.kind === 'file') {
+      files.push([path, await entry.getFile()])
+      onFiles?.(files.length)
+      return []
     }
-    if (children === 0 && path) empty.push(path)
-  }
-  return new FilesStore(files, { name: handle.name, empty })
+    /** @type {[string, any][]} */
+    const children = []
+    for await (const [name, child] of entry.entries()) children.push([path ? `${path}/${name}` : name, child])
+    if (children.length === 0 && path) empty.push(path)
+    return children
+  })
+  return new FilesStore(files.sort(byPath), { name: handle.name, empty: empty.sort() })
 }
