@@ -93,7 +93,7 @@ function say(id, text) {
 }
 
 function showActions() {
-  const { checkpoint, evidence, running } = state
+  const { checkpoint, evidence, running, problem } = state
   const idle = checkpoint !== null && !running
   const isAgain = !byId('result').hidden
   const isPair = evidence?.kind === 'checkpoint'
@@ -105,6 +105,7 @@ function showActions() {
     button(command).disabled = !idle || !evidence || evidence.problem !== undefined
   }
   button('check').disabled = button('lock').disabled = !idle
+  for (const command of /** @type {const} */ (['check', 'lock'])) show(byId(command), !problem)
   byId('hint').textContent = hint()
   show(byId('hint'), !isAgain)
 }
@@ -125,8 +126,9 @@ function focusNext() {
 }
 
 function hint() {
-  const { checkpoint, evidence, running } = state
+  const { checkpoint, evidence, running, problem } = state
   if (running) return texts.hints.running
+  if (problem) return texts.hints.noCheckpoint
   if (!checkpoint) return evidence ? texts.hints.evidenceOnly : texts.hints.nothing
   if (evidence?.problem) return texts.hints.refused
   if (!evidence) return texts.hints.checkpointOnly

@@ -20,7 +20,8 @@ export async function listLeaves(source) {
     const { refused, bug, output } = await run(await engine, request, { signal: listing.signal })
     if (!output || !('items' in output)) {
       told.textContent = ''
-      byId('checkpoint-problem').textContent = plainText(refused ?? bug ?? '', 600)
+      state.problem = refused ?? bug ?? ''
+      byId('checkpoint-problem').textContent = plainText(state.problem, 600)
       show(byId('checkpoint-problem'))
       return
     }
@@ -36,6 +37,7 @@ export async function listLeaves(source) {
 
 export function hideLeaves() {
   state.totals = null
+  state.problem = ''
   show(byId('leaves'), false)
   show(byId('checkpoint-problem'), false)
   byId('checkpoint-tree').textContent = ''

@@ -55,7 +55,8 @@ export async function perform(command, pressed) {
 }
 
 /** As engines and node/lib/host/out_of_memory.js say it. */
-const isMemory = (/** @type {string} */ why) => /out of memory|allocat\w+ (failed|size)/i.test(why)
+const isMemory = (/** @type {string} */ why) =>
+  /out of memory|memory limit|allocat\w+ (failed|size)|(could not|cannot) allocate/i.test(why)
 
 /**
  * @param {Command} command

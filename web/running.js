@@ -17,7 +17,7 @@ export function showRunning(command, { takesFocus }) {
   announcedQuarter = 0
   doing = command
   since = performance.now()
-  byId('running-title').textContent = texts.doing[command]
+  byId('running-title').textContent = isPaused ? texts.paused : texts.doing[command]
   byId('progress').removeAttribute('value')
   byId('progress-text').textContent = texts.structureFirst
   show(byId('running'))

@@ -29,6 +29,7 @@ export const state = {
   /** @type {AbortController | null} of the listing for the tree */ listing: null,
   /** @type {Promise<void> | undefined} settled when the structure stands, or cannot */ listed: undefined,
   /** @type {import('./engine.js').ListOutput['totals'] | null} */ totals: null,
+  /** why the checkpoint is none that can be read; none where it is one */ problem: '',
 }
 
 export const engine = loadEngine()

@@ -2,7 +2,7 @@
 {
   /** @param {string} lacks */
   const tell = lacks => {
-    for (const element of document.querySelectorAll('#place, #cards, #how')) element.setAttribute('hidden', '')
+    document.documentElement.classList.add('too-old') // style.css shows nothing else then
     const page = document.getElementById('too-old')
     if (!page) return
     page.textContent =

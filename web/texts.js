@@ -63,6 +63,9 @@ export const texts = {
   hints: {
     running: 'It can be paused and cancelled at any time.',
     nothing: 'Choose a checkpoint to begin.',
+    noCheckpoint:
+      'This cannot be read as a checkpoint. Drop the directory that was given to the save: it holds _METADATA or ' +
+      'manifest.ocdbt, or the steps that do.',
     evidenceOnly: 'Now drop or choose the checkpoint. It is compared as soon as it is here.',
     checkpointOnly:
       'It is verified as soon as there is something to compare it with. Check only looks for damage; Make a lockfile ' +

@@ -5,10 +5,13 @@ import { readFile } from 'node:fs/promises'
 
 /**
  * A page that must not complain: what it logs or throws is collected.
- * @param {import('playwright-core').Browser} browser
+ * @param {import('playwright-core').Browser | import('playwright-core').BrowserContext} browser
+ * @param {string} url
+ * @param {object | (() => void)} [how] options of a new page; or what runs in it before its own script
  */
-export async function open(browser, url, options = {}) {
-  const page = await browser.newPage(options)
+export async function open(browser, url, how = {}) {
+  const page = await browser.newPage(typeof how === 'function' ? undefined : how)
+  if (typeof how === 'function') await page.addInitScript(how)
   const complaints = []
   page.on('console', message => complaints.push(message.text()))
   page.on('pageerror', error => complaints.push(error.message))
