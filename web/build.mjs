@@ -38,7 +38,14 @@ const policy = [
   'trusted-types leafsum-worker',
 ].join('; ')
 
-const base64 = (/** @type {string} */ file) => readFileSync(join(core, file)).toString('base64')
+/**
+ * A module as text: byte b is the character U+00b. A parser of HTML changes 00 and 0D, and 3C could begin a tag, so
+ * these three are 256 characters further on. Compressed, the page weighs a fifth less than with base64.
+ */
+const moduleText = (/** @type {string} */ file) =>
+  readFileSync(join(core, file))
+    .toString('latin1')
+    .replaceAll(/[\0\r<]/g, character => String.fromCharCode(character.charCodeAt(0) + 256))
 /** @type {Record<string, string>} */
 const parts = {
   policy,
@@ -55,8 +62,8 @@ const parts = {
   // A page that is passed on takes its licences with it.
   notice: escaped(read('../node/NOTICE') + '\n' + read('../LICENSE')),
   worker: inert(worker),
-  core: base64('core.wasm'),
-  codecs: base64('codecs.wasm'),
+  core: moduleText('core.wasm'),
+  codecs: moduleText('codecs.wasm'),
 }
 // A function as replacement: `$&` and the like in the parts mean nothing then.
 const page = read('index.html').replaceAll(/\{\{(\w+)\}\}/g, (_, name) => parts[name])

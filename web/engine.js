@@ -65,8 +65,8 @@ export function pause(paused) {
 /** @returns {Promise<{module: WebAssembly.Module, codecs: Uint8Array, url: string}>} */
 export async function loadEngine() {
   await parsed()
-  const module = await compile(decodeBase64(dataBlock('core-wasm')))
-  const codecs = decodeBase64(dataBlock('codecs-wasm')) // compiled by a Worker that needs it
+  const module = await compile(bytesOf(dataBlock('core-wasm')))
+  const codecs = bytesOf(dataBlock('codecs-wasm')) // compiled by a Worker that needs it
   const url = URL.createObjectURL(new Blob([dataBlock('worker-source')], { type: 'text/javascript' }))
   return { module, codecs, url }
 }
@@ -125,11 +125,10 @@ function dataBlock(id) {
   return element(`#${id}`, HTMLScriptElement).text
 }
 
-/** @param {string} text */
-function decodeBase64(text) {
-  const binary = atob(text)
-  const bytes = new Uint8Array(binary.length)
-  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i)
+/** Each character's low byte (build.mjs). @param {string} text */
+function bytesOf(text) {
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
   return bytes
 }
 

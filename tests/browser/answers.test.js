@@ -1,6 +1,7 @@
 // The answer as people meet it: the built-in sample, one shape for each claim, each thing said once, and what can be
 // taken away.
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -149,6 +150,20 @@ describe('an answer', () => {
     await page.evaluate(() => document.getElementById('pause').click())
     assert.equal(await verdict(page), 'MISMATCH')
   })
+})
+
+test('the modules in the page are the bytes that were built', async () => {
+  const core = process.env.LEAFSUM_CORE ?? join(root, 'build/wasm')
+  const html = readFileSync(join(folder, 'index.html'), 'utf8')
+  for (const name of ['core', 'codecs']) {
+    const [, text] = new RegExp(`id="${name}-wasm">([^<]*)</script>`).exec(html)
+    const bytes = Uint8Array.from(text, character => character.charCodeAt(0))
+    const built = readFileSync(join(core, `${name}.wasm`))
+    assert.ok(Buffer.from(bytes).equals(built), name)
+  }
+  const page = await fresh()
+  const hash = createHash('sha256').update(readFileSync(join(core, 'core.wasm')))
+  assert.match(await page.innerText('.imprint'), new RegExp(`sha256:${hash.digest('hex')}`))
 })
 
 test('the scripts have no sentence outside the table of texts', () => {
