@@ -15,12 +15,17 @@ const exportDefault = /^export\s+default\s+([\w$]+)[ \t]*;?[ \t]*$/gm
 const dynamicImport = /\bimport\('(\.[^']+)'\)(?!\.(?!then\b))/g
 const notUnderstood = /^(?:import\b(?!\s*\()|export\b).*|\bimport\(\s*["`]\..*/m
 
+// Comments that stand on lines of their own. In a text of several lines they would be no comments: a test compares what
+// is left with what a real parser leaves.
+const comments = /^[ \t]*(?:\/\/.*|\/\*\*(?:(?!\*\/)[^])*\*\/[ \t]*)\n/gm
+
 /**
  * @param {string} entry path of a module
  * @param {Record<string, string>} [replace] modules to be taken from elsewhere
+ * @param {{keepsComments?: boolean}} [how]
  * @returns {string} a classic script
  */
-export function bundle(entry, replace = {}) {
+export function bundle(entry, replace = {}, { keepsComments = false } = {}) {
   /** @type {Map<string, string>} by path */
   const names = new Map()
   const begun = new Set()
@@ -42,7 +47,8 @@ export function bundle(entry, replace = {}) {
     /** @type {string[]} */
     const exported = []
     const from = (/** @type {string} */ specifier) => visit(resolve(dirname(path), specifier))
-    const body = readFileSync(replace[path] ?? path, 'utf8')
+    const text = readFileSync(replace[path] ?? path, 'utf8')
+    const body = (keepsComments ? text : text.replace(comments, ''))
       .replace(importStatement, (_, single, list, all, specifier) => {
         const name = from(specifier)
         if (all) return `const ${all} = ${name}`

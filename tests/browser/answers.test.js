@@ -6,11 +6,14 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 
+import { transform } from 'esbuild'
+
 import { renderReport } from '../../node/lib/cli/render.js'
 import { sarif } from '../../node/lib/cli/sarif.js'
 import { packageVersion } from '../../node/lib/cli/version.js'
 import { explanations } from '../../node/lib/explanations.js'
 import * as leafsum from '../../node/lib/index.js'
+import { bundle } from '../../web/bundle.mjs'
 import { answers } from '../../web/texts.js'
 import { claimOf } from '../../web/verdict.js'
 import { buildPage, launch, root, scratch, seed } from './support/browser.js'
@@ -164,6 +167,20 @@ test('the modules in the page are the bytes that were built', async () => {
   const page = await fresh()
   const hash = createHash('sha256').update(readFileSync(join(core, 'core.wasm')))
   assert.match(await page.innerText('.imprint'), new RegExp(`sha256:${hash.digest('hex')}`))
+})
+
+test('the bundler takes comments away and nothing else', async () => {
+  const core = process.env.LEAFSUM_CORE ?? join(root, 'build/wasm')
+  const replace = Object.fromEntries(
+    ['core.mjs', 'codecs.mjs'].map(file => [join(root, 'src/bindings', file), join(core, file)]),
+  )
+  for (const name of ['main.js', 'worker.js']) {
+    const parsed = async keepsComments => {
+      const script = bundle(join(root, 'web', name), replace, { keepsComments })
+      return (await transform(script, { minifyWhitespace: true, legalComments: 'none' })).code
+    }
+    assert.equal(await parsed(false), await parsed(true), name)
+  }
 })
 
 test('the scripts have no sentence outside the table of texts', () => {
