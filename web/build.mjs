@@ -60,7 +60,7 @@ const parts = {
     .digest('hex'),
   sample: inert(JSON.stringify(sample())),
   // A page that is passed on takes its licences with it.
-  notice: escaped(read('../node/NOTICE') + '\n' + read('../LICENSE')),
+  notice: inert(read('../node/NOTICE') + '\n' + read('../LICENSE')),
   worker: inert(worker),
   core: moduleText('core.wasm'),
   codecs: moduleText('codecs.wasm'),
@@ -103,7 +103,7 @@ function packed(folder) {
   )
 }
 
-/** @param {string} source JavaScript, to stand inside a script element that is not run */
+/** @param {string} source a text, to stand inside a script element that is not run */
 function inert(source) {
   if (/<\/script|<!--/i.test(source)) throw new Error('the data block would end early: it contains </script or <!--')
   return source

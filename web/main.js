@@ -48,5 +48,9 @@ byId('lockfiles-inside').addEventListener('click', ({ target }) => {
   if (found) takeEvidence(found[1], found[0])
 })
 
+byId('licences').addEventListener('toggle', () => {
+  element('#licences pre', HTMLPreElement).textContent = element('#licence-text', HTMLScriptElement).text
+})
+
 listenForChoices()
 showChoices()

@@ -16,7 +16,7 @@ export async function fromDrop(transfer, onNames) {
     .map(item => ({
       entry: item.webkitGetAsEntry(),
       // Handles, where there are any, are twice as fast as entries, and can be opened in a page from file:// too.
-      handle: item.getAsFileSystemHandle?.(),
+      handle: item.getAsFileSystemHandle?.().catch(() => null),
       file: item.getAsFile(),
     }))
   const directories = []
@@ -24,7 +24,7 @@ export async function fromDrop(transfer, onNames) {
   const told = (/** @type {number} */ names) => names % 500 === 0 && onNames?.(names)
   for (const { entry, handle, file } of dropped) {
     if (entry?.isDirectory) {
-      const opened = await Promise.resolve(handle).catch(() => null)
+      const opened = await handle
       directories.push(await (opened ? fromDirectoryHandle(opened, told) : fromEntry(entry, told)))
     } else if (file) files.push(file)
   }

@@ -155,7 +155,7 @@ describe('an answer', () => {
   })
 })
 
-test('the modules in the page are the bytes that were built', async () => {
+test('the modules and licences in the page are those that were built', async () => {
   const core = process.env.LEAFSUM_CORE ?? join(root, 'build/wasm')
   const html = readFileSync(join(folder, 'index.html'), 'utf8')
   for (const name of ['core', 'codecs']) {
@@ -166,6 +166,10 @@ test('the modules in the page are the bytes that were built', async () => {
   }
   const page = await fresh()
   const hash = createHash('sha256').update(readFileSync(join(core, 'core.wasm')))
+  await page.click('#licences summary')
+  const licences = readFileSync(join(root, 'node/NOTICE'), 'utf8') + '\n' + readFileSync(join(root, 'LICENSE'), 'utf8')
+  await page.waitForFunction(() => document.querySelector('#licences pre').textContent !== '')
+  assert.equal(await page.textContent('#licences pre'), licences)
   assert.match(await page.innerText('.imprint'), new RegExp(`sha256:${hash.digest('hex')}`))
 })
 
