@@ -45,6 +45,9 @@ export function makeApi(platform, openPath) {
       const { explanations } = await import('./explanations.js')
       return Object.hasOwn(explanations, code) ? explanations[code] : ''
     },
+    /** An archive as a source. */
+    fromArchive: async (/** @type {any} */ source, /** @type {any} */ options) =>
+      (await import('./stores/archive/open.js')).openArchive(platform, source, options),
     /** The signature of a lockfile, as a Sigstore bundle. */
     sign: async (/** @type {any} */ lockfile, /** @type {any} */ options = {}) =>
       (await import('./trust/signing.js')).signLockfile(platform, lockfile, options),

@@ -4,8 +4,16 @@ import { platform } from './host/platform_node.js'
 
 /** @type {(path: string | URL) => Promise<import('./stores/store.js').Store>} */
 const openPath = async path => {
-  const [{ fromPath }, { fileURLToPath }] = await Promise.all([import('./stores/path.js'), import('node:url')])
-  return fromPath(typeof path === 'string' ? path : fileURLToPath(path))
+  const [{ existsSync, statSync }, { fileURLToPath }, { archiveOf }] = await Promise.all([
+    import('node:fs'),
+    import('node:url'),
+    import('./stores/archive/names.js'),
+  ])
+  const name = typeof path === 'string' ? path : fileURLToPath(path)
+  const archive = archiveOf(name, existsSync)
+  if (archive && statSync(archive.archive, { throwIfNoEntry: false })?.isFile())
+    return fromArchive(archive.archive, { inner: archive.inner })
+  return (await import('./stores/path.js')).fromPath(name)
 }
 
 export const {
@@ -25,6 +33,7 @@ export const {
   digests,
   verifyEvents,
   verifyBlob,
+  fromArchive,
   explain,
   codes,
   sign,

@@ -43,6 +43,7 @@ export const {
   digests,
   verifyEvents,
   verifyBlob,
+  fromArchive,
   explain,
   codes,
   sign,

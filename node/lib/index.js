@@ -16,6 +16,7 @@ export {
   digests,
   verifyEvents,
   verifyBlob,
+  fromArchive,
   explain,
   codes,
   sign,

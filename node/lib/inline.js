@@ -40,6 +40,7 @@ export const {
   digests,
   verifyEvents,
   verifyBlob,
+  fromArchive,
   explain,
   codes,
   sign,

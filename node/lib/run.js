@@ -59,6 +59,8 @@ export async function runCommand(platform, command, sources, given) {
     )
     const reader = await readerFor(stores, workersOf(platform, options), maxMemory)
     if (reader) config.read_ahead = true
+    const findings = stores.flatMap((/** @type {any} */ store) => store.findings?.() ?? [])
+    if (findings.length > 0) config.findings = findings
     config.source_files = stores.map((/** @type {any} */ store) => store.file ?? '')
     // Where evidence says what it was, it is a checkpoint that no longer is one.
     if (!['lockfile', 'fingerprint', 'sums', 'bundle'].some(name => options[name] !== undefined))

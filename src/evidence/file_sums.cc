@@ -13,20 +13,14 @@ std::optional<std::string> TextOf(const JsonValue& object, std::string_view name
 
 }  // namespace
 
-Result<FileSums> ParseFileSums(const JsonValue& value) {
-  const Error bad{ErrorCode::kInvalid, "option \"sums\": not the form of file_sums.h", {}, "", ""};
-  const JsonValue* equal = value.Find("equal");
-  const JsonValue* with_source = value.Find("with_source");
-  const JsonValue* findings = value.Find("findings");
-  if (!equal || !equal->AsUint() || !with_source || !with_source->AsBool() || !findings ||
-      !findings->AsArray())
-    return bad;
-  FileSums out{*equal->AsUint(), *with_source->AsBool(), {}};
-  for (const JsonValue& one : *findings->AsArray()) {
+std::optional<std::vector<report::Finding>> ParseFindings(const JsonValue& value) {
+  if (!value.AsArray()) return std::nullopt;
+  std::vector<report::Finding> out;
+  for (const JsonValue& one : *value.AsArray()) {
     const auto code_name = TextOf(one, "code");
     const auto code = code_name ? report::ParseCode(*code_name) : std::nullopt;
     const auto message = TextOf(one, "message");
-    if (!code || !message) return bad;
+    if (!code || !message) return std::nullopt;
     report::Finding f(*code);
     if (const auto severity = TextOf(one, "severity"))
       f.severity = *severity == "warning" ? report::Severity::kWarning : report::Severity::kError;
@@ -34,9 +28,19 @@ Result<FileSums> ParseFileSums(const JsonValue& value) {
     f.expected = TextOf(one, "expected");
     f.actual = TextOf(one, "actual");
     f.message = *message;
-    out.findings.push_back(std::move(f));
+    out.push_back(std::move(f));
   }
   return out;
+}
+
+Result<FileSums> ParseFileSums(const JsonValue& value) {
+  const JsonValue* equal = value.Find("equal");
+  const JsonValue* with_source = value.Find("with_source");
+  const JsonValue* list = value.Find("findings");
+  auto findings = list ? ParseFindings(*list) : std::nullopt;
+  if (!equal || !equal->AsUint() || !with_source || !with_source->AsBool() || !findings)
+    return Error{ErrorCode::kInvalid, "option \"sums\": not the form of file_sums.h", {}, "", ""};
+  return FileSums{*equal->AsUint(), *with_source->AsBool(), std::move(*findings)};
 }
 
 }  // namespace leafsum::evidence

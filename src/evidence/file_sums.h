@@ -1,8 +1,9 @@
 // Checksums of whole files (`verify --sums`). The host has read and hashed the files; its findings
-// become part of the one verdict.
+// become part of the one verdict, as do those about the source itself (an archive's).
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/json.h"
@@ -16,6 +17,10 @@ struct FileSums {
   bool with_source = false;  // the sums came with the source, so equality is UNTRUSTED
   std::vector<report::Finding> findings;
 };
+
+// [{"code", "severity"?, "file"?, "expected"?, "actual"?, "message"}]; nothing where it is not
+// that.
+std::optional<std::vector<report::Finding>> ParseFindings(const JsonValue& value);
 
 // {"equal": n, "with_source": bool, "findings": [{"code", "severity"?, "file", "expected"?,
 // "actual"?, "message"}]}

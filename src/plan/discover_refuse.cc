@@ -65,8 +65,12 @@ void Discover::AppendNames(const std::vector<orbax::Item>& items) {
 void Discover::TellNoCheckpoint(Scan& scan) {
   const Options& o = context_.options;
   scan.no_checkpoint = !scan.SizeOf("_CHECKPOINT_METADATA");
+  // An archive that was cut off lacks what made it a checkpoint.
+  const bool is_damaged =
+      std::any_of(o.findings.begin(), o.findings.end(),
+                  [](const report::Finding& f) { return f.severity == report::Severity::kError; });
   const bool says_what_it_was =
-      (lock_ && o.update == Update::kNo) || o.fingerprint || o.sums || o.bundle;
+      is_damaged || (lock_ && o.update == Update::kNo) || o.fingerprint || o.sums || o.bundle;
   if (!scan.no_checkpoint || says_what_it_was) {
     context_.Add(scan, MakeFinding(report::Code::kMissingFile, kNoCheckpoint));
     return;

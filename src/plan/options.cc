@@ -190,6 +190,13 @@ Status ReadSums(Options& o, const std::string&, const JsonValue& v) {
   return std::nullopt;
 }
 
+Status ReadFindings(Options& o, const std::string& name, const JsonValue& v) {
+  auto findings = evidence::ParseFindings(v);
+  if (!findings) return Bad(name, "must be a list of findings");
+  o.findings = std::move(*findings);
+  return std::nullopt;
+}
+
 Status ReadSignature(Options& o, const std::string&, const JsonValue& v) {
   auto signature = evidence::ParseLockSignature(v);
   if (!signature) return signature.error();
@@ -264,14 +271,23 @@ struct Reader {
   std::string_view name;
   Status (*read)(Options&, const std::string&, const JsonValue&);
 };
-constexpr Reader kReaders[] = {{"command", ReadCommand},    {"algorithms", ReadAlgorithms},
-                               {"renames", ReadRenames},    {"reads", ReadReadRequests},
-                               {"sample", ReadSample},      {"resumed", ReadResumed},
-                               {"sums", ReadSums},          {"signature", ReadSignature},
-                               {"bundle", ReadBundle},      {"item", ReadItem},
-                               {"lock_name", ReadLockName}, {"prefix", ReadPrefix},
-                               {"step", ReadStep},          {"generation", ReadGeneration},
-                               {"update", ReadUpdate},      {"fingerprint", ReadFingerprint}};
+constexpr Reader kReaders[] = {{"command", ReadCommand},
+                               {"algorithms", ReadAlgorithms},
+                               {"renames", ReadRenames},
+                               {"reads", ReadReadRequests},
+                               {"sample", ReadSample},
+                               {"resumed", ReadResumed},
+                               {"sums", ReadSums},
+                               {"signature", ReadSignature},
+                               {"bundle", ReadBundle},
+                               {"findings", ReadFindings},
+                               {"item", ReadItem},
+                               {"lock_name", ReadLockName},
+                               {"prefix", ReadPrefix},
+                               {"step", ReadStep},
+                               {"generation", ReadGeneration},
+                               {"update", ReadUpdate},
+                               {"fingerprint", ReadFingerprint}};
 
 // Reads one member; returns what is wrong with it, if anything.
 Status Read(Options& o, const std::string& name, const JsonValue& v) {

@@ -92,6 +92,7 @@ struct Options {
                              // which values it reads; no result depends on it
   std::optional<uint64_t> generation;      // of OCDBT stores; none: the newest
   std::optional<evidence::FileSums> sums;  // verify: evidence about files
+  std::vector<report::Finding> findings;   // of the host, about the sources themselves
   // verify: a signature of the lockfile was demanded, and this was found.
   std::optional<evidence::LockSignature> signature;
   std::optional<evidence::BundleOptions> bundle;  // verify: a signature over files

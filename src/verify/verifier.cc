@@ -49,6 +49,7 @@ Verifier::Verifier(Bytes options_json, const hash::Sha256Factory& sha256) {
     context_.scans[i].source = static_cast<uint32_t>(i);
     context_.scans[i].name = context_.options.source_names[i];
   }
+  for (const Finding& f : context_.options.findings) context_.findings.Add(f);
   context_.judges_files = context_.options.command == Command::kLock && context_.options.files;
   if (error_.empty() && context_.options.fingerprint &&
       !(context_.options.include.empty() && context_.options.exclude.empty()))

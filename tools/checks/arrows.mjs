@@ -9,7 +9,9 @@ import { Problems, tracked } from './problems.mjs'
 
 /** From below to above: a room includes rooms that stand before it. */
 export const order =
-  'base io hash trust codec kvstore ocdbt zarr orbax report readers content evidence plan verify bindings'.split(' ')
+  'base io hash trust archive codec kvstore ocdbt zarr orbax report readers content evidence plan verify bindings'.split(
+    ' ',
+  )
 /** No room holds more than this share of the lines of `src`. */
 const largest = 0.2
 

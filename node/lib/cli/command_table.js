@@ -14,7 +14,7 @@
  */
 
 const kScope = ['item', 'step', 'all-steps', 'prefix', 'generation', 'include', 'exclude']
-const kFetch = ['follow-links', 'header', 'timeout', 'absent']
+const kFetch = ['follow-links', 'temp-dir', 'max-disk', 'header', 'timeout', 'absent']
 const kWork = ['algorithm', 'jobs', 'max-memory', 'max-fill', ...kFetch]
 const kText = ['json', 'format', 'output', 'quiet', 'verbose', 'progress', 'color', 'version', 'help']
 const kCommon = [...kScope, ...kWork, ...kText]

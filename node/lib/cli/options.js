@@ -207,6 +207,17 @@ export const kOptions = {
     type: 'flag',
     help: 'follow symbolic links wherever they lead, not only inside the source or to the blobs of a hub cache',
   },
+  'temp-dir': {
+    type: 'text',
+    value: 'DIR',
+    help: 'keep there, in a temporary file, what a compressed archive holds, or a tar from stdin: faster, where there is room',
+  },
+  'max-disk': {
+    type: 'size',
+    value: 'SIZE',
+    range: [0, 2 ** 53 - 1],
+    help: 'of that file at most; as much as there is',
+  },
   timeout: {
     type: 'integer',
     value: 'SECONDS',

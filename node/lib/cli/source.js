@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import nodePath from 'node:path'
 import { LeafsumError } from '../errors.js'
+import { archiveOf } from '../stores/archive/names.js'
 import { fromPath } from '../stores/path.js'
 import { pathBelow } from '../stores/way.js'
 
@@ -14,7 +15,7 @@ export const isUrl = (/** @type {string} */ name) => /^https?:\/\//i.test(name)
  * @param {string} name
  * @param {Record<string, any>} [options] of the command line
  */
-export function openSource(name, { header = [], timeout, absent = [], followLinks } = {}) {
+export function openSource(name, { header = [], timeout, absent = [], followLinks, tempDir, maxDisk } = {}) {
   const isThere = fs.existsSync(name)
   if (!isThere && isUrl(name)) {
     const how = {
@@ -24,13 +25,27 @@ export function openSource(name, { header = [], timeout, absent = [], followLink
     }
     return import('../stores/url.js').then(({ fromUrl }) => fromUrl(name, how))
   }
-  if (name === '-') throw notYet('reading a tar from stdin', 'unpack it and name the directory')
+  if (name === '-') {
+    return import('../host/platform_node.js').then(async ({ platform }) =>
+      (await import('../stores/archive/open_path.js')).openStdin(platform, { followLinks, tempDir, maxDisk }),
+    )
+  }
   if (!isThere && /^[a-z][a-z0-9+.-]*:\/\//i.test(name))
     throw notYet(`${name}: a URL`, 'download the checkpoint and name its directory')
-  if (isThere && fs.statSync(name).isFile() && /\.(tar|tar\.gz|tgz|zip)$/i.test(name)) {
-    throw notYet(`${name}: an archive`, 'unpack it and name the directory')
+  const archive = archiveAt(name)
+  if (archive) {
+    const { archive: file, inner } = archive
+    return import('../api_node.js').then(({ fromArchive }) =>
+      fromArchive(file, { inner, followLinks, tempDir, maxDisk }),
+    )
   }
   return fromPath(name, { followLinks })
+}
+
+/** An archive that is there, as a source names it. */
+export function archiveAt(/** @type {string} */ name) {
+  const archive = archiveOf(name, fs.existsSync)
+  return archive && fs.statSync(archive.archive, { throwIfNoEntry: false })?.isFile() ? archive : undefined
 }
 
 /** `Name: value` @returns {[string, string]} */
@@ -85,15 +100,20 @@ export const liesInside = (file, source) => pathInside(file, source) !== undefin
  * @param {string} source
  */
 export function pathInside(file, source) {
-  if (isUrl(source) && !fs.existsSync(source)) return undefined
+  if (source === '-' || (isUrl(source) && !fs.existsSync(source))) return undefined
+  // No file lies in an archive; the archive itself is one that nothing may be written over.
+  const archive = archiveAt(source)
+  if (archive?.inner !== undefined) return pathBelow(file, archive.archive)
   return pathBelow(file, source)
 }
 
 /** `<last component of the source>.leafsum.json`, beside it; nothing beside "/". @param {string} source */
 export function defaultLockfile(source) {
-  if (isUrl(source)) return undefined
-  const resolved = nodePath.resolve(source)
-  const name = nodePath.basename(resolved)
+  if (source === '-' || isUrl(source)) return undefined
+  const archive = archiveAt(source)
+  const resolved = nodePath.resolve(archive?.archive ?? source)
+  const inner = archive?.inner?.split('/').filter(Boolean).pop()
+  const name = inner ?? nodePath.basename(resolved)
   return name === '' ? undefined : nodePath.join(nodePath.dirname(resolved), `${name}.leafsum.json`)
 }
 

@@ -47,7 +47,7 @@ export function browserPlatform(files) {
     workerCure:
       "see that the script of the package's worker.js is served and that the page's policy allows workers, " +
       'name another with init({ worker }), or go without: { workers: 1 }',
-    canPost: spec => spec.kind === 'files',
+    canPost: spec => spec.kind === 'files' || spec.kind === 'blobArchive',
     configure(options) {
       given = options
       loaded.forget()

@@ -52,7 +52,9 @@ export const platform = {
   workerCure:
     "leave leafsum out of the program's bundle (external), name a Worker that imports 'leafsum/worker' with " +
     'init({ worker }), or go without: { workers: 1 }',
-  canPost: spec => spec.kind === 'path',
+  openArchiveFile: async (source, options) =>
+    (await import('../stores/archive/open_path.js')).openArchivePath(platform, source, options),
+  canPost: spec => spec.kind === 'path' || spec.kind === 'archive',
 
   configure(options) {
     given = options

@@ -1,4 +1,6 @@
 import { LeafsumError } from '../errors.js'
+import { BlobArchiveStore } from '../stores/archive/store.js'
+import { started } from './core.js'
 import { openFiles } from '../stores/files.js'
 import { serve } from './worker.js'
 
@@ -20,7 +22,12 @@ export function serveWorker(factories) {
         if (!factory) throw new LeafsumError('environment', `${name}.mjs is not in this worker`)
         return { factory, module }
       },
-      openStore: openFiles,
+      async openStore(spec) {
+        if (spec.kind === 'files') return openFiles(spec)
+        const { blob, module } = spec
+        const code = { codecs: await started(/** @type {Factory} */ (factories.codecs), module), module }
+        return new BlobArchiveStore(/** @type {any} */ (spec), blob, code)
+      },
     },
   )
 }

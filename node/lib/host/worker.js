@@ -17,7 +17,8 @@ import { windowStores } from '../stores/window_store.js'
  * @param {object} platform
  * @param {(hello: any, name: import('./core.js').ModuleName) => Promise<import('./platform.js').Loaded>} platform.load
  *   the module that the pool's side describes
- * @param {(spec: import('../stores/store.js').StoreSpec) => import('../stores/store.js').Store} platform.openStore
+ * @param {(spec: import('../stores/store.js').StoreSpec) => any} platform.openStore  a
+ * store, or the promise of one
  * @param {import('./platform.js').Platform['sha256']} [platform.sha256]
  */
 export function serve(port, { load, openStore, sha256 }) {
@@ -27,6 +28,8 @@ export function serve(port, { load, openStore, sha256 }) {
   let codecs
   /** @type {import('../stores/store.js').Store[]} */
   let stores = []
+  /** @type {Promise<import('../stores/store.js').Store[]>} */
+  let opened = Promise.resolve([])
   const ahead = new RemoteStore(0, port.post)
 
   const start = async (/** @type {any} */ hello, /** @type {import('./core.js').ModuleName} */ name) => {
@@ -39,14 +42,17 @@ export function serve(port, { load, openStore, sha256 }) {
     try {
       if (message.type === 'hello') {
         core = start(message, 'core')
-        stores = message.specs.map((/** @type {any} */ spec, /** @type {number} */ source) =>
-          spec ? openStore(spec) : new RemoteStore(source, port.post),
+        opened = Promise.all(
+          message.specs.map((/** @type {any} */ spec, /** @type {number} */ source) =>
+            spec ? openStore(spec) : new RemoteStore(source, port.post),
+          ),
         )
+        stores = await opened
         ;(await core).warmUp()
       } else if (message.type === 'job') {
         if (message.codecs) codecs ??= start(message.codecs, 'codecs')
         const module = await ((message.codecs && codecs) || core)
-        const read = windowStores(stores, message.windows ?? [], id => ahead.take(id))
+        const read = windowStores(await opened, message.windows ?? [], id => ahead.take(id))
         const result = await runJob(module, message.input, read, {
           onProgress: bytes => port.post({ type: 'progress', bytes }),
         })

@@ -13,11 +13,20 @@ serve(
   {
     sha256,
     load: async ({ module }, name) => ({ factory: await factoryOf(name), module }),
-    openStore: ({ root, stamps, rawNames }) =>
-      new PathStore(root, {
+    openStore: async spec => {
+      if (spec.kind === 'archive') {
+        const [{ reopenArchive }, factory] = await Promise.all([
+          import('../stores/archive/reopen_path.js'),
+          factoryOf('codecs'),
+        ])
+        return reopenArchive(spec, factory)
+      }
+      const { root, stamps, rawNames } = spec
+      return new PathStore(root, {
         stamps,
         // A Buffer arrives as a plain Uint8Array.
         rawNames: new Map(Array.from(rawNames, ([path, name]) => [path, Buffer.from(name)])),
-      }),
+      })
+    },
   },
 )

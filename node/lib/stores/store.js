@@ -30,6 +30,7 @@ import { messageOf } from '../errors.js'
  * @property {boolean} [asks]  a listing costs requests: of one leaf alone the names that matter are asked for instead
  * @property {() => PackedListing} [packedListing]  the same as `list`, where that is not made of rows
  * @property {() => Link[]} [links]  of the last listing: symlinks that are not followed, and those to directories
+ * @property {() => import('./archive/indexing.js').Remark[]} [findings]  about the source itself, as an archive
  * @property {string} [name]  last component of the source's own path
  * @property {(path: string, whole?: number) => number | Promise<number>} [size]
  *   whole: it will be read whole if it has at most so many bytes

@@ -160,7 +160,8 @@ export interface Store {
 }
 
 /**
- * What every call reads. A string is a path in Node; a string or URL of `https:` is `fromUrl` without options.
+ * What every call reads. A string is a path in Node, of a directory, a Flax file or an archive; a string or URL of
+ * `https:` is `fromUrl` without options.
  * @example
  * ```ts
  * import { check, fromMap, type Source } from 'leafsum'
@@ -247,6 +248,41 @@ export function fromDirectoryHandle(handle: DirectoryHandleLike): Promise<Store>
  * ```
  */
 export function fromMap(files: Map<string, Uint8Array> | Record<string, Uint8Array>, options?: { name?: string }): Store
+
+/**
+ * How an archive is read.
+ * @example
+ * ```ts
+ * import { fromArchive, type ArchiveOptions } from 'leafsum'
+ *
+ * const options: ArchiveOptions = { inner: 'runs/300', tempDir: '/tmp' }
+ * await fromArchive('runs.tar.gz', options)
+ * ```
+ */
+export interface ArchiveOptions {
+  /** The directory in the archive that is the source. Without it that is all of the archive, or its only directory. */
+  inner?: string
+  /** Symlinks in the archive are followed wherever they lead in it, not only inside the source. */
+  followLinks?: boolean
+  /** Node only: keep there, in a temporary file, what a compressed archive holds. Faster, where there is room. */
+  tempDir?: string
+  /** Bytes of that file at most. */
+  maxDisk?: number
+  /** What the source is called where it is the whole archive; else the file's own name without its ending. */
+  name?: string
+}
+
+/**
+ * An archive, read in place: tar, tar.gz, tar.zst, zip. A path in Node; anywhere a Blob, a File that was dropped. Its
+ * index is read at once: what is no archive is a rejection, what is wrong with one a finding.
+ * @example
+ * ```ts
+ * import { check, fromArchive } from 'leafsum'
+ *
+ * const verdictOf = async (file: File) => (await check(fromArchive(file))).verdict
+ * ```
+ */
+export function fromArchive(source: string | UrlLike | BlobLike, options?: ArchiveOptions): Promise<Store>
 
 /**
  * How a server is asked.

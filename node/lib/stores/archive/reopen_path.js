@@ -1,0 +1,13 @@
+// A worker's own view of an archive that another thread has opened, in Node.
+import { started } from '../../host/core.js'
+import { ArchiveFile } from './file.js'
+import { ArchiveStore } from './store.js'
+
+/**
+ * @param {import('../store.js').StoreSpec} spec  of an ArchiveStore
+ * @param {import('../../../../src/bindings/core.mjs').Factory} factory  of codecs
+ */
+export async function reopenArchive({ contents, file, module }, factory) {
+  const codecs = /** @type {any} */ (await started(factory, module))
+  return new ArchiveStore(contents, new ArchiveFile(file), { codecs, module })
+}
