@@ -12,7 +12,7 @@ namespace {
 constexpr size_t kMaxStep = 1 << 30;  // zlib counts in 32 bits
 constexpr size_t kWindow = 32 << 10;
 constexpr int kRaw = -MAX_WBITS, kWrapped = 16 + MAX_WBITS;
-constexpr size_t kTrailer = 8;  // of a gzip member: CRC-32 and length
+constexpr size_t kTrailerBytes = 8;  // of a gzip member: CRC-32 and length
 
 class Inflater final : public Unpacker {
  public:
@@ -98,7 +98,7 @@ void Inflater::Inflate(Bytes in, bool, MutableBytes out, Progress& p) {
   out_ += produced;
   if (status == Z_STREAM_END) {
     has_member_ = true;
-    trailer_left_ = is_raw_ ? kTrailer : 0;
+    trailer_left_ = is_raw_ ? kTrailerBytes : 0;
     part_ = !is_gzip_ ? Part::kDone : is_raw_ ? Part::kTrailer : Part::kBetween;
     if (!is_gzip_) p.is_done = true;
   } else if (status != Z_OK && status != Z_BUF_ERROR) {

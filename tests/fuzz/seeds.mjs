@@ -4,6 +4,8 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { deflateRawSync, gzipSync } from 'node:zlib'
+import { pax, tarMember, tarOf, zipOf, zstdOf } from '../node/support/archives.js'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const fixtures = fileURLToPath(new URL('../fixtures', import.meta.url))
@@ -52,6 +54,34 @@ function* predicates(bundle) {
     yield JSON.stringify(predicate)
   } catch {} // a broken one: no predicate
 }
+
+/** Archives of every form, and streams of every kind. */
+function seedArchives() {
+  const members = [
+    { path: 'd/', type: '5' },
+    { path: 'd/a', data: Buffer.from('abc'.repeat(300)) },
+    { path: `d/${'n'.repeat(120)}`, data: Buffer.from('x') },
+    { path: 'd/s', type: '2', target: `../${'t'.repeat(120)}` },
+    { path: 'd/h', type: '1', target: 'd/a' },
+  ]
+  for (const form of /** @type {const} */ (['pax', 'gnu'])) seed('archive_index', [0], tarOf(members, form))
+  const large = { path: 'l', data: Buffer.alloc(6000, 'l') }
+  seed('archive_index', [0], pax({ comment: 'c' }, 'g'), tarMember(large), tarOf([{ ...members[1], type: 'S' }]))
+  const zipped = members.slice(0, 4)
+  for (const how of [{}, { deflate: true }, { zip64: true, comment: 'c' }, { descriptor: true, deflate: true }])
+    seed('archive_index', [1], zipOf(zipped, how))
+  const text = Buffer.from(Array.from({ length: 3000 }, (_, n) => (n * 7919) % 1009).join('\n'))
+  const streams = [
+    gzipSync(text, { memLevel: 1 }),
+    Buffer.concat([gzipSync(text.subarray(0, 99)), gzipSync(text, { level: 0 })]),
+    deflateRawSync(text, { memLevel: 1 }),
+    deflateRawSync(text, { strategy: 4 }),
+    zstdOf(text, 1000),
+  ]
+  for (const [n, stream] of streams.entries())
+    for (const step of [0, 99, 4999]) seed('archive_unpacker', [[0, 0, 1, 1, 2][n]], u16(step), u16(step), stream)
+}
+seedArchives()
 
 const sideFiles = ['_CHECKPOINT_METADATA', 'array_metadatas', '_sharding', '_strings.json', '_CHECKPOINT_DELETION']
 

@@ -63,11 +63,15 @@ export function* indexOf(codecs, size, spill) {
         : yield* compressed(codecs, index, format, size, spill)
     if (index.isNone()) throw notAnArchive(format === 'zip' ? 'its end is missing: it was cut off' : undefined)
     const remarks = [...(how.remarks ?? []), ...JSON.parse(index.remarks())]
+    const [first] = remarks
+    const members = membersOf(index)
+    if (members.length === 0 && (first?.code === 'unsupported' || first?.code === 'limit'))
+      throw new LeafsumError('source', first.message)
     const cut = (how.remarks ?? []).some(({ code }) => code !== 'trailing-bytes')
     return {
       ...how,
       format,
-      members: membersOf(index),
+      members,
       // What the tar lacks then is no second piece of damage.
       remarks: cut ? remarks.filter((one, n) => n < (how.remarks?.length ?? 0) || one.code !== 'truncated') : remarks,
     }
