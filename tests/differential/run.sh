@@ -4,6 +4,7 @@
 #   --damages N              damaged copies of each (3)
 #   --hostile N              groups of hostile.py, of six (0)
 #   --structure N            cases of structure/run.py, and with them its experiments and intact checkpoints (150)
+#   --archives N             checkpoints packed by tests/campaigns/archives (40)
 #   --locks N                lockfiles made in memory by examples/lock_in_python.py (10)
 #   --first SEED             of the first case (0); a seed always gives the same case
 #   --requirements FILE      of the Python environment (requirements.txt beside this file)
@@ -12,12 +13,12 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 
-trees=30 zarrs=30 locks=10 structure=150 hostile=0 damages=3 first=0 requirements=tests/differential/requirements.txt python=python3
+trees=30 zarrs=30 archives=40 locks=10 structure=150 hostile=0 damages=3 first=0 requirements=tests/differential/requirements.txt python=python3
 while [ $# -gt 0 ]; do
   case $1 in
-    --trees | --zarrs | --locks | --structure | --hostile | --damages | --first | --requirements | --python)
+    --trees | --zarrs | --archives | --locks | --structure | --hostile | --damages | --first | --requirements | --python)
       declare "${1#--}=$2"; shift 2 ;;
-    *) sed -n '2,12s/^# //p' "$0" >&2; exit 2 ;;
+    *) sed -n '2,13s/^# //p' "$0" >&2; exit 2 ;;
   esac
 done
 
@@ -59,12 +60,17 @@ locks() {
   "$environment/bin/python" -B tests/differential/specs.py $where/specs.ndjson
 }
 
+archives() {
+  tests/campaigns/archives.sh "$archives" "$first" || echo "make.py ended with $?, archives"
+}
+
 # Two lanes, of about the same length for the numbers above: Python and Node are one thread each.
 batches trees "$trees" | tee -a $log &
 {
   batches zarrs "$zarrs"
   [ "$hostile" = 0 ] || damages=0 batch hostile 0 "$hostile"
   [ "$locks" = 0 ] || locks
+  [ "$archives" = 0 ] || archives
 } | tee -a $log
 wait
 

@@ -1,7 +1,7 @@
 // Archives as sources: what is read of one is what is read of the directory that was packed.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
@@ -87,4 +87,64 @@ test('one directory of several is named behind "!/"', async t => {
   const other = cli(['check', 'runs.tar!/runs/c'], { cwd: place })
   assert.equal(other.status, 2)
   assert.match(other.stderr, /has no directory "runs\/c": "runs" holds "a", "b"/)
+})
+
+test('a Blob is read as a file is', async t => {
+  const place = scratch(t)
+  const { fingerprint } = await digest(fromPath(baseline))
+  for (const [n, [kind, make]] of kForms.entries()) {
+    const packed = make(membersOf(baseline, 'baseline_ckpt/'))
+    const blob = new Blob([packed])
+    for (const options of [{ workers: 1 }, { workers: 2, workersFrom: 0 }])
+      assert.equal((await digest(fromArchive(blob), options)).fingerprint, fingerprint, `${n} ${kind}`)
+    writeFileSync(join(place, 'a.zip'), packed)
+    assert.deepEqual(await check(fromArchive(blob)), await check(fromArchive(join(place, 'a.zip'))))
+  }
+})
+
+test('stdin: a file in place, a pipe by way of --temp-dir, or not at all', async t => {
+  const place = scratch(t)
+  const packed = gzipSync(tarOf(membersOf(baseline, 'baseline_ckpt/')))
+  const { fingerprint } = await digest(fromPath(baseline))
+  const refused = cli(['digest', '-'], { input: /** @type {any} */ (packed) })
+  assert.equal(refused.status, 2)
+  assert.match(refused.stderr, /--temp-dir DIR/)
+  const { stdout, status } = cli(['digest', '-', '--temp-dir', place], { input: /** @type {any} */ (packed) })
+  assert.equal(status, 0)
+  assert.match(stdout, new RegExp(fingerprint ?? 'none'))
+  const full = cli(['digest', '-', '--temp-dir', place, '--max-disk', '1KiB'], { input: /** @type {any} */ (packed) })
+  assert.equal(full.status, 2)
+  assert.match(full.stderr, /more than the 1,024 bytes that --max-disk allows/)
+  const nowhere = cli(['digest', '-', '--temp-dir', join(place, 'none')], { input: /** @type {any} */ (packed) })
+  assert.match(nowhere.stderr, /no file can be made there/)
+  assert.deepEqual(readdirSync(place), [])
+})
+
+test('what is compressed is kept in --temp-dir, and gone afterwards', async t => {
+  const place = scratch(t)
+  const spill = join(place, 'spill')
+  mkdirSync(spill)
+  const { fingerprint } = await digest(fromPath(baseline))
+  for (const [kind, make] of kForms.slice(0, 3)) {
+    const archive = join(place, `a.${kind}`)
+    writeFileSync(archive, make(membersOf(baseline)))
+    const options = { workers: 2, workersFrom: 0 }
+    assert.equal((await digest(fromArchive(archive, { tempDir: spill }), options)).fingerprint, fingerprint)
+    if (kind === 'tar') continue
+    await assert.rejects(fromArchive(archive, { tempDir: spill, maxDisk: 1000 }), {
+      code: 'source',
+      message: /--max-disk/,
+    })
+  }
+  assert.deepEqual(readdirSync(spill), [])
+})
+
+test('an archive that changes after it was opened is not read on', async t => {
+  const archive = join(scratch(t), 'a.tar')
+  writeFileSync(archive, tarOf(membersOf(baseline)))
+  const store = await fromArchive(archive)
+  appendFileSync(archive, 'x')
+  const report = await check(store)
+  assert.equal(report.verdict, 'INCOMPLETE')
+  assert.ok(report.findings.some(({ code }) => code === 'changed-during-read'))
 })
