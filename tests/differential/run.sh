@@ -13,7 +13,8 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 
-trees=30 zarrs=30 archives=40 locks=10 structure=150 hostile=0 damages=3 first=0 requirements=tests/differential/requirements.txt python=python3
+trees=30 zarrs=30 archives=40 locks=10 structure=150 hostile=0 damages=3 first=0 python=python3
+requirements=tests/differential/requirements.txt
 while [ $# -gt 0 ]; do
   case $1 in
     --trees | --zarrs | --archives | --locks | --structure | --hostile | --damages | --first | --requirements | --python)

@@ -13,7 +13,7 @@ using archive::Compression;
 using archive::RestartPoint;
 using archive::Unpacker;
 
-constexpr size_t kMost = 1 << 20;  // bytes of content that are looked at
+constexpr size_t kMost = 64 << 10;  // bytes of content that are looked at
 constexpr size_t kPoints = 8;
 
 struct Outcome {
