@@ -225,7 +225,7 @@ test('misuse rejects, with a code', async () => {
   const wrong = /** @type {[() => Promise<any>, string][]} */ ([
     [() => lock('a path that is not there'), 'source'],
     [() => lock(''), 'usage'],
-    [() => lock('gs://bucket/ckpt'), 'usage'],
+    [() => lock('ftp://host/ckpt'), 'usage'],
     [() => lock(new URL('ftp://localhost/')), 'usage'],
     [() => lock(/** @type {any} */ (undefined)), 'usage'],
     [() => lock(source, /** @type {any} */ ({ frobnicate: 1 })), 'usage'],

@@ -38,7 +38,7 @@ const kRows = [
   ['a step of what has none', 'check ckpt --step 3', 2],
   ['a step of a step', 'verify run/5 --step 5 --lock run.leafsum.json', 2],
   ['no such item', 'ls run --item nothing', 2],
-  ['a bucket', 'check gs://bucket/ckpt', 2],
+  ['another kind of address', 'check ftp://host/ckpt', 2],
   ['404', 'check URL/not-found/ckpt', 2],
   ['404 with a lockfile', 'verify URL/not-found/ckpt --lock ckpt.leafsum.json', 2],
   ['a server that forbids', 'check URL/forbidden/ckpt', 2],

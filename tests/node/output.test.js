@@ -251,7 +251,7 @@ test('sources and evidence by name', t => {
   assert.throws(() => readEvidence(join(root, 'none')), { code: 'evidence', message: /no such file/ })
   assert.throws(() => readEvidence(join(root, 'ckpt')), { code: 'evidence', message: /not a file/ })
   assert.throws(() => readEvidence('https://host/x.json'), { code: 'usage', message: /not possible yet/ })
-  for (const name of ['-', 'gs://bucket/ckpt', join(root, 'x.tar')]) {
+  for (const name of ['-', 'ftp://host/ckpt', join(root, 'x.tar')]) {
     assert.throws(() => openSource(name), { code: 'usage', message: /not possible yet/ }, name)
   }
 })

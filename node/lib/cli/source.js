@@ -9,6 +9,8 @@ import { pathBelow } from '../stores/way.js'
 export const kMaxLockfile = 512 * 2 ** 20
 
 export const isUrl = (/** @type {string} */ name) => /^https?:\/\//i.test(name)
+/** A hub's or a bucket's */
+const isNamed = (/** @type {string} */ name) => /^(hf|gs|s3):\/\//i.test(name)
 
 /**
  * A store, or the promise of one: what reads URLs is loaded for them.
@@ -17,7 +19,7 @@ export const isUrl = (/** @type {string} */ name) => /^https?:\/\//i.test(name)
  */
 export function openSource(name, { header = [], timeout, absent = [], followLinks, tempDir, maxDisk } = {}) {
   const isThere = fs.existsSync(name)
-  if (!isThere && isUrl(name)) {
+  if (!isThere && (isUrl(name) || isNamed(name))) {
     const how = {
       headers: Object.fromEntries(header.map(headerOf)),
       timeout: timeout && timeout * 1000,
@@ -31,7 +33,10 @@ export function openSource(name, { header = [], timeout, absent = [], followLink
     )
   }
   if (!isThere && /^[a-z][a-z0-9+.-]*:\/\//i.test(name))
-    throw notYet(`${name}: a URL`, 'download the checkpoint and name its directory')
+    throw notYet(
+      `${name}: such an address`,
+      'http, https, hf, gs and s3 are; otherwise download the checkpoint and name its directory',
+    )
   const archive = archiveAt(name)
   if (archive) {
     const { archive: file, inner } = archive
@@ -100,7 +105,7 @@ export const liesInside = (file, source) => pathInside(file, source) !== undefin
  * @param {string} source
  */
 export function pathInside(file, source) {
-  if (source === '-' || (isUrl(source) && !fs.existsSync(source))) return undefined
+  if (source === '-' || ((isUrl(source) || isNamed(source)) && !fs.existsSync(source))) return undefined
   // No file lies in an archive; the archive itself is one that nothing may be written over.
   const archive = archiveAt(source)
   if (archive?.inner !== undefined) return pathBelow(file, archive.archive)
@@ -109,7 +114,7 @@ export function pathInside(file, source) {
 
 /** `<last component of the source>.leafsum.json`, beside it; nothing beside "/". @param {string} source */
 export function defaultLockfile(source) {
-  if (source === '-' || isUrl(source)) return undefined
+  if (source === '-' || isUrl(source) || isNamed(source)) return undefined
   const archive = archiveAt(source)
   const resolved = nodePath.resolve(archive?.archive ?? source)
   const inner = archive?.inner?.split('/').filter(Boolean).pop()

@@ -27,14 +27,16 @@ export const opener = openPath => source => {
   const isUrl = typeof source?.href === 'string' && typeof source.protocol === 'string' // of any realm
   if (typeof source !== 'string' && !isUrl) return source
   const scheme = isUrl ? source.protocol : /^[a-z][a-z0-9+.-]+:(?=\/\/)/i.exec(source)?.[0].toLowerCase()
-  if (scheme === 'http:' || scheme === 'https:') return openUrl(source)
+  if (scheme !== undefined && /^(https?|hf|gs|s3):$/.test(scheme)) return openUrl(source)
   if (openPath && scheme === 'file:') return openPath(new URL(source))
   if (openPath && scheme === undefined && source !== '') return openPath(source)
-  const instead = openPath ? 'a path, or a URL of http:, https: or file:' : 'an address of http: or https:'
+  const instead = openPath
+    ? 'a path, or a URL of http:, https:, hf:, gs:, s3: or file:'
+    : 'an address of http:, https:, hf:, gs: or s3:'
   throw new LeafsumError('usage', `a source of ${JSON.stringify(String(source))} is not possible: ${instead} is wanted`)
 }
 
-const openUrl = async (/** @type {string | URL} */ url) => (await import('../stores/url_store.js')).openUrl(url)
+const openUrl = async (/** @type {string | URL} */ url) => (await import('../stores/url.js')).fromUrl(url)
 
 export const leavesOf = (/** @type {any[]} */ items) =>
   items.flatMap(item => item.leaves.map((/** @type {any} */ leaf) => ({ item: item.name, ...leaf })))

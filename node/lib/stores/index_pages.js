@@ -11,7 +11,9 @@ import { StoreError } from './store.js'
 const kHead = 4096
 const kCaddysLimit = 10_000
 const kTitle = /<title>\s*(Index of|Directory listing for)\s+[^<]*<\/title>/i
-const kLink = /<a\s[^>]*?href\s*=\s*"([^"]*)"[^>]*>[^<]*<\/a>([^<]{0,100})/gi
+// Of what follows one "<a ", so that a page of many of them costs what it is long
+const kLink = /^[^>]*?href="([^"]*)"[^>]*>[^<]*<\/a>([^<]{0,100})/i
+const kLongestLink = 8192
 // nginx: date, time, and the exact size unless it was told to round it
 const kNginx = /^\s+\d\d-\w{3}-\d{4} \d\d:\d\d\s+(\d+|-|\d+[KMG])\s/
 
@@ -27,8 +29,9 @@ export function indexOf(text, url) {
   if (!title) return undefined
   const entries = []
   let exact = true
-  for (const [, href, behind] of text.matchAll(kLink)) {
-    const link = below(href, url)
+  for (const piece of text.split(/<a\s/i).slice(1)) {
+    const [, href, behind] = kLink.exec(piece.slice(0, kLongestLink)) ?? []
+    const link = href === undefined ? undefined : below(href, url)
     if (!link) continue
     const size = kNginx.exec(behind)?.[1]
     if (size === undefined) exact = false

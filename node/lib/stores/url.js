@@ -1,5 +1,6 @@
 // A checkpoint behind plain HTTP. What reads it is loaded with the first that is read: most pages and programs that can
 // read URLs read none.
+import { kNamed, namedAddress } from './named.js'
 import { addressOf } from './url_address.js'
 
 /**
@@ -9,23 +10,35 @@ import { addressOf } from './url_address.js'
 class LazyUrlStore {
   asks = true
   #address
+  #named
   /** @type {Promise<import('./url_store.js').UrlStore> | undefined} */
   #opening
   /** @type {import('./url_store.js').UrlStore | undefined} */
   #opened
 
-  constructor(/** @type {import('./url_address.js').Address} */ address) {
+  /**
+   * @param {import('./url_address.js').Address} address
+   * @param {import('./named.js').Named} [named]  a hub's or a bucket's, of which more is found out first
+   */
+  constructor(address, named) {
     this.#address = address
+    this.#named = named
     this.name = address.name
     this.places = address.places
   }
 
   #open() {
-    this.#opening ??= import('./url_store.js').then(({ UrlStore }) => {
-      this.#opened = new UrlStore(this.#address)
+    this.#opening ??= Promise.all([this.#found(), import('./url_store.js')]).then(([address, { UrlStore }]) => {
+      this.#opened = new UrlStore(address)
       return this.#opened
     })
     return this.#opening
+  }
+
+  async #found() {
+    return this.#named
+      ? (await import('./named_listing.js')).openNamed(this.#named, this.#address.options)
+      : this.#address
   }
 
   async list() {
@@ -73,12 +86,17 @@ class LazyUrlStore {
 }
 
 /**
- * A checkpoint's own directory on a web server, which gives no listing: what only a listing shows is not looked for,
- * and the report says so.
- * @param {string | URL} url http or https
+ * A checkpoint's own directory on a web server, a hub or in a bucket. Where there is no listing, what only a listing
+ * shows is not looked for, and the report says so.
+ * @param {string | URL} url http, https, hf, gs or s3
  * @param {import('./url_address.js').UrlOptions} [options] headers never
  * go to
  *   another origin; absent: HTTP statuses that mean "not there" besides 404 and 410, 403 of a bucket that may not be
  *   listed
  */
-export const fromUrl = (url, options) => new LazyUrlStore(addressOf(url, options))
+export function fromUrl(url, options) {
+  const text = String(url)
+  if (!kNamed.test(text)) return new LazyUrlStore(addressOf(url, options))
+  const named = namedAddress(text)
+  return new LazyUrlStore({ ...addressOf(named.base, options), name: named.name, places: named.places }, named)
+}

@@ -16,7 +16,6 @@ import {
 } from './responses.js'
 import { StoreError, clip, failureOf, safePath } from './store.js'
 import { Tags } from './tags.js'
-import { addressOf } from './url_address.js'
 import { WholeFiles } from './whole_files.js'
 
 const kFirst = 16 << 10 // bytes: to ask how large a file is and to read a small one is one request
@@ -296,6 +295,3 @@ const headersFor = (/** @type {number} */ offset, /** @type {number} */ length) 
   Range: `bytes=${offset}-${offset + length - 1}`,
 })
 const soon = (/** @type {() => void} */ run) => (globalThis.setImmediate ?? setTimeout)(run)
-
-/** With what nobody says otherwise. */
-export const openUrl = (/** @type {string | URL} */ url) => new UrlStore(addressOf(url))

@@ -161,7 +161,7 @@ export interface Store {
 
 /**
  * What every call reads. A string is a path in Node, of a directory, a Flax file or an archive; a string or URL of
- * `https:` is `fromUrl` without options.
+ * `https:`, `hf:`, `gs:` or `s3:` is `fromUrl` without options.
  * @example
  * ```ts
  * import { check, fromMap, type Source } from 'leafsum'
@@ -304,7 +304,9 @@ export interface UrlOptions {
 }
 
 /**
- * A checkpoint's own directory behind plain HTTP, which has no listing: what only a listing shows (files that nothing
+ * A checkpoint on a web server (`https:`), the Hugging Face Hub (`hf://org/repo[@revision]/path`; a token of the
+ * environment's HF_TOKEN goes to the hub alone) or in a public bucket (`gs://`, `s3://`). What hubs, buckets, and
+ * servers that show their directories list is the listing; without one, what only a listing shows (files that nothing
  * refers to, the steps of a root) is not looked for, and the headline says so.
  * @example
  * ```ts

@@ -20,9 +20,9 @@ export function cli(args, options = {}) {
   return { status, signal, stdout, stderr }
 }
 
-/** @param {string[]} args */
-export function start(args) {
-  const child = spawn(process.execPath, [bin, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+/** @param {string[]} args @param {Record<string, string>} [more] of the environment */
+export function start(args, more = {}) {
+  const child = spawn(process.execPath, [bin, ...args], { env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] })
   const done = new Promise(resolve => child.on('close', (status, signal) => resolve({ status, signal })))
   return { child, done }
 }
