@@ -114,7 +114,7 @@ export const startable = loaded => ({ ...loaded, start: () => started(loaded.fac
  * @param {WebAssembly.Module} module
  * @returns {ReturnType<Factory>}
  */
-function started(factory, module) {
+export function started(factory, module) {
   return new Promise((resolve, reject) => {
     const refuse = async (/** @type {unknown} */ error) =>
       reject(bug('the core does not start', await orOutOfMemory(error)))
