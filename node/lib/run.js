@@ -61,6 +61,7 @@ export async function runCommand(platform, command, sources, given) {
     if (reader) config.read_ahead = true
     const findings = stores.flatMap((/** @type {any} */ store) => store.findings?.() ?? [])
     if (findings.length > 0) config.findings = findings
+    if (stores.some(store => store.readsForwards)) config.in_order = true
     config.source_files = stores.map((/** @type {any} */ store) => store.file ?? '')
     // Where evidence says what it was, it is a checkpoint that no longer is one.
     if (!['lockfile', 'fingerprint', 'sums', 'bundle'].some(name => options[name] !== undefined))

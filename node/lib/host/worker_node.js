@@ -15,11 +15,8 @@ serve(
     load: async ({ module }, name) => ({ factory: await factoryOf(name), module }),
     openStore: async spec => {
       if (spec.kind === 'archive') {
-        const [{ reopenArchive }, factory] = await Promise.all([
-          import('../stores/archive/reopen_path.js'),
-          factoryOf('codecs'),
-        ])
-        return reopenArchive(spec, factory)
+        const { reopenArchive } = await import('../stores/archive/reopen_path.js')
+        return reopenArchive(spec, () => factoryOf('codecs'))
       }
       const { root, stamps, rawNames } = spec
       return new PathStore(root, {

@@ -36,6 +36,7 @@ import { messageOf } from '../errors.js'
  *   whole: it will be read whole if it has at most so many bytes
  * @property {(key: string, range: { offset: number, length: number }) => Promise<Stream | undefined>} [open]
  *   Where every read costs a way there and back: what will be read is told in advance, and a long range is one request.
+ * @property {boolean} [readsForwards]  What lies before the last read costs as much as all of it.
  * @property {boolean} [inWindows]  Large reads are far better than small ones: what will be read is told in advance
  * (windows.js).
  * @property {() => () => void} [hold]  what is read stays at hand for further commands, until what this returns is

@@ -5,9 +5,10 @@ import { ArchiveStore } from './store.js'
 
 /**
  * @param {import('../store.js').StoreSpec} spec  of an ArchiveStore
- * @param {import('../../../../src/bindings/core.mjs').Factory} factory  of codecs
+ * @param {() => Promise<import('../../../../src/bindings/core.mjs').Factory>} factory  of codecs
  */
 export async function reopenArchive({ contents, file, module }, factory) {
-  const codecs = /** @type {any} */ (await started(factory, module))
+  const isPlain = !contents.compressed && ![...contents.places.values()].some(({ packed }) => packed !== undefined)
+  const codecs = isPlain ? undefined : await started(await factory(), module)
   return new ArchiveStore(contents, new ArchiveFile(file), { codecs, module })
 }

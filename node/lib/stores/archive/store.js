@@ -106,6 +106,7 @@ export class ArchiveStore {
     this.contents = contents
     this.disk = disk
     this.module = module
+    this.readsForwards = contents.compressed?.kind === 'zstd'
     this.#reader = new Reader(contents, codecs)
   }
 
@@ -174,6 +175,7 @@ export class BlobArchiveStore {
     this.name = name
     this.blob = blob
     this.module = module
+    this.readsForwards = contents.compressed?.kind === 'zstd'
     this.#reader = new Reader(contents, codecs)
     const places = [...contents.places.values()]
     // Slices of the file are files: they are read in windows, and by workers, as what was dropped without an archive.
