@@ -36,7 +36,7 @@ export const opener = openPath => source => {
   throw new LeafsumError('usage', `a source of ${JSON.stringify(String(source))} is not possible: ${instead} is wanted`)
 }
 
-const openUrl = async (/** @type {string | URL} */ url) => (await import('../stores/url.js')).fromUrl(url)
+const openUrl = async (/** @type {string | URL} */ url) => (await import('../stores/open_url.js')).openUrl(url)
 
 export const leavesOf = (/** @type {any[]} */ items) =>
   items.flatMap(item => item.leaves.map((/** @type {any} */ leaf) => ({ item: item.name, ...leaf })))

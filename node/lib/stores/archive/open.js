@@ -1,6 +1,5 @@
 // Opens an archive: its index is made, and a store of its members.
 import { LeafsumError } from '../../errors.js'
-import { started } from '../../host/core.js'
 import { indexOf } from './indexing.js'
 import { later } from './machine.js'
 import { BlobArchiveStore, readBlob } from './store.js'
@@ -20,8 +19,8 @@ import { treeOf } from './tree.js'
  * @returns {Promise<{ codecs: Archives, module: WebAssembly.Module }>}
  */
 export async function archiveCodecs(platform) {
-  const { factory, module } = await platform.load('codecs')
-  return { codecs: /** @type {any} */ (await started(factory, module)), module }
+  const { start, module } = await platform.load('codecs')
+  return { codecs: /** @type {any} */ (await start()), module }
 }
 
 /**
