@@ -137,6 +137,7 @@ export const kOptions = {
     help: 'the mesh to restore to, as data=4,model=2: does the sharding that was recorded fit it?',
   },
   npy: { type: 'flag', help: 'a .npy file; bfloat16 as <V2, float8 and float4 as |V1, int2 and int4 as int8' },
+  stats: { type: 'flag', help: 'in place of the values: count, NaN, Inf, zeros, min, max, mean, std, histogram' },
   keys: { type: 'flag', help: 'list the keys of the store too' },
   digest: { type: 'flag', help: 'with --keys: the digest of every value, which is read for that' },
   readers: { type: 'flag', help: 'print what each entry point of Orbax, Flax and TensorStore would take' },

@@ -51,17 +51,25 @@ export async function readLeaf(report, source, leaves, word, chosen, options = {
     name,
   )
   const { shape, axes, itemsize } = selectionOf(leaf, slice)
-  if (countOf(axes) * itemsize > kMaxBytes) throw new LeafsumError('usage', 'the slice is over 2 GiB: read it in parts')
+  const { stats } = options
+  if (stats && !dtypeOf(leaf.dtype))
+    throw new LeafsumError('usage', `statistics of a leaf of dtype ${leaf.dtype}: it has no elements`)
+  if (!stats && countOf(axes) * itemsize > kMaxBytes)
+    throw new LeafsumError('usage', 'the slice is over 2 GiB: read it in parts')
   const plan = planOf(leaf, axes, shape, itemsize, options.lockfile)
   const begins = plan.parts.map((/** @type {any} */ part) => part.begin ?? part.skip)
+  const counted = stats ? new (await import('./read_stats.js')).PartStats(leaf.dtype, plan) : undefined
   const result = await report('cat', [source], {
     ...options,
     reads: [readOf(leaf, plan.parts)],
-    onContent: (/** @type {number} */ part, /** @type {number} */ offset, /** @type {Uint8Array} */ bytes) =>
-      plan.picker.push(begins[part] + offset, bytes),
+    onContent: (/** @type {number} */ part, /** @type {number} */ offset, /** @type {Uint8Array} */ bytes) => {
+      counted?.begin(part, offset)
+      plan.picker.push(begins[part] + offset, bytes)
+      counted?.end(part, offset + bytes.length)
+    },
   })
   const shown = result.exit_code === 0
-  const bytes = shown ? plan.picker.bytes : null
+  const bytes = shown && !counted ? plan.picker.bytes : null
   return {
     report: result,
     item: leaf.item,
@@ -70,6 +78,7 @@ export async function readLeaf(report, source, leaves, word, chosen, options = {
     shape: leaf.shape === null ? null : shapeOf(axes),
     bytes,
     data: bytes && typedArrayOf(leaf.dtype, bytes),
+    ...(counted && { stats: shown ? counted.result : null }),
   }
 }
 

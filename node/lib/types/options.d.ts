@@ -367,6 +367,8 @@ export interface ReadOptions
   extends Pick<Options, 'signal' | 'maxMemory' | 'maxFill' | 'item' | 'step' | 'allSteps' | 'prefix' | 'generation'> {
   lockfile?: Evidence
   lockfileCameWithSource?: boolean
+  /** `stats` in place of the values, in bounded memory however large the leaf is. */
+  stats?: boolean
 }
 
 /**

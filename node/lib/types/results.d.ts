@@ -303,6 +303,56 @@ export interface Value {
    * bytes.
    */
   data: ArrayLike<number> | ArrayLike<bigint> | null
+  /** With the option `stats`, in place of `bytes` and `data`; null where they would not be shown. */
+  stats?: Statistics | null
+}
+
+/**
+ * What `read` with `stats` tells of the elements of a leaf or slice. Extremes, mean, standard deviation and histogram
+ * are those of the finite numbers. Raw elements (`r24`) are counted, and all else is null. A complex number is NaN if
+ * one of its halves is, else infinite if one is; it has no order, so neither extremes nor a histogram.
+ * @example
+ * ```ts
+ * import { read, type Statistics } from 'leafsum'
+ *
+ * const stats: Statistics | null | undefined = (await read('run', '/params/w', ':', { stats: true })).stats
+ * console.log(stats?.nan, stats?.min, stats?.max, stats?.histogram?.counts)
+ * ```
+ */
+export interface Statistics {
+  count: number
+  finite: number | null
+  nan: number | null
+  /** Infinite ones, of which `negative_inf` are negative. */
+  inf: number | null
+  negative_inf: number | null
+  /** Negative zeros too. */
+  zeros: number | null
+  /** As `data` has it: a bigint for 64-bit integers. */
+  min: number | bigint | null
+  max: number | bigint | null
+  /** Of complex numbers real and imaginary part. Sums are kept to 106 bits; 64-bit integers are taken as doubles. */
+  mean: number | number[] | null
+  /** Of the whole, not of a sample: numpy's `std`. */
+  std: number | null
+  histogram: StatisticsHistogram | null
+}
+
+/**
+ * Exact counts in at most 64 bins: the n-th has the values from `start + n * width` on and below the next. `width` is a
+ * power of two, and the bins depend on the least and the greatest value alone.
+ * @example
+ * ```ts
+ * import type { StatisticsHistogram } from 'leafsum'
+ *
+ * const edges = ({ start, width, counts }: StatisticsHistogram) => [...counts, 0].map((_, n) => start + n * width)
+ * console.log(edges({ start: -1, width: 0.5, counts: [1, 2] }))
+ * ```
+ */
+export interface StatisticsHistogram {
+  start: number
+  width: number
+  counts: number[]
 }
 
 /**

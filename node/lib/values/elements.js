@@ -184,6 +184,9 @@ export function textsOf(name, bytes) {
   return Array.from({ length: count }, (_, n) => text(number(n)))
 }
 
+/** A number of that dtype as `textsOf` has it. @param {string} name @param {number | bigint} value */
+export const numberTextOf = (name, value) => numberText(name, /** @type {Dtype} */ (dtypeOf(name)))(value)
+
 /** @returns {(value: any) => string} */
 function numberText(/** @type {string} */ name, /** @type {Dtype} */ { kind, bits }) {
   if (kind === 'bool') return value => (value ? 'True' : 'False')

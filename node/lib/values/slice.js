@@ -203,6 +203,8 @@ class Picker {
   #row = 0
   #k = 0
   #base = 0
+  /** @type {Uint8Array | undefined} */
+  #bytes
 
   /**
    * @param {Axis[]} axes
@@ -218,23 +220,29 @@ class Picker {
     this.perRow = /** @type {number} */ (this.counts.at(-1))
     this.rows = product(this.counts.slice(0, -1))
     this.contiguous = axes.length === 0 || axes[axes.length - 1].step === 1 || this.perRow === 1
-    this.bytes = new Uint8Array(this.rows * this.perRow * itemsize)
+    this.length = this.rows * this.perRow * itemsize
+    /** Takes what is picked, and where in the selection it stands; into `bytes`, where nothing else is set. */
+    this.put = (/** @type {number} */ at, /** @type {Uint8Array} */ piece) => this.bytes.set(piece, at)
     this.#base = this.#rowBase(0)
+  }
+
+  get bytes() {
+    return (this.#bytes ??= new Uint8Array(this.length))
   }
 
   /** Where in the content the first element begins, in bytes. */
   get begin() {
-    return this.bytes.length === 0 ? 0 : this.#at(this.#rowBase(0), 0)
+    return this.length === 0 ? 0 : this.#at(this.#rowBase(0), 0)
   }
 
   /** Where the last one ends. */
   get end() {
-    return this.bytes.length === 0 ? 0 : this.#at(this.#rowBase(this.rows - 1), this.perRow - 1) + this.itemsize
+    return this.length === 0 ? 0 : this.#at(this.#rowBase(this.rows - 1), this.perRow - 1) + this.itemsize
   }
 
   /** The bytes that each row crosses. @returns {Generator<[number, number]>} */
   *ranges() {
-    if (this.bytes.length === 0) return
+    if (this.length === 0) return
     for (let row = 0; row < this.rows; row++) {
       const base = this.#rowBase(row)
       yield [this.#at(base, 0), this.#at(base, this.perRow - 1) + this.itemsize]
@@ -244,7 +252,7 @@ class Picker {
   /** @param {number} offset of `piece` in the content @param {Uint8Array} piece */
   push(offset, piece) {
     const end = offset + piece.length
-    if (this.bytes.length === 0) return
+    if (this.length === 0) return
     if (offset !== this.#position) this.#seek()
     this.#position = end
     const { itemsize } = this
@@ -255,9 +263,9 @@ class Picker {
       if (from + length > offset) {
         const low = Math.max(from, offset)
         const high = Math.min(from + length, end)
-        this.bytes.set(
-          piece.subarray(low - offset, high - offset),
+        this.put(
           (this.#row * this.perRow + this.#k) * itemsize + low - from,
+          piece.subarray(low - offset, high - offset),
         )
       }
       if (from + length > end) return

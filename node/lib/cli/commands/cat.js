@@ -10,6 +10,7 @@ import { leafMeant, listedLeaves, subtreeOf, withNear } from '../meant.js'
 import { refuseToOverwrite } from '../output.js'
 import { columns, leafName, renderReport, shapeText } from '../render.js'
 import { openSource } from '../source.js'
+import { statsText, withTexts } from '../stats_text.js'
 import { printable } from '../terminal.js'
 
 const kMaxJson = 2 ** 28 // characters; a string ends at 2^29
@@ -39,6 +40,7 @@ export async function run(context) {
     maxMemory,
     maxFill,
     signal,
+    stats: options.stats === true,
     ...locked,
   }
   let value
@@ -60,6 +62,7 @@ export async function run(context) {
     context.write(`${reportText(report).trimEnd().slice(0, -1)},"cat":${JSON.stringify(document(value))}}\n`)
   else if (context.format === 'ndjson')
     context.write(lines([{ type: 'value', ...document(value) }]) + (await context.reportText(report)))
+  else if (value.stats) context.write(statsText(value.dtype, value.stats))
   else if (value.bytes) context.write(options.npy ? npyOf(value.dtype, value.shape, value.bytes) : text(value))
   if (report.exit_code !== 0)
     context.note(`${leafName(value.item, value.key_path)} is not shown: ${renderReport(report, context).trimEnd()}`)
@@ -108,7 +111,8 @@ function refuseTooMuch(/** @type {any} */ { dtype, bytes }, /** @type {string} *
 const tooMuch = (/** @type {string} */ what, /** @type {string} */ instead) =>
   new LeafsumError('usage', `too much: ${what}; ${instead}`)
 
-function document(/** @type {any} */ { item, key_path, dtype, shape, bytes }) {
+function document(/** @type {any} */ { item, key_path, dtype, shape, bytes, stats }) {
+  if (stats !== undefined) return { item, key_path, dtype, shape, stats: stats && withTexts(dtype, stats) }
   const values = bytes && (dtypeOf(dtype) ? textsOf(dtype, bytes) : [new TextDecoder().decode(bytes)])
   return { item, key_path, dtype, shape, values }
 }
