@@ -17,7 +17,7 @@ const read = (/** @type {string} */ name) => readFileSync(join(here, name), 'utf
 const replace = Object.fromEntries(
   ['core.mjs', 'codecs.mjs'].map(file => [join(here, '../src/bindings', file), join(core, file)]),
 )
-const style = read('style.css')
+const style = read('style.css') + read('panel/panel.css')
 const script = bundle(join(here, 'main.js'))
 const worker = bundle(join(here, 'worker.js'), replace)
 const start = read('start.js')

@@ -5,6 +5,7 @@ import { parseSums } from '../node/lib/commands/sums.js'
 import { LeafsumError, messageOf } from '../node/lib/errors.js'
 import { reportText } from '../node/lib/report.js'
 import { fromMap } from '../node/lib/stores/map.js'
+import { look } from './panel/look.js'
 import { Sha256 } from './sha256.js'
 
 const kTellEvery = 200 // ms; to draw the page takes processor time that hashing could have
@@ -28,6 +29,7 @@ export async function coordinate(load, { command, options, evidence }, stores) {
     if (evidence) Object.assign(options, await optionsOf(evidence))
     if (command === 'inspect') return { facts: await factsOf(api, options) }
     const [first, second] = stores
+    if (command === 'look') return await look(api, first, options)
     if (command === 'lock') {
       const { report, lockfile } = await api.lock(first, options)
       return { report, text: reportText(report), lockfile: lockfile ?? undefined }

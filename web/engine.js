@@ -8,8 +8,8 @@
  * A blob Worker inherits this page's policy; one loaded from a URL would not (README.md).
  *
  * @typedef {object} Request
- * @property {'verify' | 'check' | 'lock' | 'diff' | 'list' | 'inspect'} command of node/lib/api.js; inspect: what is in
- *   the evidence?
+ * @property {'verify' | 'check' | 'lock' | 'diff' | 'list' | 'inspect' | 'look'} command of node/lib/api.js; inspect:
+ *   what is in the evidence? look: what is in a leaf?
  * @property {Record<string, any>} options of that command
  * @property {import('../node/lib/stores/store.js').StoreSpec[]} sources names and File objects
  * @property {SentEvidence} [evidence]
@@ -31,6 +31,7 @@
  * @property {string} [refused] why nothing could be judged (exit code 2)
  * @property {string} [bug] a failure of this program
  * @property {Facts} [facts] of `inspect`
+ * @property {import('./panel/look.js').Look} [look] of `look`
  * @property {undefined} [report]
  * @property {undefined} [output]
  *
@@ -38,6 +39,7 @@
  * @property {undefined} [refused]
  * @property {undefined} [bug]
  * @property {undefined} [facts]
+ * @property {undefined} [look]
  * @property {import('../node/lib/index.js').Report} report
  * @property {string} text the report's exact bytes
  * @property {Uint8Array<ArrayBuffer>} [lockfile] of `lock`, where nothing was found

@@ -3,6 +3,7 @@
 import { showChoices } from './cards.js'
 import { inspect, judgeEvidence } from './evidence.js'
 import { hideLeaves, listLeaves } from './listing.js'
+import { closePanel } from './panel/panel.js'
 import { perform } from './perform.js'
 import { clearResult, state } from './session.js'
 
@@ -42,6 +43,7 @@ function listAgain() {
   clearResult()
   state.listing?.abort()
   hideLeaves()
+  closePanel()
   state.listed = state.checkpoint ? listLeaves(state.checkpoint) : undefined
 }
 

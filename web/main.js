@@ -6,6 +6,7 @@ import { showChoices } from './cards.js'
 import { listenForChoices } from './choices.js'
 import { button, byId, element, input } from './dom.js'
 import { chooseSteps, setCheckpoint, setEvidence, startOver } from './flow.js'
+import { listenForLeaves } from './panel/panel.js'
 import { perform } from './perform.js'
 import { togglePause } from './running.js'
 import { compareSample, trySample } from './sample.js'
@@ -53,4 +54,5 @@ byId('licences').addEventListener('toggle', () => {
 })
 
 listenForChoices()
+listenForLeaves()
 showChoices()

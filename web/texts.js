@@ -242,3 +242,37 @@ export const treeTexts = {
     n === 0 ? 'No leaf has this in its path.' : `${count(n, 'leaf', 'leaves')} found.`,
   label: 'Leaves of the checkpoint',
 }
+
+/** A look inside one leaf. */
+export const panelTexts = {
+  dtype: 'dtype',
+  shape: 'Shape',
+  content: 'Content',
+  stored: 'Stored',
+  chunks: 'Chunks',
+  format: 'Format',
+  grid: (/** @type {string} */ shape, /** @type {number} */ n) => `${count(n, 'chunk')} of ${shape}`,
+  reading: 'Reading…',
+  gone: 'the checkpoint was removed',
+  notShown: (/** @type {string} */ why) => `Not shown: ${why}`,
+  claims: {
+    vouched: 'These values match the lockfile.',
+    differs: 'This leaf is not what the lockfile describes: do not trust these values.',
+    alone: 'Nothing vouches for these values: they were compared with no lockfile.',
+  },
+  map: (/** @type {string} */ shape) => `Map of the ${shape} values above`,
+  key: 'Orange is above 0, blue below, white 0, grey no number.',
+  ask: (/** @type {string} */ bytes) => `Read all ${bytes}`,
+  histogram: (/** @type {number} */ n, /** @type {string} */ low, /** @type {string} */ high) =>
+    `Histogram of ${count(n, 'bin')} from ${low} to ${high}`,
+  stats: {
+    count: 'Elements',
+    nan: 'NaN',
+    inf: 'Infinite',
+    zeros: 'Zeros',
+    min: 'Least',
+    max: 'Greatest',
+    mean: 'Mean',
+    std: 'Deviation',
+  },
+}
