@@ -24,7 +24,7 @@ mkdir -p "$corpus" build/fuzz/artifacts
 # Seconds of the processor that the shell's children have had.
 processor() {
   times >"$log.times"
-  awk 'NR == 2 { split($1, user, /[ms]/); split($2, system, /[ms]/); printf "%.0f\n", (user[1] + system[1]) * 60 + user[2] + system[2] }' \
+  awk 'NR == 2 { split($1, own, /[ms]/); split($2, kernel, /[ms]/); printf "%.0f\n", (own[1] + kernel[1]) * 60 + own[2] + kernel[2] }' \
     "$log.times" >"$log.seconds"
   read -r spent <"$log.seconds"
 }
