@@ -3,7 +3,7 @@
 import { showChoices } from './cards.js'
 import { inspect, judgeEvidence } from './evidence.js'
 import { hideLeaves, listLeaves } from './listing.js'
-import { closePanel } from './panel/panel.js'
+import { closePanel, lookAgain } from './panel/panel.js'
 import { perform } from './perform.js'
 import { clearResult, state } from './session.js'
 
@@ -25,6 +25,7 @@ export function setEvidence(evidence) {
   state.evidence = evidence
   if (evidence && !evidence.problem) evidence.inspected = inspect(evidence)
   clearResult()
+  void lookAgain()
   return settle()
 }
 

@@ -260,6 +260,10 @@ export const panelTexts = {
     differs: 'This leaf is not what the lockfile describes: do not trust these values.',
     alone: 'Nothing vouches for these values: they were compared with no lockfile.',
   },
+  whole: {
+    vouched: 'The whole leaf matches the lockfile.',
+    differs: 'The whole leaf is not what the lockfile describes: these numbers are of what lies here.',
+  },
   map: (/** @type {string} */ shape) => `Map of the ${shape} values above`,
   key: 'Orange is above 0, blue below, white 0, grey no number.',
   ask: (/** @type {string} */ bytes) => `Read all ${bytes}`,

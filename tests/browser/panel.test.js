@@ -88,15 +88,20 @@ test('a lockfile vouches for values, or says that they are others', async () => 
   writeFileSync(path, lockfile)
   const changed = values.slice()
   changed[0] = 999
-  for (const [checkpoint, claim] of [
-    [intact, /match the lockfile/],
-    [write('changed', changed), /not what the lockfile describes/],
+  for (const [checkpoint, claim, whole] of [
+    [intact, /match the lockfile/, /whole leaf matches the lockfile/],
+    [write('changed', changed), /not what the lockfile describes/, /whole leaf is not what the lockfile describes/],
   ]) {
-    const page = await opened(checkpoint, path)
-    await page.waitForSelector('#result:not([hidden])')
+    const page = await opened(checkpoint)
     await leaf(page, 'w').click()
     await page.waitForSelector('.bars')
+    assert.match(await page.innerText('#leaf-vouched'), /Nothing vouches/)
+    // What is open is looked at again when a lockfile comes.
+    await chooseLockfile(page, path)
+    await page.waitForSelector('#result:not([hidden])')
+    await page.waitForSelector('#leaf-stats .note')
     assert.match(await page.innerText('#leaf-vouched'), claim)
+    assert.match(await page.innerText('#leaf-stats'), whole)
     assert.equal((await page.innerText('#leaf-values')).includes('999.0'), checkpoint !== intact)
     assert.deepEqual(page.complaints, [])
   }

@@ -30,6 +30,17 @@ async function open(leaf, item) {
   if (shown?.leaf === leaf && leaf.nbytes <= readUnasked) await statistics()
 }
 
+/** What vouches for the values has changed. */
+export async function lookAgain() {
+  if (!shown) return
+  shown.stop.abort()
+  shown = { ...shown, stop: new AbortController() }
+  const { leaf } = shown
+  const asks = !byId('leaf-ask').hidden
+  await values()
+  if (shown?.leaf === leaf && !asks) await statistics()
+}
+
 export function closePanel() {
   shown?.stop.abort()
   shown = null
@@ -102,8 +113,12 @@ async function statistics() {
   showAsk(false)
   byId('leaf-stats').textContent = texts.reading
   try {
-    const { stats } = await look({ stats: true })
-    if (!stop.signal.aborted) showStats(stats)
+    const { stats, claim, headline } = await look({ stats: true })
+    if (stop.signal.aborted) return
+    showStats(stats)
+    // They are of the whole leaf; a slice of it may match where they do not.
+    if (!stats) byId('leaf-stats').textContent = plainText(texts.notShown(headline))
+    else if (claim !== 'alone') byId('leaf-stats').prepend(make('p', { class: 'note' }, texts.whole[claim]))
   } catch (error) {
     if (!stop.signal.aborted) byId('leaf-stats').textContent = plainText(messageOf(error))
   }
