@@ -30,9 +30,7 @@ export const opener = openPath => source => {
   if (scheme !== undefined && /^(https?|hf|gs|s3):$/.test(scheme)) return openUrl(source)
   if (openPath && scheme === 'file:') return openPath(new URL(source))
   if (openPath && scheme === undefined && source !== '') return openPath(source)
-  const instead = openPath
-    ? 'a path, or a URL of http:, https:, hf:, gs:, s3: or file:'
-    : 'an address of http:, https:, hf:, gs: or s3:'
+  const instead = `${openPath ? 'a path, or ' : ''}an address of http:, https:, hf:, gs: or s3:`
   throw new LeafsumError('usage', `a source of ${JSON.stringify(String(source))} is not possible: ${instead} is wanted`)
 }
 

@@ -12,6 +12,8 @@ export class FilesStore {
   #files
   /** @type {string[]} */
   #empty
+  /** @type {Promise<import('./blocks.js').Blocks> | undefined} */
+  #blocks
 
   /**
    * @param {Iterable<[path: string, file: File]>} files
@@ -34,14 +36,19 @@ export class FilesStore {
     return entries.sort(byPath)
   }
 
-  async get(/** @type {string} */ key) {
-    const file = this.#files.get(safePath(key))
-    return file && reading(bytesOf(file))
+  get(/** @type {string} */ key) {
+    return this.getRange(key, { offset: 0, length: Infinity })
   }
 
   async getRange(/** @type {string} */ key, /** @type {import('./store.js').RangeQuery} */ range) {
     const file = this.#files.get(safePath(key))
-    return file && reading(bytesOf(file.slice(...clip(range, file.size))))
+    this.#blocks ??= import('./blocks.js').then(({ Blocks }) => new Blocks())
+    return file && reading((await this.#blocks).read(file, clip(range, file.size)))
+  }
+
+  /** A later command reads anew: what has changed since is noticed. */
+  release() {
+    this.#blocks = undefined
   }
 
   size(/** @type {string} */ path) {
@@ -64,8 +71,6 @@ function onlyName(/** @type {Iterable<string>} */ names) {
   const [name] = names
   return name.includes('/') ? undefined : name
 }
-
-const bytesOf = async (/** @type {Blob} */ blob) => new Uint8Array(await blob.arrayBuffer())
 
 async function reading(/** @type {Promise<Uint8Array>} */ bytes) {
   try {
