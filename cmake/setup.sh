@@ -3,6 +3,7 @@
 # as often as you like; it asks for root only if a system package is missing.
 #   cmake/setup.sh                compilers, Node, pinned C sources, test packages
 #   cmake/setup.sh --browser      Chromium too, for the tests of the page
+#   cmake/setup.sh --servers      nginx too, for the tests of the package over HTTP
 #   cmake/setup.sh --sanitizers   Clang and its sanitizers' runtime, for the tests under them
 #   cmake/setup.sh --fuzz         the newest Clang that the distribution has, with libFuzzer, for tests/fuzz
 #   cmake/setup.sh --coverage     the same with what counts branches, for tests/campaigns/coverage.sh
@@ -11,6 +12,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 want_browser=no
+want_servers=no
 want_sanitizers=no
 want_fuzz=no
 want_coverage=no
@@ -18,11 +20,12 @@ want_lint=no
 for argument in "$@"; do
   case $argument in
     --browser) want_browser=yes ;;
+    --servers) want_servers=yes ;;
     --sanitizers) want_sanitizers=yes ;;
     --fuzz) want_fuzz=yes ;;
     --coverage) want_fuzz=yes want_coverage=yes ;;
     --lint) want_lint=yes ;;
-    *) echo "usage: cmake/setup.sh [--browser] [--sanitizers] [--fuzz] [--coverage] [--lint]" >&2; exit 2 ;;
+    *) echo "usage: cmake/setup.sh [--browser] [--servers] [--sanitizers] [--fuzz] [--coverage] [--lint]" >&2; exit 2 ;;
   esac
 done
 
@@ -48,6 +51,7 @@ python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3 python3-ven
 unpacked_browser=build/tools/chromium/chromium
 if [ $want_browser = yes ] && ! have chromium && ! [ -e $unpacked_browser ]; then missing+=(chromium); fi
 have cargo || missing+=(cargo)
+[ $want_servers = no ] || [ -x /usr/sbin/nginx ] || missing+=(nginx)
 [ $want_sanitizers = no ] || have clang++ || missing+=(clang)
 
 as_root() {

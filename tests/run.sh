@@ -37,6 +37,7 @@ run_suite() {
 setup=()
 [[ " ${suites[*]} " != *" lint "* ]] || setup+=(--lint)
 [[ " ${suites[*]} " != *" asan "* ]] || setup+=(--sanitizers)
+[[ " ${suites[*]} " != *" node "* ]] || setup+=(--servers)
 [[ " ${suites[*]} " != *" browser "* ]] || setup+=(--browser)
 cmake/setup.sh "${setup[@]}" || exit 1
 . cmake/env.sh
