@@ -239,7 +239,6 @@ test('sources and evidence by name', t => {
   fs.mkdirSync(join(root, 'ckpt/sub'), { recursive: true })
   fs.writeFileSync(join(root, 'ckpt/sub/l.json'), '{}')
   fs.writeFileSync(join(root, 'ckpt.json'), '{}')
-  fs.writeFileSync(join(root, 'x.tar'), '')
   fs.symlinkSync(join(root, 'ckpt/sub/l.json'), join(root, 'disguise.json'))
   assert.equal(liesInside(join(root, 'ckpt/sub/l.json'), join(root, 'ckpt')), true)
   assert.equal(liesInside(join(root, 'disguise.json'), join(root, 'ckpt')), true)
@@ -251,7 +250,5 @@ test('sources and evidence by name', t => {
   assert.throws(() => readEvidence(join(root, 'none')), { code: 'evidence', message: /no such file/ })
   assert.throws(() => readEvidence(join(root, 'ckpt')), { code: 'evidence', message: /not a file/ })
   assert.throws(() => readEvidence('https://host/x.json'), { code: 'usage', message: /not possible yet/ })
-  for (const name of ['-', 'ftp://host/ckpt', join(root, 'x.tar')]) {
-    assert.throws(() => openSource(name), { code: 'usage', message: /not possible yet/ }, name)
-  }
+  assert.throws(() => openSource('ftp://host/ckpt'), { code: 'usage', message: /not possible yet/ })
 })
