@@ -51,7 +51,9 @@ ByteVector Manifest(const test::MemorySource& source, const Rules& rules = {}) {
     ByteVector digests;
     for (Bytes rest = *bytes; digests.empty() || !rest.empty();) {
       const Bytes part =
-          rules.shard == 0 ? rest : rest.first(std::min<size_t>(rest.size(), rules.shard));
+          rules.shard == 0
+              ? rest
+              : rest.first(static_cast<size_t>(std::min<uint64_t>(rest.size(), rules.shard)));
       const auto hash = hash::MakeFileHash(rules.algorithm, {});
       hash->Update(part);
       const ByteVector digest = hash->Finish();
