@@ -9,13 +9,14 @@ export class LeafsumError extends Error {
   /**
    * @param {ErrorCode} code
    * @param {string} message
-   * @param {ErrorOptions} [options]
+   * @param {ErrorOptions & { misnamed?: import('./types/host.js').Misnamed }} [options]
    */
   constructor(code, message, options) {
     super(message, options)
     this.name = 'LeafsumError'
     /** @type {ErrorCode} */
     this.code = code
+    if (options?.misnamed) this.misnamed = options.misnamed
   }
 }
 

@@ -96,7 +96,7 @@ export async function runCommand(platform, command, sources, given) {
     const { onStep } = options
     await driven({ verifier, stores, budget, jobs, state, signal, onStep, onAnswer: file => (path = file) })
     jobs.tell()
-    if (verifier.notFound()) throw await notFound(verifier, stores)
+    if (verifier.notFound()) throw await (await import('./commands/not_found.js')).notFound(verifier, stores)
     if (jobs.missed() && lacksCodecs(verifier.report())) throw jobs.missed()
     state?.save(verifier.equal(), hasReadAll(verifier.report()))
     if (options.conclude && !verifier.conclude(JSON.stringify(options.conclude())))
@@ -150,7 +150,7 @@ function giveEvidence(
   refuse(verifier.error(), 'evidence')
   if (options.lockfile === undefined) return
   verifier.setEvidence(bytesOf(options.lockfile, 'lockfile'), options.lockfileCameWithSource ?? false)
-  refuse(naming(verifier.error(), options.lockfileName), 'evidence')
+  refuse(verifier.error(), 'evidence')
 }
 
 /** What this side takes itself of the options; the core checks its own. */
@@ -263,19 +263,6 @@ async function stateOf(
     algorithms,
   })
 }
-
-/** What the core could not find, in its own words, or what is there in its place. */
-async function notFound(/** @type {any} */ verifier, /** @type {Store[]} */ stores) {
-  const problem = verifier.notFound()
-  const { foreignDirectory } = await import('./commands/foreign_directory.js')
-  return (
-    (await foreignDirectory(problem, stores)) ?? new LeafsumError(verifier.isMisuse() ? 'usage' : 'source', problem)
-  )
-}
-
-/** What is wrong with a lockfile, which has a name where it was a file. */
-const naming = (/** @type {string} */ problem, /** @type {string | undefined} */ name) =>
-  name ? problem.replace(/^lockfile refused: (lockfile: )?/, () => `lockfile refused: ${name}: `) : problem
 
 function refuse(/** @type {string} */ problem, /** @type {import('./errors.js').ErrorCode} */ code) {
   if (problem) throw new LeafsumError(code, problem)

@@ -44,6 +44,8 @@ export interface Verifier extends Task {
   error(): string
   notFound(): string
   isMisuse(): boolean
+  /** JSON of `{ what: 'item' | 'step' | 'pattern', name, known }`, or "". */
+  misnamed(): string
   tooLarge(id: number, size: number): void
   progress(): { leaves_done: number; leaves_total: number; bytes_done: number; bytes_total: number }
   equal(): string

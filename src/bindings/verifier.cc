@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/byte_reader.h"
+#include "base/text.h"
 #include "bindings/boundary.h"
 #include "bindings/leaf_job.h"
 #include "report/finding.h"
@@ -77,6 +78,16 @@ std::string Error(Verifier& v) {
   return v.listing_error.empty() ? v.core.error() : v.listing_error;
 }
 
+// {"what":"step","name":"3","known":["1","2"]}, or "".
+std::string Misnamed(const Verifier& v) {
+  const plan::Misnamed& m = v.core.misnamed();
+  if (!m.any()) return "";
+  std::string known;
+  for (const std::string& name : m.known) known += (known.empty() ? "" : ",") + JsonString(name);
+  return Text("{\"what\":\"", m.what, "\",\"name\":", JsonString(m.name), ",\"known\":[", known,
+              "]}");
+}
+
 val Progress(Verifier& v) {
   const auto p = v.core.progress();
   val out = val::object();
@@ -122,6 +133,7 @@ EMSCRIPTEN_BINDINGS(core) {
       .function("notFound", &Error)
       .function(
           "isMisuse", +[](const Verifier& v) { return v.core.is_misuse(); })
+      .function("misnamed", &Misnamed)
       .function(
           "feed", +[](Verifier& v, uint32_t id, val bytes) { v.core.Feed(id, CopyIn(bytes)); })
       .function(

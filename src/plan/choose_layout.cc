@@ -75,7 +75,7 @@ bool ChooseLayout(const Options& o, const evidence::Lockfile* lock, Scan& scan,
     }
     not_found = Text("no step ", layout.step.value_or(""), " in this checkpoint directory; it has");
     if (scan.layout.steps.empty()) not_found += " none";
-    for (size_t i = 0; i < scan.layout.steps.size() && i < 20; ++i)
+    for (size_t i = 0; i < scan.layout.steps.size() && i < kNamed; ++i)
       not_found += (i ? ", " : " ") + scan.layout.steps[i].Name();
     if (const std::string name = UnfinishedStep(scan, layout.step.value_or("")); !name.empty())
       not_found =
@@ -85,7 +85,7 @@ bool ChooseLayout(const Options& o, const evidence::Lockfile* lock, Scan& scan,
   if (!scan.layout.ambiguous_steps.empty() && !scan.layout.chosen && !layout.all_steps) {
     not_found =
         "several directories could each be the checkpoint, and nothing marks one as a step:";
-    for (size_t i = 0; i < scan.layout.ambiguous_steps.size() && i < 20; ++i)
+    for (size_t i = 0; i < scan.layout.ambiguous_steps.size() && i < kNamed; ++i)
       not_found += (i ? ", " : " ") + scan.layout.ambiguous_steps[i];
     not_found += "; name one with --step NAME, or read all with --all-steps";
     return false;

@@ -148,7 +148,13 @@ void Discover::Begin(size_t scan_index) {
   LeaveOutCompanionLinks(context_, lock_, scan);
   const bool chosen = ChooseLayout(context_.options, lock_, scan, not_found_);
   FindLinks(context_, scan);
-  if (!chosen) return;
+  if (!chosen) {
+    if (scan.layout.step_missing && !scan.nothing_read)
+      context_.misnamed = {"step", *context_.options.step, {}};
+    for (size_t i = 0; i < scan.layout.steps.size() && i < kNamed; ++i)
+      context_.misnamed.known.push_back(scan.layout.steps[i].Name());
+    return;
+  }
   LookAtFlaxHeads(scan_index);
   if (lock_ && scan_index == 0 && !Pair(scan)) return;
   const orbax::Layout& layout = scan.layout;

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "orbax/step_name.h"
 #include "plan/discover.h"
+#include "plan/misnamed.h"
 #include "report/printable.h"
 
 namespace leafsum::plan {
@@ -36,6 +37,9 @@ void Discover::RefuseItem() {
   not_found_ = Text("no item \"", name, "\" here; there ", items.size() == 1 ? "is" : "are");
   AppendNames(items);
   if (items.empty()) not_found_ += " none";
+  context_.misnamed = {"item", name, {}};
+  for (size_t i = 0; i < items.size() && i < kNamed; ++i)
+    context_.misnamed.known.push_back(items[i].name);
 }
 
 // A step of what has no steps is a mistake. One of two sources may have none.
@@ -56,7 +60,7 @@ void Discover::RefuseStep() {
 }
 
 void Discover::AppendNames(const std::vector<orbax::Item>& items) {
-  for (size_t i = 0; i < items.size() && i < 20; ++i)
+  for (size_t i = 0; i < items.size() && i < kNamed; ++i)
     not_found_ += Text(i ? ", \"" : " \"", items[i].name, "\"");
 }
 
@@ -75,8 +79,9 @@ void Discover::TellNoCheckpoint(Scan& scan) {
     context_.Add(scan, MakeFinding(report::Code::kMissingFile, kNoCheckpoint));
     return;
   }
-  const char* side = scan.source == 0 ? "A: " : "B: ";
-  not_found_ = Text(context_.scans.size() < 2 ? "" : side, kNoCheckpoint);
+  const char* side = context_.scans.size() < 2 ? "" : scan.source == 0 ? "A" : "B";
+  not_found_ = Text(side, *side ? ": " : "", kNoCheckpoint);
+  context_.misnamed = {"source", side, {}};
 }
 
 }  // namespace leafsum::plan

@@ -23,6 +23,7 @@
 #include "orbax/tree_metadata.h"
 #include "plan/coverage.h"
 #include "plan/lockfile_update.h"
+#include "plan/misnamed.h"
 #include "plan/options.h"
 #include "report/finding.h"
 
@@ -229,6 +230,7 @@ struct Context {
                             // ends in "/"
   LockfileUpdate update;    // of `lock --update`
   bool misuse = false;      // the run ended because of the caller's options
+  Misnamed misnamed;        // set where that is a name
   uint64_t resumed = 0;     // leaves that an earlier run found equal
   Progress progress;
   SignedFiles signed_files;

@@ -36,7 +36,8 @@ bool AnyLeaf(const plan::Context& context, const evidence::Lockfile* lock, Quest
   return false;
 }
 
-std::string Misfit(const plan::Context& context, const evidence::Lockfile* lock) {
+std::string Misfit(const plan::Context& context, const evidence::Lockfile* lock,
+                   plan::Misnamed& misnamed) {
   const plan::Options& o = context.options;
   const std::string help = ": ls prints the key paths";
   auto fits_none = [&](const std::string& pattern) {
@@ -44,12 +45,14 @@ std::string Misfit(const plan::Context& context, const evidence::Lockfile* lock)
       return orbax::Matches(pattern, item, leaf.key_path);
     });
   };
-  for (const std::string& pattern : o.include)
-    if (fits_none(pattern))
-      return Text("--include ", JsonString(report::Clipped(pattern)), " fits no leaf", help);
-  for (const std::string& pattern : o.exclude)
-    if (fits_none(pattern))
-      return Text("--exclude ", JsonString(report::Clipped(pattern)), " fits no leaf", help);
+  for (const auto& [option, patterns] :
+       {std::pair("--include ", &o.include), std::pair("--exclude ", &o.exclude)}) {
+    for (const std::string& pattern : *patterns) {
+      if (!fits_none(pattern)) continue;
+      misnamed = {"pattern", pattern, {}};
+      return Text(option, JsonString(report::Clipped(pattern)), " fits no leaf", help);
+    }
+  }
   const bool prints = o.command == Command::kDigest;
   const bool any =
       AnyLeaf(context, lock, [&](std::string_view item, const evidence::LeafRecord& leaf) {
@@ -74,7 +77,7 @@ std::string LeaveOut(plan::Context& context, const evidence::Lockfile* lock) {
   // `ls` of a checkpoint that is opened may be narrowed further, so that nothing is left is an
   // answer.
   if (!plan::ReadsParts(o) && o.command != Command::kList && KnowsEveryTree(context))
-    if (std::string error = Misfit(context, lock); !error.empty()) return error;
+    if (std::string error = Misfit(context, lock, context.misnamed); !error.empty()) return error;
   if (!HasPatterns(o)) return "";
   uint64_t left_out = 0;
   for (plan::Scan& scan : context.scans) {

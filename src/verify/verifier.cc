@@ -30,6 +30,18 @@ namespace leafsum::verify {
 using report::Command;
 using report::Finding;
 
+namespace {
+
+// The parser says "lockfile", the caller may have a name for it.
+std::string Refused(const std::string& name, std::string_view why) {
+  constexpr std::string_view kUnnamed = "lockfile: ";
+  if (name.empty()) return Text("lockfile refused: ", why);
+  if (why.starts_with(kUnnamed)) why.remove_prefix(kUnnamed.size());
+  return Text("lockfile refused: ", name, ": ", why);
+}
+
+}  // namespace
+
 Verifier::Verifier(Bytes options_json, const hash::Sha256Factory& sha256) {
   context_.sha256 = sha256;
   auto options = plan::ParseOptions(options_json);
@@ -89,7 +101,7 @@ void Verifier::SetEvidence(Bytes bytes, bool with_source) {
   if (!error_.empty()) return;
   auto lock = evidence::ParseLockfile(bytes);
   if (!lock) {
-    error_ = "lockfile refused: " + lock.error().message;
+    error_ = Refused(context_.options.lock_name, lock.error().message);
     if (const std::string_view cause = CauseOf(bytes); !cause.empty())
       error_ += "; " + std::string(cause);
     return;
@@ -101,11 +113,12 @@ void Verifier::SetEvidence(Bytes bytes, bool with_source) {
   }
   if (o.fingerprint) {
     if (lock->fingerprint != o.fingerprint) {
-      error_ = Text(
-          "lockfile refused: its fingerprint is not the one given, so it is of another checkpoint "
-          "or scope; expected ",
-          evidence::CheckpointText(*o.fingerprint), ", the lockfile has ",
-          lock->fingerprint ? evidence::CheckpointText(*lock->fingerprint) : "none");
+      error_ = Refused(
+          o.lock_name,
+          Text("its fingerprint is not the one given, so it is of another checkpoint or scope; "
+               "expected ",
+               evidence::CheckpointText(*o.fingerprint), ", the lockfile has ",
+               lock->fingerprint ? evidence::CheckpointText(*lock->fingerprint) : "none"));
       return;
     }
     // The fingerprint binds only the digests of content, so the lockfile's `stored` and `chunks`

@@ -44,6 +44,8 @@ class Verifier {
   const std::string& error() const { return error_; }
   // Whether only the caller can mend the error: the step must be named, or a pattern fits no leaf.
   bool is_misuse() const;
+  // The name that nothing has, where the error is about one.
+  const plan::Misnamed& misnamed() const { return context_.misnamed; }
 
   // The asks to start now, up to `budget` bytes of open asks; at least one if none is open and Done
   // is false.

@@ -11,10 +11,7 @@ const kUsage = 2
 const kBug = 70 // EX_SOFTWARE: none of the codes that say something of the checkpoint
 const kInterrupted = 130
 
-/** Something was named that is not there: another reading of the source may tell what was meant. */
-const isMisnamed = (/** @type {unknown} */ error) =>
-  error instanceof LeafsumError && /no item "|^no step |^--(include|exclude) "/.test(error.message)
-
+/** Another reading of the source may tell what was meant. */
 async function meant(/** @type {unknown} */ error, /** @type {Context} */ context) {
   const [{ withMeant }, { openSource }] = await Promise.all([import('./meant.js'), import('./source.js')])
   try {
@@ -77,7 +74,7 @@ export async function main(argv, process) {
     context = new Context(args, process, interrupt.signal)
     return await (await kRun[args.command]()).run(context)
   } catch (thrown) {
-    const error = context && isMisnamed(thrown) ? await meant(thrown, context) : thrown
+    const error = context && thrown instanceof LeafsumError && thrown.misnamed ? await meant(thrown, context) : thrown
     context?.bar.clear()
     return failed(error)
   } finally {

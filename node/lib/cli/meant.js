@@ -5,36 +5,27 @@ import { LeafsumError } from '../errors.js'
 import { pointer } from '../values/leaf_name.js'
 import { didYouMean, nearest } from './did_you_mean.js'
 
-const kItem = /^(?:[^"]*: )?no item ("(?:[^"\\]|\\.)*") here; there (?:is|are)(.*)$/s
-const kStep = /^no step (.*) in this checkpoint directory; it has (.*)$/s
-const kPattern = /^--(?:include|exclude) ("(?:[^"\\]|\\.)*") fits no leaf/
-
 /**
  * The error with what is near.
  * @param {unknown} error
  * @param {{ source: any, options: Record<string, any> }} asked  source: a store
  */
 export async function withMeant(error, { source, options }) {
-  if (!(error instanceof LeafsumError) || !['usage', 'source'].includes(error.code)) return error
-  const near = await meant(error.message, source, options)
+  if (!(error instanceof LeafsumError) || !error.misnamed) return error
+  const near = await meant(error.misnamed, source, options)
   return near ? new LeafsumError(error.code, withNear(error.message, near), { cause: error }) : error
 }
 
 /** As the last part of a message. @param {string} message @param {string} near  of didYouMean */
 export const withNear = (message, near) => message + near.replace(/^:/, ';')
 
-async function meant(/** @type {string} */ message, /** @type {any} */ source, /** @type {any} */ options) {
-  const [, item, items] = kItem.exec(message) ?? []
-  if (item)
-    return didYouMean(
-      JSON.parse(item),
-      (items.match(/"(?:[^"\\]|\\.)*"/g) ?? []).map(one => JSON.parse(one)),
-    )
-  const [, step, steps] = kStep.exec(message) ?? []
-  if (step) return didYouMean(step, steps.split(', '))
-  const [, pattern] = kPattern.exec(message) ?? []
-  if (!pattern) return ''
-  const near = nearPattern(JSON.parse(pattern), await listedLeaves(source, options))
+async function meant(
+  /** @type {import('../types/host.js').Misnamed} */ { what, name, known },
+  /** @type {any} */ source,
+  /** @type {any} */ options,
+) {
+  if (what !== 'pattern') return didYouMean(name, known)
+  const near = nearPattern(name, await listedLeaves(source, options))
   return near ? `: did you mean ${near}?` : ''
 }
 

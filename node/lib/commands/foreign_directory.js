@@ -2,28 +2,23 @@
 import { LeafsumError } from '../errors.js'
 import { kForeign } from './foreign_formats.js'
 
-const kNone = /^(?:([AB]): )?(no checkpoint here): (.*)$/s
 const kShown = 5
 const kMarks = /(^|\/)(_METADATA|_CHECKPOINT_METADATA|manifest\.ocdbt)$/
 
 /**
- * The core's sentence with what is there in place of what is not.
- * @param {string} problem  of the core
- * @param {any[]} stores
- * @returns {Promise<LeafsumError | undefined>} nothing where that is not what it says
+ * @param {any} store  the source
+ * @param {string} side  of two: "A" or "B", else ""
+ * @returns {Promise<LeafsumError | undefined>} nothing where the store cannot be listed
  */
-export async function foreignDirectory(problem, stores) {
-  const [, side, none, help] = kNone.exec(problem) ?? []
-  if (none === undefined) return undefined
-  const store = stores[side === 'B' ? 1 : 0]
+export async function foreignDirectory(store, side) {
   let paths
   try {
     paths = (await store.list?.())?.map((/** @type {any} */ [path]) => String(path))
   } catch {
     // What could be listed before can no longer be: the core's own words will do.
   }
-  const name = store.name ? `${store.name}: ` : side ? `${side}: ` : ''
-  return new LeafsumError('source', `${name}${none}: ${paths ? whatIsThere(paths) : help}`)
+  const name = store.name || side
+  return paths && new LeafsumError('source', `${name ? `${name}: ` : ''}no checkpoint here: ${whatIsThere(paths)}`)
 }
 
 /** @param {string[]} paths */

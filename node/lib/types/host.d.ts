@@ -71,6 +71,27 @@ export interface Progress {
  */
 export class LeafsumError extends Error {
   code: ErrorCode
+  /** Where the source has nothing of a name that was asked for. */
+  misnamed?: Misnamed
+}
+
+/**
+ * A name that nothing in the source has, and up to 20 names that it has of that kind.
+ * @example
+ * ```ts
+ * import { LeafsumError, check } from 'leafsum'
+ *
+ * const stepsOf = (source: string) =>
+ *   check(source, { step: 'none' }).then(
+ *     () => [],
+ *     (error: unknown) => (error instanceof LeafsumError && error.misnamed?.known) || [],
+ *   )
+ * ```
+ */
+export interface Misnamed {
+  what: 'item' | 'step' | 'pattern' | 'leaf'
+  name: string
+  known: string[]
 }
 
 /**

@@ -71,5 +71,6 @@ export function findLeaf(items, name) {
   throw new LeafsumError(
     'usage',
     `there is no leaf ${name}: leaves are named as /params/w, params.w or state:/params/w; leafsum ls lists them`,
+    { misnamed: { what: 'leaf', name, known: [] } },
   )
 }

@@ -69,8 +69,7 @@ export async function run(context) {
   return report.exit_code
 }
 
-const isNoLeaf = (/** @type {unknown} */ error) =>
-  error instanceof LeafsumError && error.code === 'usage' && error.message.startsWith('there is no leaf')
+const isNoLeaf = (/** @type {unknown} */ error) => error instanceof LeafsumError && error.misnamed?.what === 'leaf'
 
 /** A name above leaves has no values: these are its leaves. */
 function showSubtree(
