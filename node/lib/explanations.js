@@ -213,10 +213,11 @@ you named.
 The message begins with the reason. This happens when there is no signature beside the
 lockfile, when the lockfile was edited after signing (even white space counts), when it was
 signed with another key, when the bundle belongs to another file or name, or when a policy
-does not allow it. Keys come from you, never from the bundle.
+does not allow it. Keys, authorities and identities come from you, never from the bundle.
 
-Get the lockfile and its .sigstore.json again from the signer, and check that --key is
-theirs. Until then, equality means only: consistent with a lockfile of unknown origin.
+Get the lockfile and its .sigstore.json again from the signer, and check that --key,
+--cert-root or --certificate-identity is theirs. Until then, equality means only: consistent
+with a lockfile of unknown origin.
 `,
   'unclaimed-key': `\
 The store, _strings.json or a msgpack tree holds something that belongs to no leaf. Restore

@@ -41,6 +41,8 @@ const kCoreNames = /** @type {Record<string, string>} */ ({
   maxFill: 'max_fill',
   segment: 'segment',
 })
+/** Who should have signed, by certificates and without keys of the user. */
+export const kCertified = ['certRoot', 'certificateIdentity', 'certificateOidcIssuer', 'trustedRoot']
 const kHostNames = [
   'signal',
   'onProgress',
@@ -67,6 +69,7 @@ const kHostNames = [
   'onStep',
   'requireSignature',
   'requireSigner',
+  ...kCertified,
   'policy',
   'now',
   'unlisted',

@@ -4,7 +4,7 @@ import { instantiate, orOutOfMemory } from './host/core.js'
 import { drive } from './host/drive.js'
 import { LeafsumError, bug, firstLine } from './errors.js'
 import { helloOf, jobRunner, warmPool, workersOf } from './host/jobs.js'
-import { bytesOf, checkFlags, coreOptions, kDefaultMaxMemory } from './options.js'
+import { bytesOf, checkFlags, coreOptions, kCertified, kDefaultMaxMemory } from './options.js'
 import { packedRows } from './host/packed.js'
 import { readerFor } from './host/reading_ahead.js'
 import { isListing } from './stores/store.js'
@@ -18,7 +18,8 @@ import { isListing } from './stores/store.js'
  */
 
 // What vouches for files, or for a lockfile.
-const kVouchers = ['sums', 'bundle', 'key', 'signature', 'requireSignature', 'requireSigner', 'policy']
+const kSigned = ['key', 'signature', 'requireSignature', 'requireSigner', 'policy']
+const kVouchers = ['sums', 'bundle', ...kSigned, ...kCertified]
 
 export async function newCore(/** @type {Platform} */ platform) {
   const { factory, module } = await platform.load()

@@ -19,13 +19,14 @@ const ask = async (/** @type {unknown} */ bundle, /** @type {any} */ more = {}) 
 const signer = { kind: 'identity', id: kSigner.identity, issuer: kSigner.issuer }
 
 test('a message and a statement, in the form that the core takes', async () => {
-  for (const bundle of [message, envelope]) assert.deepEqual(await ask(bundle), { signer })
+  for (const bundle of [message, envelope])
+    assert.deepEqual(await ask(bundle), { signer, isEnvelope: bundle === envelope })
 })
 
 test('a message over another lockfile is refused; what a statement is over the core says', async () => {
   const changed = { lockfile: Buffer.from('{"leafsum":2}\n') }
   assert.match(JSON.stringify(await ask(message, changed)), /^\{"refusal":"the bundle is of another file/)
-  assert.deepEqual(await ask(envelope, changed), { signer })
+  assert.deepEqual(await ask(envelope, changed), { signer, isEnvelope: true })
 })
 
 test('somebody else, and a bundle that cannot be read', async () => {

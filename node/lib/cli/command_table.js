@@ -35,6 +35,12 @@ const kReadExits = /** @type {[number, string][]} */ ([
   kMisuse,
   [3, 'something could not be read: unsupported, over a limit'],
 ])
+/** Who should have signed. */
+const kOneProof = [
+  ['key', 'cert-root', 'certificate-identity'],
+  ['key', 'cert-root', 'certificate-oidc-issuer'],
+  ['key', 'cert-root', 'trusted-root'],
+]
 const kAlways = [
   ['step', 'all-steps'],
   ['quiet', 'verbose'],
@@ -85,6 +91,10 @@ export const kCommands = {
     options: [
       'lock',
       'key',
+      'cert-root',
+      'certificate-identity',
+      'certificate-oidc-issuer',
+      'trusted-root',
       'signature',
       'require-signature',
       'require-signer',
@@ -110,12 +120,17 @@ export const kCommands = {
       ['sample', 'fingerprint', 'against', 'deep'],
       ['sample', 'state'],
       ['sample', 'bundle'],
+      ...kOneProof,
       ...kAlways,
     ],
     examples: [
       ['leafsum verify runs/7 --lock runs/7.leafsum.json', 'every leaf'],
       ["leafsum verify runs/7 --lock runs/7.leafsum.json --include '/params/**'", 'some'],
       ['leafsum verify runs/7 --bundle runs/7/model.sig --key pub.pem', 'every file that was signed'],
+      [
+        'leafsum verify runs/7 --lock runs/7.leafsum.json --cert-root ca.pem',
+        'signed, and by a certificate of that authority',
+      ],
     ],
     exits: [
       [0, 'VERIFIED'],
@@ -303,11 +318,7 @@ export const kCommands = {
       'version',
       'help',
     ],
-    conflicts: [
-      ['key', 'cert-root', 'certificate-identity'],
-      ['key', 'cert-root', 'certificate-oidc-issuer'],
-      ['key', 'cert-root', 'trusted-root'],
-    ],
+    conflicts: kOneProof,
     examples: [
       ['leafsum verify-blob w.bin --bundle w.bin.sigstore.json --key pub.pem', 'by that key'],
       ['leafsum verify-blob w.bin --bundle w.sig --cert-root ca.pem', 'by a certificate of that authority'],

@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import { basename } from 'node:path'
 import { LeafsumError } from '../errors.js'
+import { checkProof, isCertified } from '../trust/given_proof.js'
 import { readKey } from './passphrase.js'
 import { isUrl, readEvidence } from './source.js'
 
@@ -14,17 +15,23 @@ export const kSuffix = '.sigstore.json'
  */
 export async function signatureOf(options, signal) {
   const { lock, key, signature, requireSignature, requireSigner, policy, bundle } = options
+  checkProof(options)
+  const certified = certifiedOf(options)
   // Then the key is that of the bundle's signer, unless more is said of a lockfile.
   if (bundle !== undefined && [signature, requireSignature, policy].every(one => one === undefined))
-    return { key: keysOf(key), requireSigner }
+    return { key: keysOf(key), requireSigner, ...certified }
 
   const isAsked = [key, signature, requireSignature, requireSigner, policy].some(one => one !== undefined)
-  if (!isAsked) return {}
+  if (!isAsked && !isCertified(options)) return {}
   if (lock === undefined) throw new LeafsumError('usage', 'a signature is one of a lockfile: --lock FILE --key PUB.pem')
-  if (key === undefined && policy === undefined)
-    throw new LeafsumError('usage', "whose signature? --key PUB.pem, or --policy FILE with the signers' keys")
+  if (key === undefined && policy === undefined && !isCertified(options))
+    throw new LeafsumError(
+      'usage',
+      "whose signature? --key PUB.pem, --cert-root CA, --certificate-identity, or --policy FILE with the signers' keys",
+    )
   return {
     key: keysOf(key),
+    ...certified,
     requireSignature,
     requireSigner,
     policy: policy === undefined ? undefined : readEvidence(policy, 'the policy'),
@@ -34,6 +41,18 @@ export async function signatureOf(options, signal) {
 
 const keysOf = (/** @type {string[] | undefined} */ files) =>
   files?.map(file => ({ name: basename(file), bytes: readKey(file) }))
+
+/** @param {Record<string, any>} options */
+function certifiedOf({ certRoot, certificateIdentity, certificateOidcIssuer, trustedRoot }) {
+  const read = (/** @type {string | undefined} */ file, /** @type {string} */ what) =>
+    file === undefined ? undefined : readEvidence(file, what)
+  return {
+    certRoot: read(certRoot, 'the root certificate'),
+    certificateIdentity,
+    certificateOidcIssuer,
+    trustedRoot: read(trustedRoot, 'the trusted root'),
+  }
+}
 
 /** Without one, the lockfile is not signed: that is for the verdict to say. */
 async function bundleOf(

@@ -1,7 +1,9 @@
 // `verify --bundle`: a model signature (OMS) as the core takes it.
 import { LeafsumError } from '../errors.js'
 import { bytesOf } from '../options.js'
+import { certifiedSigner, checkCertified } from '../trust/certified_signer.js'
 import { keysOf, listOf } from '../trust/given_keys.js'
+import { isCertified } from '../trust/given_proof.js'
 
 /**
  * @typedef {object} BundleForCore
@@ -23,14 +25,16 @@ export async function bundleForCore(platform, isListed, options) {
   }
   if (sample !== undefined)
     throw new LeafsumError('usage', 'sample and bundle: a signature over files needs every byte of them')
-  if (key === undefined)
+  checkCertified(options)
+  if (key === undefined && !isCertified(options))
     throw new LeafsumError(
       'usage',
-      'a signature is good by somebody’s key alone, which never comes from the bundle: give the public key (key, --key PUB.pem)',
+      'a signature is good by somebody’s key alone, which never comes from the bundle: give the public key (key, --key PUB.pem), an authority (certRoot, --cert-root CA) or an identity',
     )
   const { checkModel } = await import('../trust/model.js')
-  const { signedBy, problem, manifest } = await checkModel(platform, bytesOf(bundle, 'bundle'), {
-    keys: keysOf(key),
+  const bytes = bytesOf(bundle, 'bundle')
+  const { signedBy, problem, manifest } = await checkModel(platform, bytes, {
+    ...(key === undefined ? await certifiedSigner(platform, options, { bundle: bytes }) : { keys: keysOf(key) }),
     requireSigners: listOf(requireSigner).map(id => String(id).replace(/^(key )?sha256:/, '')),
   })
   return {

@@ -1,11 +1,12 @@
 // verifyBlob: who signed this file, as a document. A signature that is not accepted is a result, not an error.
 import { LeafsumError } from '../errors.js'
+import { kCertified } from '../options.js'
 import { openBlob } from './blob_source.js'
+import { checkProof, isCertified, sigstoreOf } from '../trust/given_proof.js'
 import { Refusal } from '../trust/identity/refusal.js'
 import { hexOf } from '../values/hex.js'
 
-const kProofs = ['key', 'certRoot', 'trustedRoot']
-const kOptions = ['bundle', 'bundleName', 'certificateIdentity', 'certificateOidcIssuer', ...kProofs]
+const kOptions = ['bundle', 'bundleName', 'key', ...kCertified]
 
 /**
  * @param {import('../host/platform.js').Platform} platform
@@ -13,9 +14,7 @@ const kOptions = ['bundle', 'bundleName', 'certificateIdentity', 'certificateOid
  * @param {any} options
  */
 export async function verifyBlob(platform, file, options) {
-  const { sigstore } = platform
-  if (!sigstore)
-    throw new LeafsumError('environment', "what checks signatures is not here: import 'leafsum/inline/trust'")
+  const sigstore = sigstoreOf(platform)
   const asked = await optionsOf(options)
   const blob = await openBlob(platform, file)
   const { signatureOf } = await import('../trust/blob.js')
@@ -82,12 +81,9 @@ async function optionsOf(/** @type {any} */ options) {
   const bytes = async (/** @type {string} */ name) => options[name] && bytesOf(options[name], name)
   const { certificateIdentity: identity, certificateOidcIssuer: issuer, bundleName = '' } = options
   const proof = { key: await bytes('key'), certRoot: await bytes('certRoot'), trustedRoot: await bytes('trustedRoot') }
-  const given = kProofs.filter(name => options[name] !== undefined)
-  if (given.length > 1) throw usage(`${given.join(' and ')} exclude each other: one proof is wanted`)
-  const isIdentity = [identity, issuer, proof.trustedRoot].map(one => one !== undefined && one !== '')
-  if (isIdentity.includes(true) && isIdentity.includes(false))
-    throw usage('certificateIdentity, certificateOidcIssuer and trustedRoot go together')
-  if (given.length === 0) throw usage('who should have signed it? key, certRoot or certificateIdentity says so')
+  checkProof(options)
+  if (options.key === undefined && !isCertified(options))
+    throw usage('who should have signed it? key, certRoot or certificateIdentity says so')
   const bundle = await bytes('bundle')
   if (!bundle) throw usage('bundle: the signature is wanted, a Sigstore bundle')
   return { bundle, bundleName: String(bundleName), proof: { ...proof, identity, issuer } }

@@ -1,6 +1,6 @@
 // What vouches for a source beside a lockfile: the sums of its files, a model signature; or who signed the lockfile.
 import { LeafsumError } from '../errors.js'
-import { bytesOf } from '../options.js'
+import { bytesOf, kCertified } from '../options.js'
 
 /**
  * @typedef {object} Run
@@ -35,11 +35,10 @@ export async function vouchersInto(config, { platform, command, stores, listings
   return manifest
 }
 
-// With a bundle, a key alone is that of the bundle's signer.
+const kOfSigner = ['key', 'requireSigner', ...kCertified]
+
+// With a bundle, a key or an identity alone is that of the bundle's signer.
 const wantsSignature = (/** @type {Record<string, any>} */ options) =>
-  ['key', 'signature', 'requireSignature', 'requireSigner', 'policy'].some(
-    name =>
-      options[name] !== undefined &&
-      options[name] !== false &&
-      (options.bundle === undefined || !['key', 'requireSigner'].includes(name)),
+  ['signature', 'requireSignature', 'policy', ...(options.bundle === undefined ? kOfSigner : [])].some(
+    name => options[name] !== undefined && options[name] !== false,
   )

@@ -1,4 +1,4 @@
-// Who signed this lockfile, where a certificate says so (contract, section 6): what the core's check of lockfiles takes
+// Who signed this lockfile or model, where a certificate says so (contract, section 6): what the core's checks take
 // from another verifier. A message is over the lockfile's exact bytes; what a statement says is the core's to judge.
 import { readBundle } from './identity/bundle.js'
 import { Refusal } from './identity/refusal.js'
@@ -8,21 +8,23 @@ import { whole } from '../commands/blob_source.js'
 /**
  * @param {import('./identity/library.js').Libraries} sigstore
  * @param {object} asked
- * @param {Uint8Array} asked.lockfile
+ * @param {Uint8Array} [asked.lockfile]  none: a model is signed by a statement alone
  * @param {Uint8Array} asked.bundle
  * @param {import('./blob.js').Proof} asked.proof
  * @param {Date} [asked.now]
- * @returns {Promise<{ signer: { kind: string, id: string, issuer?: string } } | { refusal: string }>}
+ * @returns {Promise<import('./certified_signer.js').Found>}
  */
 export async function lockfileSigner(sigstore, { lockfile, ...asked }) {
   try {
     // A statement names the lockfile's digest itself.
-    const artifact = hasEnvelope(asked.bundle) ? undefined : (await whole('', lockfile)).artifact
-    const { signer } = await signatureOf(sigstore, { ...asked, artifact })
-    if (signer.kind !== 'identity') return { signer: { kind: signer.kind, id: signer.id } }
-    return { signer: { kind: signer.kind, id: signer.identity, issuer: signer.issuer } }
+    const isMessage = lockfile !== undefined && !hasEnvelope(asked.bundle)
+    const artifact = isMessage ? (await whole('', lockfile)).artifact : undefined
+    const { signer, envelope } = await signatureOf(sigstore, { ...asked, artifact })
+    const isEnvelope = envelope !== undefined
+    if (signer.kind !== 'identity') return { signer: { kind: signer.kind, id: signer.id }, isEnvelope }
+    return { signer: { kind: signer.kind, id: signer.identity, issuer: signer.issuer }, isEnvelope }
   } catch (error) {
-    if (error instanceof Refusal) return { refusal: error.message }
+    if (error instanceof Refusal) return { refusal: error.message, reason: error.why.reason }
     throw error
   }
 }

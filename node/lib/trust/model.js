@@ -4,7 +4,7 @@ import { newTrust } from './module.js'
 import { settle, webCrypto } from './web_crypto.js'
 
 /**
- * @typedef {{ kind: string, id: string, issuer?: string }} Signer  whom another verifier found to have signed
+ * @typedef {import('./certified_signer.js').Signer} Signer  whom another verifier found to have signed
  *
  * @typedef {object} SignedModel
  * @property {string} [signedBy]  of a good signature
@@ -25,7 +25,7 @@ export async function checkModel(platform, bundle, by) {
     await settle(check)
     const { refused, problem, signed_by: signedBy } = JSON.parse(check.result())
     if (refused) throw new LeafsumError('evidence', `bundle refused: ${refused.message}${sidesOf(refused)}`)
-    return { signedBy, problem, manifest: check.manifest() }
+    return { signedBy: problem ? undefined : signedBy, problem, manifest: check.manifest() }
   } finally {
     check.delete()
   }

@@ -192,9 +192,9 @@ export interface VerifyOptions extends CompareOptions {
   /** Where the sums lay in the source: equality to them is UNTRUSTED then, and they need no line of their own. */
   sumsPath?: string
   /**
-   * A model signature (OpenSSF Model Signing, `model.sig`) over the source's files, by the owner of `key`. Files that
-   * are equal to the signed ones prove the leaves that lie in them; nothing is decoded then but with `deep`. The source
-   * must have a listing.
+   * A model signature (OpenSSF Model Signing, `model.sig`) over the source's files, by the owner of `key`, or as
+   * `certRoot` or the identity say. Files that are equal to the signed ones prove the leaves that lie in them; nothing
+   * is decoded then but with `deep`. The source must have a listing.
    */
   bundle?: Evidence
   /** What reports and headlines call the bundle: the last part of its path. */
@@ -213,6 +213,20 @@ export interface VerifyOptions extends CompareOptions {
    * name for messages.
    */
   key?: Evidence | { name: string; bytes: Evidence } | (Evidence | { name: string; bytes: Evidence })[]
+  /**
+   * In place of a key: certificates of authorities (PEM), to one of which the certificate of the lockfile's, or with
+   * `bundle` the model's, signer must lead. All of the chain has to be valid `now`.
+   */
+  certRoot?: Evidence
+  /**
+   * In place of a key: the e-mail address or URI that the signer's certificate must name, exactly. It goes with
+   * `certificateOidcIssuer` and `trustedRoot`.
+   */
+  certificateIdentity?: string
+  /** Who vouches for that identity, exactly. */
+  certificateOidcIssuer?: string
+  /** Sigstore's trusted_root.json: authorities and logs. Nothing is fetched. */
+  trustedRoot?: Evidence
   /** The bundle over the lockfile: a Sigstore bundle around a DSSE envelope or a message's signature. */
   signature?: Evidence
   /** Says aloud what `key` and `policy` demand anyway. */
@@ -221,7 +235,7 @@ export interface VerifyOptions extends CompareOptions {
   requireSigner?: string | string[]
   /** Who may sign which lockfiles, and what is revoked: schema/policy.schema.json. */
   policy?: Evidence
-  /** The time at which the policy is asked: now. */
+  /** The time at which the policy is asked and certificates are judged: now. */
   now?: Date
 }
 

@@ -56,7 +56,7 @@ export interface ReportSource {
  */
 export interface ReportBundle {
   name: string
-  /** Where the signature is good: `key sha256:…`. */
+  /** Where the signature is good: `key sha256:…`, `certificate …` (SHA-256 of its key) or `identity … by …`. */
   signed_by?: string
   files: { equal: number; different: number; missing: number; extra: number; not_read: number; ignored: number }
   /** That lie in files equal to the signed ones alone. */

@@ -25,6 +25,8 @@ export async function run(context) {
     { file: options.sums, is: 'the sums' },
     { file: options.signature, is: 'the signature' },
     { file: options.policy, is: 'the policy' },
+    { file: options.certRoot, is: 'the root certificate' },
+    { file: options.trustedRoot, is: 'the trusted root' },
     { file: options.bundle, is: 'the bundle' },
   ]
   refuseToOverwrite({ file: options.output, option: '-o' }, [...evidence, { file: options.state, is: 'the state' }])
