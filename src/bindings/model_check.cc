@@ -16,6 +16,10 @@ std::string TextOf(const val& value) {
 }
 bool Is(const val& value) { return !value.isUndefined() && !value.isNull(); }
 
+std::optional<ByteVector> BytesIf(const val& value) {
+  return Is(value) ? std::optional(CopyIn(value)) : std::nullopt;
+}
+
 ModelCheck::Given Given(const val& options) {
   ModelCheck::Given given;
   given.bundle = CopyIn(options["bundle"]);
@@ -25,8 +29,11 @@ ModelCheck::Given Given(const val& options) {
   if (const val ids = options["requireSigners"]; Is(ids))
     for (unsigned i = 0; i < ids["length"].as<unsigned>(); ++i)
       given.require_signers.push_back(TextOf(ids[i]));
+  given.policy = BytesIf(options["policy"]);
+  given.now = TextOf(options["now"]);
   if (const val signer = options["signer"]; Is(signer))
     given.signer = {TextOf(signer["kind"]), TextOf(signer["id"]), TextOf(signer["issuer"])};
+  given.payload = BytesIf(options["payload"]);
   if (const val refusal = options["refusal"]; Is(refusal))
     given.refusal = {trust::Reason::kBadSignature, TextOf(refusal), "", ""};
   return given;
@@ -43,7 +50,7 @@ void AppendRefusal(std::string& out, std::string_view name, const Refusal& f) {
               ",\"actual\":", JsonString(f.actual), "}");
 }
 
-// {"refused"?: refusal, "problem"?: refusal, "signed_by"?: "key sha256:…"}
+// {"refused"?: refusal} | {"problem"?: refusal, "signed_by"?: "key sha256:…", "revoked": [text]}
 std::string Result(BoundModelCheck& check) {
   std::string out = "{";
   if (const auto refused = check.core.Refused()) {
@@ -53,7 +60,10 @@ std::string Result(BoundModelCheck& check) {
   if (const auto& problem = check.core.problem()) AppendRefusal(out, "problem", *problem);
   if (const auto signer = check.core.signed_by())
     out += Text(out.size() > 1 ? "," : "", "\"signed_by\":", JsonString(*signer));
-  return out + '}';
+  out += Text(out.size() > 1 ? "," : "", "\"revoked\":[");
+  for (const std::string& one : check.core.revoked())
+    out += Text(out.back() == '[' ? "" : ",", JsonString(one));
+  return out + "]}";
 }
 
 }  // namespace

@@ -39,6 +39,7 @@ LockfileCheck::Given CheckGiven(const val& options) {
     given.require_signers.push_back(TextOf(options["requireSigners"][i]));
   if (const val signer = options["signer"]; Is(signer))
     given.signer = {TextOf(signer["kind"]), TextOf(signer["id"]), TextOf(signer["issuer"])};
+  given.payload = BytesIf(options["payload"]);
   if (const val refusal = options["refusal"]; Is(refusal))
     given.refusal = {trust::Reason::kBadSignature, TextOf(refusal), "", ""};
   return given;

@@ -35,7 +35,7 @@ export interface LockfileCheck extends Asking {
 /** A model signature (OMS). */
 export interface ModelCheck extends Asking {
   error(): string
-  /** {"refused"?, "problem"?: {"reason","message","expected","actual"}, "signed_by"?} */
+  /** {"refused"} or {"problem"?, "signed_by"?, "revoked": []}; both begin as {"reason","message","expected","actual"} */
   result(): string
   /** For the core's `setFiles`, if nothing is refused. */
   manifest(): Uint8Array
@@ -68,8 +68,11 @@ export interface Trust {
       bundle: Uint8Array
       keys?: NamedBytes[]
       requireSigners?: string[]
-      /** Whom another verifier found to have signed, or why it found nobody. */
+      policy?: Uint8Array
+      now?: string
+      /** Whom another verifier found to have signed, and which payload, or why it found nobody. */
       signer?: { kind: string; id: string; issuer?: string }
+      payload?: Uint8Array
       refusal?: string
     },
   ) => ModelCheck
@@ -82,8 +85,9 @@ export interface Trust {
       policy?: Uint8Array
       requireSigners?: string[]
       now?: string
-      /** Whom another verifier found to have signed, or why it found nobody. */
+      /** Whom another verifier found to have signed, and which payload (none of a message), or why it found nobody. */
       signer?: { kind: string; id: string; issuer?: string }
+      payload?: Uint8Array
       refusal?: string
     },
   ) => LockfileCheck

@@ -16,11 +16,6 @@ void AppendRefusal(std::string& out, const Refusal& f) {
               ",\"expected\":", JsonString(f.expected), ",\"actual\":", JsonString(f.actual), "}");
 }
 
-std::string NameOf(const Signer& signer) {
-  if (signer.kind == "key") return "key sha256:" + signer.id;
-  return Text(signer.kind, " ", signer.id, signer.issuer.empty() ? "" : " by " + signer.issuer);
-}
-
 bool Has(const std::vector<std::string>& list, std::string_view one) {
   return std::find(list.begin(), list.end(), one) != list.end();
 }
@@ -39,9 +34,8 @@ void LockfileCheck::ParseGiven() {
     if (const auto key = ParsePublicKeyPem(file.bytes, file.name); !key)
       error_ = key.refusal().message;
   if (given_.keys.size() > kMaxKeys) error_ = Text("too many keys: ", kMaxKeys, " at most");
-  for (const std::string& id : given_.require_signers)
-    if (const auto bytes = ParseHex(id); !bytes || bytes->size() != 32)
-      error_ = Text("the signer ", ShortText(id), " is not SHA-256 in hex (of the key's DER)");
+  if (std::string what = NotASigner(given_.require_signers); !what.empty())
+    error_ = std::move(what);
   if (!given_.policy || !error_.empty()) return;
   auto policy = ParsePolicy(*given_.policy);
   if (!policy) {
@@ -49,11 +43,7 @@ void LockfileCheck::ParseGiven() {
     return;
   }
   policy_ = std::move(*policy);
-  if (!given_.keys.empty()) return;
-  for (const PolicySigner& signer : policy_->signers)
-    if (signer.key && given_.keys.size() < kMaxKeys)
-      given_.keys.push_back(
-          {signer.name, ToVector(AsBytes(WritePem("PUBLIC KEY", signer.key->spki)))});
+  if (given_.keys.empty()) given_.keys = KeysOf(*policy_);
 }
 
 SignatureOutcome LockfileCheck::ByOther() const {
@@ -68,6 +58,8 @@ SignatureOutcome LockfileCheck::ByOther() const {
   }
   auto bundle = ParseBundle(*given_.bundle);
   if (!bundle && !out.refusal) out.refusal = bundle.refusal();
+  if (bundle && !out.refusal) out.refusal = OtherThanSeen(*bundle, given_.payload);
+  if (out.refusal) out.signer.reset();
   if (out.refusal || !bundle->envelope) return out;
   auto statement = ParseStatement(bundle->envelope->payload);
   if (statement)
@@ -104,9 +96,7 @@ void LockfileCheck::JudgeStatement(const Statement& statement, const hash::Diges
 }
 
 void LockfileCheck::JudgeAllowed(const Signer& signer) {
-  if (!given_.require_signers.empty() && !Has(given_.require_signers, signer.id))
-    findings_.push_back({Reason::kUnknownSigner, "a good signature, but by another signer",
-                         "sha256:" + given_.require_signers[0], NameOf(signer)});
+  if (auto no = JudgeRequired(given_.require_signers, signer)) findings_.push_back(std::move(*no));
   if (!policy_) return;
   if (auto no =
           JudgeSigner(*policy_, signer, signed_name_.empty() ? given_.lockfile.name : signed_name_,

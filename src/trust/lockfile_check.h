@@ -20,11 +20,12 @@ class LockfileCheck {
     std::optional<ByteVector> bundle;
     std::vector<NamedBytes> keys;
     std::optional<ByteVector> policy;
-    std::vector<std::string> require_signers;  // SHA-256 of an SPKI, hex
+    std::vector<std::string> require_signers;  // as NotASigner has them
     std::string now;                           // for the policy's windows
     // Whom another verifier (certificates, identities) found to have signed the bundle's payload.
     std::optional<Signer> signer;
-    std::optional<Refusal> refusal;  // or why it found nobody
+    std::optional<ByteVector> payload;  // which it saw signed; none of a message
+    std::optional<Refusal> refusal;     // or why it found nobody
   };
   explicit LockfileCheck(Given given);
 

@@ -1,9 +1,6 @@
 #include "trust/model_check.h"
 
-#include <algorithm>
 #include <utility>
-
-#include "base/text.h"
 
 namespace leafsum::trust {
 namespace {
@@ -16,15 +13,31 @@ bool IsAboutSigner(Reason reason) {
 }  // namespace
 
 ModelCheck::ModelCheck(Given given)
-    : signer_(std::move(given.signer)), problem_(std::move(given.refusal)) {
-  for (const NamedBytes& file : given.keys)
-    if (const auto key = ParsePublicKeyPem(file.bytes, file.name); !key)
-      error_ = key.refusal().message;
+    : signer_(std::move(given.signer)),
+      payload_(std::move(given.payload)),
+      problem_(std::move(given.refusal)) {
   bundle_ = given.bundle;
-  require_signers_ = std::move(given.require_signers);
+  ParseGiven(given);
   if (!error_.empty() || signer_ || problem_) return;
   check_ = std::make_unique<SignatureCheck>(
       SignatureCheck::Given{std::move(given.bundle), std::move(given.keys), std::nullopt});
+}
+
+void ModelCheck::ParseGiven(Given& given) {
+  for (const NamedBytes& file : given.keys)
+    if (const auto key = ParsePublicKeyPem(file.bytes, file.name); !key)
+      error_ = key.refusal().message;
+  require_signers_ = std::move(given.require_signers);
+  if (std::string what = NotASigner(require_signers_); !what.empty()) error_ = std::move(what);
+  now_ = std::move(given.now);
+  if (!given.policy || !error_.empty()) return;
+  auto policy = ParsePolicy(*given.policy);
+  if (!policy) {
+    error_ = policy.refusal().message;
+    return;
+  }
+  policy_ = std::move(*policy);
+  if (given.keys.empty()) given.keys = KeysOf(*policy_);
 }
 
 void ModelCheck::Feed(uint32_t id, Bytes answer) {
@@ -36,10 +49,11 @@ void ModelCheck::Fail(uint32_t id, CryptoFailure failure, std::string_view why) 
 }
 
 std::optional<std::string> ModelCheck::signed_by() const {
-  if (!signer_) return std::nullopt;
-  if (signer_->kind == "key") return "key sha256:" + signer_->id;
-  return Text(signer_->kind, " ", signer_->id, signer_->issuer.empty() ? "" : " by ",
-              signer_->issuer);
+  return signer_ ? std::optional(NameOf(*signer_)) : std::nullopt;
+}
+
+std::vector<std::string> ModelCheck::revoked() const {
+  return policy_ ? policy_->revoked_fingerprints : std::vector<std::string>();
 }
 
 std::optional<Refusal> ModelCheck::Refused() {
@@ -60,27 +74,34 @@ std::optional<Refusal> ModelCheck::Judge() {
     problem_ = outcome.refusal;
     statement = outcome.statement;
   }
-  if (signer_ && !require_signers_.empty() &&
-      std::find(require_signers_.begin(), require_signers_.end(), signer_->id) ==
-          require_signers_.end())
-    problem_ = Refusal{Reason::kUnknownSigner, "a good signature, but by another signer",
-                       "sha256:" + require_signers_[0], *signed_by()};
-  if (!statement) {
-    // Of a signature that is not good the statement counts for nothing but a comparison.
-    auto bundle = ParseBundle(bundle_);
-    if (!bundle) return bundle.refusal();
-    if (!bundle->envelope)
-      return Refusal{Reason::kMalformedBundle,
-                     "the bundle signs the bytes of one file, not a model", "dsseEnvelope",
-                     "messageSignature"};
-    auto parsed = ParseStatement(bundle->envelope->payload);
-    if (!parsed) return parsed.refusal();
-    statement = std::move(*parsed);
-  }
+  if (!statement)
+    if (auto refusal = ReadOther(statement)) return refusal;
+  if (signer_ && !problem_) JudgeAllowed(statement->subjects[0].name);
   auto manifest = ReadOmsManifest(*statement);
   if (!manifest) return manifest.refusal();
   manifest_ = std::move(*manifest);
   return std::nullopt;
+}
+
+// Where no signature was checked here, or none is good: of the latter the statement counts for
+// nothing but a comparison.
+std::optional<Refusal> ModelCheck::ReadOther(std::optional<Statement>& statement) {
+  auto bundle = ParseBundle(bundle_);
+  if (!bundle) return bundle.refusal();
+  if (!bundle->envelope)
+    return Refusal{Reason::kMalformedBundle, "the bundle signs the bytes of one file, not a model",
+                   "dsseEnvelope", "messageSignature"};
+  if (signer_)
+    if (auto other = OtherThanSeen(*bundle, payload_)) return other;
+  auto parsed = ParseStatement(bundle->envelope->payload);
+  if (!parsed) return parsed.refusal();
+  statement = std::move(*parsed);
+  return std::nullopt;
+}
+
+void ModelCheck::JudgeAllowed(const std::string& name) {
+  problem_ = JudgeRequired(require_signers_, *signer_);
+  if (!problem_ && policy_) problem_ = JudgeSigner(*policy_, *signer_, name, "", now_);
 }
 
 }  // namespace leafsum::trust

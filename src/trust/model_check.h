@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "trust/oms_manifest.h"
+#include "trust/policy.h"
 #include "trust/signature_check.h"
 
 namespace leafsum::trust {
@@ -18,10 +19,13 @@ class ModelCheck {
   struct Given {
     ByteVector bundle;
     std::vector<NamedBytes> keys;
-    std::vector<std::string> require_signers;  // SHA-256 of an SPKI, hex; none: any of the keys
+    std::vector<std::string> require_signers;  // as NotASigner has them; none: any
+    std::optional<ByteVector> policy;          // who may sign the name of the statement's subject
+    std::string now;                           // for the policy's windows
     // Whom another verifier (certificates, identities) found to have signed the bundle's payload.
     std::optional<Signer> signer;
-    std::optional<Refusal> refusal;  // or why it found nobody
+    std::optional<ByteVector> payload;  // which it saw signed
+    std::optional<Refusal> refusal;     // or why it found nobody
   };
   explicit ModelCheck(Given given);
 
@@ -37,18 +41,26 @@ class ModelCheck {
   std::optional<Refusal> Refused();
   // Why its signature is not acceptable: the files are compared all the same.
   const std::optional<Refusal>& problem() const { return problem_; }
-  // "key sha256:…", of a good signature.
+  // As NameOf has it, of a good signature, allowed or not.
   std::optional<std::string> signed_by() const;
+  // Fingerprints that the policy has revoked.
+  std::vector<std::string> revoked() const;
   // If it is evidence.
   const OmsManifest& manifest() const { return *manifest_; }
 
  private:
+  void ParseGiven(Given& given);
   std::optional<Refusal> Judge();
+  std::optional<Refusal> ReadOther(std::optional<Statement>& statement);
+  void JudgeAllowed(const std::string& name);
 
   std::optional<Signer> signer_;
+  std::optional<ByteVector> payload_;
   std::optional<Refusal> problem_;
   ByteVector bundle_;
   std::vector<std::string> require_signers_;
+  std::optional<Policy> policy_;
+  std::string now_;
   std::string error_;
   std::unique_ptr<SignatureCheck> check_;
   std::optional<OmsManifest> manifest_;

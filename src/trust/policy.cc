@@ -6,6 +6,7 @@
 #include "trust/document.h"
 #include "trust/limits.h"
 #include "trust/lockfile_statement.h"
+#include "trust/pem.h"
 
 namespace leafsum::trust {
 namespace {
@@ -144,14 +145,14 @@ std::optional<Refusal> JudgeSigner(const Policy& policy, const Signer& signer,
                                    std::string_view name, std::string_view signed_at,
                                    std::string_view now) {
   const auto& revoked = policy.revoked_keys;
-  if (signer.kind == "key" && std::find(revoked.begin(), revoked.end(), signer.id) != revoked.end())
+  if (signer.has_key() && std::find(revoked.begin(), revoked.end(), signer.id) != revoked.end())
     return Refusal{Reason::kRevoked, "the policy has revoked the key that signed", "",
                    "sha256:" + signer.id};
   std::optional<Refusal> why;
   for (const PolicySigner& rule : policy.signers) {
-    const bool is_theirs = signer.kind == "key" ? rule.key && hash::ToHex(rule.key->id) == signer.id
-                                                : !rule.key && rule.identity == signer.id &&
-                                                      rule.issuer == signer.issuer;
+    const bool is_theirs =
+        signer.has_key() ? rule.key && hash::ToHex(rule.key->id) == signer.id
+                         : !rule.key && rule.identity == signer.id && rule.issuer == signer.issuer;
     if (!is_theirs) continue;
     auto no = JudgeRule(rule, name, signed_at, now);
     if (!no) return std::nullopt;
@@ -159,7 +160,15 @@ std::optional<Refusal> JudgeSigner(const Policy& policy, const Signer& signer,
   }
   if (why) return why;
   return Refusal{Reason::kUnknownSigner, "the policy knows no such signer", "",
-                 signer.kind == "key" ? "sha256:" + signer.id : ShortText(signer.id)};
+                 signer.has_key() ? "sha256:" + signer.id : ShortText(NameOf(signer))};
+}
+
+std::vector<NamedBytes> KeysOf(const Policy& policy) {
+  std::vector<NamedBytes> out;
+  for (const PolicySigner& signer : policy.signers)
+    if (signer.key && out.size() < kMaxKeys)
+      out.push_back({signer.name, ToVector(AsBytes(WritePem("PUBLIC KEY", signer.key->spki)))});
+  return out;
 }
 
 bool MatchesPattern(std::string_view pattern, std::string_view name) {

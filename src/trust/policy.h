@@ -36,6 +36,9 @@ std::optional<Refusal> JudgeSigner(const Policy& policy, const Signer& signer,
                                    std::string_view name, std::string_view signed_at,
                                    std::string_view now);
 
+// The public keys of its signers, named as they are.
+std::vector<NamedBytes> KeysOf(const Policy& policy);
+
 bool MatchesPattern(std::string_view pattern, std::string_view name);
 
 }  // namespace leafsum::trust

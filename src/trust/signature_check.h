@@ -13,6 +13,7 @@
 #include "trust/crypto_ask.h"
 #include "trust/public_key.h"
 #include "trust/refusal.h"
+#include "trust/signer.h"
 #include "trust/statement.h"
 
 namespace leafsum::trust {
@@ -21,13 +22,6 @@ namespace leafsum::trust {
 struct NamedBytes {
   std::string name;
   ByteVector bytes;
-};
-
-// What a verdict and a report know a signer by.
-struct Signer {
-  std::string kind;    // "key"; others verify certificates and identities
-  std::string id;      // of a key: SHA-256 of its SPKI, hex
-  std::string issuer;  // of an identity
 };
 
 struct SignatureOutcome {

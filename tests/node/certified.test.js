@@ -1,45 +1,24 @@
 // `verify` by a certificate or an identity: of a lockfile (a statement, or a message over its bytes) and of a model
 // signature. What is good is VERIFIED and says by whom; whatever is not never is.
 import assert from 'node:assert/strict'
-import { createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto'
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fromMap, fromPath, lock, verify } from '../../node/lib/index.js'
+import { aboutLockfile, base64, certificateBundle, kLeaf, modelByLeaf, read } from './support/certified.js'
 import { cli } from './support/cli.js'
-import { bundleOf as omsBundle, keyFile, signed, statementOf as omsStatement } from './support/oms.js'
+import { keyFile, signed, statementOf as omsStatement } from './support/oms.js'
 import { scratch } from './support/places.js'
 import { checkpoint, kName } from './support/signed.js'
-import { bundleOf, kSigner, makeWorld, pae, rootOf, statementOf } from './support/sigstore_world.js'
+import { bundleOf, kSigner, makeWorld, rootOf, statementOf } from './support/sigstore_world.js'
 
 // The clock of the mock's authorities: a command has no other than the machine's.
 const world = await makeWorld({ clock: new Date(Math.ceil(Date.now() / 1000) * 1000) })
-const stranger = await makeWorld({ clock: new Date(Math.ceil(Date.now() / 1000) * 1000) })
-const read = (/** @type {string} */ name) => fs.readFileSync(join(signed, 'keys', name))
 const text = (/** @type {unknown} */ value) => JSON.stringify(value)
-const base64 = (/** @type {Uint8Array} */ bytes) => Buffer.from(bytes).toString('base64')
-const der = (/** @type {string} */ name) =>
-  String(read(name))
-    .replaceAll(/-----[^-]+-----|\s/g, '')
-    .trim()
-const leaf = createPrivateKey(read('leaf.key.pem'))
-const kType = 'application/vnd.in-toto+json'
-
+const stranger = await makeWorld({ clock: new Date(Math.ceil(Date.now() / 1000) * 1000) })
 const files = checkpoint(1)
 const lockfile = /** @type {Uint8Array} */ ((await lock(fromMap(files))).lockfile)
 const older = /** @type {Uint8Array} */ ((await lock(fromMap(checkpoint(2)))).lockfile)
-
-/** What `leafsum sign` signs. @param {Uint8Array} bytes @param {any} [more] */
-function aboutLockfile(bytes, { name = kName, ...predicate } = {}) {
-  const { fingerprint, items } = JSON.parse(new TextDecoder().decode(bytes))
-  const leaves = Object.values(items).flatMap(item => item.leaves.filter((/** @type {any} */ one) => one.digest))
-  const nbytes = leaves.reduce((sum, one) => sum + one.nbytes, 0)
-  return {
-    ...statementOf(bytes, name),
-    predicateType: 'urn:leafsum:lockfile:v1',
-    predicate: { fingerprint, leaves: leaves.length, nbytes, signed_at: '2026-11-30T12:00:00Z', ...predicate },
-  }
-}
 
 const kStatements = /** @type {[string, any, string][]} */ ([
   ['another predicate', statementOf(lockfile, kName), 'unknown-statement'],
@@ -52,20 +31,6 @@ const kWords = {
   'untrusted-log': /^the transparency log is not in your trusted root/,
   'untrusted-time': /in the future/,
   'untrusted-certificate': /does not lead to a root|has expired/,
-}
-
-/** A chain of the fixtures' authority, as OMS's certificate method has it. @param {any} content */
-const byLeaf = content => ({
-  mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
-  verificationMaterial: { x509CertificateChain: { certificates: [{ rawBytes: der('leaf.cert.pem') }] } },
-  ...content,
-})
-/** @param {Uint8Array} bytes @param {'message' | 'envelope'} content @param {any} [statement] */
-function certificateBundle(bytes, content, statement = aboutLockfile(bytes)) {
-  if (content === 'message') return byLeaf({ messageSignature: { signature: base64(sign('sha256', bytes, leaf)) } })
-  const payload = Buffer.from(text(statement))
-  const sig = base64(sign('sha256', pae(kType, payload), leaf))
-  return byLeaf({ dsseEnvelope: { payloadType: kType, payload: base64(payload), signatures: [{ sig }] } })
 }
 
 /** Two ways to say who, each with its bundles, what the report names, and what is not the signer. */
@@ -90,7 +55,7 @@ const kWays = {
     by: { certRoot: read('ca.cert.pem') },
     bundle: async (/** @type {Uint8Array} */ bytes, /** @type {any} */ content, /** @type {any} */ statement) =>
       certificateBundle(bytes, content, statement),
-    names: `certificate ${createHash('sha256').update(createPublicSpki()).digest('hex')}`,
+    names: kLeaf,
     others: /** @type {[string, any, string][]} */ ([
       [
         'another authority',
@@ -105,10 +70,6 @@ const kWays = {
 function pemOf(/** @type {string} */ rawBytes) {
   return `-----BEGIN CERTIFICATE-----\n${rawBytes.replaceAll(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`
 }
-function createPublicSpki() {
-  return createPublicKey(leaf).export({ type: 'spki', format: 'der' })
-}
-
 const reasons = (/** @type {any} */ report) =>
   report.findings
     .filter((/** @type {any} */ f) => f.code === 'signature')
@@ -180,9 +141,6 @@ function withKey(bundle) {
   return copy
 }
 
-/** @param {any} statement */
-const modelByLeaf = statement => byLeaf({ dsseEnvelope: omsBundle(statement, { key: 'leaf' }).dsseEnvelope })
-
 const orbax = join(signed, 'orbax-a')
 for (const [way, { by, names, others }] of Object.entries(kWays))
   test(`a model signature by ${way}`, async t => {
@@ -226,7 +184,12 @@ test('misuse is refused', async () => {
     [{ lockfile, key, ...identity.by }, /key and trustedRoot exclude each other/],
     [{ lockfile, ...identity.by, ...certificate.by }, /certRoot and trustedRoot exclude each other/],
     [{ bundle: '{}', key, ...certificate.by }, /exclude each other/],
-    [{ lockfile, ...identity.by, requireSigner: 'ab'.repeat(32) }, /requireSigner is SHA-256 of a key/],
+    [
+      { lockfile, ...identity.by, requireSigner: 'ab'.repeat(32) },
+      /requireSigner: with a trusted root it is an identity/,
+    ],
+    [{ lockfile, ...identity.by, requireSigner: ['identity me'] }, /neither SHA-256 .* nor "identity I by U"/],
+    [{ lockfile, trustedRoot: text(rootOf(world)), requireSigner: [] }, /go together/],
     [{ lockfile, ...identity.by, certificateIdentity: 5 }, /certificateIdentity: a text/],
     ...Object.keys(identity.by).flatMap(name =>
       [undefined, ''].map(value => [{ lockfile, ...identity.by, [name]: value }, /go together/]),

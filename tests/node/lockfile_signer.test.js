@@ -16,17 +16,18 @@ const message = await bundleOf(world, lockfile)
 const envelope = await bundleOf(world, lockfile, { content: 'envelope', statement })
 const ask = async (/** @type {unknown} */ bundle, /** @type {any} */ more = {}) =>
   lockfileSigner(sigstore, { lockfile, bundle: encode(bundle), proof, now, ...more })
+const payloadOf = (/** @type {any} */ { dsseEnvelope }) =>
+  dsseEnvelope && new Uint8Array(Buffer.from(dsseEnvelope.payload, 'base64'))
 const signer = { kind: 'identity', id: kSigner.identity, issuer: kSigner.issuer }
 
 test('a message and a statement, in the form that the core takes', async () => {
-  for (const bundle of [message, envelope])
-    assert.deepEqual(await ask(bundle), { signer, isEnvelope: bundle === envelope })
+  for (const bundle of [message, envelope]) assert.deepEqual(await ask(bundle), { signer, payload: payloadOf(bundle) })
 })
 
 test('a message over another lockfile is refused; what a statement is over the core says', async () => {
   const changed = { lockfile: Buffer.from('{"leafsum":2}\n') }
   assert.match(JSON.stringify(await ask(message, changed)), /^\{"refusal":"the bundle is of another file/)
-  assert.deepEqual(await ask(envelope, changed), { signer, isEnvelope: true })
+  assert.deepEqual(await ask(envelope, changed), { signer, payload: payloadOf(envelope) })
 })
 
 test('somebody else, and a bundle that cannot be read', async () => {

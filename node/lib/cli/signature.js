@@ -18,8 +18,9 @@ export async function signatureOf(options, signal) {
   checkProof(options)
   const certified = certifiedOf(options)
   // Then the key is that of the bundle's signer, unless more is said of a lockfile.
-  if (bundle !== undefined && [signature, requireSignature, policy].every(one => one === undefined))
-    return { key: keysOf(key), requireSigner, ...certified }
+  const isOfBundle = policy === undefined || lock === undefined
+  if (bundle !== undefined && isOfBundle && signature === undefined && requireSignature === undefined)
+    return { key: keysOf(key), requireSigner, policy: policyOf(policy), ...certified }
 
   const isAsked = [key, signature, requireSignature, requireSigner, policy].some(one => one !== undefined)
   if (!isAsked && !isCertified(options)) return {}
@@ -34,13 +35,16 @@ export async function signatureOf(options, signal) {
     ...certified,
     requireSignature,
     requireSigner,
-    policy: policy === undefined ? undefined : readEvidence(policy, 'the policy'),
+    policy: policyOf(policy),
     signature: await bundleOf(lock, signature, signal),
   }
 }
 
 const keysOf = (/** @type {string[] | undefined} */ files) =>
   files?.map(file => ({ name: basename(file), bytes: readKey(file) }))
+
+const policyOf = (/** @type {string | undefined} */ file) =>
+  file === undefined ? undefined : readEvidence(file, 'the policy')
 
 /** @param {Record<string, any>} options */
 function certifiedOf({ certRoot, certificateIdentity, certificateOidcIssuer, trustedRoot }) {

@@ -1,9 +1,9 @@
 // `verify --bundle`: a model signature (OMS) as the core takes it.
 import { LeafsumError } from '../errors.js'
 import { bytesOf } from '../options.js'
-import { certifiedSigner, checkCertified } from '../trust/certified_signer.js'
-import { keysOf, listOf } from '../trust/given_keys.js'
-import { isCertified } from '../trust/given_proof.js'
+import { certifiedSigner } from '../trust/certified_signer.js'
+import { keysOf, requiredOf, timeOf } from '../trust/given_keys.js'
+import { checkProof, isCertified } from '../trust/given_proof.js'
 
 /**
  * @typedef {object} BundleForCore
@@ -16,7 +16,7 @@ import { isCertified } from '../trust/given_proof.js'
  * @returns {Promise<BundleForCore>}
  */
 export async function bundleForCore(platform, isListed, options) {
-  const { bundle, bundleName = '', bundlePath, lockfilePath, sample, key, requireSigner } = options
+  const { bundle, bundleName = '', bundlePath, lockfilePath, sample } = options
   if (!isListed) {
     throw new LeafsumError(
       'usage',
@@ -25,18 +25,7 @@ export async function bundleForCore(platform, isListed, options) {
   }
   if (sample !== undefined)
     throw new LeafsumError('usage', 'sample and bundle: a signature over files needs every byte of them')
-  checkCertified(options)
-  if (key === undefined && !isCertified(options))
-    throw new LeafsumError(
-      'usage',
-      'a signature is good by somebody’s key alone, which never comes from the bundle: give the public key (key, --key PUB.pem), an authority (certRoot, --cert-root CA) or an identity',
-    )
-  const { checkModel } = await import('../trust/model.js')
-  const bytes = bytesOf(bundle, 'bundle')
-  const { signedBy, problem, manifest } = await checkModel(platform, bytes, {
-    ...(key === undefined ? await certifiedSigner(platform, options, { bundle: bytes }) : { keys: keysOf(key) }),
-    requireSigners: listOf(requireSigner).map(id => String(id).replace(/^(key )?sha256:/, '')),
-  })
+  const { signedBy, problem, manifest } = await signed(platform, bytesOf(bundle, 'bundle'), options)
   return {
     option: {
       name: bundleName || 'the bundle',
@@ -47,4 +36,33 @@ export async function bundleForCore(platform, isListed, options) {
     },
     manifest,
   }
+}
+
+/**
+ * @param {import('../host/platform.js').Platform} platform
+ * @param {Uint8Array} bundle
+ * @param {Record<string, any>} options
+ */
+async function signed(platform, bundle, options) {
+  const { key, requireSigner, policy, lockfile, now = new Date() } = options
+  checkProof(options)
+  if (key === undefined && policy === undefined && !isCertified(options))
+    throw new LeafsumError(
+      'usage',
+      'a signature is good by somebody’s key alone, which never comes from the bundle: give the public key (key, --key PUB.pem), an authority (certRoot, --cert-root CA), an identity or a policy (policy, --policy FILE)',
+    )
+  const { checkModel } = await import('../trust/model.js')
+  const { revoked, ...model } = await checkModel(platform, bundle, {
+    ...(isCertified(options) ? await certifiedSigner(platform, options, { bundle }) : { keys: keysOf(key) }),
+    requireSigners: requiredOf(requireSigner),
+    policy: policy === undefined ? undefined : bytesOf(policy, 'policy'),
+    now: timeOf(now),
+  })
+  // With a lockfile, the check of its own signature has them.
+  if (revoked.length > 0 && lockfile === undefined)
+    throw new LeafsumError(
+      'usage',
+      'the policy revokes fingerprints, and a signature over files says none: add the lockfile (lockfile, --lock FILE), or take these out of the policy',
+    )
+  return model
 }

@@ -37,8 +37,10 @@ export async function vouchersInto(config, { platform, command, stores, listings
 
 const kOfSigner = ['key', 'requireSigner', ...kCertified]
 
-// With a bundle, a key or an identity alone is that of the bundle's signer.
+// With a bundle, a key or an identity alone is that of the bundle's signer; so is a policy without a lockfile.
 const wantsSignature = (/** @type {Record<string, any>} */ options) =>
-  ['signature', 'requireSignature', 'policy', ...(options.bundle === undefined ? kOfSigner : [])].some(
-    name => options[name] !== undefined && options[name] !== false,
-  )
+  [
+    ...['signature', 'requireSignature'],
+    ...(options.bundle === undefined || options.lockfile !== undefined ? ['policy'] : []),
+    ...(options.bundle === undefined ? kOfSigner : []),
+  ].some(name => options[name] !== undefined && options[name] !== false)

@@ -21,6 +21,7 @@ const kUnchanged = 'Ask the signer for the bundle that the signing tool wrote, u
  * @property {string} [identity]
  * @property {string} [issuer]
  * @property {Uint8Array} [trustedRoot]
+ * @property {boolean} [isAnybody]  whom the trusted root vouches for: the caller judges who it is
  *
  * @typedef {{ kind: 'key', id: string } | { kind: 'certificate', id: string, subject: string } |
  *   { kind: 'identity', identity: string, issuer: string }} Signer  id: SHA-256 of the key's SPKI, hex
@@ -39,11 +40,12 @@ export async function signatureOf(sigstore, { artifact, bundle, proof, now = new
   const digests = artifact && !artifact.bytes ? await sigstore.digests() : undefined
   if (proof.key) return byKey(proof.key, { artifact, bundle, digests })
   if (proof.certRoot) return byCertificate(await sigstore.library(), proof.certRoot, { artifact, bundle, digests, now })
-  const { identity = '', issuer = '', trustedRoot = new Uint8Array() } = proof
+  const { identity = '', issuer = '', trustedRoot = new Uint8Array(), isAnybody } = proof
   try {
-    const asked = { bundle, trustedRoot, signer: { identity, issuer }, artifact, digests, now }
-    const { envelope } = await verifyIdentity(await sigstore.library(), asked)
-    return { signer: { kind: 'identity', identity, issuer }, envelope }
+    const signer = isAnybody ? undefined : { identity, issuer }
+    const asked = { bundle, trustedRoot, signer, artifact, digests, now }
+    const { envelope, ...found } = await verifyIdentity(await sigstore.library(), asked)
+    return { signer: { kind: 'identity', identity: found.identity, issuer: found.issuer }, envelope }
   } catch (error) {
     if (!(error instanceof TrustedRootError)) throw error
     throw new LeafsumError('evidence', `${error.message}. Take the one of the Sigstore instance, unchanged`)

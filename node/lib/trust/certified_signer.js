@@ -1,12 +1,12 @@
 // Who signed, where a certificate says so: from the options of `verify` to what the core's checks take from another
 // verifier.
-import { LeafsumError } from '../errors.js'
 import { bytesOf } from '../options.js'
-import { checkProof, sigstoreOf } from './given_proof.js'
+import { sigstoreOf } from './given_proof.js'
 
 /**
  * @typedef {{ kind: string, id: string, issuer?: string }} Signer  id: of a certificate SHA-256 of its key
- * @typedef {{ signer: Signer, isEnvelope: boolean } | { refusal: string, reason: string }} Found
+ * @typedef {{ signer: Signer, payload?: Uint8Array } | { refusal: string, reason: string }} Found  payload: of an
+ *   envelope, which the core has to find in the bundle too
  *
  * @param {import('../host/platform.js').Platform} platform
  * @param {Record<string, any>} options of the API
@@ -20,18 +20,9 @@ export async function certifiedSigner(platform, options, signed) {
     trustedRoot: trustedRoot === undefined ? undefined : bytesOf(trustedRoot, 'trustedRoot'),
     identity,
     issuer,
+    // Then requireSigner or the policy says who may be it: the core's to judge.
+    isAnybody: trustedRoot !== undefined && identity === undefined,
   }
   const { lockfileSigner } = await import('./lockfile_signer.js')
   return lockfileSigner(sigstoreOf(platform), { ...signed, proof, now })
-}
-
-/** @param {Record<string, any>} options */
-export function checkCertified(options) {
-  checkProof(options)
-  // A key of Sigstore's lives for minutes, and the identity is compared exactly.
-  if (options.requireSigner !== undefined && options.trustedRoot !== undefined)
-    throw new LeafsumError(
-      'usage',
-      'requireSigner is SHA-256 of a key: certificateIdentity and certificateOidcIssuer alone say who it has to be',
-    )
 }

@@ -15,10 +15,25 @@ export function checkProof(options) {
   if (given.length > 1) throw usage(`${given.join(' and ')} exclude each other: one proof is wanted`)
   const missing = kOfIdentity.filter(name => options[name] === undefined || options[name] === '')
   const isAsked = kOfIdentity.some(name => options[name] !== undefined)
-  if (isAsked && missing.length > 0) throw usage(`${kOfIdentity.join(', ').replace(/,(?=[^,]*$)/, ' and')} go together`)
+  if (isAsked && missing.length > 0 && !namesElsewhere(options))
+    throw usage('certificateIdentity, certificateOidcIssuer and trustedRoot go together')
   for (const name of ['certificateIdentity', 'certificateOidcIssuer'])
     if (options[name] !== undefined && typeof options[name] !== 'string') throw usage(`${name}: a text is wanted`)
+  const required = [options.requireSigner ?? []].flat()
+  if (options.trustedRoot !== undefined && required.some(one => !isIdentity(one)))
+    throw usage(
+      'requireSigner: with a trusted root it is an identity, "identity I by U"; a key of theirs lives for minutes',
+    )
 }
+
+/** Whom a trusted root alone may vouch for, a policy or `requireSigner` can say too. */
+function namesElsewhere(/** @type {Record<string, any>} */ options) {
+  const { trustedRoot, certificateIdentity, certificateOidcIssuer, policy, requireSigner } = options
+  const isAlone = certificateIdentity === undefined && certificateOidcIssuer === undefined
+  return isAlone && trustedRoot !== '' && (policy !== undefined || [requireSigner ?? []].flat().length > 0)
+}
+
+const isIdentity = (/** @type {unknown} */ one) => typeof one === 'string' && one.startsWith('identity ')
 
 /** What checks certificates. @param {import('../host/platform.js').Platform} platform */
 export function sigstoreOf({ sigstore }) {

@@ -1,9 +1,9 @@
 // Who signed a lockfile: from the options of `verify` to the core's option `signature`.
 import { LeafsumError } from '../errors.js'
 import { bytesOf } from '../options.js'
-import { certifiedSigner, checkCertified } from './certified_signer.js'
-import { keysOf, listOf } from './given_keys.js'
-import { isCertified } from './given_proof.js'
+import { certifiedSigner } from './certified_signer.js'
+import { keysOf, requiredOf, timeOf } from './given_keys.js'
+import { checkProof, isCertified } from './given_proof.js'
 import { newTrust } from './module.js'
 import { settle, webCrypto } from './web_crypto.js'
 
@@ -17,7 +17,7 @@ export async function lockfileSignature(platform, command, options) {
     throw new LeafsumError('usage', 'a signature is one of a lockfile: verify SRC --lock FILE --key PUB.pem')
   const lockfile = bytesOf(options.lockfile, 'lockfile')
   const { key, signature, requireSigner, policy, lockfileName = '', now = new Date() } = options
-  checkCertified(options)
+  checkProof(options)
   const keys = keysOf(key)
   const byCertificate = isCertified(options)
   if (keys.length === 0 && policy === undefined && !byCertificate)
@@ -32,35 +32,16 @@ export async function lockfileSignature(platform, command, options) {
     lockfile: { name: lockfileName === 'stdin' ? '' : lockfileName, bytes: lockfile },
     bundle,
     keys,
-    ...(found && 'refusal' in found ? { refusal: found.refusal } : { signer: found?.signer }),
+    ...found,
     policy: policy === undefined ? undefined : bytesOf(policy, 'policy'),
-    requireSigners: listOf(requireSigner).map(signerOf),
-    now: `${now.toISOString().slice(0, 19)}Z`,
+    requireSigners: requiredOf(requireSigner),
+    now: timeOf(now),
   })
   if (check.error()) throw new LeafsumError('usage', check.error())
   await settle(check)
   const result = JSON.parse(check.result())
-  return found ? judged(result, found) : result
-}
-
-/**
- * @param {{ signed_by?: string, claims?: any, findings: { reason: string, message: string }[] }} result of the core
- * @param {import('./certified_signer.js').Found} found
- */
-function judged(result, found) {
-  if ('refusal' in found) {
-    // The core knows that nobody was found, not why.
-    const own = result.findings.find(({ message }) => message === found.refusal)
-    if (own) own.reason = found.reason
-  } else if (found.isEnvelope && !result.claims && result.findings.length === 0) {
-    // Of an envelope the statement alone binds the lockfile's bytes: no claims, no signature.
-    const message = 'the bundle has no statement about the lockfile'
-    return { ...result, signed_by: undefined, findings: [{ reason: 'malformed-bundle', message }] }
-  }
+  // The core knows that nobody was found, not why.
+  if (found && 'refusal' in found)
+    for (const one of result.findings) if (one.message === found.refusal) one.reason = found.reason
   return result
-}
-
-function signerOf(/** @type {unknown} */ signer) {
-  if (typeof signer === 'string') return signer.replace(/^(key )?sha256:/, '')
-  throw new LeafsumError('usage', 'requireSigner: SHA-256 of a public key, in hex, is wanted')
 }

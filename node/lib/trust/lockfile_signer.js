@@ -20,9 +20,9 @@ export async function lockfileSigner(sigstore, { lockfile, ...asked }) {
     const isMessage = lockfile !== undefined && !hasEnvelope(asked.bundle)
     const artifact = isMessage ? (await whole('', lockfile)).artifact : undefined
     const { signer, envelope } = await signatureOf(sigstore, { ...asked, artifact })
-    const isEnvelope = envelope !== undefined
-    if (signer.kind !== 'identity') return { signer: { kind: signer.kind, id: signer.id }, isEnvelope }
-    return { signer: { kind: signer.kind, id: signer.identity, issuer: signer.issuer }, isEnvelope }
+    const payload = envelope?.payload
+    if (signer.kind !== 'identity') return { signer: { kind: signer.kind, id: signer.id }, payload }
+    return { signer: { kind: signer.kind, id: signer.identity, issuer: signer.issuer }, payload }
   } catch (error) {
     if (error instanceof Refusal) return { refusal: error.message, reason: error.why.reason }
     throw error

@@ -10,11 +10,12 @@ import { settle, webCrypto } from './web_crypto.js'
  * @property {string} [signedBy]  of a good signature
  * @property {{ message: string, expected?: string, actual?: string }} [problem]  why it is not acceptable
  * @property {Uint8Array} manifest
+ * @property {string[]} revoked  fingerprints, by the policy
  *
  * @param {import('../host/platform.js').Platform} platform
  * @param {Uint8Array} bundle
- * @param {{ keys?: { name: string, bytes: Uint8Array }[], requireSigners?: string[], signer?: Signer,
- * refusal?: string }} by  keys, or what the check of a certificate or identity found
+ * @param {{ keys?: { name: string, bytes: Uint8Array }[], requireSigners?: string[], policy?: Uint8Array, now?: string,
+ * signer?: Signer, payload?: Uint8Array, refusal?: string }} by  keys, or what the check of certificates found
  * @returns {Promise<SignedModel>}
  */
 export async function checkModel(platform, bundle, by) {
@@ -23,9 +24,9 @@ export async function checkModel(platform, bundle, by) {
   try {
     if (check.error()) throw new LeafsumError('usage', check.error())
     await settle(check)
-    const { refused, problem, signed_by: signedBy } = JSON.parse(check.result())
+    const { refused, problem, signed_by: signedBy, revoked } = JSON.parse(check.result())
     if (refused) throw new LeafsumError('evidence', `bundle refused: ${refused.message}${sidesOf(refused)}`)
-    return { signedBy: problem ? undefined : signedBy, problem, manifest: check.manifest() }
+    return { signedBy: problem ? undefined : signedBy, problem, manifest: check.manifest(), revoked }
   } finally {
     check.delete()
   }

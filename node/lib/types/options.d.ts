@@ -231,9 +231,15 @@ export interface VerifyOptions extends CompareOptions {
   signature?: Evidence
   /** Says aloud what `key` and `policy` demand anyway. */
   requireSignature?: boolean
-  /** The key that signed must be this one, or one of them: SHA-256 of its SPKI in hex. */
+  /**
+   * The signer must be this one, or one of them: SHA-256 of the key's SPKI in hex, or `identity I by U`, as reports
+   * have both. With such an identity, or a policy, `trustedRoot` needs no `certificateIdentity` beside it.
+   */
   requireSigner?: string | string[]
-  /** Who may sign which lockfiles, and what is revoked: schema/policy.schema.json. */
+  /**
+   * Who may sign which lockfiles and models, and what is revoked: schema/policy.schema.json. With a lockfile and a
+   * bundle it is about the signatures of both.
+   */
   policy?: Evidence
   /** The time at which the policy is asked and certificates are judged: now. */
   now?: Date

@@ -106,10 +106,57 @@ TEST_CASE("What is wrong with a lockfile's signature has its reason") {
   }
 }
 
+TEST_CASE("Whom another verifier found counts for what it saw signed alone") {
+  const ByteVector payload = ParseBundle(*Good().bundle)->envelope->payload;
+  ByteVector other = payload;
+  other.back() ^= 1;
+  const auto message = Dumped(Key(0)["message"]);
+  const Signer identity{"identity", "a@example.com", "https://issuer.example"};
+  const std::string name = "identity a@example.com by https://issuer.example", id = Key(0)["id"];
+  struct Case {
+    std::string what;
+    std::function<void(LockfileCheck::Given&)> change;
+    std::string reasons;
+  };
+  using Given = LockfileCheck::Given;
+  for (const auto& [what, change, reasons] :
+       {Case{"as it is", [](Given&) {}, ""},
+        Case{"another payload", [&](Given& g) { g.payload = other; }, "malformed-bundle "},
+        Case{"no payload", [](Given& g) { g.payload.reset(); }, "malformed-bundle "},
+        Case{"a payload, and here a message", [&](Given& g) { g.bundle = message; },
+             "malformed-bundle "},
+        Case{"a message", [&](Given& g) { g.bundle = message, g.payload.reset(); }, ""},
+        Case{"no bundle", [](Given& g) { g.bundle.reset(); }, "missing-signature "},
+        Case{"no JSON", [](Given& g) { g.bundle = ByteVector{1}; }, "not-json "},
+        Case{"nobody", [](Given& g) { g.refusal = {Reason::kBadSignature, "no", "", ""}; },
+             "bad-signature "},
+        Case{"another lockfile", [](Given& g) { g.lockfile.bytes[0] ^= 1; }, "wrong-subject "},
+        Case{"required", [&](Given& g) { g.require_signers = {id, name}; }, ""},
+        Case{"another issuer", [&](Given& g) { g.require_signers = {name + "/"}; },
+             "unknown-signer "},
+        Case{"another kind",
+             [&](Given& g) { g.signer->kind = "certificate", g.require_signers = {name}; },
+             "unknown-signer "}}) {
+    CAPTURE(what);
+    auto given = Good();
+    given.keys.clear();
+    given.signer = identity;
+    given.payload = payload;
+    change(given);
+    const Json got = Run(given);
+    CHECK(Reasons(got) == reasons);
+    if (what == "as it is") CHECK(got["signed_by"] == name);
+  }
+}
+
 TEST_CASE("What cannot be used of what the user gave is misuse") {
   for (const auto& change : std::vector<std::function<void(LockfileCheck::Given&)>>{
            [](auto& g) { g.keys = {{"k", ByteVector{1}}}; },
            [](auto& g) { g.require_signers = {"ab"}; },
+           [](auto& g) { g.require_signers = {"identity a"}; },
+           [](auto& g) { g.require_signers = {"identity  by u"}; },
+           [](auto& g) { g.require_signers = {"identity a by "}; },
+           [](auto& g) { g.require_signers = {"identity a by u v"}; },
            [](auto& g) { g.policy = ByteVector{1}; }}) {
     auto given = Good();
     change(given);

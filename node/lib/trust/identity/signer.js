@@ -21,10 +21,16 @@ export function signerOf({ x509, extensions }) {
 
 /**
  * @param {{ identities: string[], issuer: string }} signer
- * @param {{ identity: string, issuer: string }} wanted
+ * @param {{ identity: string, issuer: string }} [wanted]  absent: anybody, who is called by one name
+ * @returns {{ identity: string, issuer: string }}
  */
 export function checkSigner(signer, wanted) {
   const next = 'Do not use it, unless you trust that signer: then name that signer.'
+  if (!wanted) {
+    const { identities, issuer } = signer
+    if (identities.length === 1) return { identity: identities[0], issuer }
+    throw new Refusal({ reason: 'unknown-signer', what: 'its certificate does not name one identity', next })
+  }
   if (!signer.identities.includes(wanted.identity))
     throw new Refusal({
       reason: 'unknown-signer',
@@ -41,4 +47,5 @@ export function checkSigner(signer, wanted) {
       actual: shown(signer.issuer),
       next,
     })
+  return wanted
 }

@@ -33,7 +33,7 @@ const kClockSkew = 5 * 60 * 1000 // of this machine, milliseconds
  * @param {object} asked
  * @param {Uint8Array} asked.bundle  the file
  * @param {Uint8Array} asked.trustedRoot  the file
- * @param {{ identity: string, issuer: string }} asked.signer
+ * @param {{ identity: string, issuer: string }} [asked.signer]  absent: the caller looks at who it is
  * @param {import('./signed.js').Artifact} [asked.artifact]  absent: the caller looks at the envelope's statement
  * @param {import('./library.js').DigestLibrary} [asked.digests]
  * @param {Date} [asked.now]
@@ -58,10 +58,9 @@ export async function verifyIdentity(
   const signed = { certificate: certificate.der, ...bundle, digestOf: signedDigest(bundle, artifact) }
   for (const entry of bundle.entries) await verifyBody(library, entry, signed)
   const found = await refusing(bad('unknown-signer', 'it does not name one signer', kLeaf), () => signerOf(certificate))
-  checkSigner(found, signer)
   const { envelope } = bundle
   return {
-    ...signer,
+    ...checkSigner(found, signer),
     times,
     ...(envelope ? { envelope: { payloadType: envelope.payloadType, payload: envelope.payload } } : {}),
   }
