@@ -53,6 +53,7 @@ const kHostNames = [
   'against',
   'sums',
   'sumsPath',
+  'hub',
   'bundle',
   'bundleName',
   'bundlePath',

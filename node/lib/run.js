@@ -19,7 +19,7 @@ import { isListing } from './stores/store.js'
 
 // What vouches for files, or for a lockfile.
 const kSigned = ['key', 'signature', 'requireSignature', 'requireSigner', 'policy']
-const kVouchers = ['sums', 'bundle', ...kSigned, ...kCertified]
+const kVouchers = ['sums', 'hub', 'bundle', ...kSigned, ...kCertified]
 
 export async function newCore(/** @type {Platform} */ platform) {
   const { factory, module } = await platform.load()
@@ -65,7 +65,7 @@ export async function runCommand(platform, command, sources, given) {
     if (stores.some(store => store.readsForwards)) config.in_order = true
     config.source_files = stores.map((/** @type {any} */ store) => store.file ?? '')
     // Where evidence says what it was, it is a checkpoint that no longer is one.
-    if (!['lockfile', 'fingerprint', 'sums', 'bundle'].some(name => options[name] !== undefined))
+    if (!['lockfile', 'fingerprint', 'sums', 'hub', 'bundle'].some(name => options[name] !== undefined))
       await unlessAborted(refuseForeignFiles(stores), signal)
     const manifest = kVouchers.some(name => options[name] !== undefined)
       ? await (await import('./commands/vouchers.js')).vouchersInto(config, {

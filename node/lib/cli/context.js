@@ -53,6 +53,7 @@ export class Context {
     const { rename, stripPrefix, files, depth } = this.options
     const { deep, strict, allowMissing, allowExtra, fingerprint, values, keys, digest, versions, readers, generation } =
       this.options
+    const { hubCache } = this.options
     return {
       item,
       step,
@@ -74,6 +75,7 @@ export class Context {
       readers,
       generation,
       files,
+      hub: hubCache && { cache: true },
       depth,
       rename: rename?.map(renameRule),
       stripPrefix,

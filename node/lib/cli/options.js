@@ -55,6 +55,15 @@ export const kOptions = {
     value: 'FILE',
     help: 'check the files of the source with this SHA256SUMS (sha256sum, or its --tag)',
   },
+  'hub-tree': {
+    type: 'text',
+    value: 'FILE',
+    help: "check the files with the digests of a hub's tree: a saved answer of its API (FILE!/PATH: of a directory of it), or hf://OWNER/REPO[@REVISION][/PATH]",
+  },
+  'hub-cache': {
+    type: 'flag',
+    help: "SRC lies in the cache of a hub's client: check that each blob has the digest that it is named by",
+  },
   bundle: {
     type: 'text',
     value: 'FILE',

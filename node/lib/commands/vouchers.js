@@ -27,6 +27,19 @@ export async function vouchersInto(config, { platform, command, stores, listings
     const sha256 = platform.fileSha256 ?? platform.sha256
     config.sums = await sumsForCore(stores[0], listing, bytesOf(options.sums, 'sums'), sha256, options)
   }
+  if (options.hub !== undefined) {
+    const { cacheFindings, tree } = await (await import('./hub.js')).hubForCore(
+      command,
+      stores[0],
+      listings[0],
+      options,
+    )
+    config.findings = [...(config.findings ?? []), ...cacheFindings]
+    if (tree) {
+      config.sums = tree.sums
+      listings[0] = tree.listing
+    }
+  }
   if (options.bundle === undefined) return undefined
   if (command !== 'verify') throw new LeafsumError('usage', 'bundle: an option of verify alone')
   const { bundleForCore } = await import('./bundle.js')

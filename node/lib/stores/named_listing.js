@@ -30,6 +30,7 @@ const addressWith = (/** @type {Named} */ { name, places }, /** @type {URL} */ b
   name,
   places,
   options: { ...options, absent: options?.absent === undefined ? [] : [options.absent].flat() },
+  hubDirectory: undefined,
   lister: undefined,
 })
 
@@ -52,6 +53,35 @@ function parsed(/** @type {string} */ text) {
 
 /** The revision is looked up once: what is published meanwhile is another one. */
 async function openHub(/** @type {Named} */ named, /** @type {UrlOptions} */ given) {
+  const { kind, repository, path, endpoint } = /** @type {NonNullable<Named['hub']>} */ (named.hub)
+  const { requests, options, sha, tree } = await revisionOf(named, given)
+  const base = new URL(named.base)
+  const front = `${kind === 'models' ? '' : `${kind}/`}${repository}/resolve/`
+  base.pathname = `${endpoint.pathname}${front}${sha}/${path ? `${path.split('/').map(encodeURIComponent).join('/')}/` : ''}`
+  return {
+    ...addressWith(named, base, options),
+    hubDirectory: path,
+    lister: () => hubListing(pagesOf(requests, tree), path ? `${path}/` : ''),
+  }
+}
+
+/**
+ * What a hub says of every file of a repository's directory, as its tree API has it.
+ * @param {Named} named
+ * @param {UrlOptions} [given]
+ * @returns {AsyncGenerator<any>} rows, of any form
+ */
+export async function* hubRows(named, given = {}) {
+  const { requests, tree } = await revisionOf(named, given)
+  let rows = 0
+  for await (const page of pagesOf(requests, tree)) {
+    rows += page.length
+    if (rows > kMaxEntries) throw new LeafsumError('evidence', "the hub's tree refused: over 1,000,000 rows")
+    yield* page
+  }
+}
+
+async function revisionOf(/** @type {Named} */ named, /** @type {UrlOptions} */ given) {
   const { kind, repository, revision, path, endpoint } = /** @type {NonNullable<Named['hub']>} */ (named.hub)
   const options = { ...given, headers: { ...tokenFor(endpoint), ...given?.headers } }
   const requests = new Requests(endpoint, /** @type {any} */ ({ ...options, absent: [] }), new Tags())
@@ -66,14 +96,8 @@ async function openHub(/** @type {Named} */ named, /** @type {UrlOptions} */ giv
   const { sha } = parsed(answer.text) ?? {}
   if (typeof sha !== 'string' || !/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(sha))
     throw new LeafsumError('source', `hf://${repository}: the hub does not tell the revision's digest`)
-  const base = new URL(named.base)
-  const front = `${kind === 'models' ? '' : `${kind}/`}${repository}/resolve/`
-  base.pathname = `${endpoint.pathname}${front}${sha}/${path ? `${path.split('/').map(encodeURIComponent).join('/')}/` : ''}`
-  const tree = `${api}/tree/${sha}${path ? `/${path.split('/').map(encodeURIComponent).join('/')}` : ''}?recursive=true`
-  return {
-    ...addressWith(named, base, options),
-    lister: () => hubListing(requests, new URL(tree, endpoint), path ? `${path}/` : ''),
-  }
+  const below = path ? `/${path.split('/').map(encodeURIComponent).join('/')}` : ''
+  return { requests, options, sha, tree: new URL(`${api}/tree/${sha}${below}?recursive=true`, endpoint) }
 }
 
 const kClosed = 'the hub lets nobody read it, or there is none: set HF_TOKEN where it is private or gated'
@@ -87,9 +111,8 @@ function tokenFor(/** @type {URL} */ endpoint) {
   return { Authorization: `Bearer ${token}` }
 }
 
-/** Pages follow each other by the header Link. */
-async function hubListing(/** @type {Requests} */ requests, /** @type {URL} */ first, /** @type {string} */ prefix) {
-  const entries = new Entries()
+/** Pages follow each other by the header Link. @returns {AsyncGenerator<any[]>} */
+async function* pagesOf(/** @type {Requests} */ requests, /** @type {URL} */ first) {
   const seen = new Set()
   for (let url = first; ; ) {
     if (seen.has(url.href)) throw new StoreError('unreadable', "refused: the hub's pages lead in a circle")
@@ -98,16 +121,24 @@ async function hubListing(/** @type {Requests} */ requests, /** @type {URL} */ f
     if (!page) throw new StoreError('unreadable', 'the hub has no such directory')
     const rows = parsed(page.text)
     if (!Array.isArray(rows)) throw new StoreError('unreadable', "the hub's list is none")
+    yield rows
+    const next = /<([^>]{1,8192})>\s*;\s*rel="?next"?/.exec(page.headers.get('link') ?? '')?.[1]
+    if (next === undefined) return
+    if (rows.length === 0) throw new StoreError('unreadable', "refused: the hub's list has an empty page")
+    url = new URL(next, url)
+  }
+}
+
+async function hubListing(/** @type {AsyncIterable<any[]>} */ pages, /** @type {string} */ prefix) {
+  const entries = new Entries()
+  for await (const rows of pages) {
     for (const row of rows) {
       if (row?.type === 'directory') continue // git knows no empty ones
       if (typeof row?.path !== 'string' || !row.path.startsWith(prefix)) throw leadsElsewhere(String(row?.path))
       entries.add(row.path.slice(prefix.length), row.lfs?.size ?? row.size)
     }
-    const next = /<([^>]{1,8192})>\s*;\s*rel="?next"?/.exec(page.headers.get('link') ?? '')?.[1]
-    if (next === undefined) return entries.all
-    if (rows.length === 0) throw new StoreError('unreadable', "refused: the hub's list has an empty page")
-    url = new URL(next, url)
   }
+  return entries.all
 }
 
 /** As S3 lists (ListObjectsV2), and Google in the same form. Nothing where the bucket may not be listed. */

@@ -24,6 +24,7 @@ class LazyUrlStore {
     this.#address = address
     this.#named = named
     this.name = address.name
+    this.hubDirectory = named?.hub?.path
     this.places = address.places
   }
 

@@ -40,6 +40,7 @@ export function addressOf(url, options) {
     options: { ...options, absent },
     name: decoded(base.pathname.split('/').at(-2) ?? ''),
     places: () => placesOfUrl(base),
+    hubDirectory: /** @type {string | undefined} */ (undefined),
     lister: /** @type {import('./server_listing.js').Lister | undefined} */ (undefined),
   }
 }

@@ -47,13 +47,14 @@ export class UrlStore {
   /** @type {Map<string, Wanted[]>} ranges that were asked for just now, by path */
   #wanted = new Map()
 
-  constructor(/** @type {import('./url_address.js').Address} */ { base, options, name, places, lister }) {
+  constructor(/** @type {import('./url_address.js').Address} */ { base, options, name, places, lister, hubDirectory }) {
     this.#base = base
     this.#lister = lister
     this.#requests = new Requests(base, options, this.#tags)
     this.#whole = new WholeFiles(this.#requests)
     this.name = name
     this.places = places
+    this.hubDirectory = hubDirectory
   }
 
   /** Nothing where the server has no listing. */

@@ -72,6 +72,40 @@ export interface Options extends Scope {
 }
 
 /**
+ * What a hub tells of each file of a repository, in Node.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs'
+ * import { check, verify, type HubEvidence } from 'leafsum'
+ *
+ * const hub: HubEvidence = { tree: readFileSync('tree.json'), directory: 'runs/7' }
+ * await verify('run', { hub })
+ * await check('models--org--repo/snapshots/c0ffee', { hub: { cache: true } })
+ * ```
+ */
+export interface HubEvidence {
+  /**
+   * The answer of its tree API (`recursive=true`; pages joined to one array), or the address of the repository
+   * (`hf://owner/repo@revision/path`), which is asked then. Large files are compared by SHA-256, others by git's SHA-1.
+   * As with sums a listing is needed, and every file of the source must be in the tree; what the hub's client and git
+   * leave (`.cache/huggingface`, `.git`) is not looked at.
+   */
+  tree?: Evidence
+  /** Where the tree lay in the source: equality to it is UNTRUSTED then. */
+  treePath?: string
+  /**
+   * The directory of the repository that is the source. Without it: where all files lie in a directory of the source's
+   * name that one, else the repository itself; of an `hf:` source its own.
+   */
+  directory?: string
+  /**
+   * The source, a directory, lies in the cache of the hub's client (`…/snapshots/REVISION`): each file must be a link
+   * to a blob, and each blob have the digest that it is named by.
+   */
+  cache?: boolean
+}
+
+/**
  * What `check` takes.
  * @example
  * ```ts
@@ -84,6 +118,8 @@ export interface Options extends Scope {
 export interface CheckOptions extends Options {
   /** A warning is a mismatch. */
   strict?: boolean
+  /** Node only. What a hub tells of the source's files; its tree with `verify` alone. Of two sources, the first. */
+  hub?: HubEvidence
 }
 
 /**

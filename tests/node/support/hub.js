@@ -5,7 +5,7 @@ import fs from 'node:fs'
 import http from 'node:http'
 import { join, relative } from 'node:path'
 
-const kLarge = 1000 // bytes: a file of LFS
+const kLarge = 1000 // bytes: what exceeds it is a file of LFS
 const kPage = 4 // rows
 export const kRepository = 'org/repo'
 export const kSha = 'c0ffee'.padEnd(40, '0')
@@ -21,10 +21,10 @@ function filesBelow(/** @type {string} */ root) {
 }
 
 /** The tree as the hub's API tells it. */
-export const treeOf = (/** @type {string} */ root) =>
+export const treeOf = (/** @type {string} */ root, large = kLarge) =>
   filesBelow(root).map(path => {
     const bytes = fs.readFileSync(join(root, path))
-    const isLarge = bytes.length > kLarge
+    const isLarge = bytes.length > large
     const sha256 = crypto.createHash('sha256').update(bytes).digest('hex')
     const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256}\nsize ${bytes.length}\n`
     const blob = isLarge ? Buffer.from(pointer) : bytes

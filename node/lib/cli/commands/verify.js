@@ -19,10 +19,12 @@ export async function run(context) {
   const locked = await lockfileOf(options, source, store, context.signal)
   const signed = await signatureOf(options, context.signal)
   const sums = options.sums === undefined ? undefined : readEvidence(options.sums, 'the sums')
+  const tree = options.hubTree === undefined ? undefined : hubTreeOf(options.hubTree, source)
   const bundle = options.bundle === undefined ? undefined : readEvidence(options.bundle, 'the bundle')
   const evidence = [
     { file: options.lock, is: 'the lockfile' },
     { file: options.sums, is: 'the sums' },
+    { file: tree?.file, is: "the hub's tree" },
     { file: options.signature, is: 'the signature' },
     { file: options.policy, is: 'the policy' },
     { file: options.certRoot, is: 'the root certificate' },
@@ -44,6 +46,7 @@ export async function run(context) {
     state,
     sums,
     sumsPath: sums && pathInside(options.sums, source),
+    ...(tree && { hub: { ...tree.given, cache: options.hubCache } }),
     ...(bundle && {
       bundle,
       bundleName: options.bundle === '-' ? 'stdin' : basename(options.bundle),
@@ -54,6 +57,23 @@ export async function run(context) {
   context.bar.clear()
   context.write(await context.reportText(report))
   return report.exit_code
+}
+
+/** A saved answer, of one directory of the repository perhaps (`FILE!/PATH`), or the address of the repository. */
+function hubTreeOf(/** @type {string} */ name, /** @type {string} */ source) {
+  if (/^hf:\/\//i.test(name) && !existsSync(name)) return { given: { tree: name } }
+  const at = existsSync(name) ? -1 : name.indexOf('!/')
+  const file = at < 0 ? name : name.slice(0, at)
+  const directory =
+    at < 0
+      ? undefined
+      : name
+          .slice(at + 2)
+          .split('/')
+          .filter(Boolean)
+          .join('/')
+  const tree = readEvidence(file, "the hub's tree")
+  return { file, given: { tree, treePath: file === '-' ? undefined : pathInside(file, source), directory } }
 }
 
 /** Where the lockfile lies in the source: a signature over its files may vouch for it. */
