@@ -18,8 +18,7 @@ print(snapshot_download('org/repo', cache_dir=sys.argv[1]), len(list(HfApi().lis
 `
 const place = fs.mkdtempSync(join(os.tmpdir(), 'leafsum-hub-'))
 const root = join(place, 'repository')
-for (const name of ['v1/save', 'orbax/zarr2_plain'])
-  fs.cpSync(join(fixtures, name, 'ckpt'), join(root, name), { recursive: true })
+fs.cpSync(join(fixtures, 'orbax/zarr2_plain/ckpt'), root, { recursive: true })
 const files = (/** @type {string} */ directory) =>
   fs
     .readdirSync(directory, { recursive: true })
@@ -46,11 +45,11 @@ try {
   assert.equal(Number(rows), files(root).length)
   for (const name of files(root))
     assert.ok(fs.readFileSync(join(snapshot, name)).equals(fs.readFileSync(join(root, name))))
-  assert.equal((await check(join(snapshot, 'v1/save'))).verdict, 'SOUND')
-  assert.deepEqual((await check(join(snapshot, 'v1/save'), { hub: { cache: true } })).exit_code, 0)
+  assert.equal((await check(snapshot)).verdict, 'SOUND')
+  assert.deepEqual((await check(snapshot, { hub: { cache: true } })).exit_code, 0)
   assert.ok(fs.existsSync(join(place, 'local/.cache/huggingface')))
   for (const directory of [snapshot, join(place, 'local')]) {
-    const told = { hub: { tree: JSON.stringify(treeOf(root)), directory: '' }, item: 'v1/save' }
+    const told = { hub: { tree: JSON.stringify(treeOf(root)), directory: '' } }
     const { verdict, headline } = await verify(directory, told)
     assert.equal(verdict, 'VERIFIED', headline)
   }
