@@ -75,6 +75,10 @@ const table = [
   ['a file behind a link', 'tar', tarWith(link('ckpt/l', '/tmp'), file('ckpt/l/evil')), 'hostile-path', 1],
   ['a file in a file', 'tar', tarWith(file('ckpt/_METADATA/evil')), 'name-collision', 1],
   ['a member twice', 'tar', tarWith(file('ckpt/_METADATA', '{}')), 'duplicate-member', 1],
+  ['a case twin', 'tar', tarWith(file('ckpt/A/b'), file('ckpt/a/B')), 'unknown-file', 0],
+  ['a case twin of a file of the checkpoint', 'tar', tarWith(file('ckpt/_metadata', '{}')), 'unknown-file', 0],
+  ['a twin by its accents', 'tar', tarWith(file('ckpt/\u00e9'), file('ckpt/e\u0301')), 'unknown-file', 0],
+  ['zip: a case twin', 'zip', zipWith(file('ckpt/Manifest.ocdbt')), 'unknown-file', 0],
   ['a link out', 'tar', tarWith(link('ckpt/out', '/etc/passwd')), 'symlink', 0],
   ['a link up', 'tar', tarWith(link('ckpt/out', '../../../../etc/passwd')), 'symlink', 0],
   ['a link to itself', 'tar', tarWith(link('ckpt/me', 'me')), 'symlink', 0],
@@ -226,6 +230,19 @@ for (const [what, kind, archive, expected, exit] of table) {
     assert.equal(told.exit_code, exit, told.headline)
   })
 }
+
+test('of several checkpoints in an archive the message has what to name', async t => {
+  const place = join(scratch(t), 'a.tar')
+  const both = (/** @type {string} */ top) =>
+    tarOf([...membersOf(baseline, `${top}m/n/a/`), ...membersOf(baseline, `${top}o/p/b/`)])
+  for (const top of ['', 'top/']) {
+    writeFileSync(place, both(top))
+    const way = top ? 'ARCHIVE!/top' : 'ARCHIVE!'
+    await assert.rejects(check(place), { code: 'source', message: new RegExp(`name ${way}/m/n/a or ${way}/o/p/b$`) })
+    assert.equal((await check(`${place}!/${top}o/p/b`)).exit_code, 0)
+    await assert.rejects(check(`${place}!/x`), { code: 'source', message: /no directory "x": the archive holds "/ })
+  }
+})
 
 test('what is hostile beside a checkpoint does not change its fingerprint', async t => {
   const { fingerprint } = await digest(fromPath(baseline))

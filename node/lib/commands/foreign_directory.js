@@ -18,16 +18,22 @@ export async function foreignDirectory(store, side) {
     // What could be listed before can no longer be: the core's own words will do.
   }
   const name = store.name || side
-  return paths && new LeafsumError('source', `${name ? `${name}: ` : ''}no checkpoint here: ${whatIsThere(paths)}`)
+  const where = name ? `${name}: ` : ''
+  return paths && new LeafsumError('source', `${where}no checkpoint here: ${whatIsThere(paths, wayInto(store))}`)
 }
 
-/** @param {string[]} paths */
-function whatIsThere(paths) {
+/** What stands before a path of the source where the user names it: of an archive, one that lies in it. */
+const wayInto = (/** @type {any} */ { contents, root }) => (contents ? `ARCHIVE!/${root ? `${root}/` : ''}` : '')
+
+function whatIsThere(/** @type {string[]} */ paths, /** @type {string} */ way) {
   const deeper = [
     ...new Set(paths.filter(path => kMarks.test(path)).map(path => path.slice(0, Math.max(0, path.lastIndexOf('/'))))),
   ].filter((one, _, all) => one !== '' && !all.some(other => one.startsWith(`${other}/`)))
   if (deeper.length > 0)
-    return `${deeper.length === 1 ? 'one lies deeper' : 'checkpoints lie deeper'}: name ${some(deeper, ' or ')}`
+    return `${deeper.length === 1 ? 'one lies deeper' : 'checkpoints lie deeper'}: name ${some(
+      deeper.map(path => way + path),
+      ' or ',
+    )}`
   const names = paths.map(path => path.slice(path.lastIndexOf('/') + 1))
   for (const { name: pattern, like, instead } of kForeign) {
     const name = names.find(one => pattern?.test(one))
