@@ -19,7 +19,7 @@ import { newCore, runCommand } from './run.js'
  * @param {(path: string | URL) => Promise<import('./stores/store.js').Store>} [openPath]  where sources may be paths
  */
 export function makeApi(platform, openPath) {
-  const open = opener(openPath)
+  const open = opener(openPath, platform)
   /** @type {Run} */
   const run = (command, sources, options = {}) => runCommand(platform, command, sources, options)
   const calls = { ...judging(run, open), ...reading(run, open) }

@@ -4,7 +4,9 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { join, relative } from 'node:path'
 import { test } from 'node:test'
-import { check, digest, fromPath } from '../../node/lib/index.js'
+import { check, digest, fromPath, fromUrl } from '../../node/lib/index.js'
+import { bucketOfUrl } from '../../node/lib/stores/named.js'
+import { relationOf } from '../../node/lib/stores/places.js'
 import { serve } from './support/http.js'
 import { fixtures, scratch } from './support/places.js'
 
@@ -77,6 +79,53 @@ test('a bucket that may be read and not listed is asked for names', async t => {
   const report = await check('s3://bucket/ckpt')
   assert.equal(report.verdict, 'SOUND')
   assert.match(report.headline, /has no listing/)
+})
+
+test('a bucket by a request for its list, which may be signed', async t => {
+  const root = scratch(t)
+  for (const name of kCases) fs.cpSync(join(fixtures, name, 'ckpt'), join(root, name), { recursive: true })
+  const { url, asked } = await bucket(t, root)
+  for (const query of ['?list-type=2&prefix=v1/save/&X-Amz-Signature=5ec4e7', '?prefix=v1%2Fsave']) {
+    const here = await digest(fromPath(join(fixtures, 'v1/save/ckpt')))
+    const there = await digest(`${url}bucket${query}`)
+    assert.equal(there.fingerprint, here.fingerprint)
+    assert.equal(there.report.source.files, here.report.source.files)
+    assert.doesNotMatch(JSON.stringify(there), /5ec4e7/)
+  }
+  // The signature is of the list, and would make other requests wrong.
+  for (const one of asked)
+    assert.equal(/5ec4e7/.test(one.url ?? ''), /list-type/.test(one.url ?? '') && /Sig/.test(one.url ?? ''))
+  assert.ok(asked.some(({ url }) => /5ec4e7/.test(url ?? '')))
+})
+
+test('which addresses are buckets, and what is listed of them', () => {
+  for (const [address, root, prefix] of [
+    ['https://b.s3.amazonaws.com/run/5/', 'https://b.s3.amazonaws.com/', 'run/5/'],
+    ['https://b.c.s3.eu-north-1.amazonaws.com/run%205', 'https://b.c.s3.eu-north-1.amazonaws.com/', 'run 5/'],
+    ['https://b.s3.dualstack.us-east-1.amazonaws.com/', 'https://b.s3.dualstack.us-east-1.amazonaws.com/', ''],
+    ['https://b.s3.cn-north-1.amazonaws.com.cn/x', 'https://b.s3.cn-north-1.amazonaws.com.cn/', 'x/'],
+    ['https://s3.eu-north-1.amazonaws.com/b/run/5', 'https://s3.eu-north-1.amazonaws.com/b/', 'run/5/'],
+    ['https://s3-eu-west-1.amazonaws.com/b', 'https://s3-eu-west-1.amazonaws.com/b/', ''],
+    ['https://storage.googleapis.com/b/run', 'https://storage.googleapis.com/b/', 'run/'],
+    ['https://b.storage.googleapis.com/run', 'https://b.storage.googleapis.com/', 'run/'],
+    ['http://localhost:9000/b?list-type=2&prefix=run', 'http://localhost:9000/b/', 'run/'],
+    ['https://h/b/?prefix=', 'https://h/b/', ''],
+    ['https://s3.amazonaws.com/'],
+    ['https://storage.googleapis.com/'],
+    ['https://b.s3-website-us-east-1.amazonaws.com/x'],
+    ['https://s3.amazonaws.com.evil.example/b/x'],
+    ['https://evil.example/s3.amazonaws.com/'],
+    ['https://b.s3.amazonaws.com/run/?X-Amz-Signature=1'],
+    ['https://h/run/'],
+    ['hf://o/r'],
+    ['no address'],
+  ]) {
+    const { bucket } = bucketOfUrl(String(address)) ?? {}
+    assert.deepEqual([bucket?.root.href, bucket?.prefix], [root, prefix], address)
+  }
+  for (const prefix of ['../x', 'a/./b', 'a%00'])
+    assert.throws(() => bucketOfUrl(`https://h/b/?prefix=${prefix}`), { code: 'usage' })
+  assert.ok(relationOf(fromUrl('https://b.s3.amazonaws.com/run'), fromUrl('https://b.s3.amazonaws.com/run/5/')))
 })
 
 let pages = 0

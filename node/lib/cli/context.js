@@ -7,7 +7,7 @@ import { nextStep } from './next_step.js'
 import { checkWritable, writeAtomically } from './output.js'
 import { progressBar } from './progress.js'
 import { renderReport } from './render.js'
-import { painter } from './terminal.js'
+import { painter, withoutSecrets } from './terminal.js'
 
 const kSources = ['SRC', 'A', 'B', 'TEMPLATE']
 
@@ -120,7 +120,7 @@ export class Context {
 
   /** Something to know that is no result. @param {string} text */
   note(text) {
-    if (!this.quiet) this.process.stderr.write(`leafsum: ${text}\n`)
+    if (!this.quiet) this.process.stderr.write(`leafsum: ${withoutSecrets(text)}\n`)
   }
 
   /**

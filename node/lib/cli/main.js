@@ -5,7 +5,7 @@ import { parseArguments } from './args.js'
 import { kCommands } from './command_table.js'
 import { Context } from './context.js'
 import { systemText } from './source.js'
-import { printable } from './terminal.js'
+import { printable, withoutSecrets } from './terminal.js'
 
 const kUsage = 2
 const kBug = 70 // EX_SOFTWARE: none of the codes that say something of the checkpoint
@@ -92,8 +92,9 @@ export async function main(argv, process) {
 function tell(error, process, signal, json) {
   if (signal.aborted) return kInterrupted
   const code = error instanceof LeafsumError ? error.code : 'bug'
-  const message =
-    error instanceof LeafsumError ? error.message : `${firstLine(error)}. This is a bug in leafsum, please report it`
+  const message = withoutSecrets(
+    error instanceof LeafsumError ? error.message : `${firstLine(error)}. This is a bug in leafsum, please report it`,
+  )
   const exitCode = code === 'bug' ? kBug : kUsage
   process.stderr.write(`leafsum: ${printable(message)}\n`)
   if (json) process.stdout.write(`${JSON.stringify({ leafsum_error: 1, code, message, exit_code: exitCode })}\n`)

@@ -2,7 +2,7 @@
 import { headlineParts } from '../values/headline.js'
 import { pointer } from '../values/leaf_name.js'
 import { formatCount, formatSize } from './sizes.js'
-import { printable } from './terminal.js'
+import { printable, withoutSecrets } from './terminal.js'
 import { isoTime } from './times.js'
 
 /** @typedef {import('./terminal.js').Paint} Paint */
@@ -28,7 +28,7 @@ export function renderReport(report, style) {
   if (findings) blocks.push(findings)
   blocks.push(style.verbose ? details(report) : facts(report))
   blocks.push(
-    [style.wrote && `wrote ${printable(style.wrote)}`, style.next && `next: ${printable(style.next)}`]
+    [style.wrote && `wrote ${printable(style.wrote)}`, style.next && `next: ${printable(withoutSecrets(style.next))}`]
       .filter(Boolean)
       .join('\n'),
   )

@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import nodePath from 'node:path'
 import { LeafsumError } from '../errors.js'
-import { archiveOf } from '../stores/archive/names.js'
+import { archiveOf, archiveOfUrl } from '../stores/archive/names.js'
 import { fromPath } from '../stores/path.js'
 import { pathBelow } from '../stores/way.js'
 
@@ -25,6 +25,10 @@ export function openSource(name, { header = [], timeout, absent = [], followLink
       timeout: timeout && timeout * 1000,
       absent: absent.map(Number),
     }
+    if (archiveOfUrl(name))
+      return import('../api_node.js').then(({ fromArchive }) =>
+        fromArchive(name, { ...how, followLinks, tempDir, maxDisk }),
+      )
     return import('../stores/url.js').then(({ fromUrl }) => fromUrl(name, how))
   }
   if (name === '-') {
@@ -64,7 +68,8 @@ const notYet = (/** @type {string} */ what, /** @type {string} */ instead) =>
 
 /** The same source as a kvstore of TensorStore, whose paths end in "/". @param {string} name */
 export function tensorstoreBase(name) {
-  if (!fs.existsSync(name) && isUrl(name)) return { driver: 'http', base_url: name.replace(/\/*$/, '/'), path: '' }
+  if (!fs.existsSync(name) && isUrl(name))
+    return { driver: 'http', base_url: name.replace(/[?#].*$/s, '').replace(/\/*$/, '/'), path: '' }
   return { driver: 'file', path: nodePath.resolve(name).replace(/\/*$/, '/') }
 }
 

@@ -16,6 +16,12 @@ export function printable(text) {
   return given.replace(kUnsafe, escaped).replace(kLoneSurrogate, escaped)
 }
 
+const kQuery = /\b([a-z][a-z0-9+.-]*:\/\/[^\s?#'"]*)\?[^\s'"]*?(?=[:;,.]?(?:[\s'"]|$))/gi
+const kUser = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#'"@]*@/gi
+
+/** Queries of addresses, which may be signatures, and names of users with passwords: messages go into logs. */
+export const withoutSecrets = (/** @type {string} */ text) => text.replace(kQuery, '$1?…').replace(kUser, '$1…@')
+
 const kColors = /** @type {Record<string, number>} */ ({ bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 })
 
 /** NO_COLOR counts before FORCE_COLOR, which asks for colour where there is no terminal too; 0 is none. */

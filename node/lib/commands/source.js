@@ -21,20 +21,24 @@ export class ScopedSource {
 /**
  * What a source may be given as besides a store: a path, where this host has them, or an address.
  * @param {((path: string | URL) => Promise<Store>) | undefined} openPath takes URLs of `file:` too
+ * @param {import('../host/platform.js').Platform} platform
  * @returns {(source: any) => any}
  */
-export const opener = openPath => source => {
+export const opener = (openPath, platform) => source => {
   const isUrl = typeof source?.href === 'string' && typeof source.protocol === 'string' // of any realm
   if (typeof source !== 'string' && !isUrl) return source
   const scheme = isUrl ? source.protocol : /^[a-z][a-z0-9+.-]+:(?=\/\/)/i.exec(source)?.[0].toLowerCase()
-  if (scheme !== undefined && /^(https?|hf|gs|s3):$/.test(scheme)) return openUrl(source)
+  if (scheme !== undefined && /^(https?|hf|gs|s3):$/.test(scheme)) return openUrl(source, platform)
   if (openPath && scheme === 'file:') return openPath(new URL(source))
   if (openPath && scheme === undefined && source !== '') return openPath(source)
   const instead = `${openPath ? 'a path, or ' : ''}an address of http:, https:, hf:, gs: or s3:`
   throw new LeafsumError('usage', `a source of ${JSON.stringify(String(source))} is not possible: ${instead} is wanted`)
 }
 
-const openUrl = async (/** @type {string | URL} */ url) => (await import('../stores/open_url.js')).openUrl(url)
+const openUrl = async (
+  /** @type {string | URL} */ url,
+  /** @type {import('../host/platform.js').Platform} */ platform,
+) => (await import('../stores/open_url.js')).openUrl(url, platform)
 
 export const leavesOf = (/** @type {any[]} */ items) =>
   items.flatMap(item => item.leaves.map((/** @type {any} */ leaf) => ({ item: item.name, ...leaf })))

@@ -19,8 +19,9 @@ import { LeafsumError } from '../errors.js'
  * @property {() => import('./pool.js').Endpoint} startWorker
  * @property {import('../trust/identity/library.js').Libraries} [sigstore]  what checks identities
  * @property {(file: string | URL) => Promise<Blobbed>} [openFile]  where there are paths
- * @property {(source: string | URL, options: import('../stores/archive/open.js').ArchiveOptions) => Promise<any>}
+ * @property {(source: string | URL, options: import('../stores/archive/contents.js').ArchiveOptions) => Promise<any>}
  *   [openArchiveFile]  likewise
+ * @property {(directory: string, most?: number) => Promise<any>} [spillTo]  a temporary file (archive/spill.js)
  * @property {string} [workerCure]  what to do where a worker cannot be started
  * @property {boolean} [mayGoWithoutWorkers]  where no worker can be started, jobs run in this thread
  *

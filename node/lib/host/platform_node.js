@@ -54,6 +54,7 @@ export const platform = {
     'init({ worker }), or go without: { workers: 1 }',
   openArchiveFile: async (source, options) =>
     (await import('../stores/archive/open_path.js')).openArchivePath(platform, source, options),
+  spillTo: async (directory, most) => (await import('../stores/archive/spill.js')).spillTo(directory, most),
   canPost: spec => spec.kind === 'path' || spec.kind === 'archive',
 
   configure(options) {

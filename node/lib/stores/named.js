@@ -9,7 +9,8 @@ export const kNamed = /^(hf|gs|s3):\/\//i
  * @property {string} name  last component
  * @property {URL} base  where its files lie, without the revision's digest
  * @property {() => import('./places.js').Places} places
- * @property {{ bucket: string, prefix: string, root: URL } | undefined} bucket
+ * @property {{ prefix: string, root: URL, query?: [string, string][] } | undefined} bucket  query: of requests for its
+ *   list alone
  * @property {{ kind: string, repository: string, revision: string, path: string, endpoint: URL } | undefined} hub
  *
  * @param {string} text
@@ -97,7 +98,57 @@ function bucket(
       const all = [base, ...others].map(placesOfUrl)
       return { own: all.flatMap(({ own }) => own), around: all.flatMap(({ around }) => around) }
     },
-    bucket: { bucket: name, prefix, root },
+    bucket: { prefix, root },
     hub: undefined,
   }
 }
+
+const kAmazon = /^(?:.+\.)?s3(?:[.-](?!website)[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?$/i
+const kPathStyle = /^(?:s3[.-]|storage\.googleapis\.com$)/i
+const kGoogle = /^(?:.+\.)?storage\.googleapis\.com$/i
+const kOfPages = ['list-type', 'prefix', 'continuation-token', 'start-after', 'delimiter', 'max-keys', 'encoding-type']
+
+/**
+ * A bucket by its own address: of Amazon or Google, or any by a request for its list (`?list-type=2&prefix=run/`),
+ * which may be signed.
+ * @param {string} text
+ * @returns {Named | undefined} nothing where it is another server's
+ */
+export function bucketOfUrl(text) {
+  if (!/^https?:/i.test(text) || !URL.canParse(text)) return undefined
+  const { host, hostname, origin, pathname, searchParams } = new URL(text)
+  const isAsked = searchParams.has('list-type') || searchParams.has('prefix')
+  if (!isAsked && (searchParams.size > 0 || !(kAmazon.test(hostname) || kGoogle.test(hostname)))) return undefined
+  const asked = (searchParams.get('prefix') ?? '').split('/')
+  /** @type {string[]} */
+  let parts
+  try {
+    parts = (isAsked ? asked : pathname.split('/').map(decodeURIComponent)).filter(Boolean)
+  } catch {
+    return undefined
+  }
+  if (parts.some(part => part === '.' || part === '..' || part.includes('\0')))
+    throw new LeafsumError('usage', `${origin}: the prefix has an empty part, or . or .. in it`)
+  const place = isAsked
+    ? pathname.replace(/\/*$/, '/')
+    : kPathStyle.test(hostname)
+      ? `/${joined(parts.splice(0, 1))}`
+      : '/'
+  if (place === '/' && kPathStyle.test(hostname)) return undefined // of no bucket
+  const root = new URL(place, origin)
+  const base = new URL(joined(parts), root)
+  return {
+    name: parts.at(-1) ?? (place.split('/').at(-2) || host),
+    base,
+    places: () => placesOfUrl(base),
+    bucket: {
+      prefix: parts.map(part => `${part}/`).join(''),
+      root,
+      query: [...searchParams].filter(([name]) => !kOfPages.includes(name)),
+    },
+    hub: undefined,
+  }
+}
+
+/** What an address of a hub or a bucket stands for; nothing for a web server's. */
+export const namedBy = (/** @type {string} */ text) => (kNamed.test(text) ? namedAddress(text) : bucketOfUrl(text))

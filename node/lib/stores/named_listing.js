@@ -19,8 +19,7 @@ const kMaxEntries = 1_000_000
  * @returns {Promise<import('./url_address.js').Address>}
  */
 export async function openNamed(named, options) {
-  if (named.bucket)
-    return { ...addressWith(named, named.base, options), lister: server => bucketListing(named, server) }
+  if (named.bucket) return { ...addressWith(named, named.base, options), lister: server => listingOf(named, server) }
   return openHub(named, options)
 }
 
@@ -141,18 +140,28 @@ async function hubListing(/** @type {AsyncIterable<any[]>} */ pages, /** @type {
   return entries.all
 }
 
+/** A bucket that may not be listed can have a list of ours, as any server. */
+const listingOf = async (/** @type {Named} */ named, /** @type {import('./server_listing.js').Server} */ server) =>
+  (await bucketListing(named, server)) ??
+  (named.bucket?.query ? (await import('./server_listing.js')).serverListing(server) : undefined)
+
 /** As S3 lists (ListObjectsV2), and Google in the same form. Nothing where the bucket may not be listed. */
 async function bucketListing(
   /** @type {Named} */ { bucket },
   /** @type {import('./server_listing.js').Server} */ { requests },
 ) {
-  const { prefix, root } = /** @type {NonNullable<Named['bucket']>} */ (bucket)
+  const { prefix, root, query = [] } = /** @type {NonNullable<Named['bucket']>} */ (bucket)
   const entries = new Entries()
   const seen = new Set()
   for (let token = ''; ; ) {
     const url = new URL(root)
     url.search = String(
-      new URLSearchParams({ 'list-type': '2', prefix, ...(token && { 'continuation-token': token }) }),
+      new URLSearchParams([
+        ['list-type', '2'],
+        ['prefix', prefix],
+        ...(token ? [['continuation-token', token]] : []),
+        ...query,
+      ]),
     )
     const page = await textAt(requests, url).catch(error => {
       if (error instanceof Refusal && /answered 40[13]/.test(error.message) && !token) return undefined

@@ -23,6 +23,7 @@ export class Refusal extends StoreError {}
 
 export class Requests {
   #base
+  #file
   #headers
   #timeout
   #tags
@@ -41,11 +42,13 @@ export class Requests {
 
   /**
    * @param {URL} base ends in "/"
-   * @param {{ headers?: Record<string, string>, timeout?: number, absent?: number[] }} options
+   * @param {{ headers?: Record<string, string>, timeout?: number, absent?: number[], file?: URL }} options
+   *   file: the one that is asked for, by an address that may have a query (and that a signature is of, as it stands);
    *   headers: never sent to another origin; absent: statuses that mean "not there", besides 404 and 410
    * @param {import('./tags.js').Tags} tags are told of each answer
    */
-  constructor(base, { headers = {}, timeout = kTimeout, absent = [] }, tags) {
+  constructor(base, { headers = {}, timeout = kTimeout, absent = [], file }, tags) {
+    this.#file = file
     this.#base = base
     this.#headers = headers
     this.#timeout = timeout
@@ -106,7 +109,7 @@ export class Requests {
    */
   async #fetch(path, headers, method, signal) {
     const isFile = typeof path === 'string'
-    const url = isFile ? new URL(path.split('/').map(encodeURIComponent).join('/'), this.#base) : path
+    const url = isFile ? (this.#file ?? new URL(path.split('/').map(encodeURIComponent).join('/'), this.#base)) : path
     if (url.origin !== this.#base.origin)
       throw new StoreError('unreadable', 'refused: the server names an address of another server')
     for (let attempt = 1; ; attempt++) {

@@ -1,6 +1,6 @@
 // A checkpoint behind plain HTTP. What reads it is loaded with the first that is read: most pages and programs that can
 // read URLs read none.
-import { kNamed, namedAddress } from './named.js'
+import { namedBy } from './named.js'
 import { addressOf } from './url_address.js'
 
 /**
@@ -96,8 +96,7 @@ class LazyUrlStore {
  *   listed
  */
 export function fromUrl(url, options) {
-  const text = String(url)
-  if (!kNamed.test(text)) return new LazyUrlStore(addressOf(url, options))
-  const named = namedAddress(text)
+  const named = namedBy(String(url))
+  if (!named) return new LazyUrlStore(addressOf(url, options))
   return new LazyUrlStore({ ...addressOf(named.base, options), name: named.name, places: named.places }, named)
 }

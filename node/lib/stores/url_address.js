@@ -24,7 +24,11 @@ export function addressOf(url, options) {
       'usage',
       "a URL with a user's name or password is not possible: send them in a header (Authorization)",
     )
-  if (base.search || base.hash) throw new LeafsumError('usage', 'a URL of a directory has neither ? nor #')
+  if (base.search || base.hash)
+    throw new LeafsumError(
+      'usage',
+      'a URL of a directory has neither ? nor #: of an archive, and of the list of a bucket, it may have',
+    )
   try {
     new Headers(options?.headers)
   } catch {
@@ -37,6 +41,7 @@ export function addressOf(url, options) {
     throw new LeafsumError('usage', `absent: ${wrong}: a status from 400 to 499 is wanted, neither 416 nor 429`)
   return {
     base,
+    /** @type {UrlOptions & { absent: number[], file?: URL }}  file: the only one there is */
     options: { ...options, absent },
     name: decoded(base.pathname.split('/').at(-2) ?? ''),
     places: () => placesOfUrl(base),

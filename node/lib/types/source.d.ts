@@ -250,7 +250,7 @@ export function fromDirectoryHandle(handle: DirectoryHandleLike): Promise<Store>
 export function fromMap(files: Map<string, Uint8Array> | Record<string, Uint8Array>, options?: { name?: string }): Store
 
 /**
- * How an archive is read.
+ * How an archive is read. What UrlOptions has is of addresses.
  * @example
  * ```ts
  * import { fromArchive, type ArchiveOptions } from 'leafsum'
@@ -259,7 +259,7 @@ export function fromMap(files: Map<string, Uint8Array> | Record<string, Uint8Arr
  * await fromArchive('runs.tar.gz', options)
  * ```
  */
-export interface ArchiveOptions {
+export interface ArchiveOptions extends UrlOptions {
   /** The directory in the archive that is the source. Without it that is all of the archive, or its only directory. */
   inner?: string
   /** Symlinks in the archive are followed wherever they lead in it, not only inside the source. */
@@ -273,8 +273,9 @@ export interface ArchiveOptions {
 }
 
 /**
- * An archive, read in place: tar, tar.gz, tar.zst, zip. A path in Node; anywhere a Blob, a File that was dropped. Its
- * index is read at once: what is no archive is a rejection, what is wrong with one a finding.
+ * An archive, read in place: tar, tar.gz, tar.zst, zip. A path in Node; anywhere an address (as of fromUrl; it may
+ * have a query, which no message shows), or a Blob, a File that was dropped. Its index is read at once: what is no
+ * archive is a rejection, what is wrong with one a finding.
  * @example
  * ```ts
  * import { check, fromArchive } from 'leafsum'

@@ -8,11 +8,11 @@ import { placesOfPath } from '../way.js'
 import { ArchiveFile } from './file.js'
 import { indexOf } from './indexing.js'
 import { now } from './machine.js'
-import { archiveCodecs, contentsOf, described } from './open.js'
+import { archiveCodecs, contentsOf, described } from './contents.js'
 import { spillTo } from './spill.js'
 import { ArchiveStore } from './store.js'
 
-/** @typedef {import('./open.js').ArchiveOptions} ArchiveOptions */
+/** @typedef {import('./contents.js').ArchiveOptions} ArchiveOptions */
 
 /**
  * @param {import('../../host/platform.js').Platform} platform

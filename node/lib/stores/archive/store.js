@@ -20,8 +20,8 @@ import { Unpacked } from './unpacked.js'
 
 const kMembers = 8 // deflated members that are read side by side
 
-/** What both stores do, once bytes of the archive are there. */
-class Reader {
+/** What all stores do, once bytes of the archive are there. */
+export class Reader {
   /** @type {Unpacked | undefined} */
   #all
   /** @type {Map<string, Unpacked>} least recently used first */
