@@ -1,13 +1,17 @@
 /** What came by a drop or a file input: told apart by what it is and by its name, in whatever order it came. */
 
-import { messageOf } from '../node/lib/errors.js'
 import { fromFiles } from '../node/lib/stores/files.js'
+import { ArchiveSource } from './archives.js'
+import { run } from './engine.js'
 import { setCheckpoint, setEvidence } from './flow.js'
-import { notice, state } from './session.js'
-import { archives, isArchive, isSums, together } from './sources.js'
+import { engine, notice, state } from './session.js'
+import { isSums, together } from './sources.js'
 import { texts } from './texts.js'
 
-/** @typedef {import('../node/lib/stores/files.js').FilesStore} FilesStore */
+/**
+ * @typedef {import('../node/lib/stores/files.js').FilesStore} FilesStore
+ * @typedef {{ file: File, kind: 'lockfile' | 'sums' }} Found
+ */
 
 // Names at the root of a checkpoint: files that are dropped with one of these beside them are its children.
 const rootNames =
@@ -19,24 +23,28 @@ const rootNames =
  */
 export async function take({ directories, files }, { asEvidence = false } = {}) {
   if (files.some(file => rootNames.test(file.name))) return setCheckpoint(together(directories, files))
-  const { evidence, sources } = await sorted(directories, files)
-  if (!sources) return
+  const { evidence, sources, packed } = await sorted(directories, files)
+  if (state.running) return
+  if (packed) return notice(texts.packed(packed.name))
   if (sources.length > 2) return notice(texts.tooMany)
   // Of two the first is what the second is compared with; the page can swap them.
   const second = sources.length === 2 || asEvidence ? sources[0] : undefined
   const first = second ? sources[1] : sources[0]
   const left = [...evidence.slice(1), ...(second ? evidence.slice(0, 1) : [])]
-  if (left.length > 0) notice(texts.secondEvidence(second?.name ?? evidence[0].name, left[0].name))
+  if (left.length > 0) notice(texts.secondEvidence(second?.name ?? evidence[0].file.name, left[0].file.name))
   const done = [first && setCheckpoint(first)]
   if (second) done.push(setEvidence({ kind: 'checkpoint', source: second }))
-  else if (evidence.length > 0) done.push(takeEvidence(evidence[0]))
+  else if (evidence.length > 0) done.push(setEvidence(evidence[0]))
   await Promise.all(done)
 }
 
-/** @param {File} file @param {string} [inside] its path, where it is one of the checkpoint's own */
-export function takeEvidence(file, inside) {
-  const kind = isSums(file.name) ? 'sums' : 'lockfile'
-  return setEvidence({ kind, file, inside, cameWithSource: inside === undefined ? undefined : true })
+/**
+ * What came with the checkpoint.
+ * @param {string} inside its path there
+ * @param {File} [file] none where it lies in an archive
+ */
+export function takeInside(inside, file) {
+  return setEvidence({ kind: isSums(inside) ? 'sums' : 'lockfile', file, inside, cameWithSource: true })
 }
 
 export function swap() {
@@ -46,23 +54,27 @@ export function swap() {
   return setEvidence({ kind: 'checkpoint', source: checkpoint })
 }
 
-/** @param {FilesStore[]} directories @param {File[]} files */
+/**
+ * What each file is says a Worker, which alone looks into it.
+ * @param {FilesStore[]} directories
+ * @param {File[]} files
+ */
 async function sorted(directories, files) {
-  const isEvidence = (/** @type {File} */ file) => file.name.endsWith('.json') || isSums(file.name)
-  const evidence = files.filter(isEvidence)
+  /** @type {import('./engine.js').Request} */
+  const request = { command: 'sort', options: {}, sources: [], files }
+  const { kinds = [], bug } = files.length > 0 ? await run(await engine, request) : {}
+  if (bug) throw new Error(bug)
+  /** @type {Found[]} */
+  const evidence = []
+  /** @type {import('./session.js').Source[]} */
   const sources = stepsTogether(directories)
-  for (const file of files) {
-    if (isEvidence(file)) continue
-    try {
-      if (!isArchive(file.name)) sources.push(fromFiles([file]))
-      else if (archives.open) sources.push(await archives.open(file))
-      else throw new Error(texts.archive(file.name))
-    } catch (error) {
-      notice(messageOf(error))
-      return { evidence, sources: null }
-    }
+  for (const [n, kind] of kinds.entries()) {
+    const file = files[n]
+    if (kind === 'lockfile' || kind === 'sums') evidence.push({ file, kind })
+    else if (kind === 'archive') sources.push(new ArchiveSource(file))
+    else if (kind === 'other') sources.push(fromFiles([file]))
   }
-  return { evidence, sources }
+  return { evidence, sources, packed: files[kinds.indexOf('packed')] }
 }
 
 /** Steps that were dropped without the root that they lie in. @param {FilesStore[]} directories */

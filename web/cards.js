@@ -1,5 +1,6 @@
 /** What was chosen, and which buttons can do something with it. */
 
+import { ArchiveSource } from './archives.js'
 import { button, byId, element, input, make, show } from './dom.js'
 import { state } from './session.js'
 import { glance } from './sources.js'
@@ -8,7 +9,7 @@ import { texts } from './texts.js'
 
 const hugeFrom = 20 * 2 ** 30 // bytes: a minute or more on most machines
 
-/** @typedef {import('../node/lib/stores/files.js').FilesStore} FilesStore */
+/** @typedef {import('./session.js').Source} Source */
 
 /** Shows what was chosen, and what can be done with it. */
 export function showChoices() {
@@ -29,13 +30,13 @@ export function showChoices() {
   if (focused !== document.body && focused.offsetParent === null) focusNext()
 }
 
-/** @param {FilesStore | null} checkpoint */
+/** @param {Source | null} checkpoint */
 function showCheckpoint(checkpoint) {
   card('drop-checkpoint', checkpoint !== null)
   byId('checkpoint-name').replaceChildren(untrusted(checkpoint ? checkpoint.name || texts.looseFiles : ''))
   if (!checkpoint) return
-  const { files, bytes, steps } = glance(checkpoint)
-  byId('checkpoint-facts').textContent = texts.filesAndBytes(files, bytes)
+  const { bytes, steps } = glance(checkpoint)
+  byId('checkpoint-facts').textContent = sizeOf(checkpoint)
   const notes = [
     state.isSample ? texts.sampleCheckpoint : '',
     steps.length > 0 ? texts.steps(steps) : '',
@@ -76,14 +77,18 @@ function offerEvidenceInside() {
 
 /** @param {import('./session.js').Evidence} evidence */
 function factsOf({ kind, source, facts }) {
-  if (source) {
-    const { files, bytes } = glance(source)
-    return texts.filesAndBytes(files, bytes)
-  }
+  if (source) return sizeOf(source)
   if (kind === 'fingerprint') return texts.fingerprintFacts
   if (!facts) return texts.readingEvidence
   if (facts.files !== undefined) return texts.sumsFacts(facts.files)
   return texts.lockfileFacts(facts.step, facts.leaves ?? 0)
+}
+
+/** @param {Source} source */
+function sizeOf(source) {
+  const { files, bytes } = glance(source)
+  if (!(source instanceof ArchiveSource)) return texts.filesAndBytes(files, bytes)
+  return texts.archive(source.archive.size) + (source.opened ? texts.inArchive(files, bytes) : '')
 }
 
 /** @param {string} id @param {string} text none hides it */

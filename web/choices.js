@@ -2,7 +2,7 @@
 
 import { messageOf } from '../node/lib/errors.js'
 import { fromFiles } from '../node/lib/stores/files.js'
-import { take, takeEvidence } from './arrivals.js'
+import { take } from './arrivals.js'
 import { byId, input as inputOf, show } from './dom.js'
 import { fingerprintEvidence } from './evidence.js'
 import { setCheckpoint, setEvidence } from './flow.js'
@@ -17,7 +17,7 @@ const busy = () => state.running !== null
 export function listenForChoices() {
   chooser(['choose-checkpoint', 'choose-checkpoint-too'], 'input-checkpoint', files => setCheckpoint(fromFiles(files)))
   chooser(['choose-second'], 'input-second', files => setEvidence({ kind: 'checkpoint', source: fromFiles(files) }))
-  chooser(['choose-lockfile'], 'input-lockfile', ([file]) => takeEvidence(file))
+  chooser(['choose-lockfile'], 'input-lockfile', files => take({ directories: [], files }, { asEvidence: true }))
   chooser(['choose-file'], 'input-file', files => take({ directories: [], files }))
   listenForDrops()
   listenForFingerprints()
@@ -32,7 +32,7 @@ function chooser(buttonIds, inputId, onFiles) {
     input.value = '' // so that the same can be chosen again
     if (busy()) return
     notice(files.length > 0 ? '' : texts.emptyDirectory)
-    if (files.length > 0) onFiles(files)
+    if (files.length > 0) trying(() => onFiles(files))
   })
 }
 
@@ -51,15 +51,21 @@ function listenForDrops() {
     if (busy() || !event.dataTransfer) return
     notice('')
     const asEvidence = byId('drop-evidence').contains(nodeOf(event.target))
-    try {
-      const dropped = await fromDrop(event.dataTransfer, tellNames)
-      tellNames(0)
+    const { dataTransfer } = event
+    await trying(async () => {
+      const dropped = await fromDrop(dataTransfer, tellNames).finally(() => tellNames(0))
       if (!busy()) await take(dropped, { asEvidence })
-    } catch (error) {
-      tellNames(0)
-      notice(texts.unreadable(messageOf(error)))
-    }
+    })
   })
+}
+
+/** @param {() => unknown} takes */
+async function trying(takes) {
+  try {
+    await takes()
+  } catch (error) {
+    notice(texts.unreadable(messageOf(error)))
+  }
 }
 
 /** How many names were read; none ends it. @param {number} files */

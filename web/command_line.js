@@ -10,9 +10,9 @@
  * @param {Evidence | null} done.evidence
  */
 export function commandLine({ command, options, checkpoint, evidence }) {
-  const source = pasteable(checkpoint?.name, 'DIRECTORY')
+  const source = pasteable(checkpoint?.name, 'CHECKPOINT')
   const words = ['leafsum', command]
-  if (command === 'diff') words.push('--values', pasteable(evidence?.source?.name, 'DIRECTORY'), source)
+  if (command === 'diff') words.push('--values', pasteable(evidence?.source?.name, 'CHECKPOINT'), source)
   else words.push(source)
   if (options.step !== undefined) words.push('--step', String(options.step))
   if (options.allSteps) words.push('--all-steps')
@@ -28,8 +28,9 @@ function evidenceWords(evidence, source) {
   if (!evidence) return []
   const { kind, fingerprint, file, inside } = evidence
   if (kind === 'fingerprint') return ['--fingerprint', fingerprint ?? '']
-  const path = inside === undefined ? pasteable(file?.name, 'FILE') : pasteable(`${source}/${inside}`, 'FILE')
-  return [kind === 'sums' ? '--sums' : '--lock', path]
+  // What lies in an archive has no path; it has to be taken out first.
+  const path = inside !== undefined && file ? `${source}/${inside}` : (file?.name ?? inside?.split('/').at(-1))
+  return [kind === 'sums' ? '--sums' : '--lock', pasteable(path, 'FILE')]
 }
 
 /** As a shell reads it back. @param {string} word */

@@ -5,10 +5,33 @@ import { parseSums } from '../node/lib/commands/sums.js'
 import { LeafsumError, messageOf } from '../node/lib/errors.js'
 import { reportText } from '../node/lib/report.js'
 import { fromMap } from '../node/lib/stores/map.js'
+import { openSource } from './opening.js'
 import { look } from './panel/look.js'
 import { Sha256 } from './sha256.js'
+import { kindOf } from './sorting.js'
 
 const kTellEvery = 200 // ms; to draw the page takes processor time that hashing could have
+
+/**
+ * @param {import('../node/lib/host/platform.js').Platform['load']} load
+ * @param {import('./engine.js').Request} request
+ * @returns {Promise<import('./engine.js').Answer>}
+ */
+export async function coordinate(load, request) {
+  try {
+    if (request.files) return { kinds: await Promise.all(request.files.map(kindOf)) }
+    const stores = await Promise.all(request.sources.map(spec => openSource(spec, load)))
+    return { ...(await answerOf(load, request, stores)), opened: stores.map(store => store.opened) }
+  } catch (error) {
+    return failureOf(error)
+  }
+}
+
+/** @param {unknown} error @returns {import('./engine.js').Answer} */
+function failureOf(error) {
+  const refused = error instanceof LeafsumError && error.code !== 'bug' && error.code !== 'environment'
+  return refused ? { refused: error.message } : { bug: messageOf(error) }
+}
 
 /**
  * @param {import('../node/lib/host/platform.js').Platform['load']} load
@@ -16,7 +39,7 @@ const kTellEvery = 200 // ms; to draw the page takes processor time that hashing
  * @param {import('../node/lib/stores/store.js').Store[]} stores
  * @returns {Promise<import('./engine.js').Answer>}
  */
-export async function coordinate(load, { command, options, evidence }, stores) {
+async function answerOf(load, { command, options, evidence }, stores) {
   const api = makeApi(platform(load))
   let told = 0
   options.onProgress = (/** @type {import('../node/lib/index.js').Progress} */ progress) => {
@@ -25,10 +48,10 @@ export async function coordinate(load, { command, options, evidence }, stores) {
     told = now
     self.postMessage({ progress })
   }
+  const [first, second] = stores
   try {
-    if (evidence) Object.assign(options, await optionsOf(evidence))
+    if (evidence) Object.assign(options, await optionsOf(evidence, first))
     if (command === 'inspect') return { facts: await factsOf(api, options) }
-    const [first, second] = stores
     if (command === 'look') return await look(api, first, options)
     if (command === 'lock') {
       const { report, lockfile } = await api.lock(first, options)
@@ -43,18 +66,22 @@ export async function coordinate(load, { command, options, evidence }, stores) {
       : api.list(first, options))
     return { report, text: reportText(report), output }
   } catch (error) {
-    const refused = error instanceof LeafsumError && error.code !== 'bug' && error.code !== 'environment'
-    return refused ? { refused: error.message } : { bug: messageOf(error) }
+    return failureOf(error) // what was opened is kept all the same
   }
 }
 
-/** @param {import('./engine.js').SentEvidence} evidence @returns {Promise<Record<string, unknown>>} */
-async function optionsOf({ kind, file, inside, cameWithSource, fingerprint }) {
-  if (!file) return { fingerprint }
-  const bytes = new Uint8Array(await file.arrayBuffer())
+/**
+ * @param {import('./engine.js').SentEvidence} evidence
+ * @param {import('../node/lib/stores/store.js').Store} store in which it lies, where that is an archive
+ * @returns {Promise<Record<string, unknown>>}
+ */
+async function optionsOf({ kind, file, inside, cameWithSource, fingerprint }, store) {
+  if (kind === 'fingerprint') return { fingerprint }
+  const bytes = file ? new Uint8Array(await file.arrayBuffer()) : await store.get(`/${inside}`)
   // Sums know where they lay, else they would have to name themselves.
   if (kind === 'sums') return { sums: bytes, sumsPath: inside }
-  return { lockfile: bytes, lockfileName: file.name, lockfileCameWithSource: cameWithSource }
+  const lockfileName = file?.name ?? inside?.slice(inside.lastIndexOf('/') + 1)
+  return { lockfile: bytes, lockfileName, lockfileCameWithSource: cameWithSource }
 }
 
 /**
@@ -87,8 +114,10 @@ function platform(load) {
       self.postMessage({ wanted: port2 }, { transfer: [port2] })
       return {
         // A Module does not pass a MessagePort in Chromium; the page has given both to the worker already.
-        post: ({ module, codecs, ...message }, transfer = []) =>
-          port1.postMessage({ ...message, ...(codecs && { codecs: true }) }, transfer),
+        post: ({ module, codecs, ...message }, transfer = []) => {
+          const specs = message.specs?.map((/** @type {any} */ spec) => spec && { ...spec, module: undefined })
+          port1.postMessage({ ...message, ...(specs && { specs }), ...(codecs && { codecs: true }) }, transfer)
+        },
         listen: onMessage => {
           port1.onmessage = ({ data }) => onMessage(data)
         },

@@ -8,15 +8,16 @@
  * A blob Worker inherits this page's policy; one loaded from a URL would not (README.md).
  *
  * @typedef {object} Request
- * @property {'verify' | 'check' | 'lock' | 'diff' | 'list' | 'inspect' | 'look'} command of node/lib/api.js; inspect:
- *   what is in the evidence? look: what is in a leaf?
+ * @property {'verify' | 'check' | 'lock' | 'diff' | 'list' | 'inspect' | 'look' | 'sort'} command of node/lib/api.js;
+ *   inspect: what is in the evidence? look: what is in a leaf? sort: what are these files?
  * @property {Record<string, any>} options of that command
  * @property {import('../node/lib/stores/store.js').StoreSpec[]} sources names and File objects
  * @property {SentEvidence} [evidence]
+ * @property {File[]} [files] of `sort`
  *
  * @typedef {object} SentEvidence
  * @property {'lockfile' | 'fingerprint' | 'sums'} kind
- * @property {File} [file]
+ * @property {File} [file] where it lies in no archive
  * @property {string} [inside] the file's path, where it is one of the checkpoint's own
  * @property {boolean} cameWithSource
  * @property {string} [fingerprint]
@@ -32,17 +33,21 @@
  * @property {string} [bug] a failure of this program
  * @property {Facts} [facts] of `inspect`
  * @property {import('./panel/look.js').Look} [look] of `look`
+ * @property {import('./sorting.js').Kind[]} [kinds] of `sort`
  * @property {undefined} [report]
  * @property {undefined} [output]
+ * @property {(import('./archives.js').Opened | undefined)[]} [opened] of each source that is an archive
  *
  * @typedef {object} Outcome
  * @property {undefined} [refused]
  * @property {undefined} [bug]
  * @property {undefined} [facts]
  * @property {undefined} [look]
+ * @property {undefined} [kinds]
  * @property {import('../node/lib/index.js').Report} report
  * @property {string} text the report's exact bytes
  * @property {Uint8Array<ArrayBuffer>} [lockfile] of `lock`, where nothing was found
+ * @property {(import('./archives.js').Opened | undefined)[]} [opened] of each source that is an archive
  * @property {ListOutput | DiffOutput} [output] what `list` and `diff` put out
  *
  * @typedef {Refusal | Outcome} Answer

@@ -20,9 +20,11 @@ export function fingerprintEvidence(text) {
 
 /** Reads it in a Worker and keeps what is in it, or why it is no evidence. @param {Evidence} evidence */
 export async function inspect(evidence) {
-  if (!evidence.file) return
+  const { file, inside } = evidence
+  if (!file && inside === undefined) return
+  const sources = file || !state.checkpoint ? [] : [state.checkpoint.spec()] // in which archive it lies
   try {
-    const answer = await run(await engine, { command: 'inspect', options: {}, sources: [], evidence: plain(evidence) })
+    const answer = await run(await engine, { command: 'inspect', options: {}, sources, evidence: plain(evidence) })
     if (answer.facts) evidence.facts = answer.facts
     else evidence.problem = texts.badEvidence(answer.refused ?? answer.bug ?? '')
   } catch (error) {

@@ -7,11 +7,11 @@ import { closePanel, lookAgain } from './panel/panel.js'
 import { perform } from './perform.js'
 import { clearResult, state } from './session.js'
 
-/** @typedef {import('../node/lib/stores/files.js').FilesStore} FilesStore */
+/** @typedef {import('./session.js').Source} Source */
 
 let turn = 0 // of the latest choice; whoever waits for an earlier one gives up
 
-/** @param {FilesStore | null} source @param {{isSample?: boolean}} [how] */
+/** @param {Source | null} source @param {{isSample?: boolean}} [how] */
 export function setCheckpoint(source, { isSample = false } = {}) {
   state.checkpoint = source
   state.isSample = isSample

@@ -1,6 +1,7 @@
 /** The leaves of a checkpoint, listed as soon as it was chosen. */
 
 import { messageOf } from '../node/lib/errors.js'
+import { ArchiveSource, keepOpened } from './archives.js'
 import { stepOptions } from './choice_options.js'
 import { byId, show } from './dom.js'
 import { run } from './engine.js'
@@ -8,16 +9,18 @@ import { engine, state, tree } from './session.js'
 import { count, plainText } from './text.js'
 import { texts } from './texts.js'
 
-/** @param {import('../node/lib/stores/files.js').FilesStore} source */
+/** @param {import('./session.js').Source} source */
 export async function listLeaves(source) {
   const listing = new AbortController()
   state.listing = listing
   const told = byId('checkpoint-tree')
-  told.textContent = texts.readingStructure
+  told.textContent = source instanceof ArchiveSource ? texts.readingArchive : texts.readingStructure
   try {
     /** @type {import('./engine.js').Request} */
     const request = { command: 'list', options: stepOptions(), sources: [source.spec()] }
-    const { refused, bug, output } = await run(await engine, request, { signal: listing.signal })
+    const answer = await run(await engine, request, { signal: listing.signal })
+    keepOpened([source], answer)
+    const { refused, bug, output } = answer
     if (!output || !('items' in output)) {
       told.textContent = ''
       state.problem = refused ?? bug ?? ''

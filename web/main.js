@@ -1,7 +1,7 @@
 /** The page: which button does what. */
 
 import { messageOf } from '../node/lib/errors.js'
-import { swap, takeEvidence } from './arrivals.js'
+import { swap, takeInside } from './arrivals.js'
 import { showChoices } from './cards.js'
 import { listenForChoices } from './choices.js'
 import { button, byId, element, input } from './dom.js'
@@ -46,7 +46,7 @@ for (const id of ['option-step', 'option-all-steps']) byId(id).addEventListener(
 byId('lockfiles-inside').addEventListener('click', ({ target }) => {
   const path = target instanceof Element && target.closest('button')?.dataset.path
   const found = path && state.checkpoint && glance(state.checkpoint).evidence.find(([inside]) => inside === path)
-  if (found) takeEvidence(found[1], found[0])
+  if (found) takeInside(...found)
 })
 
 byId('licences').addEventListener('toggle', () => {

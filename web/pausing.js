@@ -16,7 +16,7 @@ export function setPaused(paused) {
   }
 }
 
-/** @template {import('../node/lib/stores/files.js').FilesStore} Files @param {Files} store */
+/** @template {import('../node/lib/stores/store.js').Store} Files @param {Files} store */
 export function gated(store) {
   const { get, getRange } = store
   return Object.assign(store, {

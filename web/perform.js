@@ -1,6 +1,7 @@
 /** A command, from its start to its answer. */
 
 import { messageOf } from '../node/lib/errors.js'
+import { keepOpened } from './archives.js'
 import { showChoices } from './cards.js'
 import { commandOptions } from './choice_options.js'
 import { input } from './dom.js'
@@ -33,8 +34,10 @@ export async function perform(command, pressed) {
   const options = commandOptions(command)
   try {
     await judgeEvidence()
-    const request = requestOf(command, checkpoint, options)
+    const sources = sourcesOf(command, checkpoint)
+    const request = requestOf(command, sources, options)
     answer = await run(await engine, request, { signal: running.signal, onProgress: showProgress })
+    keepOpened(sources, answer)
   } catch (error) {
     answer = running.signal.aborted ? {} : { bug: messageOf(error) }
   }
@@ -59,15 +62,22 @@ const isMemory = (/** @type {string} */ why) =>
   /out of memory|memory limit|allocat\w+ (failed|size)|(could not|cannot) allocate/i.test(why)
 
 /**
+ * What it is compared with comes first, so that a difference reads from what should be to what is.
+ * @param {Command} command @param {import('./session.js').Source} checkpoint
+ */
+function sourcesOf(command, checkpoint) {
+  const second = state.evidence?.source
+  return command === 'diff' && second ? [second, checkpoint] : [checkpoint]
+}
+
+/**
  * @param {Command} command
- * @param {import('../node/lib/stores/files.js').FilesStore} checkpoint
+ * @param {import('./session.js').Source[]} sources
  * @param {Record<string, unknown>} options
  * @returns {import('./engine.js').Request}
  */
-function requestOf(command, checkpoint, options) {
+function requestOf(command, sources, options) {
   const { evidence } = state
-  // What it is compared with comes first, so that a difference reads from what should be to what is.
-  const sources = command === 'diff' && evidence?.source ? [evidence.source, checkpoint] : [checkpoint]
   return {
     command,
     options,

@@ -17,7 +17,7 @@ import { claimOf, coverage, headline, numbers, threeNumbers } from './verdict.js
  * @typedef {object} Done what was done, for the words around the report
  * @property {string} command
  * @property {Record<string, any>} options
- * @property {import('../node/lib/stores/files.js').FilesStore | null} checkpoint
+ * @property {import('./session.js').Source | null} checkpoint
  * @property {import('./session.js').Evidence | null} evidence
  * @property {boolean} isSample
  * @property {import('./engine.js').ListOutput['totals'] | null} totals

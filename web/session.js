@@ -7,22 +7,22 @@ import { plainText } from './text.js'
 import { Tree } from './tree.js'
 
 /**
- * @typedef {import('../node/lib/stores/files.js').FilesStore} FilesStore
+ * @typedef {import('../node/lib/stores/files.js').FilesStore | import('./archives.js').ArchiveSource} Source
  *
  * @typedef {object} Evidence what a checkpoint is compared with
  * @property {'lockfile' | 'fingerprint' | 'sums' | 'checkpoint'} kind
- * @property {File} [file] of a lockfile or sums
+ * @property {File} [file] of a lockfile or sums; none of one that lies in an archive
  * @property {string} [inside] the file's path, where it is one of the checkpoint's own
  * @property {boolean} [cameWithSource] so that it proves little
  * @property {string} [fingerprint]
- * @property {FilesStore} [source] of a second checkpoint
+ * @property {Source} [source] of a second checkpoint
  * @property {import('./engine.js').Facts} [facts] what was read in it
  * @property {string} [problem] why it is of no use
  * @property {Promise<void>} [inspected] settled when one of the two is known
  */
 
 export const state = {
-  /** @type {FilesStore | null} */ checkpoint: null,
+  /** @type {Source | null} */ checkpoint: null,
   /** @type {Evidence | null} */ evidence: null,
   /** the built-in sample is what was chosen */ isSample: false,
   /** @type {AbortController | null} of the command under way */ running: null,

@@ -1,6 +1,9 @@
 /** What was chosen or dropped: names, sizes and File objects. No checkpoint is parsed here. */
 
 import { FilesStore, fromDirectoryHandle, fromEntry } from '../node/lib/stores/files.js'
+import { ArchiveSource } from './archives.js'
+
+/** @typedef {import('./session.js').Source} Source */
 
 /**
  * What was dropped, each directory a source of its own. Must be called while the event is handled: afterwards the
@@ -33,42 +36,45 @@ export async function fromDrop(transfer, onNames) {
 
 /**
  * What the page shows of a source, looked up once: there may be 100,000 files.
- * @type {WeakMap<FilesStore, {files: number, bytes: number, evidence: [string, File][], steps: string[]}>}
+ * @typedef {{ files: number, bytes: number, evidence: [path: string, file?: File][], steps: string[] }} Glance
+ * @type {WeakMap<Source, Glance>}
  */
 const known = new WeakMap()
 
 /**
  * How many files it has, the lockfiles and sums that came inside it (which are offered, never picked up unasked), and
- * the directories that are named as steps are.
- * @param {FilesStore} source
+ * the directories that are named as steps are. Of an archive nothing until it was opened.
+ * @param {Source} source
+ * @returns {Glance}
  */
 export function glance(source) {
   const found = known.get(source)
   if (found) return found
-  const { files } = source.spec()
+  if (source instanceof ArchiveSource && !source.opened) return { files: 0, bytes: 0, evidence: [], steps: [] }
+  const files = filesOf(source)
   const steps = new Set(files.map(([path]) => /^(?:[A-Za-z]+_)?(\d+)\//.exec(path)?.[1] ?? ''))
   steps.delete('')
   const seen = {
     files: files.length,
-    bytes: files.reduce((sum, [, file]) => sum + file.size, 0),
-    evidence: files.filter(([path]) => path.endsWith('.leafsum.json') || isSums(path)),
+    bytes: files.reduce((sum, [, size]) => sum + size, 0),
+    evidence: files
+      .filter(([path]) => path.endsWith('.leafsum.json') || isSums(path))
+      .map(([path, , file]) => /** @type {[string, File | undefined]} */ ([path, file])),
     steps: steps.size > 1 ? [...steps].sort((a, b) => Number(a) - Number(b)) : [],
   }
   known.set(source, seen)
   return seen
 }
 
+/** @param {Source} source @returns {[path: string, size: number, file?: File][]} */
+function filesOf(source) {
+  if (!(source instanceof ArchiveSource)) return source.spec().files.map(([path, file]) => [path, file.size, file])
+  const listing = source.opened?.listing ?? []
+  return listing.filter(([, , kind]) => kind === 'f').map(([path, size]) => [path, Number(size)])
+}
+
 /** By its name, as `sha256sum` users give it. @param {string} path */
 export const isSums = path => /(^|\/)sha256(sums?)?[^/]*$|\.sha256(sums?)?(\.txt)?$/i.test(path)
-
-/** @param {string} name */
-export const isArchive = name => /\.(tar|tgz|tar\.(gz|zst|bz2|xz)|zip|7z)$/i.test(name)
-
-/**
- * The checkpoint in an archive: the seam for whoever can read one. Without it the page asks to unpack.
- * @type {{open: ((file: File) => Promise<FilesStore>) | null}}
- */
-export const archives = { open: null }
 
 /**
  * Several things that were dropped together, as the children of one source without a name.
@@ -87,14 +93,14 @@ export function together(directories, files) {
 /**
  * Whether a lockfile that was chosen on its own is a file of the directory: browsers do not tell where a file lies, so
  * the same name, size, time and bytes count as the same file. A copy elsewhere, kept with its time, is taken for it
- * too:
- * that is the careful side to err on, and the page says so.
+ * too: that is the careful side to err on, and the page says so. A file of an archive lies nowhere else.
  *
  * @param {File} lockfile
- * @param {FilesStore} source
+ * @param {Source} source
  * @returns {Promise<string | undefined>} its path there
  */
 export async function liesInside(lockfile, source) {
+  if (source instanceof ArchiveSource) return undefined
   for (const [path, file] of source.spec().files) {
     if (path.slice(path.lastIndexOf('/') + 1) !== lockfile.name) continue
     if (file.size !== lockfile.size || file.lastModified !== lockfile.lastModified) continue

@@ -5,10 +5,11 @@ import { count, formatBytes, formatCount } from './text.js'
 export const texts = {
   // What was dropped or chosen
   emptyDirectory: 'That directory has no files.',
-  tooMany: 'That is more than two directories. Drop one checkpoint, or two to compare them.',
+  tooMany: 'That is more than two checkpoints. Drop one, or two to compare them.',
   unreadable: (/** @type {string} */ why) => `What was dropped could not be read: ${why}`,
-  archive: (/** @type {string} */ name) =>
-    `“${name}” is an archive, and this page reads directories. Unpack it, then drop the directory that comes out.`,
+  packed: (/** @type {string} */ name) =>
+    `“${name}” is packed in a form that this page does not read: it reads tar, tar.gz, tar.zst and zip. Unpack it, ` +
+    'then drop the directory that comes out.',
   secondEvidence: (/** @type {string} */ used, /** @type {string} */ left) =>
     `One thing at a time is compared with: “${used}” is used, “${left}” is not.`,
   badFingerprint: (/** @type {number} */ digits) =>
@@ -19,6 +20,9 @@ export const texts = {
   // The two cards
   filesAndBytes: (/** @type {number} */ files, /** @type {number} */ bytes) =>
     `${count(files, 'file')}, ${formatBytes(bytes)}`,
+  archive: (/** @type {number} */ bytes) => `Archive of ${formatBytes(bytes)}`,
+  inArchive: (/** @type {number} */ files, /** @type {number} */ bytes) =>
+    `, in it ${count(files, 'file')}, ${formatBytes(bytes)}`,
   huge: (/** @type {number} */ bytes) =>
     `${formatBytes(bytes)} are much to read: this takes minutes. It can be paused and cancelled at any time.`,
   steps: (/** @type {string[]} */ names) => {
@@ -28,6 +32,7 @@ export const texts = {
   sampleCheckpoint: 'The sample: somebody changed the values on the way, and left all metadata as it was.',
   sampleLockfile: 'Made by whoever published the sample, before it was changed.',
   readingStructure: 'Reading its structure…',
+  readingArchive: 'Reading what lies in it…',
   noLeaves: 'No leaves were found in it.',
   tree: (/** @type {number | undefined} */ step, /** @type {string} */ held, /** @type {string} */ parameters) =>
     `${step === undefined ? '' : `Step ${step}: `}${held}, ${parameters}`,
@@ -64,8 +69,8 @@ export const texts = {
     running: 'It can be paused and cancelled at any time.',
     nothing: 'Choose a checkpoint to begin.',
     noCheckpoint:
-      'This cannot be read as a checkpoint. Drop the directory that was given to the save: it holds _METADATA or ' +
-      'manifest.ocdbt, or the steps that do.',
+      'This cannot be read as a checkpoint. Drop the directory that was given to the save, or an archive of it: it ' +
+      'holds _METADATA or manifest.ocdbt, or the steps that do.',
     evidenceOnly: 'Now drop or choose the checkpoint. It is compared as soon as it is here.',
     checkpointOnly:
       'It is verified as soon as there is something to compare it with. Check only looks for damage; Make a lockfile ' +
@@ -195,7 +200,7 @@ export const coverageText = {
   ignored: (/** @type {string} */ bytes) => `${bytes} ignored`,
   unreachable: (/** @type {string} */ bytes) => `${bytes} that no leaf refers to`,
   nobody: ' Nobody vouches for the rest.',
-  whole: (/** @type {string} */ total, /** @type {string} */ parts) => `Of ${total} in the directory: ${parts}.`,
+  whole: (/** @type {string} */ total, /** @type {string} */ parts) => `Of ${total} in the checkpoint: ${parts}.`,
 }
 
 /** Findings and differences. */

@@ -7,13 +7,11 @@
 import codecsFactory from '../src/bindings/codecs.mjs'
 import factory from '../src/bindings/core.mjs'
 import { messageOf } from '../node/lib/errors.js'
-import { compile, startable } from '../node/lib/host/core.js'
-import { openFiles } from '../node/lib/stores/files.js'
+import { compile, loadedOnce } from '../node/lib/host/core.js'
 import { serve } from '../node/lib/host/worker.js'
 import { coordinate } from './coordinator.js'
-import { gated, setPaused } from './pausing.js'
-
-const openGated = (/** @type {import('../node/lib/stores/store.js').StoreSpec} */ spec) => gated(openFiles(spec))
+import { openSource } from './opening.js'
+import { setPaused } from './pausing.js'
 
 /**
  * @typedef {object} First
@@ -26,13 +24,10 @@ const openGated = (/** @type {import('../node/lib/stores/store.js').StoreSpec} *
 
 self.onmessage = async (/** @type {MessageEvent<First>} */ { data: { module, codecs, request, port, pause } }) => {
   if (pause !== undefined) return setPaused(pause)
-  /** @type {import('../node/lib/host/platform.js').Platform['load']} */
-  const load = async name =>
-    startable(name === 'codecs' ? { factory: codecsFactory, module: await compile(codecs, name) } : { factory, module })
-  if (request) {
-    const answer = await coordinate(load, request, request.sources.map(openGated))
-    return self.postMessage({ answer })
-  }
+  const { load } = loadedOnce(async name =>
+    name === 'codecs' ? { factory: codecsFactory, module: await compile(codecs, name) } : { factory, module },
+  )
+  if (request) return self.postMessage({ answer: await coordinate(load, request) })
   serve(
     {
       post: (message, transfer = []) => port.postMessage(message, transfer),
@@ -40,7 +35,7 @@ self.onmessage = async (/** @type {MessageEvent<First>} */ { data: { module, cod
         port.onmessage = ({ data }) => onMessage(data)
       },
     },
-    { load: (_, name) => load(name), openStore: openGated },
+    { load: (_, name) => load(name), openStore: spec => openSource(spec, load) },
   )
 }
 

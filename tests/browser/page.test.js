@@ -188,14 +188,6 @@ describe('a drop', () => {
     await act(page, '#check')
     assert.equal((await saved(page, '#save-report')).text, reportText(await leafsum.check(leafsum.fromPath(copy))))
   })
-
-  test('of an archive says what to do instead', async () => {
-    const page = await open(browser, `${server.origin}/`)
-    writeFileSync(join(folder, 'model.tar'), 'x')
-    await drop(page, [join(folder, 'model.tar')])
-    await page.waitForSelector('#notice:not([hidden])')
-    assert.match(await page.textContent('#notice'), /“model\.tar” is an archive.*Unpack/)
-  })
 })
 
 describe('evidence', () => {

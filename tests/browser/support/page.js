@@ -30,7 +30,7 @@ export async function listed(page) {
   await page.waitForFunction(
     () =>
       !document.getElementById('checkpoint-problem').hidden ||
-      !['', 'Reading its structure…'].includes(document.getElementById('checkpoint-tree').textContent),
+      !/^(Reading.*)?$/.test(document.getElementById('checkpoint-tree').textContent),
   )
 }
 

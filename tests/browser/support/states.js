@@ -1,7 +1,9 @@
 // The states that the page can be in, and how it gets there: for the tests that look at each, and for its pictures.
 import { appendFileSync, cpSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 
+import { membersOf, tarOf } from '../../node/support/archives.js'
 import { fixtures, root, seed } from './browser.js'
 import { act, asFile, chooseCheckpoint, chooseLockfile, drop, listed, verdict } from './page.js'
 
@@ -22,6 +24,11 @@ function copied(folder, name, from = baseline) {
 
 function written(folder, name, text) {
   writeFileSync(join(folder, name), text)
+  return join(folder, name)
+}
+
+function archived(folder, name) {
+  writeFileSync(join(folder, name), gzipSync(tarOf(membersOf(baseline, 'weights/'))))
   return join(folder, name)
 }
 
@@ -151,8 +158,26 @@ export const states = {
     says: ['#evidence-problem', /cannot be compared with: lockfile refused/],
   },
   archive: {
+    reach: (page, folder) => drop(page, [archived(folder, 'weights.tar.gz'), lockfile]).then(() => verdict(page)),
+    says: ['main', /Archive of .* KiB, in it.*VERIFIED/s],
+  },
+  'archive-damaged': {
+    async reach(page, folder) {
+      const archive = archived(folder, 'damaged.tar.gz')
+      truncateSync(archive, 900)
+      await drop(page, [archive, lockfile])
+      await verdict(page)
+    },
+    says: ['#result', /MISMATCH.*Fetch it again.*truncated.*the archive is damaged or was cut off: get it again/s],
+  },
+  'no-archive': {
+    reach: (page, folder) =>
+      drop(page, [written(folder, 'weights.tar.gz', '<!doctype html>')]).then(() => listed(page)),
+    says: ['#checkpoint-problem', /no tar, tar\.gz, tar\.zst or zip archive.*Was it downloaded whole/],
+  },
+  packed: {
     reach: (page, folder) => drop(page, [written(folder, 'weights.7z', 'x')]).then(() => verdict(page)),
-    says: ['#notice', /is an archive.*Unpack it/],
+    says: ['#notice', /packed in a form.*reads tar, tar\.gz, tar\.zst and zip\. Unpack it/],
   },
   'too-old': {
     before: () => {
