@@ -3,14 +3,15 @@
 import { fromFiles } from '../node/lib/stores/files.js'
 import { ArchiveSource } from './archives.js'
 import { run } from './engine.js'
-import { setCheckpoint, setEvidence } from './flow.js'
-import { engine, notice, state } from './session.js'
-import { isSums, together } from './sources.js'
+import { setCheckpoint, setEvidence, setVouchers } from './flow.js'
+import { engine, idle, notice, state } from './session.js'
+import { isSignature, isSums, together } from './sources.js'
 import { texts } from './texts.js'
 
 /**
  * @typedef {import('../node/lib/stores/files.js').FilesStore} FilesStore
  * @typedef {{ file: File, kind: 'lockfile' | 'sums' }} Found
+ * @typedef {import('./session.js').Voucher} Voucher
  */
 
 // Names at the root of a checkpoint: files that are dropped with one of these beside them are its children.
@@ -22,9 +23,10 @@ const rootNames =
  * @param {{asEvidence?: boolean}} [how] it came to the place of what is compared with
  */
 export async function take({ directories, files }, { asEvidence = false } = {}) {
-  if (files.some(file => rootNames.test(file.name))) return setCheckpoint(together(directories, files))
-  const { evidence, sources, packed } = await sorted(directories, files)
-  if (state.running) return
+  const isRoot = files.some(file => rootNames.test(file.name))
+  const { evidence, vouchers, sources, packed } = await sorted(directories, isRoot ? [] : files)
+  await idle()
+  if (isRoot) return setCheckpoint(together(directories, files))
   if (packed) return notice(texts.packed(packed.name))
   if (sources.length > 2) return notice(texts.tooMany)
   // Of two the first is what the second is compared with; the page can swap them.
@@ -32,7 +34,7 @@ export async function take({ directories, files }, { asEvidence = false } = {}) 
   const first = second ? sources[1] : sources[0]
   const left = [...evidence.slice(1), ...(second ? evidence.slice(0, 1) : [])]
   if (left.length > 0) notice(texts.secondEvidence(second?.name ?? evidence[0].file.name, left[0].file.name))
-  const done = [first && setCheckpoint(first)]
+  const done = [first && setCheckpoint(first), vouchers.length > 0 && setVouchers(vouchers)]
   if (second) done.push(setEvidence({ kind: 'checkpoint', source: second }))
   else if (evidence.length > 0) done.push(setEvidence(evidence[0]))
   await Promise.all(done)
@@ -44,6 +46,8 @@ export async function take({ directories, files }, { asEvidence = false } = {}) 
  * @param {File} [file] none where it lies in an archive
  */
 export function takeInside(inside, file) {
+  const kind = isSignature(inside)
+  if (kind) return setVouchers([{ kind, file, inside }])
   return setEvidence({ kind: isSums(inside) ? 'sums' : 'lockfile', file, inside, cameWithSource: true })
 }
 
@@ -66,15 +70,18 @@ async function sorted(directories, files) {
   if (bug) throw new Error(bug)
   /** @type {Found[]} */
   const evidence = []
+  /** @type {Voucher[]} */
+  const vouchers = []
   /** @type {import('./session.js').Source[]} */
   const sources = stepsTogether(directories)
   for (const [n, kind] of kinds.entries()) {
     const file = files[n]
     if (kind === 'lockfile' || kind === 'sums') evidence.push({ file, kind })
+    else if (kind === 'signature' || kind === 'model' || kind === 'key') vouchers.push({ file, kind })
     else if (kind === 'archive') sources.push(new ArchiveSource(file))
     else if (kind === 'other') sources.push(fromFiles([file]))
   }
-  return { evidence, sources, packed: files[kinds.indexOf('packed')] }
+  return { evidence, vouchers, sources, packed: files[kinds.indexOf('packed')] }
 }
 
 /** Steps that were dropped without the root that they lie in. @param {FilesStore[]} directories */

@@ -15,7 +15,7 @@ const core = resolve(coreFolder)
 const read = (/** @type {string} */ name) => readFileSync(join(here, name), 'utf8')
 // The sources import the core by its types.
 const replace = Object.fromEntries(
-  ['core.mjs', 'codecs.mjs'].map(file => [join(here, '../src/bindings', file), join(core, file)]),
+  ['core.mjs', 'codecs.mjs', 'trust.mjs'].map(file => [join(here, '../src/bindings', file), join(core, file)]),
 )
 const style = read('style.css') + read('panel/panel.css')
 const script = bundle(join(here, 'main.js'))
@@ -64,6 +64,7 @@ const parts = {
   worker: inert(worker),
   core: moduleText('core.wasm'),
   codecs: moduleText('codecs.wasm'),
+  trust: moduleText('trust.wasm'),
 }
 // A function as replacement: `$&` and the like in the parts mean nothing then.
 const page = read('index.html').replaceAll(/\{\{(\w+)\}\}/g, (_, name) => parts[name])

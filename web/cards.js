@@ -5,7 +5,8 @@ import { button, byId, element, input, make, show } from './dom.js'
 import { state } from './session.js'
 import { glance } from './sources.js'
 import { plainText, untrusted } from './text.js'
-import { texts } from './texts.js'
+import { texts, voucherTexts } from './texts.js'
+import { listed, missing, showVouchers } from './vouchers.js'
 
 const hugeFrom = 20 * 2 ** 30 // bytes: a minute or more on most machines
 
@@ -15,7 +16,7 @@ const hugeFrom = 20 * 2 ** 30 // bytes: a minute or more on most machines
 export function showChoices() {
   const { checkpoint, evidence, running } = state
   const focused = /** @type {HTMLElement} */ (document.activeElement)
-  const begun = checkpoint !== null || evidence !== null
+  const begun = checkpoint !== null || evidence !== null || listed().length > 0
   document.body.classList.toggle('begun', begun)
   show(byId('place'), !begun)
   show(byId('how'), !begun)
@@ -23,6 +24,7 @@ export function showChoices() {
   for (const id of ['cards', 'actions']) show(byId(id), begun)
   showCheckpoint(checkpoint)
   showEvidence(evidence)
+  showVouchers()
   showActions()
   /** @type {NodeListOf<HTMLButtonElement | HTMLInputElement>} */
   const choices = document.querySelectorAll('.drop button, .drop input, #start-over')
@@ -60,7 +62,8 @@ function showEvidence(evidence) {
   byId('evidence-facts').textContent = problem ? '' : factsOf(evidence)
   byId('evidence-fingerprint').replaceChildren(facts?.fingerprint ? untrusted(facts.fingerprint) : '')
   say('evidence-problem', problem ?? '')
-  const caution = cameWithSource === true && (kind === 'lockfile' || kind === 'sums') ? texts.cameWith[kind] : ''
+  const isTold = cameWithSource === true && !(kind === 'lockfile' && listed().length > 0)
+  const caution = isTold && (kind === 'lockfile' || kind === 'sums') ? texts.cameWith[kind] : ''
   say('evidence-caution', problem ? '' : caution)
   say('evidence-note', state.isSample && kind === 'lockfile' ? texts.sampleLockfile : '')
 }
@@ -102,12 +105,13 @@ function showActions() {
   const idle = checkpoint !== null && !running
   const isAgain = !byId('result').hidden
   const isPair = evidence?.kind === 'checkpoint'
-  show(byId('verify'), evidence !== null && !isPair)
+  const isThere = evidence !== null || Boolean(state.vouchers.model)
+  show(byId('verify'), isThere && !isPair)
   show(byId('diff'), isPair)
   for (const command of /** @type {const} */ (['verify', 'diff'])) {
     button(command).textContent = texts[command][isAgain ? 'again' : 'first']
     button(command).classList.toggle('primary', !isAgain)
-    button(command).disabled = !idle || !evidence || evidence.problem !== undefined
+    button(command).disabled = !idle || !isThere || evidence?.problem !== undefined
   }
   button('check').disabled = button('lock').disabled = !idle
   for (const command of /** @type {const} */ (['check', 'lock'])) show(byId(command), !problem)
@@ -134,10 +138,13 @@ function hint() {
   const { checkpoint, evidence, running, problem } = state
   if (running) return texts.hints.running
   if (problem) return texts.hints.noCheckpoint
-  if (!checkpoint) return evidence ? texts.hints.evidenceOnly : texts.hints.nothing
+  const lacks = missing()
+  if (lacks) return voucherTexts.missing[lacks]
+  const isThere = evidence || state.vouchers.model
+  if (!checkpoint) return isThere ? texts.hints.evidenceOnly : texts.hints.nothing
   if (evidence?.problem) return texts.hints.refused
-  if (!evidence) return texts.hints.checkpointOnly
-  return evidence.kind === 'checkpoint' ? texts.hints.two : texts.hints.verify
+  if (!isThere) return texts.hints.checkpointOnly
+  return evidence?.kind === 'checkpoint' ? texts.hints.two : texts.hints.verify
 }
 
 /** @param {string} id @param {boolean} filled */

@@ -6,13 +6,15 @@ import { take } from './arrivals.js'
 import { byId, input as inputOf, show } from './dom.js'
 import { fingerprintEvidence } from './evidence.js'
 import { setCheckpoint, setEvidence } from './flow.js'
-import { notice, state } from './session.js'
+import { idle, notice, state } from './session.js'
 import { fromDrop } from './sources.js'
 import { texts } from './texts.js'
 
 const drops = ['place', 'drop-checkpoint', 'drop-evidence']
 
 const busy = () => state.running !== null
+/** A run that has just begun, by itself perhaps, is waited for: nobody sees it yet. */
+const isSeenBusy = () => busy() && !byId('running').hidden
 
 export function listenForChoices() {
   chooser(['choose-checkpoint', 'choose-checkpoint-too'], 'input-checkpoint', files => setCheckpoint(fromFiles(files)))
@@ -30,16 +32,16 @@ function chooser(buttonIds, inputId, onFiles) {
   input.addEventListener('change', () => {
     const files = [...(input.files ?? [])]
     input.value = '' // so that the same can be chosen again
-    if (busy()) return
+    if (isSeenBusy()) return
     notice(files.length > 0 ? '' : texts.emptyDirectory)
-    if (files.length > 0) trying(() => onFiles(files))
+    if (files.length > 0) trying(() => idle().then(() => onFiles(files)))
   })
 }
 
 function listenForDrops() {
   addEventListener('dragover', event => {
     event.preventDefault()
-    if (event.dataTransfer) event.dataTransfer.dropEffect = busy() ? 'none' : 'copy'
+    if (event.dataTransfer) event.dataTransfer.dropEffect = isSeenBusy() ? 'none' : 'copy'
     highlight(nodeOf(event.target))
   })
   addEventListener('dragleave', event => {
@@ -48,13 +50,13 @@ function listenForDrops() {
   addEventListener('drop', async event => {
     event.preventDefault()
     highlight(null)
-    if (busy() || !event.dataTransfer) return
+    if (isSeenBusy() || !event.dataTransfer) return
     notice('')
     const asEvidence = byId('drop-evidence').contains(nodeOf(event.target))
     const { dataTransfer } = event
     await trying(async () => {
       const dropped = await fromDrop(dataTransfer, tellNames).finally(() => tellNames(0))
-      if (!busy()) await take(dropped, { asEvidence })
+      await take(dropped, { asEvidence })
     })
   })
 }

@@ -2,14 +2,17 @@
 
 /** @typedef {import('./session.js').Evidence} Evidence */
 
+const voucherOptions = { signature: '--signature', model: '--bundle', key: '--key' }
+
 /**
  * @param {object} done
  * @param {string} done.command
  * @param {Record<string, any>} done.options of node/lib/api.js
  * @param {{name: string} | null} done.checkpoint
  * @param {Evidence | null} done.evidence
+ * @param {Partial<Record<import('./session.js').VoucherKind, import('./session.js').Voucher>>} done.vouchers
  */
-export function commandLine({ command, options, checkpoint, evidence }) {
+export function commandLine({ command, options, checkpoint, evidence, vouchers }) {
   const source = pasteable(checkpoint?.name, 'CHECKPOINT')
   const words = ['leafsum', command]
   if (command === 'diff') words.push('--values', pasteable(evidence?.source?.name, 'CHECKPOINT'), source)
@@ -19,18 +22,33 @@ export function commandLine({ command, options, checkpoint, evidence }) {
   if (options.deep) words.push('--deep')
   if (options.strict) words.push('--strict')
   if (options.algorithms) words.push('--algorithm', options.algorithms.join(','))
-  if (command === 'verify') words.push(...evidenceWords(evidence, source))
+  if (command === 'verify') {
+    words.push(...evidenceWords(evidence, source))
+    for (const kind of /** @type {const} */ (['signature', 'model', 'key'])) {
+      const voucher = vouchers[kind]
+      if (voucher) words.push(voucherOptions[kind], pathOf(voucher, source))
+    }
+  }
   return words.map(shellWord).join(' ')
 }
 
 /** @param {Evidence | null} evidence @param {string} source */
 function evidenceWords(evidence, source) {
   if (!evidence) return []
-  const { kind, fingerprint, file, inside } = evidence
+  const { kind, fingerprint } = evidence
   if (kind === 'fingerprint') return ['--fingerprint', fingerprint ?? '']
-  // What lies in an archive has no path; it has to be taken out first.
-  const path = inside !== undefined && file ? `${source}/${inside}` : (file?.name ?? inside?.split('/').at(-1))
-  return [kind === 'sums' ? '--sums' : '--lock', pasteable(path, 'FILE')]
+  return [kind === 'sums' ? '--sums' : '--lock', pathOf(evidence, source)]
+}
+
+/**
+ * What lies in an archive has no path; it has to be taken out first.
+ * @param {{ file?: File, inside?: string }} given @param {string} source
+ */
+function pathOf({ file, inside }, source) {
+  return pasteable(
+    inside !== undefined && file ? `${source}/${inside}` : (file?.name ?? inside?.split('/').at(-1)),
+    'FILE',
+  )
 }
 
 /** As a shell reads it back. @param {string} word */

@@ -1,10 +1,9 @@
 /** The coordinator runs the same commands as Node does, over the page's files and with the page's Workers. */
 
 import { makeApi } from '../node/lib/api.js'
-import { parseSums } from '../node/lib/commands/sums.js'
 import { LeafsumError, messageOf } from '../node/lib/errors.js'
 import { reportText } from '../node/lib/report.js'
-import { fromMap } from '../node/lib/stores/map.js'
+import { inspect, optionsOf } from './inspecting.js'
 import { openSource } from './opening.js'
 import { look } from './panel/look.js'
 import { Sha256 } from './sha256.js'
@@ -39,10 +38,11 @@ function failureOf(error) {
  * @param {import('../node/lib/stores/store.js').Store[]} stores
  * @returns {Promise<import('./engine.js').Answer>}
  */
-async function answerOf(load, { command, options, evidence }, stores) {
-  const api = makeApi(platform(load))
+async function answerOf(load, { command, options: asked, ...given }, stores) {
+  const host = platform(load)
+  const api = makeApi(host)
   let told = 0
-  options.onProgress = (/** @type {import('../node/lib/index.js').Progress} */ progress) => {
+  const onProgress = (/** @type {import('../node/lib/index.js').Progress} */ progress) => {
     const now = performance.now()
     if (now - told < kTellEvery) return
     told = now
@@ -50,8 +50,8 @@ async function answerOf(load, { command, options, evidence }, stores) {
   }
   const [first, second] = stores
   try {
-    if (evidence) Object.assign(options, await optionsOf(evidence, first))
-    if (command === 'inspect') return { facts: await factsOf(api, options) }
+    const options = { ...asked, onProgress, ...(await optionsOf(given, first)) }
+    if (command === 'inspect') return await inspect(api, host, options)
     if (command === 'look') return await look(api, first, options)
     if (command === 'lock') {
       const { report, lockfile } = await api.lock(first, options)
@@ -68,32 +68,6 @@ async function answerOf(load, { command, options, evidence }, stores) {
   } catch (error) {
     return failureOf(error) // what was opened is kept all the same
   }
-}
-
-/**
- * @param {import('./engine.js').SentEvidence} evidence
- * @param {import('../node/lib/stores/store.js').Store} store in which it lies, where that is an archive
- * @returns {Promise<Record<string, unknown>>}
- */
-async function optionsOf({ kind, file, inside, cameWithSource, fingerprint }, store) {
-  if (kind === 'fingerprint') return { fingerprint }
-  const bytes = file ? new Uint8Array(await file.arrayBuffer()) : await store.get(`/${inside}`)
-  // Sums know where they lay, else they would have to name themselves.
-  if (kind === 'sums') return { sums: bytes, sumsPath: inside }
-  const lockfileName = file?.name ?? inside?.slice(inside.lastIndexOf('/') + 1)
-  return { lockfile: bytes, lockfileName, lockfileCameWithSource: cameWithSource }
-}
-
-/**
- * What is in the evidence, as the core reads it: all leaves of a lockfile are missing in a source that has nothing.
- * @param {ReturnType<typeof makeApi>} api
- * @param {Record<string, any>} options
- * @returns {Promise<import('./engine.js').Facts>}
- */
-async function factsOf(api, options) {
-  if (options.sums) return { files: parseSums(options.sums).size }
-  const { lock, leaves } = await api.verify(fromMap({}), options)
-  return { step: lock?.step, leaves: leaves.missing, fingerprint: lock?.fingerprint }
 }
 
 /**

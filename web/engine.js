@@ -13,6 +13,7 @@
  * @property {Record<string, any>} options of that command
  * @property {import('../node/lib/stores/store.js').StoreSpec[]} sources names and File objects
  * @property {SentEvidence} [evidence]
+ * @property {SentVoucher[]} [vouchers] signatures and a key; trust.wasm goes with them
  * @property {File[]} [files] of `sort`
  *
  * @typedef {object} SentEvidence
@@ -21,6 +22,8 @@
  * @property {string} [inside] the file's path, where it is one of the checkpoint's own
  * @property {boolean} cameWithSource
  * @property {string} [fingerprint]
+ *
+ * @typedef {{ kind: import('./session.js').VoucherKind, file?: File, inside?: string }} SentVoucher
  *
  * @typedef {object} Facts of a lockfile its step, its leaves and its fingerprint; of sums the number of files
  * @property {number} [step]
@@ -32,6 +35,7 @@
  * @property {string} [refused] why nothing could be judged (exit code 2)
  * @property {string} [bug] a failure of this program
  * @property {Facts} [facts] of `inspect`
+ * @property {Partial<Record<import('./session.js').VoucherKind, import('./session.js').Told>>} [told] likewise
  * @property {import('./panel/look.js').Look} [look] of `look`
  * @property {import('./sorting.js').Kind[]} [kinds] of `sort`
  * @property {undefined} [report]
@@ -42,6 +46,7 @@
  * @property {undefined} [refused]
  * @property {undefined} [bug]
  * @property {undefined} [facts]
+ * @property {undefined} [told]
  * @property {undefined} [look]
  * @property {undefined} [kinds]
  * @property {import('../node/lib/index.js').Report} report
@@ -69,28 +74,35 @@ export function pause(paused) {
   for (const worker of working) worker.postMessage({ pause: paused })
 }
 
-/** @returns {Promise<{module: WebAssembly.Module, codecs: Uint8Array, url: string}>} */
+/**
+ * @typedef {{ module: WebAssembly.Module, codecs: Uint8Array, trust: () => Uint8Array, url: string }} Engine
+ * @returns {Promise<Engine>}
+ */
 export async function loadEngine() {
   await parsed()
   const module = await compile(bytesOf(dataBlock('core-wasm')))
   const codecs = bytesOf(dataBlock('codecs-wasm')) // compiled by a Worker that needs it
   const url = URL.createObjectURL(new Blob([dataBlock('worker-source')], { type: 'text/javascript' }))
-  return { module, codecs, url }
+  const trust = () => bytesOf(dataBlock('trust-wasm')) // nobody looks at it until there is a signature
+  return { module, codecs, trust, url }
 }
 
 /**
- * @param {Awaited<ReturnType<typeof loadEngine>>} engine
+ * @param {Engine} engine
  * @param {Request} request
  * @param {{onProgress?: (progress: import('../node/lib/index.js').Progress) => void, signal?: AbortSignal}} [how]
  * @returns {Promise<Answer>} rejects with the signal's reason when aborted
  */
-export async function run({ module, codecs, url }, request, { onProgress, signal } = {}) {
+export async function run({ module, codecs, trust, url }, request, { onProgress, signal } = {}) {
   /** @type {Worker[]} */
   const started = []
   try {
     signal?.throwIfAborted()
     return await new Promise((resolve, reject) => {
-      /** @param {{request: Request} | {port: MessagePort}} message @param {Transferable[]} [transfer] */
+      /**
+       * @param {{request: Request, trust?: Uint8Array} | {port: MessagePort}} message
+       * @param {Transferable[]} [transfer]
+       */
       const start = (message, transfer = []) => {
         const worker = new Worker(scriptUrl(url))
         started.push(worker)
@@ -105,7 +117,7 @@ export async function run({ module, codecs, url }, request, { onProgress, signal
         if (isPaused) worker.postMessage({ pause: true })
       }
       signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
-      start({ request })
+      start({ request, ...(request.vouchers?.length && { trust: trust() }) })
     })
   } finally {
     // Ended rather than told to stop: it is immediate, and gives their memory back.

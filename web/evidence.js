@@ -5,6 +5,7 @@ import { run } from './engine.js'
 import { engine, state } from './session.js'
 import { liesInside } from './sources.js'
 import { texts } from './texts.js'
+import { listed, plainVouchers } from './vouchers.js'
 
 /** @typedef {import('./session.js').Evidence} Evidence */
 
@@ -18,33 +19,48 @@ export function fingerprintEvidence(text) {
   return { kind: 'fingerprint', fingerprint, problem: texts.badFingerprint(digits) }
 }
 
-/** Reads it in a Worker and keeps what is in it, or why it is no evidence. @param {Evidence} evidence */
-export async function inspect(evidence) {
-  const { file, inside } = evidence
-  if (!file && inside === undefined) return
-  const sources = file || !state.checkpoint ? [] : [state.checkpoint.spec()] // in which archive it lies
-  try {
-    const answer = await run(await engine, { command: 'inspect', options: {}, sources, evidence: plain(evidence) })
-    if (answer.facts) evidence.facts = answer.facts
-    else evidence.problem = texts.badEvidence(answer.refused ?? answer.bug ?? '')
-  } catch (error) {
-    evidence.problem = texts.badEvidence(messageOf(error))
+/** Reads all of it in a Worker and keeps what is in each, or why it is of no use. */
+export async function inspect() {
+  const { evidence, checkpoint } = state
+  const isFile = evidence && !evidence.problem && (evidence.kind === 'lockfile' || evidence.kind === 'sums')
+  const vouchers = listed()
+  if (!isFile && vouchers.length === 0) return
+  const isInArchive = [...(isFile ? [evidence] : []), ...vouchers].some(({ file }) => !file)
+  /** @type {import('./engine.js').Request} */
+  const request = {
+    command: 'inspect',
+    options: {},
+    sources: isInArchive && checkpoint ? [checkpoint.spec()] : [],
+    evidence: isFile ? plain(evidence) : undefined,
+    vouchers: plainVouchers(),
   }
+  const { facts, told, refused, bug } = await run(await engine, request).catch(error => ({
+    ...{ facts: undefined, told: undefined, refused: undefined },
+    bug: messageOf(error),
+  }))
+  if (isFile && facts) evidence.facts = facts
+  else if (isFile) evidence.problem = texts.badEvidence(refused ?? bug ?? '')
+  for (const voucher of vouchers) voucher.told = told?.[voucher.kind] ?? { problem: refused ?? bug }
 }
 
 /** Did it come with the checkpoint? */
 export async function judgeEvidence() {
-  const { evidence, checkpoint } = state
+  const { evidence, checkpoint, vouchers } = state
+  if (vouchers.model?.file) vouchers.model.liesAt = await placeOf(vouchers.model.file).catch(() => undefined)
   if (!evidence?.file || evidence.inside !== undefined) return
   try {
-    evidence.cameWithSource = checkpoint !== null && (await liesInside(evidence.file, checkpoint)) !== undefined
+    evidence.liesAt = await placeOf(evidence.file)
+    evidence.cameWithSource = checkpoint !== null && evidence.liesAt !== undefined
   } catch {
     evidence.cameWithSource = true // not to be read now, so nobody can say; the run will tell why
   }
 }
 
+/** @param {File} file */
+const placeOf = async file => (state.checkpoint ? liesInside(file, state.checkpoint) : undefined)
+
 /** What a Worker gets of it. @param {Evidence} evidence @returns {import('./engine.js').SentEvidence | undefined} */
-export function plain({ kind, file, inside, cameWithSource, fingerprint }) {
+export function plain({ kind, file, inside, liesAt, cameWithSource, fingerprint }) {
   if (kind === 'checkpoint') return undefined
-  return { kind, file, inside, cameWithSource: cameWithSource ?? false, fingerprint }
+  return { kind, file, inside: inside ?? liesAt, cameWithSource: cameWithSource ?? false, fingerprint }
 }

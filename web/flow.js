@@ -5,7 +5,8 @@ import { inspect, judgeEvidence } from './evidence.js'
 import { hideLeaves, listLeaves } from './listing.js'
 import { closePanel, lookAgain } from './panel/panel.js'
 import { perform } from './perform.js'
-import { clearResult, state } from './session.js'
+import { clearResult, idle, state, superseded } from './session.js'
+import { listed, missing } from './vouchers.js'
 
 /** @typedef {import('./session.js').Source} Source */
 
@@ -15,7 +16,9 @@ let turn = 0 // of the latest choice; whoever waits for an earlier one gives up
 export function setCheckpoint(source, { isSample = false } = {}) {
   state.checkpoint = source
   state.isSample = isSample
-  if (state.evidence?.inside !== undefined) state.evidence = null // it lay in the directory that is gone
+  // What lay in the directory that is gone.
+  if (state.evidence?.inside !== undefined) state.evidence = null
+  for (const { kind, inside } of listed()) if (inside !== undefined) delete state.vouchers[kind]
   listAgain()
   return settle()
 }
@@ -23,7 +26,24 @@ export function setCheckpoint(source, { isSample = false } = {}) {
 /** @param {import('./session.js').Evidence | null} evidence */
 export function setEvidence(evidence) {
   state.evidence = evidence
-  if (evidence && !evidence.problem) evidence.inspected = inspect(evidence)
+  return examine()
+}
+
+/** Signatures and keys, each in the place of the one before. @param {import('./session.js').Voucher[]} vouchers */
+export function setVouchers(vouchers) {
+  for (const voucher of vouchers) state.vouchers[voucher.kind] = voucher
+  return examine()
+}
+
+/** @param {import('./session.js').VoucherKind} kind */
+export function removeVoucher(kind) {
+  delete state.vouchers[kind]
+  return examine()
+}
+
+function examine() {
+  endRun()
+  state.inspected = inspect()
   clearResult()
   void lookAgain()
   return settle()
@@ -37,10 +57,17 @@ export function chooseSteps() {
 
 export function startOver() {
   state.evidence = null
+  state.vouchers = {}
   return setCheckpoint(null)
 }
 
+/** Its answer would be of what is no longer chosen. */
+function endRun() {
+  state.running?.abort(superseded)
+}
+
 function listAgain() {
+  endRun()
   clearResult()
   state.listing?.abort()
   hideLeaves()
@@ -55,9 +82,17 @@ async function settle() {
   showChoices()
   await judgeEvidence()
   if (mine === turn) showChoices()
-  await Promise.all([state.listed, evidence?.inspected])
-  if (mine !== turn || state.running) return
+  await Promise.all([state.listed, state.inspected])
+  await idle()
+  if (mine !== turn) return
   showChoices()
-  if (!state.checkpoint || !evidence || evidence.problem) return
-  await perform(evidence.kind === 'checkpoint' ? 'diff' : 'verify')
+  if (!state.checkpoint || !isWhole()) return
+  await perform(evidence?.kind === 'checkpoint' ? 'diff' : 'verify')
+}
+
+/** Whether there is something to compare with, and nothing that has to be known of it first. */
+function isWhole() {
+  const { evidence, vouchers } = state
+  if (!evidence && !vouchers.model) return false
+  return !evidence?.problem && !listed().some(({ told }) => told?.problem) && missing() === ''
 }

@@ -5,7 +5,7 @@ import { swap, takeInside } from './arrivals.js'
 import { showChoices } from './cards.js'
 import { listenForChoices } from './choices.js'
 import { button, byId, element, input } from './dom.js'
-import { chooseSteps, setCheckpoint, setEvidence, startOver } from './flow.js'
+import { chooseSteps, removeVoucher, setCheckpoint, setEvidence, startOver } from './flow.js'
 import { listenForLeaves } from './panel/panel.js'
 import { perform } from './perform.js'
 import { togglePause } from './running.js'
@@ -47,6 +47,11 @@ byId('lockfiles-inside').addEventListener('click', ({ target }) => {
   const path = target instanceof Element && target.closest('button')?.dataset.path
   const found = path && state.checkpoint && glance(state.checkpoint).evidence.find(([inside]) => inside === path)
   if (found) takeInside(...found)
+})
+
+byId('vouchers').addEventListener('click', ({ target }) => {
+  const kind = target instanceof Element && target.closest('button')?.dataset.kind
+  if (kind) removeVoucher(/** @type {import('./session.js').VoucherKind} */ (kind))
 })
 
 byId('licences').addEventListener('toggle', () => {

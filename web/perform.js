@@ -9,8 +9,9 @@ import { run } from './engine.js'
 import { judgeEvidence, plain } from './evidence.js'
 import { showResult } from './result.js'
 import { announce, hideRunning, showProgress, showRunning } from './running.js'
-import { clearResult, engine, notice, state, tree } from './session.js'
+import { clearResult, engine, notice, state, superseded, tree } from './session.js'
 import { texts } from './texts.js'
+import { plainVouchers } from './vouchers.js'
 
 const showRunningAfter = 200 // ms; a shorter run shows its result only
 
@@ -25,6 +26,10 @@ export async function perform(command, pressed) {
   if (!input('option-step').checkValidity()) return notice(texts.badStep)
   const running = new AbortController()
   state.running = running
+  let end = () => {}
+  state.ended = new Promise(resolve => {
+    end = resolve
+  })
   const showing = setTimeout(() => {
     showRunning(command, { takesFocus: pressed !== undefined })
     showChoices()
@@ -44,6 +49,7 @@ export async function perform(command, pressed) {
   clearTimeout(showing)
   state.running = null
   hideRunning()
+  end() // whoever waits goes on when the answer is shown
   if (answer.report) {
     tree.setFindings(answer.report.findings)
     showResult(answer, { command, options, ...state })
@@ -54,7 +60,7 @@ export async function perform(command, pressed) {
   pressed?.focus()
   if (answer.refused) notice(texts.refused(answer.refused))
   else if (answer.bug) notice(isMemory(answer.bug) ? texts.outOfMemory : texts.bug(answer.bug))
-  else announce(texts.cancelled)
+  else if (running.signal.reason !== superseded) announce(texts.cancelled)
 }
 
 /** As engines and node/lib/host/out_of_memory.js say it. */
@@ -83,5 +89,6 @@ function requestOf(command, sources, options) {
     options,
     sources: sources.map(source => source.spec()),
     evidence: command === 'verify' && evidence ? plain(evidence) : undefined,
+    vouchers: command === 'verify' ? plainVouchers() : [],
   }
 }

@@ -7,7 +7,7 @@ import { byId, icon, make, show } from './dom.js'
 import { announce } from './running.js'
 import { listenForTakeAway } from './take_away.js'
 import { plainText, untrusted } from './text.js'
-import { answers, findingTexts, neverProven } from './texts.js'
+import { answers, findingTexts, neverProven, proven } from './texts.js'
 import { claimOf, coverage, headline, numbers, threeNumbers } from './verdict.js'
 
 /**
@@ -19,6 +19,7 @@ import { claimOf, coverage, headline, numbers, threeNumbers } from './verdict.js
  * @property {Record<string, any>} options
  * @property {import('./session.js').Source | null} checkpoint
  * @property {import('./session.js').Evidence | null} evidence
+ * @property {Partial<Record<import('./session.js').VoucherKind, import('./session.js').Voucher>>} vouchers
  * @property {boolean} isSample
  * @property {import('./engine.js').ListOutput['totals'] | null} totals
  */
@@ -93,16 +94,23 @@ function showDifferences(leaves, { checkpoint, evidence }) {
 /** @param {Report} report */
 function showProof(report) {
   const items = (/** @type {string[]} */ lines) => lines.map(line => make('li', {}, line))
-  byId('proves').replaceChildren(...items(answerOf(report)?.proves ?? []))
+  const signer = signedBy(report)
+  const signed = signer && report.verdict === 'VERIFIED' ? [proven.signed(signer)] : []
+  byId('proves').replaceChildren(...items([...(answerOf(report)?.proves ?? []), ...signed]))
   const compared = !['SOUND', 'LOCKED', 'NO-EVIDENCE'].includes(report.verdict)
-  byId('proves-not').replaceChildren(...items([...(compared ? [] : [neverProven.values]), ...neverProven.others]))
+  const who = signer ? neverProven.signer : neverProven.who
+  byId('proves-not').replaceChildren(...items([...(compared ? [] : [neverProven.values]), who, ...neverProven.others]))
   byId('coverage').textContent = coverage(report)
 }
 
 /** @param {Report} report */
-function answerOf({ command, verdict }) {
+function answerOf({ command, verdict, findings }) {
+  if (verdict === 'UNTRUSTED' && findings.some(({ code }) => code === 'signature')) return answers.unsigned
   return answers[command === 'diff' && verdict === 'MISMATCH' ? 'differ' : verdict]
 }
+
+/** @param {Report} report */
+const signedBy = ({ lock, bundle }) => lock?.signed_by ?? bundle?.signed_by
 
 /** @param {string} text */
 function proseOf(text) {

@@ -58,7 +58,7 @@ export function glance(source) {
     files: files.length,
     bytes: files.reduce((sum, [, size]) => sum + size, 0),
     evidence: files
-      .filter(([path]) => path.endsWith('.leafsum.json') || isSums(path))
+      .filter(([path]) => path.endsWith('.leafsum.json') || isSums(path) || isSignature(path))
       .map(([path, , file]) => /** @type {[string, File | undefined]} */ ([path, file])),
     steps: steps.size > 1 ? [...steps].sort((a, b) => Number(a) - Number(b)) : [],
   }
@@ -75,6 +75,10 @@ function filesOf(source) {
 
 /** By its name, as `sha256sum` users give it. @param {string} path */
 export const isSums = path => /(^|\/)sha256(sums?)?[^/]*$|\.sha256(sums?)?(\.txt)?$/i.test(path)
+
+/** By its name, as those who sign give it. @param {string} path */
+export const isSignature = path =>
+  /\.leafsum\.json\.sigstore\.json$/.test(path) ? 'signature' : /(^|\/)[^/]*model\.sig$/.test(path) && 'model'
 
 /**
  * Several things that were dropped together, as the children of one source without a name.

@@ -161,6 +161,10 @@ export const answers = {
       'Nothing was damaged by accident since the lockfile was made. Whether somebody changed both, nobody can say.',
     ],
   },
+  unsigned: {
+    next: 'Get the signature, and the key, from whoever should have signed. Until then take it for unsigned.',
+    proves: ['What was signed, or by whom, is not what you asked for. Nothing that was read differs otherwise.'],
+  },
   'NO-EVIDENCE': {
     next: 'Drop its lockfile or SHA256SUMS, paste its fingerprint, or drop a second checkpoint.',
     proves: ['Only that its structure could be read.'],
@@ -170,11 +174,35 @@ export const answers = {
 /** What no answer proves; the first where values were compared with nothing. */
 export const neverProven = {
   values: 'Whether the values are the right ones: they were compared with nothing.',
-  others: [
-    'Who made the checkpoint or the lockfile.',
-    'Custom metadata, sharding and times: no digest covers them.',
-    'That a model is safe to use, or any good.',
-  ],
+  who: 'Who made the checkpoint or the lockfile.',
+  signer: 'Whose key it is that signed: compare its SHA-256 with one that you have from elsewhere.',
+  others: ['Custom metadata, sharding and times: no digest covers them.', 'That a model is safe to use, or any good.'],
+}
+
+export const proven = {
+  signed: (/** @type {string} */ signer) => `It was signed by the owner of ${signer}.`,
+}
+
+/** Signatures and keys. */
+export const voucherTexts = {
+  kinds: { signature: 'Signature of the lockfile', model: 'Signature of the model', key: 'Public key' },
+  the: { signature: 'the signature of the lockfile', model: 'the signature of the model', key: 'the public key' },
+  remove: 'Remove',
+  reading: 'Reading it…',
+  notGood: (/** @type {string} */ why) => `Not good: ${why}`,
+  keyHash: (/** @type {string} */ id) => `sha256:${id}`,
+  over: 'Over ',
+  files: (/** @type {number} */ n) => count(n, 'file'),
+  checked: { good: '. Good: signed by the key below.', not: '. Not checked yet.' },
+  missing: {
+    key: 'A signature is good by somebody’s key alone: now drop the public key (PEM) of whoever should have signed.',
+    signature:
+      'A key vouches for nothing by itself: now drop what it signed, a lockfile with its signature, or model.sig.',
+    lockfileSignature:
+      'The key asks for a signature: now drop that of the lockfile, a file .sigstore.json. Verified without it, the ' +
+      'answer is UNTRUSTED.',
+    lockfile: 'Now drop the lockfile that this is the signature of.',
+  },
 }
 
 /** The three numbers of an answer, and the names of its parts. */

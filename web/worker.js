@@ -6,6 +6,7 @@
 // The bundler takes these from where they are built (build.mjs).
 import codecsFactory from '../src/bindings/codecs.mjs'
 import factory from '../src/bindings/core.mjs'
+import trustFactory from '../src/bindings/trust.mjs'
 import { messageOf } from '../node/lib/errors.js'
 import { compile, loadedOnce } from '../node/lib/host/core.js'
 import { serve } from '../node/lib/host/worker.js'
@@ -17,16 +18,20 @@ import { setPaused } from './pausing.js'
  * @typedef {object} First
  * @property {WebAssembly.Module} module
  * @property {BufferSource} codecs
+ * @property {BufferSource} [trust] where a signature is asked about
  * @property {import('./engine.js').Request} [request] of the coordinator
  * @property {MessagePort} port of a leaf worker
  * @property {boolean} [pause] of every later message: whether new reads wait
  */
 
-self.onmessage = async (/** @type {MessageEvent<First>} */ { data: { module, codecs, request, port, pause } }) => {
+self.onmessage = async (/** @type {MessageEvent<First>} */ { data }) => {
+  const { module, codecs, trust, request, port, pause } = data
   if (pause !== undefined) return setPaused(pause)
-  const { load } = loadedOnce(async name =>
-    name === 'codecs' ? { factory: codecsFactory, module: await compile(codecs, name) } : { factory, module },
-  )
+  const { load } = loadedOnce(async name => {
+    if (name === 'codecs') return { factory: codecsFactory, module: await compile(codecs, name) }
+    if (name === 'core') return { factory, module }
+    return { factory: /** @type {any} */ (trustFactory), module: await compile(trust ?? new Uint8Array(), name) }
+  })
   if (request) return self.postMessage({ answer: await coordinate(load, request) })
   serve(
     {

@@ -1,8 +1,9 @@
 // The states that the page can be in, and how it gets there: for the tests that look at each, and for its pictures.
-import { appendFileSync, cpSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { appendFileSync, cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
+import { keygen, sign } from '../../../node/lib/index.js'
 import { membersOf, tarOf } from '../../node/support/archives.js'
 import { fixtures, root, seed } from './browser.js'
 import { act, asFile, chooseCheckpoint, chooseLockfile, drop, listed, verdict } from './page.js'
@@ -30,6 +31,18 @@ function written(folder, name, text) {
 function archived(folder, name) {
   writeFileSync(join(folder, name), gzipSync(tarOf(membersOf(baseline, 'weights/'))))
   return join(folder, name)
+}
+
+/** The lockfile's signature, the key that made it, and another. */
+async function signedBy(folder) {
+  const [pair, { publicKey }] = await Promise.all([keygen({ algorithm: 'P-256' }), keygen({ algorithm: 'Ed25519' })])
+  const asked = { lockfileName: basename(lockfile), key: pair.privateKey }
+  const { signature } = await sign(readFileSync(lockfile), asked)
+  return {
+    signature: written(folder, `${basename(lockfile)}.sigstore.json`, signature),
+    key: written(folder, 'release.pub.pem', pair.publicKey),
+    other: written(folder, 'somebody.pub.pem', publicKey),
+  }
 }
 
 /**
@@ -169,6 +182,31 @@ export const states = {
       await verdict(page)
     },
     says: ['#result', /MISMATCH.*Fetch it again.*truncated.*the archive is damaged or was cut off: get it again/s],
+  },
+  signed: {
+    reach: async (page, folder) => {
+      const { signature, key } = await signedBy(folder)
+      await drop(page, [baseline, lockfile, signature, key])
+      await verdict(page)
+    },
+    says: ['#result', /VERIFIED.*signed by key sha256:.*Whose key it is that signed/s],
+  },
+  'signed-by-another': {
+    reach: async (page, folder) => {
+      const { signature, other } = await signedBy(folder)
+      await drop(page, [baseline, lockfile, signature, other])
+      await verdict(page)
+    },
+    says: ['#verdict-panel', /UNTRUSTED.*Get the signature, and the key, from whoever should have signed/s],
+  },
+  'key-alone': {
+    reach: async (page, folder) => {
+      const { key } = await signedBy(folder)
+      await drop(page, [baseline, key])
+      await page.waitForSelector('#vouchers .digest')
+      await listed(page)
+    },
+    says: ['#actions', /A key vouches for nothing by itself: now drop what it signed/],
   },
   'no-archive': {
     reach: (page, folder) =>
