@@ -16,6 +16,7 @@ const kCoreNames = /** @type {Record<string, string>} */ ({
   allowExtra: 'allow_extra',
   allowStructure: 'allow_structure',
   fingerprint: 'fingerprint',
+  fingerprintCameWithSource: 'fingerprint_with_source',
   lockfileName: 'lock_name',
   stored: 'stored',
   blocks: 'blocks',
@@ -100,6 +101,7 @@ const kFlags = [
   'dropMissing',
   'lockfileCameWithSource',
   'againstCameWithSource',
+  'fingerprintCameWithSource',
   'requireSignature',
 ]
 

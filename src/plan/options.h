@@ -68,6 +68,8 @@ struct Options {
   bool allow_missing = false, allow_extra = false;
   bool allow_structure = false;             // structure that differs from the evidence is a warning
   std::optional<hash::Digest> fingerprint;  // as evidence
+  bool fingerprint_with_source =
+      false;  // verify: whoever named the source gave the fingerprint too, so it is not trusted
   bool stored = true, blocks = true, chunks = false, write_source = true,
        files = false;           // what `lock` writes
   Update update = Update::kNo;  // lock: the evidence is the lockfile to add to

@@ -330,7 +330,9 @@ void Verifier::WeighEvidence() {
   const bool compared = comparison_ || o.fingerprint || lock_;
   // Sums are about files, the other evidence is about leaves. If both are given, the evidence about
   // leaves counts.
-  const bool trusted = compared ? o.fingerprint || (!with_source_ && !o.against_with_source)
+  const bool by_fingerprint = o.fingerprint && !o.fingerprint_with_source;
+  const bool by_leaves = (comparison_ || lock_) && !with_source_ && !o.against_with_source;
+  const bool trusted = compared ? by_fingerprint || by_leaves
                                 : o.bundle || (o.sums && !o.sums->with_source);
   input.evidence = trusted              ? report::Evidence::kTrusted
                    : compared || o.sums ? report::Evidence::kWithSource

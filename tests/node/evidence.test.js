@@ -99,6 +99,20 @@ test('a fingerprint makes a lockfile that came with the source trusted, and the 
   }
 })
 
+test('a fingerprint from whoever named the source proves nothing, unless a lockfile from elsewhere has it', async () => {
+  const { report, lockfile } = await lock(fromMap(sound))
+  const given = { fingerprint: /** @type {string} */ (report.fingerprint), fingerprintCameWithSource: true }
+  const alone = await verify(fromMap(sound), given)
+  assert.deepEqual([alone.verdict, alone.exit_code], ['UNTRUSTED', 4])
+  assert.match(alone.headline, /leaves? consistent with the fingerprint, which came with the source/)
+  assert.equal((await verify(fromMap(evil), given)).verdict, 'MISMATCH')
+  const own = /** @type {Uint8Array} */ (lockfile)
+  assert.equal((await verify(fromMap(sound), { ...given, lockfile: own })).verdict, 'VERIFIED')
+  const both = { ...given, lockfile: own, lockfileCameWithSource: true }
+  assert.equal((await verify(fromMap(sound), both)).verdict, 'UNTRUSTED')
+  await assert.rejects(verify(fromMap(sound), { ...given, fingerprintCameWithSource: /** @type {any} */ ('no') }))
+})
+
 test('what the fingerprint does not bind is compared all the same', async () => {
   const { report, lockfile } = await lock(fromMap(sound))
   const document = JSON.parse(text(lockfile))

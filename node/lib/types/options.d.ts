@@ -215,6 +215,8 @@ export interface VerifyOptions extends CompareOptions {
   lockfileCameWithSource?: boolean
   /** With a lockfile, which must have it: then the fingerprint is the evidence, and the lockfile tells where. */
   fingerprint?: string
+  /** True where whoever named the source gave the fingerprint too, as one link does: equality is UNTRUSTED. */
+  fingerprintCameWithSource?: boolean
   /** Of fromPath and fromUrl it is seen where they lie: in the source, around it, or (refused) the source itself. */
   against?: Source
   /** True where `against` lies inside the source or around it, or was published with it: equality is UNTRUSTED then. */
