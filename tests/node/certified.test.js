@@ -223,6 +223,7 @@ test('on the command line', async t => {
   const model = at('model.sig', modelByLeaf(omsStatement(ckpt)))
   const root = at('trusted_root.json', rootOf(world))
   const ca = join(signed, 'keys/ca.cert.pem')
+  const reference = join(signed, 'sigs/certificate.model.sig')
   const byIdentity = (identity = kSigner.identity) => [
     ...['--certificate-identity', identity],
     ...['--certificate-oidc-issuer', kSigner.issuer, '--trusted-root', root],
@@ -237,6 +238,7 @@ test('on the command line', async t => {
     [[...verifying, '--trusted-root', root], 2, /go together/],
     [['verify', orbax, '--cert-root', ca], 2, /--lock/],
     [['verify', ckpt, '--bundle', model, '--cert-root', ca], 0, /VERIFIED: 12 files equal to model.sig/],
+    [['verify', orbax, '--bundle', reference, '--cert-root', ca], 0, /VERIFIED: 12 files equal to certificate.model/],
     [['verify', ckpt, '--bundle', model, ...byIdentity()], 4, /tlogEntries: no transparency log has this signature/],
     [['verify', ckpt, '--bundle', model], 2, /--cert-root/],
     [[...verifying, '--cert-root', join(place, 'none')], 2, /cannot read the root certificate/],
