@@ -1,7 +1,7 @@
 // Archives on the page: dropped or chosen, read in place in a Worker. The report is Node's of the same archive, byte
 // for byte, for a sample of the fixtures.
 import assert from 'node:assert/strict'
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
@@ -10,6 +10,7 @@ import * as leafsum from '../../node/lib/index.js'
 import { reportText } from '../../node/lib/report.js'
 import { membersOf, tarOf, zipOf, zstdOf } from '../node/support/archives.js'
 import { casesIn } from '../node/support/cases.js'
+import { installedApp } from '../node/support/packed.js'
 import { buildPage, launch, root, scratch, seed } from './support/browser.js'
 import { act, chooseLockfile, drop, listed, open, saved, startOver, useWorkers, verdict } from './support/page.js'
 import { serve } from './support/server.js'
@@ -206,6 +207,40 @@ describe('a damaged archive', () => {
       assert.ok(['MISMATCH', 'INCOMPLETE'].includes(shown), shown)
     })
   }
+})
+
+test('a look inside a leaf of an archive', async () => {
+  for (const form of Object.keys(forms)) {
+    await dropped([archived(baseline, form)])
+    await listed(page)
+    await page.locator('#tree .leaf-name', { hasText: 'bias' }).click()
+    await page.waitForFunction(() => /\d\.\d/.test(document.getElementById('leaf-values').textContent))
+    await page.waitForSelector('#leaf-stats dd')
+  }
+})
+
+test('fromArchive of the package, in a page of its own, with workers and without', async () => {
+  const dist = join(folder, 'app')
+  const installed = join(installedApp(scratch({ after })), 'node_modules/leafsum/lib')
+  cpSync(installed, join(dist, 'leafsum'), { recursive: true })
+  const script = `import { digest, fromArchive } from './leafsum/browser.js'
+const input = document.querySelector('input')
+globalThis.run = options => digest(fromArchive(input.files[0]), options)
+`
+  const html =
+    '<!doctype html><link rel="icon" href="data:,"><input type="file"><script type="module" src="m.js"></script>'
+  writeFileSync(join(dist, 'm.js'), script)
+  writeFileSync(join(dist, 'index.html'), html)
+  const app = await open(browser, `${server.origin}/app/index.html`)
+  await app.waitForFunction(() => globalThis.run)
+  for (const form of Object.keys(forms)) {
+    const path = archived(baseline, form)
+    await app.setInputFiles('input', path)
+    const expected = JSON.parse(JSON.stringify(await leafsum.digest(leafsum.fromArchive(path))))
+    for (const options of [{ workers: 1 }, { workers: 2, workersFrom: 0 }])
+      assert.deepEqual(await app.evaluate(options => globalThis.run(options), options), expected, form)
+  }
+  assert.deepEqual(app.complaints, [])
 })
 
 test('and never a complaint', () => assert.deepEqual(page.complaints, []))
