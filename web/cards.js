@@ -3,7 +3,7 @@
 import { ArchiveSource } from './archives.js'
 import { button, byId, element, input, make, show } from './dom.js'
 import { state } from './session.js'
-import { glance } from './sources.js'
+import { glance, isSignature } from './sources.js'
 import { plainText, untrusted } from './text.js'
 import { texts, voucherTexts } from './texts.js'
 import { listed, missing, showVouchers } from './vouchers.js'
@@ -70,7 +70,13 @@ function showEvidence(evidence) {
 
 /** Lockfiles and sums that came with the checkpoint are offered, never picked up unasked. */
 function offerEvidenceInside() {
-  const inside = state.checkpoint ? glance(state.checkpoint).evidence.slice(0, 3) : []
+  const { checkpoint, evidence, vouchers } = state
+  const isWanted = (/** @type {string} */ path) => {
+    const kind = isSignature(path)
+    return kind ? !vouchers[kind] : !evidence
+  }
+  const all = checkpoint ? glance(checkpoint).evidence : []
+  const inside = all.filter(([path]) => isWanted(path)).slice(0, 3)
   const uses = inside.map(([path]) =>
     make('button', { type: 'button', class: 'quiet', 'data-path': path }, texts.use, untrusted(path, 80)),
   )

@@ -2,7 +2,7 @@
 
 import { byId, make, show } from './dom.js'
 import { state } from './session.js'
-import { untrusted } from './text.js'
+import { plainText, untrusted } from './text.js'
 import { voucherTexts } from './texts.js'
 
 /**
@@ -52,7 +52,7 @@ function row({ kind, file, inside, told }) {
   remove.append(make('span', { class: 'hidden-text' }, ` ${voucherTexts.the[kind]}`))
   const rows = [make('p', { class: 'facts' }, voucherTexts.kinds[kind]), make('p', { class: 'name' }, untrusted(name))]
   const why = problem ?? refusal
-  if (why) rows.push(make('p', { class: 'caution', role: 'alert' }, untrusted(voucherTexts.notGood(why), 600)))
+  if (why) rows.push(make('p', { class: 'caution', role: 'alert' }, plainText(voucherTexts.notGood(why), 600)))
   else if (!told) rows.push(make('p', { class: 'facts' }, voucherTexts.reading))
   else if (kind !== 'key') rows.push(make('p', { class: 'facts', role: 'status' }, ...factsOf(told)))
   if (id) rows.push(make('p', { class: 'facts digest' }, voucherTexts.keyHash(id)))

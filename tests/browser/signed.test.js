@@ -123,6 +123,25 @@ describe('a signed lockfile', () => {
     assert.match(await page.textContent('#next-text'), /^Get the signature, and the key, from whoever should have/)
   })
 
+  test('that came in an archive with its signature is trusted by the key', async () => {
+    const inside = [
+      { path: `run/${name}`, data: lockfile },
+      { path: `run/${name}.sigstore.json`, data: readFileSync(paths.signature) },
+    ]
+    const path = written('run.tar.gz', gzipSync(tarOf([...membersOf(baseline, 'run/'), ...inside])))
+    await dropped(path)
+    const use = page.locator('#lockfiles-inside button')
+    assert.deepEqual(await use.allInnerTexts(), [`Use ${name}`, `Use ${name}.sigstore.json`])
+    await use.first().click()
+    assert.equal(await verdict(page), 'UNTRUSTED')
+    await use.click()
+    await drop(page, [paths.key])
+    assert.equal(await verdict(page), 'VERIFIED')
+    const options = { ...signedOptions(), lockfileCameWithSource: true }
+    const report = await leafsum.verify(leafsum.fromArchive(path), options)
+    assert.equal(await savedReport(), reportText(report))
+  })
+
   test('is not judged before all of it is here, unless it is asked for', async () => {
     const hint = () => page.textContent('#hint')
     await dropped(paths.key)
