@@ -1,6 +1,7 @@
 /** The Worker's side of sources: files as they are, members of an archive where they lie in it. */
 
-import { described, openArchive } from '../node/lib/stores/archive/open.js'
+import { described } from '../node/lib/stores/archive/contents.js'
+import { openArchive } from '../node/lib/stores/archive/open.js'
 import { BlobArchiveStore } from '../node/lib/stores/archive/store.js'
 import { openFiles } from '../node/lib/stores/files.js'
 import { gated } from './pausing.js'
