@@ -41,6 +41,19 @@ export async function take({ directories, files }, { asEvidence = false } = {}) 
 }
 
 /**
+ * What a checkpoint is compared with, and nothing else.
+ * @param {File[]} files
+ * @returns {Promise<boolean>} whether there was nothing else
+ */
+export async function takeEvidence(files) {
+  const { evidence, vouchers, sources, packed } = await sorted([], files)
+  await idle()
+  if (packed || sources.length > 0) return false
+  await Promise.all([vouchers.length > 0 && setVouchers(vouchers), evidence.length > 0 && setEvidence(evidence[0])])
+  return true
+}
+
+/**
  * What came with the checkpoint.
  * @param {string} inside its path there
  * @param {File} [file] none where it lies in an archive

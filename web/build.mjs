@@ -1,6 +1,6 @@
 // Builds the page: `node web/build.mjs [folder with core.* and codecs.*] [output folder]`.
-// One index.html that stands alone: styles and the page's script inline and named by hash in the policy, the Worker's
-// script and both modules as inert text. Needs nothing but Node.
+// Two pages that stand alone, index.html for files and url.html for addresses: styles and the page's script inline and
+// named by hash in the policy, the Worker's script and both modules as inert text. Needs nothing but Node.
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
@@ -18,25 +18,28 @@ const replace = Object.fromEntries(
   ['core.mjs', 'codecs.mjs', 'trust.mjs'].map(file => [join(here, '../src/bindings', file), join(core, file)]),
 )
 const style = read('style.css') + read('panel/panel.css')
-const script = bundle(join(here, 'main.js'))
-const worker = bundle(join(here, 'worker.js'), replace)
 const start = read('start.js')
 const about = JSON.parse(read('../node/package.json'))
 
-// Stricter than "self" throughout: the page is one file and loads nothing. `worker-src blob:` also rules what a Worker
-// may start, and Workers inherit all of it because they come from a blob.
-const policy = [
-  "default-src 'none'",
-  `script-src ${hashOf(start)} ${hashOf(script)} 'wasm-unsafe-eval'`,
-  'worker-src blob:',
-  `style-src ${hashOf(style)}`,
-  'img-src data:',
-  "connect-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "require-trusted-types-for 'script'",
-  'trusted-types leafsum-worker',
-].join('; ')
+/**
+ * Stricter than "self" throughout: a page is one file and loads nothing. `worker-src blob:` also rules what a Worker
+ * may start, and Workers inherit all of it because they come from a blob.
+ * @param {string} script
+ * @param {string} connect what the page may ask: nothing, or servers
+ */
+const policyFor = (script, connect) =>
+  [
+    "default-src 'none'",
+    `script-src ${hashOf(start)} ${hashOf(script)} 'wasm-unsafe-eval'`,
+    'worker-src blob:',
+    `style-src ${hashOf(style)}`,
+    'img-src data:',
+    `connect-src ${connect}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    'trusted-types leafsum-worker',
+  ].join('; ')
 
 /**
  * A module as text: byte b is the character U+00b. A parser of HTML changes 00 and 0D, and 3C could begin a tag, so
@@ -46,12 +49,10 @@ const moduleText = (/** @type {string} */ file) =>
   readFileSync(join(core, file))
     .toString('latin1')
     .replaceAll(/[\0\r<]/g, character => String.fromCharCode(character.charCodeAt(0) + 256))
-/** @type {Record<string, string>} */
-const parts = {
-  policy,
+/** @type {Record<string, string>} what both pages have */
+const shared = {
   style,
   start,
-  script,
   version: about.version,
   licence: about.license,
   source: sourceLink(about.repository?.url),
@@ -61,16 +62,29 @@ const parts = {
   sample: inert(JSON.stringify(sample())),
   // A page that is passed on takes its licences with it.
   notice: inert(read('../node/NOTICE') + '\n' + read('../LICENSE')),
-  worker: inert(worker),
   core: moduleText('core.wasm'),
   codecs: moduleText('codecs.wasm'),
   trust: moduleText('trust.wasm'),
 }
-// A function as replacement: `$&` and the like in the parts mean nothing then.
-const page = read('index.html').replaceAll(/\{\{(\w+)\}\}/g, (_, name) => parts[name])
+
+/** What stands between {{#kind}} and {{/kind}} is in the pages of this kind alone. */
+const kinds = {
+  drop: { file: 'index.html', folder: '.', connect: "'none'", title: 'Leafsum: verify a checkpoint' },
+  url: { file: 'url.html', folder: 'url', connect: 'https:', title: 'Leafsum: verify a checkpoint by its address' },
+}
 
 mkdirSync(outputFolder, { recursive: true })
-writeFileSync(join(outputFolder, 'index.html'), page)
+for (const [kind, { file, folder, connect, title }] of Object.entries(kinds)) {
+  const script = bundle(join(here, folder, 'main.js'))
+  const worker = inert(bundle(join(here, folder, 'worker.js'), replace))
+  /** @type {Record<string, string>} */
+  const parts = { ...shared, title, policy: policyFor(script, connect), script, worker }
+  // Functions as replacements: `$&` and the like in the parts mean nothing then.
+  const page = read('index.html')
+    .replaceAll(/\{\{#(\w+)\}\}\n([^]*?)\{\{\/\1\}\}\n/g, (_, of, text) => (of === kind ? text : ''))
+    .replaceAll(/\{\{(\w+)\}\}/g, (_, name) => parts[name])
+  writeFileSync(join(outputFolder, file), page)
+}
 
 /** @param {string} text */
 function hashOf(text) {

@@ -8,6 +8,8 @@ import { plainText, untrusted } from './text.js'
 import { texts, voucherTexts } from './texts.js'
 import { listed, missing, showVouchers } from './vouchers.js'
 
+/** In the page for addresses the form stays. */
+const byAddress = document.getElementById('address') !== null
 const hugeFrom = 20 * 2 ** 30 // bytes: a minute or more on most machines
 
 /** @typedef {import('./session.js').Source} Source */
@@ -18,7 +20,7 @@ export function showChoices() {
   const focused = /** @type {HTMLElement} */ (document.activeElement)
   const begun = checkpoint !== null || evidence !== null || listed().length > 0
   document.body.classList.toggle('begun', begun)
-  show(byId('place'), !begun)
+  show(byId('place'), !begun || byAddress)
   show(byId('how'), !begun)
   show(byId('start-over'), begun)
   for (const id of ['cards', 'actions']) show(byId(id), begun)
@@ -51,6 +53,7 @@ function showCheckpoint(checkpoint) {
 /** @param {import('./session.js').Evidence | null} evidence */
 function showEvidence(evidence) {
   card('drop-evidence', evidence !== null)
+  showLinkConfirm(evidence)
   show(byId('swap'), Boolean(evidence?.source && state.checkpoint))
   offerEvidenceInside()
   byId('evidence-title').textContent = texts.kinds[evidence?.kind ?? 'none']
@@ -63,9 +66,22 @@ function showEvidence(evidence) {
   byId('evidence-fingerprint').replaceChildren(facts?.fingerprint ? untrusted(facts.fingerprint) : '')
   say('evidence-problem', problem ?? '')
   const isTold = cameWithSource === true && !(kind === 'lockfile' && listed().length > 0)
-  const caution = isTold && (kind === 'lockfile' || kind === 'sums') ? texts.cameWith[kind] : ''
+  const caution =
+    isTold && (kind === 'lockfile' || kind === 'sums')
+      ? texts.cameWith[kind]
+      : evidence.cameWithLink
+        ? texts.cameWithLink
+        : ''
   say('evidence-caution', problem ? '' : caution)
   say('evidence-note', state.isSample && kind === 'lockfile' ? texts.sampleLockfile : '')
+}
+
+/** Of a fingerprint that the page's own address gave. @param {import('./session.js').Evidence | null} evidence */
+function showLinkConfirm(evidence) {
+  if (!byAddress) return
+  const isLinked = evidence?.cameWithLink !== undefined && !evidence.problem
+  show(byId('link-confirm'), isLinked)
+  input('link-confirmed').checked = isLinked && evidence.cameWithLink === false
 }
 
 /** Lockfiles and sums that came with the checkpoint are offered, never picked up unasked. */
@@ -85,8 +101,9 @@ function offerEvidenceInside() {
 }
 
 /** @param {import('./session.js').Evidence} evidence */
-function factsOf({ kind, source, facts }) {
+function factsOf({ kind, source, facts, cameWithLink }) {
   if (source) return sizeOf(source)
+  if (cameWithLink !== undefined) return cameWithLink ? texts.givenByLink : texts.confirmed
   if (kind === 'fingerprint') return texts.fingerprintFacts
   if (!facts) return texts.readingEvidence
   if (facts.files !== undefined) return texts.sumsFacts(facts.files)
@@ -95,6 +112,7 @@ function factsOf({ kind, source, facts }) {
 
 /** @param {Source} source */
 function sizeOf(source) {
+  if ('host' in source) return texts.onHost(source.host)
   const { files, bytes } = glance(source)
   if (!(source instanceof ArchiveSource)) return texts.filesAndBytes(files, bytes)
   return texts.archive(source.archive.size) + (source.opened ? texts.inArchive(files, bytes) : '')
@@ -137,13 +155,14 @@ function focusNext() {
       : evidence.kind === 'checkpoint'
         ? 'diff'
         : 'verify'
-  byId(next).focus()
+  byId(byAddress && !checkpoint ? 'address' : next).focus()
 }
 
 function hint() {
   const { checkpoint, evidence, running, problem } = state
   if (running) return texts.hints.running
-  if (problem) return texts.hints.noCheckpoint
+  if (problem) return byAddress ? texts.hints.noneThere : texts.hints.noCheckpoint
+  if (byAddress && !checkpoint) return texts.hints.unread
   const lacks = missing()
   if (lacks) return voucherTexts.missing[lacks]
   const isThere = evidence || state.vouchers.model

@@ -26,7 +26,7 @@ export function listenForChoices() {
 }
 
 /** @param {string[]} buttonIds @param {string} inputId @param {(files: File[]) => unknown} onFiles */
-function chooser(buttonIds, inputId, onFiles) {
+export function chooser(buttonIds, inputId, onFiles) {
   const input = inputOf(inputId)
   for (const id of buttonIds) byId(id).addEventListener('click', () => input.click())
   input.addEventListener('change', () => {
@@ -77,7 +77,7 @@ function tellNames(files) {
 }
 
 /** Typed into its field, or pasted anywhere where nothing is typed. */
-function listenForFingerprints() {
+export function listenForFingerprints() {
   const field = inputOf('fingerprint')
   field.addEventListener('input', () => {
     if (!busy() && /^\s*leafsum1:[0-9a-f]{64}\s*$/.test(field.value)) setEvidence(fingerprintEvidence(field.value))

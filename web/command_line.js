@@ -8,12 +8,12 @@ const voucherOptions = { signature: '--signature', model: '--bundle', key: '--ke
  * @param {object} done
  * @param {string} done.command
  * @param {Record<string, any>} done.options of node/lib/api.js
- * @param {{name: string} | null} done.checkpoint
+ * @param {{name: string, address?: string} | null} done.checkpoint
  * @param {Evidence | null} done.evidence
  * @param {Partial<Record<import('./session.js').VoucherKind, import('./session.js').Voucher>>} done.vouchers
  */
 export function commandLine({ command, options, checkpoint, evidence, vouchers }) {
-  const source = pasteable(checkpoint?.name, 'CHECKPOINT')
+  const source = pasteable(checkpoint?.address ?? checkpoint?.name, 'CHECKPOINT')
   const words = ['leafsum', command]
   if (command === 'diff') words.push('--values', pasteable(evidence?.source?.name, 'CHECKPOINT'), source)
   else words.push(source)
@@ -35,8 +35,9 @@ export function commandLine({ command, options, checkpoint, evidence, vouchers }
 /** @param {Evidence | null} evidence @param {string} source */
 function evidenceWords(evidence, source) {
   if (!evidence) return []
-  const { kind, fingerprint } = evidence
-  if (kind === 'fingerprint') return ['--fingerprint', fingerprint ?? '']
+  const { kind, fingerprint, cameWithLink } = evidence
+  // The program would trust what it is given: the user is to name it.
+  if (kind === 'fingerprint') return ['--fingerprint', cameWithLink ? 'FINGERPRINT' : (fingerprint ?? '')]
   return [kind === 'sums' ? '--sums' : '--lock', pathOf(evidence, source)]
 }
 

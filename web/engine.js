@@ -22,6 +22,7 @@
  * @property {string} [inside] the file's path, where it is one of the checkpoint's own
  * @property {boolean} cameWithSource
  * @property {string} [fingerprint]
+ * @property {boolean} [cameWithLink] as the checkpoint's address did
  *
  * @typedef {{ kind: import('./session.js').VoucherKind, file?: File, inside?: string }} SentVoucher
  *

@@ -60,7 +60,7 @@ export async function judgeEvidence() {
 const placeOf = async file => (state.checkpoint ? liesInside(file, state.checkpoint) : undefined)
 
 /** What a Worker gets of it. @param {Evidence} evidence @returns {import('./engine.js').SentEvidence | undefined} */
-export function plain({ kind, file, inside, liesAt, cameWithSource, fingerprint }) {
+export function plain({ kind, file, inside, liesAt, cameWithSource, fingerprint, cameWithLink }) {
   if (kind === 'checkpoint') return undefined
-  return { kind, file, inside: inside ?? liesAt, cameWithSource: cameWithSource ?? false, fingerprint }
+  return { kind, file, inside: inside ?? liesAt, cameWithSource: cameWithSource ?? false, fingerprint, cameWithLink }
 }

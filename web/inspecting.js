@@ -34,8 +34,8 @@ export async function optionsOf({ evidence, vouchers = [] }, store) {
     else Object.assign(options, { bundle: bytes, bundleName: name, bundlePath: inside })
   }
   if (!evidence) return options
-  const { kind, file, inside, cameWithSource, fingerprint } = evidence
-  if (kind === 'fingerprint') return { ...options, fingerprint }
+  const { kind, file, inside, cameWithSource, fingerprint, cameWithLink } = evidence
+  if (kind === 'fingerprint') return { ...options, fingerprint, fingerprintCameWithSource: cameWithLink ?? false }
   const bytes = await bytesOf(file, inside, store)
   // Sums know where they lay, else they would have to name themselves.
   if (kind === 'sums') return { ...options, sums: bytes, sumsPath: inside }

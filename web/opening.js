@@ -13,11 +13,18 @@ import { gated } from './pausing.js'
  */
 
 /**
+ * What opens sources that are none of the user's files, by kind: the page for addresses has some.
+ * @type {Record<string, (spec: StoreSpec, load: Load) => Promise<import('../node/lib/stores/store.js').Store>>}
+ */
+export const openers = {}
+
+/**
  * @param {StoreSpec} spec of the page, or of the coordinator's own stores
  * @param {Load} load
  * @returns {Promise<any>} a store; one of an archive that nobody has opened before has `opened`
  */
 export async function openSource(spec, load) {
+  if (openers[spec.kind]) return gated(await openers[spec.kind](spec, load))
   if (spec.kind === 'files') return gated(openFiles(spec))
   if (spec.kind === 'blobArchive') return gated(await archiveStore(/** @type {any} */ (spec), spec.blob, load))
   const { archive, opened = await openedOf(archive, load) } = spec

@@ -18,7 +18,7 @@ export function setPaused(paused) {
 
 /** @template {import('../node/lib/stores/store.js').Store} Files @param {Files} store */
 export function gated(store) {
-  const { get, getRange } = store
+  const { get, getRange, open } = store
   return Object.assign(store, {
     /** @type {typeof get} */
     async get(key) {
@@ -30,5 +30,12 @@ export function gated(store) {
       await gate
       return getRange.call(store, key, range)
     },
+    ...(open && {
+      /** @type {typeof open} */
+      async open(key, range) {
+        await gate
+        return open.call(store, key, range)
+      },
+    }),
   })
 }

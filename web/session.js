@@ -7,7 +7,9 @@ import { plainText } from './text.js'
 import { Tree } from './tree.js'
 
 /**
- * @typedef {import('../node/lib/stores/files.js').FilesStore | import('./archives.js').ArchiveSource} Source
+ * @typedef {import('../node/lib/stores/files.js').FilesStore} FilesStore
+ * @typedef {import('./url/address.js').UrlSource} UrlSource
+ * @typedef {FilesStore | import('./archives.js').ArchiveSource | UrlSource} Source
  *
  * @typedef {object} Evidence what a checkpoint is compared with
  * @property {'lockfile' | 'fingerprint' | 'sums' | 'checkpoint'} kind
@@ -16,6 +18,7 @@ import { Tree } from './tree.js'
  * @property {boolean} [cameWithSource] so that it proves little
  * @property {string} [liesAt] where in the checkpoint it lies, though it was chosen by itself
  * @property {string} [fingerprint]
+ * @property {boolean} [cameWithLink] the fingerprint: whoever made the link chose the checkpoint too
  * @property {Source} [source] of a second checkpoint
  * @property {import('./engine.js').Facts} [facts] what was read in it
  * @property {string} [problem] why it is of no use

@@ -68,6 +68,7 @@ export function glance(source) {
 
 /** @param {Source} source @returns {[path: string, size: number, file?: File][]} */
 function filesOf(source) {
+  if ('host' in source) return []
   if (!(source instanceof ArchiveSource)) return source.spec().files.map(([path, file]) => [path, file.size, file])
   const listing = source.opened?.listing ?? []
   return listing.filter(([, , kind]) => kind === 'f').map(([path, size]) => [path, Number(size)])
@@ -104,7 +105,7 @@ export function together(directories, files) {
  * @returns {Promise<string | undefined>} its path there
  */
 export async function liesInside(lockfile, source) {
-  if (source instanceof ArchiveSource) return undefined
+  if (source instanceof ArchiveSource || 'host' in source) return undefined
   for (const [path, file] of source.spec().files) {
     if (path.slice(path.lastIndexOf('/') + 1) !== lockfile.name) continue
     if (file.size !== lockfile.size || file.lastModified !== lockfile.lastModified) continue

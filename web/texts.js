@@ -23,6 +23,9 @@ export const texts = {
   archive: (/** @type {number} */ bytes) => `Archive of ${formatBytes(bytes)}`,
   inArchive: (/** @type {number} */ files, /** @type {number} */ bytes) =>
     `, in it ${count(files, 'file')}, ${formatBytes(bytes)}`,
+  onHost: (/** @type {string} */ host) => `On ${host}, and wherever that sends your browser on to`,
+  givenByLink: 'Given by this link',
+  confirmed: 'Given by this link, and confirmed by you',
   huge: (/** @type {number} */ bytes) =>
     `${formatBytes(bytes)} are much to read: this takes minutes. It can be paused and cancelled at any time.`,
   steps: (/** @type {string[]} */ names) => {
@@ -54,6 +57,9 @@ export const texts = {
       'These sums came with the checkpoint. Whoever changed the one could have changed the other, so the best answer ' +
       'is UNTRUSTED.',
   },
+  cameWithLink:
+    'This fingerprint was given by this link. Whoever made the link chose checkpoint and fingerprint, so the best ' +
+    'answer is UNTRUSTED until you confirm that you have it from elsewhere.',
   readingEvidence: 'Reading it…',
   lockfileFacts: (/** @type {number | undefined} */ step, /** @type {number} */ leaves) =>
     `${step === undefined ? '' : `Step ${step}: `}${count(leaves, 'leaf', 'leaves')}`,
@@ -71,6 +77,10 @@ export const texts = {
     noCheckpoint:
       'This cannot be read as a checkpoint. Drop the directory that was given to the save, or an archive of it: it ' +
       'holds _METADATA or manifest.ocdbt, or the steps that do.',
+    unread: 'Nothing was asked of any server yet. Press “Read it” above.',
+    noneThere:
+      'No checkpoint could be read there. Give the address of the directory that was given to the save: it holds ' +
+      '_METADATA or manifest.ocdbt, or the steps that do. A server must also allow this page to read it (CORS).',
     evidenceOnly: 'Now drop or choose the checkpoint. It is compared as soon as it is here.',
     checkpointOnly:
       'It is verified as soon as there is something to compare it with. Check only looks for damage; Make a lockfile ' +

@@ -14,6 +14,8 @@ import { coordinate } from './coordinator.js'
 import { openSource } from './opening.js'
 import { setPaused } from './pausing.js'
 
+export { openers } from './opening.js'
+
 /**
  * @typedef {object} First
  * @property {WebAssembly.Module} module

@@ -178,7 +178,7 @@ test('the bundler takes comments away and nothing else', async () => {
   const replace = Object.fromEntries(
     ['core.mjs', 'codecs.mjs', 'trust.mjs'].map(file => [join(root, 'src/bindings', file), join(core, file)]),
   )
-  for (const name of ['main.js', 'worker.js']) {
+  for (const name of ['main.js', 'worker.js', 'url/main.js', 'url/worker.js']) {
     const parsed = async keepsComments => {
       const script = bundle(join(root, 'web', name), replace, { keepsComments })
       return (await transform(script, { minifyWhitespace: true, legalComments: 'none' })).code
@@ -188,11 +188,12 @@ test('the bundler takes comments away and nothing else', async () => {
 })
 
 test('the scripts have no sentence outside the table of texts', () => {
-  const modules = readdirSync(join(root, 'web')).filter(name => /\.js$/.test(name) && !/^(texts|start)\.js$/.test(name))
+  const all = readdirSync(join(root, 'web'), { recursive: true })
+  const modules = all.filter(name => /\.js$/.test(name) && !/(^|\/)(texts|start)\.js$/.test(name))
   for (const name of modules) {
     const code = readFileSync(join(root, 'web', name), 'utf8').replaceAll(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, '')
     for (const [literal] of code.matchAll(/'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g)) {
-      const isThrown = /new (Type)?Error\($/.test(code.slice(0, code.indexOf(literal)).trimEnd())
+      const isThrown = /new (Type|Leafsum)?Error\(('usage',)?$/.test(code.slice(0, code.indexOf(literal)).trimEnd())
       assert.ok(
         isThrown || !/[A-Z][a-z]+ [a-z]+ [a-z]+|[a-z]+ [a-z]+ [a-z]+ [a-z]+/.test(literal),
         `${name}: ${literal}`,
