@@ -68,6 +68,8 @@ const kMore = {
   servers: 24_000,
   // src/archive in codecs.wasm (42 KB), once more for ./inline/codecs, and lib/stores/archive
   archives: 54_000,
+  // <leafsum-verify>, of ./inline/element
+  element: 5_000,
   // statistics of leaves, with their types
   statistics: 8_000,
 }

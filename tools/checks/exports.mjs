@@ -9,6 +9,7 @@ const entries = [
   'node/lib/index.js',
   'node/lib/browser.js',
   'node/lib/inline.js',
+  'node/lib/inline_element.js',
   'node/lib/worker.js',
   'node/lib/host/worker_node.js',
   'web/bundle.mjs',
