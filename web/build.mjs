@@ -17,7 +17,7 @@ const read = (/** @type {string} */ name) => readFileSync(join(here, name), 'utf
 const replace = Object.fromEntries(
   ['core.mjs', 'codecs.mjs', 'trust.mjs'].map(file => [join(here, '../src/bindings', file), join(core, file)]),
 )
-const style = read('style.css') + read('panel/panel.css')
+const style = read('style.css') + read('panel/panel.css') + read('map/map.css')
 const start = read('start.js')
 const about = JSON.parse(read('../node/package.json'))
 

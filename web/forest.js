@@ -6,10 +6,13 @@
  * @property {string} dtype
  * @property {number[] | null} shape
  * @property {number} nbytes
+ * @property {boolean} [isMissing] there is none here: a finding names it
  *
  * @typedef {object} Branch
  * @property {string} name
  * @property {string} path from the root, as JSON
+ * @property {Branch | null} parent
+ * @property {number} [folded] of one that holds repeated layers: how many
  * @property {Map<string, Branch>} children in the order of the leaves
  * @property {Leaf | null} leaf
  * @property {string} item of the leaf
@@ -21,14 +24,16 @@
  * @typedef {{code: string, severity: string}} Mark
  */
 
-/** @param {string} name @param {string} path @returns {Branch} */
-function branch(name, path) {
-  return { name, path, children: new Map(), leaf: null, item: '', leaves: 0, nbytes: 0, marked: 0 }
+import { fold } from './folding.js'
+
+/** @param {string} name @param {string} path @param {Branch | null} parent @returns {Branch} */
+function branch(name, path, parent) {
+  return { name, path, parent, children: new Map(), leaf: null, item: '', leaves: 0, nbytes: 0, marked: 0 }
 }
 
 /** @param {Item[]} items @param {Map<string, Mark>} marks @returns {Branch} */
 export function plant(items, marks) {
-  const root = branch('', '')
+  const root = branch('', '', null)
   for (const item of items) {
     for (const leaf of item.leaves) {
       // A lone unnamed item needs no branch of its own.
@@ -38,7 +43,7 @@ export function plant(items, marks) {
       grow(at, leaf, marked)
       for (const key of path) {
         let child = at.children.get(key)
-        if (!child) at.children.set(key, (child = branch(key, at.path + JSON.stringify(key))))
+        if (!child) at.children.set(key, (child = branch(key, at.path + JSON.stringify(key), at)))
         at = child
         grow(at, leaf, marked)
       }
@@ -46,7 +51,27 @@ export function plant(items, marks) {
       at.item = item.name
     }
   }
+  fold(root)
   return root
+}
+
+/**
+ * With the leaves that findings miss.
+ * @param {Item[]} items
+ * @param {import('./causes.js').Finding[]} findings
+ * @returns {Item[]}
+ */
+export function withMissing(items, findings) {
+  const missing = findings.filter(({ code, key_path }) => code === 'missing-leaf' && key_path)
+  if (missing.length === 0) return items
+  const all = items.map(({ name, leaves }) => ({ name, leaves: [...leaves] }))
+  for (const { item, key_path } of missing) {
+    const name = item ?? ''
+    let of = all.find(one => one.name === name)
+    if (!of) all.push((of = { name, leaves: [] }))
+    of.leaves.push({ key_path: key_path ?? [], dtype: '', shape: null, nbytes: 0, isMissing: true })
+  }
+  return all
 }
 
 /** @param {Branch} at @param {Leaf} leaf @param {number} marked */

@@ -30,9 +30,9 @@ export async function listLeaves(source) {
     }
     told.textContent = treeFacts(output)
     state.totals = output.totals
-    tree.setItems(output.items)
     byId('leaves-title').textContent = texts.leavesTitle(output.totals.leaves)
-    show(byId('leaves'), output.totals.leaves > 0)
+    show(byId('leaves'), output.totals.leaves > 0) // the treemap asks how large it is
+    tree.setItems(output.items)
   } catch (error) {
     if (!listing.signal.aborted) told.textContent = messageOf(error)
   }

@@ -7,6 +7,7 @@ import { commandOptions } from './choice_options.js'
 import { input } from './dom.js'
 import { run } from './engine.js'
 import { judgeEvidence, plain } from './evidence.js'
+import { restOf } from './map/state.js'
 import { showResult } from './result.js'
 import { announce, hideRunning, showProgress, showRunning } from './running.js'
 import { clearResult, engine, notice, state, superseded, tree } from './session.js'
@@ -51,7 +52,7 @@ export async function perform(command, pressed) {
   hideRunning()
   end() // whoever waits goes on when the answer is shown
   if (answer.report) {
-    tree.setFindings(answer.report.findings)
+    tree.setFindings(answer.report.findings, restOf(answer.report))
     showResult(answer, { command, options, ...state })
     showChoices()
     return

@@ -18,6 +18,8 @@ export class RowList {
   #rows = { count: 0, row: () => make('div') }
   #body = make('div', { class: 'rows-body', role: 'rowgroup' })
   #active = 0
+  /** @type {Map<number, HTMLElement>} rows that were made since the last `set` */
+  #made = new Map()
 
   /** @param {HTMLElement} frame @param {string} label */
   constructor(frame, label) {
@@ -33,24 +35,32 @@ export class RowList {
     })
   }
 
-  /** @param {Rows} rows @param {{keep?: boolean}} [how] keep: where the reader is stays as it is */
-  set(rows, { keep = false } = {}) {
+  /**
+   * @param {Rows} rows
+   * @param {{keep?: boolean, go?: number}} [how] keep: where the reader is stays as it is; go: the focus moves there
+   */
+  set(rows, { keep = false, go } = {}) {
     this.#rows = rows
+    this.#made.clear()
     if (!keep) {
       this.#active = 0
       this.frame.scrollTop = 0
     }
     this.#active = Math.min(this.#active, Math.max(0, rows.count - 1))
     this.frame.setAttribute('aria-rowcount', String(rows.count))
+    if (go !== undefined) return this.go(go)
+    const hadFocus = this.#body.contains(document.activeElement)
     this.#draw()
+    if (hadFocus) this.#rowOf(this.#active)?.focus({ preventScroll: true })
   }
 
   /** Moves to a row and shows it. @param {number} n */
   go(n) {
-    this.#active = Math.max(0, Math.min(n, this.#rows.count - 1))
+    this.#setActive(Math.max(0, Math.min(n, this.#rows.count - 1)))
     const { frame } = this
     const each = this.#height()
     const top = this.#active * each
+    this.#body.style.height = `${this.#rows.count * each}px`
     if (top < frame.scrollTop) frame.scrollTop = top
     else if (top + each > frame.scrollTop + frame.clientHeight) frame.scrollTop = top + each - frame.clientHeight
     this.#draw()
@@ -67,19 +77,28 @@ export class RowList {
     const each = this.#height()
     const inSight = Math.ceil((frameMost * rem()) / each)
     const first = Math.max(0, Math.min(Math.floor(this.frame.scrollTop / each), count - inSight) - spare)
-    const drawn = []
-    for (let n = first; n < Math.min(count, first + inSight + 2 * spare); n++) {
-      const element = row(n)
-      element.setAttribute('aria-rowindex', String(n + 1))
-      element.dataset.row = String(n)
-      element.tabIndex = n === this.#active ? 0 : -1
-      drawn.push(element)
-    }
-    const hadFocus = this.#body.contains(document.activeElement)
+    const end = Math.min(count, first + inSight + 2 * spare)
+    for (const [n, element] of this.#made) if (n < first || n >= end) this.#made.delete(n) && element.remove()
+    const kept = new Set(this.#made.values())
+    for (const element of [...this.#body.children]) if (!kept.has(/** @type {any} */ (element))) element.remove()
     this.#body.style.height = `${count * each}px`
     this.#body.style.setProperty('--first', String(first))
-    this.#body.replaceChildren(...drawn)
-    if (hadFocus) this.#rowOf(this.#active)?.focus({ preventScroll: true })
+    // What stays is not touched: a row that has the focus keeps it, and is not read out again.
+    let next = this.#body.firstChild
+    for (let n = first; n < end; n++) {
+      const element = this.#made.get(n) ?? this.#newRow(n, row(n))
+      if (element === next) next = next.nextSibling
+      else this.#body.insertBefore(element, next)
+    }
+  }
+
+  /** @param {number} n @param {HTMLElement} element */
+  #newRow(n, element) {
+    element.setAttribute('aria-rowindex', String(n + 1))
+    element.dataset.row = String(n)
+    element.tabIndex = n === this.#active ? 0 : -1
+    this.#made.set(n, element)
+    return element
   }
 
   /** @param {KeyboardEvent} event */

@@ -2,6 +2,8 @@
 
 import { byId, input, show } from './dom.js'
 import { loadEngine } from './engine.js'
+import { Treemap } from './map/treemap.js'
+import { listenForProblems } from './problems.js'
 import { hideResult } from './result.js'
 import { plainText } from './text.js'
 import { Tree } from './tree.js'
@@ -57,6 +59,9 @@ export const state = {
 
 export const engine = loadEngine()
 export const tree = new Tree(byId('tree'), input('leaf-filter'))
+const map = new Treemap(byId('map-cells'), branch => tree.reveal(branch))
+tree.watch(planted => map.set(planted))
+listenForProblems(tree)
 
 /** Why a run is ended without a word: what it was of is no longer chosen. */
 export const superseded = Symbol('superseded')

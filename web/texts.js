@@ -281,9 +281,37 @@ export const treeTexts = {
   node: '(the node itself)',
   leaves: (/** @type {number} */ n) => count(n, 'leaf', 'leaves'),
   marked: (/** @type {number} */ n) => `${count(n, 'leaf', 'leaves')} with findings`,
-  found: (/** @type {number} */ n) =>
-    n === 0 ? 'No leaf has this in its path.' : `${count(n, 'leaf', 'leaves')} found.`,
+  found: (/** @type {number} */ n) => (n === 0 ? 'No leaf fits this.' : `${count(n, 'leaf', 'leaves')} found.`),
+  times: (/** @type {number} */ n) => ` × ${formatCount(n)},`,
+  problems: (/** @type {number} */ n) => (n > 0 ? `${count(n, 'leaf', 'leaves')} with findings` : ''),
+  problemAt: (/** @type {number} */ at, /** @type {number} */ n) => `${formatCount(at)} of ${formatCount(n)}`,
   label: 'Leaves of the checkpoint',
+}
+
+/** The treemap. */
+export const mapTexts = {
+  states: {
+    equal: 'equal',
+    consistent: 'consistent, not trusted',
+    differs: 'differs or damaged',
+    missing: 'missing',
+    extra: 'added',
+    unread: 'not read',
+    warning: 'with a warning',
+    unknown: 'not compared',
+  },
+  others: (/** @type {number} */ n) => `${formatCount(n)} smaller`,
+  leavesIn: (/** @type {number} */ n) => `, ${count(n, 'leaf', 'leaves')}`,
+  cell: (
+    /** @type {string} */ name,
+    /** @type {string} */ what,
+    /** @type {string} */ bytes,
+    /** @type {number} */ share,
+    /** @type {string} */ state,
+  ) => `${name}${what}, ${bytes}, ${share < 0.01 ? 'less than 1' : Math.round(share * 100)} %, ${state}`,
+  counted: (/** @type {number} */ n, /** @type {string} */ state) => `${formatCount(n)} ${state}`,
+  words: (/** @type {string} */ counts) => `Areas are bytes. Leaves: ${counts}. The largest is `,
+  largest: (/** @type {string} */ bytes) => `, ${bytes}.`,
 }
 
 /** A look inside one leaf. */

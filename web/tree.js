@@ -4,8 +4,9 @@
  */
 
 import { byId, make, show } from './dom.js'
-import { markOf, marksOf, openedAtFirst, plant } from './forest.js'
+import { markOf, marksOf, openedAtFirst, plant, withMissing } from './forest.js'
 import { RowList } from './rows.js'
+import { searchFor } from './search.js'
 import { formatBytes, formatShape, pointer, untrusted } from './text.js'
 import { treeTexts } from './texts.js'
 
@@ -20,11 +21,14 @@ import { treeTexts } from './texts.js'
  * @property {Branch} [branch] one that can be opened
  * @property {Leaf} [leaf]
  * @property {string} item of the leaf
+ * @property {Branch} [node] where it stands in the tree
  */
 
 export class Tree {
   /** @type {Item[]} */
   #items = []
+  /** @type {Item[]} with the leaves that are missing */
+  #all = []
   /** @type {Map<string, import('./forest.js').Mark>} */
   #marks = new Map()
   #root = plant([], this.#marks)
@@ -36,6 +40,10 @@ export class Tree {
   #names = null
   /** @type {(leaf: Leaf, item: string) => void} */
   #onLeaf = () => {}
+  /** @type {import('./map/state.js').State} of leaves that no finding names */
+  #rest = 'unknown'
+  /** @type {((planted: import('./map/treemap.js').Planted) => void)[]} */
+  #watching = []
 
   /** @param {HTMLElement} container @param {HTMLInputElement} filter */
   constructor(container, filter) {
@@ -47,7 +55,8 @@ export class Tree {
 
   /** @param {Item[]} items */
   setItems(items) {
-    this.#items = items
+    this.#items = this.#all = items
+    this.#rest = 'unknown'
     this.#marks = new Map()
     this.#toggled = new Map()
     this.#names = null
@@ -56,10 +65,17 @@ export class Tree {
     this.#render()
   }
 
-  /** Marks the leaves that findings speak of. @param {import('./causes.js').Finding[]} findings */
-  setFindings(findings) {
-    if (findings.length === 0 && this.#marks.size === 0) return
+  /**
+   * Marks the leaves that findings speak of.
+   * @param {import('./causes.js').Finding[]} findings
+   * @param {import('./map/state.js').State} [rest] what all others are
+   */
+  setFindings(findings, rest = 'unknown') {
+    if (findings.length === 0 && this.#marks.size === 0 && rest === this.#rest) return
     this.#marks = marksOf(findings)
+    this.#all = withMissing(this.#items, findings)
+    this.#names = null
+    this.#rest = rest
     this.#plant()
     this.#render({ keep: true })
   }
@@ -69,18 +85,50 @@ export class Tree {
     this.#onLeaf = listener
   }
 
-  #plant() {
-    this.#root = plant(this.#items, this.#marks)
-    this.#opened = openedAtFirst(this.#root)
+  /**
+   * Who wants to know when the tree or its marks are others.
+   * @param {(planted: import('./map/treemap.js').Planted) => void} watcher
+   */
+  watch(watcher) {
+    this.#watching.push(watcher)
   }
 
-  #render({ keep = false } = {}) {
+  /** @returns {Branch[]} leaves with a finding, in the order of the tree */
+  problems() {
+    if (this.#marks.size === 0) return []
+    /** @type {Branch[]} */
+    const found = []
+    const walk = (/** @type {Branch} */ at) => {
+      if (at.leaf && markOf(this.#marks, at.item, at.leaf)) found.push(at)
+      for (const child of at.children.values()) if (child.marked > 0) walk(child)
+    }
+    walk(this.#root)
+    return found
+  }
+
+  /** Opens the way to it and moves the focus there. @param {Branch} node */
+  reveal(node) {
+    this.filter.value = ''
+    for (let at = node.parent; at; at = at.parent) this.#toggled.set(at.path, true)
+    if (node.leaf && node.children.size > 0) this.#toggled.set(node.path, true)
+    const at = this.#openRows().findIndex(row => row.node === node && (!node.leaf || row.leaf))
+    this.#render({ keep: true, go: Math.max(0, at) })
+  }
+
+  #plant() {
+    this.#root = plant(this.#all, this.#marks)
+    this.#opened = openedAtFirst(this.#root)
+    for (const watcher of this.#watching) watcher({ root: this.#root, marks: this.#marks, rest: this.#rest })
+  }
+
+  /** @param {{keep?: boolean, go?: number}} [how] */
+  #render({ keep = false, go } = {}) {
     const wanted = this.filter.value.trim().toLowerCase()
     const list = wanted ? this.#matches(wanted) : this.#openRows()
     byId('leaves-found').textContent = wanted ? treeTexts.found(list.length) : ''
     show(this.container, list.length > 0)
     const row = (/** @type {number} */ n) => this.#drawn(list[n])
-    this.rows.set({ count: list.length, row, onKey: (n, key) => this.#press(list, n, key) }, { keep })
+    this.rows.set({ count: list.length, row, onKey: (n, key) => this.#press(list, n, key) }, { keep, go })
   }
 
   #openRows() {
@@ -88,11 +136,13 @@ export class Tree {
     const list = []
     /** @param {Branch} at @param {number} level */
     const walk = (at, level) => {
-      if (at.leaf) list.push({ name: null, level, leaf: at.leaf, item: at.item })
+      if (at.leaf) list.push({ name: null, level, leaf: at.leaf, item: at.item, node: at })
       for (const child of at.children.values()) {
         const { name, leaf, item } = child
         const isLeaf = leaf && child.children.size === 0
-        list.push(isLeaf ? { name, level, leaf, item } : { name, level, branch: child, item: '' })
+        list.push(
+          isLeaf ? { name, level, leaf, item, node: child } : { name, level, branch: child, item: '', node: child },
+        )
         if (!isLeaf && this.#isOpen(child)) walk(child, level + 1)
       }
     }
@@ -107,15 +157,16 @@ export class Tree {
 
   /** @param {string} wanted */
   #matches(wanted) {
-    this.#names ??= this.#items.flatMap(({ name, leaves }) =>
+    this.#names ??= this.#all.flatMap(({ name, leaves }) =>
       leaves.map(leaf => pointer(leaf.key_path, name).toLowerCase()),
     )
     /** @type {Row[]} */
     const list = []
     let n = 0
-    for (const item of this.#items) {
+    const fits = searchFor(wanted)
+    for (const item of this.#all) {
       for (const leaf of item.leaves) {
-        if (!this.#names[n++].includes(wanted) && leaf.dtype.toLowerCase() !== wanted) continue
+        if (!fits(this.#names[n++], leaf)) continue
         list.push({ name: pointer(leaf.key_path, item.name), level: 1, leaf, item: item.name })
       }
     }
@@ -127,12 +178,17 @@ export class Tree {
     const { branch, leaf, item, level } = list[n]
     const isEnter = key === 'Enter' || key === ' '
     if (branch && (isEnter || this.#isOpen(branch) === (key === 'ArrowLeft'))) this.#toggle(branch)
-    else if (leaf && isEnter) this.#onLeaf(leaf, item)
+    else if (leaf && isEnter) this.#look(leaf, item)
     else if (key === 'ArrowRight' && branch) this.rows.go(n + 1)
     else if (key === 'ArrowLeft') {
       const up = list.slice(0, n).findLastIndex(row => row.level < level)
       if (up >= 0) this.rows.go(up)
     }
+  }
+
+  /** @param {Leaf} leaf @param {string} item */
+  #look(leaf, item) {
+    if (!leaf.isMissing) this.#onLeaf(leaf, item)
   }
 
   /** @param {Branch} branch */
@@ -146,9 +202,10 @@ export class Tree {
     const first = make('span', { class: 'leaf-name', role: 'gridcell' })
     first.append(name === null ? treeTexts.node : untrusted(name))
     const mark = leaf && markOf(this.#marks, item, leaf)
-    if (mark) first.append(badge(mark.code, mark.severity))
+    if (mark) first.append(' ', badge(mark.code, mark.severity))
+    if (branch?.folded) first.append(make('span', { class: 'facts' }, treeTexts.times(branch.folded)))
     if (branch) first.append(make('span', { class: 'facts' }, ` ${treeTexts.leaves(branch.leaves)}`))
-    if (branch && branch.marked > 0) first.append(badge(treeTexts.marked(branch.marked), 'error'))
+    if (branch && branch.marked > 0) first.append(' ', badge(treeTexts.marked(branch.marked), 'error'))
     const nbytes = branch?.nbytes ?? leaf?.nbytes ?? 0
     const cell = (/** @type {string} */ name, /** @type {string | Node} */ text) =>
       make('span', { class: name, role: 'gridcell' }, text)
@@ -162,7 +219,7 @@ export class Tree {
     )
     node.style.setProperty('--level', String(Math.min(level, 16)))
     if (branch) node.setAttribute('aria-expanded', String(this.#isOpen(branch)))
-    node.addEventListener('click', () => (branch ? this.#toggle(branch) : leaf && this.#onLeaf(leaf, item)))
+    node.addEventListener('click', () => (branch ? this.#toggle(branch) : leaf && this.#look(leaf, item)))
     return node
   }
 }
