@@ -3,8 +3,8 @@ import type { Progress, Report } from './index.js'
 
 /**
  * The element. It asks nothing of any server before its button is pressed, or `verify` is called. Attributes: `src`,
- * the address of the checkpoint's directory (https, hf, gs, s3); `lock`, that of a lockfile; `fingerprint`; `step`. It
- * says where it stands as `state`: `idle`, `running`, `error` or the verdict.
+ * the address of the checkpoint's directory or archive (https, hf, gs, s3); `lock`, that of a lockfile; `fingerprint`;
+ * `step`. It says where it stands as `state`: `idle`, `running`, `error` or the verdict.
  *
  * Slots: `label` and `cancel`, the words of its buttons; the default one stands below the answer. Parts: `box`,
  * `button`, `running`, `progress`, `done`, `cancel`, `status`, `sign`, `verdict`, `headline`, `findings`, `finding`.

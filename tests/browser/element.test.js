@@ -1,5 +1,6 @@
 // <leafsum-verify> of the packed package, on the page of examples/.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -24,6 +25,7 @@ before(async () => {
   const locked = await leafsum.lock(leafsum.fromPath(join(seed, 'baseline_ckpt')))
   lockfile = locked.lockfile
   fingerprint = locked.report.fingerprint
+  execFileSync('tar', ['-cf', join(site, 'run.tar'), '-C', site, 'run'])
   mkdirSync(join(site, 'locks'))
   writeFileSync(join(site, 'locks/run.leafsum.json'), lockfile)
   writeFileSync(join(site, 'locks/bad.json'), '{"leafsum":2}')
@@ -88,6 +90,7 @@ test('the example asks nothing before a click, then it is VERIFIED, told once by
 
 for (const [what, attributes, word, says] of [
   ['other weights', { src: './tampered/' }, 'MISMATCH', /digest-mismatch/],
+  ['an archive', { src: './run.tar' }, 'VERIFIED', /equal to run\.leafsum\.json/],
   ['a fingerprint of the page', { lock: null, fingerprint: 'own' }, 'VERIFIED', /the fingerprint/],
   ['a lockfile that came with the weights', { lock: './run/inside.leafsum.json' }, 'UNTRUSTED', /came with the source/],
   ['nothing to compare with', { lock: null }, 'NO-EVIDENCE', /NO-EVIDENCE/],
@@ -167,6 +170,5 @@ test('in Node it is imported and registers nothing', async () => {
     join(app, 'try.mjs'),
     "import { LeafsumVerify } from 'leafsum/inline/element'\nconsole.log(typeof LeafsumVerify)\n",
   )
-  const { execFileSync } = await import('node:child_process')
   assert.equal(execFileSync(process.execPath, ['try.mjs'], { cwd: app, encoding: 'utf8' }), 'function\n')
 })

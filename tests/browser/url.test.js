@@ -1,5 +1,6 @@
 // The page for addresses, as it is shipped: servers on this machine stand for all others (support/world.js).
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
@@ -24,6 +25,11 @@ before(async () => {
   cpSync(join(seed, 'baseline_ckpt'), join(files, 'run'), { recursive: true })
   cpSync(join(seed, 'tampered_ckpt'), join(files, 'tampered'), { recursive: true })
   cpSync(join(files, 'run'), join(files, 'bucket/run'), { recursive: true })
+  for (const [name, form] of [
+    ['run.tar', '-cf'],
+    ['run.tar.gz', '-czf'],
+  ])
+    execFileSync('tar', [form, join(files, name), '-C', files, 'run'])
   const locked = await leafsum.lock(leafsum.fromPath(join(files, 'run')))
   fingerprint = locked.report.fingerprint
   lockfile = new TextDecoder().decode(locked.lockfile)
@@ -205,6 +211,18 @@ describe('an address', () => {
       assert.deepEqual(page.complaints, [])
     }
   })
+
+  for (const name of ['run.tar', 'run.tar.gz?signature=of%20the%20address']) {
+    test(`of an archive, ${name}, is read in place`, async () => {
+      world.asked.length = 0
+      const page = await linked(encodeURIComponent(`https://files.example/${name}`), `&fingerprint=${fingerprint}`)
+      await page.click('#read-it')
+      assert.equal(await verdict(page), 'UNTRUSTED')
+      assert.deepEqual(page.complaints, [])
+      const queries = new Set(world.asked.map(({ url }) => url))
+      assert.deepEqual([...queries], [`/${name}`], 'the address goes as it stands')
+    })
+  }
 
   test('of a bucket that may not be listed is read by name', async () => {
     const page = await linked('gs://bucket/run', `&fingerprint=${fingerprint}`)

@@ -1,7 +1,8 @@
 // <leafsum-verify src lock fingerprint>: a button, then the answer. Nothing is asked of any server before it is
 // pressed.
-import { verify } from '../inline.js'
+import { fromArchive, verify } from '../inline.js'
 import { LeafsumError, messageOf } from '../errors.js'
+import { archiveOfUrl } from '../stores/archive/names.js'
 import { fromUrl } from '../stores/url.js'
 import { evidenceOf } from './evidence.js'
 import { View } from './view.js'
@@ -80,7 +81,8 @@ export class LeafsumVerify extends Base {
   async #verified(signal) {
     const src = this.getAttribute('src')
     if (!src) throw new LeafsumError('usage', '<leafsum-verify> has no src: it names the checkpoint’s directory')
-    const store = fromUrl(/^(hf|gs|s3):/i.test(src) ? src : new URL(src, this.baseURI))
+    const address = /^(hf|gs|s3):/i.test(src) ? src : new URL(src, this.baseURI).href
+    const store = archiveOfUrl(address) ? await fromArchive(address, {}) : fromUrl(address)
     const step = this.getAttribute('step')
     return verify(/** @type {any} */ (store), {
       ...(step !== null && { step: Number(step) }),
