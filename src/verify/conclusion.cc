@@ -332,8 +332,8 @@ void Verifier::WeighEvidence() {
   // leaves counts.
   const bool by_fingerprint = o.fingerprint && !o.fingerprint_with_source;
   const bool by_leaves = (comparison_ || lock_) && !with_source_ && !o.against_with_source;
-  const bool trusted = compared ? by_fingerprint || by_leaves
-                                : o.bundle || (o.sums && !o.sums->with_source);
+  const bool trusted =
+      compared ? by_fingerprint || by_leaves : o.bundle || (o.sums && !o.sums->with_source);
   input.evidence = trusted              ? report::Evidence::kTrusted
                    : compared || o.sums ? report::Evidence::kWithSource
                                         : report::Evidence::kNone;

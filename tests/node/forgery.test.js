@@ -1,6 +1,6 @@
-// Forgeries: the data is swapped, and every combination of what a lockfile says of it is rewritten to fit; the signature
-// is kept, or left out where the user has the fingerprint. None is VERIFIED, but what no fingerprint covers, and then the
-// headline says so.
+// Forgeries: the data is swapped, and every combination of what a lockfile says of it is rewritten to fit; the
+// signature is kept, or left out where the user has the fingerprint. None is VERIFIED, but what no fingerprint covers,
+// and then the headline says so.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fromMap, keygen, lock, sign, verify } from '../../node/lib/index.js'
@@ -43,7 +43,10 @@ const { privateKey, publicKey: key } = await keygen()
 const { signature } = await sign(lockfile, { lockfileName: kName, key: privateKey })
 const leafOf = (/** @type {any} */ one) => one.items[''].leaves[0]
 
-/** How a lockfile is rewritten, by the member that it is about. @type {Record<string, (mine: any, theirs: any) => void>} */
+/**
+ * How a lockfile is rewritten, by the member that it is about.
+ * @type {Record<string, (mine: any, theirs: any) => void>}
+ */
 const kRewrites = {
   stored: (mine, theirs) => (leafOf(mine).stored = leafOf(theirs).stored),
   chunks: (mine, theirs) => (leafOf(mine).chunks = leafOf(theirs).chunks),
@@ -67,7 +70,7 @@ async function* forgeries(/** @type {Map<string, Uint8Array>} */ swapped) {
     for (const name of chosen) kRewrites[name](mine, parsed(theirs))
     yield { what: chosen.join(), forged: chosen.length ? text(mine) : lockfile }
   }
-  yield { what: 'all', forged: theirs }
+  yield { what: names.join(), forged: theirs }
 }
 
 /** The verdict, or why the lockfile is no evidence. @param {Promise<import('../../node/lib/index.js').Report>} run */
