@@ -1,6 +1,6 @@
 // Requests to one server: so many at once, asked again where it failed, redirected without the user's headers.
 import { gate } from './merge.js'
-import { drop, kTooLate, patienceOf } from './responses.js'
+import { WholeFile, drop, kTooLate, patienceOf } from './responses.js'
 import { StoreError } from './store.js'
 
 const kTries = 3 // of a request that the network or an overloaded server failed
@@ -15,6 +15,7 @@ const kUnreachableByPage =
   '(Access-Control-Allow-Origin, and the header Range)'
 const kTimeout = 60_000 // ms for one request with all its tries, redirects and body, unless said otherwise
 export const kAtOnce = 8 // requests
+const kHopeless = 8 // bodies that could not be read, where none could
 
 /** @typedef {import('./responses.js').Patience} Patience */
 
@@ -35,8 +36,11 @@ export class Requests {
   #others
   /** whether one request was answered otherwise than by a failure */
   #reached = false
+  /** bodies that could not be read; nothing once one was */
+  #unread = /** @type {number | undefined} */ (0)
   /**
-   * Why no server answers here: after one request that all tries failed, and none that was answered, no other is tried.
+   * Why no server answers here, or none that serves files: after one request that all tries failed, and none that was
+   * answered, no other is tried, nor after some bodies none of which could be read.
    */
   #lost = ''
 
@@ -65,16 +69,28 @@ export class Requests {
    * @param {string} [method]
    */
   async whole(path, headers, use, method = 'GET') {
+    const isFile = typeof path === 'string'
     await this.#gate.enter()
     /** @type {Response | undefined} */
     let response
     try {
       response = await this.#fetch(path, headers, method, AbortSignal.timeout(this.#timeout))
-      return await use(response)
+      const used = await use(response)
+      if (isFile && response) this.#unread = undefined
+      return used
+    } catch (error) {
+      if (isFile && response) this.#couldNotRead(error)
+      throw error
     } finally {
       if (response) drop(response)
       this.#gate.leave()
     }
+  }
+
+  /** Every name could be answered by a body that drips, or that is a page or a bomb. */
+  #couldNotRead(/** @type {unknown} */ error) {
+    const isOfBody = error instanceof StoreError && error.kind === 'unreadable' && !(error instanceof WholeFile)
+    if (isOfBody && this.#unread !== undefined && ++this.#unread >= kHopeless) this.#lost ||= error.message
   }
 
   /**

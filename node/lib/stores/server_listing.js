@@ -69,7 +69,7 @@ function ofOurs(/** @type {string} */ text) {
   const seen = new Set()
   return files.map(file => {
     const { path, size, kind } = file ?? {}
-    if (typeof path !== 'string' || !isSize(size) || !kinds[kind] || seen.has(path))
+    if (typeof path !== 'string' || !isSize(size) || !Object.hasOwn(kinds, kind) || seen.has(path))
       throw new StoreError(
         'unreadable',
         'refused: index.json is no list of files: make it by leafsum ls --files --json',
@@ -142,6 +142,7 @@ class Walk {
     }
     if (entries.length === 0 && path) this.#entries.set(path, [path, 0, 'd'])
     if (this.#entries.size + this.#unsized.length + this.#todo.length > kMaxEntries) throw tooLarge()
+    if (this.#directories + this.#todo.length > kMaxDirectories) throw tooLarge()
   }
 
   /** @returns {Promise<import('./index_pages.js').Index['entries']>} */
