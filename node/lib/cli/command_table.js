@@ -131,10 +131,6 @@ export const kCommands = {
       ['leafsum verify runs/7 --lock runs/7.leafsum.json', 'every leaf'],
       ["leafsum verify runs/7 --lock runs/7.leafsum.json --include '/params/**'", 'some'],
       ['leafsum verify runs/7 --bundle runs/7/model.sig --key pub.pem', 'every file that was signed'],
-      [
-        'leafsum verify runs/7 --lock runs/7.leafsum.json --cert-root ca.pem',
-        'signed, and by a certificate of that authority',
-      ],
     ],
     exits: [
       [0, 'VERIFIED'],
