@@ -325,6 +325,15 @@ const table = [
     0,
     0,
   ],
+  [
+    'a size of 10^22',
+    listed(
+      path => (path === '' ? ['big'] : []),
+      path => name => (name === 'big' ? `1${'0'.repeat(22)}` : sizeIn(path)(name)),
+    ),
+    /SOUND/,
+    0,
+  ],
   ['our list with a name up', ours({ files: [file({ path: '../x' })] }), /leaves the source/],
   ['our list with an absolute name', ours({ files: [file({ path: '/etc/passwd' })] }), /absolute path/],
   ['our list with a NUL', ours({ files: [file({ path: 'a\0' })] }), /leaves the source/],

@@ -35,7 +35,7 @@ export function indexOf(text, url) {
     if (!link) continue
     const size = kNginx.exec(behind)?.[1]
     if (size === undefined) exact = false
-    entries.push({ ...link, ...(!link.isDirectory && /^\d+$/.test(size ?? '') && { size: Number(size) }) })
+    entries.push({ ...link, ...(!link.isDirectory && isSize(Number(size)) && { size: Number(size) }) })
   }
   if (title !== 'index of') return { kind: 'python', hidesDots: false, entries }
   const kind = exact && /<hr><pre>/i.test(head) ? 'nginx' : 'apache'

@@ -165,7 +165,7 @@ class Walk {
       {},
       response => {
         const length = response?.headers.get('content-length') ?? ''
-        if (!response || (/^\d+$/.test(length) && !response.headers.get('content-encoding')))
+        if (!response || (/^\d+$/.test(length) && isSize(Number(length)) && !response.headers.get('content-encoding')))
           return response && Number(length)
         return null
       },
