@@ -90,7 +90,7 @@ const kMore = {
   // digests that hubs tell, archives by their addresses
   hubs: 8_000,
   // <leafsum-verify>, of ./inline/element
-  element: 5_000,
+  element: 6_100,
   // statistics of leaves, with their types
   statistics: 8_000,
 }
