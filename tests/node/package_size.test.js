@@ -83,6 +83,8 @@ const kMore = {
   signatures: 118_000,
   // what they add to core.wasm and trust.wasm, in both
   models: 38_000,
+  // certificates and identities in verify; policies of models, in trust.wasm twice
+  signers: 8_000,
   // listings of servers, hubs and buckets, servers without ranges, redirects: loaded by those who read URLs
   servers: 24_000,
   // src/archive in codecs.wasm (42 KB), once more for ./inline/codecs, and lib/stores/archive
