@@ -42,8 +42,21 @@ const kCoreNames = /** @type {Record<string, string>} */ ({
   maxFill: 'max_fill',
   segment: 'segment',
 })
-/** Who should have signed, by certificates and without keys of the user. */
-export const kCertified = ['certRoot', 'certificateIdentity', 'certificateOidcIssuer', 'trustedRoot']
+/** What vouches for files, or for a lockfile, and who. */
+export const kVouchers = [
+  'sums',
+  'hub',
+  'bundle',
+  'key',
+  'signature',
+  'requireSignature',
+  'requireSigner',
+  'policy',
+  'certRoot',
+  'certificateIdentity',
+  'certificateOidcIssuer',
+  'trustedRoot',
+]
 const kHostNames = [
   'signal',
   'onProgress',
@@ -52,27 +65,19 @@ const kHostNames = [
   'lockfile',
   'lockfileCameWithSource',
   'against',
-  'sums',
   'sumsPath',
-  'hub',
-  'bundle',
   'bundleName',
   'bundlePath',
   'lockfilePath',
-  'key',
   'rename',
   'stripPrefix',
   'onContent',
   'stats',
-  'signature',
   'conclude',
   'state',
   'onDone',
   'onStep',
-  'requireSignature',
-  'requireSigner',
-  ...kCertified,
-  'policy',
+  ...kVouchers,
   'now',
   'unlisted',
 ]
@@ -138,19 +143,18 @@ export function coreOptions(command, sourceNames, options) {
 
 /** The options of `lock` as the core's: the lockfile to update is the evidence. @param {Record<string, any>} options */
 export function updateOptions({ update, keepMissing, dropMissing, ...options }) {
-  if (keepMissing && dropMissing) throw new LeafsumError('usage', 'keepMissing and dropMissing: only one is possible')
+  if (keepMissing && dropMissing) throw new LeafsumError('usage', 'keepMissing and dropMissing exclude each other')
   if (update === undefined) {
-    if (keepMissing || dropMissing)
-      throw new LeafsumError('usage', `${keepMissing ? 'keepMissing' : 'dropMissing'} goes with update`)
+    if (keepMissing || dropMissing) throw new LeafsumError('usage', 'keepMissing and dropMissing go with update')
     return options
   }
   return { ...options, lockfile: update, gone: keepMissing ? 'keep' : dropMissing ? 'drop' : 'ask' }
 }
 
-/** A lockfile, sums, a bundle or a key that a page was given as a File. */
+/** What vouches, where a page was given it as a File. */
 export async function withBytes(/** @type {Record<string, any>} */ options) {
   const read = { ...options }
-  for (const name of ['lockfile', 'sums', 'update', 'bundle', 'signature', 'policy', 'key'])
+  for (const name of ['lockfile', 'update', ...kVouchers])
     if (typeof read[name]?.arrayBuffer === 'function') read[name] = new Uint8Array(await read[name].arrayBuffer())
   return read
 }
@@ -169,5 +173,5 @@ export function bytesOf(file, name) {
   }
   if (file instanceof ArrayBuffer) return new Uint8Array(file)
   if (file instanceof Uint8Array) return file
-  throw new LeafsumError('usage', `${name}: its bytes (Uint8Array) or its text are wanted`)
+  throw new LeafsumError('usage', `${name}: its bytes or its text are wanted`)
 }

@@ -174,6 +174,17 @@ for (const [way, { by, names, others }] of Object.entries(kWays))
     assert.ok(tampered.findings.some(({ code, file }) => code === 'digest-mismatch' && file === '_METADATA'))
   })
 
+test('a page gives files', async () => {
+  const blob = (/** @type {any} */ content) => new Blob([content])
+  for (const { by, bundle } of Object.values(kWays)) {
+    const given = Object.entries(by).map(([name, value]) => [name, name.endsWith('Root') ? blob(value) : value])
+    const signature = blob(text(await bundle(lockfile, 'message', undefined)))
+    const options = /** @type {any} */ ({ lockfile: blob(lockfile), signature, ...Object.fromEntries(given) })
+    const report = await verify(fromMap(files), options)
+    assert.equal(report.verdict, 'VERIFIED', report.headline)
+  }
+})
+
 test('misuse is refused', async () => {
   const { identity, certificate } = kWays
   const key = read('p256.pub.pem')

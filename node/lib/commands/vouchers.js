@@ -1,6 +1,7 @@
 // What vouches for a source beside a lockfile: the sums of its files, a model signature; or who signed the lockfile.
 import { LeafsumError } from '../errors.js'
-import { bytesOf, kCertified } from '../options.js'
+import { bytesOf } from '../options.js'
+import { kCertified } from '../trust/given_proof.js'
 
 /**
  * @typedef {object} Run
