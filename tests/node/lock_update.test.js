@@ -338,3 +338,58 @@ test('the program: options that do not go together', () => {
     assert.match(stderr, /exclude each other|goes with --update/)
   }
 })
+
+test('the program: what is signed is updated for its signer alone', async t => {
+  const { run, lockfile, copy } = rootOf(t, ['0', '5'])
+  const folder = join(run, '..')
+  const at = (/** @type {string} */ name) => join(folder, name)
+  const lockWith = (/** @type {string[]} */ more, env = {}) =>
+    cli(['lock', run, ...more], { env: { ...process.env, ...env } })
+  const phrase = { LEAFSUM_PASSPHRASE: 'battery staple' }
+  for (const [name, ...more] of [['me.pem'], ['other.pem'], ['kept.pem', '--encrypt']])
+    assert.equal(cli(['keygen', '-o', at(name), ...more], { env: { ...process.env, ...phrase } }).status, 0)
+  assert.equal(lockWith(['--all-steps']).status, 0)
+  const before = fs.readFileSync(lockfile)
+  copy('1000', '1000')
+
+  const update = ['--update', '--sign', at('me.pem')]
+  const unsigned = lockWith(update)
+  assert.equal(unsigned.status, 2)
+  assert.match(unsigned.stderr, /run\.leafsum\.json is not signed .*leafsum sign .*--key/)
+  assert.equal(cli(['sign', lockfile, '--key', at('me.pem')]).status, 0)
+  // A lockfile that somebody else has changed: each row restores it.
+  const forged = Buffer.from(
+    before.toString().replace(/[0-9a-f](?=[0-9a-f]{63})/, digit => (digit === '0' ? '1' : '0')),
+  )
+  assert.notDeepEqual(forged, before)
+  for (const [what, bytes, more, words] of /** @type {[string, Buffer, string[], RegExp][]} */ ([
+    ['another key', before, ['--update', '--sign', at('other.pem')], /bad-signature/],
+    ['another public key', before, [...update, '--key', at('other.pub.pem')], /bad-signature/],
+    ['a public key alone', before, ['--update', '--key', at('other.pub.pem')], /bad-signature/],
+    ['a private key as the public one', before, ['--update', '--key', at('me.pem')], /private/],
+    ['a changed lockfile', forged, update, /./],
+    ['a byte more', Buffer.concat([before, Buffer.from(' ')]), update, /wrong-subject/],
+    ['no key', before, ['--update', '--sign', at('me.pub.pem')], /not a private key/],
+    ['no passphrase', before, ['--update', '--sign', at('kept.pem')], /passphrase/],
+    ['without --update', before, ['--key', at('me.pub.pem'), '--force'], /goes with --update/],
+  ])) {
+    fs.writeFileSync(lockfile, bytes)
+    const refused = lockWith(more)
+    assert.equal(refused.status, 2, `${what}: ${refused.stderr}`)
+    assert.match(refused.stderr, words, what)
+    assert.deepEqual(fs.readFileSync(lockfile), bytes, what)
+  }
+  fs.writeFileSync(lockfile, before)
+  const grown = lockWith(update)
+  assert.equal(grown.status, 0, grown.stderr)
+  const verified = cli(['verify', run, '--lock', lockfile, '--key', at('me.pub.pem')])
+  assert.match(verified.stdout, /VERIFIED: .*signed by key/)
+
+  // Handed on to a key with a passphrase, which is asked for once.
+  copy('1000', '1001')
+  const passed = lockWith(['--update', '--sign', at('kept.pem'), '--key', at('me.pub.pem')], phrase)
+  assert.equal(passed.status, 0, passed.stderr)
+  copy('1000', '1002')
+  assert.equal(lockWith(['--update', '--sign', at('kept.pem')], phrase).status, 0)
+  assert.equal(cli(['verify', run, '--lock', lockfile, '--key', at('kept.pub.pem')]).status, 0)
+})

@@ -56,6 +56,7 @@ export const kCommands = {
       'force',
       'sign',
       'update',
+      'key',
       'keep-missing',
       'drop-missing',
       'files',

@@ -22,7 +22,7 @@ export const kOptions = {
   key: {
     type: 'repeat',
     value: 'FILE',
-    help: 'the public key (PEM) of who must have signed the lockfile or, with --bundle, the model; again for more. Of sign: the private key',
+    help: 'the public key (PEM) of who must have signed the lockfile (with --update, the old one) or, with --bundle, the model; again for more. Of sign: the private key',
   },
   signature: { type: 'text', value: 'FILE', help: 'the signature of the lockfile; without it LOCK.sigstore.json' },
   'require-signature': { type: 'flag', help: 'the lockfile must be signed, as --key and --policy already demand' },

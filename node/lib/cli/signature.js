@@ -40,7 +40,8 @@ export async function signatureOf(options, signal) {
   }
 }
 
-const keysOf = (/** @type {string[] | undefined} */ files) =>
+/** Public keys, by the files that were named. */
+export const keysOf = (/** @type {string[] | undefined} */ files) =>
   files?.map(file => ({ name: basename(file), bytes: readKey(file) }))
 
 const policyOf = (/** @type {string | undefined} */ file) =>

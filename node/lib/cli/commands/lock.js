@@ -1,11 +1,11 @@
 import { LeafsumError } from '../../errors.js'
 import { lock } from '../../api_node.js'
 import { howToWrite } from '../inside_source.js'
-import { lockfileToUpdate, refuseWithoutUpdate, replaceLockfile } from '../lock_update.js'
+import { lockfileToUpdate, refuseWithoutUpdate, replaceLockfile, requireSigned } from '../lock_update.js'
 import { checkWritable, writeAtomically } from '../output.js'
 import { defaultLockfile, liesInside, openSource } from '../source.js'
 import { basename, dirname } from 'node:path'
-import { kSuffix } from '../signature.js'
+import { kSuffix, keysOf } from '../signature.js'
 
 /** @param {import('../context.js').Context} context */
 export async function run(context) {
@@ -40,9 +40,8 @@ export async function run(context) {
     if (toStdout)
       throw new LeafsumError('usage', 'a lockfile is signed with its name: --sign and -o - do not go together')
     checkWritable(signature, { force: replaces })
-    const { readKey } = await import('../passphrase.js')
-    readKey(options.sign) // before hours of work
   }
+  const signer = await signerFor(context, updated, old?.update)
   if (!toStdout && liesInside(target, source))
     context.note(`${target} will lie inside the checkpoint: verify calls it UNTRUSTED there, keep it elsewhere`)
 
@@ -62,9 +61,9 @@ export async function run(context) {
     return report.exit_code
   }
   const isWritten = lockfile !== null && put(context, target, lockfile, { force, old: old?.update })
-  if (lockfile && isWritten && signature) {
+  if (lockfile && isWritten && signature && signer) {
     const { signWith } = await import('./sign.js')
-    const { signature: bundle } = await signWith(context, lockfile, basename(target), options.sign)
+    const { signature: bundle } = await signWith(lockfile, basename(target), signer)
     writeAtomically(signature, bundle, { force: replaces })
   }
   if (old && !lockfile) context.note(`${updated} stays as it was`)
@@ -73,6 +72,21 @@ export async function run(context) {
   const stream = toStdout ? context.process.stderr : context.process.stdout
   stream.write(text)
   return report.exit_code
+}
+
+/**
+ * Before hours of work: the key can be read, and what it will stand under is not somebody else's.
+ * @param {import('../context.js').Context} context
+ * @param {string | undefined} file  the lockfile that is updated
+ * @param {Uint8Array | undefined} old  its bytes
+ */
+async function signerFor({ options, process }, file, old) {
+  if (options.sign === undefined && options.key === undefined) return undefined
+  const { publicKeyOf, signerOf } = await import('../signer.js')
+  const signer = options.sign === undefined ? undefined : signerOf(process, options.sign)
+  const keys = keysOf(options.key) ?? (signer && old && [await publicKeyOf(signer)])
+  if (file !== undefined && old && keys) await requireSigned(file, old, keys)
+  return signer
 }
 
 /**

@@ -2,8 +2,8 @@ import { basename } from 'node:path'
 import { LeafsumError } from '../../errors.js'
 import { sign } from '../../api_node.js'
 import { checkWritable, refuseToOverwrite, writeAtomically } from '../output.js'
-import { passphraseFor, readKey } from '../passphrase.js'
 import { kSuffix } from '../signature.js'
+import { signerOf } from '../signer.js'
 import { readEvidence } from '../source.js'
 
 /** @param {import('../context.js').Context} context */
@@ -37,20 +37,14 @@ async function signed(context, lockfile, name, keyFile, target) {
     { file: keyFile, is: 'the key' },
   ])
   checkWritable(target, { force })
-  const { signature, signedBy } = await signWith(context, lockfile, name, keyFile)
+  const { signature, signedBy } = await signWith(lockfile, name, signerOf(context.process, keyFile))
   return { bundle: signature, signedBy }
 }
 
 /**
- * @param {import('../context.js').Context} context
  * @param {Uint8Array} lockfile
  * @param {string} name
- * @param {string} keyFile
+ * @param {import('../signer.js').Signer} signer
  */
-export const signWith = (context, lockfile, name, keyFile) =>
-  sign(lockfile, {
-    key: readKey(keyFile),
-    keyName: basename(keyFile),
-    lockfileName: name,
-    passphrase: () => passphraseFor(context.process, basename(keyFile)),
-  })
+export const signWith = (lockfile, name, { key, keyName, passphrase }) =>
+  sign(lockfile, { key, keyName, lockfileName: name, passphrase })
