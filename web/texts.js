@@ -293,7 +293,7 @@ export const mapTexts = {
   states: {
     equal: 'equal',
     consistent: 'consistent, not trusted',
-    differs: 'differs or damaged',
+    differs: 'different or damaged',
     missing: 'missing',
     extra: 'added',
     unread: 'not read',
