@@ -26,6 +26,7 @@ export class Reader {
   #all
   /** @type {Map<string, Unpacked>} least recently used first */
   #members = new Map()
+  #turn = /** @type {Promise<unknown>} */ (Promise.resolve())
 
   /**
    * @param {Contents} contents
@@ -69,6 +70,19 @@ export class Reader {
       done += bytes.length
     }
     return done
+  }
+
+  /**
+   * Where bytes of the archive come by and by, one read after the other: they share what decompresses.
+   * @param {string} path
+   * @param {[begin: number, end: number]} range
+   * @param {(want: Range) => Promise<Uint8Array>} bytesOf  the archive
+   */
+  async readInTurn(path, [begin, end], bytesOf) {
+    const bytes = new Uint8Array(end - begin)
+    const run = this.#turn.then(() => later(this.read(path, begin, bytes), bytesOf))
+    this.#turn = run.catch(() => {})
+    return bytes.subarray(0, await run)
   }
 
   #member(/** @type {string} */ path, /** @type {Place} */ { offset, packed = 0 }) {
@@ -163,7 +177,6 @@ export class ArchiveStore {
 /** In a page: a Blob, which is read by and by. @implements {Store} */
 export class BlobArchiveStore {
   #reader
-  #turn = /** @type {Promise<unknown>} */ (Promise.resolve())
 
   /**
    * @param {{ contents: Contents, name: string }} archive
@@ -194,15 +207,10 @@ export class BlobArchiveStore {
     return this.#whole(key, size => clip(range, size))
   }
 
-  /** One read after the other: they share what decompresses. */
   async #whole(/** @type {string} */ key, /** @type {(size: number) => [number, number]} */ range) {
     const path = safePath(key)
     if (!this.contents.places.has(path)) return undefined
-    const [begin, end] = range(this.size(path))
-    const bytes = new Uint8Array(end - begin)
-    const run = this.#turn.then(() => later(this.#reader.read(path, begin, bytes), want => readBlob(this.blob, want)))
-    this.#turn = run.catch(() => {})
-    return bytes.subarray(0, await run)
+    return this.#reader.readInTurn(path, range(this.size(path)), want => readBlob(this.blob, want))
   }
 
   spec() {

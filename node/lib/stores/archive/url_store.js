@@ -1,14 +1,12 @@
 // An archive on a server as a source. What lies in it as it is, is read as any file of the server; what is compressed,
 // one read after the other.
 import { StoreError, clip, safePath } from '../store.js'
-import { later } from './machine.js'
 import { Reader } from './store.js'
 
 /** @typedef {import('../store.js').Store} Store @implements {Store} */
 export class UrlArchiveStore {
   #reader
   #file
-  #turn = /** @type {Promise<unknown>} */ (Promise.resolve())
 
   /**
    * @param {import('./store.js').Contents} contents
@@ -44,16 +42,9 @@ export class UrlArchiveStore {
     const [begin, end] = range(size)
     if (refusal) throw new StoreError('unreadable', refusal)
     if (begin === end) return new Uint8Array(0)
-    if (this.contents.compressed || packed !== undefined) return this.#unpacked(path, begin, end)
+    if (this.contents.compressed || packed !== undefined)
+      return this.#reader.readInTurn(path, [begin, end], want => this.#file.read(want))
     return this.#file.store.getRange(this.#file.path, { offset: offset + begin, length: end - begin })
-  }
-
-  /** They share what decompresses. */
-  async #unpacked(/** @type {string} */ path, /** @type {number} */ begin, /** @type {number} */ end) {
-    const bytes = new Uint8Array(end - begin)
-    const run = this.#turn.then(() => later(this.#reader.read(path, begin, bytes), want => this.#file.read(want)))
-    this.#turn = run.catch(() => {})
-    return bytes.subarray(0, await run)
   }
 
   /** @returns {Promise<import('../store.js').Stream | undefined>} */
