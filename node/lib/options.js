@@ -42,20 +42,19 @@ const kCoreNames = /** @type {Record<string, string>} */ ({
   maxFill: 'max_fill',
   segment: 'segment',
 })
+/** What vouches for files. */
+export const kFileVouchers = ['sums', 'hub', 'bundle']
+/** Who should have signed, by certificates and without keys of the user. */
+export const kCertified = ['certRoot', 'certificateIdentity', 'certificateOidcIssuer', 'trustedRoot']
 /** What vouches for files, or for a lockfile, and who. */
 export const kVouchers = [
-  'sums',
-  'hub',
-  'bundle',
+  ...kFileVouchers,
   'key',
   'signature',
   'requireSignature',
   'requireSigner',
   'policy',
-  'certRoot',
-  'certificateIdentity',
-  'certificateOidcIssuer',
-  'trustedRoot',
+  ...kCertified,
 ]
 const kHostNames = [
   'signal',

@@ -4,7 +4,7 @@ import { instantiate, orOutOfMemory } from './host/core.js'
 import { drive } from './host/drive.js'
 import { LeafsumError, bug, firstLine } from './errors.js'
 import { helloOf, jobRunner, warmPool, workersOf } from './host/jobs.js'
-import { bytesOf, checkFlags, coreOptions, kDefaultMaxMemory, kVouchers } from './options.js'
+import { bytesOf, checkFlags, coreOptions, kDefaultMaxMemory, kFileVouchers, kVouchers } from './options.js'
 import { packedRows } from './host/packed.js'
 import { readerFor } from './host/reading_ahead.js'
 import { isListing } from './stores/store.js'
@@ -61,7 +61,7 @@ export async function runCommand(platform, command, sources, given) {
     if (stores.some(store => store.readsForwards)) config.in_order = true
     config.source_files = stores.map((/** @type {any} */ store) => store.file ?? '')
     // Where evidence says what it was, it is a checkpoint that no longer is one.
-    if (!['lockfile', 'fingerprint', ...kVouchers.slice(0, 3)].some(name => options[name] !== undefined))
+    if (!['lockfile', 'fingerprint', ...kFileVouchers].some(name => options[name] !== undefined))
       await unlessAborted(refuseForeignFiles(stores), signal)
     const manifest = kVouchers.some(name => options[name] !== undefined)
       ? await (await import('./commands/vouchers.js')).vouchersInto(config, {

@@ -1,7 +1,8 @@
 // verifyBlob: who signed this file, as a document. A signature that is not accepted is a result, not an error.
 import { LeafsumError } from '../errors.js'
 import { openBlob } from './blob_source.js'
-import { checkProof, isCertified, kCertified, sigstoreOf } from '../trust/given_proof.js'
+import { kCertified } from '../options.js'
+import { checkProof, isCertified, sigstoreOf } from '../trust/given_proof.js'
 import { Refusal } from '../trust/identity/refusal.js'
 import { hexOf } from '../values/hex.js'
 

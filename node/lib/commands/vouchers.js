@@ -1,7 +1,6 @@
 // What vouches for a source beside a lockfile: the sums of its files, a model signature; or who signed the lockfile.
 import { LeafsumError } from '../errors.js'
-import { bytesOf } from '../options.js'
-import { kCertified } from '../trust/given_proof.js'
+import { bytesOf, kCertified } from '../options.js'
 
 /**
  * @typedef {object} Run

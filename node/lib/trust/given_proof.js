@@ -1,9 +1,8 @@
 // Who should have signed, as a caller says it: a public key, an authority's certificate, or an identity with the
 // trusted root that vouches for it. One of the three.
 import { LeafsumError } from '../errors.js'
+import { kCertified } from '../options.js'
 
-/** Who should have signed, by certificates and without keys of the user. */
-export const kCertified = ['certRoot', 'certificateIdentity', 'certificateOidcIssuer', 'trustedRoot']
 const kOfIdentity = ['certificateIdentity', 'certificateOidcIssuer', 'trustedRoot']
 const kProofs = ['key', 'certRoot', 'trustedRoot']
 
