@@ -1,18 +1,17 @@
 // <leafsum-verify> of the packed package, on the page of examples/.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { cpSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 
 import * as leafsum from '../../node/lib/index.js'
 import { installedApp } from '../node/support/packed.js'
+import { axeFindsNothing } from './support/axe.js'
 import { launch, root, scratch, seed } from './support/browser.js'
 import { open } from './support/page.js'
 import { serve } from './support/server.js'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const place = realpathSync(scratch({ after }))
 const site = join(place, 'site')
 let browser, server, lockfile, fingerprint
@@ -149,17 +148,7 @@ test('by keyboard; axe finds nothing in light, dark and forced colours; 320 px a
     'button',
     'the focus comes back',
   )
-  // As an isolated script: the page's policy lets no other run.
-  await page.evaluate(axe)
-  for (const media of [{ colorScheme: 'light' }, { colorScheme: 'dark' }, { forcedColors: 'active' }]) {
-    await page.emulateMedia(media)
-    const found = await page.evaluate(async () => (await globalThis.axe.run()).violations)
-    assert.deepEqual(
-      found.map(({ id, nodes }) => `${id}: ${nodes[0].html}`),
-      [],
-      JSON.stringify(media),
-    )
-  }
+  await axeFindsNothing(page)
   await page.setViewportSize({ width: 320, height: 800 })
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320)
 })

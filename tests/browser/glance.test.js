@@ -1,7 +1,6 @@
 // The whole at a glance: a treemap, folded layers, the search, and the way from one problem to the next.
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 
@@ -11,11 +10,11 @@ import { cellsOf } from '../../web/map/cells.js'
 import { squarify } from '../../web/map/squarify.js'
 import { restOf, stateOf } from '../../web/map/state.js'
 import { searchFor } from '../../web/search.js'
+import { axeFindsNothing } from './support/axe.js'
 import { buildPage, launch, scratch } from './support/browser.js'
 import { chooseCheckpoint, chooseLockfile, open, verdict } from './support/page.js'
 import { serve } from './support/server.js'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const folder = scratch({ after })
 const kLayers = 8
 
@@ -371,16 +370,7 @@ describe('on the page', () => {
 
   test('axe finds nothing; 320 px are enough', async () => {
     const page = await opened(changed, lockfile)
-    await page.evaluate(axe)
-    for (const media of [{ colorScheme: 'light' }, { colorScheme: 'dark' }, { forcedColors: 'active' }]) {
-      await page.emulateMedia(media)
-      const found = await page.evaluate(async () => (await globalThis.axe.run()).violations)
-      assert.deepEqual(
-        found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)),
-        [],
-        JSON.stringify(media),
-      )
-    }
+    await axeFindsNothing(page)
     await page.emulateMedia({ forcedColors: 'none' })
     await page.setViewportSize({ width: 320, height: 800 })
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320)

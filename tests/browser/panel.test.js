@@ -1,16 +1,15 @@
 // A look inside a leaf: values of slices, a map, statistics; what a lockfile says of them; by keyboard alone.
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 
 import * as leafsum from '../../node/lib/index.js'
+import { axe } from './support/axe.js'
 import { buildPage, launch, scratch } from './support/browser.js'
 import { chooseCheckpoint, chooseLockfile, open } from './support/page.js'
 import { serve } from './support/server.js'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const folder = scratch({ after })
 const values = Float32Array.from({ length: 20_000 }, (_, n) => (n === 5 ? NaN : Math.sin(n)))
 let browser, server

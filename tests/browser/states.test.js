@@ -1,17 +1,15 @@
 // Every state of the page says what happened and what to do, to every reader: axe finds nothing in light, dark and
 // forced colours, and nothing is wider than a screen of 320 px.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 
+import { axe } from './support/axe.js'
 import { buildPage, launch, scratch } from './support/browser.js'
 import { open } from './support/page.js'
 import { serve } from './support/server.js'
 import { states } from './support/states.js'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const folder = scratch({ after })
 let browser, server
 

@@ -3,18 +3,17 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 
 import * as leafsum from '../../node/lib/index.js'
 import { reportText } from '../../node/lib/report.js'
 import { startHub } from '../node/support/hub.js'
+import { axeFindsNothing } from './support/axe.js'
 import { buildPage, fixtures, scratch, seed } from './support/browser.js'
 import { asFile, chooseLockfile, open, saved, verdict } from './support/page.js'
 import { cors, passOn, sendFile, startWorld } from './support/world.js'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const folder = scratch({ after })
 const files = join(folder, 'files')
 let world, hub, plain, fingerprint, lockfile
@@ -322,16 +321,7 @@ describe('the page for addresses', () => {
   test('axe finds nothing, by itself, by a link and with a result; 320 px are enough; by keyboard alone', async () => {
     const page = await linked('https://files.example/run', `&fingerprint=${fingerprint}`)
     const complaints = async () => {
-      await page.evaluate(axe)
-      for (const media of [{ colorScheme: 'light' }, { colorScheme: 'dark' }, { forcedColors: 'active' }]) {
-        await page.emulateMedia(media)
-        const found = await page.evaluate(async () => (await globalThis.axe.run()).violations)
-        assert.deepEqual(
-          found.map(({ id, nodes }) => `${id}: ${nodes[0].html}`),
-          [],
-          JSON.stringify(media),
-        )
-      }
+      await axeFindsNothing(page)
       await page.emulateMedia({ forcedColors: 'none', colorScheme: 'light' })
     }
     await complaints()
